@@ -1,0 +1,133 @@
+//! Everything that follows from inventory and decisions, counted again from the NIC rows, in integers.
+
+use crate::plan::{Objective, Shortfall};
+use crate::policy::{FailureKind, Wish};
+use crate::roles::Role;
+use crate::units::{Mbps, Permille};
+
+/// The recount of one cluster's plan.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recount {
+    /// Cluster name.
+    pub cluster: String,
+    /// Levels 1 to 10 as they really are (level 11 is copied from the plan).
+    pub objective: Objective,
+    /// Wishes in order, with how often each is unmet.
+    pub wishes: Vec<(Wish, u64)>,
+    /// Unmet requirements, sorted.
+    pub shortfall: Vec<Shortfall>,
+    /// One entry per node and uplink, in plan order.
+    pub uplinks: Vec<UplinkLoad>,
+    /// One entry per node, role and network, in plan order.
+    pub roles: Vec<RoleCapacity>,
+    /// One entry per failure and role instance it touches.
+    pub failures: Vec<FailureRow>,
+    /// One entry per node: lower bound of its drain in seconds, and what it moves.
+    pub drains: Vec<DrainBound>,
+    /// NICs whose use changes: (node index, NIC index).
+    pub changed_nics: Vec<(usize, usize)>,
+    /// vNICs whose network changes: (VM index, vNIC index).
+    pub changed_vnics: Vec<(usize, usize)>,
+}
+
+/// Load of one uplink on one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UplinkLoad {
+    /// Node index in the inventory.
+    pub node: usize,
+    /// Uplink index in the plan.
+    pub uplink: usize,
+    /// Demand of all its roles and vNICs.
+    pub demand: Mbps,
+    /// Capacity with everything working.
+    pub capacity: Mbps,
+    /// Utilisation with everything working.
+    pub utilisation: Permille,
+    /// Capacity left after the failure that hurts most among those asked (required or wished) of its roles.
+    pub worst_capacity: Mbps,
+    /// Highest utilisation over normal operation and the failures that must be survived (what levels 3 and 7 read).
+    pub worst_utilisation: Permille,
+    /// Name of that failure (`nic SLOT1`, `card 2`, `tor A`); empty = normal operation.
+    pub worst_failure: String,
+}
+
+/// Capacity of one role (VM: one external network) on one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RoleCapacity {
+    /// Node index.
+    pub node: usize,
+    /// Uplink index in the plan.
+    pub uplink: usize,
+    /// Role.
+    pub role: Role,
+    /// External network, for VM traffic; else empty.
+    pub network: String,
+    /// Demand.
+    pub demand: Mbps,
+    /// What the role can count on: the uplink's capacity less the demand of the others on it.
+    pub capacity: Mbps,
+    /// The same after the failure that hurts most among those asked of this role; 0 when it is cut.
+    pub worst_capacity: Mbps,
+    /// That failure; empty = none asked.
+    pub worst_failure: String,
+    /// Guaranteed bandwidth under contention after that failure: share of what is left.
+    pub guaranteed_mbps: Mbps,
+}
+
+/// What a failure does to one role on one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FailureRow {
+    /// What fails, e.g. `HV1/SLOT1`, `HV1/card 2`, `TOR-A`, `HV3`.
+    pub failed: String,
+    /// Kind.
+    pub kind: FailureKind,
+    /// Node index on which the effect is felt.
+    pub node: usize,
+    /// Role.
+    pub role: Role,
+    /// External network, for VM traffic.
+    pub network: String,
+    /// Capacity left for the role.
+    pub capacity: Mbps,
+    /// Its demand.
+    pub demand: Mbps,
+    /// What that means.
+    pub result: FailureResult,
+}
+
+/// Effect of a failure on a role.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FailureResult {
+    /// Demand still fits.
+    Ok,
+    /// It runs, with less than it needs.
+    Short,
+    /// It stops.
+    Cut,
+}
+
+impl FailureResult {
+    /// Name in files.
+    pub fn name(self) -> &'static str {
+        match self {
+            FailureResult::Ok => "ok",
+            FailureResult::Short => "short",
+            FailureResult::Cut => "cut",
+        }
+    }
+}
+
+/// Lower bound of a node's drain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DrainBound {
+    /// Node index.
+    pub node: usize,
+    /// VMs moved live.
+    pub vms: u64,
+    /// Their memory.
+    pub memory_mib: u64,
+    /// Rate of all migrations together, raw Mbit/s.
+    pub rate_mbps: Mbps,
+    /// Seconds no schedule can beat.
+    pub bound_s: u64,
+}

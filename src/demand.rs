@@ -1,0 +1,67 @@
+//! What each role needs on each node and what each vNIC needs, in Mbit/s. Growth is applied here and nowhere else.
+//!
+//! In: a cluster's facts. Out: integers. Used by planner and checks alike: a demand is a fact, not a decision.
+
+use crate::inventory::{Cluster, Vnic};
+use crate::roles::Role;
+use crate::units::{MiB, Mbps};
+
+/// Adds the policy's growth, rounded up.
+fn grown(rate: Mbps, cluster: &Cluster) -> Mbps {
+    rate.saturating_mul(100 + cluster.policy.growth_percent).div_ceil(100)
+}
+
+/// Need of one vNIC: p95, else peak, else twice the average, else the policy's default; with growth.
+/// A vNIC on an internal or private switch needs nothing of the wire.
+pub fn vnic_need(cluster: &Cluster, vnic: &Vnic) -> Mbps {
+    if vnic.isolated {
+        return 0;
+    }
+    let said = vnic.p95.or(vnic.peak).or(vnic.average.map(|a| a.saturating_mul(2)));
+    grown(said.unwrap_or(cluster.policy.default_vnic_mbps), cluster)
+}
+
+/// Whether the vNIC is heavy: it needs more than the policy's share of a VM port.
+pub fn is_heavy(cluster: &Cluster, need: Mbps) -> bool {
+    need.saturating_mul(1000) > cluster.vm_port().saturating_mul(cluster.policy.heavy_permille)
+}
+
+/// Demand of a host role on a node: the node's own line, else the line for every node, else the profile's documented default;
+/// with growth. Bulk roles have a demand only if the policy gives drain minutes. VM traffic has none here.
+pub fn role_demand(cluster: &Cluster, node: usize, role: Role) -> Mbps {
+    if !cluster.roles().contains(&role) || role == Role::Vm {
+        return 0;
+    }
+    if role.info().bulk {
+        return drain_demand(cluster, node);
+    }
+    let said = |wanted: Option<usize>| cluster.demands.iter().find(|d| d.role == role && d.node == wanted).map(|d| d.rate);
+    let profile = cluster.profile;
+    let default = match role {
+        Role::Management => profile.default_management,
+        Role::Cluster => profile.default_cluster,
+        Role::Storage => profile.default_storage,
+        Role::Replica => profile.default_replica,
+        Role::LiveMigration | Role::Vm => 0,
+    };
+    grown(said(Some(node)).or_else(|| said(None)).unwrap_or(default), cluster)
+}
+
+/// Memory of the VMs that a drain moves live: all but low priority ones and those that are off.
+pub fn live_moved_memory(cluster: &Cluster, node: usize) -> impl Iterator<Item = MiB> + '_ {
+    cluster.vms.iter().filter(move |vm| vm.host == Some(node) && crate::migration::moves_live(vm)).map(|vm| vm.memory_mib)
+}
+
+/// Rate that empties the node within the policy's drain minutes T: bytes / (T - ceil(n/c)(a+b)).
+/// 0 without drain minutes, and when T lies below the overhead (reported as an unmet requirement elsewhere).
+fn drain_demand(cluster: &Cluster, node: usize) -> Mbps {
+    let Some(minutes) = cluster.policy.drain_minutes else { return 0 };
+    let memories: Vec<MiB> = live_moved_memory(cluster, node).collect();
+    let overhead = crate::migration::overhead_s(memories.len() as u64, crate::migration::concurrency(cluster));
+    let Some(seconds) = (minutes * 60).checked_sub(overhead).filter(|s| *s > 0) else { return 0 };
+    let mib: MiB = memories.iter().sum();
+    // MiB -> Mbit: 8 * 2^20 / 10^6 = 8.388608
+    let mbit = (u128::from(mib) * 8_388_608).div_ceil(1_000_000);
+    let rate = mbit.div_ceil(u128::from(seconds));
+    grown(u64::try_from(rate).unwrap_or(u64::MAX), cluster)
+}

@@ -1,0 +1,503 @@
+//! The facts: clusters with their nodes, NICs, ToR switches, networks, virtual switches and VMs.
+//!
+//! Everything is resolved here (references are indices, lists are sorted by name as people count), so that later stages
+//! never see the order of the input. Every record keeps its [`Origin`].
+
+use crate::finding::Location;
+use crate::policy::Policy;
+use crate::profiles::{Profile, Transport};
+use crate::roles::Role;
+use crate::units::{Mac, MacRange, Mbps, MiB};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Which record of which source a fact came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Origin {
+    /// Index into [`Inventory::sources`].
+    pub source: u32,
+    /// Line from 1 (0 = the whole source).
+    pub line: u32,
+}
+
+/// One file that facts came from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Source {
+    /// Path as shown to the user.
+    pub file: String,
+    /// Column number (from 1) by catalogue column name.
+    pub columns: BTreeMap<String, u32>,
+}
+
+/// All facts of all inputs.
+#[derive(Clone, Debug, Default)]
+pub struct Inventory {
+    /// Files read, in a stable order.
+    pub sources: Vec<Source>,
+    /// Clusters by name.
+    pub clusters: Vec<Cluster>,
+    /// What the input could not say and was assumed.
+    pub assumptions: Vec<Assumption>,
+    /// SHA-256 over the input facts in canonical order, hexadecimal.
+    pub sha256: String,
+}
+
+impl Inventory {
+    /// Location of a column of a record. An unknown column gives the record.
+    pub fn locate(&self, origin: Origin, column: &str) -> Location {
+        let Some(source) = self.sources.get(origin.source as usize) else {
+            return Location::default();
+        };
+        let column = source.columns.get(column).copied().unwrap_or(0);
+        Location { file: source.file.clone(), line: origin.line, column }
+    }
+}
+
+/// Something the inventory does not say, with what was taken instead.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Assumption {
+    /// Cluster name.
+    pub cluster: String,
+    /// The missing fact, e.g. "card of 16 NICs".
+    pub missing: String,
+    /// What was taken, and what would change it.
+    pub taken: String,
+}
+
+/// How VMs reach their disks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum StorageKind {
+    /// No network storage (local disks, or unknown).
+    None,
+    /// iSCSI: NICs of its own, MPIO.
+    Iscsi,
+    /// SMB 3 file server.
+    Smb,
+    /// Storage Spaces Direct.
+    S2d,
+    /// Fibre Channel: host bus adapters, no NIC.
+    FibreChannel,
+}
+
+impl StorageKind {
+    /// Whether storage takes NICs.
+    pub fn on_nics(self) -> bool {
+        matches!(self, StorageKind::Iscsi | StorageKind::Smb | StorageKind::S2d)
+    }
+
+    /// Whether it is SMB 3 with Multichannel and RDMA.
+    pub fn is_smb(self) -> bool {
+        matches!(self, StorageKind::Smb | StorageKind::S2d)
+    }
+}
+
+/// One failover cluster.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// Name.
+    pub name: String,
+    /// Where it was named (or the first node).
+    pub origin: Origin,
+    /// OS version.
+    pub profile: &'static Profile,
+    /// Kind of shared storage.
+    pub storage: StorageKind,
+    /// Live-migration transport, if set.
+    pub transport: Option<Transport>,
+    /// Live migrations at once, if set.
+    pub concurrency: Option<u32>,
+    /// What is wanted.
+    pub policy: Policy,
+    /// Nodes by name.
+    pub nodes: Vec<Node>,
+    /// ToR switches by name, those that only NICs name included.
+    pub tors: Vec<Tor>,
+    /// Links between ToRs.
+    pub links: Vec<InterSwitchLink>,
+    /// Cluster networks by name.
+    pub networks: Vec<ClusterNetwork>,
+    /// Demands said explicitly; see [`crate::demand`] for the value that holds.
+    pub demands: Vec<Demand>,
+    /// VMs by name.
+    pub vms: Vec<Vm>,
+}
+
+/// One cluster node.
+#[derive(Clone, Debug)]
+pub struct Node {
+    /// Host name.
+    pub name: String,
+    /// Record.
+    pub origin: Origin,
+    /// Management address as written.
+    pub management_ip: String,
+    /// Physical memory; `None` = unknown.
+    pub memory_mib: Option<MiB>,
+    /// Server model.
+    pub hardware: String,
+    /// Dynamic MAC pool; `None` = unknown (the default from the IP may be assumed, see [`crate::mac`]).
+    pub mac_pool: Option<MacRange>,
+    /// Physical ports by name.
+    pub nics: Vec<Nic>,
+    /// Virtual switches by name.
+    pub switches: Vec<VirtualSwitch>,
+    /// Host vNICs by name.
+    pub host_vnics: Vec<HostVnic>,
+}
+
+/// RDMA of a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Rdma {
+    /// None, or switched off.
+    No,
+    /// iWARP.
+    Iwarp,
+    /// RoCE (v1 or v2).
+    Roce,
+    /// Has RDMA, kind unknown.
+    Yes,
+}
+
+impl Rdma {
+    /// Whether RDMA works on the port.
+    pub fn on(self) -> bool {
+        self != Rdma::No
+    }
+}
+
+/// One physical port.
+#[derive(Clone, Debug)]
+pub struct Nic {
+    /// Adapter name in Windows.
+    pub name: String,
+    /// Record.
+    pub origin: Origin,
+    /// Link speed.
+    pub speed: Mbps,
+    /// Card or slot that holds the port; empty = unknown (then a card of its own is assumed).
+    pub card: String,
+    /// Index into [`Cluster::tors`]; `None` = unknown or a direct cable.
+    pub tor: Option<usize>,
+    /// Port on the ToR.
+    pub tor_port: String,
+    /// Direct cable: node index and NIC name at the other end (switchless storage).
+    pub direct_to: Option<(usize, String)>,
+    /// RDMA.
+    pub rdma: Rdma,
+    /// SR-IOV switched on; `None` = unknown.
+    pub sriov: Option<bool>,
+    /// VMQ switched on; `None` = unknown.
+    pub vmq: Option<bool>,
+    /// VLANs that the switch port carries; `None` = not said (all are assumed).
+    pub vlans: Option<BTreeSet<u16>>,
+    /// Make and model; empty = unknown (alike is assumed).
+    pub model: String,
+    /// MAC of the port.
+    pub mac: Option<Mac>,
+    /// Link state; a port that is down is planned for, and reported.
+    pub up: bool,
+    /// Traffic roles it carries today (empty = idle or unknown), from `current_role`, switches and host vNICs together.
+    pub roles: BTreeSet<Role>,
+    /// Name of the external switch bound to it today.
+    pub switch: Option<String>,
+    /// Name of the team it is in today.
+    pub team: String,
+}
+
+/// A physical switch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tor {
+    /// Name.
+    pub name: String,
+    /// Record (that of the first NIC when no `tors` file names it).
+    pub origin: Origin,
+}
+
+/// A link between two ToR switches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InterSwitchLink {
+    /// Indices into [`Cluster::tors`], smaller first.
+    pub ends: (usize, usize),
+    /// Capacity each way.
+    pub speed: Mbps,
+    /// VLANs carried; `None` = all.
+    pub vlans: Option<BTreeSet<u16>>,
+    /// Record.
+    pub origin: Origin,
+}
+
+/// A network as the failover cluster sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ClusterNetwork {
+    /// Name.
+    pub name: String,
+    /// Subnet as written, `10.0.1.0/24`.
+    pub subnet: String,
+    /// VLAN; `None` = untagged or unknown.
+    pub vlan: Option<u16>,
+    /// 0 none, 1 cluster only, 3 cluster and client; `None` = unknown.
+    pub cluster_use: Option<u8>,
+    /// Metric, if known.
+    pub metric: Option<u32>,
+    /// What it is for, if known.
+    pub purpose: Option<Role>,
+    /// Record.
+    pub origin: Origin,
+}
+
+/// A demand that the user wrote down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Demand {
+    /// Node index; `None` = every node.
+    pub node: Option<usize>,
+    /// Role; never VM traffic, which comes from the vNICs.
+    pub role: Role,
+    /// Rate, before growth.
+    pub rate: Mbps,
+    /// Record.
+    pub origin: Origin,
+}
+
+/// Kind of a virtual switch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum SwitchKind {
+    /// Bound to one NIC or team.
+    External,
+    /// Node and its VMs.
+    Internal,
+    /// VMs only.
+    Private,
+}
+
+/// A virtual switch on one node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VirtualSwitch {
+    /// Name.
+    pub name: String,
+    /// Kind.
+    pub kind: SwitchKind,
+    /// Names of the bound NICs.
+    pub nics: Vec<String>,
+    /// The management operating system has a vNIC on it; `None` = unknown.
+    pub allow_management_os: Option<bool>,
+    /// Record.
+    pub origin: Origin,
+}
+
+/// A vNIC of the management operating system.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostVnic {
+    /// Name without `vEthernet ( )`.
+    pub name: String,
+    /// Switch it is on.
+    pub switch: String,
+    /// Role it carries, if known.
+    pub role: Option<Role>,
+    /// VLAN; `None` = untagged.
+    pub vlan: Option<u16>,
+    /// Minimum-bandwidth weight.
+    pub weight: Option<u32>,
+    /// MAC.
+    pub mac: Option<Mac>,
+    /// Record.
+    pub origin: Origin,
+}
+
+/// State of a VM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum VmState {
+    /// Running (or paused).
+    Running,
+    /// Saved to disk.
+    Saved,
+    /// Off. Its bandwidth and memory stay reserved: it may be started.
+    Off,
+}
+
+/// Priority of a clustered VM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum VmPriority {
+    /// 3000.
+    High,
+    /// 2000.
+    Medium,
+    /// 1000; quick-migrated in a drain.
+    Low,
+    /// 0: not started after a failover.
+    NoAutoStart,
+}
+
+/// NLB operation mode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum NlbMode {
+    /// Adapter MAC replaced by 02-BF-…
+    Unicast,
+    /// 03-BF-…
+    Multicast,
+    /// 01-00-5E-7F-…
+    Igmp,
+}
+
+/// Membership in an NLB cluster of guests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Nlb {
+    /// Name of the NLB cluster.
+    pub name: String,
+    /// Mode.
+    pub mode: NlbMode,
+    /// Cluster IP (VIP); `None` = unknown.
+    pub vip: Option<std::net::Ipv4Addr>,
+}
+
+/// A virtual machine.
+#[derive(Clone, Debug)]
+pub struct Vm {
+    /// Name.
+    pub name: String,
+    /// Record.
+    pub origin: Origin,
+    /// Index of the node that runs it; `None` = not placed (planned VM, counted on no node, free to go anywhere).
+    pub host: Option<usize>,
+    /// Assigned memory.
+    pub memory_mib: MiB,
+    /// State.
+    pub state: VmState,
+    /// Generation 1 or 2.
+    pub generation: u8,
+    /// Priority.
+    pub priority: VmPriority,
+    /// Indices of nodes that may own it, ascending, never empty (all nodes when nothing is said).
+    pub owners: Vec<usize>,
+    /// Anti-affinity group: members should not share a node; empty = none.
+    pub anti_affinity: String,
+    /// Guest OS.
+    pub os: String,
+    /// NLB membership.
+    pub nlb: Option<Nlb>,
+    /// Needs PXE boot.
+    pub pxe: bool,
+    /// Replicated by Hyper-V Replica.
+    pub replica: bool,
+    /// Why its MAC must not change (`activation`, `dhcp reservation`, `licence` …); empty = no reason known.
+    pub mac_bound: String,
+    /// Needs spoofing for a reason other than NLB (`nested`, `appliance`, `carp` …); empty = none.
+    pub spoofing_reason: String,
+    /// vNICs by name.
+    pub vnics: Vec<Vnic>,
+}
+
+/// A VM's network adapter.
+#[derive(Clone, Debug)]
+pub struct Vnic {
+    /// Name; `Network Adapter` when nothing is said.
+    pub name: String,
+    /// Record.
+    pub origin: Origin,
+    /// Emulated adapter.
+    pub legacy: bool,
+    /// Virtual switch it is connected to today; empty = none.
+    pub switch: String,
+    /// It belongs to an internal or private switch and needs no external network.
+    pub isolated: bool,
+    /// VLANs; empty = untagged.
+    pub vlans: BTreeSet<u16>,
+    /// Present MAC; `None` = unknown or never started.
+    pub mac: Option<Mac>,
+    /// Address drawn from the host's pool (against static).
+    pub dynamic_mac: bool,
+    /// `MacAddressSpoofing` is on.
+    pub spoofing: bool,
+    /// Average rate, if known.
+    pub average: Option<Mbps>,
+    /// 95th percentile, if known.
+    pub p95: Option<Mbps>,
+    /// Peak, if known.
+    pub peak: Option<Mbps>,
+    /// Minimum-bandwidth weight.
+    pub weight: Option<u32>,
+    /// Security zone; empty = none.
+    pub zone: String,
+    /// Wants an external network of its own.
+    pub dedicated: bool,
+}
+
+impl Cluster {
+    /// Traffic roles that this cluster has, in table order.
+    ///
+    /// Management always; cluster and live migration with two nodes or more; storage when it uses NICs; replica when a VM is
+    /// replicated or a demand says so; VM traffic when there is a vNIC that needs a network, and in an inventory without VMs.
+    pub fn roles(&self) -> Vec<Role> {
+        let several = self.nodes.len() > 1;
+        let said = |role: Role| self.demands.iter().any(|d| d.role == role && d.rate > 0);
+        let guests = self.vms.is_empty() || self.vms.iter().flat_map(|v| &v.vnics).any(|v| !v.isolated);
+        let mut roles = vec![Role::Management];
+        if several {
+            roles.extend([Role::Cluster, Role::LiveMigration]);
+        }
+        if self.storage.on_nics() {
+            roles.push(Role::Storage);
+        }
+        if said(Role::Replica) || self.vms.iter().any(|v| v.replica) {
+            roles.push(Role::Replica);
+        }
+        if guests {
+            roles.push(Role::Vm);
+        }
+        roles
+    }
+
+    /// Whether storage is iSCSI.
+    pub fn iscsi(&self) -> bool {
+        self.storage == StorageKind::Iscsi
+    }
+
+    /// The slowest of the nodes' fastest NICs: what "a VM port" is taken to be before a plan exists.
+    pub fn vm_port(&self) -> Mbps {
+        let fastest = |node: &Node| node.nics.iter().map(|n| n.speed).max().unwrap_or(0);
+        self.nodes.iter().map(fastest).min().unwrap_or(0)
+    }
+
+    /// Whether the cluster's NICs reach 10 GbE (on every node the fastest one does).
+    pub fn fast(&self) -> bool {
+        self.vm_port() >= 10_000
+    }
+
+    /// VLAN of a role's own network, if the inventory names exactly one cluster network for it.
+    pub fn vlan_of(&self, role: Role) -> Option<u16> {
+        let mut vlans = self.networks.iter().filter(|n| n.purpose == Some(role)).map(|n| n.vlan);
+        match (vlans.next(), vlans.next()) {
+            (Some(vlan), None) => vlan,
+            _ => None,
+        }
+    }
+
+    /// Roles that profit from RDMA here: SMB storage, and live migration where it is set to SMB, from 2012 R2 on a NIC
+    /// of their own and from 2016 also under a switch.
+    pub fn rdma_roles(&self) -> Vec<Role> {
+        let has_rdma = self.nodes.iter().all(|n| n.nics.iter().any(|p| p.rdma.on()));
+        let mut roles = Vec::new();
+        if has_rdma && self.storage.is_smb() {
+            roles.push(Role::Storage);
+        }
+        if has_rdma && self.transport == Some(Transport::Smb) {
+            roles.push(Role::LiveMigration);
+        }
+        roles
+    }
+
+    /// The wishes of level 2, in order.
+    pub fn wishes(&self) -> Vec<crate::policy::Wish> {
+        self.policy.wishes(&self.roles(), self.iscsi(), self.fast(), &self.rdma_roles())
+    }
+}
+
+impl Node {
+    /// Position of a NIC by name.
+    pub fn nic(&self, name: &str) -> Option<usize> {
+        self.nics.iter().position(|n| n.name == name)
+    }
+
+    /// Whether today's wiring is known: some NIC has a role or a switch.
+    pub fn wiring_known(&self) -> bool {
+        self.nics.iter().any(|n| !n.roles.is_empty() || n.switch.is_some())
+    }
+}

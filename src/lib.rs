@@ -1,0 +1,21 @@
+//! nicplan plans the networks of Hyper-V failover clusters.
+//!
+//! ```text
+//! inventory  ->  topology  ->  assignment  ->  plan  ->  checks  ->  reports
+//!  what exists    who reaches   what may be     what was   is it       what people read
+//!  (importers)    whom          chosen, solver  chosen     right
+//! ```
+//!
+//! Knowledge used by all: [`roles`], [`profiles`], [`policy`], [`units`], [`finding`], [`demand`].
+//! Pure functions over facts and plan: [`migration`], [`mac`].
+
+pub mod checks;
+pub mod demand;
+pub mod finding;
+pub mod inventory;
+pub mod migration;
+pub mod plan;
+pub mod policy;
+pub mod profiles;
+pub mod roles;
+pub mod units;

@@ -1,0 +1,3 @@
+//! nicplan: the command line.
+
+fn main() {}
