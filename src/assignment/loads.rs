@@ -4,6 +4,7 @@
 //! In: instance, design, mode, pattern. Out: integers in permille and Mbit/s.
 
 use super::design::Design;
+use super::exact;
 use super::instance::Instance;
 use super::networks::Mode;
 use super::patterns::{Pattern, Situation};
@@ -102,15 +103,42 @@ pub struct NodeValue {
     pub missing: Mbps,
     /// Worst utilisation with free spreading.
     pub spread: u64,
-    /// Worst utilisation when what has a place stays and the rest spreads.
+    /// Worst utilisation when what has a place stays and the rest spreads; not known for small nodes, which are settled exactly.
     pub stay: u64,
+    /// Worst utilisation of the uplinks without a network.
+    pub hosts: u64,
 }
 
-/// Judges one node under a pattern.
-pub fn judge(instance: &Instance, design: &Design, pattern: &Pattern, node: usize, load: &NodeLoad) -> NodeValue {
+/// Fewest moves and then least utilisation of a node, as bounds, once `allowed` utilisation is known.
+pub fn settle(
+    instance: &Instance,
+    design: &Design,
+    mode: &Mode,
+    pattern: &Pattern,
+    node: usize,
+    value: &NodeValue,
+    allowed: u64,
+) -> (u64, u64) {
+    if design.networks == 0 {
+        return (0, value.spread);
+    }
+    if let Some((worth, _)) = exact::place(instance, design, mode, pattern, node, allowed) {
+        return (worth.moves, worth.utilisation.max(value.hosts));
+    }
+    if value.stay <= allowed { (0, value.stay) } else { (1, value.spread) }
+}
+
+/// Judges one node under a pattern: exact where the node is small, else by fractions.
+pub fn judge(
+    instance: &Instance,
+    design: &Design,
+    mode: &Mode,
+    pattern: &Pattern,
+    node: usize,
+    load: &NodeLoad,
+) -> NodeValue {
     let mut value = NodeValue::default();
-    for (uplink, shape) in design.uplinks.iter().enumerate().filter(|(_, s)| s.network.is_none()) {
-        let _ = shape;
+    for uplink in (0..design.uplinks.len()).filter(|u| design.uplinks[*u].network.is_none()) {
         let short = missing(instance, design, pattern, node, uplink, 0);
         value.short += u64::from(short > 0);
         value.missing += short;
@@ -118,6 +146,13 @@ pub fn judge(instance: &Instance, design: &Design, pattern: &Pattern, node: usiz
     }
     value.stay = value.spread;
     if design.networks == 0 {
+        return value;
+    }
+    value.hosts = value.spread;
+    if let Some((worth, _)) = exact::place(instance, design, mode, pattern, node, 0) {
+        value.short += worth.short;
+        value.missing += worth.missing;
+        value.spread = value.spread.max(worth.utilisation);
         return value;
     }
     let room = Room::new(instance, design, pattern, node);
