@@ -15,6 +15,7 @@ pub mod checks;
 pub mod demand;
 pub mod finding;
 pub mod inventory;
+pub mod mac;
 pub mod migration;
 pub mod plan;
 pub mod policy;
