@@ -97,7 +97,7 @@ pub fn vnics(instance: &Instance, solved: &Solved) -> Vec<VnicPlan> {
                 vm: vm.name.clone(),
                 vnic: vnic.name.clone(),
                 group: group(instance, item),
-                why: super::why::vnic(instance, solved, item, &name, &vnic.switch),
+                why: super::why::vnic(solved, item, &name, &vnic.switch),
                 network: name,
             }
         })

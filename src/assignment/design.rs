@@ -207,11 +207,22 @@ fn shape(instance: &Instance, roles: Vec<Role>, network: Option<usize>, style: S
     UplinkShape { roles, network, mechanism, max_nics }
 }
 
-/// Rules that no plan may break: host vNICs beside the VMs, iSCSI never behind a virtual switch, RDMA storage not under a
-/// switch that would take the RDMA away.
+/// Rules that every design obeys: host vNICs beside the VMs as far as the profile has them; with Network ATC cluster and
+/// live-migration traffic have no intent of their own and ride on the storage intent.
 fn allowed(instance: &Instance, design: &Design) -> bool {
     let limit = instance.cluster.profile.max_host_vnics;
-    design.uplinks.iter().filter(|u| u.network.is_some()).all(|u| u.roles.len() - 1 <= limit)
+    let host_vnics = design.uplinks.iter().filter(|u| u.network.is_some()).all(|u| u.roles.len() - 1 <= limit);
+    host_vnics && (!rides_on_storage(instance) || private_traffic_rides(design))
+}
+
+/// Whether the profile sends cluster and live-migration traffic over the storage networks.
+pub fn rides_on_storage(instance: &Instance) -> bool {
+    instance.cluster.profile.network_atc && instance.cluster.storage.is_smb()
+}
+
+fn private_traffic_rides(design: &Design) -> bool {
+    let storage = design.uplink_of(Role::Storage);
+    [Role::Cluster, Role::LiveMigration].iter().all(|r| design.uplink_of(*r).is_none_or(|u| Some(u) == storage))
 }
 
 fn fits_style(instance: &Instance, design: &Design, style: Style) -> bool {

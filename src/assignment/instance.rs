@@ -88,9 +88,8 @@ pub struct Instance<'a> {
     pub zones: usize,
     /// Names of external networks of today, most used first.
     pub names: Vec<String>,
-    /// Required and wished survival by role number and kind (nic, card, tor).
+    /// Required survival by role number and kind (nic, card, tor).
     pub must: [[bool; 3]; 6],
-    pub wish: [[bool; 3]; 6],
     /// Memory of the VMs that a drain moves live, by node.
     pub moved: Vec<Vec<MiB>>,
     /// NIC indices by node and type, in the node's order.
@@ -135,7 +134,6 @@ impl<'a> Instance<'a> {
         let mut instance = Instance {
             cluster,
             must: flags(&|r, k| cluster.policy.must_survive(r, k)),
-            wish: flags(&|r, k| cluster.policy.wishes_survival(r, k)),
             wishes: cluster.wishes(),
             roles,
             demand,

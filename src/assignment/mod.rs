@@ -182,6 +182,9 @@ fn no_design(instance: &Instance, style: Style) -> String {
     if style == Style::Converged && limit == 1 {
         return format!("{} has one host vNIC per external switch", instance.cluster.profile.title);
     }
+    if design::rides_on_storage(instance) {
+        return "with Network ATC cluster and live-migration traffic ride on the storage intent".to_owned();
+    }
     "has no design for these roles".to_owned()
 }
 

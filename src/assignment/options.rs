@@ -100,7 +100,7 @@ fn extend(class: &Class, shape: &UplinkShape, speed: Mbps, from: usize, take: &m
     }
     extend(class, shape, speed, from + 1, take, emit);
     let port = &class.types[from];
-    if port.speed != speed || !same_model(class, shape, take, port) {
+    if port.speed != speed || !same_model(class, shape, take, port) || !may_serve(shape, port) {
         return;
     }
     for count in 1..=port.count {
@@ -111,6 +111,11 @@ fn extend(class: &Class, shape: &UplinkShape, speed: Mbps, from: usize, take: &m
         extend(class, shape, speed, from + 1, take, emit);
     }
     take[from] = 0;
+}
+
+/// A direct cable serves only traffic between the nodes.
+fn may_serve(shape: &UplinkShape, port: &PortType) -> bool {
+    !port.cable || !shape.roles.iter().any(|r| r.info().outside)
 }
 
 fn same_model(class: &Class, shape: &UplinkShape, take: &[u8], port: &PortType) -> bool {

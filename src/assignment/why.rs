@@ -142,7 +142,7 @@ fn network_reason(instance: &Instance, solved: &Solved, network: usize) -> Reaso
 }
 
 /// Why a vNIC is on its network.
-pub fn vnic(instance: &Instance, solved: &Solved, item: &Item, network: &str, today: &str) -> String {
+pub fn vnic(solved: &Solved, item: &Item, network: &str, today: &str) -> String {
     if network.is_empty() {
         return "no external network could be given".to_owned();
     }
