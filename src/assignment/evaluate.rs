@@ -479,7 +479,7 @@ impl<'a> Count<'a> {
             Wish::Apart(a, b) => usize::from(self.design.together(*a, *b)),
             Wish::Survive(role, kind) => lost.iter().filter(|(_, _, r, k)| r == role && k == kind).count(),
             Wish::OwnPath(role) => {
-                nodes.filter(|n| uplink_of(role).is_none_or(|u| self.nics(*n, u).len() < 2)).count()
+                nodes.filter(|n| uplink_of(role).is_some_and(|u| self.nics(*n, u).len() == 1)).count()
             }
             Wish::Rdma(role) => nodes.filter(|n| !uplink_of(role).is_some_and(|u| self.rdma(*n, u))).count(),
             Wish::ZonesApart => (0..self.design.networks).map(|n| self.zones_on(n).saturating_sub(1)).sum(),

@@ -231,7 +231,7 @@ fn vector(instance: &Instance, shape: &UplinkShape, choice: &Choice) -> Vec<u32>
                 let column = *kind as usize;
                 shape.roles.contains(role) && !role.info().falls_back && choice.nics > 0 && !choice.own[column]
             }
-            Wish::OwnPath(role) => shape.roles.contains(role) && choice.nics < 2,
+            Wish::OwnPath(role) => shape.roles.contains(role) && choice.nics == 1,
             Wish::Apart(..) | Wish::ZonesApart | Wish::HeavyApart => false,
         };
         vector[2 + index] = u32::from(unmet);

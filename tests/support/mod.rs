@@ -145,3 +145,35 @@ pub fn layout(plan: &nicplan::plan::ClusterPlan, node: usize) -> BTreeMap<String
     }
     layout
 }
+
+/// A plan of decisions alone, claims left empty.
+pub fn bare_plan(
+    cluster: &Cluster,
+    style: nicplan::plan::Style,
+    uplinks: &[nicplan::plan::Uplink],
+    nodes: &[nicplan::plan::NodePlan],
+    vnics: &[nicplan::plan::VnicPlan],
+) -> nicplan::plan::ClusterPlan {
+    nicplan::plan::ClusterPlan {
+        cluster: cluster.name.clone(),
+        profile: cluster.profile.name.to_owned(),
+        style,
+        solver: nicplan::plan::Solver {
+            status: nicplan::plan::Status::Gap,
+            objective: nicplan::plan::Objective::default(),
+            bound: 0,
+            gap: 0,
+            unproven_level: String::new(),
+            shortfall: Vec::new(),
+            limited_by: String::new(),
+        },
+        uplinks: uplinks.to_vec(),
+        nodes: nodes.to_vec(),
+        vnics: vnics.to_vec(),
+        mac_pools: Vec::new(),
+        static_macs: Vec::new(),
+        styles: Vec::new(),
+        reasons: Vec::new(),
+        conflict: None,
+    }
+}
