@@ -59,7 +59,7 @@ fn counted(view: &View, uplink: usize, outage: &Outage) -> bool {
     let taken_in = || {
         let moved = view.instances.iter().zip(&outage.after.landing);
         moved
-            .filter(|(_, landing)| **landing == super::outages::Landing::Moved(uplink))
+            .filter(|(_, landing)| **landing == Landing::Moved(uplink))
             .any(|(i, _)| must(i.role))
     };
     outage.after.capacity[uplink] > 0 && (view.plan.uplinks[uplink].roles.iter().any(|role| must(*role)) || taken_in())
