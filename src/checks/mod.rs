@@ -5,6 +5,7 @@
 
 pub mod plan;
 pub mod recount;
+pub mod rules;
 
 pub use plan::{PLAN_CHECKS, PlanCheck};
 pub use recount::{Recount, recount};
