@@ -136,11 +136,9 @@ pub(crate) fn files(cluster: Cluster, plan: ClusterPlan) -> (Inventory, Plan) {
     };
     (
         Inventory {
-            notes: Vec::new(),
-            sources: Vec::new(),
             clusters: vec![cluster],
-            assumptions: Vec::new(),
             sha256,
+            ..Inventory::default()
         },
         plan,
     )
