@@ -1,6 +1,6 @@
 //! Pools that the inventory does not give.
 
-use super::pool_text;
+use super::{pool_location, pool_text};
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
