@@ -9,6 +9,8 @@
 //! Knowledge used by all: [`roles`], [`profiles`], [`policy`], [`units`], [`finding`], [`demand`].
 //! Pure functions over facts and plan: [`migration`], [`mac`].
 
+#[cfg(feature = "solver")]
+pub mod assignment;
 pub mod checks;
 pub mod demand;
 pub mod finding;
@@ -19,4 +21,5 @@ pub mod plan;
 pub mod policy;
 pub mod profiles;
 pub mod roles;
+pub mod topology;
 pub mod units;
