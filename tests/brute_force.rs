@@ -388,6 +388,7 @@ fn compare(seed: u64) {
 fn the_planner_finds_the_best_of_all_plans() {
     let (from, to) = range();
     for seed in from..to {
+        println!("seed {seed}");
         compare(seed);
     }
 }

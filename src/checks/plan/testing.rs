@@ -136,6 +136,7 @@ pub(crate) fn files(cluster: Cluster, plan: ClusterPlan) -> (Inventory, Plan) {
     };
     (
         Inventory {
+            notes: Vec::new(),
             sources: Vec::new(),
             clusters: vec![cluster],
             assumptions: Vec::new(),
