@@ -17,5 +17,6 @@ pub mod migration;
 pub mod plan;
 pub mod policy;
 pub mod profiles;
+pub mod reports;
 pub mod roles;
 pub mod units;
