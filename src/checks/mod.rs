@@ -37,6 +37,12 @@ impl VerifiedPlan {
     pub fn notes(&self) -> &[Finding] {
         &self.notes
     }
+
+    /// A plan taken as verified, for tests of what is made from one.
+    #[cfg(test)]
+    pub(crate) fn for_tests(plan: Plan, recounts: Vec<Recount>) -> VerifiedPlan {
+        VerifiedPlan { plan, recounts, notes: Vec::new() }
+    }
 }
 
 /// Judges a plan of any origin. A plan that falls short of its requirements verifies if it says so; see [`requirements_met`].
