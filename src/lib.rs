@@ -12,6 +12,7 @@
 pub mod checks;
 pub mod demand;
 pub mod finding;
+pub mod generate;
 pub mod inventory;
 pub mod migration;
 pub mod plan;
