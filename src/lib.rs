@@ -19,4 +19,5 @@ pub mod plan;
 pub mod policy;
 pub mod profiles;
 pub mod roles;
+pub mod topology;
 pub mod units;
