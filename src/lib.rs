@@ -14,6 +14,7 @@ pub mod demand;
 pub mod finding;
 pub mod generate;
 pub mod inventory;
+pub mod mac;
 pub mod migration;
 pub mod plan;
 pub mod policy;

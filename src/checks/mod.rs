@@ -4,6 +4,7 @@
 //! Must not know: the planner (`assignment`), reports.
 
 pub mod recount;
+pub mod rules;
 
 pub use recount::Recount;
 
