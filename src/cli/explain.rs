@@ -93,5 +93,5 @@ fn profile_page(profile: &Profile) -> String {
 fn unknown(name: &str) -> String {
     let names = rules::RULES.iter().map(|r| r.name).chain(ROLES.iter().map(|r| r.name)).chain(PROFILES.iter().map(|p| p.name));
     let hint = did_you_mean(name, names);
-    format!("there is no page about '{name}'. {hint}\n    `nicplan explain` lists all pages.")
+    format!("there is no page about '{name}'{hint}\n    `nicplan explain` lists all pages.")
 }

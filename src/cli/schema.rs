@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::failure::{Answer, Failure};
+use super::listing;
 use nicplan::inventory;
 
 const EXAMPLES: &str = "Examples:
@@ -32,7 +33,7 @@ const FINDINGS: &str = include_str!("schemas/findings.json");
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     match args.what {
-        What::Inventory => console.print(&inventory::json_schema())?,
+        What::Inventory => console.print(&listing::json(&inventory::json_schema())?)?,
         What::Plan => console.print(PLAN)?,
         What::Findings => console.print(FINDINGS)?,
     }
