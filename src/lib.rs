@@ -19,6 +19,7 @@ pub mod migration;
 pub mod plan;
 pub mod policy;
 pub mod profiles;
+pub mod reports;
 pub mod roles;
 pub mod topology;
 pub mod units;

@@ -27,4 +27,10 @@ impl VerifiedPlan {
     pub fn recounts(&self) -> &[Recount] {
         &self.recounts
     }
+
+    /// A plan taken as verified, for tests of what is made from one.
+    #[cfg(test)]
+    pub(crate) fn for_tests(plan: Plan, recounts: Vec<Recount>) -> VerifiedPlan {
+        VerifiedPlan { plan, recounts }
+    }
 }

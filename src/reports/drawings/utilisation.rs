@@ -1,0 +1,250 @@
+//! `utilisation.svg`: how full each uplink is, normally and after the failure that hurts most, against the target.
+
+use super::{LEFT, RIGHT, Unit, chip, code, heading, role_legend, units};
+use crate::checks::recount::UplinkLoad;
+use crate::reports::data::{ClusterData, ReportData};
+use crate::reports::look;
+use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT};
+use crate::roles::Role;
+use crate::units::{Permille, show_mbps, show_permille};
+
+/// Nodes drawn one by one; beyond that, the fullest of alike ones.
+const SINGLY: usize = 8;
+/// Where the bars begin and how long 100 % (or the largest value) may be.
+const BAR_X: i64 = 230;
+const BAR_W: i64 = 560;
+const ROW: i64 = 34;
+/// Bars are cut at this value; the number beside them is always the true one.
+const LONGEST: Permille = 1500;
+
+/// Draws all clusters.
+pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
+    let mut svg = Svg::new("utilisation");
+    let mut y = 12;
+    for cluster in &data.clusters {
+        y = draw(&mut svg, y, cluster) + 24;
+    }
+    svg.finish("How full each role is, normally and after the worst failure")
+}
+
+fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
+    let grouped = cluster.facts.nodes.len() > SINGLY;
+    let note = if grouped {
+        "Of nodes with the same ports, wiring and use the fullest one is drawn."
+    } else {
+        ""
+    };
+    let y = heading(svg, y, cluster, note);
+    let y = role_legend(svg, y, cluster);
+    let y = bar_legend(svg, y);
+    let units = units(cluster, SINGLY);
+    let scale = Scale::of(cluster);
+    let top = y + 18;
+    let mut bottom = top;
+    for uplink in 0..cluster.plan.uplinks.len() {
+        bottom = draw_uplink(svg, bottom, cluster, uplink, &units, &scale);
+    }
+    draw_axis(svg, top, bottom, cluster.facts.policy.target_permille, &scale);
+    bottom
+}
+
+/// Utilisation to pixels.
+struct Scale {
+    full: Permille,
+}
+
+impl Scale {
+    fn of(cluster: &ClusterData) -> Scale {
+        let worst = cluster
+            .recount
+            .uplinks
+            .iter()
+            .map(|u| u.worst_utilisation.max(u.utilisation))
+            .max()
+            .unwrap_or(0);
+        Scale {
+            full: worst.clamp(1000, LONGEST),
+        }
+    }
+
+    fn width(&self, value: Permille) -> i64 {
+        i64::try_from(value.min(self.full) * BAR_W as u64 / self.full).unwrap_or(BAR_W)
+    }
+}
+
+fn bar_legend(svg: &mut Svg, y: i64) -> i64 {
+    let bar = |x, w| Area { x, y: y + 2, w, h: 11 };
+    svg.rect(
+        bar(LEFT, 20),
+        look::role(Role::Vm).fill,
+        look::INK,
+        r#"stroke-width="0.5""#,
+    );
+    svg.rect(
+        bar(LEFT + 20, 14),
+        look::role(Role::Management).fill,
+        look::INK,
+        r#"stroke-width="0.5""#,
+    );
+    svg.text(LEFT + 42, y + 12, TEXT, "everything works, by role");
+    svg.rect(bar(LEFT + 230, 34), "#c9d1d9", look::INK, r#"stroke-width="0.5""#);
+    svg.text(LEFT + 272, y + 12, TEXT, "after the worst failure that counts");
+    svg.hatched(bar(LEFT + 510, 34), look::INK);
+    svg.text(LEFT + 552, y + 12, TEXT, "the same, above the target");
+    svg.text(LEFT, y + 32, SMALL, "Live migration takes what is left and is judged by the time it needs to empty a node, unless the policy gives drain minutes.");
+    y + 44
+}
+
+/// Ticks every 20 %, and the target as a dashed line through all bars.
+fn draw_axis(svg: &mut Svg, top: i64, bottom: i64, target: Permille, scale: &Scale) {
+    for tick in (0..=scale.full).step_by(200) {
+        let x = BAR_X + scale.width(tick);
+        svg.line((x, top - 4), (x, bottom), look::RULE, r#"stroke-width="0.5""#);
+        svg.text(x, top - 8, SMALL.middle(), &show_permille(tick));
+    }
+    if target <= scale.full {
+        let x = BAR_X + scale.width(target);
+        svg.line(
+            (x, top - 4),
+            (x, bottom + 4),
+            look::ALERT,
+            r#"stroke-width="2" stroke-dasharray="6 4""#,
+        );
+        svg.text(
+            x,
+            bottom + 18,
+            SMALL.ink(look::ALERT).middle(),
+            &format!("target {}", show_permille(target)),
+        );
+    }
+}
+
+fn draw_uplink(svg: &mut Svg, y: i64, cluster: &ClusterData, uplink: usize, units: &[Unit], scale: &Scale) -> i64 {
+    let design = &cluster.plan.uplinks[uplink];
+    let mut x = LEFT;
+    for role in &design.roles {
+        let network = if *role == Role::Vm {
+            design.network.as_deref().unwrap_or("")
+        } else {
+            ""
+        };
+        chip(
+            svg,
+            Area {
+                x,
+                y: y + 8,
+                w: 26,
+                h: 16,
+            },
+            *role,
+            &code(cluster, *role, network),
+        );
+        x += 30;
+    }
+    svg.fitted(x + 4, y + 20, RIGHT - x - 4, BOLD, &design.name);
+    let mut y = y + 32;
+    for unit in units {
+        if let Some(load) = fullest(cluster, uplink, unit) {
+            draw_bars(svg, y, cluster, unit, load, scale);
+            y += ROW;
+        }
+    }
+    y + 4
+}
+
+/// The fullest load of an uplink among the nodes of a unit.
+fn fullest<'a>(cluster: &ClusterData<'a>, uplink: usize, unit: &Unit) -> Option<&'a UplinkLoad> {
+    let loads = cluster
+        .recount
+        .uplinks
+        .iter()
+        .filter(|u| u.uplink == uplink && unit.nodes.contains(&u.node));
+    loads.reduce(|a, b| {
+        if (b.worst_utilisation, b.utilisation) > (a.worst_utilisation, a.utilisation) {
+            b
+        } else {
+            a
+        }
+    })
+}
+
+fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, unit: &Unit, load: &UplinkLoad, scale: &Scale) {
+    let several = unit.nodes.len() > 1;
+    svg.fitted(
+        LEFT,
+        y + if several { 10 } else { 16 },
+        BAR_X - LEFT - 10,
+        TEXT,
+        unit.label,
+    );
+    if several {
+        svg.fitted(
+            LEFT,
+            y + 24,
+            BAR_X - LEFT - 10,
+            SMALL,
+            &format!("fullest: {}", cluster.node_name(load.node)),
+        );
+    }
+    if load.capacity == 0 {
+        svg.text(BAR_X + 6, y + 16, TEXT.ink(look::ALERT), "no NIC");
+        return;
+    }
+    let normal = draw_parts(svg, y, cluster, load, scale);
+    let text = format!("{} of {}", show_mbps(load.demand), show_mbps(load.capacity));
+    svg.text(
+        BAR_X + normal.max(2) + 6,
+        y + 10,
+        SMALL.ink(look::INK),
+        &format!("{} ({text})", show_permille(load.utilisation)),
+    );
+    let width = scale.width(load.worst_utilisation).max(1);
+    let area = Area {
+        x: BAR_X,
+        y: y + 14,
+        w: width,
+        h: 11,
+    };
+    if load.worst_utilisation > cluster.facts.policy.target_permille {
+        svg.hatched(area, look::ALERT);
+    } else {
+        svg.rect(area, "#c9d1d9", look::INK, r#"stroke-width="0.5""#);
+    }
+    let after = if load.worst_failure.is_empty() {
+        "no failure makes it fuller".to_owned()
+    } else {
+        format!("after {}", load.worst_failure)
+    };
+    let x = BAR_X + width + 6;
+    svg.fitted(
+        x,
+        y + 24,
+        (RIGHT - x).max(160),
+        SMALL,
+        &format!("{} {after}", show_permille(load.worst_utilisation)),
+    );
+}
+
+/// The upper bar, one piece per role; returns its width.
+fn draw_parts(svg: &mut Svg, y: i64, cluster: &ClusterData, load: &UplinkLoad, scale: &Scale) -> i64 {
+    let parts = cluster
+        .recount
+        .roles
+        .iter()
+        .filter(|r| r.node == load.node && r.uplink == load.uplink && r.demand > 0);
+    let mut demand = 0;
+    let mut from = 0;
+    for part in parts {
+        demand += part.demand;
+        let to = scale.width(demand.saturating_mul(1000).checked_div(load.capacity).unwrap_or(0));
+        let area = Area {
+            x: BAR_X + from,
+            y,
+            w: (to - from).max(1),
+            h: 11,
+        };
+        svg.rect(area, look::role(part.role).fill, look::INK, r#"stroke-width="0.5""#);
+        from = to;
+    }
+    from
+}
