@@ -3,7 +3,7 @@
 //! `cargo bench` prints the table; the README shows one run of it.
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use nicplan::assignment::{self, Options, Outcome};
+use nicplan::assignment::{self, Options};
 use nicplan::checks::{self, VerifiedPlan, rules};
 use nicplan::generate::{self, Size};
 use nicplan::inventory::{self, Inventory, LoadOptions};
@@ -21,7 +21,10 @@ const SIZES: [(usize, usize); 3] = [(4, 60), (16, 1_000), (64, 8_000)];
 fn folder(nodes: usize, vms: usize) -> PathBuf {
     let dir = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("bench-{nodes}"));
     let tables = generate::generate(Size { nodes, vms, seed: 1 }).expect("the size is allowed");
-    let files: Vec<(String, Vec<u8>)> = tables.iter().map(|t| (t.file.to_owned(), t.to_csv().into_bytes())).collect();
+    let files: Vec<(String, Vec<u8>)> = tables
+        .iter()
+        .map(|t| (t.file.to_owned(), t.to_csv().into_bytes()))
+        .collect();
     reports::write_all(&dir, &files).expect("the build folder can be written");
     dir
 }
@@ -31,10 +34,7 @@ fn load(dir: &Path) -> Inventory {
 }
 
 fn plan(inventory: &Inventory) -> Plan {
-    match assignment::plan(inventory, &Options::default()) {
-        Outcome::Planned(plan) => plan,
-        Outcome::NoPlan(reason) => panic!("generated inventories can be planned: {reason}"),
-    }
+    assignment::plan(inventory, &Options::default())
 }
 
 fn verify(inventory: &Inventory, plan: &Plan) -> VerifiedPlan {
@@ -43,7 +43,10 @@ fn verify(inventory: &Inventory, plan: &Plan) -> VerifiedPlan {
 
 fn pipeline(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("pipeline");
-    group.sample_size(10).measurement_time(Duration::from_secs(3)).warm_up_time(Duration::from_secs(1));
+    group
+        .sample_size(10)
+        .measurement_time(Duration::from_secs(3))
+        .warm_up_time(Duration::from_secs(1));
     for (nodes, vms) in SIZES {
         let dir = folder(nodes, vms);
         let inventory = load(&dir);
@@ -52,11 +55,23 @@ fn pipeline(criterion: &mut Criterion) {
         let findings = rules::review(&inventory);
         group.bench_function(BenchmarkId::new("parse", nodes), |b| b.iter(|| load(black_box(&dir))));
         group.bench_function(BenchmarkId::new("graph", nodes), |b| {
-            b.iter(|| inventory.clusters.iter().map(|c| Topology::new(black_box(c))).collect::<Vec<_>>());
+            b.iter(|| {
+                inventory
+                    .clusters
+                    .iter()
+                    .map(|c| Topology::build(black_box(c)))
+                    .collect::<Vec<_>>()
+            });
         });
-        group.bench_function(BenchmarkId::new("plan", nodes), |b| b.iter(|| plan(black_box(&inventory))));
-        group.bench_function(BenchmarkId::new("check", nodes), |b| b.iter(|| verify(&inventory, black_box(&chosen))));
-        group.bench_function(BenchmarkId::new("review", nodes), |b| b.iter(|| rules::review(black_box(&inventory))));
+        group.bench_function(BenchmarkId::new("plan", nodes), |b| {
+            b.iter(|| plan(black_box(&inventory)))
+        });
+        group.bench_function(BenchmarkId::new("check", nodes), |b| {
+            b.iter(|| verify(&inventory, black_box(&chosen)))
+        });
+        group.bench_function(BenchmarkId::new("review", nodes), |b| {
+            b.iter(|| rules::review(black_box(&inventory)))
+        });
         group.bench_function(BenchmarkId::new("reports", nodes), |b| {
             b.iter(|| reports::render_all(&ReportData::new(&inventory, &verified, black_box(&findings))));
         });

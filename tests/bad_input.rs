@@ -9,7 +9,10 @@ use support::{NICS, NODES, Run, folder, nicplan, place, text};
 fn run(input: &Path, name: &str) -> Run {
     let out = place(&format!("{name}-out"));
     let run = nicplan(&["review", text(input), "-o", text(&out)]);
-    assert!(run.code == 0 || run.code == 1 || !out.exists(), "{name}: something was written although the input is bad");
+    assert!(
+        run.code == 0 || run.code == 1 || !out.exists(),
+        "{name}: something was written although the input is bad"
+    );
     assert!(!run.err.contains("panicked"), "{name}: {}", run.err);
     run
 }
@@ -31,22 +34,46 @@ fn accepted(name: &str, files: &[(&str, &[u8])]) -> Run {
 
 #[test]
 fn a_truncated_file_is_refused_at_the_cut() {
-    refused("bad-cut", &[("nodes.csv", NODES), ("nics.csv", b"node,nic,speed_mbps\nHV1,A,10000\nHV2,\"A")], "nics.csv:3");
-    refused("bad-cut-json", &[("inventory.json", b"{\"nodes\": [{\"node\": \"HV1\"")], "json");
+    refused(
+        "bad-cut",
+        &[
+            ("nodes.csv", NODES),
+            ("nics.csv", b"node,nic,speed_mbps\nHV1,A,10000\nHV2,\"A"),
+        ],
+        "nics.csv:3",
+    );
+    refused(
+        "bad-cut-json",
+        &[("inventory.json", b"{\"nodes\": [{\"node\": \"HV1\"")],
+        "json",
+    );
 }
 
 #[test]
 fn an_empty_folder_and_empty_files_are_refused() {
     refused("bad-empty", &[], "nodes.csv");
     refused("bad-blank", &[("nodes.csv", b""), ("nics.csv", b"")], "nodes.csv");
-    refused("bad-header-only", &[("nodes.csv", b"node\n"), ("nics.csv", b"node,nic,speed_mbps\n")], "nodes.csv");
+    refused(
+        "bad-header-only",
+        &[("nodes.csv", b"node\n"), ("nics.csv", b"node,nic,speed_mbps\n")],
+        "nodes.csv",
+    );
 }
 
 #[test]
 fn binary_data_is_refused() {
-    let noise: Vec<u8> = (0..20_000u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    let noise: Vec<u8> = (0..20_000u32)
+        .map(|n| (n.wrapping_mul(2_654_435_761) >> 24) as u8)
+        .collect();
     refused("bad-noise", &[("nodes.csv", &noise), ("nics.csv", NICS)], "nodes.csv");
-    refused("bad-zip", &[("nodes.csv", b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00"), ("nics.csv", NICS)], "nodes.csv");
+    refused(
+        "bad-zip",
+        &[
+            ("nodes.csv", b"PK\x03\x04\x14\x00\x06\x00\x08\x00\x00\x00!\x00"),
+            ("nics.csv", NICS),
+        ],
+        "nodes.csv",
+    );
 }
 
 #[test]
@@ -64,16 +91,32 @@ fn a_million_rows_are_refused_or_read_but_never_hang() {
     for number in 0..1_000_000 {
         rows.push_str(&format!("V{number},HV1,1024\n"));
     }
-    refused("bad-million", &[("nodes.csv", NODES), ("nics.csv", NICS), ("vms.csv", rows.as_bytes())], "vms.csv");
+    refused(
+        "bad-million",
+        &[("nodes.csv", NODES), ("nics.csv", NICS), ("vms.csv", rows.as_bytes())],
+        "vms.csv",
+    );
 }
 
 #[test]
 fn duplicate_names_are_refused_where_they_repeat() {
-    refused("bad-node-twice", &[("nodes.csv", b"node\nHV1\nHV2\nHV1\n"), ("nics.csv", NICS)], "nodes.csv:4");
+    refused(
+        "bad-node-twice",
+        &[("nodes.csv", b"node\nHV1\nHV2\nHV1\n"), ("nics.csv", NICS)],
+        "nodes.csv:4",
+    );
     let nics = b"node,nic,speed_mbps\nHV1,A,10000\nHV1,A,10000\nHV2,A,10000\n";
-    refused("bad-nic-twice", &[("nodes.csv", NODES), ("nics.csv", nics)], "nics.csv:3");
+    refused(
+        "bad-nic-twice",
+        &[("nodes.csv", NODES), ("nics.csv", nics)],
+        "nics.csv:3",
+    );
     let header = b"node,node\nHV1,HV1\n";
-    refused("bad-column-twice", &[("nodes.csv", header), ("nics.csv", NICS)], "nodes.csv:1");
+    refused(
+        "bad-column-twice",
+        &[("nodes.csv", header), ("nics.csv", NICS)],
+        "nodes.csv:1",
+    );
 }
 
 #[test]
@@ -81,34 +124,77 @@ fn references_to_nothing_are_refused_with_the_nearest_name() {
     let nics = b"node,nic,speed_mbps\nHV1,A,10000\nHV22,A,10000\n";
     refused("bad-node-ref", &[("nodes.csv", NODES), ("nics.csv", nics)], "HV2");
     let vms = b"vm,node\nSQL1,HV9\n";
-    refused("bad-host-ref", &[("nodes.csv", NODES), ("nics.csv", NICS), ("vms.csv", vms)], "vms.csv:2");
+    refused(
+        "bad-host-ref",
+        &[("nodes.csv", NODES), ("nics.csv", NICS), ("vms.csv", vms)],
+        "vms.csv:2",
+    );
     let vnics = b"vm,p95_mbps\nSQL9,100\n";
-    refused("bad-vm-ref", &[("nodes.csv", NODES), ("nics.csv", NICS), ("vnics.csv", vnics)], "vnics.csv:2");
+    refused(
+        "bad-vm-ref",
+        &[("nodes.csv", NODES), ("nics.csv", NICS), ("vnics.csv", vnics)],
+        "vnics.csv:2",
+    );
 }
 
 #[test]
 fn missing_and_misspelt_columns_are_refused_with_a_hint() {
-    refused("bad-no-speed", &[("nodes.csv", NODES), ("nics.csv", b"node,nic\nHV1,A\n")], "speed_mbps");
+    refused(
+        "bad-no-speed",
+        &[("nodes.csv", NODES), ("nics.csv", b"node,nic\nHV1,A\n")],
+        "speed_mbps",
+    );
     let nics = b"node,nic,speed_mbps,current_rol\nHV1,A,10000,cluster\nHV2,A,10000,cluster\n";
-    refused("bad-column", &[("nodes.csv", NODES), ("nics.csv", nics)], "current_role");
+    refused(
+        "bad-column",
+        &[("nodes.csv", NODES), ("nics.csv", nics)],
+        "current_role",
+    );
 }
 
 #[test]
 fn absurd_numbers_are_refused_with_their_place() {
-    for (name, value) in [("zero", "0"), ("negative", "-5"), ("huge", "99999999999999999999999"), ("word", "fast"), ("blank", "")] {
+    for (name, value) in [
+        ("zero", "0"),
+        ("negative", "-5"),
+        ("huge", "99999999999999999999999"),
+        ("word", "fast"),
+        ("blank", ""),
+    ] {
         let nics = format!("node,nic,speed_mbps\nHV1,A,10000\nHV2,A,{value}\n");
-        refused(&format!("bad-speed-{name}"), &[("nodes.csv", NODES), ("nics.csv", nics.as_bytes())], "nics.csv:3:3");
+        refused(
+            &format!("bad-speed-{name}"),
+            &[("nodes.csv", NODES), ("nics.csv", nics.as_bytes())],
+            "nics.csv:3:3",
+        );
     }
     let vlan = b"vm,vlans\nV,4095\n";
-    refused("bad-vlan", &[("nodes.csv", NODES), ("nics.csv", NICS), ("vms.csv", b"vm\nV\n"), ("vnics.csv", vlan)], "vnics.csv:2:2");
+    refused(
+        "bad-vlan",
+        &[
+            ("nodes.csv", NODES),
+            ("nics.csv", NICS),
+            ("vms.csv", b"vm\nV\n"),
+            ("vnics.csv", vlan),
+        ],
+        "vnics.csv:2:2",
+    );
     let growth = b"setting,value\ngrowth_percent,-30\n";
-    refused("bad-growth", &[("nodes.csv", NODES), ("nics.csv", NICS), ("policy.csv", growth)], "policy.csv:2:2");
+    refused(
+        "bad-growth",
+        &[("nodes.csv", NODES), ("nics.csv", NICS), ("policy.csv", growth)],
+        "policy.csv:2:2",
+    );
 }
 
 #[test]
 fn unknown_policy_settings_are_refused_with_a_hint() {
     let policy = b"setting,value\ngrowth_percnt,30\n";
-    refused("bad-setting", &[("nodes.csv", NODES), ("nics.csv", NICS), ("policy.csv", policy)], "growth_percent");
+    refused(
+        "bad-setting",
+        &[("nodes.csv", NODES), ("nics.csv", NICS), ("policy.csv", policy)],
+        "growth_percent",
+    );
 }
 
 #[test]
@@ -117,17 +203,39 @@ fn windows_spellings_are_read() {
         .chain("node;nic;speed_mbps\r\nHV1;A;10 Gbps\r\nHV1;B;10G\r\nHV2;A;10000\r\nHV2;B;10,000\r\n".encode_utf16())
         .flat_map(u16::to_le_bytes)
         .collect();
-    accepted("good-utf16", &[("nodes.csv", b"\xEF\xBB\xBFnode\r\nHV1\r\nHV2\r\n"), ("nics.csv", &utf16)]);
+    accepted(
+        "good-utf16",
+        &[
+            ("nodes.csv", b"\xEF\xBB\xBFnode\r\nHV1\r\nHV2\r\n"),
+            ("nics.csv", &utf16),
+        ],
+    );
 }
 
 #[test]
 fn unknown_files_are_passed_over_with_a_note() {
-    let run = accepted("good-extra", &[("nodes.csv", NODES), ("nics.csv", NICS), ("todo.txt", b"call Bob"), ("README.md", b"#")]);
+    let run = accepted(
+        "good-extra",
+        &[
+            ("nodes.csv", NODES),
+            ("nics.csv", NICS),
+            ("todo.txt", b"call Bob"),
+            ("README.md", b"#"),
+        ],
+    );
     assert!(run.err.is_empty() || run.err.contains("todo.txt"), "{}", run.err);
 }
 
 /// Names that break programs which paste text together.
-const EVIL: [&str; 7] = ["<script>alert(1)</script>", "=cmd|'/c calc'!A1", "O'Brien \"SQL\"", "$(Remove-Item C:\\)", "Ümlaut–Кириллица", "../../etc/passwd", "@SUM(1)"];
+const EVIL: [&str; 7] = [
+    "<script>alert(1)</script>",
+    "=cmd|'/c calc'!A1",
+    "O'Brien \"SQL\"",
+    "$(Remove-Item C:\\)",
+    "Ümlaut–Кириллица",
+    "../../etc/passwd",
+    "@SUM(1)",
+];
 
 #[test]
 fn names_with_special_characters_come_through_whole() {
@@ -138,8 +246,12 @@ fn names_with_special_characters_come_through_whole() {
         vms.push_str(&format!("{},HV1\n", quoted(name)));
         vnics.push_str(&format!("{},LAN,10,00-15-5D-00-00-01,static\n", quoted(name)));
     }
-    let files: [(&str, &[u8]); 4] =
-        [("nodes.csv", NODES), ("nics.csv", NICS), ("vms.csv", vms.as_bytes()), ("vnics.csv", vnics.as_bytes())];
+    let files: [(&str, &[u8]); 4] = [
+        ("nodes.csv", NODES),
+        ("nics.csv", NICS),
+        ("vms.csv", vms.as_bytes()),
+        ("vnics.csv", vnics.as_bytes()),
+    ];
     accepted("good-evil", &files);
 
     let json = nicplan(&["review", text(&place_of("good-evil")), "--format", "json"]);
@@ -148,7 +260,10 @@ fn names_with_special_characters_come_through_whole() {
 
     let csv = nicplan(&["review", text(&place_of("good-evil")), "--format", "csv"]);
     for cell in csv.out.split([',', '\n']) {
-        assert!(!cell.trim_start_matches('"').starts_with(['=', '@']), "a cell starts a formula: {cell}");
+        assert!(
+            !cell.trim_start_matches('"').starts_with(['=', '@']),
+            "a cell starts a formula: {cell}"
+        );
     }
 }
 
@@ -162,8 +277,16 @@ fn every_truncation_of_a_sample_is_read_or_refused() {
     let nodes = std::fs::read(support::project().join("samples/broken/nodes.csv")).expect("the sample exists");
     for length in (0..whole.len()).step_by(whole.len() / 40) {
         let name = format!("bad-prefix-{length}");
-        let run = run(&folder(&name, &[("nodes.csv", &nodes), ("nics.csv", &whole[..length])]), &name);
+        let run = run(
+            &folder(&name, &[("nodes.csv", &nodes), ("nics.csv", &whole[..length])]),
+            &name,
+        );
         assert!((0..=2).contains(&run.code), "{name}: {}", run.err);
-        assert_eq!(run.code == 2, !run.err.is_empty() && run.err.contains("error:"), "{name}: {}", run.err);
+        assert_eq!(
+            run.code == 2,
+            !run.err.is_empty() && run.err.contains("error:"),
+            "{name}: {}",
+            run.err
+        );
     }
 }

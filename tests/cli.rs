@@ -9,7 +9,17 @@ fn help_of_every_command_shows_examples_and_exit_codes_are_told() {
     let run = nicplan(&["--help"]);
     assert_eq!(run.code, 0);
     assert!(run.out.contains("Exit codes:") && run.out.contains("70"));
-    for command in ["plan", "check", "review", "mac", "explain", "generate", "init", "schema", "completions"] {
+    for command in [
+        "plan",
+        "check",
+        "review",
+        "mac",
+        "explain",
+        "generate",
+        "init",
+        "schema",
+        "completions",
+    ] {
         let run = nicplan(&[command, "--help"]);
         assert_eq!(run.code, 0, "{command}");
         assert!(run.out.contains(&format!("nicplan {command}")), "{command}");
@@ -18,7 +28,12 @@ fn help_of_every_command_shows_examples_and_exit_codes_are_told() {
 
 #[test]
 fn a_wrong_command_or_option_is_bad_usage() {
-    for arguments in [&["plna"][..], &["plan"], &["plan", "x", "--style", "pretty"], &["generate", "--nodes", "many"]] {
+    for arguments in [
+        &["plna"][..],
+        &["plan"],
+        &["plan", "x", "--style", "pretty"],
+        &["generate", "--nodes", "many"],
+    ] {
         let run = nicplan(arguments);
         assert_eq!(run.code, 2, "{arguments:?}");
         assert!(run.out.is_empty() && !run.err.is_empty(), "{arguments:?}");
@@ -29,7 +44,17 @@ fn a_wrong_command_or_option_is_bad_usage() {
 fn generate_makes_the_same_folder_twice_and_never_replaces_one() {
     let (first, second) = (place("cli-generate-1"), place("cli-generate-2"));
     for dir in [&first, &second] {
-        let run = nicplan(&["generate", "--nodes", "3", "--vms", "12", "--seed", "9", "-o", text(dir)]);
+        let run = nicplan(&[
+            "generate",
+            "--nodes",
+            "3",
+            "--vms",
+            "12",
+            "--seed",
+            "9",
+            "-o",
+            text(dir),
+        ]);
         assert_eq!(run.code, 0, "{}", run.err);
     }
     for file in entries(&first) {
@@ -85,7 +110,10 @@ fn schemas_are_json() {
     for what in ["inventory", "plan", "findings"] {
         let run = nicplan(&["schema", what]);
         assert_eq!(run.code, 0);
-        assert!(serde_json::from_str::<serde_json::Value>(&run.out).is_ok_and(|v| v.get("$schema").is_some()), "{what}");
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&run.out).is_ok_and(|v| v.get("$schema").is_some()),
+            "{what}"
+        );
     }
 }
 
@@ -100,7 +128,11 @@ fn completions_name_every_command() {
 fn review_says_what_is_wrong_and_fail_on_decides_the_exit_code() {
     let run = nicplan(&["review", "samples/broken"]);
     assert_eq!(run.code, 1);
-    assert!(run.out.contains("error[") && run.out.contains("nodes.csv:3"), "{}", run.out);
+    assert!(
+        run.out.contains("error[") && run.out.contains("nodes.csv:3"),
+        "{}",
+        run.out
+    );
 
     assert_eq!(nicplan(&["review", "samples/broken", "--fail-on", "never"]).code, 0);
     let json = nicplan(&["review", "samples/broken", "--format", "json"]);
@@ -119,18 +151,30 @@ fn text_without_a_terminal_has_no_colour() {
 fn mac_shows_pools_and_static_addresses() {
     let dir = place("cli-mac");
     let run = nicplan(&["mac", "samples/four-node-2008r2", "-o", text(&dir)]);
-    assert!(run.out.contains("00-15-5D-01-0B-00") && run.out.contains("EXCH-CAS1"), "{}", run.out);
+    assert!(
+        run.out.contains("00-15-5D-01-0B-00") && run.out.contains("EXCH-CAS1"),
+        "{}",
+        run.out
+    );
     assert!(dir.join("mac_plan.csv").exists() && dir.join("static_macs.csv").exists());
 
     let json = nicplan(&["mac", "samples/four-node-2008r2", "--format", "json"]);
-    assert!(serde_json::from_str::<serde_json::Value>(&json.out).is_ok_and(|v| v["clusters"][0]["mac_pools"].is_array()));
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&json.out).is_ok_and(|v| v["clusters"][0]["mac_pools"].is_array())
+    );
     let csv = nicplan(&["mac", "samples/four-node-2008r2", "--format", "csv"]);
     assert!(csv.out.starts_with("cluster,node,pool_min"));
 }
 
 #[test]
 fn problems_are_told_with_place_and_advice_and_nothing_is_written() {
-    let bad = folder("cli-bad", &[("nodes.csv", NODES), ("nics.csv", b"node,nic,speed_mbps\nHV1,A,fast\nHV3,A,10000\n")]);
+    let bad = folder(
+        "cli-bad",
+        &[
+            ("nodes.csv", NODES),
+            ("nics.csv", b"node,nic,speed_mbps\nHV1,A,fast\nHV3,A,10000\n"),
+        ],
+    );
     let out = place("cli-bad-out");
     let run = nicplan(&["plan", text(&bad), "-o", text(&out)]);
 
@@ -153,7 +197,11 @@ fn two_hundred_problems_are_shown_and_the_rest_counted() {
 
     assert_eq!(run.code, 2);
     assert_eq!(run.err.matches("error:").count(), 200);
-    assert!(run.err.contains("… and ") && run.err.contains("more problems"), "{}", run.err);
+    assert!(
+        run.err.contains("… and ") && run.err.contains("more problems"),
+        "{}",
+        run.err
+    );
 }
 
 #[test]
@@ -203,7 +251,14 @@ mod with_solver {
 
     #[test]
     fn a_plan_that_is_no_plan_is_bad_input_with_its_place() {
-        let small = folder("cli-no-plan", &[("nodes.csv", NODES), ("nics.csv", NICS), ("p.json", b"{\n  \"clusters\": 7\n}")]);
+        let small = folder(
+            "cli-no-plan",
+            &[
+                ("nodes.csv", NODES),
+                ("nics.csv", NICS),
+                ("p.json", b"{\n  \"clusters\": 7\n}"),
+            ],
+        );
         let check = nicplan(&["check", text(&small), "--plan", text(&small.join("p.json"))]);
         assert_eq!(check.code, 2);
         assert!(check.err.contains("p.json:2:"), "{}", check.err);
@@ -221,7 +276,14 @@ mod with_solver {
     #[test]
     fn json_on_the_standard_output_is_the_plan_file() {
         let out = place("cli-json");
-        let run = nicplan(&["plan", "samples/switchless-2-node", "-o", text(&out), "--format", "json"]);
+        let run = nicplan(&[
+            "plan",
+            "samples/switchless-2-node",
+            "-o",
+            text(&out),
+            "--format",
+            "json",
+        ]);
         assert_eq!(run.code, 0, "{}", run.err);
         assert_eq!(std::fs::read_to_string(out.join("plan.json")).ok(), Some(run.out));
     }

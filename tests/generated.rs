@@ -11,11 +11,17 @@ use std::collections::BTreeSet;
 fn load(size: Size) -> Inventory {
     let dir = support::place(&format!("generated-{}-{}-{}", size.nodes, size.vms, size.seed));
     let tables = generate(size).expect("the size is allowed");
-    let files: Vec<(String, Vec<u8>)> = tables.iter().map(|t| (t.file.to_owned(), t.to_csv().into_bytes())).collect();
+    let files: Vec<(String, Vec<u8>)> = tables
+        .iter()
+        .map(|t| (t.file.to_owned(), t.to_csv().into_bytes()))
+        .collect();
     reports::write_all(&dir, &files).expect("the build folder can be written");
     match inventory::load(&[dir], &LoadOptions::default()) {
         Ok(inventory) => inventory,
-        Err(problems) => panic!("{size:?}: {}", problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),
+        Err(problems) => panic!(
+            "{size:?}: {}",
+            problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+        ),
     }
 }
 
@@ -37,7 +43,11 @@ fn every_seed_and_size_gives_a_valid_inventory() {
 #[test]
 fn the_largest_cluster_has_everything_that_makes_planning_hard() {
     for seed in 1..4 {
-        let inventory = load(Size { nodes: 64, vms: 8000, seed });
+        let inventory = load(Size {
+            nodes: 64,
+            vms: 8000,
+            seed,
+        });
         let cluster = &inventory.clusters[0];
         let vnics = || cluster.vms.iter().flat_map(|vm| &vm.vnics);
 
@@ -51,7 +61,9 @@ fn the_largest_cluster_has_everything_that_makes_planning_hard() {
         assert!(cluster.vms.iter().any(|vm| vm.nlb.is_some()));
         assert!(cluster.vms.iter().any(|vm| !vm.anti_affinity.is_empty()));
 
-        let heavy = vnics().filter(|v| demand::is_heavy(cluster, demand::vnic_need(cluster, v))).count();
+        let heavy = vnics()
+            .filter(|v| demand::is_heavy(cluster, demand::vnic_need(cluster, v)))
+            .count();
         assert!((200..600).contains(&heavy), "{heavy} heavy vNICs");
         assert_eq!(deviating_nodes(&inventory), 7, "ten percent of the nodes, rounded up");
     }
@@ -61,11 +73,17 @@ fn the_largest_cluster_has_everything_that_makes_planning_hard() {
 fn deviating_nodes(inventory: &Inventory) -> usize {
     let cluster = &inventory.clusters[0];
     let wiring = |node: usize| -> Vec<(BTreeSet<Role>, Option<String>)> {
-        cluster.nodes[node].nics.iter().map(|n| (n.roles.clone(), n.switch.clone())).collect()
+        cluster.nodes[node]
+            .nics
+            .iter()
+            .map(|n| (n.roles.clone(), n.switch.clone()))
+            .collect()
     };
     let alike = |a: usize, b: usize| cluster.nodes[a].hardware == cluster.nodes[b].hardware;
     let is_usual = |node: usize| {
-        let same = (0..cluster.nodes.len()).filter(|other| alike(node, *other) && wiring(node) == wiring(*other)).count();
+        let same = (0..cluster.nodes.len())
+            .filter(|other| alike(node, *other) && wiring(node) == wiring(*other))
+            .count();
         let siblings = (0..cluster.nodes.len()).filter(|other| alike(node, *other)).count();
         2 * same > siblings
     };

@@ -31,7 +31,11 @@ fn every_sample_gives_the_committed_reports() {
         }
         differences.extend(compare(&name, &committed, &fresh));
     }
-    assert!(differences.is_empty(), "{}\nlook at them, then: UPDATE=1 cargo test --test golden", differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{}\nlook at them, then: UPDATE=1 cargo test --test golden",
+        differences.join("\n")
+    );
 }
 
 fn replace(committed: &Path, fresh: &Path) {
@@ -45,7 +49,12 @@ fn replace(committed: &Path, fresh: &Path) {
 
 /// One line for each file that differs, with the first line where it does.
 fn compare(name: &str, committed: &Path, fresh: &Path) -> Vec<String> {
-    let names = |dir: &Path| entries(dir).iter().filter_map(|f| f.file_name().map(|n| n.to_string_lossy().into_owned())).collect();
+    let names = |dir: &Path| {
+        entries(dir)
+            .iter()
+            .filter_map(|f| f.file_name().map(|n| n.to_string_lossy().into_owned()))
+            .collect()
+    };
     let (mut all, new): (Vec<String>, Vec<String>) = (names(committed), names(fresh));
     all.extend(new);
     all.sort();
@@ -56,8 +65,14 @@ fn compare(name: &str, committed: &Path, fresh: &Path) -> Vec<String> {
         match (old, new) {
             (Ok(old), Ok(new)) if old == new => {}
             (Ok(old), Ok(new)) => {
-                let line = old.split(|b| *b == b'\n').zip(new.split(|b| *b == b'\n')).position(|(a, b)| a != b);
-                differences.push(format!("reports/{name}/{file}: differs from line {}", line.map_or(0, |l| l + 1)));
+                let line = old
+                    .split(|b| *b == b'\n')
+                    .zip(new.split(|b| *b == b'\n'))
+                    .position(|(a, b)| a != b);
+                differences.push(format!(
+                    "reports/{name}/{file}: differs from line {}",
+                    line.map_or(0, |l| l + 1)
+                ));
             }
             (Err(_), _) => differences.push(format!("reports/{name}/{file}: is not committed")),
             (_, Err(_)) => differences.push(format!("reports/{name}/{file}: is written no more")),
@@ -71,6 +86,9 @@ fn there_are_at_least_eight_stories_and_each_has_its_text() {
     let samples = samples();
     assert!(samples.len() >= 8, "{}", samples.len());
     for (name, _) in samples {
-        assert!(project().join("samples").join(&name).join("README.md").exists(), "{name}");
+        assert!(
+            project().join("samples").join(&name).join("README.md").exists(),
+            "{name}"
+        );
     }
 }

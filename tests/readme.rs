@@ -25,7 +25,9 @@ fn readme() -> String {
 fn part<'a>(text: &'a str, name: &str) -> &'a str {
     let (begin, end) = (format!("<!-- begin {name} -->\n"), format!("<!-- end {name} -->"));
     let from = text.find(&begin).unwrap_or_else(|| panic!("no part {name}")) + begin.len();
-    let to = text[from..].find(&end).unwrap_or_else(|| panic!("part {name} does not end"));
+    let to = text[from..]
+        .find(&end)
+        .unwrap_or_else(|| panic!("part {name} does not end"));
     &text[from..from + to]
 }
 
@@ -54,10 +56,22 @@ fn columns() -> String {
     let mut text = String::new();
     for table in TABLES {
         let need = if table.required { " (required)" } else { "" };
-        let _ = write!(text, "**`{}.csv`**{need}: {}\n\n| column | what | blank means | example |\n|---|---|---|---|\n", table.name, table.about);
+        let _ = write!(
+            text,
+            "**`{}.csv`**{need}: {}\n\n| column | what | blank means | example |\n|---|---|---|---|\n",
+            table.name, table.about
+        );
         for column in table.columns {
-            let blank = if column.required { "**required**" } else { column.default };
-            let _ = writeln!(text, "| `{}` | {} | {blank} | `{}` |", column.name, column.about, column.example);
+            let blank = if column.required {
+                "**required**"
+            } else {
+                column.default
+            };
+            let _ = writeln!(
+                text,
+                "| `{}` | {} | {blank} | `{}` |",
+                column.name, column.about, column.example
+            );
         }
         text.push('\n');
     }
@@ -68,7 +82,14 @@ fn settings() -> String {
     let mut text = String::from("| setting | what | default | example |\n|---|---|---|---|\n");
     for setting in &SETTINGS {
         let (name, value) = setting.example;
-        let _ = writeln!(text, "| `{}` | {} | {} | `{}` = `{value}` |", setting.name, setting.about, setting.default, name.replace('|', "\\|"));
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | `{}` = `{value}` |",
+            setting.name,
+            setting.about,
+            setting.default,
+            name.replace('|', "\\|")
+        );
     }
     text
 }

@@ -34,7 +34,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.stage("check");
     match checked {
         Ok(verified) => {
-            console.print(&summary(&verified))?;
+            console.print(&listing::printable(&summary(&verified)))?;
             let met = verified.recounts().iter().all(|recount| recount.shortfall.is_empty());
             Ok(if met { Answer::Yes } else { Answer::No })
         }
@@ -48,18 +48,41 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 /// Reads a plan file; what is wrong with it is told with line and column.
 fn read_plan(path: &Path) -> Result<Plan, Failure> {
     let problem = |line, column, what: String, advice: &str| {
-        let at = Location { file: path.display().to_string(), line, column };
-        Failure::Problems(vec![Problem { at, what, advice: advice.to_owned() }])
+        let at = Location {
+            file: path.display().to_string(),
+            line,
+            column,
+        };
+        Failure::Problems(vec![Problem {
+            at,
+            what,
+            advice: advice.to_owned(),
+        }])
     };
-    let bytes = std::fs::read(path)
-        .map_err(|error| problem(0, 0, format!("the plan cannot be read: {error}"), "Give the plan.json that `nicplan plan -o` wrote."))?;
-    let plan: Plan = serde_json::from_slice(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)).map_err(|error| {
-        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        let advice = "`nicplan schema plan` prints the form of a plan.";
-        problem(number(error.line()), number(error.column()), format!("this is no plan: {error}"), advice)
+    let bytes = std::fs::read(path).map_err(|error| {
+        problem(
+            0,
+            0,
+            format!("the plan cannot be read: {error}"),
+            "Give the plan.json that `nicplan plan -o` wrote.",
+        )
     })?;
+    let plan: Plan =
+        serde_json::from_slice(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)).map_err(|error| {
+            let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+            let advice = "`nicplan schema plan` prints the form of a plan.";
+            problem(
+                number(error.line()),
+                number(error.column()),
+                format!("this is no plan: {error}"),
+                advice,
+            )
+        })?;
     if plan.schema_version != SCHEMA_VERSION {
-        let what = format!("the plan has schema version {}, this program reads {SCHEMA_VERSION}", plan.schema_version);
+        let what = format!(
+            "the plan has schema version {}, this program reads {SCHEMA_VERSION}",
+            plan.schema_version
+        );
         return Err(problem(0, 0, what, "Make the plan again with this version of nicplan."));
     }
     Ok(plan)
@@ -71,7 +94,10 @@ fn summary(verified: &VerifiedPlan) -> String {
 
 fn cluster_summary(recount: &Recount) -> String {
     let worst = nicplan::units::show_permille(recount.objective.worst_utilisation_permille);
-    let mut text = format!("Cluster {}: the plan holds. Worst utilisation {worst}.\n", recount.cluster);
+    let mut text = format!(
+        "Cluster {}: the plan holds. Worst utilisation {worst}.\n",
+        recount.cluster
+    );
     if recount.shortfall.is_empty() {
         text.push_str("Every requirement is met.\n");
     } else {

@@ -32,9 +32,9 @@ impl Console {
     pub fn print(&self, text: &str) -> Result<(), Failure> {
         let mut out = std::io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                Err(Failure::Usage(format!("the result could not be written to the standard output: {error}")))
-            }
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::Usage(format!(
+                "the result could not be written to the standard output: {error}"
+            ))),
             _ => Ok(()),
         }
     }
@@ -72,5 +72,9 @@ impl Console {
 }
 
 fn paint(text: &str, code: &str, colour: bool) -> String {
-    if colour { format!("\u{1b}[{code}m{text}\u{1b}[0m") } else { text.to_owned() }
+    if colour {
+        format!("\u{1b}[{code}m{text}\u{1b}[0m")
+    } else {
+        text.to_owned()
+    }
 }

@@ -42,19 +42,34 @@ fn page(name: &str) -> Option<String> {
 
 fn everything() -> String {
     let mut rows = vec![vec!["Traffic roles".to_owned()]];
-    rows.extend(ROLES.iter().map(|role| vec![format!("  {}", role.name), role.summary.to_owned()]));
+    rows.extend(
+        ROLES
+            .iter()
+            .map(|role| vec![format!("  {}", role.name), role.summary.to_owned()]),
+    );
     rows.push(vec![String::new()]);
     rows.push(vec!["Windows versions".to_owned()]);
-    rows.extend(PROFILES.iter().map(|profile| vec![format!("  {}", profile.name), profile.title.to_owned()]));
+    rows.extend(
+        PROFILES
+            .iter()
+            .map(|profile| vec![format!("  {}", profile.name), profile.title.to_owned()]),
+    );
     rows.push(vec![String::new()]);
     rows.push(vec!["Rules".to_owned()]);
-    rows.extend(rules::RULES.iter().map(|rule| vec![format!("  {}", rule.name), format!("{}: {}", rule.severity, rule.summary)]));
+    rows.extend(rules::RULES.iter().map(|rule| {
+        vec![
+            format!("  {}", rule.name),
+            format!("{}: {}", rule.severity, rule.summary),
+        ]
+    }));
     listing::aligned(&rows)
 }
 
 fn role_page(role: &RoleInfo) -> String {
     let yes_no = |value: bool| if value { "yes" } else { "no" };
-    let cluster_use = role.cluster_use.map_or("none: not a cluster network".to_owned(), |number| number.to_string());
+    let cluster_use = role
+        .cluster_use
+        .map_or("none: not a cluster network".to_owned(), |number| number.to_string());
     format!(
         "# {} ({})\n\n{}.\n\nNodes talk to each other on it: {}\nMoves to another network when its own is dead: {}\nJudged by time, not by rate: {}\nCluster use of its network: {cluster_use}\nSource: {}\n",
         role.title,
@@ -91,7 +106,11 @@ fn profile_page(profile: &Profile) -> String {
 }
 
 fn unknown(name: &str) -> String {
-    let names = rules::RULES.iter().map(|r| r.name).chain(ROLES.iter().map(|r| r.name)).chain(PROFILES.iter().map(|p| p.name));
+    let names = rules::RULES
+        .iter()
+        .map(|r| r.name)
+        .chain(ROLES.iter().map(|r| r.name))
+        .chain(PROFILES.iter().map(|p| p.name));
     let hint = did_you_mean(name, names);
     format!("there is no page about '{name}'{hint}\n    `nicplan explain` lists all pages.")
 }

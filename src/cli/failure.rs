@@ -1,6 +1,7 @@
 //! Why a command stopped, and the exit code that says so to scripts.
 
 use super::console::Console;
+use super::listing;
 use nicplan::finding::{Finding, Problem};
 use std::path::{Path, PathBuf};
 
@@ -68,11 +69,13 @@ fn report_problems(problems: &[Problem], console: &Console) {
     let mut sorted: Vec<&Problem> = problems.iter().collect();
     sorted.sort();
     for problem in sorted.iter().take(SHOWN) {
-        console.error(&problem.to_string());
+        console.error(&listing::printable(&problem.to_string()));
     }
     let rest = sorted.len().saturating_sub(SHOWN);
     if rest > 0 {
-        console.note(&format!("… and {rest} more problems. Correct these first; many of the rest may follow from them."));
+        console.note(&format!(
+            "… and {rest} more problems. Correct these first; many of the rest may follow from them."
+        ));
     }
     let count = sorted.len();
     let noun = if count == 1 { "problem" } else { "problems" };
@@ -82,7 +85,8 @@ fn report_problems(problems: &[Problem], console: &Console) {
 fn report_bug(findings: &[Finding], saved: &Result<PathBuf, String>, console: &Console) {
     console.error("nicplan made a plan that its own checks reject. This is a bug in nicplan, not in your data; no plan was written.");
     for finding in findings.iter().take(SHOWN) {
-        console.note(&format!("    {}: {} ({})", finding.rule, finding.message, finding.subject));
+        let line = format!("    {}: {} ({})", finding.rule, finding.message, finding.subject);
+        console.note(&listing::printable(&line));
     }
     match saved {
         Ok(dir) => console.note(&format!(

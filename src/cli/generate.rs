@@ -30,15 +30,26 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
-    let size = Size { nodes: args.nodes, vms: args.vms, seed: args.seed };
+    let size = Size {
+        nodes: args.nodes,
+        vms: args.vms,
+        seed: args.seed,
+    };
     let tables = generate::generate(size).map_err(Failure::Usage)?;
     console.stage("generate");
-    let files: Vec<(String, Vec<u8>)> =
-        tables.iter().map(|table| (table.file.to_owned(), table.to_csv().into_bytes())).collect();
+    let files: Vec<(String, Vec<u8>)> = tables
+        .iter()
+        .map(|table| (table.file.to_owned(), table.to_csv().into_bytes()))
+        .collect();
     output::write_inventory(&args.output, &files)?;
     console.stage("write");
     let dir = args.output.display();
-    console.print(&format!("{} files of an inventory with {} nodes and {} VMs are in {dir}.\n", files.len(), args.nodes, args.vms))?;
+    console.print(&format!(
+        "{} files of an inventory with {} nodes and {} VMs are in {dir}.\n",
+        files.len(),
+        args.nodes,
+        args.vms
+    ))?;
     console.note(&format!("Next: nicplan plan {dir} -o out"));
     Ok(Answer::Yes)
 }

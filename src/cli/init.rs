@@ -21,10 +21,16 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
-    let files: Vec<(String, Vec<u8>)> = inventory::templates().into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+    let files: Vec<(String, Vec<u8>)> = inventory::templates()
+        .into_iter()
+        .map(|(name, text)| (name, text.into_bytes()))
+        .collect();
     output::write_inventory(&args.dir, &files)?;
     let dir = args.dir.display();
-    console.print(&format!("{} files are in {dir}. Start with nodes.csv and nics.csv; README.md explains every column.\n", files.len()))?;
+    console.print(&format!(
+        "{} files are in {dir}. Start with nodes.csv and nics.csv; README.md explains every column.\n",
+        files.len()
+    ))?;
     console.note(&format!("Then: nicplan plan {dir} -o out"));
     Ok(Answer::Yes)
 }

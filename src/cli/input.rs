@@ -19,7 +19,10 @@ pub struct InputArgs {
 impl InputArgs {
     /// Loads everything, or tells every problem of every file. `growth_percent` counts instead of the policy's.
     pub fn load(&self, growth_percent: Option<u64>, console: &Console) -> Result<Inventory, Failure> {
-        let options = LoadOptions { cluster: self.cluster.clone(), growth_percent };
+        let options = LoadOptions {
+            cluster: self.cluster.clone(),
+            growth_percent,
+        };
         let inventory = inventory::load(&self.inputs, &options).map_err(Failure::Problems)?;
         console.stage("read");
         Ok(inventory)
@@ -31,6 +34,8 @@ pub fn growth_percent(text: &str) -> Result<u64, String> {
     let number = text.trim_end_matches('%').trim();
     match number.parse::<u64>() {
         Ok(percent) if percent <= 1000 => Ok(percent),
-        _ => Err(format!("'{text}' is not a growth; write a whole percentage from 0 to 1000, such as 30")),
+        _ => Err(format!(
+            "'{text}' is not a growth; write a whole percentage from 0 to 1000, such as 30"
+        )),
     }
 }

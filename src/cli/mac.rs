@@ -51,7 +51,13 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     }
     match args.format {
         Format::Text => console.print(&text(&inventory, &plans, &findings, console))?,
-        Format::Csv => console.print(&files(&inventory, &plans).iter().map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect::<Vec<_>>().join("\n"))?,
+        Format::Csv => console.print(
+            &files(&inventory, &plans)
+                .iter()
+                .map(|(_, bytes)| String::from_utf8_lossy(bytes))
+                .collect::<Vec<_>>()
+                .join("\n"),
+        )?,
         Format::Json => console.print(&listing::json(&as_json(&inventory, &plans, &findings))?)?,
     }
     Ok(args.fail_on.answer(&findings))
@@ -60,8 +66,12 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 /// The two files of the MAC plan.
 fn files(inventory: &Inventory, plans: &[MacPlan]) -> Vec<(String, Vec<u8>)> {
     let by_cluster = || inventory.clusters.iter().zip(plans);
-    let pools: Vec<(&str, &[PoolPlan])> = by_cluster().map(|(c, plan)| (c.name.as_str(), &plan.pools[..])).collect();
-    let statics: Vec<(&str, &[StaticMacPlan])> = by_cluster().map(|(c, plan)| (c.name.as_str(), &plan.statics[..])).collect();
+    let pools: Vec<(&str, &[PoolPlan])> = by_cluster()
+        .map(|(c, plan)| (c.name.as_str(), &plan.pools[..]))
+        .collect();
+    let statics: Vec<(&str, &[StaticMacPlan])> = by_cluster()
+        .map(|(c, plan)| (c.name.as_str(), &plan.statics[..]))
+        .collect();
     vec![
         ("mac_plan.csv".to_owned(), reports::mac_plan_csv(&pools)),
         ("static_macs.csv".to_owned(), reports::static_macs_csv(&statics)),
@@ -81,12 +91,19 @@ fn as_json(inventory: &Inventory, plans: &[MacPlan], findings: &[Finding]) -> se
 fn text(inventory: &Inventory, plans: &[MacPlan], findings: &[Finding], console: &Console) -> String {
     let mut text = String::new();
     for (cluster, plan) in inventory.clusters.iter().zip(plans) {
-        text.push_str(&format!("Cluster {}: dynamic MAC pools\n\n{}\n", cluster.name, pools(&plan.pools)));
+        text.push_str(&format!(
+            "Cluster {}: dynamic MAC pools\n\n{}\n",
+            cluster.name,
+            pools(&plan.pools)
+        ));
         if !plan.statics.is_empty() {
-            text.push_str(&format!("Static addresses and spoofing\n\n{}\n", statics(&plan.statics)));
+            text.push_str(&format!(
+                "Static addresses and spoofing\n\n{}\n",
+                statics(&plan.statics)
+            ));
         }
     }
-    text + &listing::findings(findings, console)
+    listing::printable(&text) + &listing::findings(findings, console)
 }
 
 fn pools(pools: &[PoolPlan]) -> String {
@@ -114,7 +131,8 @@ fn statics(rows: &[StaticMacPlan]) -> String {
         lines.push(vec![
             row.vm.clone(),
             row.vnic.clone(),
-            row.current.map_or_else(|| kind.to_owned(), |mac| format!("{mac} {kind}")),
+            row.current
+                .map_or_else(|| kind.to_owned(), |mac| format!("{mac} {kind}")),
             row.planned.map_or("dynamic".to_owned(), |mac| mac.to_string()),
             if row.spoofing { "on" } else { "off" }.to_owned(),
             row.reason.clone(),

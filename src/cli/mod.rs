@@ -92,7 +92,11 @@ mod tests {
         Cli::command().debug_assert();
         for command in Cli::command().get_subcommands() {
             let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
-            assert!(help.contains(&format!("nicplan {}", command.get_name())), "{} has no example", command.get_name());
+            assert!(
+                help.contains(&format!("nicplan {}", command.get_name())),
+                "{} has no example",
+                command.get_name()
+            );
         }
     }
 }

@@ -33,9 +33,6 @@ pub struct Args {
     /// Growth in percent, instead of the policy's
     #[arg(long, value_name = "PERCENT", value_parser = input::growth_percent)]
     growth: Option<u64>,
-    /// Stop after so many seconds; the same input may then give another plan
-    #[arg(long, value_name = "S", value_parser = clap::value_parser!(u64).range(1..=86_400))]
-    time_limit: Option<u64>,
     /// Form of the result on the standard output
     #[arg(long, default_value = "text")]
     format: PlanFormat,
@@ -98,17 +95,18 @@ fn answer(verified: &VerifiedPlan) -> Answer {
 
 #[cfg(feature = "solver")]
 fn choose(inventory: &Inventory, args: &Args) -> Result<Plan, Failure> {
-    use nicplan::assignment::{self, Options, Outcome};
-    let options = Options { style: args.style.style(), time_limit_s: args.time_limit };
-    match assignment::plan(inventory, &options) {
-        Outcome::Planned(plan) => Ok(plan),
-        Outcome::NoPlan(reason) => Err(Failure::NoPlan(reason)),
-    }
+    use nicplan::assignment::{self, Options};
+    Ok(assignment::plan(
+        inventory,
+        &Options {
+            style: args.style.style(),
+        },
+    ))
 }
 
 #[cfg(not(feature = "solver"))]
 fn choose(_: &Inventory, args: &Args) -> Result<Plan, Failure> {
-    let _ = (args.style, args.time_limit);
+    let _ = args.style;
     Err(Failure::Usage(
         "this build of nicplan cannot plan: it was made without the feature `solver`\n    `check`, `review` and `mac` work; build with `cargo build --release` to plan.".to_owned(),
     ))
@@ -123,7 +121,9 @@ fn bug(inventory: &Inventory, plan: &Plan, findings: Vec<Finding>) -> Failure {
     if let Ok(json) = listing::json(plan) {
         files.push(("plan.json".to_owned(), json.into_bytes()));
     }
-    let saved = reports::write_all(&dir, &files).map(|()| dir).map_err(|error| error.to_string());
+    let saved = reports::write_all(&dir, &files)
+        .map(|()| dir)
+        .map_err(|error| error.to_string());
     Failure::Bug { findings, saved }
 }
 

@@ -55,7 +55,11 @@ impl FailOn {
             FailOn::Never => return Answer::Yes,
         };
         let counts = |finding: &Finding| finding.suppressed_by.is_empty() && finding.severity <= limit;
-        if findings.iter().any(counts) { Answer::No } else { Answer::Yes }
+        if findings.iter().any(counts) {
+            Answer::No
+        } else {
+            Answer::Yes
+        }
     }
 }
 

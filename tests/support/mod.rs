@@ -70,11 +70,21 @@ pub fn samples() -> Vec<(String, PathBuf)> {
         .into_iter()
         .filter(|path| path.is_dir())
         .map(|path| {
-            let name = path.file_name().expect("an entry has a name").to_string_lossy().into_owned();
-            let report = entries(&path).into_iter().find(|file| file.extension().is_some_and(|e| e == "htm"));
+            let name = path
+                .file_name()
+                .expect("an entry has a name")
+                .to_string_lossy()
+                .into_owned();
+            let report = entries(&path)
+                .into_iter()
+                .find(|file| file.extension().is_some_and(|e| e == "htm"));
             let input = report.map_or_else(
                 || PathBuf::from("samples").join(&name),
-                |file| PathBuf::from("samples").join(&name).join(file.file_name().expect("a file has a name")),
+                |file| {
+                    PathBuf::from("samples")
+                        .join(&name)
+                        .join(file.file_name().expect("a file has a name"))
+                },
             );
             (name, input)
         })
@@ -85,8 +95,9 @@ pub fn samples() -> Vec<(String, PathBuf)> {
 
 /// What a folder holds, sorted; nothing if there is no folder.
 pub fn entries(dir: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> =
-        fs::read_dir(dir).map(|all| all.filter_map(Result::ok).map(|e| e.path()).collect()).unwrap_or_default();
+    let mut found: Vec<PathBuf> = fs::read_dir(dir)
+        .map(|all| all.filter_map(Result::ok).map(|e| e.path()).collect())
+        .unwrap_or_default();
     found.sort();
     found
 }
