@@ -18,6 +18,7 @@ mod statics;
 mod testing;
 
 pub use pools::{Pool, PoolUse};
+pub use statics::is_replica_pair;
 
 use crate::inventory::{Cluster, Inventory};
 use crate::plan::{PoolPlan, StaticMacPlan};
