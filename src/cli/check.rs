@@ -34,9 +34,11 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.stage("check");
     match checked {
         Ok(verified) => {
+            for remark in verified.notes() {
+                console.note(&format!("note: {}", listing::printable(&remark.message)));
+            }
             console.print(&listing::printable(&summary(&verified)))?;
-            let met = verified.recounts().iter().all(|recount| recount.shortfall.is_empty());
-            Ok(if met { Answer::Yes } else { Answer::No })
+            Ok(if checks::requirements_met(&verified) { Answer::Yes } else { Answer::No })
         }
         Err(findings) => {
             console.print(&listing::findings(&findings, console))?;

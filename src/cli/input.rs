@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::failure::Failure;
+use super::listing;
 use nicplan::inventory::{self, Inventory, LoadOptions};
 use std::path::PathBuf;
 
@@ -24,6 +25,9 @@ impl InputArgs {
             growth_percent,
         };
         let inventory = inventory::load(&self.inputs, &options).map_err(Failure::Problems)?;
+        for note in &inventory.notes {
+            console.note(&format!("note: {}", listing::printable(note)));
+        }
         console.stage("read");
         Ok(inventory)
     }

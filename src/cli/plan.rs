@@ -5,7 +5,7 @@ use super::failure::{Answer, Failure};
 use super::input::{self, InputArgs};
 use super::listing;
 use super::output;
-use nicplan::checks::{self, VerifiedPlan, rules};
+use nicplan::checks::{self, rules};
 use nicplan::finding::Finding;
 use nicplan::inventory::{self, Inventory};
 use nicplan::plan::Plan;
@@ -84,13 +84,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     if let Some(dir) = &args.output {
         console.note(&format!("Open {} first.", dir.join("report.html").display()));
     }
-    Ok(answer(&verified))
-}
-
-/// No is the answer only if a requirement is not met; findings are for `review`.
-fn answer(verified: &VerifiedPlan) -> Answer {
-    let met = verified.recounts().iter().all(|recount| recount.shortfall.is_empty());
-    if met { Answer::Yes } else { Answer::No }
+    // findings are for `review`: only an unmet requirement makes the answer no
+    Ok(if checks::requirements_met(&verified) { Answer::Yes } else { Answer::No })
 }
 
 #[cfg(feature = "solver")]

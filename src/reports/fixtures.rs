@@ -113,6 +113,7 @@ pub(crate) fn world(spec: Spec) -> World {
         clusters,
         assumptions: vec![assumption],
         sha256: "5d41402abc4b2a76b9719d911017c592".repeat(2),
+        notes: Vec::new(),
     };
     let plan = Plan {
         schema_version: SCHEMA_VERSION,

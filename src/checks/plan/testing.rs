@@ -140,6 +140,7 @@ pub(crate) fn files(cluster: Cluster, plan: ClusterPlan) -> (Inventory, Plan) {
             clusters: vec![cluster],
             assumptions: Vec::new(),
             sha256,
+            notes: Vec::new(),
         },
         plan,
     )
