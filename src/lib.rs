@@ -9,6 +9,8 @@
 //! Knowledge used by all: [`roles`], [`profiles`], [`policy`], [`units`], [`finding`], [`demand`].
 //! Pure functions over facts and plan: [`migration`], [`mac`].
 
+#[cfg(feature = "solver")]
+pub mod assignment;
 pub mod checks;
 pub mod demand;
 pub mod finding;

@@ -1,12 +1,12 @@
 //! The house stays in order: imports point one way, files stay small, tables and files agree.
 
-mod support;
+mod program;
 
 use nicplan::checks::rules::RULES;
 use nicplan::reports::REPORTS;
 use std::fs;
 use std::path::{Path, PathBuf};
-use support::{entries, project};
+use program::{entries, project};
 
 /// Knowledge that every stage may use.
 const KNOWLEDGE: [&str; 5] = ["units", "finding", "roles", "profiles", "policy"];

@@ -1,9 +1,9 @@
 //! Bad input gets a clear error, or the right answer, and never a panic or a half-written folder.
 
-mod support;
+mod program;
 
 use std::path::Path;
-use support::{NICS, NODES, Run, folder, nicplan, place, text};
+use program::{NICS, NODES, Run, folder, nicplan, place, text};
 
 /// Plans (or, without the solver, reviews) a folder and gives the run with the output folder that must not exist.
 fn run(input: &Path, name: &str) -> Run {
@@ -273,8 +273,8 @@ fn place_of(name: &str) -> std::path::PathBuf {
 
 #[test]
 fn every_truncation_of_a_sample_is_read_or_refused() {
-    let whole = std::fs::read(support::project().join("samples/broken/nics.csv")).expect("the sample exists");
-    let nodes = std::fs::read(support::project().join("samples/broken/nodes.csv")).expect("the sample exists");
+    let whole = std::fs::read(program::project().join("samples/broken/nics.csv")).expect("the sample exists");
+    let nodes = std::fs::read(program::project().join("samples/broken/nodes.csv")).expect("the sample exists");
     for length in (0..whole.len()).step_by(whole.len() / 40) {
         let name = format!("bad-prefix-{length}");
         let run = run(

@@ -1,8 +1,8 @@
 //! Every command as a user meets it: exit code, what stands on which stream, what is written.
 
-mod support;
+mod program;
 
-use support::{NICS, NODES, entries, folder, nicplan, place, text};
+use program::{NICS, NODES, entries, folder, nicplan, place, text};
 
 #[test]
 fn help_of_every_command_shows_examples_and_exit_codes_are_told() {

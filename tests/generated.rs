@@ -1,6 +1,6 @@
 //! What `generate` makes is always a valid inventory, of every size and from every seed.
 
-mod support;
+mod program;
 
 use nicplan::generate::{Size, generate};
 use nicplan::inventory::{self, Inventory, LoadOptions};
@@ -9,7 +9,7 @@ use nicplan::{demand, reports};
 use std::collections::BTreeSet;
 
 fn load(size: Size) -> Inventory {
-    let dir = support::place(&format!("generated-{}-{}-{}", size.nodes, size.vms, size.seed));
+    let dir = program::place(&format!("generated-{}-{}-{}", size.nodes, size.vms, size.seed));
     let tables = generate(size).expect("the size is allowed");
     let files: Vec<(String, Vec<u8>)> = tables
         .iter()

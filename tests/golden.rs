@@ -3,11 +3,11 @@
 //! `UPDATE=1 cargo test --test golden` rewrites `reports/`; look at the difference before you commit it.
 #![cfg(feature = "solver")]
 
-mod support;
+mod program;
 
 use std::fs;
 use std::path::Path;
-use support::{entries, nicplan, place, project, samples, text};
+use program::{entries, nicplan, place, project, samples, text};
 
 /// Whether the reports are to be rewritten.
 #[allow(clippy::disallowed_methods)] // a switch for people, not for the program

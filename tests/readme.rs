@@ -2,14 +2,14 @@
 //!
 //! `UPDATE=1 cargo test --test readme` rewrites the generated parts.
 
-mod support;
+mod program;
 
 use nicplan::inventory::catalogue::{SETTINGS, TABLES};
 use nicplan::reports::REPORTS;
 use nicplan::roles::ROLES;
 use std::fmt::Write;
 use std::fs;
-use support::{nicplan, project};
+use program::{nicplan, project};
 
 /// Whether the README is to be rewritten.
 #[allow(clippy::disallowed_methods)] // a switch for people, not for the program

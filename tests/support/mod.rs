@@ -1,103 +1,179 @@
-//! What the integration tests share: running the program, folders of their own, small inventories.
-#![allow(dead_code)] // each test file uses its part
+//! Builders for small clusters: every field has the default that an inventory gives.
+#![allow(dead_code)]
 
-use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use nicplan::inventory::{
+    Cluster, Inventory, InterSwitchLink, Nic, Node, Origin, Rdma, StorageKind, Tor, Vm, VmPriority, VmState, Vnic,
+};
+use nicplan::policy::Policy;
+use nicplan::profiles;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// What a run of the program gave.
-pub struct Run {
-    /// Exit code.
-    pub code: i32,
-    /// Standard output.
-    pub out: String,
-    /// Standard error.
-    pub err: String,
-}
-
-/// Runs the program in the project's folder, without a terminal.
-pub fn nicplan(arguments: &[&str]) -> Run {
-    let output = Command::new(env!("CARGO_BIN_EXE_nicplan"))
-        .args(arguments)
-        .current_dir(project())
-        .stdin(Stdio::null())
-        .output()
-        .expect("the program was built for this test");
-    Run {
-        code: output.status.code().unwrap_or(-1),
-        out: String::from_utf8_lossy(&output.stdout).into_owned(),
-        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+/// A cluster of `nodes` equal nodes named HV1…, without NICs.
+pub fn cluster(profile: &str, nodes: usize) -> Cluster {
+    Cluster {
+        name: "CL1".to_owned(),
+        origin: Origin::default(),
+        profile: profiles::find(profile).expect("profile name is right"),
+        storage: StorageKind::None,
+        transport: None,
+        concurrency: None,
+        policy: Policy::default(),
+        nodes: (1..=nodes).map(|n| node(&format!("HV{n}"))).collect(),
+        tors: Vec::new(),
+        links: Vec::new(),
+        networks: Vec::new(),
+        demands: Vec::new(),
+        vms: Vec::new(),
     }
 }
 
-/// The project's folder.
-pub fn project() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// An empty place for a test, below the build folder.
-pub fn place(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    if path.exists() {
-        fs::remove_dir_all(&path).expect("the build folder can be cleared");
+/// A node without NICs.
+pub fn node(name: &str) -> Node {
+    Node {
+        name: name.to_owned(),
+        origin: Origin::default(),
+        management_ip: String::new(),
+        memory_mib: Some(262_144),
+        hardware: String::new(),
+        mac_pool: None,
+        nics: Vec::new(),
+        switches: Vec::new(),
+        host_vnics: Vec::new(),
     }
-    path
 }
 
-/// Writes an inventory folder.
-pub fn folder(name: &str, files: &[(&str, &[u8])]) -> PathBuf {
-    let dir = place(name);
-    fs::create_dir_all(&dir).expect("the build folder can be written");
-    for (file, bytes) in files {
-        fs::write(dir.join(file), bytes).expect("the build folder can be written");
+/// A NIC on a card of its own.
+pub fn nic(name: &str, speed: u64) -> Nic {
+    Nic {
+        name: name.to_owned(),
+        origin: Origin::default(),
+        speed,
+        card: String::new(),
+        tor: None,
+        tor_port: String::new(),
+        direct_to: None,
+        rdma: Rdma::No,
+        sriov: None,
+        vmq: None,
+        vlans: None,
+        model: String::new(),
+        mac: None,
+        up: true,
+        roles: BTreeSet::new(),
+        switch: None,
+        team: String::new(),
     }
-    dir
 }
 
-/// A path as an argument.
-pub fn text(path: &Path) -> &str {
-    path.to_str().expect("the build folder has a plain name")
+/// Gives every node `count` ports of one speed, `NIC1`…, on cards of two ports, ports alternating over two linked ToRs.
+pub fn ports(cluster: &mut Cluster, count: usize, speed: u64) {
+    two_tors(cluster);
+    for node in &mut cluster.nodes {
+        for _ in 0..count {
+            let index = node.nics.len();
+            let mut port = nic(&format!("NIC{}", index + 1), speed);
+            port.card = format!("Slot {}", index / 2 + 1);
+            port.tor = Some((index + index / 2) % 2);
+            node.nics.push(port);
+        }
+    }
 }
 
-/// Two nodes with two ports each: the smallest useful inventory.
-pub const NODES: &[u8] = b"node\nHV1\nHV2\n";
-/// Its ports.
-pub const NICS: &[u8] = b"node,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\nHV2,A,10000\nHV2,B,10000\n";
-
-/// Samples in order of name, with what to give to the program for each.
-pub fn samples() -> Vec<(String, PathBuf)> {
-    let mut samples: Vec<(String, PathBuf)> = entries(&project().join("samples"))
-        .into_iter()
-        .filter(|path| path.is_dir())
-        .map(|path| {
-            let name = path
-                .file_name()
-                .expect("an entry has a name")
-                .to_string_lossy()
-                .into_owned();
-            let report = entries(&path)
-                .into_iter()
-                .find(|file| file.extension().is_some_and(|e| e == "htm"));
-            let input = report.map_or_else(
-                || PathBuf::from("samples").join(&name),
-                |file| {
-                    PathBuf::from("samples")
-                        .join(&name)
-                        .join(file.file_name().expect("a file has a name"))
-                },
-            );
-            (name, input)
-        })
-        .collect();
-    samples.sort();
-    samples
+/// Two ToRs with a link between them.
+pub fn two_tors(cluster: &mut Cluster) {
+    if cluster.tors.is_empty() {
+        for name in ["TOR-A", "TOR-B"] {
+            cluster.tors.push(Tor { name: name.to_owned(), origin: Origin::default() });
+        }
+        cluster.links.push(InterSwitchLink { ends: (0, 1), speed: 40_000, vlans: None, origin: Origin::default() });
+    }
 }
 
-/// What a folder holds, sorted; nothing if there is no folder.
-pub fn entries(dir: &Path) -> Vec<PathBuf> {
-    let mut found: Vec<PathBuf> = fs::read_dir(dir)
-        .map(|all| all.filter_map(Result::ok).map(|e| e.path()).collect())
-        .unwrap_or_default();
-    found.sort();
-    found
+/// A running VM with one vNIC.
+pub fn vm(name: &str, host: usize, nodes: usize, need: u64) -> Vm {
+    Vm {
+        name: name.to_owned(),
+        origin: Origin::default(),
+        host: Some(host),
+        memory_mib: 4096,
+        state: VmState::Running,
+        generation: 2,
+        priority: VmPriority::Medium,
+        owners: (0..nodes).collect(),
+        anti_affinity: String::new(),
+        os: String::new(),
+        nlb: None,
+        pxe: false,
+        replica: false,
+        mac_bound: String::new(),
+        spoofing_reason: String::new(),
+        vnics: vec![vnic(need)],
+    }
+}
+
+/// A vNIC that needs `need` Mbit/s.
+pub fn vnic(need: u64) -> Vnic {
+    Vnic {
+        name: "Network Adapter".to_owned(),
+        origin: Origin::default(),
+        legacy: false,
+        switch: String::new(),
+        isolated: false,
+        vlans: BTreeSet::new(),
+        mac: None,
+        dynamic_mac: true,
+        spoofing: false,
+        average: None,
+        p95: Some(need),
+        peak: None,
+        weight: None,
+        zone: String::new(),
+        dedicated: false,
+    }
+}
+
+/// An inventory of one cluster.
+pub fn inventory(cluster: Cluster) -> Inventory {
+    Inventory { sha256: "0".repeat(64), clusters: vec![cluster], ..Inventory::default() }
+}
+
+/// Roles (VM networks by name) of each NIC of a node in a plan, NIC by NIC; idle NICs are left out.
+pub fn layout(plan: &nicplan::plan::ClusterPlan, node: usize) -> BTreeMap<String, Vec<String>> {
+    let mut layout = BTreeMap::new();
+    for uplink in &plan.nodes[node].uplinks {
+        layout.insert(uplink.uplink.clone(), uplink.nics.clone());
+    }
+    layout
+}
+
+/// A plan of decisions alone, claims left empty.
+pub fn bare_plan(
+    cluster: &Cluster,
+    style: nicplan::plan::Style,
+    uplinks: &[nicplan::plan::Uplink],
+    nodes: &[nicplan::plan::NodePlan],
+    vnics: &[nicplan::plan::VnicPlan],
+) -> nicplan::plan::ClusterPlan {
+    nicplan::plan::ClusterPlan {
+        cluster: cluster.name.clone(),
+        profile: cluster.profile.name.to_owned(),
+        style,
+        solver: nicplan::plan::Solver {
+            status: nicplan::plan::Status::Gap,
+            objective: nicplan::plan::Objective::default(),
+            bound: 0,
+            gap: 0,
+            unproven_level: String::new(),
+            shortfall: Vec::new(),
+            limited_by: String::new(),
+        },
+        uplinks: uplinks.to_vec(),
+        nodes: nodes.to_vec(),
+        vnics: vnics.to_vec(),
+        mac_pools: Vec::new(),
+        static_macs: Vec::new(),
+        styles: Vec::new(),
+        reasons: Vec::new(),
+        conflict: None,
+    }
 }
