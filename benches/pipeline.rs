@@ -1,6 +1,7 @@
 //! How long the stages take at 4, 16 and 64 nodes: reading files, planning, checking, writing reports.
 //!
 //! `cargo bench` prints the table; the README shows one run of it.
+#![allow(missing_docs)] // criterion's macro makes a public function
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
 use nicplan::assignment::{self, Options};

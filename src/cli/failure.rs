@@ -21,11 +21,7 @@ pub enum Failure {
     Usage(String),
     /// Exit 2: the input cannot be read as facts.
     Problems(Vec<Problem>),
-    /// Exit 3: no plan within the limit, or none can exist.
-    #[cfg_attr(not(feature = "solver"), allow(dead_code))]
-    NoPlan(String),
     /// Exit 70: our own plan was rejected by our own checks.
-    #[cfg_attr(not(feature = "solver"), allow(dead_code))]
     Bug {
         /// What the checks say.
         findings: Vec<Finding>,
@@ -50,7 +46,6 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Failure::Usage(_) | Failure::Problems(_) => 2,
-            Failure::NoPlan(_) => 3,
             Failure::Bug { .. } => 70,
         }
     }
@@ -58,7 +53,7 @@ impl Failure {
     /// Tells the user.
     pub fn report(&self, console: &Console) {
         match self {
-            Failure::Usage(text) | Failure::NoPlan(text) => console.error(text),
+            Failure::Usage(text) => console.error(text),
             Failure::Problems(problems) => report_problems(problems, console),
             Failure::Bug { findings, saved } => report_bug(findings, saved, console),
         }

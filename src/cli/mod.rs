@@ -27,7 +27,6 @@ const EXIT_CODES: &str = "Exit codes:
   0   done, and the answer is yes
   1   done, and the answer is no: requirements not met, or findings at or above --fail-on
   2   bad usage, or something cannot be read as a fact; nothing was written
-  3   no plan within the limit
   70  a plan of ours was rejected by our own checks: a bug, the instance is saved";
 
 /// Plans and reviews the networks of Hyper-V failover clusters. Reads files only; never touches a live system.
