@@ -14,6 +14,7 @@ pub mod assignment;
 pub mod checks;
 pub mod demand;
 pub mod finding;
+pub mod generate;
 pub mod inventory;
 pub mod mac;
 pub mod migration;
