@@ -16,6 +16,8 @@ mod resolve;
 mod schema;
 mod suggest;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod write;
 
 pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS};

@@ -64,6 +64,8 @@ pub struct Gathered {
     pub problems: Vec<Problem>,
     /// What the importer itself had to assume: input, missing fact, what was taken.
     pub assumed: Vec<(usize, String, String)>,
+    /// A whole input could not be read, so that what is missing may stand there.
+    pub unread: bool,
 }
 
 impl Gathered {
@@ -74,6 +76,12 @@ impl Gathered {
             ..Source::default()
         });
         u32::try_from(self.sources.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Reports that a whole input cannot be read.
+    pub fn refuse(&mut self, file: &str, what: impl Into<String>, advice: impl Into<String>) {
+        self.unread = true;
+        self.complain(file, 0, 0, what, advice);
     }
 
     /// Reports a problem of a file.

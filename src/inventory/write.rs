@@ -458,7 +458,7 @@ fn minutes(value: Option<u64>) -> String {
 
 /// Below 100 thousandths only a percentage is read without doubt.
 fn permille(value: u64) -> String {
-    if value < 100 && value % 10 == 0 {
+    if value < 100 && value.is_multiple_of(10) {
         format!("{} %", value / 10)
     } else {
         value.to_string()

@@ -21,10 +21,9 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
     let files = match list(input) {
         Ok(files) => files,
         Err(e) => {
-            return gathered.complain(
-                input.shown,
-                0,
-                0,
+            let shown = input.path.display().to_string();
+            return gathered.refuse(
+                &shown,
                 format!("the folder cannot be read: {e}"),
                 "Check its permissions.",
             );

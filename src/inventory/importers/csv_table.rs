@@ -7,7 +7,7 @@ use crate::inventory::suggest::did_you_mean;
 use csv::StringRecord;
 
 /// Reads the text of one file as rows of `def`.
-pub(super) fn read(text: &str, def: &'static Table, file: &str, input: usize, gathered: &mut Gathered) {
+pub(in crate::inventory) fn read(text: &str, def: &'static Table, file: &str, input: usize, gathered: &mut Gathered) {
     let source = gathered.add_source(file);
     let (delimiter, start) = preamble(text);
     let body = &text[start..];

@@ -13,14 +13,26 @@ pub(super) struct Problems<'a> {
     sources: &'a [Source],
     list: Vec<Problem>,
     hints: usize,
+    /// Tables that exist but could not be read; what is said to be in them is not told as missing.
+    unread: Vec<&'static str>,
+    /// A whole input could not be read.
+    unread_input: bool,
 }
 
 impl<'a> Problems<'a> {
-    pub(super) fn new(sources: &'a [Source], list: Vec<Problem>) -> Problems<'a> {
+    pub(super) fn new(sources: &'a [Source], list: Vec<Problem>, unread_input: bool) -> Problems<'a> {
+        let useless = |p: &&Problem| p.at.line == 0 || p.what.starts_with("the required column");
+        let unread = list
+            .iter()
+            .filter(useless)
+            .filter_map(|p| table_of(&p.at.file))
+            .collect();
         Problems {
             sources,
             list,
             hints: 0,
+            unread,
+            unread_input,
         }
     }
 
@@ -55,8 +67,8 @@ impl<'a> Problems<'a> {
                 .and_then(|t| self.sources.get(t.source as usize))
                 .map(|s| s.file.clone());
             let named = file.clone().unwrap_or_else(|| def.file());
-            let told = self.list.iter().any(|p| p.at.file.ends_with(&named));
-            if told || of_kind.any(|t| !t.rows.is_empty()) {
+            let untold = !self.unread_input && !self.unread.contains(&def.name);
+            if !untold || of_kind.any(|t| !t.rows.is_empty()) {
                 continue;
             }
             let needed: Vec<&str> = def.columns.iter().filter(|c| c.required).map(|c| c.name).collect();
@@ -123,7 +135,7 @@ impl<'a> Problems<'a> {
         None
     }
 
-    /// Reports a name that nothing has.
+    /// Reports a name that nothing has, unless the table that should hold it could not be read, which is told already.
     pub(super) fn dangling<'b>(
         &mut self,
         cell: Cell<'_>,
@@ -131,6 +143,16 @@ impl<'a> Problems<'a> {
         name: &str,
         known: impl IntoIterator<Item = &'b str>,
     ) {
+        let table = match kind {
+            "node" => "nodes",
+            "VM" => "vms",
+            "virtual switch" => "switches",
+            "cluster" => "clusters",
+            _ => "nics",
+        };
+        if self.unread_input || self.unread.contains(&table) {
+            return;
+        }
         self.hints += 1;
         let hint = if self.hints <= MOST_HINTS {
             did_you_mean(name, known)
@@ -140,6 +162,12 @@ impl<'a> Problems<'a> {
         let what = format!("there is no {kind} '{}'{hint}", shorten(name));
         self.at(cell, what, format!("Correct the name, or add the {kind}."));
     }
+}
+
+/// Name of the table that a file of a folder holds.
+fn table_of(file: &str) -> Option<&'static str> {
+    let name = file.rsplit('/').next().unwrap_or(file).to_lowercase();
+    name.strip_suffix(".csv").and_then(catalogue::table).map(|t| t.name)
 }
 
 /// Keeps a hostile cell from filling the screen.
