@@ -1,0 +1,167 @@
+//! What each failure does, with alike nodes put together: lines of failures, columns of roles.
+
+use super::NodeGroup;
+use crate::checks::recount::{FailureResult, FailureRow, Recount};
+use crate::inventory::Cluster;
+use crate::policy::FailureKind;
+use crate::reports::show;
+use crate::roles::Role;
+use crate::units::natural_cmp;
+use std::collections::BTreeMap;
+
+/// The failures of a cluster as a table of lines and columns.
+pub(in crate::reports) struct FailureMap<'a> {
+    /// Role and external network (empty but for VM traffic) of each column.
+    pub columns: Vec<(Role, &'a str)>,
+    pub lines: Vec<FailureLine>,
+}
+
+/// One failure, or the same failure on any node of a group.
+pub(in crate::reports) struct FailureLine {
+    /// `NIC SLOT1 on HV1–HV24 (24 nodes)`, `ToR switch TOR-A`.
+    pub title: String,
+    pub kind: FailureKind,
+    /// One entry per column; `None` = the failure does not touch the role.
+    pub cells: Vec<Option<FailureCell>>,
+}
+
+/// The worst that a failure does to a role.
+pub(in crate::reports) struct FailureCell {
+    pub result: FailureResult,
+    /// Share of the demand that still fits, in permille; the smallest where `result` holds.
+    pub served_permille: u64,
+    /// How many (failure, node) cases end this way, and of how many.
+    pub cases: usize,
+    pub of: usize,
+}
+
+/// Key of a line: kind, group of the failed thing's node (or none), its name without the node.
+type Key<'a> = (FailureKind, usize, &'a str);
+
+/// Puts the rows of the recount together.
+pub(super) fn summarise<'a>(facts: &'a Cluster, recount: &'a Recount, groups: &[NodeGroup]) -> FailureMap<'a> {
+    let columns = columns(recount);
+    let groups_of = group_index(facts, groups);
+    let names: BTreeMap<&str, usize> = facts
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(i, n)| (n.name.as_str(), i))
+        .collect();
+    let mut lines: BTreeMap<Key, Vec<Option<FailureCell>>> = BTreeMap::new();
+    for row in &recount.failures {
+        let Some(column) = columns.iter().position(|c| *c == (row.role, row.network.as_str())) else {
+            continue;
+        };
+        let key = key(facts, row, &groups_of, &names);
+        let cells = lines
+            .entry(key)
+            .or_insert_with(|| columns.iter().map(|_| None).collect());
+        match &mut cells[column] {
+            Some(cell) => cell.add(row),
+            empty => *empty = Some(FailureCell::new(row)),
+        }
+    }
+    let mut lines: Vec<(Key, Vec<Option<FailureCell>>)> = lines.into_iter().collect();
+    lines.sort_by(|((k, g, a), _), ((l, h, b), _)| (k, g).cmp(&(l, h)).then_with(|| natural_cmp(a, b)));
+    let lines = lines
+        .into_iter()
+        .map(|(key, cells)| FailureLine {
+            title: title(key, groups),
+            kind: key.0,
+            cells,
+        })
+        .collect();
+    FailureMap { columns, lines }
+}
+
+fn columns(recount: &Recount) -> Vec<(Role, &str)> {
+    let mut columns: Vec<(Role, &str)> = recount.failures.iter().map(|r| (r.role, r.network.as_str())).collect();
+    columns.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| natural_cmp(a.1, b.1)));
+    columns.dedup();
+    columns
+}
+
+fn group_index(facts: &Cluster, groups: &[NodeGroup]) -> Vec<usize> {
+    let mut index = vec![0; facts.nodes.len()];
+    for (number, group) in groups.iter().enumerate() {
+        for node in &group.nodes {
+            index[*node] = number;
+        }
+    }
+    index
+}
+
+fn key<'a>(facts: &Cluster, row: &'a FailureRow, groups_of: &[usize], names: &BTreeMap<&str, usize>) -> Key<'a> {
+    let group = |node: usize| groups_of.get(node).copied().unwrap_or(usize::MAX);
+    match row.kind {
+        FailureKind::Tor => (row.kind, usize::MAX, &row.failed),
+        FailureKind::Node => (
+            row.kind,
+            names.get(row.failed.as_str()).map_or(usize::MAX, |n| group(*n)),
+            "",
+        ),
+        FailureKind::Nic | FailureKind::Card => {
+            let node = facts.nodes.get(row.node).map_or("", |n| n.name.as_str());
+            let local = row.failed.strip_prefix(node).and_then(|rest| rest.strip_prefix('/'));
+            (row.kind, group(row.node), local.unwrap_or(&row.failed))
+        }
+    }
+}
+
+fn title((kind, group, name): Key, groups: &[NodeGroup]) -> String {
+    let label = groups.get(group).map(|g| g.label.as_str());
+    let many = groups.get(group).is_some_and(|g| g.nodes.len() > 1);
+    let what = show::failure_kind(kind);
+    match (kind, label) {
+        (FailureKind::Node, Some(label)) if many => format!("any one node of {label}"),
+        (FailureKind::Node, Some(label)) => format!("node {label}"),
+        (FailureKind::Tor, _) | (_, None) => format!("{what} {name}"),
+        (FailureKind::Card, Some(label)) => format!("{} on {label}", name.replacen("card of", "card of NIC", 1)),
+        (FailureKind::Nic, Some(label)) => format!("{what} {name} on {label}"),
+    }
+}
+
+impl FailureCell {
+    fn new(row: &FailureRow) -> FailureCell {
+        FailureCell {
+            result: row.result,
+            served_permille: served(row),
+            cases: 1,
+            of: 1,
+        }
+    }
+
+    fn add(&mut self, row: &FailureRow) {
+        self.of += 1;
+        if row.result > self.result {
+            *self = FailureCell {
+                of: self.of,
+                ..FailureCell::new(row)
+            };
+        } else if row.result == self.result {
+            self.cases += 1;
+            self.served_permille = self.served_permille.min(served(row));
+        }
+    }
+
+    /// `ok`, `short 62 %`, `cut`.
+    pub fn text(&self) -> String {
+        match self.result {
+            FailureResult::Short => format!("short {} %", self.served_permille / 10),
+            other => other.name().to_owned(),
+        }
+    }
+}
+
+fn served(row: &FailureRow) -> u64 {
+    match row.demand {
+        0 => 1000,
+        demand => row
+            .capacity
+            .saturating_mul(1000)
+            .checked_div(demand)
+            .unwrap_or(0)
+            .min(1000),
+    }
+}

@@ -1,0 +1,168 @@
+//! How much growth fits until the first role passes its target, and which one that is.
+//!
+//! Growth scales every demand alike, so an uplink at 40 % of a target of 80 % can take twice its traffic. The percentages come on
+//! top of the growth that the policy already applies, and are rounded down.
+
+use crate::checks::recount::Recount;
+use crate::demand::vnic_need;
+use crate::inventory::Cluster;
+use crate::plan::ClusterPlan;
+use crate::roles::Role;
+use std::collections::BTreeMap;
+
+/// Headroom of a cluster.
+pub(in crate::reports) struct Growth {
+    /// The first limit that growth meets; `None` when nothing has a demand.
+    pub first: Option<GrowthLimit>,
+    /// The first limit of each role (and network), in plan order.
+    pub by_role: Vec<GrowthLimit>,
+}
+
+/// Where growth ends.
+#[derive(Clone)]
+pub(in crate::reports) struct GrowthLimit {
+    /// Per cent that fit; negative = the target is passed already, by as much as traffic would have to shrink.
+    pub percent: i64,
+    /// Role that passes its target.
+    pub role: Role,
+    /// External network, for VM traffic.
+    pub network: String,
+    /// Node index.
+    pub node: usize,
+    /// Uplink index.
+    pub uplink: usize,
+    /// Failure after which it is so; empty = normal operation.
+    pub failure: String,
+    /// VM whose vNIC outgrows a single port; empty when the uplink as a whole is the limit.
+    pub vm: String,
+}
+
+/// Per cent by which `load` may grow until it reaches `limit`, rounded down.
+fn room(load: u64, limit: u64) -> i64 {
+    if load == u64::MAX {
+        return -100;
+    }
+    let percent = (u128::from(limit) * 100) / u128::from(load.max(1));
+    i64::try_from(percent).unwrap_or(i64::MAX) - 100
+}
+
+/// Limits of all roles with a demand.
+pub(super) fn forecast(facts: &Cluster, plan: &ClusterPlan, recount: &Recount) -> Growth {
+    let mut best: BTreeMap<(usize, Role), GrowthLimit> = BTreeMap::new();
+    for limit in uplink_limits(facts, recount)
+        .into_iter()
+        .chain(port_limits(facts, plan))
+    {
+        let key = (limit.uplink, limit.role);
+        match best.get(&key) {
+            Some(known) if known.percent <= limit.percent => {}
+            _ => {
+                best.insert(key, limit);
+            }
+        }
+    }
+    let by_role: Vec<GrowthLimit> = best.into_values().collect();
+    let first = by_role
+        .iter()
+        .fold(None, |first: Option<&GrowthLimit>, next| match first {
+            Some(f) if f.percent <= next.percent => Some(f),
+            _ => Some(next),
+        });
+    Growth {
+        first: first.cloned(),
+        by_role,
+    }
+}
+
+/// Every role with a demand passes its target when its uplink does.
+fn uplink_limits(facts: &Cluster, recount: &Recount) -> Vec<GrowthLimit> {
+    let loads: BTreeMap<(usize, usize), _> = recount.uplinks.iter().map(|u| ((u.node, u.uplink), u)).collect();
+    let target = facts.policy.target_permille;
+    let mut limits = Vec::new();
+    for role in recount.roles.iter().filter(|r| r.demand > 0) {
+        let Some(load) = loads.get(&(role.node, role.uplink)) else {
+            continue;
+        };
+        limits.push(GrowthLimit {
+            percent: room(load.worst_utilisation.max(load.utilisation), target),
+            role: role.role,
+            network: role.network.clone(),
+            node: role.node,
+            uplink: role.uplink,
+            failure: load.worst_failure.clone(),
+            vm: String::new(),
+        });
+    }
+    limits
+}
+
+/// A vNIC gets at most one port of a team: the largest one of each network can outgrow it before the team is full.
+fn port_limits(facts: &Cluster, plan: &ClusterPlan) -> Vec<GrowthLimit> {
+    let mut placed: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+    for vnic in &plan.vnics {
+        placed.insert((&vnic.vm, &vnic.vnic), &vnic.network);
+    }
+    let ports = largest_ports(facts, plan);
+    let mut limits = Vec::new();
+    for vm in &facts.vms {
+        let Some(node) = vm.host else { continue };
+        for vnic in &vm.vnics {
+            let need = vnic_need(facts, vnic);
+            let network = placed
+                .get(&(vm.name.as_str(), vnic.name.as_str()))
+                .copied()
+                .unwrap_or("");
+            let Some((uplink, speed)) = ports.get(&(node, network)).filter(|_| need > 0) else {
+                continue;
+            };
+            limits.push(GrowthLimit {
+                percent: room(need, *speed),
+                role: Role::Vm,
+                network: network.to_owned(),
+                node,
+                uplink: *uplink,
+                failure: String::new(),
+                vm: vm.name.clone(),
+            });
+        }
+    }
+    limits
+}
+
+/// Uplink and speed of the fastest port by node and external network.
+fn largest_ports<'a>(facts: &Cluster, plan: &'a ClusterPlan) -> BTreeMap<(usize, &'a str), (usize, u64)> {
+    let mut ports = BTreeMap::new();
+    for (index, node) in facts.nodes.iter().enumerate() {
+        let Some(decided) = plan.nodes.iter().find(|n| n.node == node.name) else {
+            continue;
+        };
+        for (uplink, design) in plan.uplinks.iter().enumerate() {
+            let (Some(network), Some(used)) = (design.network.as_deref(), decided.uplinks.get(uplink)) else {
+                continue;
+            };
+            let speeds = node
+                .nics
+                .iter()
+                .filter(|n| used.nics.contains(&n.name))
+                .map(|n| n.speed);
+            if let Some(speed) = speeds.max() {
+                ports.insert((index, network), (uplink, speed));
+            }
+        }
+    }
+    ports
+}
+
+#[cfg(test)]
+mod tests {
+    use super::room;
+
+    #[test]
+    fn room_is_rounded_down_and_negative_above_the_target() {
+        assert_eq!(room(400, 800), 100);
+        assert_eq!(room(401, 800), 99);
+        assert_eq!(room(800, 800), 0);
+        assert_eq!(room(1000, 800), -20);
+        assert_eq!(room(u64::MAX, 800), -100);
+    }
+}

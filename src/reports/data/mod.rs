@@ -1,0 +1,335 @@
+//! Every number that a report shows, computed once.
+//!
+//! In: facts, a verified plan with its recount, findings. Out: joined rows that tables, drawings and page share, so that
+//! they cannot disagree. Must not know: how anything is written or drawn.
+
+mod failures;
+mod groups;
+mod growth;
+mod ports;
+
+pub(super) use failures::{FailureCell, FailureLine, FailureMap};
+pub(super) use groups::NodeGroup;
+pub(super) use growth::{Growth, GrowthLimit};
+pub(super) use ports::{PortRow, RoleOnPort};
+
+use crate::checks::VerifiedPlan;
+use crate::checks::recount::{Recount, RoleCapacity, UplinkLoad};
+use crate::finding::{Finding, Severity};
+use crate::inventory::{Cluster, Inventory, Vm, Vnic};
+use crate::plan::{ClusterPlan, NodeUplink, Objective, Plan, VnicPlan};
+use crate::roles::Role;
+use crate::units::Permille;
+use std::collections::BTreeMap;
+
+/// What the reports are made from.
+pub struct ReportData<'a> {
+    pub(super) inventory: &'a Inventory,
+    pub(super) plan: &'a Plan,
+    pub(super) findings: &'a [Finding],
+    pub(super) clusters: Vec<ClusterData<'a>>,
+    /// What small changes of the hardware would bring, if somebody computed it; shown on the first page.
+    pub what_if: Option<WhatIf>,
+}
+
+/// Answers to "what would change if …".
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WhatIf {
+    /// One row per question.
+    pub rows: Vec<WhatIfRow>,
+}
+
+/// One "what if" with its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WhatIfRow {
+    /// Cluster name.
+    pub cluster: String,
+    /// What would be different, e.g. "two more 10 GbE ports on every node".
+    pub text: String,
+    /// Objective of the plan as it is.
+    pub before: Objective,
+    /// Objective of the best plan with the change.
+    pub after: Objective,
+}
+
+/// One cluster: facts, plan and recount side by side.
+pub(super) struct ClusterData<'a> {
+    pub facts: &'a Cluster,
+    pub plan: &'a ClusterPlan,
+    pub recount: &'a Recount,
+    /// One entry per NIC of every node, in the order of the inventory.
+    pub ports: Vec<PortRow<'a>>,
+    /// Nodes whose ports look the same and do the same.
+    pub groups: Vec<NodeGroup>,
+    pub growth: Growth,
+    pub failures: FailureMap<'a>,
+    /// VLANs of each external network of the design, by name.
+    pub network_vlans: BTreeMap<&'a str, String>,
+}
+
+/// A vNIC with its place in the plan.
+pub(super) struct GuestRow<'a> {
+    pub vm: &'a Vm,
+    pub vnic: &'a Vnic,
+    pub plan: &'a VnicPlan,
+    pub need: u64,
+    pub changed: bool,
+}
+
+impl<'a> ReportData<'a> {
+    /// Joins facts, plan, recount and findings. `findings` in the order in which they are to be shown.
+    pub fn new(inventory: &'a Inventory, verified: &'a VerifiedPlan, findings: &'a [Finding]) -> ReportData<'a> {
+        let plan = verified.plan();
+        let joined = plan
+            .clusters
+            .iter()
+            .zip(verified.recounts())
+            .filter_map(|(plan, recount)| {
+                let facts = inventory.clusters.iter().find(|c| c.name == plan.cluster)?;
+                Some(ClusterData::new(facts, plan, recount))
+            });
+        ReportData {
+            inventory,
+            plan,
+            findings,
+            clusters: joined.collect(),
+            what_if: None,
+        }
+    }
+
+    /// Findings that no policy entry silences.
+    pub(super) fn open_findings(&self) -> impl Iterator<Item = &'a Finding> {
+        self.findings.iter().filter(|f| f.suppressed_by.is_empty())
+    }
+
+    /// Open findings of a severity.
+    pub(super) fn count(&self, severity: Severity) -> usize {
+        self.open_findings().filter(|f| f.severity == severity).count()
+    }
+
+    /// Open findings by rule, in their order: the first of each rule and how many there are.
+    pub(super) fn findings_by_rule(&self) -> Vec<(&'a Finding, usize)> {
+        let mut rules: Vec<(&Finding, usize)> = Vec::new();
+        let mut place: BTreeMap<&str, usize> = BTreeMap::new();
+        for finding in self.open_findings() {
+            match place.get(finding.rule) {
+                Some(index) => rules[*index].1 += 1,
+                None => {
+                    place.insert(finding.rule, rules.len());
+                    rules.push((finding, 1));
+                }
+            }
+        }
+        rules
+    }
+}
+
+impl<'a> ClusterData<'a> {
+    fn new(facts: &'a Cluster, plan: &'a ClusterPlan, recount: &'a Recount) -> ClusterData<'a> {
+        let network_vlans = network_vlans(facts, plan);
+        let ports = ports::rows(facts, plan, recount, &network_vlans);
+        let groups = groups::alike(facts, plan, &ports);
+        let failures = failures::summarise(facts, recount, &groups);
+        let growth = growth::forecast(facts, plan, recount);
+        ClusterData {
+            facts,
+            plan,
+            recount,
+            ports,
+            groups,
+            growth,
+            failures,
+            network_vlans,
+        }
+    }
+
+    /// Ports of a node.
+    pub fn ports_of(&self, node: usize) -> impl Iterator<Item = &PortRow<'a>> {
+        self.ports.iter().filter(move |p| p.node_index == node)
+    }
+
+    /// Name of a node of the inventory.
+    pub fn node_name(&self, node: usize) -> &'a str {
+        self.facts.nodes.get(node).map_or("", |n| n.name.as_str())
+    }
+
+    /// Name of an uplink of the design.
+    pub fn uplink_name(&self, uplink: usize) -> &'a str {
+        self.plan.uplinks.get(uplink).map_or("", |u| u.name.as_str())
+    }
+
+    /// What an uplink is on a node of the inventory.
+    pub fn node_uplink(&self, node: usize, uplink: usize) -> Option<&'a NodeUplink> {
+        let name = self.node_name(node);
+        self.plan.nodes.iter().find(|n| n.node == name)?.uplinks.get(uplink)
+    }
+
+    /// Position of the uplink that carries a role; of the first external network for VM traffic.
+    pub fn uplink_of(&self, role: Role) -> Option<usize> {
+        self.plan.uplinks.iter().position(|u| u.roles.contains(&role))
+    }
+
+    /// External networks of the design, in plan order.
+    pub fn networks(&self) -> Vec<&'a str> {
+        self.plan.uplinks.iter().filter_map(|u| u.network.as_deref()).collect()
+    }
+
+    /// Short code of an external network in drawings: `V` for the only one, else `V1`, `V2` …
+    pub fn network_code(&self, network: &str) -> String {
+        let networks = self.networks();
+        match networks.iter().position(|n| *n == network) {
+            Some(index) if networks.len() > 1 => format!("V{}", index + 1),
+            _ => "V".to_owned(),
+        }
+    }
+
+    /// The uplink that is fullest after the failures that count; the first of equals.
+    pub fn fullest(&self) -> Option<&'a UplinkLoad> {
+        let fuller = |best: &'a UplinkLoad, load: &'a UplinkLoad| {
+            if load.worst_utilisation > best.worst_utilisation {
+                load
+            } else {
+                best
+            }
+        };
+        self.recount.uplinks.iter().reduce(fuller)
+    }
+
+    /// The highest utilisation with everything working.
+    pub fn worst_normal(&self) -> Permille {
+        self.recount.uplinks.iter().map(|u| u.utilisation).max().unwrap_or(0)
+    }
+
+    /// Whether every requirement is met.
+    pub fn met(&self) -> bool {
+        self.recount.shortfall.is_empty()
+    }
+
+    /// NICs that the plan uses, and all there are.
+    pub fn nic_counts(&self) -> (usize, usize) {
+        (
+            self.ports.iter().filter(|p| p.uplink.is_some()).count(),
+            self.ports.len(),
+        )
+    }
+
+    /// Seconds of the slowest drain and its node; `None` when nothing moves live.
+    pub fn slowest_drain(&self) -> Option<(u64, &'a str)> {
+        let drains = self.recount.drains.iter().filter(|d| d.vms > 0);
+        let slowest = drains.reduce(|a, b| if b.bound_s > a.bound_s { b } else { a })?;
+        Some((slowest.bound_s, self.node_name(slowest.node)))
+    }
+
+    /// vNICs with their network, in the order network, VM, vNIC of the plan and the inventory.
+    pub fn guests(&self) -> Vec<GuestRow<'a>> {
+        let changed: std::collections::BTreeSet<(usize, usize)> = self.recount.changed_vnics.iter().copied().collect();
+        let mut planned: BTreeMap<(&str, &str), &VnicPlan> = BTreeMap::new();
+        for vnic in &self.plan.vnics {
+            planned.insert((&vnic.vm, &vnic.vnic), vnic);
+        }
+        let mut rows = Vec::with_capacity(self.plan.vnics.len());
+        for (v, vm) in self.facts.vms.iter().enumerate() {
+            for (a, vnic) in vm.vnics.iter().enumerate() {
+                let Some(plan) = planned.get(&(vm.name.as_str(), vnic.name.as_str())) else {
+                    continue;
+                };
+                let need = crate::demand::vnic_need(self.facts, vnic);
+                rows.push(GuestRow {
+                    vm,
+                    vnic,
+                    plan,
+                    need,
+                    changed: changed.contains(&(v, a)),
+                });
+            }
+        }
+        let networks = self.networks();
+        rows.sort_by_key(|r| {
+            networks
+                .iter()
+                .position(|n| *n == r.plan.network)
+                .unwrap_or(networks.len())
+        });
+        rows
+    }
+
+    /// Capacity of a role on a node.
+    pub fn role_capacity(&self, node: usize, role: Role) -> Option<&'a RoleCapacity> {
+        self.recount.roles.iter().find(|r| r.node == node && r.role == role)
+    }
+}
+
+/// VLANs that the ports of each external network must carry: those of its vNICs, `untagged` first where one has none.
+fn network_vlans<'a>(facts: &'a Cluster, plan: &'a ClusterPlan) -> BTreeMap<&'a str, String> {
+    let mut network_of: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+    for vnic in &plan.vnics {
+        network_of.insert((&vnic.vm, &vnic.vnic), &vnic.network);
+    }
+    let mut found: BTreeMap<&str, (bool, std::collections::BTreeSet<u16>)> = BTreeMap::new();
+    for vm in &facts.vms {
+        for vnic in &vm.vnics {
+            let Some(network) = network_of.get(&(vm.name.as_str(), vnic.name.as_str())) else {
+                continue;
+            };
+            let entry = found.entry(network).or_default();
+            entry.0 |= vnic.vlans.is_empty();
+            entry.1.extend(&vnic.vlans);
+        }
+    }
+    found
+        .into_iter()
+        .map(|(network, (untagged, vlans))| (network, vlan_list(untagged, vlans.into_iter())))
+        .collect()
+}
+
+/// `untagged;10;20`, or nothing when only untagged traffic is there.
+pub(super) fn vlan_list(untagged: bool, vlans: impl Iterator<Item = u16>) -> String {
+    let mut names: Vec<String> = vlans.map(|v| v.to_string()).collect();
+    if untagged && !names.is_empty() {
+        names.insert(0, "untagged".to_owned());
+    }
+    names.join(";")
+}
+
+/// Share of the demand or capacity, whichever is larger, that is left over after the worst failure, in permille rounded
+/// against us: 1000 = idle, 0 = exactly full, -1000 = cut off.
+pub(super) fn margin_permille(capacity: &RoleCapacity) -> i64 {
+    let (have, need) = (i128::from(capacity.worst_capacity), i128::from(capacity.demand));
+    match have.max(need) {
+        0 => 0,
+        larger => i64::try_from(((have - need) * 1000).div_euclid(larger)).unwrap_or(-1000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn margin_is_what_is_left_and_negative_when_short() {
+        let row = |demand, worst_capacity| RoleCapacity {
+            node: 0,
+            uplink: 0,
+            role: Role::Management,
+            network: String::new(),
+            demand,
+            capacity: 1000,
+            worst_capacity,
+            worst_failure: String::new(),
+            guaranteed_mbps: 0,
+        };
+        assert_eq!(margin_permille(&row(0, 1000)), 1000);
+        assert_eq!(margin_permille(&row(999, 1000)), 1);
+        assert_eq!(margin_permille(&row(1000, 1000)), 0);
+        assert_eq!(margin_permille(&row(3, 2)), -334);
+        assert_eq!(margin_permille(&row(100, 0)), -1000);
+        assert_eq!(margin_permille(&row(0, 0)), 0);
+    }
+
+    #[test]
+    fn vlans_of_a_network_are_those_of_its_vnics() {
+        assert_eq!(vlan_list(true, [10, 20].into_iter()), "untagged;10;20");
+        assert_eq!(vlan_list(true, std::iter::empty()), "");
+        assert_eq!(vlan_list(false, [7].into_iter()), "7");
+    }
+}

@@ -1,0 +1,244 @@
+//! `assignment.svg`: which port does what. Every node a row, its ports as boxes, cards around them.
+
+use super::{LEFT, RIGHT, Unit, chip, code, heading, role_legend, units};
+use crate::reports::data::{ClusterData, PortRow, ReportData};
+use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
+use crate::reports::{look, show};
+use crate::units::{show_mbps, show_permille};
+
+/// Nodes drawn one by one; beyond that, alike ones together.
+const SINGLY: usize = 16;
+/// Room for the name of a node, left of its ports.
+const LABEL_W: i64 = 152;
+const PORT_W: i64 = 112;
+const PORT_H: i64 = 76;
+const GAP: i64 = 6;
+const CARD_GAP: i64 = 10;
+/// Between nodes that stand beside each other.
+const COLUMN_GAP: i64 = 30;
+/// Room above the ports of a card for its name.
+const CARD_HEAD: i64 = 18;
+/// Ports of a card beside each other; more go below.
+const PER_LINE: usize = 8;
+
+/// Draws all clusters.
+pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
+    let mut svg = Svg::new("assignment");
+    let mut y = 12;
+    for cluster in &data.clusters {
+        y = draw(&mut svg, y, cluster) + 24;
+    }
+    svg.finish("Which port does what on each node")
+}
+
+fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
+    let grouped = cluster.facts.nodes.len() > SINGLY;
+    let note = if grouped {
+        "Nodes with the same ports, wiring and use are drawn once."
+    } else {
+        ""
+    };
+    let y = heading(svg, y, cluster, note);
+    let mut y = role_legend(svg, y, cluster);
+    svg.text(
+        LEFT,
+        y + 8,
+        SMALL,
+        "A box is a port, the frame around it its card. Dashed = idle. * = its use changes.",
+    );
+    y += 20;
+    let units = units(cluster, SINGLY);
+    let widest = units.iter().map(|u| width(cluster, u)).max().unwrap_or(0);
+    let columns = ((RIGHT - LEFT + COLUMN_GAP) / (widest + COLUMN_GAP)).clamp(1, 3);
+    let column = (RIGHT - LEFT + COLUMN_GAP) / columns;
+    for line in units.chunks(usize::try_from(columns).unwrap_or(1)) {
+        svg.line((LEFT, y), (RIGHT, y), look::RULE, "");
+        let ends = line
+            .iter()
+            .zip(0..)
+            .map(|(unit, i)| draw_unit(svg, (LEFT + column * i, y), cluster, unit));
+        y = ends.max().unwrap_or(y) + 10;
+    }
+    y
+}
+
+/// Ports of a node by card, cards in the order of their first ports.
+fn cards<'a, 'c>(cluster: &'c ClusterData<'a>, unit: &Unit) -> Vec<(&'a str, Vec<&'c PortRow<'a>>)> {
+    let mut cards: Vec<(&str, Vec<&PortRow>)> = Vec::new();
+    for port in cluster.ports_of(unit.node) {
+        match cards.iter_mut().find(|(name, _)| *name == port.nic.card) {
+            Some((_, members)) => members.push(port),
+            None => cards.push((&port.nic.card, vec![port])),
+        }
+    }
+    cards
+}
+
+fn card_width(ports: usize) -> i64 {
+    ports.min(PER_LINE) as i64 * (PORT_W + GAP) + GAP
+}
+
+/// Width of a node with all its cards beside each other.
+fn width(cluster: &ClusterData, unit: &Unit) -> i64 {
+    LABEL_W
+        + cards(cluster, unit)
+            .iter()
+            .map(|(_, ports)| card_width(ports.len()) + CARD_GAP)
+            .sum::<i64>()
+        - CARD_GAP
+}
+
+/// One node or group; returns the y below it.
+fn draw_unit(svg: &mut Svg, (x, y): (i64, i64), cluster: &ClusterData, unit: &Unit) -> i64 {
+    let top = y + 8;
+    let room = LABEL_W - 12;
+    let label = unit
+        .label
+        .strip_suffix(" nodes)")
+        .and_then(|l| l.rsplit_once(" ("))
+        .map_or(unit.label, |(names, _)| names);
+    svg.fitted(x, top + 14, room, BOLD.sized(14), label);
+    let ports = cluster.ports_of(unit.node).count();
+    let used = cluster.ports_of(unit.node).filter(|p| p.uplink.is_some()).count();
+    let mut lines = Vec::new();
+    if unit.nodes.len() > 1 {
+        lines.push(show::count(unit.nodes.len(), "node", "nodes"));
+    }
+    lines.push(format!("{used} of {} in use", show::count(ports, "port", "ports")));
+    lines.extend(fullest(cluster, unit));
+    for (line, number) in lines.iter().zip(0..) {
+        svg.fitted(x, top + 32 + 16 * number, room, SMALL, line);
+    }
+    let bottom = draw_cards(svg, (x + LABEL_W, top), cluster, unit);
+    bottom.max(top + 36 + 16 * lines.len() as i64)
+}
+
+/// `fullest: 42 %` over the nodes of the unit.
+fn fullest(cluster: &ClusterData, unit: &Unit) -> Option<String> {
+    let loads = || cluster.recount.uplinks.iter().filter(|u| unit.nodes.contains(&u.node));
+    let worst = loads().map(|u| u.worst_utilisation).max()?;
+    Some(format!("fullest: {}", show_permille(worst)))
+}
+
+/// The cards beside each other, going to a new line where the page ends.
+fn draw_cards(svg: &mut Svg, (left, top): (i64, i64), cluster: &ClusterData, unit: &Unit) -> i64 {
+    let (mut x, mut y, mut bottom) = (left, top, top);
+    for (name, ports) in cards(cluster, unit) {
+        let lines = ports.len().div_ceil(PER_LINE) as i64;
+        let (w, h) = (card_width(ports.len()), CARD_HEAD + lines * (PORT_H + GAP));
+        if x > left && x + w > RIGHT {
+            (x, y) = (left, bottom + 8);
+        }
+        draw_card(svg, at(x, y, w, h), name, cluster, unit, &ports);
+        x += w + CARD_GAP;
+        bottom = bottom.max(y + h);
+    }
+    bottom
+}
+
+fn draw_card(svg: &mut Svg, area: Area, name: &str, cluster: &ClusterData, unit: &Unit, ports: &[&PortRow]) {
+    let extra = if name.is_empty() {
+        r#"rx="4" stroke-dasharray="2 3""#
+    } else {
+        r#"rx="4""#
+    };
+    svg.rect(area, look::PALE, look::RULE, extra);
+    let title = if name.is_empty() { "card not known" } else { name };
+    svg.fitted(area.x + GAP, area.y + 13, area.w - 2 * GAP, SMALL, title);
+    for (index, port) in ports.iter().enumerate() {
+        let (column, line) = ((index % PER_LINE) as i64, (index / PER_LINE) as i64);
+        let x = area.x + GAP + column * (PORT_W + GAP);
+        let y = area.y + CARD_HEAD + line * (PORT_H + GAP);
+        let changed = cluster
+            .ports
+            .iter()
+            .any(|p| p.changed && p.nic.name == port.nic.name && unit.nodes.contains(&p.node_index));
+        draw_port(svg, at(x, y, PORT_W, PORT_H), cluster, port, changed);
+    }
+}
+
+fn draw_port(svg: &mut Svg, area: Area, cluster: &ClusterData, port: &PortRow, changed: bool) {
+    let Area { x, y, w, h } = area;
+    svg.begin(&port_title(cluster, port));
+    let idle = port.roles.is_empty();
+    let border = if idle {
+        (look::GREY, r#"stroke-dasharray="4 3""#)
+    } else {
+        (look::INK, "")
+    };
+    svg.rect(area, "#ffffff", border.0, border.1);
+    let mark = i64::from(changed) * 12;
+    svg.fitted(x + 6, y + 15, w - 12 - mark, BOLD, &port.nic.name);
+    if changed {
+        svg.text(x + w - 6, y + 16, BOLD.sized(16).ink(look::ALERT).end(), "*");
+    }
+    let rdma = if port.nic.rdma.on() { " RDMA" } else { "" };
+    svg.fitted(
+        x + 6,
+        y + 31,
+        w - 12,
+        TEXT.sized(11),
+        &format!("{}{rdma}", show_mbps(port.nic.speed)),
+    );
+    let tor = if port.tor.is_empty() {
+        "switch not known"
+    } else {
+        &port.tor
+    };
+    svg.fitted(x + 6, y + 46, w - 12, SMALL, tor);
+    let band = at(x + 4, y + h - 24, w - 8, 20);
+    if idle {
+        svg.text(x + w / 2, band.y + 14, SMALL.middle(), "idle");
+    } else {
+        draw_roles(svg, band, cluster, port);
+    }
+    svg.end();
+}
+
+/// The coloured band: one role with its name, several with their letters.
+fn draw_roles(svg: &mut Svg, band: Area, cluster: &ClusterData, port: &PortRow) {
+    let number = port.roles.len() as i64;
+    for (index, role) in port.roles.iter().enumerate() {
+        let index = index as i64;
+        let (from, to) = (band.w * index / number, band.w * (index + 1) / number);
+        let code = code(cluster, role.role, role.network);
+        let name = if role.network.is_empty() {
+            role.role.info().title
+        } else {
+            role.network
+        };
+        let text = if number == 1 { format!("{code} {name}") } else { code };
+        chip(
+            svg,
+            Area {
+                x: band.x + from,
+                w: to - from,
+                ..band
+            },
+            role.role,
+            &text,
+        );
+    }
+}
+
+/// Everything about a port, for the tooltip and for reading aloud.
+fn port_title(cluster: &ClusterData, port: &PortRow) -> String {
+    let roles: Vec<String> = port
+        .roles
+        .iter()
+        .map(|r| {
+            if r.network.is_empty() {
+                r.role.name().to_owned()
+            } else {
+                format!("{} {}", r.role, r.network)
+            }
+        })
+        .collect();
+    let use_ = if roles.is_empty() {
+        "idle".to_owned()
+    } else {
+        roles.join(", ")
+    };
+    let name = cluster.node_name(port.node_index);
+    format!("{name} {}, {}: {use_}", port.nic.name, show_mbps(port.nic.speed))
+}

@@ -1,0 +1,128 @@
+//! `failures.svg`: what each failure breaks. A line per failure, a column per role, a word in each cell.
+
+use super::{LEFT, heading};
+use crate::checks::recount::FailureResult;
+use crate::policy::Policy;
+use crate::reports::data::{ClusterData, FailureCell, FailureLine, ReportData};
+use crate::reports::look;
+use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
+use crate::roles::Role;
+
+/// Where the cells begin.
+const CELLS_X: i64 = 400;
+const ROW: i64 = 26;
+
+/// Draws all clusters.
+pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
+    let mut svg = Svg::new("failures");
+    let mut y = 12;
+    for cluster in &data.clusters {
+        y = draw(&mut svg, y, cluster) + 24;
+    }
+    svg.finish("What each failure breaks")
+}
+
+fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
+    let note = "One failure at a time. The same failure on nodes that are alike is one line; the cell shows the worst case, and 2/16 in how many of 16.";
+    let y = heading(svg, y, cluster, note);
+    let y = legend(svg, y);
+    if cluster.failures.lines.is_empty() {
+        svg.text(LEFT, y + 16, TEXT, "No failure touches any role.");
+        return y + 24;
+    }
+    // the cells share the page; with very many networks they keep a readable width and the drawing grows
+    let width = (780 / cluster.failures.columns.len().max(1) as i64).clamp(84, 130);
+    let mut y = draw_columns(svg, y, cluster, width);
+    let mut kind = None;
+    for line in &cluster.failures.lines {
+        if kind.is_some_and(|k| k != line.kind) {
+            y += 8;
+        }
+        kind = Some(line.kind);
+        draw_line(svg, y, cluster, line, width);
+        y += ROW;
+    }
+    y
+}
+
+fn legend(svg: &mut Svg, y: i64) -> i64 {
+    let results = [
+        (FailureResult::Ok, "ok", "demand still fits"),
+        (
+            FailureResult::Short,
+            "short 62 %",
+            "runs, with that share of its demand",
+        ),
+        (FailureResult::Cut, "cut", "stops"),
+    ];
+    let mut x = LEFT;
+    for (result, word, text) in results {
+        svg.rect(at(x, y, 74, 18), look::result_fill(result), look::RULE, "");
+        svg.text(x + 37, y + 13, TEXT.middle(), word);
+        svg.text(x + 82, y + 13, TEXT, text);
+        x += 82 + look::text_width(text, TEXT.size) + 20;
+    }
+    svg.rect(at(x + 1, y + 1, 28, 16), "#ffffff", look::INK, r#"stroke-width="2.5""#);
+    svg.text(x + 38, y + 13, TEXT, "must survive (policy)");
+    x += 38 + look::text_width("must survive (policy)", TEXT.size) + 20;
+    svg.text(x, y + 13, TEXT, "– not touched");
+    y + 30
+}
+
+fn draw_columns(svg: &mut Svg, y: i64, cluster: &ClusterData, width: i64) -> i64 {
+    for (index, (role, network)) in cluster.failures.columns.iter().enumerate() {
+        let x = CELLS_X + width * index as i64 + width / 2;
+        svg.fitted(x, y + 12, width - 6, BOLD.middle(), role.info().title);
+        svg.fitted(x, y + 26, width - 6, SMALL.middle(), network);
+    }
+    y + 34
+}
+
+fn draw_line(svg: &mut Svg, y: i64, cluster: &ClusterData, line: &FailureLine, width: i64) {
+    svg.fitted(LEFT, y + 15, CELLS_X - LEFT - 12, TEXT, &line.title);
+    for (index, cell) in line.cells.iter().enumerate() {
+        let area = at(CELLS_X + width * index as i64, y, width - 4, ROW - 4);
+        let Some((role, network)) = cluster.failures.columns.get(index) else {
+            continue;
+        };
+        match cell {
+            None => svg.text(area.x + area.w / 2, y + 15, SMALL.middle(), "–"),
+            Some(cell) => draw_cell(
+                svg,
+                area,
+                cell,
+                must_survive(&cluster.facts.policy, *role, line),
+                &line.title,
+                role.info().title,
+                network,
+            ),
+        }
+    }
+}
+
+fn must_survive(policy: &Policy, role: Role, line: &FailureLine) -> bool {
+    policy.must_survive(role, line.kind)
+}
+
+fn draw_cell(svg: &mut Svg, area: Area, cell: &FailureCell, required: bool, failed: &str, role: &str, network: &str) {
+    let cases = if cell.of > 1 {
+        format!(" in {} of {} cases", cell.cases, cell.of)
+    } else {
+        String::new()
+    };
+    svg.begin(&format!("{failed}: {role} {network} {}{cases}", cell.text()));
+    let border = if required {
+        (look::INK, r#"stroke-width="2.5""#)
+    } else {
+        (look::RULE, "")
+    };
+    svg.rect(area, look::result_fill(cell.result), border.0, border.1);
+    let some = cell.result != FailureResult::Ok && cell.cases < cell.of;
+    let text = if some {
+        format!("{} {}/{}", cell.text(), cell.cases, cell.of)
+    } else {
+        cell.text()
+    };
+    svg.fitted(area.x + area.w / 2, area.y + 15, area.w - 6, TEXT.middle(), &text);
+    svg.end();
+}

@@ -1,0 +1,269 @@
+//! `utilisation.svg`: how full each uplink is, normally and after the failure that hurts most, against the target.
+
+use super::{LEFT, RIGHT, Unit, chip, code, heading, role_legend, units};
+use crate::checks::recount::UplinkLoad;
+use crate::reports::data::{ClusterData, ReportData};
+use crate::reports::svg::{BOLD, SMALL, Svg, TEXT, at};
+use crate::reports::{look, show};
+use crate::roles::Role;
+use crate::units::{Permille, show_mbps, show_permille};
+
+/// Nodes drawn one by one; beyond that, the fullest of alike ones.
+const SINGLY: usize = 8;
+/// Where the bars begin and how long 100 % (or the largest value) may be.
+const BAR_X: i64 = 230;
+const BAR_W: i64 = 600;
+const ROW: i64 = 34;
+/// Bars are cut at this value; the number beside them is always the true one.
+const LONGEST: Permille = 1500;
+
+/// Draws all clusters.
+pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
+    let mut svg = Svg::new("utilisation");
+    let mut y = 12;
+    for cluster in &data.clusters {
+        y = draw(&mut svg, y, cluster) + 24;
+    }
+    svg.finish("How full each role is, normally and after the worst failure")
+}
+
+fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
+    let grouped = cluster.facts.nodes.len() > SINGLY;
+    let note = if grouped {
+        "Of nodes with the same ports, wiring and use the fullest one is drawn."
+    } else {
+        ""
+    };
+    let y = heading(svg, y, cluster, note);
+    let y = role_legend(svg, y, cluster);
+    let y = bar_legend(svg, y);
+    let units = units(cluster, SINGLY);
+    let scale = Scale::of(cluster);
+    let top = y + 18;
+    let mut bottom = top;
+    for uplink in 0..cluster.plan.uplinks.len() {
+        bottom = draw_uplink(svg, bottom, cluster, uplink, &units, &scale);
+    }
+    draw_axis(svg, top, bottom, cluster.facts.policy.target_permille, &scale);
+    bottom
+}
+
+/// Utilisation to pixels.
+struct Scale {
+    full: Permille,
+}
+
+impl Scale {
+    fn of(cluster: &ClusterData) -> Scale {
+        let worst = cluster
+            .recount
+            .uplinks
+            .iter()
+            .map(|u| u.worst_utilisation.max(u.utilisation))
+            .max()
+            .unwrap_or(0);
+        Scale {
+            full: worst.clamp(1000, LONGEST),
+        }
+    }
+
+    fn width(&self, value: Permille) -> i64 {
+        i64::try_from(value.min(self.full) * BAR_W as u64 / self.full).unwrap_or(BAR_W)
+    }
+}
+
+fn bar_legend(svg: &mut Svg, y: i64) -> i64 {
+    let bar = |x, w| at(x, y + 2, w, 11);
+    svg.rect(
+        bar(LEFT, 20),
+        look::role(Role::Vm).fill,
+        look::INK,
+        r#"stroke-width="0.5""#,
+    );
+    svg.rect(
+        bar(LEFT + 20, 14),
+        look::role(Role::Management).fill,
+        look::INK,
+        r#"stroke-width="0.5""#,
+    );
+    svg.text(LEFT + 42, y + 12, TEXT, "everything works, by role");
+    svg.rect(bar(LEFT + 230, 34), "#c9d1d9", look::INK, r#"stroke-width="0.5""#);
+    svg.text(LEFT + 272, y + 12, TEXT, "after the worst failure that counts");
+    svg.hatched(bar(LEFT + 510, 34), look::INK);
+    svg.text(LEFT + 552, y + 12, TEXT, "the same, above the target");
+    svg.text(
+        LEFT + 750,
+        y + 12,
+        SMALL,
+        "One bar: no failure that counts makes it fuller.",
+    );
+    svg.text(LEFT, y + 32, SMALL, "Live migration takes what is left and is judged by the time it needs to empty a node, unless the policy gives drain minutes.");
+    y + 44
+}
+
+/// Ticks every 20 %, and the target as a dashed line through all bars.
+fn draw_axis(svg: &mut Svg, top: i64, bottom: i64, target: Permille, scale: &Scale) {
+    for tick in (0..=scale.full).step_by(200) {
+        let x = BAR_X + scale.width(tick);
+        svg.line((x, top - 4), (x, bottom), look::RULE, r#"stroke-width="0.5""#);
+        svg.text(x, top - 8, SMALL.middle(), &show_permille(tick));
+    }
+    if target <= scale.full {
+        let x = BAR_X + scale.width(target);
+        svg.line(
+            (x, top - 4),
+            (x, bottom + 4),
+            look::ALERT,
+            r#"stroke-width="2" stroke-dasharray="6 4""#,
+        );
+        svg.text(
+            x,
+            bottom + 18,
+            SMALL.ink(look::ALERT).middle(),
+            &format!("target {}", show_permille(target)),
+        );
+    }
+}
+
+fn draw_uplink(svg: &mut Svg, y: i64, cluster: &ClusterData, uplink: usize, units: &[Unit], scale: &Scale) -> i64 {
+    let design = &cluster.plan.uplinks[uplink];
+    let mut x = LEFT;
+    for role in &design.roles {
+        let network = if *role == Role::Vm {
+            design.network.as_deref().unwrap_or("")
+        } else {
+            ""
+        };
+        chip(svg, at(x, y + 8, 26, 16), *role, &code(cluster, *role, network));
+        x += 30;
+    }
+    svg.fitted(x + 4, y + 20, RIGHT - x - 4, BOLD, &design.name);
+    let mut y = y + 32;
+    for bar in bars(cluster, uplink, units) {
+        y = draw_bars(svg, y, cluster, &bar, scale);
+    }
+    y + 6
+}
+
+/// One line of bars: a load and the nodes that have it.
+struct Bar<'a> {
+    load: &'a UplinkLoad,
+    label: String,
+    /// Second line of the label.
+    note: String,
+}
+
+/// The loads of an uplink: one line per unit, units with the very same load together.
+fn bars<'a>(cluster: &ClusterData<'a>, uplink: usize, units: &[Unit]) -> Vec<Bar<'a>> {
+    let mut same: Vec<(&UplinkLoad, Vec<&Unit>)> = Vec::new();
+    for unit in units {
+        let Some(load) = fullest(cluster, uplink, unit) else {
+            continue;
+        };
+        let alike = |other: &UplinkLoad| {
+            UplinkLoad {
+                node: other.node,
+                ..load.clone()
+            } == *other
+        };
+        match same
+            .iter_mut()
+            .find(|(other, members)| unit.nodes.len() == 1 && members[0].nodes.len() == 1 && alike(other))
+        {
+            Some((_, members)) => members.push(unit),
+            None => same.push((load, vec![unit])),
+        }
+    }
+    let bar = |(load, members): (&'a UplinkLoad, Vec<&Unit>)| {
+        let names: Vec<&str> = members.iter().map(|u| u.label).collect();
+        let several = members[0].nodes.len() > 1;
+        let note = if several {
+            format!("fullest: {}", cluster.node_name(load.node))
+        } else {
+            String::new()
+        };
+        Bar {
+            load,
+            label: show::name_runs(&names, "–"),
+            note,
+        }
+    };
+    same.into_iter().map(bar).collect()
+}
+
+/// The fullest load of an uplink among the nodes of a unit.
+fn fullest<'a>(cluster: &ClusterData<'a>, uplink: usize, unit: &Unit) -> Option<&'a UplinkLoad> {
+    let loads = cluster
+        .recount
+        .uplinks
+        .iter()
+        .filter(|u| u.uplink == uplink && unit.nodes.contains(&u.node));
+    loads.reduce(|a, b| {
+        if (b.worst_utilisation, b.utilisation) > (a.worst_utilisation, a.utilisation) {
+            b
+        } else {
+            a
+        }
+    })
+}
+
+/// Draws a line of bars; returns the y below it.
+fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, bar: &Bar, scale: &Scale) -> i64 {
+    let load = bar.load;
+    svg.fitted(LEFT, y + 10, BAR_X - LEFT - 10, TEXT, &bar.label);
+    svg.fitted(LEFT, y + 24, BAR_X - LEFT - 10, SMALL, &bar.note);
+    let over = load.worst_utilisation > cluster.facts.policy.target_permille;
+    let second = over || !load.worst_failure.is_empty();
+    let one_line = bar.note.is_empty() && !second;
+    let below = y + if one_line { ROW / 2 + 3 } else { ROW };
+    if load.capacity == 0 {
+        svg.text(BAR_X + 6, y + 10, TEXT.ink(look::ALERT), "no NIC");
+        return below;
+    }
+    let normal = draw_parts(svg, y, cluster, load, scale);
+    let text = format!(
+        "{} ({} of {})",
+        show_permille(load.utilisation),
+        show_mbps(load.demand),
+        show_mbps(load.capacity)
+    );
+    svg.text(BAR_X + normal + 6, y + 10, SMALL.ink(look::INK), &text);
+    if !second {
+        return below;
+    }
+    let width = scale.width(load.worst_utilisation).max(1);
+    let area = at(BAR_X, y + 14, width, 11);
+    if over {
+        svg.hatched(area, look::ALERT);
+    } else {
+        svg.rect(area, "#c9d1d9", look::INK, r#"stroke-width="0.5""#);
+    }
+    let x = BAR_X + width + 6;
+    let when = if load.worst_failure.is_empty() {
+        "with everything working".to_owned()
+    } else {
+        format!("after {}", load.worst_failure)
+    };
+    let text = format!("{} {when}", show_permille(load.worst_utilisation));
+    svg.fitted(x, y + 24, RIGHT - x, SMALL, &text);
+    below
+}
+
+/// The upper bar, one piece per role; returns its width.
+fn draw_parts(svg: &mut Svg, y: i64, cluster: &ClusterData, load: &UplinkLoad, scale: &Scale) -> i64 {
+    let parts = cluster
+        .recount
+        .roles
+        .iter()
+        .filter(|r| r.node == load.node && r.uplink == load.uplink && r.demand > 0);
+    let mut demand = 0;
+    let mut from = 0;
+    for part in parts {
+        demand += part.demand;
+        let to = scale.width(demand.saturating_mul(1000).checked_div(load.capacity).unwrap_or(0));
+        let area = at(BAR_X + from, y, (to - from).max(1), 11);
+        svg.rect(area, look::role(part.role).fill, look::INK, r#"stroke-width="0.5""#);
+        from = to;
+    }
+    from
+}

@@ -1,0 +1,252 @@
+//! `wiring.svg`: which NIC is cabled to which switch. Nodes on the left, switches on the right, every link with name and speed.
+
+use super::{LEFT, Unit, chip, code, heading, role_legend, units};
+use crate::inventory::{InterSwitchLink, Nic};
+use crate::reports::data::{ClusterData, PortRow, ReportData};
+use crate::reports::svg::{BOLD, SMALL, Svg, TEXT, at};
+use crate::reports::{look, show};
+use crate::units::show_mbps;
+use std::collections::BTreeMap;
+
+/// Nodes drawn one by one; beyond that, alike ones together.
+const SINGLY: usize = 8;
+const ROW: i64 = 22;
+const HEAD_H: i64 = 26;
+/// Right edge of the node boxes.
+const NODE_END: i64 = 330;
+/// Where the straight part of a link with its label ends.
+const LABEL_END: i64 = 530;
+/// Where the links straighten again before the switch.
+const SWITCH_STUB: i64 = 670;
+/// Left and right edge of the switch boxes.
+const SWITCH_X: i64 = 820;
+const SWITCH_END: i64 = 1060;
+
+/// What a link ends at, in the order of drawing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Hub {
+    Tor(usize),
+    Unnamed,
+    Cable((usize, String), (usize, String)),
+}
+
+/// One end of a link at a hub.
+struct Link<'a> {
+    port: &'a PortRow<'a>,
+    unit: &'a str,
+    /// How many nodes are cabled like this.
+    nodes: usize,
+    /// Middle of the NIC's line in the node box.
+    y: i64,
+}
+
+/// Draws all clusters.
+pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
+    let mut svg = Svg::new("wiring");
+    let mut y = 12;
+    for cluster in &data.clusters {
+        y = draw(&mut svg, y, cluster) + 24;
+    }
+    svg.finish("Which NIC is cabled to which switch")
+}
+
+fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
+    let grouped = cluster.facts.nodes.len() > SINGLY;
+    let note = if grouped {
+        "Nodes with the same ports, wiring and use are drawn once."
+    } else {
+        ""
+    };
+    let y = heading(svg, y, cluster, note);
+    let top = role_legend(svg, y, cluster) + 4;
+    let units = units(cluster, SINGLY);
+    let mut hubs: BTreeMap<Hub, Vec<Link>> = (0..cluster.facts.tors.len())
+        .map(|t| (Hub::Tor(t), Vec::new()))
+        .collect();
+    let mut bottom = top;
+    for unit in &units {
+        bottom = draw_node(svg, bottom, cluster, unit, &mut hubs) + 14;
+    }
+    let mut middles = BTreeMap::new();
+    let mut hub_y = top;
+    for (hub, links) in &hubs {
+        let end = draw_hub(svg, hub_y, cluster, hub, links);
+        if let Hub::Tor(tor) = hub {
+            middles.insert(*tor, (hub_y, end));
+        }
+        hub_y = end + 24;
+    }
+    for (index, link) in cluster.facts.links.iter().enumerate() {
+        draw_switch_link(svg, index as i64, link, &middles);
+    }
+    bottom.max(hub_y)
+}
+
+/// Box of a node with a line per NIC; notes where each link starts.
+fn draw_node<'a>(
+    svg: &mut Svg,
+    y: i64,
+    cluster: &'a ClusterData,
+    unit: &Unit<'a>,
+    hubs: &mut BTreeMap<Hub, Vec<Link<'a>>>,
+) -> i64 {
+    let ports: Vec<&PortRow> = cluster.ports_of(unit.node).collect();
+    let area = at(LEFT, y, NODE_END - LEFT, HEAD_H + ROW * ports.len() as i64 + 4);
+    svg.rect(area, look::PALE, look::GREY, r#"rx="4""#);
+    svg.fitted(area.x + 8, y + 17, area.w - 16, BOLD, unit.label);
+    for (index, port) in ports.iter().enumerate() {
+        let middle = y + HEAD_H + ROW * index as i64 + ROW / 2;
+        let mut x = area.x + 8;
+        for role in &port.roles {
+            chip(
+                svg,
+                at(x, middle - 8, 24, 16),
+                role.role,
+                &code(cluster, role.role, role.network),
+            );
+            x += 26;
+        }
+        if port.roles.is_empty() {
+            svg.text(x, middle + 4, SMALL, "idle");
+            x += 26;
+        }
+        svg.fitted(x + 4, middle + 4, NODE_END - x - 10, TEXT, &port.nic.name);
+        let hub = hub(port.node_index, port.nic, unit);
+        hubs.entry(hub).or_default().push(Link {
+            port,
+            unit: unit.label,
+            nodes: unit.nodes.len(),
+            y: middle,
+        });
+    }
+    area.y + area.h
+}
+
+fn hub(node: usize, nic: &Nic, unit: &Unit) -> Hub {
+    match (&nic.direct_to, nic.tor) {
+        (Some((peer, port)), _) => {
+            let (here, there) = ((node, nic.name.clone()), (*peer, port.clone()));
+            // the other end of a group's cable is not drawn: the cable belongs to this end alone
+            if unit.nodes.len() > 1 || here < there {
+                Hub::Cable(here, there)
+            } else {
+                Hub::Cable(there, here)
+            }
+        }
+        (None, Some(tor)) => Hub::Tor(tor),
+        (None, None) => Hub::Unnamed,
+    }
+}
+
+/// Box of a switch or cable with its links; returns its bottom.
+fn draw_hub(svg: &mut Svg, y: i64, cluster: &ClusterData, hub: &Hub, links: &[Link]) -> i64 {
+    let area = at(
+        SWITCH_X,
+        y,
+        SWITCH_END - SWITCH_X,
+        HEAD_H + ROW * links.len().max(1) as i64 + 4,
+    );
+    let dashed = !matches!(hub, Hub::Tor(_));
+    svg.rect(
+        area,
+        if dashed { "#ffffff" } else { look::PALE },
+        look::GREY,
+        if dashed {
+            r#"rx="4" stroke-dasharray="4 3""#
+        } else {
+            r#"rx="4""#
+        },
+    );
+    svg.fitted(
+        area.x + 8,
+        y + 17,
+        area.w - 16,
+        BOLD,
+        &hub_title(cluster, hub, links.len()),
+    );
+    if links.is_empty() {
+        svg.text(area.x + 8, y + HEAD_H + 15, SMALL, "no NIC of this cluster");
+    }
+    for (index, link) in links.iter().enumerate() {
+        let middle = y + HEAD_H + ROW * index as i64 + ROW / 2;
+        let nic = link.port.nic;
+        let end = match (link.nodes, nic.tor_port.as_str()) {
+            (1, "") => format!("{} {}", link.unit, nic.name),
+            (1, port) => format!("{port} ← {} {}", link.unit, nic.name),
+            (many, _) => format!("{many} × {}", nic.name),
+        };
+        svg.fitted(area.x + 8, middle + 4, area.w - 16, TEXT, &end);
+        draw_link(svg, link, middle);
+    }
+    area.y + area.h
+}
+
+fn hub_title(cluster: &ClusterData, hub: &Hub, links: usize) -> String {
+    match hub {
+        Hub::Tor(tor) => cluster
+            .facts
+            .tors
+            .get(*tor)
+            .map_or_else(String::new, |t| t.name.clone()),
+        Hub::Unnamed => "switch not named in the inventory".to_owned(),
+        // both ends stand below; the far end of a group's cable is not drawn and is named here
+        Hub::Cable(..) if links > 1 => "direct cable".to_owned(),
+        Hub::Cable(_, (node, nic)) => format!("direct cable to {}/{nic}", cluster.node_name(*node)),
+    }
+}
+
+fn draw_link(svg: &mut Svg, link: &Link, end_y: i64) {
+    let nic = link.port.nic;
+    let colour = link.port.roles.first().map_or(look::GREY, |r| look::role(r.role).fill);
+    let width = match nic.speed {
+        0..10_000 => "1.5",
+        10_000..25_000 => "2.5",
+        _ => "4",
+    };
+    let dash = if link.port.roles.is_empty() {
+        r#" stroke-dasharray="5 4""#
+    } else {
+        ""
+    };
+    let bend = (LABEL_END + SWITCH_STUB) / 2;
+    let d = format!(
+        "M {NODE_END} {y} H {LABEL_END} C {bend} {y}, {bend} {end_y}, {SWITCH_STUB} {end_y} H {SWITCH_X}",
+        y = link.y
+    );
+    svg.path(&d, colour, &format!(r#"stroke-width="{width}"{dash}"#));
+    let label = format!("{} · {}", nic.name, show_mbps(nic.speed));
+    svg.fitted(NODE_END + 8, link.y - 3, LABEL_END - NODE_END - 8, SMALL, &label);
+}
+
+/// A bracket on the right between two switches, with speed and VLANs.
+fn draw_switch_link(svg: &mut Svg, index: i64, link: &InterSwitchLink, boxes: &BTreeMap<usize, (i64, i64)>) {
+    let (Some(a), Some(b)) = (boxes.get(&link.ends.0), boxes.get(&link.ends.1)) else {
+        return;
+    };
+    let (from, to) = (a.1 - 10, b.0 + 10);
+    let x = SWITCH_END + 24 + 14 * (index % 8);
+    svg.path(
+        &format!("M {SWITCH_END} {from} H {x} V {to} H {SWITCH_END}"),
+        look::INK,
+        r#"stroke-width="3""#,
+    );
+    let vlans = match &link.vlans {
+        None => "all VLANs".to_owned(),
+        Some(list) => format!(
+            "VLANs {}",
+            show::some_of(
+                &list
+                    .iter()
+                    .map(ToString::to_string)
+                    .collect::<Vec<_>>()
+                    .iter()
+                    .map(String::as_str)
+                    .collect::<Vec<_>>(),
+                4
+            )
+        ),
+    };
+    let y = (from + to) / 2 + 16 * (index / 8);
+    svg.text(x + 6, y, SMALL.ink(look::INK), &show_mbps(link.speed));
+    svg.text(x + 6, y + 14, SMALL, &vlans);
+}

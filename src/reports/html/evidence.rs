@@ -1,0 +1,151 @@
+//! Last part of the page: the why of each decision, findings with their evidence, assumptions, input files.
+
+use super::table::{Cell, Kind, Table, number, text};
+use super::tables::of_one_cluster;
+use super::{list, paragraph};
+use crate::finding::{Finding, Location};
+use crate::plan::{LEVELS, Reason};
+use crate::reports::data::ReportData;
+use crate::reports::show;
+
+/// Writes the reasons of all decisions.
+pub(super) fn write_reasons(data: &ReportData, out: &mut String) {
+    const COLUMNS: &[(&str, Kind)] = &[
+        ("Cluster", Kind::Text),
+        ("Decision", Kind::Text),
+        ("About", Kind::Text),
+        ("Chosen", Kind::Long),
+        ("Next best", Kind::Long),
+        ("Loses at level", Kind::Number),
+        ("Why", Kind::Long),
+    ];
+    let mut rows = Vec::new();
+    for cluster in &data.clusters {
+        let names: Vec<&str> = cluster.facts.nodes.iter().map(|n| n.name.as_str()).collect();
+        rows.extend(
+            cluster
+                .plan
+                .reasons
+                .iter()
+                .map(|r| reason_row(&cluster.facts.name, &names, r)),
+        );
+    }
+    let table = Table {
+        id: "reasons",
+        title: "Every decision and the next best alternative",
+        note: "Levels of the objective, in strict order: 1 unmet requirements, 2 unmet wishes, 3 utilisation above target, 4 drain above \
+               goal, 5 changes from today, 6 external networks, 7 worst utilisation, 8 sum of utilisations, 9 slowest drain, 10 NICs used, \
+               11 name.",
+        file: "plan.json",
+        columns: COLUMNS,
+        rows,
+    };
+    of_one_cluster(data, table).write(out);
+}
+
+fn reason_row(cluster: &str, nodes: &[&str], reason: &Reason) -> Vec<Cell> {
+    let level = usize::from(reason.level);
+    let lost = match level.checked_sub(1).and_then(|i| LEVELS.get(i)) {
+        Some(name) => format!("{level} {name}"),
+        None => "no alternative".to_owned(),
+    };
+    vec![
+        text(cluster),
+        text(match reason.kind.as_str() {
+            "pattern" => "NICs of nodes",
+            "network" => "external network",
+            "vm" => "VM",
+            other => other,
+        }),
+        text(shorter_subject(nodes, &reason.subject)),
+        text(&reason.chosen),
+        text(&reason.alternative),
+        number(lost, u64::from(reason.level)),
+        text(&reason.text),
+    ]
+}
+
+/// A list of node names as runs: `HV1 to HV24`.
+fn shorter_subject(nodes: &[&str], subject: &str) -> String {
+    let names: Vec<&str> = subject.split([' ', ',']).filter(|n| !n.is_empty()).collect();
+    let all_nodes = names.len() > 2 && names.iter().all(|n| nodes.contains(n));
+    if all_nodes {
+        show::name_runs(&names, " to ")
+    } else {
+        subject.to_owned()
+    }
+}
+
+/// Writes findings, assumptions and input files.
+pub(super) fn write(data: &ReportData, out: &mut String) {
+    findings(data).write(out);
+    assumptions(data).write(out);
+    out.push_str("<div class=\"block\"><h3>Input files</h3>\n");
+    list(out, data.inventory.sources.iter().map(|s| s.file.clone()));
+    paragraph(out, &format!("SHA-256 of the inventory: {}", data.plan.input_sha256));
+    out.push_str("</div>\n");
+}
+
+fn findings(data: &ReportData) -> Table {
+    const COLUMNS: &[(&str, Kind)] = &[
+        ("Severity", Kind::Badge),
+        ("Rule", Kind::Text),
+        ("About", Kind::Text),
+        ("What", Kind::Long),
+        ("Now", Kind::Text),
+        ("Should be", Kind::Text),
+        ("Risk", Kind::Long),
+        ("What to do", Kind::Long),
+        ("Where", Kind::Text),
+        ("State", Kind::Text),
+        ("Silenced by", Kind::Text),
+    ];
+    Table {
+        id: "findings",
+        title: "Findings",
+        note: "What is wrong or worth knowing, with the place in the input. 'nicplan explain RULE' tells more.",
+        file: "findings.csv",
+        columns: COLUMNS,
+        rows: data.findings.iter().map(finding_row).collect(),
+    }
+}
+
+fn finding_row(finding: &Finding) -> Vec<Cell> {
+    vec![
+        text(finding.severity.to_string()),
+        text(finding.rule),
+        text(&finding.subject),
+        text(&finding.message),
+        text(&finding.current),
+        text(&finding.expected),
+        text(&finding.risk),
+        text(&finding.fix),
+        text(places(&finding.at)),
+        text(finding.state.to_string()),
+        text(&finding.suppressed_by),
+    ]
+}
+
+/// The first places of a fact in the input.
+fn places(at: &[Location]) -> String {
+    let all: Vec<String> = at.iter().map(ToString::to_string).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    show::some_of(&all, 4)
+}
+
+fn assumptions(data: &ReportData) -> Table {
+    const COLUMNS: &[(&str, Kind)] = &[
+        ("Cluster", Kind::Text),
+        ("Not in the input", Kind::Long),
+        ("Taken instead", Kind::Long),
+    ];
+    let row = |a: &crate::inventory::Assumption| vec![text(&a.cluster), text(&a.missing), text(&a.taken)];
+    Table {
+        id: "assumptions",
+        title: "Assumptions",
+        note: "What the input does not say, and what was taken instead.",
+        file: "",
+        columns: COLUMNS,
+        rows: data.inventory.assumptions.iter().map(row).collect(),
+    }
+}

@@ -1,0 +1,293 @@
+//! First part of the page: the answer, the worst numbers, what is missing, what to do.
+
+use super::{list, paragraph};
+use crate::finding::{Finding, Severity};
+use crate::plan::{LEVELS, Status};
+use crate::reports::data::{ClusterData, ReportData, WhatIf, WhatIfRow};
+use crate::reports::svg::{escape, push_escaped};
+use crate::reports::{show, story};
+use crate::units::show_permille;
+use std::fmt::Write;
+
+/// Findings named on the first page, by rule.
+const TOP_FINDINGS: usize = 6;
+
+/// Writes the section.
+pub(super) fn write(data: &ReportData, out: &mut String) {
+    for cluster in &data.clusters {
+        write_verdict(cluster, out);
+    }
+    out.push_str("<h3>What to do next</h3>\n");
+    list(out, story::next_steps(data));
+    write_top_findings(data, out);
+    for cluster in &data.clusters {
+        write_patterns(data, cluster, out);
+        write_styles(data, cluster, out);
+    }
+    if let Some(what_if) = &data.what_if {
+        write_what_if(what_if, out);
+    }
+}
+
+fn write_verdict(cluster: &ClusterData, out: &mut String) {
+    let class = if cluster.met() { "good" } else { "bad" };
+    let _ = writeln!(
+        out,
+        "<p class=\"verdict {class}\">{}</p>",
+        escape(&story::verdict(cluster))
+    );
+    paragraph(out, &story::proof(cluster));
+    if !cluster.plan.solver.limited_by.is_empty() {
+        paragraph(
+            out,
+            &format!(
+                "What limits it: {}.",
+                cluster.plan.solver.limited_by.trim_end_matches('.')
+            ),
+        );
+    }
+    write_tiles(cluster, out);
+    paragraph(out, &format!("Fullest: {}.", story::fullest(cluster)));
+    paragraph(out, &format!("Growth: {}", story::growth(cluster)));
+    if cluster.met() {
+        return;
+    }
+    out.push_str("<h3>Requirements that are not met</h3>\n");
+    list(out, story::unmet(cluster));
+    if let Some(conflict) = &cluster.plan.conflict {
+        paragraph(
+            out,
+            &format!(
+                "These exclude each other, and without any one of them the rest can be met: {}.",
+                conflict.requirements.join(", ")
+            ),
+        );
+        let _ = writeln!(out, "<p class=\"verdict bad\">{}</p>", escape(&conflict.text));
+    }
+}
+
+/// A number for the meeting: value, what it is, whether it is bad.
+type Tile = (String, String, bool);
+
+fn write_tiles(cluster: &ClusterData, out: &mut String) {
+    out.push_str("<div class=\"tiles\">\n");
+    for (value, label, bad) in tiles(cluster) {
+        let class = if bad { "tile bad" } else { "tile" };
+        let _ = writeln!(
+            out,
+            "<div class=\"{class}\"><b>{}</b><span>{}</span></div>",
+            escape(&value),
+            escape(&label)
+        );
+    }
+    out.push_str("</div>\n");
+}
+
+fn tiles(cluster: &ClusterData) -> Vec<Tile> {
+    let target = cluster.facts.policy.target_permille;
+    let worst = cluster.fullest().map_or(0, |l| l.worst_utilisation);
+    let (used, all) = cluster.nic_counts();
+    let drain = cluster.slowest_drain();
+    let growth = match &cluster.growth.first {
+        None => "no limit".to_owned(),
+        Some(limit) if limit.percent < 0 => "none".to_owned(),
+        Some(limit) => format!("{} %", show::thousands(limit.percent.unsigned_abs())),
+    };
+    let fits = cluster.growth.first.as_ref().is_some_and(|l| l.percent < 0);
+    let goal = cluster.facts.policy.drain_goal_s;
+    let slow = drain.is_some_and(|(s, _)| goal.is_some_and(|g| s > g));
+    let wishes = cluster.recount.wishes.iter().filter(|(_, n)| *n > 0).count();
+    let status = cluster.plan.solver.status;
+    vec![
+        (
+            show::status(status).to_owned(),
+            "how good the plan is".to_owned(),
+            status == Status::TimeLimit,
+        ),
+        (
+            show_permille(worst),
+            format!(
+                "fullest uplink after the worst failure (target {})",
+                show_permille(target)
+            ),
+            worst > target,
+        ),
+        (
+            show_permille(cluster.worst_normal()),
+            "fullest uplink with everything working".to_owned(),
+            cluster.worst_normal() > target,
+        ),
+        (growth, "growth that fits".to_owned(), fits),
+        (
+            drain.map_or("nothing moves".to_owned(), |(s, _)| show::seconds(s)),
+            "to empty the slowest node, at least".to_owned(),
+            slow,
+        ),
+        (format!("{used} of {all}"), "NICs in use".to_owned(), false),
+        (
+            cluster.networks().len().to_string(),
+            "external networks".to_owned(),
+            false,
+        ),
+        (
+            format!("{wishes} of {}", cluster.recount.wishes.len()),
+            "wishes not met in full".to_owned(),
+            false,
+        ),
+        (
+            show::thousands(cluster.recount.objective.changes),
+            "changes from today (NICs and vNICs)".to_owned(),
+            false,
+        ),
+    ]
+}
+
+fn write_top_findings(data: &ReportData, out: &mut String) {
+    let counts = [Severity::Error, Severity::Warning, Severity::Info].map(|s| data.count(s));
+    out.push_str("<h3>Top findings</h3>\n");
+    if counts.iter().sum::<usize>() == 0 {
+        return paragraph(out, "No finding about the design as it stands or about the plan.");
+    }
+    let numbers = [
+        show::count(counts[0], "error", "errors"),
+        show::count(counts[1], "warning", "warnings"),
+        show::count(counts[2], "note", "notes"),
+    ];
+    paragraph(
+        out,
+        &format!(
+            "{}; all of them with evidence at the end of the page.",
+            numbers.join(", ")
+        ),
+    );
+    out.push_str("<ul class=\"badge\">\n");
+    for (finding, number) in data.findings_by_rule().into_iter().take(TOP_FINDINGS) {
+        write_finding(finding, number, out);
+    }
+    out.push_str("</ul>\n");
+}
+
+fn write_finding(finding: &Finding, number: usize, out: &mut String) {
+    let more = if number > 1 {
+        format!(" (and {} more of this kind)", number - 1)
+    } else {
+        String::new()
+    };
+    let _ = write!(out, "<li><span class=\"is-{0}\">{0}</span> ", finding.severity);
+    push_escaped(out, finding.message.trim_end_matches('.'));
+    let _ = write!(out, ".{more} <small><code>{}</code>", escape(finding.rule));
+    if let Some(at) = finding.at.first() {
+        let _ = write!(out, ", {}", escape(&at.to_string()));
+    }
+    out.push_str("</small><br>");
+    push_escaped(out, &finding.fix);
+    out.push_str("</li>\n");
+}
+
+/// Heading of a part that exists once per cluster.
+fn heading(data: &ReportData, cluster: &ClusterData, text: &str, out: &mut String) {
+    let of = if data.clusters.len() > 1 {
+        format!(": {}", cluster.facts.name)
+    } else {
+        String::new()
+    };
+    let _ = writeln!(out, "<h3>{text}{}</h3>", escape(&of));
+}
+
+/// Opens a small table without tools.
+fn open_table(columns: &[&str], out: &mut String) {
+    out.push_str("<div class=\"scroll low\" tabindex=\"0\"><table><thead><tr>");
+    for column in columns {
+        let _ = write!(out, "<th scope=\"col\">{column}</th>");
+    }
+    out.push_str("</tr></thead><tbody>\n");
+}
+
+fn write_row<'c>(cells: impl IntoIterator<Item = &'c str>, out: &mut String) {
+    out.push_str("<tr>");
+    for cell in cells {
+        out.push_str("<td>");
+        push_escaped(out, cell);
+        out.push_str("</td>");
+    }
+    out.push_str("</tr>\n");
+}
+
+fn close_table(out: &mut String) {
+    out.push_str("</tbody></table></div>\n");
+}
+
+/// The plan in a few lines: nodes that are alike, and the NICs of each uplink.
+fn write_patterns(data: &ReportData, cluster: &ClusterData, out: &mut String) {
+    heading(data, cluster, "Which NIC does what", out);
+    open_table(&["Nodes", "Uplink", "NICs", "Held together by"], out);
+    for group in &cluster.groups {
+        for (index, uplink) in cluster.plan.uplinks.iter().enumerate() {
+            let Some(decided) = cluster.node_uplink(group.first(), index) else {
+                continue;
+            };
+            let nics = if decided.nics.is_empty() {
+                "none".to_owned()
+            } else {
+                decided.nics.join(", ")
+            };
+            let nodes = if index == 0 { group.label.as_str() } else { "" };
+            write_row(
+                [
+                    nodes,
+                    &uplink.name,
+                    &nics,
+                    show::mechanism(decided.mechanism, decided.team),
+                ],
+                out,
+            );
+        }
+        let idle: Vec<&str> = cluster
+            .ports_of(group.first())
+            .filter(|p| p.uplink.is_none())
+            .map(|p| p.nic.name.as_str())
+            .collect();
+        if !idle.is_empty() {
+            write_row(["", "idle", &idle.join(", "), ""], out);
+        }
+    }
+    close_table(out);
+}
+
+fn write_styles(data: &ReportData, cluster: &ClusterData, out: &mut String) {
+    if cluster.plan.styles.is_empty() {
+        return;
+    }
+    heading(data, cluster, "Dedicated, teamed, converged or hybrid?", out);
+    open_table(&story::STYLE_COLUMNS, out);
+    for row in &cluster.plan.styles {
+        let cells = story::style_cells(cluster, row);
+        write_row(cells.iter().map(String::as_str), out);
+    }
+    close_table(out);
+}
+
+fn write_what_if(what_if: &WhatIf, out: &mut String) {
+    if what_if.rows.is_empty() {
+        return;
+    }
+    out.push_str("<h3>What two idle ports more would change</h3>\n");
+    open_table(&["Cluster", "If there were", "It would change", "From", "To"], out);
+    for row in &what_if.rows {
+        let (level, from, to) = difference(row);
+        write_row([row.cluster.as_str(), &row.text, level, &from, &to], out);
+    }
+    close_table(out);
+}
+
+/// The first level that differs, and its values before and after.
+fn difference(row: &WhatIfRow) -> (&'static str, String, String) {
+    match row.before.first_difference(&row.after).filter(|l| *l <= 10) {
+        None => ("nothing", String::new(), String::new()),
+        Some(level) => (
+            LEVELS[level - 1],
+            show::level(&row.before, level),
+            show::level(&row.after, level),
+        ),
+    }
+}

@@ -1,0 +1,229 @@
+//! One table of the page: rows as HTML up to a limit, the rest as data that the page's script shows on demand.
+//!
+//! In: cells with text and, for numbers, the value to sort by. Out: HTML. Must not know: what the columns mean.
+
+use crate::reports::show;
+use crate::reports::svg::{escape, push_escaped};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+/// Rows that stand in the page as HTML; more are kept as data, so that a page of 8,000 VMs stays quick.
+const SHOWN: usize = 500;
+
+/// What a column holds.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    Text,
+    /// Sorted by value, right-aligned.
+    Number,
+    /// One of a few words, coloured by the word.
+    Badge,
+    /// Sentences.
+    Long,
+}
+
+impl Kind {
+    fn class(self) -> &'static str {
+        match self {
+            Kind::Text => "",
+            Kind::Number => "number",
+            Kind::Badge => "badge",
+            Kind::Long => "long",
+        }
+    }
+}
+
+/// A cell: what is shown, and the number to sort by where the column has numbers.
+pub(super) struct Cell {
+    text: String,
+    value: i64,
+}
+
+/// A cell of text.
+pub(super) fn text(text: impl Into<String>) -> Cell {
+    Cell {
+        text: text.into(),
+        value: 0,
+    }
+}
+
+/// A cell with a number: how it reads, and what it sorts by.
+pub(super) fn number(text: impl Into<String>, value: u64) -> Cell {
+    Cell {
+        text: text.into(),
+        value: i64::try_from(value).unwrap_or(i64::MAX),
+    }
+}
+
+/// A cell with a signed number.
+pub(super) fn signed(text: impl Into<String>, value: i64) -> Cell {
+    Cell {
+        text: text.into(),
+        value,
+    }
+}
+
+/// A table in the making.
+pub(super) struct Table {
+    pub id: &'static str,
+    pub title: &'static str,
+    /// One sentence on how to read it.
+    pub note: &'static str,
+    /// File with the same rows; empty = none.
+    pub file: &'static str,
+    pub columns: &'static [(&'static str, Kind)],
+    pub rows: Vec<Vec<Cell>>,
+}
+
+impl Table {
+    /// Appends the table.
+    pub(super) fn write(&self, out: &mut String) {
+        let _ = writeln!(
+            out,
+            "<div class=\"block\" id=\"table-{}\"><h3>{}</h3>",
+            self.id, self.title
+        );
+        out.push_str("<p class=\"note\">");
+        out.push_str(self.note);
+        if !self.file.is_empty() {
+            let _ = write!(out, " The same rows: <code>{}</code>.", self.file);
+        }
+        out.push_str("</p>\n");
+        if self.rows.is_empty() {
+            out.push_str("<p>Nothing to show.</p></div>\n");
+            return;
+        }
+        let _ = writeln!(
+            out,
+            "<div class=\"scroll\" tabindex=\"0\"><table class=\"data\" data-rows=\"{}\"><thead><tr>",
+            self.rows.len()
+        );
+        for (name, kind) in self.columns {
+            let _ = write!(out, "<th scope=\"col\" class=\"{}\">{name}</th>", kind.class());
+        }
+        out.push_str("</tr></thead><tbody>\n");
+        for row in self.rows.iter().take(SHOWN) {
+            self.write_row(out, row);
+        }
+        out.push_str("</tbody></table></div>\n");
+        self.write_rest(out);
+        out.push_str("</div>\n");
+    }
+
+    fn write_row(&self, out: &mut String, row: &[Cell]) {
+        out.push_str("<tr>");
+        for (cell, (_, kind)) in row.iter().zip(self.columns) {
+            match kind {
+                Kind::Text => out.push_str("<td>"),
+                Kind::Number => {
+                    let _ = write!(out, "<td class=\"number\" data-v=\"{}\">", cell.value);
+                }
+                Kind::Badge => {
+                    let _ = write!(out, "<td class=\"badge\"><span class=\"is-{}\">", escape(&cell.text));
+                }
+                Kind::Long => out.push_str("<td class=\"long\">"),
+            }
+            push_escaped(out, &cell.text);
+            out.push_str(if *kind == Kind::Badge { "</span></td>" } else { "</td>" });
+        }
+        out.push_str("</tr>\n");
+    }
+
+    /// Rows beyond the limit as JSON: every different text once, rows as lists of indices into them.
+    fn write_rest(&self, out: &mut String) {
+        let Some(rest) = self.rows.get(SHOWN..).filter(|r| !r.is_empty()) else {
+            return;
+        };
+        let _ = writeln!(
+            out,
+            "<p class=\"note more\">Shown: the first {SHOWN} of {} rows.</p>",
+            show::thousands(self.rows.len() as u64)
+        );
+        let mut words: BTreeMap<(&str, i64), usize> = BTreeMap::new();
+        let mut list = String::from("[");
+        let mut rows = String::from("[");
+        for row in rest {
+            rows.push_str(if rows.len() > 1 { ",[" } else { "[" });
+            for (index, cell) in row.iter().enumerate() {
+                let next = words.len();
+                let number = *words.entry((&cell.text, cell.value)).or_insert(next);
+                if number == next {
+                    push_word(&mut list, cell, self.columns.get(index).map_or(Kind::Text, |c| c.1));
+                }
+                let _ = write!(rows, "{}{number}", if index > 0 { "," } else { "" });
+            }
+            rows.push(']');
+        }
+        let _ = writeln!(
+            out,
+            "<script type=\"application/json\" class=\"rest\">{{\"words\":{list}],\"rows\":{rows}]}}</script>"
+        );
+    }
+}
+
+/// A text as JSON string, or `[text, number]`; `<` is written so that no text can end the script element.
+fn push_word(list: &mut String, cell: &Cell, kind: Kind) {
+    if list.len() > 1 {
+        list.push(',');
+    }
+    let quoted = serde_json::Value::from(show::printable(&cell.text)).to_string();
+    let safe = quoted
+        .replace('<', "\\u003c")
+        .replace('>', "\\u003e")
+        .replace('&', "\\u0026");
+    let safe = safe.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029");
+    let _ = match kind {
+        Kind::Number => write!(list, "[{safe},{}]", cell.value),
+        _ => write!(list, "{safe}"),
+    };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const COLUMNS: &[(&str, Kind)] = &[("Name", Kind::Text), ("Speed", Kind::Number)];
+
+    fn table(rows: usize) -> String {
+        let rows = (0..rows)
+            .map(|i| vec![text(format!("</script>{i}")), number(format!("{i} Gbit/s"), i as u64)])
+            .collect();
+        let mut out = String::new();
+        Table {
+            id: "t",
+            title: "T",
+            note: "",
+            file: "",
+            columns: COLUMNS,
+            rows,
+        }
+        .write(&mut out);
+        out
+    }
+
+    #[test]
+    fn short_tables_are_plain_html() {
+        let html = table(3);
+        assert_eq!(html.matches("<tr>").count(), 4);
+        assert!(!html.contains("<script"));
+        assert!(html.contains("data-v=\"2\">2 Gbit/s"));
+    }
+
+    #[test]
+    fn long_tables_keep_the_rest_as_data_that_cannot_leave_its_element() {
+        let html = table(SHOWN + 20);
+        assert_eq!(html.matches("<tr>").count(), SHOWN + 1);
+        assert_eq!(html.matches("</script>").count(), 1, "only our own end tag");
+        let json = html
+            .split("class=\"rest\">")
+            .nth(1)
+            .and_then(|t| t.split("</script>").next())
+            .unwrap_or_default();
+        let data: serde_json::Value = serde_json::from_str(json).expect("valid JSON");
+        assert_eq!(data["rows"].as_array().map(Vec::len), Some(20));
+        let last = &data["rows"][19];
+        let word = |column: usize| &data["words"][last[column].as_u64().unwrap_or(0) as usize];
+        assert_eq!(word(0), "</script>519");
+        assert_eq!(word(1)[1], 519);
+    }
+}

@@ -1,0 +1,283 @@
+//! The sentences that page and console share: the verdict, the proof, the worst numbers, what to do next.
+//!
+//! In: joined data. Out: plain text without markup. Must not know: where it is shown.
+
+use super::data::{ClusterData, GrowthLimit, ReportData};
+use super::show;
+use crate::finding::Severity;
+use crate::plan::{LEVELS, Objective, Status, StyleRow};
+use crate::policy::Wish;
+use crate::roles::Role;
+use crate::units::{show_mbps, show_permille};
+
+/// The answer in one sentence.
+pub(super) fn verdict(cluster: &ClusterData) -> String {
+    let (used, all) = cluster.nic_counts();
+    let style = cluster.plan.style;
+    let name = &cluster.facts.name;
+    if cluster.met() {
+        return format!("{name}: every requirement is met by the {style} design, with {used} of {all} NICs in use.");
+    }
+    let missed = show::count(cluster.recount.shortfall.len(), "requirement is", "requirements are");
+    format!("{name}: {missed} not met; the {style} design below comes closest, with {used} of {all} NICs in use.")
+}
+
+/// How far the proof goes, as a sentence.
+pub(super) fn proof(cluster: &ClusterData) -> String {
+    let solver = &cluster.plan.solver;
+    let stopped = if solver.status == Status::TimeLimit {
+        "Stopped by --time-limit, so the same input may give another plan. "
+    } else {
+        ""
+    };
+    if solver.status == Status::Optimal {
+        return "Proven: no other plan is better in requirements, wishes, utilisation, drain time, changes or number of networks \
+                (levels 1 to 7 of the objective)."
+            .to_owned();
+    }
+    let level = LEVELS
+        .iter()
+        .position(|l| *l == solver.unproven_level)
+        .map_or(0, |i| i + 1);
+    let shown = |value: u64| show::level_number(level, value);
+    format!(
+        "{stopped}Not proven at \"{}\": this plan has {}, no plan can be below {} (gap {}).",
+        solver.unproven_level,
+        shown(solver.bound.saturating_add(solver.gap)),
+        shown(solver.bound),
+        shown(solver.gap)
+    )
+}
+
+/// The fullest uplink: `84.2 % on uplink storage of HV3 after nic SLOT2`.
+pub(super) fn fullest(cluster: &ClusterData) -> String {
+    let Some(load) = cluster.fullest() else {
+        return "no load".to_owned();
+    };
+    let after = if load.worst_failure.is_empty() {
+        "in normal operation".to_owned()
+    } else {
+        format!("after {}", load.worst_failure)
+    };
+    let target = show_permille(cluster.facts.policy.target_permille);
+    format!(
+        "{} on uplink {} of {} {after} (target {target}); {} with everything working",
+        show_permille(load.worst_utilisation),
+        cluster.uplink_name(load.uplink),
+        cluster.node_name(load.node),
+        show_permille(cluster.worst_normal())
+    )
+}
+
+/// The slowest drain: `HV3 takes at least 6 min 35 s to empty`.
+pub(super) fn drain(cluster: &ClusterData) -> String {
+    match cluster.slowest_drain() {
+        Some((seconds, node)) if seconds > u64::MAX / 8 => format!("{node} {}", show::seconds(seconds)),
+        Some((seconds, node)) => format!(
+            "{node} takes at least {} to empty by live migration",
+            show::seconds(seconds)
+        ),
+        None => "no VM moves live".to_owned(),
+    }
+}
+
+/// How much growth fits, and what ends it.
+pub(super) fn growth(cluster: &ClusterData) -> String {
+    let policy = cluster.facts.policy.growth_percent;
+    let included = if policy > 0 {
+        format!(" on top of the {policy} % that the policy already adds")
+    } else {
+        String::new()
+    };
+    match &cluster.growth.first {
+        None => "No role has a demand, so growth has no limit here.".to_owned(),
+        Some(limit) if limit.percent < 0 => {
+            format!(
+                "No growth fits: {} is past its limit already ({}).",
+                growth_role(limit),
+                growth_place(cluster, limit)
+            )
+        }
+        Some(limit) => {
+            let percent = show::thousands(limit.percent.unsigned_abs());
+            format!(
+                "{percent} % growth fits{included}; then {} is the first to pass its limit ({}).",
+                growth_role(limit),
+                growth_place(cluster, limit)
+            )
+        }
+    }
+}
+
+/// Role of a limit, with its network.
+pub(super) fn growth_role(limit: &GrowthLimit) -> String {
+    match limit.network.as_str() {
+        "" => limit.role.info().title.to_owned(),
+        network => format!("{} {network}", limit.role.info().title),
+    }
+}
+
+/// Where and when growth ends.
+pub(super) fn growth_place(cluster: &ClusterData, limit: &GrowthLimit) -> String {
+    let node = cluster.node_name(limit.node);
+    if !limit.vm.is_empty() {
+        return format!("VM {} on {node} needs more than one port gives", limit.vm);
+    }
+    let when = if limit.failure.is_empty() {
+        "in normal operation".to_owned()
+    } else {
+        format!("after {}", limit.failure)
+    };
+    format!("uplink {} on {node} {when}", cluster.uplink_name(limit.uplink))
+}
+
+/// Unmet requirements, one line per requirement with those that miss it.
+pub(super) fn unmet(cluster: &ClusterData) -> Vec<String> {
+    let mut lines: Vec<(&str, Vec<&str>, u64)> = Vec::new();
+    for miss in &cluster.recount.shortfall {
+        match lines.iter_mut().find(|(name, ..)| *name == miss.requirement) {
+            Some((_, subjects, mbps)) => {
+                subjects.push(&miss.subject);
+                *mbps += miss.missing_mbps;
+            }
+            None => lines.push((&miss.requirement, vec![&miss.subject], miss.missing_mbps)),
+        }
+    }
+    let sentence = |(name, subjects, mbps): (&str, Vec<&str>, u64)| {
+        let missing = if mbps > 0 {
+            format!("; {} missing", show_mbps(mbps))
+        } else {
+            String::new()
+        };
+        format!(
+            "{} ({name}): {}{missing}",
+            show::requirement(name),
+            show::some_of(&subjects, 6)
+        )
+    };
+    lines.into_iter().map(sentence).collect()
+}
+
+/// Headings of [`style_cells`].
+pub(super) const STYLE_COLUMNS: [&str; 9] = [
+    "Style",
+    "Unmet requirements",
+    "Unmet wishes",
+    "Failures not survived",
+    "Worst utilisation",
+    "Slowest drain",
+    "Changes",
+    "NICs used",
+    "What it cannot do",
+];
+
+/// One line of the comparison of styles.
+pub(super) fn style_cells(cluster: &ClusterData, row: &StyleRow) -> [String; 9] {
+    let mut cells = [const { String::new() }; 9];
+    cells[0] = if row.chosen {
+        format!("{} (chosen)", row.style)
+    } else {
+        row.style.to_string()
+    };
+    match &row.objective {
+        None => cells[1] = "no plan".to_owned(),
+        Some(objective) => {
+            for (cell, level) in [(1, 1), (2, 2), (4, 7), (5, 9), (6, 5), (7, 10)] {
+                cells[cell] = show::level(objective, level);
+            }
+            cells[3] = show::thousands(not_survived(cluster, objective));
+        }
+    }
+    cells[8].clone_from(&row.cannot);
+    cells
+}
+
+/// Required and wished survivals that a plan misses: one per node (and network) and failure kind.
+fn not_survived(cluster: &ClusterData, objective: &Objective) -> u64 {
+    let wished = cluster.recount.wishes.iter().zip(&objective.unmet_wishes);
+    let open = wished
+        .filter(|((wish, _), _)| matches!(wish, Wish::Survive(..)))
+        .map(|(_, n)| *n);
+    objective.unmet_requirements.survival + open.sum::<u64>()
+}
+
+/// What to do next, in the order in which to do it.
+pub(super) fn next_steps(data: &ReportData) -> Vec<String> {
+    let mut steps = Vec::new();
+    for cluster in &data.clusters {
+        if let Some(conflict) = &cluster.plan.conflict {
+            steps.push(format!(
+                "{}: decide about the requirements that exclude each other: {}",
+                cluster.facts.name, conflict.text
+            ));
+        }
+    }
+    let errors = data.count(Severity::Error);
+    if errors > 0 {
+        steps.push(format!(
+            "Clear {} before anything is changed; each finding names its fix.",
+            show::count(errors, "error", "errors")
+        ));
+    }
+    for cluster in &data.clusters {
+        steps.extend(changes_of(cluster));
+    }
+    if !data.inventory.assumptions.is_empty() {
+        let number = show::count(data.inventory.assumptions.len(), "assumption", "assumptions");
+        steps.push(format!(
+            "Check {number} at the end of the report; a fact that differs may change the plan."
+        ));
+    }
+    if steps.is_empty() {
+        steps.push("Nothing: the design as it stands is the plan.".to_owned());
+    }
+    steps
+}
+
+fn changes_of(cluster: &ClusterData) -> Vec<String> {
+    let name = &cluster.facts.name;
+    let mut steps = Vec::new();
+    let (nics, vnics) = (cluster.recount.changed_nics.len(), cluster.recount.changed_vnics.len());
+    if nics + vnics > 0 {
+        let nics = show::count(nics, "NIC", "NICs");
+        let vnics = show::count(vnics, "vNIC", "vNICs");
+        steps.push(format!("{name}: {nics} and {vnics} change their use; see the table of changes, then let 'nicplan deploy' write the scripts."));
+    }
+    let pools = cluster
+        .plan
+        .mac_pools
+        .iter()
+        .filter(|p| p.today != Some(p.planned))
+        .count();
+    if pools > 0 {
+        steps.push(format!(
+            "{name}: give {} the planned MAC pool (mac_plan.csv).",
+            show::count(pools, "node", "nodes")
+        ));
+    }
+    let fixed = cluster
+        .plan
+        .static_macs
+        .iter()
+        .filter(|s| s.planned.is_some() || s.spoofing)
+        .count();
+    if fixed > 0 {
+        steps.push(format!(
+            "{name}: set a static MAC or spoofing on {} (static_macs.csv).",
+            show::count(fixed, "vNIC", "vNICs")
+        ));
+    }
+    steps
+}
+
+/// Roles that share an uplink with a role, by title.
+pub(super) fn sharers(cluster: &ClusterData, role: Role) -> Vec<&'static str> {
+    let together = cluster.plan.uplinks.iter().filter(|u| u.roles.contains(&role));
+    let mut titles: Vec<&str> = together
+        .flat_map(|u| &u.roles)
+        .filter(|r| **r != role)
+        .map(|r| r.info().title)
+        .collect();
+    titles.dedup();
+    titles
+}

@@ -1,0 +1,197 @@
+//! The short answer on the console: what fits on a screen, in plain characters.
+//!
+//! In: [`ReportData`]. Out: text. Must not know: terminal, colour, files.
+
+use super::data::{ClusterData, ReportData};
+use super::{show, story};
+use crate::finding::Severity;
+use std::fmt::Write;
+
+/// Findings named on the console, by rule.
+const TOP_FINDINGS: usize = 5;
+/// Kinds of nodes listed.
+const GROUPS: usize = 12;
+/// Widest cell of a table, in characters.
+const WIDEST: usize = 60;
+
+/// The answer: per cluster verdict, proof, NICs per uplink, networks, worst numbers, styles; then findings and what to do.
+pub fn plan_text(data: &ReportData) -> String {
+    let mut out = String::new();
+    for cluster in &data.clusters {
+        write_cluster(&mut out, cluster);
+    }
+    write_findings(&mut out, data);
+    out.push_str("Next: open report.html in the output folder.\n");
+    // names come from files: nothing in them may steer the terminal
+    out.lines().map(|line| show::printable(line) + "\n").collect()
+}
+
+fn write_cluster(out: &mut String, cluster: &ClusterData) {
+    let _ = writeln!(out, "{}", story::verdict(cluster));
+    let _ = writeln!(out, "{}", story::proof(cluster));
+    write_unmet(out, cluster);
+    out.push('\n');
+    write_nics(out, cluster);
+    write_networks(out, cluster);
+    let _ = writeln!(out, "Fullest: {}.", story::fullest(cluster));
+    let _ = writeln!(out, "Growth:  {}", story::growth(cluster));
+    let _ = writeln!(out, "Drain:   {}.", story::drain(cluster));
+    if !cluster.plan.solver.limited_by.is_empty() {
+        let _ = writeln!(
+            out,
+            "Limit:   {}.",
+            cluster.plan.solver.limited_by.trim_end_matches('.')
+        );
+    }
+    out.push('\n');
+    write_styles(out, cluster);
+}
+
+fn write_unmet(out: &mut String, cluster: &ClusterData) {
+    if cluster.met() {
+        return;
+    }
+    out.push_str("\nNot met:\n");
+    for line in story::unmet(cluster) {
+        let _ = writeln!(out, "  {line}");
+    }
+    if let Some(conflict) = &cluster.plan.conflict {
+        let _ = writeln!(out, "Why: {}", conflict.text);
+        let _ = writeln!(out, "     (together impossible: {})", conflict.requirements.join(", "));
+    }
+}
+
+fn write_nics(out: &mut String, cluster: &ClusterData) {
+    let mut rows = vec![[
+        "Nodes".to_owned(),
+        "Uplink".to_owned(),
+        "NICs".to_owned(),
+        String::new(),
+    ]];
+    for group in cluster.groups.iter().take(GROUPS) {
+        for (index, uplink) in cluster.plan.uplinks.iter().enumerate() {
+            let Some(decided) = cluster.node_uplink(group.first(), index) else {
+                continue;
+            };
+            let nodes = if index == 0 {
+                group.plain_label.clone()
+            } else {
+                String::new()
+            };
+            let nics = if decided.nics.is_empty() {
+                "none".to_owned()
+            } else {
+                decided.nics.join(", ")
+            };
+            let held = if decided.nics.len() > 1 {
+                show::mechanism(decided.mechanism, decided.team)
+            } else {
+                ""
+            };
+            rows.push([nodes, uplink.name.clone(), nics, held.to_owned()]);
+        }
+    }
+    write_table(out, &rows);
+    if cluster.groups.len() > GROUPS {
+        let _ = writeln!(
+            out,
+            "  and {} more kinds of nodes, see assignment.csv",
+            cluster.groups.len() - GROUPS
+        );
+    }
+    out.push('\n');
+}
+
+fn write_networks(out: &mut String, cluster: &ClusterData) {
+    let mut rows = vec![["External network".to_owned(), "VMs".to_owned(), "VLANs".to_owned()]];
+    for network in cluster.networks() {
+        let mut vms: Vec<&str> = cluster
+            .plan
+            .vnics
+            .iter()
+            .filter(|v| v.network == network)
+            .map(|v| v.vm.as_str())
+            .collect();
+        vms.sort_unstable();
+        vms.dedup();
+        let vlans = cluster.network_vlans.get(network).map_or("", String::as_str);
+        let vlans: Vec<&str> = vlans.split(';').filter(|v| !v.is_empty()).collect();
+        let vlans = if vlans.is_empty() {
+            "untagged".to_owned()
+        } else {
+            show::some_of(&vlans, 8)
+        };
+        rows.push([network.to_owned(), show::thousands(vms.len() as u64), vlans]);
+    }
+    if rows.len() > 1 {
+        write_table(out, &rows);
+        out.push('\n');
+    }
+}
+
+fn write_styles(out: &mut String, cluster: &ClusterData) {
+    if cluster.plan.styles.is_empty() {
+        return;
+    }
+    let mut rows = vec![story::STYLE_COLUMNS.map(str::to_owned)];
+    rows.extend(cluster.plan.styles.iter().map(|row| story::style_cells(cluster, row)));
+    write_table(out, &rows);
+    out.push('\n');
+}
+
+fn write_findings(out: &mut String, data: &ReportData) {
+    let (errors, warnings) = (data.count(Severity::Error), data.count(Severity::Warning));
+    if errors + warnings > 0 {
+        let _ = writeln!(
+            out,
+            "Findings: {}, {}.",
+            show::count(errors, "error", "errors"),
+            show::count(warnings, "warning", "warnings")
+        );
+        for (finding, number) in data
+            .findings_by_rule()
+            .into_iter()
+            .filter(|(f, _)| f.severity < Severity::Info)
+            .take(TOP_FINDINGS)
+        {
+            let more = if number > 1 {
+                format!(" (and {} more)", number - 1)
+            } else {
+                String::new()
+            };
+            let place = finding.at.first().map_or_else(String::new, |at| format!("{at}: "));
+            let _ = writeln!(
+                out,
+                "  {place}{}: {}{more} [{}]",
+                finding.severity, finding.message, finding.rule
+            );
+        }
+    }
+    if !data.inventory.assumptions.is_empty() {
+        let number = show::count(
+            data.inventory.assumptions.len(),
+            "thing the input does not say was",
+            "things the input does not say were",
+        );
+        let _ = writeln!(out, "{number} assumed; report.html lists them.");
+    }
+}
+
+/// Columns side by side, two spaces apart, indented by two.
+fn write_table<const N: usize>(out: &mut String, rows: &[[String; N]]) {
+    let cut = |cell: &String| match cell.chars().count() > WIDEST {
+        true => cell.chars().take(WIDEST - 3).chain("...".chars()).collect::<String>(),
+        false => cell.clone(),
+    };
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cut).collect()).collect();
+    let width = |column: usize| rows.iter().map(|r| r[column].chars().count()).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..N).map(width).collect();
+    for row in &rows {
+        let mut line = String::from("  ");
+        for (cell, width) in row.iter().zip(&widths) {
+            let _ = write!(line, "{cell:<width$}  ");
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+}
