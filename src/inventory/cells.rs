@@ -15,7 +15,10 @@ pub const MAX_VLAN: u16 = 4094;
 /// A whole number up to `most`.
 pub fn whole(text: &str, most: u64) -> Result<u64, String> {
     let digits = text.strip_suffix(".0").unwrap_or(text);
-    if digits.strip_prefix('-').is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit())) {
+    if digits
+        .strip_prefix('-')
+        .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+    {
         return Err(format!("'{text}' is negative"));
     }
     let number: u64 = digits.parse().map_err(|_| format!("'{text}' is not a whole number"))?;

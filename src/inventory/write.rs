@@ -7,7 +7,7 @@ use super::catalogue::{self, Table};
 use super::entities::{
     Cluster, HostVnic, Nic, NlbMode, Node, Rdma, StorageKind, SwitchKind, VirtualSwitch, Vm, VmPriority, VmState, Vnic,
 };
-use super::raw::GUARDED;
+use super::raw::needs_guard;
 use crate::policy::{FailureKind, Policy, Strength};
 use crate::roles::{ROLES, Role};
 use sha2::{Digest, Sha256};
@@ -80,7 +80,7 @@ impl Sheet {
 
 /// Puts a `'` before a cell that a spreadsheet would run as a formula; numbers stay.
 fn guard(cell: Cell<'_>) -> Cell<'_> {
-    if cell.starts_with(GUARDED) && cell.parse::<f64>().is_err() {
+    if needs_guard(&cell) && cell.parse::<f64>().is_err() {
         Cow::Owned(format!("'{cell}"))
     } else {
         cell

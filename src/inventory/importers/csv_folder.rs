@@ -49,7 +49,10 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             }
             Some(def) => match read_text(path) {
                 Ok(text) => csv_table::read(&text, def, &shown, input.index, gathered),
-                Err((what, advice)) => gathered.complain(&shown, 0, 0, what, advice),
+                Err((what, advice)) => {
+                    gathered.unread_tables.push(def.name);
+                    gathered.complain(&shown, 0, 0, what, advice);
+                }
             },
             None if name.eq_ignore_ascii_case("readme.md") => {}
             None => {

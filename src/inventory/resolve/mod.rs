@@ -56,8 +56,9 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         problems,
         assumed,
         unread,
+        unread_tables,
     } = gathered;
-    let mut problems = Problems::new(&sources, problems, unread);
+    let mut problems = Problems::new(&sources, problems, unread_tables, unread);
     problems.require_tables(&tables);
     let owners = ClusterBook::new(&tables, options.cluster.as_deref());
     let nodes = NodeBook::new(&tables, &owners, &mut problems);

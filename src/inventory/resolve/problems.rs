@@ -20,13 +20,12 @@ pub(super) struct Problems<'a> {
 }
 
 impl<'a> Problems<'a> {
-    pub(super) fn new(sources: &'a [Source], list: Vec<Problem>, unread_input: bool) -> Problems<'a> {
-        let useless = |p: &&Problem| p.at.line == 0 || p.what.starts_with("the required column");
-        let unread = list
-            .iter()
-            .filter(useless)
-            .filter_map(|p| table_of(&p.at.file))
-            .collect();
+    pub(super) fn new(
+        sources: &'a [Source],
+        list: Vec<Problem>,
+        unread: Vec<&'static str>,
+        unread_input: bool,
+    ) -> Problems<'a> {
         Problems {
             sources,
             list,
@@ -162,12 +161,6 @@ impl<'a> Problems<'a> {
         let what = format!("there is no {kind} '{}'{hint}", shorten(name));
         self.at(cell, what, format!("Correct the name, or add the {kind}."));
     }
-}
-
-/// Name of the table that a file of a folder holds.
-fn table_of(file: &str) -> Option<&'static str> {
-    let name = file.rsplit('/').next().unwrap_or(file).to_lowercase();
-    name.strip_suffix(".csv").and_then(catalogue::table).map(|t| t.name)
 }
 
 /// Keeps a hostile cell from filling the screen.
