@@ -309,3 +309,39 @@ fn other_pages_are_refused_with_advice() {
         assert!(gathered.problems[0].advice.contains("Test-Cluster"));
     }
 }
+
+#[test]
+fn values_that_no_inventory_takes_are_left_out_instead_of_stopping_the_report() {
+    let devices = table(&[
+        &["Caption", "Manufacturer", "Status", "Service"],
+        &["Contoso Ethernet Adapter", "Contoso", "OK", "c1"],
+        &["Contoso Ethernet Adapter", "Contoso", "OK", "c1"],
+    ]);
+    let odd =
+        adapter("Mgmt", "Tunnel Gigabit Ethernet", "10.0.0.1").replace("AA-00-00-00-00-01", "00-00-00-00-00-00-00-E0");
+    let cluster = only(&page(&[
+        ("Validate IP Configuration", &format!("<h3>N1</h3>{odd}")),
+        (
+            "List Memory Information",
+            &format!(
+                "<h3>N1</h3>{}",
+                table(&[&["Item", "Value"], &["Total Physical Memory", "plenty"]])
+            ),
+        ),
+        ("List Plug and Play Devices", &format!("<h3>N1</h3>{devices}")),
+        (
+            "Validate Cluster Network Configuration",
+            "<div>Network: A</div><div>Network Role: Unbekannt</div>",
+        ),
+    ]));
+    let names: Vec<&str> = cluster.nodes[0].nics.iter().map(|n| n.name.as_str()).collect();
+    assert_eq!(
+        names,
+        ["Contoso Ethernet Adapter", "Contoso Ethernet Adapter (2)", "Mgmt"]
+    );
+    assert_eq!(
+        (cluster.nodes[0].memory_mib, cluster.nodes[0].nics[2].mac),
+        (None, None)
+    );
+    assert_eq!(cluster.networks[0].cluster_use, None);
+}
