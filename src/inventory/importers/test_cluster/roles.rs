@@ -10,7 +10,8 @@ pub(super) fn role_of(report: &Report, full: &str, adapter: &Adapter) -> Option<
     named.or_else(|| network_of(report, full, &adapter.name).and_then(role_of_network))
 }
 
-fn network_of<'a>(report: &'a Report, full: &str, adapter: &str) -> Option<&'a Network> {
+/// The cluster network that an adapter of a node is on.
+pub(super) fn network_of<'a>(report: &'a Report, full: &str, adapter: &str) -> Option<&'a Network> {
     report
         .networks
         .iter()
@@ -30,9 +31,7 @@ fn role_of_network(network: &Network) -> Option<Role> {
 fn role_of_name(name: &str) -> Option<Role> {
     let inner = name.strip_prefix("vEthernet").unwrap_or(name);
     let words = inner.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty());
-    let known = words
-        .filter_map(|word| Role::parse(word))
-        .find(|role| *role != Role::Vm);
+    let known = words.filter_map(Role::parse).find(|role| *role != Role::Vm);
     let compact: String = inner
         .chars()
         .filter(|c| c.is_alphabetic())
