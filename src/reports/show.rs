@@ -103,6 +103,14 @@ fn split_number(name: &str) -> Option<(&str, &str, &str)> {
     short.then_some((&name[..start], &name[start..end], &name[end..]))
 }
 
+/// The text with a capital first letter.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// First names and how many more: `a, b, c and 5 more`.
 pub(super) fn some_of(names: &[&str], limit: usize) -> String {
     if names.len() <= limit {
@@ -178,34 +186,50 @@ pub(super) fn wish(wish: &Wish) -> String {
 }
 
 /// A requirement's name (`survive:vm:tor`) as a sentence about what is missing.
-pub(super) fn requirement(name: &str) -> String {
-    let mut parts = name.split(':');
-    let title = |role: Option<&str>| {
-        let said = role.unwrap_or_default();
-        Role::parse(said).map_or_else(|| said.to_owned(), |r| r.info().title.to_owned())
-    };
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some("reach"), role, None) => format!("{} has no working path", title(role)),
-        (Some("apart"), Some("zones"), None) => "VM zones that must be apart share an external network".to_owned(),
-        (Some("apart"), Some(pair), None) => {
-            let (a, b) = pair.split_once('|').unwrap_or((pair, ""));
-            format!(
-                "{} and {} must be apart and share an uplink",
-                title(Some(a)),
-                title(Some(b))
-            )
-        }
-        (Some("survive"), role, Some(kind)) => {
-            let kind = FailureKind::parse(kind).map_or(kind, |k| failure_kind(k));
-            format!("{} does not survive the loss of a {kind}", title(role))
-        }
-        (Some("capacity"), ..) => "more traffic than the uplink can carry".to_owned(),
-        (Some("vlan"), ..) => "a VLAN is missing on a NIC of the external network".to_owned(),
-        (Some("vm-network"), ..) => "no external network can serve this VM".to_owned(),
-        (Some("dedicated"), ..) => "wants an external network of its own and shares one".to_owned(),
-        (Some("drain-time"), ..) => "cannot be emptied in the drain minutes that the policy asks for".to_owned(),
-        _ => name.to_owned(),
+pub(super) fn missed(requirement: &str) -> String {
+    let parts: Vec<&str> = requirement.split(':').collect();
+    match parts.as_slice() {
+        ["reach", role] => format!("{} has no working path", title(role)),
+        ["apart", "zones"] => "VM zones that must be apart share an external network".to_owned(),
+        ["apart", pair] => format!("{} must be apart and share an uplink", both(pair)),
+        ["survive", role, kind] => format!("{} does not survive the loss of a {}", title(role), failing(kind)),
+        ["capacity"] => "More traffic than the uplink can carry".to_owned(),
+        ["vlan"] => "A VLAN is missing on a NIC of the external network".to_owned(),
+        ["vm-network"] => "No external network can serve this VM".to_owned(),
+        ["dedicated"] => "Wants an external network of its own and shares one".to_owned(),
+        ["drain-time"] => "Cannot be emptied in the drain minutes that the policy asks for".to_owned(),
+        _ => requirement.to_owned(),
     }
+}
+
+/// A requirement's name as a sentence about what is wanted.
+pub(super) fn wanted(requirement: &str) -> String {
+    let parts: Vec<&str> = requirement.split(':').collect();
+    match parts.as_slice() {
+        ["reach", role] => format!("{} reaches every node", title(role)),
+        ["apart", "zones"] => "VM zones have external networks of their own".to_owned(),
+        ["apart", pair] => format!("{} share no uplink", both(pair)),
+        ["survive", role, kind] => format!("{} survives the loss of any {}", title(role), failing(kind)),
+        ["capacity"] => "every uplink carries its traffic".to_owned(),
+        ["vlan"] => "every VLAN of the VMs is on the NICs of their external network".to_owned(),
+        ["vm-network"] => "every VM has an external network".to_owned(),
+        ["dedicated"] => "VMs marked dedicated have an external network of their own".to_owned(),
+        ["drain-time"] => "every node is emptied in the drain minutes of the policy".to_owned(),
+        _ => requirement.to_owned(),
+    }
+}
+
+fn title(role: &str) -> String {
+    Role::parse(role).map_or_else(|| role.to_owned(), |r| r.info().title.to_owned())
+}
+
+fn both(pair: &str) -> String {
+    let (a, b) = pair.split_once('|').unwrap_or((pair, ""));
+    format!("{} and {}", title(a), title(b))
+}
+
+fn failing(kind: &str) -> &str {
+    FailureKind::parse(kind).map_or(kind, |k| failure_kind(k))
 }
 
 /// Value of an objective level (1 to 10) for people.
@@ -295,14 +319,22 @@ mod tests {
     #[test]
     fn requirements_read_as_sentences() {
         assert_eq!(
-            requirement("survive:vm:tor"),
+            missed("survive:vm:tor"),
             "VM network does not survive the loss of a ToR switch"
         );
         assert_eq!(
-            requirement("apart:management|storage"),
+            wanted("survive:vm:tor"),
+            "VM network survives the loss of any ToR switch"
+        );
+        assert_eq!(
+            missed("apart:management|storage"),
             "Management and Storage must be apart and share an uplink"
         );
-        assert_eq!(requirement("something-new"), "something-new");
+        assert_eq!(
+            wanted("apart:management|storage"),
+            "Management and Storage share no uplink"
+        );
+        assert_eq!(missed("something-new"), "something-new");
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::data::{ClusterData, GrowthLimit, ReportData};
 use super::show;
 use crate::finding::Severity;
-use crate::plan::{LEVELS, Objective, Status, StyleRow};
+use crate::plan::{Conflict, LEVELS, Objective, Status, StyleRow};
 use crate::policy::Wish;
 use crate::roles::Role;
 use crate::units::{show_mbps, show_permille};
@@ -151,7 +151,7 @@ pub(super) fn unmet(cluster: &ClusterData) -> Vec<String> {
         };
         format!(
             "{} ({name}): {}{missing}",
-            show::requirement(name),
+            show::missed(name),
             show::some_of(&subjects, 6)
         )
     };
@@ -280,4 +280,13 @@ pub(super) fn sharers(cluster: &ClusterData, role: Role) -> Vec<&'static str> {
         .collect();
     titles.dedup();
     titles
+}
+
+/// The requirements of a conflict as sentences with their names.
+pub(super) fn excluding(conflict: &Conflict) -> Vec<String> {
+    conflict
+        .requirements
+        .iter()
+        .map(|name| format!("{} ({name})", show::wanted(name)))
+        .collect()
 }

@@ -56,8 +56,8 @@ fn write_unmet(out: &mut String, cluster: &ClusterData) {
         let _ = writeln!(out, "  {line}");
     }
     if let Some(conflict) = &cluster.plan.conflict {
-        let _ = writeln!(out, "Why: {}", conflict.text);
-        let _ = writeln!(out, "     (together impossible: {})", conflict.requirements.join(", "));
+        let _ = writeln!(out, "Together impossible: {}.", story::excluding(conflict).join("; "));
+        let _ = writeln!(out, "What to do: {}", conflict.text);
     }
 }
 
@@ -68,7 +68,7 @@ fn write_nics(out: &mut String, cluster: &ClusterData) {
         "NICs".to_owned(),
         String::new(),
     ]];
-    for group in cluster.groups.iter().take(GROUPS) {
+    for group in cluster.patterns.iter().take(GROUPS) {
         for (index, uplink) in cluster.plan.uplinks.iter().enumerate() {
             let Some(decided) = cluster.node_uplink(group.first(), index) else {
                 continue;
@@ -92,11 +92,11 @@ fn write_nics(out: &mut String, cluster: &ClusterData) {
         }
     }
     write_table(out, &rows);
-    if cluster.groups.len() > GROUPS {
+    if cluster.patterns.len() > GROUPS {
         let _ = writeln!(
             out,
             "  and {} more kinds of nodes, see assignment.csv",
-            cluster.groups.len() - GROUPS
+            cluster.patterns.len() - GROUPS
         );
     }
     out.push('\n');
@@ -179,9 +179,17 @@ fn write_findings(out: &mut String, data: &ReportData) {
 
 /// Columns side by side, two spaces apart, indented by two.
 fn write_table<const N: usize>(out: &mut String, rows: &[[String; N]]) {
-    let cut = |cell: &String| match cell.chars().count() > WIDEST {
-        true => cell.chars().take(WIDEST - 3).chain("...".chars()).collect::<String>(),
-        false => cell.clone(),
+    // the end of a long list says how many nodes it names
+    let cut = |cell: &String| {
+        let chars: Vec<char> = cell.chars().collect();
+        match chars.len() > WIDEST {
+            true => chars[..WIDEST - 19]
+                .iter()
+                .chain(&['.'; 3])
+                .chain(&chars[chars.len() - 16..])
+                .collect(),
+            false => cell.clone(),
+        }
     };
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cut).collect()).collect();
     let width = |column: usize| rows.iter().map(|r| r[column].chars().count()).max().unwrap_or(0);

@@ -61,6 +61,8 @@ pub(super) struct ClusterData<'a> {
     pub ports: Vec<PortRow<'a>>,
     /// Nodes whose ports look the same and do the same.
     pub groups: Vec<NodeGroup>,
+    /// Nodes that use their ports alike, wherever those are cabled.
+    pub patterns: Vec<NodeGroup>,
     pub growth: Growth,
     pub failures: FailureMap<'a>,
     /// VLANs of each external network of the design, by name.
@@ -129,6 +131,7 @@ impl<'a> ClusterData<'a> {
         let network_vlans = network_vlans(facts, plan);
         let ports = ports::rows(facts, plan, recount, &network_vlans);
         let groups = groups::alike(facts, plan, &ports);
+        let patterns = groups::same_use(facts, plan);
         let failures = failures::summarise(facts, recount, &groups);
         let growth = growth::forecast(facts, plan, recount);
         ClusterData {
@@ -137,6 +140,7 @@ impl<'a> ClusterData<'a> {
             recount,
             ports,
             groups,
+            patterns,
             growth,
             failures,
             network_vlans,

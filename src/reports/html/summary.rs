@@ -57,11 +57,9 @@ fn write_verdict(cluster: &ClusterData, out: &mut String) {
     if let Some(conflict) = &cluster.plan.conflict {
         paragraph(
             out,
-            &format!(
-                "These exclude each other, and without any one of them the rest can be met: {}.",
-                conflict.requirements.join(", ")
-            ),
+            "These requirements exclude each other; without any one of them the rest can be met:",
         );
+        list(out, story::excluding(conflict));
         let _ = writeln!(out, "<p class=\"verdict bad\">{}</p>", escape(&conflict.text));
     }
 }
@@ -221,7 +219,7 @@ fn close_table(out: &mut String) {
 fn write_patterns(data: &ReportData, cluster: &ClusterData, out: &mut String) {
     heading(data, cluster, "Which NIC does what", out);
     open_table(&["Nodes", "Uplink", "NICs", "Held together by"], out);
-    for group in &cluster.groups {
+    for group in &cluster.patterns {
         for (index, uplink) in cluster.plan.uplinks.iter().enumerate() {
             let Some(decided) = cluster.node_uplink(group.first(), index) else {
                 continue;
