@@ -19,7 +19,7 @@ pub(super) fn seconds(s: u64) -> String {
     match s {
         NEVER_S.. => "cannot be emptied live".to_owned(),
         3600.. => format!("{} h {:02} min", s / 3600, (s % 3600).div_ceil(60).min(59)),
-        60.. if s % 60 == 0 => format!("{} min", s / 60),
+        60.. if s.is_multiple_of(60) => format!("{} min", s / 60),
         60.. => format!("{} min {:02} s", s / 60, s % 60),
         _ => format!("{s} s"),
     }
@@ -29,7 +29,7 @@ pub(super) fn seconds(s: u64) -> String {
 pub(super) fn memory(mib: MiB) -> String {
     match mib {
         0..1024 => format!("{mib} MiB"),
-        1024..10_240 if mib % 1024 != 0 => format!("{}.{} GiB", mib / 1024, mib % 1024 * 10 / 1024),
+        1024..10_240 if !mib.is_multiple_of(1024) => format!("{}.{} GiB", mib / 1024, mib % 1024 * 10 / 1024),
         _ => format!("{} GiB", mib / 1024),
     }
 }
@@ -146,6 +146,24 @@ pub(super) fn failure_kind(kind: FailureKind) -> &'static str {
         FailureKind::Card => "card",
         FailureKind::Tor => "ToR switch",
         FailureKind::Node => "node",
+    }
+}
+
+/// Name of a failure in the recount (`nic SLOT1`, `card of SLOT1`, `tor A`), for people.
+pub(super) fn failure(name: &str) -> String {
+    let known = [("nic ", "NIC "), ("card of ", "card of NIC "), ("tor ", "ToR ")];
+    let found = known
+        .iter()
+        .find_map(|(prefix, title)| name.strip_prefix(prefix).map(|rest| format!("{title}{rest}")));
+    found.unwrap_or_else(|| name.to_owned())
+}
+
+/// `after NIC SLOT1`, or that nothing has failed.
+pub(super) fn after(name: &str) -> String {
+    if name.is_empty() {
+        "with everything working".to_owned()
+    } else {
+        format!("after {}", failure(name))
     }
 }
 
@@ -335,6 +353,14 @@ mod tests {
             "Management and Storage share no uplink"
         );
         assert_eq!(missed("something-new"), "something-new");
+    }
+
+    #[test]
+    fn failures_read_as_people_say_them() {
+        assert_eq!(after("nic SLOT1"), "after NIC SLOT1");
+        assert_eq!(after("card of SLOT1"), "after card of NIC SLOT1");
+        assert_eq!(after("tor A"), "after ToR A");
+        assert_eq!(after(""), "with everything working");
     }
 
     #[test]

@@ -49,23 +49,24 @@ pub(super) fn proof(cluster: &ClusterData) -> String {
     )
 }
 
-/// The fullest uplink: `84.2 % on uplink storage of HV3 after nic SLOT2`.
+/// The fullest uplink: `84.2 % on uplink storage of HV3 after NIC SLOT2 (target 80 %)`.
 pub(super) fn fullest(cluster: &ClusterData) -> String {
     let Some(load) = cluster.fullest() else {
         return "no load".to_owned();
     };
-    let after = if load.worst_failure.is_empty() {
-        "in normal operation".to_owned()
-    } else {
-        format!("after {}", load.worst_failure)
-    };
     let target = show_permille(cluster.facts.policy.target_permille);
+    let failed = !load.worst_failure.is_empty();
+    let normal = if failed {
+        format!("; {} with everything working", show_permille(cluster.worst_normal()))
+    } else {
+        String::new()
+    };
     format!(
-        "{} on uplink {} of {} {after} (target {target}); {} with everything working",
+        "{} on uplink {} of {} {} (target {target}){normal}",
         show_permille(load.worst_utilisation),
         cluster.uplink_name(load.uplink),
         cluster.node_name(load.node),
-        show_permille(cluster.worst_normal())
+        show::after(&load.worst_failure)
     )
 }
 
@@ -123,12 +124,11 @@ pub(super) fn growth_place(cluster: &ClusterData, limit: &GrowthLimit) -> String
     if !limit.vm.is_empty() {
         return format!("VM {} on {node} needs more than one port gives", limit.vm);
     }
-    let when = if limit.failure.is_empty() {
-        "in normal operation".to_owned()
-    } else {
-        format!("after {}", limit.failure)
-    };
-    format!("uplink {} on {node} {when}", cluster.uplink_name(limit.uplink))
+    format!(
+        "uplink {} on {node} {}",
+        cluster.uplink_name(limit.uplink),
+        show::after(&limit.failure)
+    )
 }
 
 /// Unmet requirements, one line per requirement with those that miss it.

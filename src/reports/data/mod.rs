@@ -187,21 +187,25 @@ impl<'a> ClusterData<'a> {
         }
     }
 
+    /// Loads of uplinks that have NICs; one without is an unmet requirement, not a full one.
+    fn served(&self) -> impl Iterator<Item = &'a UplinkLoad> {
+        self.recount.uplinks.iter().filter(|u| u.capacity > 0)
+    }
+
     /// The uplink that is fullest after the failures that count; the first of equals.
     pub fn fullest(&self) -> Option<&'a UplinkLoad> {
-        let fuller = |best: &'a UplinkLoad, load: &'a UplinkLoad| {
+        self.served().reduce(|best, load| {
             if load.worst_utilisation > best.worst_utilisation {
                 load
             } else {
                 best
             }
-        };
-        self.recount.uplinks.iter().reduce(fuller)
+        })
     }
 
     /// The highest utilisation with everything working.
     pub fn worst_normal(&self) -> Permille {
-        self.recount.uplinks.iter().map(|u| u.utilisation).max().unwrap_or(0)
+        self.served().map(|u| u.utilisation).max().unwrap_or(0)
     }
 
     /// Whether every requirement is met.

@@ -239,12 +239,11 @@ fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, bar: &Bar, scale: &Sc
         svg.rect(area, "#c9d1d9", look::INK, r#"stroke-width="0.5""#);
     }
     let x = BAR_X + width + 6;
-    let when = if load.worst_failure.is_empty() {
-        "with everything working".to_owned()
-    } else {
-        format!("after {}", load.worst_failure)
-    };
-    let text = format!("{} {when}", show_permille(load.worst_utilisation));
+    let text = format!(
+        "{} {}",
+        show_permille(load.worst_utilisation),
+        show::after(&load.worst_failure)
+    );
     svg.fitted(x, y + 24, RIGHT - x, SMALL, &text);
     below
 }
