@@ -9,14 +9,19 @@
 //! Knowledge used by all: [`roles`], [`profiles`], [`policy`], [`units`], [`finding`], [`demand`].
 //! Pure functions over facts and plan: [`migration`], [`mac`].
 
+#[cfg(feature = "solver")]
+pub mod assignment;
 pub mod checks;
 pub mod demand;
 pub mod finding;
+pub mod generate;
 pub mod inventory;
+pub mod mac;
 pub mod migration;
 pub mod plan;
 pub mod policy;
 pub mod profiles;
 pub mod reports;
 pub mod roles;
+pub mod topology;
 pub mod units;

@@ -45,6 +45,8 @@ pub struct RoleInfo {
     pub cluster_use: Option<u8>,
     /// Nodes talk to each other on it (against talking to a target only).
     pub node_to_node: bool,
+    /// It must reach beyond the cluster, so a direct cable to another node cannot carry it.
+    pub outside: bool,
     /// Where the traits come from.
     pub source: &'static str,
 }
@@ -61,6 +63,7 @@ pub static ROLES: [RoleInfo; 6] = [
         refuge: Some(3),
         cluster_use: Some(3),
         node_to_node: true,
+        outside: true,
         source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     },
     RoleInfo {
@@ -73,6 +76,7 @@ pub static ROLES: [RoleInfo; 6] = [
         refuge: Some(1),
         cluster_use: Some(1),
         node_to_node: true,
+        outside: false,
         source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     },
     RoleInfo {
@@ -85,6 +89,7 @@ pub static ROLES: [RoleInfo; 6] = [
         refuge: Some(0),
         cluster_use: Some(1),
         node_to_node: true,
+        outside: false,
         source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     },
     RoleInfo {
@@ -97,6 +102,7 @@ pub static ROLES: [RoleInfo; 6] = [
         refuge: Some(2),
         cluster_use: Some(0),
         node_to_node: true,
+        outside: false,
         source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     },
     RoleInfo {
@@ -109,6 +115,7 @@ pub static ROLES: [RoleInfo; 6] = [
         refuge: None,
         cluster_use: Some(3),
         node_to_node: false,
+        outside: true,
         source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     },
     RoleInfo {
@@ -121,6 +128,7 @@ pub static ROLES: [RoleInfo; 6] = [
         refuge: None,
         cluster_use: None,
         node_to_node: true,
+        outside: true,
         source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     },
 ];

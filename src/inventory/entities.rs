@@ -39,6 +39,8 @@ pub struct Inventory {
     pub assumptions: Vec<Assumption>,
     /// SHA-256 over the input facts in canonical order, hexadecimal.
     pub sha256: String,
+    /// Files and parts of the input that were passed over.
+    pub notes: Vec<String>,
 }
 
 impl Inventory {
@@ -48,7 +50,11 @@ impl Inventory {
             return Location::default();
         };
         let column = source.columns.get(column).copied().unwrap_or(0);
-        Location { file: source.file.clone(), line: origin.line, column }
+        Location {
+            file: source.file.clone(),
+            line: origin.line,
+            column,
+        }
     }
 }
 
@@ -486,7 +492,8 @@ impl Cluster {
 
     /// The wishes of level 2, in order.
     pub fn wishes(&self) -> Vec<crate::policy::Wish> {
-        self.policy.wishes(&self.roles(), self.iscsi(), self.fast(), &self.rdma_roles())
+        self.policy
+            .wishes(&self.roles(), self.iscsi(), self.fast(), &self.rdma_roles())
     }
 }
 

@@ -1,5 +1,88 @@
 //! WHAT EXISTS. In: files. Out: [`Inventory`], or every problem of every file. No opinions.
+//!
+//! ```text
+//! importers  ->  raw tables  ->  resolve  ->  Inventory  ->  write (the same tables back)
+//! ```
+//! The [`catalogue`] names every table and column once; readers, writer, templates, guide and schema follow from it.
+//! Must not know: topology, planning, checks, reports. To add a source: one file in `importers/`.
 
+pub mod catalogue;
+mod cells;
+mod decode;
 mod entities;
+pub mod importers;
+pub mod raw;
+mod resolve;
+mod schema;
+mod suggest;
+mod templates;
+mod write;
 
+pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS};
 pub use entities::*;
+pub use schema::json_schema;
+pub use suggest::did_you_mean;
+pub use templates::templates;
+pub use write::{sha256, to_csv_tables};
+
+use crate::finding::Problem;
+use importers::Input;
+use raw::Gathered;
+use std::path::{Path, PathBuf};
+
+/// What the command line adds to the files.
+#[derive(Clone, Debug, Default)]
+pub struct LoadOptions {
+    /// Name of the cluster for inputs that name none.
+    pub cluster: Option<String>,
+    /// Growth in percent, instead of the policy's.
+    pub growth_percent: Option<u64>,
+}
+
+/// Reads all inputs as one inventory. Facts with the same cluster name merge (a later input's cell counts); other names are
+/// other clusters. On failure gives every problem of every file in the order of files and lines.
+pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Result<Inventory, Vec<Problem>> {
+    let mut gathered = Gathered::default();
+    if paths.is_empty() {
+        gathered.complain(
+            "",
+            0,
+            0,
+            "no input was given",
+            "Name an inventory folder, a .json file or a Test-Cluster report.",
+        );
+        return Err(gathered.problems);
+    }
+    for (index, path) in paths.iter().enumerate() {
+        let shown = shown_name(path, paths);
+        importers::read(
+            &Input {
+                path,
+                shown: &shown,
+                index,
+            },
+            &mut gathered,
+        );
+    }
+    resolve::resolve(gathered, options)
+}
+
+/// What to call an input: nothing for the only folder (its files speak for themselves), else the last part of its path,
+/// or the whole path where two inputs end alike. The same files give the same names wherever they lie.
+fn shown_name(path: &Path, all: &[PathBuf]) -> String {
+    let folder = path.is_dir();
+    if folder && all.len() == 1 {
+        return String::new();
+    }
+    let last = path.file_name().map(|n| n.to_string_lossy().into_owned());
+    let alike = all.iter().filter(|p| p.file_name() == path.file_name()).count();
+    let name = match last {
+        Some(last) if alike == 1 => last,
+        _ => path.to_string_lossy().replace('\\', "/"),
+    };
+    if folder {
+        format!("{}/", name.trim_end_matches('/'))
+    } else {
+        name
+    }
+}

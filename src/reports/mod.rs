@@ -20,7 +20,7 @@ pub mod text;
 mod write;
 
 pub use data::{ReportData, WhatIf, WhatIfRow};
-pub use tables::findings_csv;
+pub use tables::{findings_csv, mac_plan_csv, static_macs_csv};
 pub use write::write_all;
 
 /// One file of the output folder.

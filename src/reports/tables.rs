@@ -6,6 +6,7 @@ use super::csv_file::Sheet;
 use super::data::{ClusterData, PortRow, ReportData, RoleOnPort, margin_permille, vlan_list};
 use crate::finding::Finding;
 use crate::inventory::Rdma;
+use crate::plan::{PoolPlan, StaticMacPlan};
 use crate::units::MacRange;
 
 const ASSIGNMENT: &str = "cluster,node,nic,card,tor,speed_mbps,rdma,role,network,style,uplink,share_permille,demand_mbps,\
@@ -134,18 +135,29 @@ pub(super) fn failures(data: &ReportData) -> Vec<u8> {
 
 /// The dynamic MAC pool of each node, today's and the planned one.
 pub(super) fn mac_plan(data: &ReportData) -> Vec<u8> {
+    let by_cluster: Vec<_> = data
+        .clusters
+        .iter()
+        .map(|c| (c.facts.name.as_str(), &c.plan.mac_pools[..]))
+        .collect();
+    mac_plan_csv(&by_cluster)
+}
+
+/// `mac_plan.csv` of the pools of each cluster, given with its name.
+pub fn mac_plan_csv(clusters: &[(&str, &[PoolPlan])]) -> Vec<u8> {
     let mut sheet = Sheet::new(MAC_PLAN, 64);
-    for cluster in &data.clusters {
-        for pool in &cluster.plan.mac_pools {
-            sheet.text(&cluster.facts.name);
-            sheet.text(&pool.node);
-            range(&mut sheet, pool.today);
-            range(&mut sheet, Some(pool.planned));
-            sheet.value(pool.in_use);
-            sheet.value(pool.worst_in_use);
-            sheet.yes_no(pool.today != Some(pool.planned));
-            sheet.end_row();
-        }
+    for (cluster, pool) in clusters
+        .iter()
+        .flat_map(|(name, pools)| pools.iter().map(move |pool| (name, pool)))
+    {
+        sheet.text(cluster);
+        sheet.text(&pool.node);
+        range(&mut sheet, pool.today);
+        range(&mut sheet, Some(pool.planned));
+        sheet.value(pool.in_use);
+        sheet.value(pool.worst_in_use);
+        sheet.yes_no(pool.today != Some(pool.planned));
+        sheet.end_row();
     }
     sheet.finish()
 }
@@ -157,19 +169,30 @@ fn range(sheet: &mut Sheet, range: Option<MacRange>) {
 
 /// VMs that need a static MAC or spoofing.
 pub(super) fn static_macs(data: &ReportData) -> Vec<u8> {
+    let by_cluster: Vec<_> = data
+        .clusters
+        .iter()
+        .map(|c| (c.facts.name.as_str(), &c.plan.static_macs[..]))
+        .collect();
+    static_macs_csv(&by_cluster)
+}
+
+/// `static_macs.csv` of the static addresses of each cluster, given with its name.
+pub fn static_macs_csv(clusters: &[(&str, &[StaticMacPlan])]) -> Vec<u8> {
     let mut sheet = Sheet::new(STATIC_MACS, 64);
-    for cluster in &data.clusters {
-        for row in &cluster.plan.static_macs {
-            sheet.text(&cluster.facts.name);
-            sheet.text(&row.vm);
-            sheet.text(&row.vnic);
-            sheet.optional(row.current);
-            sheet.yes_no(row.dynamic);
-            sheet.optional(row.planned);
-            sheet.yes_no(row.spoofing);
-            sheet.text(&row.reason);
-            sheet.end_row();
-        }
+    for (cluster, row) in clusters
+        .iter()
+        .flat_map(|(name, rows)| rows.iter().map(move |row| (name, row)))
+    {
+        sheet.text(cluster);
+        sheet.text(&row.vm);
+        sheet.text(&row.vnic);
+        sheet.optional(row.current);
+        sheet.yes_no(row.dynamic);
+        sheet.optional(row.planned);
+        sheet.yes_no(row.spoofing);
+        sheet.text(&row.reason);
+        sheet.end_row();
     }
     sheet.finish()
 }

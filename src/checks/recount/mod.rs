@@ -1,9 +1,83 @@
 //! Everything that follows from inventory and decisions, counted again from the NIC rows, in integers.
+//!
+//! In: facts and a plan, right or wrong (nothing here panics on a bad plan; what it cannot resolve it passes over).
+//! Out: [`Recount`]. Must not know: the planner, what the plan claims, reports.
 
-use crate::plan::{Objective, Shortfall};
+mod capacity;
+mod changes;
+mod drain;
+pub(super) mod mechanism;
+mod node_loss;
+mod outages;
+mod reach;
+mod requirements;
+mod rows;
+mod survival;
+#[cfg(test)]
+mod tests;
+mod view;
+mod wishes;
+mod zones;
+
+use crate::inventory::Cluster;
+use crate::plan::{ClusterPlan, Objective, Shortfall};
 use crate::policy::{FailureKind, Wish};
 use crate::roles::Role;
 use crate::units::{Mbps, Permille};
+
+/// Counts everything again from the inventory's NIC rows and the plan's decisions; the plan's claims are not read
+/// (only the name, level 11, is copied).
+pub fn recount(cluster: &Cluster, plan: &ClusterPlan) -> Recount {
+    let view = view::View::new(cluster, plan);
+    let survival = survival::Survival::new(&view);
+    let losses = node_loss::losses(&view);
+    let moved = drain::moved(&view);
+    let uplinks = capacity::uplinks(&view, &survival);
+    let drains = drain::drains(&view, &moved);
+    let wishes = wishes::wishes(&view, &survival);
+    let (unmet_requirements, shortfall) = requirements::requirements(&view, &survival, &losses, &moved);
+    let (changed_nics, changed_vnics) = (changes::nics(&view), changes::vnics(&view));
+    let busiest = busiest(&view, &uplinks);
+    let worst = busiest.iter().copied().max().unwrap_or(0);
+    let slowest_drain_s = drains.iter().map(|d| d.bound_s).max().unwrap_or(0);
+    let objective = Objective {
+        unmet_requirements,
+        unmet_wishes: wishes.iter().map(|(_, count)| *count).collect(),
+        excess_utilisation_permille: worst.saturating_sub(cluster.policy.target_permille),
+        excess_drain_s: cluster
+            .policy
+            .drain_goal_s
+            .map_or(0, |goal| slowest_drain_s.saturating_sub(goal)),
+        changes: (changed_nics.len() + changed_vnics.len()) as u64,
+        external_networks: plan.uplinks.iter().filter(|u| u.network.is_some()).count() as u64,
+        worst_utilisation_permille: worst,
+        sum_utilisation_permille: busiest.into_iter().fold(0, Permille::saturating_add),
+        slowest_drain_s,
+        nics_used: view.nics.iter().flatten().map(|nics| nics.len() as u64).sum(),
+        name: plan.solver.objective.name.clone(),
+    };
+    Recount {
+        cluster: cluster.name.clone(),
+        objective,
+        wishes,
+        shortfall,
+        roles: capacity::roles(&view, &survival, &uplinks),
+        failures: rows::failures(&view, &survival, &losses),
+        uplinks,
+        drains,
+        changed_nics,
+        changed_vnics,
+    }
+}
+
+/// Highest utilisation of each node over its uplinks that have NICs.
+fn busiest(view: &view::View, uplinks: &[UplinkLoad]) -> Vec<Permille> {
+    let mut busiest = vec![0; view.cluster.nodes.len()];
+    for row in uplinks.iter().filter(|row| !view.nics[row.node][row.uplink].is_empty()) {
+        busiest[row.node] = row.worst_utilisation.max(busiest[row.node]);
+    }
+    busiest
+}
 
 /// The recount of one cluster's plan.
 #[derive(Clone, Debug, PartialEq, Eq)]

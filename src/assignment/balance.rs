@@ -1,0 +1,169 @@
+//! Spreads the vNICs of one node over the networks of a chosen pattern: stays first, then the least utilisation.
+//!
+//! A greedy pass (largest need first) is enough wherever it meets the proven bound; where it does not and the node is small,
+//! a MIP built with `good_lp` closes the gap.
+
+use super::design::Design;
+use super::exact;
+use super::instance::Instance;
+use super::loads::{missing, places, utilisation};
+use super::networks::Mode;
+use super::patterns::Pattern;
+use super::solver;
+use crate::units::Mbps;
+
+/// What is wanted of a node's spreading.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted {
+    /// vNICs stay where they are as long as utilisation is at most this.
+    pub stay_up_to: u64,
+    /// Utilisation that is proven to be the best possible for the cluster; nothing is gained below it.
+    pub good_enough: u64,
+}
+
+/// One node to spread.
+pub struct Spread<'a> {
+    pub instance: &'a Instance<'a>,
+    pub design: &'a Design,
+    pub mode: &'a Mode,
+    pub pattern: &'a Pattern,
+    pub node: usize,
+}
+
+/// Largest number of vNICs on a node that the MIP is asked about.
+const MIP_ITEMS: usize = 60;
+
+impl Spread<'_> {
+    /// A network for every vNIC of the node, in the order of `items_of`.
+    pub fn solve(&self, wanted: Wanted) -> Vec<usize> {
+        let items = &self.instance.items_of[self.node];
+        let exact = exact::place(self.instance, self.design, self.mode, self.pattern, self.node, wanted.stay_up_to);
+        if let Some((_, chosen)) = exact {
+            return chosen;
+        }
+        let place = places(self.instance, self.design);
+        let home = |item: usize| -> Option<usize> {
+            let item = &self.instance.items[item];
+            item.current.and_then(|label| place[label]).filter(|n| self.mode.admits(item) >> n & 1 == 1)
+        };
+        let homes: Vec<Option<usize>> = items.iter().map(|i| home(*i)).collect();
+        let greedy = self.greedy(&homes);
+        let moved = |chosen: &[usize]| {
+            homes.iter().zip(chosen).filter(|(home, to)| home.is_some_and(|home| home != **to)).count()
+        };
+        if self.worst(&greedy) <= wanted.good_enough || self.over(&greedy, wanted) == (0, 0) && self.single() {
+            return greedy;
+        }
+        let repaired = if self.worst(&greedy) > wanted.stay_up_to { self.repair(greedy.clone(), wanted) } else { greedy };
+        if self.worst(&repaired) <= wanted.good_enough && moved(&repaired) == 0 || items.len() > MIP_ITEMS {
+            return repaired;
+        }
+        let better = solver::spread(self, &homes, wanted.stay_up_to).unwrap_or_else(|| repaired.clone());
+        let key = |chosen: &[usize]| (self.over(chosen, wanted), moved(chosen), self.worst(chosen));
+        if key(&better) < key(&repaired) { better } else { repaired }
+    }
+
+    fn single(&self) -> bool {
+        self.design.networks < 2
+    }
+
+    /// Mbit/s missing, then permille above what the level before allows.
+    fn over(&self, chosen: &[usize], wanted: Wanted) -> (Mbps, u64) {
+        let loads = self.loads(chosen);
+        let short = (0..self.design.networks).filter_map(|n| self.design.uplink_of_network(n).map(|u| (n, u)));
+        let missing: Mbps =
+            short.map(|(n, u)| missing(self.instance, self.design, self.pattern, self.node, u, loads[n])).sum();
+        (missing + self.too_wide(chosen), self.worst(chosen).saturating_sub(wanted.stay_up_to))
+    }
+
+    fn too_wide(&self, chosen: &[usize]) -> Mbps {
+        let items = self.instance.items_of[self.node].iter().zip(chosen);
+        items.map(|(item, n)| self.instance.items[*item].need.saturating_sub(self.port(*n))).sum()
+    }
+
+    /// Speed of one port of a network.
+    pub fn port(&self, network: usize) -> Mbps {
+        let uplink = self.design.uplink_of_network(network);
+        uplink.map_or(0, |u| self.pattern.uplinks[u].speed)
+    }
+
+    /// Networks that an item may use: those that admit it and have a port wide enough, if any has.
+    pub fn options(&self, item: usize) -> Vec<usize> {
+        let item = &self.instance.items[item];
+        let mask = self.mode.admits(item);
+        let admitted: Vec<usize> = (0..self.design.networks).filter(|n| mask >> n & 1 == 1).collect();
+        let wide: Vec<usize> = admitted.iter().copied().filter(|n| self.port(*n) >= item.need).collect();
+        if wide.is_empty() { admitted } else { wide }
+    }
+
+    fn loads(&self, chosen: &[usize]) -> Vec<Mbps> {
+        let mut loads = vec![0; self.design.networks];
+        for (item, network) in self.instance.items_of[self.node].iter().zip(chosen) {
+            loads[*network] += self.instance.items[*item].need;
+        }
+        loads
+    }
+
+    fn full(&self, network: usize, load: Mbps) -> u64 {
+        let uplink = self.design.uplink_of_network(network);
+        uplink.map_or(0, |u| match self.pattern.uplinks[u].nics {
+            0 => u64::MAX,
+            _ => utilisation(self.instance, self.design, self.pattern, self.node, u, load),
+        })
+    }
+
+    /// Worst utilisation of the networks.
+    fn worst(&self, chosen: &[usize]) -> u64 {
+        let loads = self.loads(chosen);
+        (0..loads.len()).map(|n| self.full(n, loads[n])).max().unwrap_or(0)
+    }
+
+    /// Everything with a home stays; the rest goes, largest first, where it fills least.
+    fn greedy(&self, homes: &[Option<usize>]) -> Vec<usize> {
+        let items = &self.instance.items_of[self.node];
+        let mut chosen: Vec<usize> = homes.iter().map(|h| h.unwrap_or(0)).collect();
+        let mut loads = vec![0; self.design.networks];
+        for (index, home) in homes.iter().enumerate() {
+            if let Some(network) = home {
+                loads[*network] += self.instance.items[items[index]].need;
+            }
+        }
+        let mut open: Vec<usize> = (0..items.len()).filter(|i| homes[*i].is_none()).collect();
+        open.sort_by_key(|i| (std::cmp::Reverse(self.instance.items[items[*i]].need), *i));
+        for index in open {
+            let need = self.instance.items[items[index]].need;
+            let best = self.options(items[index]).into_iter().min_by_key(|n| (self.full(*n, loads[*n] + need), *n));
+            let network = best.unwrap_or(0);
+            chosen[index] = network;
+            loads[network] += need;
+        }
+        chosen
+    }
+
+    /// Moves the largest vNICs off overfull networks until the utilisation allowed is met, where it can be.
+    fn repair(&self, mut chosen: Vec<usize>, wanted: Wanted) -> Vec<usize> {
+        let items = &self.instance.items_of[self.node];
+        for _ in 0..items.len() {
+            let before = (self.over(&chosen, wanted), self.worst(&chosen));
+            if before.0 == (0, 0) {
+                break;
+            }
+            let loads = self.loads(&chosen);
+            let Some(full) = (0..loads.len()).max_by_key(|n| (self.full(*n, loads[*n]), *n)) else { break };
+            let mut movable: Vec<usize> = (0..items.len()).filter(|i| chosen[*i] == full).collect();
+            movable.sort_by_key(|i| (std::cmp::Reverse(self.instance.items[items[*i]].need), *i));
+            let step = movable.into_iter().find_map(|i| {
+                self.options(items[i]).into_iter().filter(|n| *n != full).find_map(|to| {
+                    let mut next = chosen.clone();
+                    next[i] = to;
+                    ((self.over(&next, wanted), self.worst(&next)) < before).then_some(next)
+                })
+            });
+            match step {
+                Some(next) => chosen = next,
+                None => break,
+            }
+        }
+        chosen
+    }
+}

@@ -1,0 +1,616 @@
+//! The exact objective of concrete decisions: NICs by node and uplink, a network for every vNIC.
+//!
+//! The search works with bounds; what is claimed in the plan is counted here, node by node.
+
+use super::design::Design;
+use super::instance::Instance;
+use crate::demand;
+use crate::inventory::Nic;
+use crate::migration;
+use crate::plan::{Mechanism, Objective, Requirements, Shortfall};
+use crate::policy::{FailureKind, Strength, Wish};
+use crate::roles::Role;
+use crate::topology::{Attach, Fabric, attach};
+use crate::units::{Mbps, permille_up};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Concrete decisions for a design.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Decisions {
+    /// NIC indices by node and uplink.
+    pub nics: Vec<Vec<Vec<usize>>>,
+    /// Network of the design by item.
+    pub network: Vec<Option<usize>>,
+}
+
+/// The objective with everything that is unmet by name.
+pub struct Evaluation {
+    pub objective: Objective,
+    pub shortfall: Vec<Shortfall>,
+}
+
+/// Something that takes NICs out of service at one node, or a ToR everywhere.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Loss {
+    Nic(usize),
+    Card(String),
+    Port(usize),
+    Tor(Attach),
+}
+
+impl Loss {
+    fn kind(&self) -> FailureKind {
+        match self {
+            Loss::Nic(_) => FailureKind::Nic,
+            Loss::Card(_) | Loss::Port(_) => FailureKind::Card,
+            Loss::Tor(_) => FailureKind::Tor,
+        }
+    }
+
+    fn takes(&self, index: usize, nic: &Nic) -> bool {
+        match self {
+            Loss::Nic(lost) => *lost == index,
+            Loss::Port(lost) => *lost == index,
+            Loss::Card(card) => nic.card == *card,
+            Loss::Tor(at) => attach(nic) == *at,
+        }
+    }
+}
+
+/// Counts the objective; `name` becomes level 11.
+pub fn evaluate(instance: &Instance, design: &Design, decisions: &Decisions, name: &str) -> Evaluation {
+    let mut count = Count::new(instance, design, decisions);
+    count.reachability();
+    count.isolation();
+    let lost = count.survival();
+    let worst_by_node = count.capacity(&lost);
+    let wishes = count.wishes(&lost);
+    let drain = count.slowest_drain();
+    count.node_loss();
+    count.shortfall.sort();
+    let worst = worst_by_node.iter().copied().max().unwrap_or(0);
+    let policy = &instance.cluster.policy;
+    let objective = Objective {
+        unmet_requirements: count.requirements(),
+        unmet_wishes: wishes,
+        excess_utilisation_permille: worst.saturating_sub(policy.target_permille),
+        excess_drain_s: policy.drain_goal_s.map_or(0, |goal| drain.saturating_sub(goal)),
+        changes: count.changes(),
+        external_networks: design.networks as u64,
+        worst_utilisation_permille: worst,
+        sum_utilisation_permille: worst_by_node.iter().fold(0, |sum, u| sum.saturating_add(*u)),
+        slowest_drain_s: drain,
+        nics_used: decisions.nics.iter().flatten().map(|n| n.len() as u64).sum(),
+        name: name.to_owned(),
+    };
+    Evaluation { objective, shortfall: count.shortfall }
+}
+
+struct Count<'a> {
+    instance: &'a Instance<'a>,
+    design: &'a Design,
+    decisions: &'a Decisions,
+    shortfall: Vec<Shortfall>,
+    /// VM load by node and network.
+    load: Vec<Vec<Mbps>>,
+    /// Cables by (node, NIC): bit number, the same at both ends.
+    cables: BTreeMap<(usize, usize), u32>,
+    fabrics: BTreeMap<(Option<u16>, Option<Attach>), Fabric>,
+}
+
+/// Unmet survival: (node, uplink, role, kind).
+type Lost = BTreeSet<(usize, usize, Role, FailureKind)>;
+
+impl<'a> Count<'a> {
+    fn new(instance: &'a Instance<'a>, design: &'a Design, decisions: &'a Decisions) -> Self {
+        let mut load = vec![vec![0; design.networks]; instance.cluster.nodes.len()];
+        for (item, network) in instance.items.iter().zip(&decisions.network) {
+            if let (Some(node), Some(network)) = (item.node, network) {
+                load[node][*network] += item.need;
+            }
+        }
+        let cables = cable_bits(instance);
+        Count { instance, design, decisions, shortfall: Vec::new(), load, cables, fabrics: BTreeMap::new() }
+    }
+
+    fn miss(&mut self, requirement: String, subject: String, missing_mbps: u64) {
+        self.shortfall.push(Shortfall { requirement, subject, missing_mbps });
+    }
+
+    fn node_name(&self, node: usize) -> &'a str {
+        &self.instance.cluster.nodes[node].name
+    }
+
+    fn nics(&self, node: usize, uplink: usize) -> &'a [usize] {
+        &self.decisions.nics[node][uplink]
+    }
+
+    /// `ROLE` or, for VM traffic, the network's name.
+    fn instance_name(&self, uplink: usize, role: Role) -> String {
+        match self.design.uplinks[uplink].network {
+            Some(network) if role == Role::Vm => self.design.network_name(self.instance, network),
+            _ => role.name().to_owned(),
+        }
+    }
+
+    /// Role instances: (uplink, role).
+    fn instances(&self) -> Vec<(usize, Role)> {
+        let uplinks = self.design.uplinks.iter().enumerate();
+        uplinks.flat_map(|(u, shape)| shape.roles.iter().map(move |r| (u, *r))).collect()
+    }
+
+    /// VLANs on which a role instance must reach: the role's own, or those of the vNICs on the network.
+    fn vlans(&self, uplink: usize, role: Role) -> BTreeSet<Option<u16>> {
+        if role != Role::Vm {
+            return BTreeSet::from([self.instance.cluster.vlan_of(role)]);
+        }
+        let network = self.design.uplinks[uplink].network;
+        let mut sets: BTreeSet<usize> = BTreeSet::new();
+        for (item, place) in self.instance.items.iter().zip(&self.decisions.network) {
+            if place.is_some() && *place == network {
+                sets.insert(item.vlans);
+            }
+        }
+        let mut vlans: BTreeSet<Option<u16>> = BTreeSet::new();
+        for set in sets {
+            let tags = &self.instance.vlan_sets[set];
+            if tags.is_empty() {
+                vlans.insert(None);
+            }
+            vlans.extend(tags.iter().map(|v| Some(*v)));
+        }
+        if vlans.is_empty() {
+            vlans.insert(None);
+        }
+        vlans
+    }
+
+    /// What the alive NICs of a node's uplink touch, as bits.
+    fn mask(&mut self, node: usize, uplink: usize, vlan: Option<u16>, loss: Option<(&Loss, usize)>) -> u128 {
+        let mut mask = 0u128;
+        let dead_tor = match loss {
+            Some((Loss::Tor(at), _)) => Some(*at),
+            _ => None,
+        };
+        for index in self.nics(node, uplink) {
+            let nic = &self.instance.cluster.nodes[node].nics[*index];
+            let lost = loss.is_some_and(|(loss, at)| (dead_tor.is_some() || at == node) && loss.takes(*index, nic));
+            let blocked = matches!((&nic.vlans, vlan), (Some(trunk), Some(vlan)) if !trunk.contains(&vlan));
+            if lost || blocked {
+                continue;
+            }
+            if let Some(bit) = self.cables.get(&(node, *index)) {
+                mask |= 1u128 << (64 + bit.min(&63));
+                continue;
+            }
+            let cluster = self.instance.cluster;
+            let fabric = self.fabrics.entry((vlan, dead_tor)).or_insert_with(|| Fabric::new(cluster, vlan, dead_tor));
+            if let Some(component) = fabric.component(attach(nic)) {
+                mask |= 1u128 << component.min(63);
+            }
+        }
+        mask
+    }
+
+    fn must_reach(&self, role: Role) -> bool {
+        role.info().node_to_node && !(role == Role::Storage && self.instance.cluster.iscsi())
+    }
+
+    fn reachability(&mut self) {
+        let nodes = self.instance.cluster.nodes.len();
+        for (uplink, role) in self.instances() {
+            for node in (0..nodes).filter(|n| self.decisions.nics[*n][uplink].is_empty()) {
+                self.miss(format!("reach:{role}"), self.node_name(node).to_owned(), 0);
+            }
+            if !self.must_reach(role) {
+                continue;
+            }
+            let served: Vec<usize> = (0..nodes).filter(|n| !self.nics(*n, uplink).is_empty()).collect();
+            let mut reached = true;
+            for vlan in self.vlans(uplink, role) {
+                let masks: Vec<u128> = served.iter().map(|n| self.mask(*n, uplink, vlan, None)).collect();
+                reached &= all_touch(&masks);
+            }
+            if !reached {
+                let subject = self.instance_name(uplink, role);
+                self.miss(format!("reach:{role}"), subject, 0);
+            }
+        }
+        self.vnic_vlans();
+    }
+
+    fn vnic_vlans(&mut self) {
+        let cluster = self.instance.cluster;
+        let mut known: BTreeMap<(usize, usize, usize), bool> = BTreeMap::new();
+        for (index, item) in self.instance.items.iter().enumerate() {
+            let vm = &cluster.vms[item.vm];
+            let subject = || format!("{}/{}", vm.name, vm.vnics[item.vnic].name);
+            let Some(network) = self.decisions.network[index] else {
+                self.miss("vm-network".to_owned(), subject(), 0);
+                continue;
+            };
+            let tags = &self.instance.vlan_sets[item.vlans];
+            let Some(uplink) = self.design.uplink_of_network(network) else { continue };
+            let carried = |node: usize| {
+                self.decisions.nics[node][uplink].iter().all(|n| {
+                    let trunk = &cluster.nodes[node].nics[*n].vlans;
+                    trunk.as_ref().is_none_or(|trunk| tags.is_subset(trunk))
+                })
+            };
+            let all = vm.owners.iter().all(|n| *known.entry((*n, uplink, item.vlans)).or_insert_with(|| carried(*n)));
+            if !all {
+                self.miss("vlan".to_owned(), subject(), 0);
+            }
+        }
+    }
+
+    fn isolation(&mut self) {
+        let cluster = self.instance.cluster;
+        for (a, b) in cluster.policy.required_apart(&self.instance.roles, cluster.iscsi()) {
+            let shared = self.design.uplinks.iter().position(|u| u.roles.contains(&a) && u.roles.contains(&b));
+            if let Some(uplink) = shared {
+                let subject = self.design.uplink_name(self.instance, uplink);
+                self.miss(format!("apart:{a}|{b}"), subject, 0);
+            }
+        }
+        if cluster.policy.separate_zones == Strength::Required {
+            for network in 0..self.design.networks {
+                for _ in 1..self.zones_on(network) {
+                    let subject = self.design.network_name(self.instance, network);
+                    self.miss("apart:zones".to_owned(), subject, 0);
+                }
+            }
+        }
+        for (index, item) in self.instance.items.iter().enumerate().filter(|(_, i)| i.dedicated) {
+            let network = self.decisions.network[index];
+            let shared = network.is_some()
+                && self.instance.items.iter().zip(&self.decisions.network).any(|(o, n)| *n == network && o.vm != item.vm);
+            if shared {
+                let vm = &cluster.vms[item.vm];
+                self.miss("dedicated".to_owned(), format!("{}/{}", vm.name, vm.vnics[item.vnic].name), 0);
+            }
+        }
+    }
+
+    fn zones_on(&self, network: usize) -> usize {
+        let on = self.instance.items.iter().zip(&self.decisions.network).filter(|(_, n)| **n == Some(network));
+        on.map(|(item, _)| item.zone).filter(|z| *z > 0).collect::<BTreeSet<_>>().len()
+    }
+
+    /// Failures that can hit a node's used NICs.
+    fn losses(&self, node: usize) -> Vec<Loss> {
+        let mut losses = BTreeSet::new();
+        for index in self.decisions.nics[node].iter().flatten() {
+            let nic = &self.instance.cluster.nodes[node].nics[*index];
+            losses.insert(Loss::Nic(*index));
+            losses.insert(if nic.card.is_empty() { Loss::Port(*index) } else { Loss::Card(nic.card.clone()) });
+            if attach(nic) != Attach::Direct {
+                losses.insert(Loss::Tor(attach(nic)));
+            }
+        }
+        losses.into_iter().collect()
+    }
+
+    fn alive(&self, node: usize, uplink: usize, loss: &Loss) -> Vec<Mbps> {
+        let nics = &self.instance.cluster.nodes[node].nics;
+        self.nics(node, uplink).iter().filter(|n| !loss.takes(**n, &nics[**n])).map(|n| nics[*n].speed).collect()
+    }
+
+    /// Where a falling-back role goes when its uplink is dead.
+    fn refuge(&self, node: usize, from: usize, loss: &Loss) -> Option<usize> {
+        let smb = self.instance.cluster.storage.is_smb();
+        (0..self.design.uplinks.len())
+            .filter(|u| *u != from && !self.alive(node, *u, loss).is_empty())
+            .filter_map(|u| {
+                let roles = self.design.uplinks[u].roles.iter().filter(|r| **r != Role::Storage || smb);
+                roles.filter_map(|r| r.info().refuge).min().map(|rank| (rank, u))
+            })
+            .min()
+            .map(|(_, u)| u)
+    }
+
+    fn survival(&mut self) -> Lost {
+        let mut lost = Lost::new();
+        let nodes = self.instance.cluster.nodes.len();
+        let losses: Vec<Vec<Loss>> = (0..nodes).map(|n| self.losses(n)).collect();
+        for (uplink, role) in self.instances() {
+            let vlans = if self.must_reach(role) { self.vlans(uplink, role) } else { BTreeSet::new() };
+            for vlan in &vlans {
+                self.reach_losses(uplink, role, *vlan, &losses, &mut lost);
+            }
+            for node in (0..nodes).filter(|n| !self.decisions.nics[*n][uplink].is_empty()) {
+                for loss in &losses[node] {
+                    let dead = self.alive(node, uplink, loss).is_empty();
+                    let saved = role.info().falls_back && self.refuge(node, uplink, loss).is_some();
+                    if dead && !saved {
+                        lost.insert((node, uplink, role, loss.kind()));
+                    }
+                }
+            }
+        }
+        for (node, uplink, role, kind) in &lost {
+            if self.instance.must[*role as usize][*kind as usize] {
+                let mut subject = self.node_name(*node).to_owned();
+                if *role == Role::Vm {
+                    subject = format!("{subject}/{}", self.instance_name(*uplink, *role));
+                }
+                self.shortfall.push(Shortfall {
+                    requirement: format!("survive:{role}:{kind}"),
+                    subject,
+                    missing_mbps: 0,
+                });
+            }
+        }
+        lost
+    }
+
+    /// Nodes that no longer reach another one which they reached before, though the uplink is alive.
+    fn reach_losses(&mut self, uplink: usize, role: Role, vlan: Option<u16>, losses: &[Vec<Loss>], lost: &mut Lost) {
+        let nodes = losses.len();
+        let whole: Vec<u128> = (0..nodes).map(|n| self.mask(n, uplink, vlan, None)).collect();
+        let mut by_tor: BTreeMap<Loss, Vec<u128>> = BTreeMap::new();
+        for (node, list) in losses.iter().enumerate() {
+            for loss in list {
+                if self.alive(node, uplink, loss).is_empty() {
+                    continue;
+                }
+                let others: Vec<u128> = match loss {
+                    Loss::Tor(_) => {
+                        if !by_tor.contains_key(loss) {
+                            let masks = (0..nodes).map(|n| self.mask(n, uplink, vlan, Some((loss, n)))).collect();
+                            by_tor.insert(loss.clone(), masks);
+                        }
+                        by_tor[loss].clone()
+                    }
+                    _ => whole.clone(),
+                };
+                let own = self.mask(node, uplink, vlan, Some((loss, node)));
+                let cut = (0..nodes).filter(|other| *other != node).any(|other| {
+                    let there = loss_at(loss, other, node);
+                    let fallen = role.info().falls_back
+                        && self.alive(other, uplink, there).is_empty()
+                        && self.refuge(other, uplink, there).is_some();
+                    whole[node] & whole[other] != 0 && own & others[other] == 0 && !fallen
+                });
+                if cut {
+                    lost.insert((node, uplink, role, loss.kind()));
+                }
+            }
+        }
+    }
+
+    /// Shortfalls of capacity; returns the worst utilisation of each node.
+    fn capacity(&mut self, _lost: &Lost) -> Vec<u64> {
+        let nodes = self.instance.cluster.nodes.len();
+        let mut worst = vec![0u64; nodes];
+        for node in 0..nodes {
+            let losses = self.losses(node);
+            let landed: Vec<Vec<(usize, Role)>> = losses.iter().map(|loss| self.landed(node, loss)).collect();
+            for uplink in (0..self.design.uplinks.len()).filter(|u| !self.decisions.nics[node][*u].is_empty()) {
+                let (missing, utilisation) = self.uplink_capacity(node, uplink, &losses, &landed);
+                worst[node] = worst[node].max(utilisation);
+                if missing > 0 {
+                    let name = self.design.uplink_name(self.instance, uplink);
+                    self.miss("capacity".to_owned(), format!("{}/{name}", self.node_name(node)), missing);
+                }
+            }
+            self.drain_time(node);
+        }
+        worst
+    }
+
+    fn landed(&self, node: usize, loss: &Loss) -> Vec<(usize, Role)> {
+        let mut landed = Vec::new();
+        for (uplink, role) in self.instances().into_iter().filter(|(_, r)| r.info().falls_back) {
+            let served = !self.nics(node, uplink).is_empty();
+            if served && self.alive(node, uplink, loss).is_empty() {
+                landed.extend(self.refuge(node, uplink, loss).map(|u| (u, role)));
+            }
+        }
+        landed
+    }
+
+    fn uplink_capacity(
+        &self,
+        node: usize,
+        uplink: usize,
+        losses: &[Loss],
+        landed: &[Vec<(usize, Role)>],
+    ) -> (Mbps, u64) {
+        let shape = &self.design.uplinks[uplink];
+        let nics = &self.instance.cluster.nodes[node].nics;
+        let speeds: Vec<Mbps> = self.nics(node, uplink).iter().map(|n| nics[*n].speed).collect();
+        let demand = &self.instance.demand[node];
+        let host: Mbps = shape.roles.iter().map(|r| demand[*r as usize]).sum();
+        let load = host + shape.network.map_or(0, |n| self.load[node][n]);
+        let normal = self.sum(uplink, &speeds);
+        let mut missing = load.saturating_sub(normal);
+        let mut utilisation = permille_up(load, normal);
+        for (loss, landed) in losses.iter().zip(landed) {
+            let here: Vec<Role> = landed.iter().filter(|(u, _)| *u == uplink).map(|(_, r)| *r).collect();
+            let asked = |r: &Role| self.instance.must[*r as usize][loss.kind() as usize];
+            if !shape.roles.iter().any(asked) && !here.iter().any(asked) {
+                continue;
+            }
+            let capacity = self.sum(uplink, &self.alive(node, uplink, loss));
+            if capacity == 0 {
+                continue;
+            }
+            let with = load + here.iter().map(|r| demand[*r as usize]).sum::<Mbps>();
+            missing = missing.max(with.saturating_sub(capacity));
+            utilisation = utilisation.max(permille_up(with, capacity));
+        }
+        let widest = speeds.iter().copied().max().unwrap_or(0);
+        let wide: Mbps = match shape.network {
+            None => 0,
+            Some(network) => self.instance.items_of[node]
+                .iter()
+                .filter(|i| self.decisions.network[**i] == Some(network))
+                .map(|i| self.instance.items[*i].need.saturating_sub(widest))
+                .sum(),
+        };
+        (missing + wide, utilisation)
+    }
+
+    fn sum(&self, uplink: usize, speeds: &[Mbps]) -> Mbps {
+        match self.design.uplinks[uplink].mechanism {
+            Mechanism::Networks => speeds.iter().copied().max().unwrap_or(0),
+            _ => speeds.iter().sum(),
+        }
+    }
+
+    fn drain_time(&mut self, node: usize) {
+        let cluster = self.instance.cluster;
+        let Some(minutes) = cluster.policy.drain_minutes else { return };
+        if !self.instance.roles.contains(&Role::LiveMigration) {
+            return;
+        }
+        let vms = demand::live_moved_memory(cluster, node).count() as u64;
+        if vms > 0 && minutes * 60 <= migration::overhead_s(vms, migration::concurrency(cluster)) {
+            self.miss("drain-time".to_owned(), self.node_name(node).to_owned(), 0);
+        }
+    }
+
+    fn wishes(&self, lost: &Lost) -> Vec<u64> {
+        self.instance.wishes.iter().map(|wish| self.wish(wish, lost)).collect()
+    }
+
+    fn wish(&self, wish: &Wish, lost: &Lost) -> u64 {
+        let nodes = 0..self.instance.cluster.nodes.len();
+        let uplink_of = |role: &Role| self.design.uplink_of(*role);
+        let count = match wish {
+            Wish::Apart(a, b) => usize::from(self.design.together(*a, *b)),
+            Wish::Survive(role, kind) => lost.iter().filter(|(_, _, r, k)| r == role && k == kind).count(),
+            Wish::OwnPath(role) => {
+                nodes.filter(|n| uplink_of(role).is_some_and(|u| self.nics(*n, u).len() == 1)).count()
+            }
+            Wish::Rdma(role) => nodes.filter(|n| !uplink_of(role).is_some_and(|u| self.rdma(*n, u))).count(),
+            Wish::ZonesApart => (0..self.design.networks).map(|n| self.zones_on(n).saturating_sub(1)).sum(),
+            Wish::HeavyApart => self.heavy_among_small(),
+        };
+        count as u64
+    }
+
+    fn rdma(&self, node: usize, uplink: usize) -> bool {
+        let nics = &self.instance.cluster.nodes[node].nics;
+        let used = self.nics(node, uplink);
+        let kept = self.design.uplinks[uplink].network.is_none() || self.instance.cluster.profile.rdma_on_switch;
+        kept && !used.is_empty() && used.iter().all(|n| nics[*n].rdma.on())
+    }
+
+    fn heavy_among_small(&self) -> usize {
+        let placed = || self.instance.items.iter().zip(&self.decisions.network);
+        let small: BTreeSet<usize> =
+            placed().filter(|(i, _)| !i.heavy && i.need > 0).filter_map(|(_, n)| *n).collect();
+        placed().filter(|(i, n)| i.heavy && n.is_some_and(|n| small.contains(&n))).count()
+    }
+
+    fn slowest_drain(&self) -> u64 {
+        let nodes = 0..self.instance.cluster.nodes.len();
+        let Some(uplink) = self.design.uplink_of(Role::LiveMigration) else { return 0 };
+        nodes.map(|node| drain_bound(self.instance, self.design, node, uplink, self.nics(node, uplink))).max().unwrap_or(0)
+    }
+
+    fn node_loss(&mut self) {
+        if !self.instance.cluster.policy.must_survive(Role::Vm, FailureKind::Node) || !self.instance.has_vm() {
+            return;
+        }
+        for node in super::node_loss::unplaceable(self.instance, self.design, self.decisions, &self.load) {
+            self.miss("survive:vm:node".to_owned(), self.node_name(node).to_owned(), 0);
+        }
+    }
+
+    fn changes(&self) -> u64 {
+        let cluster = self.instance.cluster;
+        let mut changes = 0;
+        for (index, node) in cluster.nodes.iter().enumerate().filter(|(_, n)| n.wiring_known()) {
+            for (nic_index, nic) in node.nics.iter().enumerate() {
+                let uplink = self.decisions.nics[index].iter().position(|u| u.contains(&nic_index));
+                let planned = uplink.map_or_else(Default::default, |u| self.design.token(u));
+                changes += u64::from(self.instance.token(nic) != planned);
+            }
+        }
+        for (item, network) in self.instance.items.iter().zip(&self.decisions.network) {
+            let today = &cluster.vms[item.vm].vnics[item.vnic].switch;
+            let planned = network.map(|n| self.design.network_name(self.instance, n)).unwrap_or_default();
+            changes += u64::from(!today.is_empty() && *today != planned);
+        }
+        changes
+    }
+
+    fn requirements(&self) -> Requirements {
+        let mut sums = Requirements::default();
+        for miss in &self.shortfall {
+            let family = miss.requirement.split(':').next().unwrap_or("");
+            match family {
+                "reach" | "vlan" | "vm-network" => sums.reachability += 1,
+                "apart" | "dedicated" => sums.isolation += 1,
+                "survive" => sums.survival += 1,
+                _ => sums.capacity += 1,
+            }
+            sums.missing_mbps += miss.missing_mbps;
+        }
+        sums
+    }
+}
+
+/// The loss as another node feels it: a ToR fails everywhere, the rest only at home.
+fn loss_at<'l>(loss: &'l Loss, other: usize, home: usize) -> &'l Loss {
+    const NOTHING: Loss = Loss::Nic(usize::MAX);
+    match loss {
+        Loss::Tor(_) => loss,
+        _ if other == home => loss,
+        _ => &NOTHING,
+    }
+}
+
+fn all_touch(masks: &[u128]) -> bool {
+    let common = masks.iter().fold(u128::MAX, |all, m| all & m);
+    common != 0 || (0..masks.len()).all(|a| (a + 1..masks.len()).all(|b| masks[a] & masks[b] != 0))
+}
+
+fn cable_bits(instance: &Instance) -> BTreeMap<(usize, usize), u32> {
+    let mut bits = BTreeMap::new();
+    let mut ids: BTreeMap<[(usize, String); 2], u32> = BTreeMap::new();
+    for (node_index, node) in instance.cluster.nodes.iter().enumerate() {
+        for (nic_index, nic) in node.nics.iter().enumerate() {
+            if let Some((peer, far)) = &nic.direct_to {
+                let mut ends = [(node_index, nic.name.clone()), (*peer, far.clone())];
+                ends.sort();
+                let next = ids.len() as u32;
+                bits.insert((node_index, nic_index), *ids.entry(ends).or_insert(next));
+            }
+        }
+    }
+    bits
+}
+
+/// Lower bound of a node's drain over the NICs of the live-migration uplink.
+pub fn drain_bound(instance: &Instance, design: &Design, node: usize, uplink: usize, nics: &[usize]) -> u64 {
+    let cluster = instance.cluster;
+    let shape = &design.uplinks[uplink];
+    let ports = &cluster.nodes[node].nics;
+    let speeds: Vec<Mbps> = nics.iter().map(|n| ports[*n].speed).collect();
+    let kept = shape.network.is_none() || cluster.profile.rdma_on_switch;
+    let rdma = kept && !nics.is_empty() && nics.iter().all(|n| ports[*n].rdma.on());
+    drain_bound_of(instance, design, node, uplink, &speeds, rdma)
+}
+
+/// The same from port speeds.
+pub fn drain_bound_of(
+    instance: &Instance,
+    design: &Design,
+    node: usize,
+    uplink: usize,
+    speeds: &[Mbps],
+    rdma: bool,
+) -> u64 {
+    let cluster = instance.cluster;
+    let shape = &design.uplinks[uplink];
+    let demand = &instance.demand[node];
+    let others = shape.roles.iter().filter(|r| **r != Role::LiveMigration).map(|r| demand[*r as usize]).sum();
+    let summed = speeds.len() < 2 || matches!(shape.mechanism, Mechanism::Team | Mechanism::Multichannel);
+    let rate = migration::rate(migration::transport(cluster, rdma), speeds, summed, others);
+    let memories = &instance.moved[node];
+    migration::drain_bound_s(memories, rate, migration::concurrency(cluster))
+}

@@ -1,0 +1,239 @@
+//! Level after level, each group of nodes keeps the patterns that attain the cluster's optimum at that level.
+//!
+//! Sums separate: every group takes its own minimum. Maxima separate too: the optimum is the largest of the groups' minima, and
+//! every pattern up to it may stay. What is found is a proven bound of the design under the mode.
+
+use super::design::Design;
+use super::evaluate::drain_bound_of;
+use super::instance::Instance;
+use super::loads::{NodeLoad, NodeValue, judge, settle};
+use super::networks::Mode;
+use super::patterns::{Pattern, distance};
+use crate::plan::Objective;
+use crate::roles::Role;
+use crate::units::Mbps;
+use std::collections::BTreeMap;
+
+/// A pattern of one group with what it is worth there.
+pub struct Candidate {
+    pub pattern: Pattern,
+    short: u64,
+    pub missing: Mbps,
+    spread: u64,
+    nodes: Vec<NodeValue>,
+    /// Moves and utilisation of the nodes once the utilisation allowed is known.
+    settled: (u64, u64, u64),
+    drain: u64,
+    moved: u64,
+}
+
+/// Values every pattern for a group.
+pub fn candidates(
+    instance: &Instance,
+    design: &Design,
+    mode: &Mode,
+    group: usize,
+    patterns: &[Pattern],
+    loads: &[NodeLoad],
+) -> Vec<Candidate> {
+    let members = &instance.groups[group].nodes;
+    let mut drains: BTreeMap<(usize, Mbps, bool), u64> = BTreeMap::new();
+    let value = |pattern: &Pattern| -> Candidate {
+        let mut candidate = Candidate {
+            pattern: pattern.clone(),
+            short: 0,
+            missing: 0,
+            spread: 0,
+            nodes: Vec::with_capacity(members.len()),
+            drain: group_drain(instance, design, members, pattern, &mut drains),
+            moved: 0,
+            settled: (0, 0, 0),
+        };
+        for node in members {
+            let value = judge(instance, design, mode, pattern, *node, &loads[*node]);
+            candidate.short += value.short;
+            candidate.missing += value.missing;
+            candidate.spread = candidate.spread.max(value.spread);
+            candidate.nodes.push(value);
+        }
+        let class = &instance.classes[instance.groups[group].class];
+        let changed = distance(design, &instance.groups[group], &class.types, &pattern.take);
+        candidate.moved = u64::from(changed) * members.len() as u64;
+        candidate
+    };
+    patterns.iter().map(value).collect()
+}
+
+fn group_drain(
+    instance: &Instance,
+    design: &Design,
+    members: &[usize],
+    pattern: &Pattern,
+    known: &mut BTreeMap<(usize, Mbps, bool), u64>,
+) -> u64 {
+    let Some(uplink) = design.uplink_of(Role::LiveMigration) else { return 0 };
+    let own = &pattern.uplinks[uplink];
+    // RDMA that a virtual switch of this profile would take away does not count.
+    let kept = design.uplinks[uplink].network.is_none() || instance.cluster.profile.rdma_on_switch;
+    *known.entry((own.nics, own.speed, own.rdma)).or_insert_with(|| {
+        let speeds = vec![own.speed; own.nics];
+        let bound = |node: &usize| drain_bound_of(instance, design, *node, uplink, &speeds, own.rdma && kept);
+        members.iter().map(bound).max().unwrap_or(0)
+    })
+}
+
+/// The pattern that lost last.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RunnerUp {
+    pub pattern: Pattern,
+    /// Level at which it lost (11: equal in all numbers).
+    pub level: u8,
+    /// Value of the chosen and of the losing pattern at that level.
+    pub values: (u64, u64),
+}
+
+/// Outcome of the filter.
+pub struct Kept {
+    /// Chosen candidate by group.
+    pub chosen: Vec<usize>,
+    pub runners_up: Vec<Option<RunnerUp>>,
+}
+
+/// Runs the levels; fills `bound` with the proven values of levels 1 to 7.
+pub fn filter(
+    instance: &Instance,
+    design: &Design,
+    mode: &Mode,
+    sets: &mut [Vec<Candidate>],
+    forced_moves: u64,
+    bound: &mut Objective,
+) -> Kept {
+    let mut run = Run::new(instance, sets);
+    run.requirements_and_wishes(bound);
+    let policy = &instance.cluster.policy;
+    let target = policy.target_permille;
+    bound.excess_utilisation_permille = run.smallest_maximum(3, &|c| c.spread.saturating_sub(target));
+    let goal = policy.drain_goal_s;
+    bound.excess_drain_s = run.smallest_maximum(4, &|c| goal.map_or(0, |goal| c.drain.saturating_sub(goal)));
+    run.settle(design, mode, target + bound.excess_utilisation_permille);
+    bound.changes = forced_moves + run.smallest_sum(5, &|c| c.moved + c.settled.0);
+    bound.worst_utilisation_permille = run.smallest_maximum(7, &|c| c.settled.1);
+    run.smallest_sum(8, &|c| c.settled.2);
+    run.smallest_maximum(9, &|c| c.drain);
+    run.smallest_sum(10, &|c| (c.pattern.nics * c.nodes.len()) as u64);
+    run.finish()
+}
+
+struct Run<'a> {
+    instance: &'a Instance<'a>,
+    sets: &'a mut [Vec<Candidate>],
+    kept: Vec<Vec<usize>>,
+    /// Last loser by group: candidate, level, its value.
+    lost: Vec<Option<(usize, u8, u64, u64)>>,
+}
+
+impl<'a> Run<'a> {
+    fn new(instance: &'a Instance<'a>, sets: &'a mut [Vec<Candidate>]) -> Self {
+        let kept = sets.iter().map(|s| (0..s.len()).collect()).collect();
+        let lost = vec![None; sets.len()];
+        Run { instance, sets, kept, lost }
+    }
+
+    /// Moves, worst utilisation and sum of utilisations of every pattern that is left.
+    fn settle(&mut self, design: &Design, mode: &Mode, allowed: u64) {
+        for (group, kept) in self.kept.iter().enumerate() {
+            for index in kept {
+                let candidate = &mut self.sets[group][*index];
+                let mut settled = (0, 0, 0u64);
+                for (node, value) in self.instance.groups[group].nodes.iter().zip(&candidate.nodes) {
+                    let (moves, full) = settle(self.instance, design, mode, &candidate.pattern, *node, value, allowed);
+                    settled = (settled.0 + moves, full.max(settled.1), settled.2.saturating_add(full));
+                }
+                candidate.settled = settled;
+            }
+        }
+    }
+
+    /// Levels 1 and 2: sums, compared as one tuple per group.
+    fn requirements_and_wishes(&mut self, bound: &mut Objective) {
+        let mut wishes = vec![0u64; self.instance.wishes.len()];
+        let (mut reach, mut survival, mut short, mut missing) = (0u64, 0u64, 0u64, 0u64);
+        for (group, set) in self.sets.iter().enumerate() {
+            let nodes = self.instance.groups[group].nodes.len() as u64;
+            let key = |c: &Candidate| {
+                let v = &c.pattern.vector;
+                (v[0], v[1], c.short, c.missing, v[2..].to_vec())
+            };
+            let Some(best) = set.iter().map(key).min() else { continue };
+            let loser = set.iter().enumerate().filter(|(_, c)| key(c) != best).min_by_key(|(i, c)| (key(c), *i));
+            self.lost[group] = loser.map(|(i, c)| {
+                let level = if (c.pattern.vector[0], c.pattern.vector[1], c.short, c.missing) == (best.0, best.1, best.2, best.3) { 2 } else { 1 };
+                (i, level, 0, 0)
+            });
+            self.kept[group].retain(|i| key(&set[*i]) == best);
+            reach += u64::from(best.0) * nodes;
+            survival += u64::from(best.1) * nodes;
+            short += best.2;
+            missing += best.3;
+            wishes.iter_mut().zip(&best.4).for_each(|(sum, own)| *sum += u64::from(*own) * nodes);
+        }
+        bound.unmet_requirements.reachability = reach;
+        bound.unmet_requirements.survival = survival;
+        bound.unmet_requirements.capacity = short;
+        bound.unmet_requirements.missing_mbps = missing;
+        for (index, wish) in self.instance.wishes.iter().enumerate() {
+            let by_pattern = matches!(wish, crate::policy::Wish::Rdma(_) | crate::policy::Wish::Survive(..) | crate::policy::Wish::OwnPath(_));
+            if by_pattern {
+                bound.unmet_wishes[index] = wishes[index];
+            }
+        }
+    }
+
+    /// A level that is a maximum over groups.
+    fn smallest_maximum(&mut self, level: u8, value: &dyn Fn(&Candidate) -> u64) -> u64 {
+        let least = |group: usize| self.kept[group].iter().map(|i| value(&self.sets[group][*i])).min().unwrap_or(0);
+        let optimum = (0..self.sets.len()).map(least).max().unwrap_or(0);
+        for group in 0..self.sets.len() {
+            self.keep_up_to(group, level, optimum, value);
+        }
+        optimum
+    }
+
+    /// A level that is a sum over groups.
+    fn smallest_sum(&mut self, level: u8, value: &dyn Fn(&Candidate) -> u64) -> u64 {
+        let mut sum = 0u64;
+        for group in 0..self.sets.len() {
+            let least = self.kept[group].iter().map(|i| value(&self.sets[group][*i])).min().unwrap_or(0);
+            self.keep_up_to(group, level, least, value);
+            sum = sum.saturating_add(least);
+        }
+        sum
+    }
+
+    fn keep_up_to(&mut self, group: usize, level: u8, limit: u64, value: &dyn Fn(&Candidate) -> u64) {
+        let set = &self.sets[group];
+        let beaten = self.kept[group].iter().filter(|i| value(&set[**i]) > limit).min_by_key(|i| (value(&set[**i]), **i));
+        if let Some(loser) = beaten {
+            self.lost[group] = Some((*loser, level, limit, value(&set[*loser])));
+        }
+        self.kept[group].retain(|i| value(&set[*i]) <= limit);
+    }
+
+    fn finish(self) -> Kept {
+        let mut chosen = Vec::new();
+        let mut runners_up = Vec::new();
+        for (group, kept) in self.kept.iter().enumerate() {
+            let set = &self.sets[group];
+            let first = kept.iter().copied().min_by(|a, b| set[*b].pattern.take.cmp(&set[*a].pattern.take)).unwrap_or(0);
+            let twin = kept.iter().find(|i| **i != first).map(|i| (*i, 11, 0, 0));
+            let runner = twin.or(self.lost[group]).map(|(i, level, own, other)| RunnerUp {
+                pattern: set[i].pattern.clone(),
+                level,
+                values: (own, other),
+            });
+            chosen.push(first);
+            runners_up.push(runner);
+        }
+        Kept { chosen, runners_up }
+    }
+}

@@ -1,0 +1,306 @@
+//! The planning problem of one cluster in small integers: port types, node groups, demands, vNICs.
+//!
+//! In: a cluster's facts. Out: [`Instance`], read by every other file of this folder. No decisions.
+
+use crate::demand;
+use crate::inventory::{Cluster, Nic, Node};
+use crate::policy::{FailureKind, Wish};
+use crate::roles::Role;
+use crate::topology::{Attach, Fabric, attach};
+use crate::units::{MiB, Mbps, natural_cmp};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a NIC does: host roles as bits by role number, and the external network (0 = none, else index + 1 into the names).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Token {
+    pub roles: u8,
+    pub network: u16,
+}
+
+/// Ports of a node that are alike for every purpose but their present use.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct PortType {
+    pub speed: Mbps,
+    pub model: String,
+    /// Card number within the node, in order of appearance.
+    pub card: usize,
+    /// Reach in normal operation: one bit per connected component of the fabric, direct cables above.
+    pub reach: u64,
+    /// Index into [`Instance::attaches`].
+    pub attach: usize,
+    pub rdma: bool,
+    pub vlans: Option<BTreeSet<u16>>,
+    /// The k-th direct cable to a peer: such cables reach only if the uplink has the k-th cable to every peer.
+    pub cable: bool,
+    pub count: u8,
+}
+
+/// Nodes with the same port types.
+#[derive(Clone, Debug)]
+pub struct Class {
+    pub types: Vec<PortType>,
+}
+
+/// Nodes of one class that are wired alike today; they get the same pattern.
+#[derive(Clone, Debug)]
+pub struct Group {
+    pub class: usize,
+    pub nodes: Vec<usize>,
+    /// Today's tokens by type: (token, count).
+    pub today: Vec<Vec<(Token, u8)>>,
+    pub wiring_known: bool,
+}
+
+/// A vNIC that needs an external network.
+#[derive(Clone, Debug)]
+pub struct Item {
+    pub vm: usize,
+    pub vnic: usize,
+    pub node: Option<usize>,
+    pub need: Mbps,
+    pub heavy: bool,
+    pub dedicated: bool,
+    /// 0 = no zone.
+    pub zone: usize,
+    /// Index into [`Instance::vlan_sets`].
+    pub vlans: usize,
+    /// Index into [`Instance::names`] of the network it is on today.
+    pub current: Option<usize>,
+}
+
+/// The problem.
+pub struct Instance<'a> {
+    pub cluster: &'a Cluster,
+    pub roles: Vec<Role>,
+    pub wishes: Vec<Wish>,
+    /// Demand by node and role number, VM excluded.
+    pub demand: Vec<[Mbps; 6]>,
+    pub items: Vec<Item>,
+    /// Items by hosting node.
+    pub items_of: Vec<Vec<usize>>,
+    pub classes: Vec<Class>,
+    pub groups: Vec<Group>,
+    /// Where ports hang: ToRs, the unnamed switch, direct cables.
+    pub attaches: Vec<Attach>,
+    /// Fabric reach of each attach point (rows) when a given attach point is dead (columns); last column = nothing dead.
+    pub reach_when_dead: Vec<Vec<u64>>,
+    pub vlan_sets: Vec<BTreeSet<u16>>,
+    pub zones: usize,
+    /// Names of external networks of today, most used first.
+    pub names: Vec<String>,
+    /// Required survival by role number and kind (nic, card, tor).
+    pub must: [[bool; 3]; 6],
+    /// Memory of the VMs that a drain moves live, by node.
+    pub moved: Vec<Vec<MiB>>,
+    /// NIC indices by node and type, in the node's order.
+    pub nics_of: Vec<Vec<Vec<usize>>>,
+}
+
+/// The failure kinds that patterns know, in column order.
+pub const KINDS: [FailureKind; 3] = [FailureKind::Nic, FailureKind::Card, FailureKind::Tor];
+
+impl<'a> Instance<'a> {
+    /// Reads the cluster.
+    pub fn new(cluster: &'a Cluster) -> Self {
+        let roles = cluster.roles();
+        let names = network_names(cluster);
+        let mut attaches: Vec<Attach> = cluster.nodes.iter().flat_map(|n| &n.nics).map(attach).collect();
+        attaches.sort();
+        attaches.dedup();
+        let demand = node_demands(cluster, &roles);
+        let mut vlan_sets: Vec<BTreeSet<u16>> = cluster.vms.iter().flat_map(|v| &v.vnics).map(|v| v.vlans.clone()).collect();
+        vlan_sets.sort();
+        vlan_sets.dedup();
+        let zones: BTreeSet<&str> =
+            cluster.vms.iter().flat_map(|v| &v.vnics).map(|v| v.zone.as_str()).filter(|z| !z.is_empty()).collect();
+        let zones: Vec<&str> = zones.into_iter().collect();
+        let items = items(cluster, &names, &vlan_sets, &zones);
+        let mut items_of = vec![Vec::new(); cluster.nodes.len()];
+        for (index, item) in items.iter().enumerate() {
+            if let Some(node) = item.node {
+                items_of[node].push(index);
+            }
+        }
+        let flags = |test: &dyn Fn(Role, FailureKind) -> bool| {
+            let mut table = [[false; 3]; 6];
+            for role in &roles {
+                for (column, kind) in KINDS.iter().enumerate() {
+                    table[*role as usize][column] = test(*role, *kind);
+                }
+            }
+            table
+        };
+        let reach_when_dead = reach_table(cluster, &attaches);
+        let mut instance = Instance {
+            cluster,
+            must: flags(&|r, k| cluster.policy.must_survive(r, k)),
+            wishes: cluster.wishes(),
+            roles,
+            demand,
+            items,
+            items_of,
+            classes: Vec::new(),
+            groups: Vec::new(),
+            attaches,
+            reach_when_dead,
+            vlan_sets,
+            zones: zones.len(),
+            names,
+            moved: (0..cluster.nodes.len()).map(|n| demand::live_moved_memory(cluster, n).collect()).collect(),
+            nics_of: Vec::new(),
+        };
+        instance.group_nodes();
+        instance
+    }
+
+    /// Host roles, VM excluded.
+    pub fn host_roles(&self) -> Vec<Role> {
+        self.roles.iter().copied().filter(|r| *r != Role::Vm).collect()
+    }
+
+    /// Whether there is VM traffic to plan.
+    pub fn has_vm(&self) -> bool {
+        self.roles.contains(&Role::Vm)
+    }
+
+    fn group_nodes(&mut self) {
+        let mut class_keys: Vec<Vec<PortType>> = Vec::new();
+        let mut group_keys: BTreeMap<(usize, bool, Vec<Vec<(Token, u8)>>), Vec<usize>> = BTreeMap::new();
+        for (index, node) in self.cluster.nodes.iter().enumerate() {
+            let (types, members) = self.port_types(index, node);
+            let class = class_keys.iter().position(|k| *k == types).unwrap_or_else(|| {
+                class_keys.push(types);
+                class_keys.len() - 1
+            });
+            let today = members.iter().map(|nics| self.tokens(node, nics)).collect();
+            group_keys.entry((class, node.wiring_known(), today)).or_default().push(index);
+            self.nics_of.push(members);
+        }
+        self.classes = class_keys.into_iter().map(|types| Class { types }).collect();
+        self.groups = group_keys
+            .into_iter()
+            .map(|((class, wiring_known, today), nodes)| Group { class, nodes, today, wiring_known })
+            .collect();
+        self.groups.sort_by(|a, b| a.nodes.cmp(&b.nodes));
+    }
+
+    fn port_types(&self, node_index: usize, node: &Node) -> (Vec<PortType>, Vec<Vec<usize>>) {
+        let mut cards: Vec<(String, usize)> = Vec::new();
+        let mut types: BTreeMap<PortType, Vec<usize>> = BTreeMap::new();
+        for (index, nic) in node.nics.iter().enumerate() {
+            let card = card_number(&mut cards, nic, index);
+            let port = self.attaches.binary_search(&attach(nic)).unwrap_or(0);
+            let cable = cable_number(self.cluster, node_index, nic);
+            let key = PortType {
+                speed: nic.speed,
+                model: nic.model.clone(),
+                card,
+                reach: cable.map_or(self.reach_when_dead[port][self.attaches.len()], |k| 1 << (32 + k.min(31))),
+                attach: port,
+                rdma: nic.rdma.on(),
+                vlans: nic.vlans.clone(),
+                cable: cable.is_some(),
+                count: 0,
+            };
+            types.entry(key).or_default().push(index);
+        }
+        let members: Vec<Vec<usize>> = types.values().cloned().collect();
+        let keys = types.into_iter().map(|(key, nics)| PortType { count: nics.len() as u8, ..key }).collect();
+        (keys, members)
+    }
+
+    fn tokens(&self, node: &Node, nics: &[usize]) -> Vec<(Token, u8)> {
+        let mut counts: BTreeMap<Token, u8> = BTreeMap::new();
+        for nic in nics {
+            *counts.entry(self.token(&node.nics[*nic])).or_default() += 1;
+        }
+        counts.into_iter().collect()
+    }
+
+    /// Today's token of a NIC.
+    pub fn token(&self, nic: &Nic) -> Token {
+        let roles = nic.roles.iter().fold(0u8, |bits, role| bits | 1 << (*role as u8));
+        let network = nic.switch.as_ref().and_then(|s| self.names.iter().position(|n| n == s)).map_or(0, |i| i as u16 + 1);
+        Token { roles, network }
+    }
+}
+
+fn card_number(cards: &mut Vec<(String, usize)>, nic: &Nic, index: usize) -> usize {
+    // A port whose card is unknown is taken as a card of its own.
+    let name = if nic.card.is_empty() { format!("\u{0}{index}") } else { nic.card.clone() };
+    if let Some((_, number)) = cards.iter().find(|(known, _)| *known == name) {
+        return *number;
+    }
+    cards.push((name, cards.len()));
+    cards.len() - 1
+}
+
+/// Number of a direct cable among the cables of the same pair of nodes, counted at the lower node; the same at both ends.
+fn cable_number(cluster: &Cluster, node: usize, nic: &Nic) -> Option<usize> {
+    let (peer, far) = nic.direct_to.as_ref()?;
+    let (low, high, near_name) = if node < *peer { (node, *peer, &nic.name) } else { (*peer, node, far) };
+    let low_node = cluster.nodes.get(low)?;
+    low_node.nics.iter().filter(|n| n.direct_to.as_ref().is_some_and(|(p, _)| *p == high)).position(|n| n.name == *near_name)
+}
+
+fn reach_table(cluster: &Cluster, attaches: &[Attach]) -> Vec<Vec<u64>> {
+    let mut table = vec![vec![0u64; attaches.len() + 1]; attaches.len()];
+    for column in 0..=attaches.len() {
+        let fabric = Fabric::new(cluster, None, attaches.get(column).copied());
+        for (row, at) in attaches.iter().enumerate() {
+            table[row][column] = fabric.component(*at).map_or(0, |c| 1u64 << c.min(31));
+        }
+    }
+    table
+}
+
+fn node_demands(cluster: &Cluster, roles: &[Role]) -> Vec<[Mbps; 6]> {
+    (0..cluster.nodes.len())
+        .map(|node| {
+            let mut row = [0; 6];
+            for role in roles.iter().filter(|r| **r != Role::Vm) {
+                row[*role as usize] = demand::role_demand(cluster, node, *role);
+            }
+            row
+        })
+        .collect()
+}
+
+/// Names of the external switches of today, on most nodes first.
+fn network_names(cluster: &Cluster) -> Vec<String> {
+    let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
+    for node in &cluster.nodes {
+        let bound: BTreeSet<&str> = node.nics.iter().filter_map(|n| n.switch.as_deref()).collect();
+        for name in bound {
+            *uses.entry(name).or_default() += 1;
+        }
+    }
+    let wired = cluster.vms.iter().flat_map(|v| &v.vnics).filter(|v| !v.isolated && !v.switch.is_empty());
+    for vnic in wired {
+        uses.entry(&vnic.switch).or_default();
+    }
+    let mut names: Vec<(&str, usize)> = uses.into_iter().collect();
+    names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| natural_cmp(a.0, b.0)));
+    names.into_iter().map(|(name, _)| name.to_owned()).collect()
+}
+
+fn items(cluster: &Cluster, names: &[String], vlan_sets: &[BTreeSet<u16>], zones: &[&str]) -> Vec<Item> {
+    let mut items = Vec::new();
+    for (v, vm) in cluster.vms.iter().enumerate() {
+        for (i, vnic) in vm.vnics.iter().enumerate().filter(|(_, vnic)| !vnic.isolated) {
+            let need = demand::vnic_need(cluster, vnic);
+            items.push(Item {
+                vm: v,
+                vnic: i,
+                node: vm.host,
+                need,
+                heavy: demand::is_heavy(cluster, need),
+                dedicated: vnic.dedicated,
+                zone: zones.binary_search(&vnic.zone.as_str()).map_or(0, |z| z + 1),
+                vlans: vlan_sets.binary_search(&vnic.vlans).unwrap_or(0),
+                current: names.iter().position(|n| *n == vnic.switch),
+            });
+        }
+    }
+    items
+}

@@ -1,0 +1,261 @@
+//! Loads of one node against one pattern: how full the uplinks get when vNICs may be spread freely over the networks
+//! that admit them (a proven lower bound), and with every vNIC kept where it is today.
+//!
+//! In: instance, design, mode, pattern. Out: integers in permille and Mbit/s.
+
+use super::design::Design;
+use super::exact;
+use super::instance::Instance;
+use super::networks::Mode;
+use super::patterns::{Pattern, Situation};
+use crate::units::{Mbps, permille_up};
+
+/// VM load of one node by admitted networks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeLoad {
+    /// Load bound to each network because it stays where it is today.
+    pub stay: Vec<Mbps>,
+    /// Load without a present place, by admitted networks (bits).
+    pub free: Vec<(u32, Mbps)>,
+    /// Everything, by admitted networks, as if nothing had a present place.
+    pub all: Vec<(u32, Mbps)>,
+    /// vNICs whose present network does not admit them: they change in any case.
+    pub forced_moves: u64,
+    /// Largest need by admitted networks.
+    pub largest: Vec<(u32, Mbps)>,
+}
+
+/// Loads of every node under a mode.
+pub fn node_loads(instance: &Instance, design: &Design, mode: &Mode) -> Vec<NodeLoad> {
+    let place = places(instance, design);
+    (0..instance.cluster.nodes.len())
+        .map(|node| {
+            let mut load = NodeLoad { stay: vec![0; design.networks], ..NodeLoad::default() };
+            for item in instance.items_of[node].iter().map(|i| &instance.items[*i]) {
+                let mask = mode.admits(item);
+                add(&mut load.all, mask, item.need);
+                raise(&mut load.largest, mask, item.need);
+                match item.current.map(|label| place[label]) {
+                    Some(Some(network)) if mask >> network & 1 == 1 => load.stay[network] += item.need,
+                    Some(_) => {
+                        load.forced_moves += 1;
+                        add(&mut load.free, mask, item.need);
+                    }
+                    None => add(&mut load.free, mask, item.need),
+                }
+            }
+            load
+        })
+        .collect()
+}
+
+/// Network of the design for every name of today.
+pub fn places(instance: &Instance, design: &Design) -> Vec<Option<usize>> {
+    (0..instance.names.len()).map(|label| design.labels.iter().position(|l| *l == label)).collect()
+}
+
+fn add(list: &mut Vec<(u32, Mbps)>, mask: u32, need: Mbps) {
+    match list.iter_mut().find(|(known, _)| *known == mask) {
+        Some((_, sum)) => *sum += need,
+        None => list.push((mask, need)),
+    }
+}
+
+fn raise(list: &mut Vec<(u32, Mbps)>, mask: u32, need: Mbps) {
+    match list.iter_mut().find(|(known, _)| *known == mask) {
+        Some((_, most)) => *most = need.max(*most),
+        None => list.push((mask, need)),
+    }
+}
+
+/// Host demand on an uplink in a situation.
+pub fn host_load(instance: &Instance, design: &Design, node: usize, uplink: usize, situation: &Situation) -> Mbps {
+    let demand = &instance.demand[node];
+    let own: Mbps = design.uplinks[uplink].roles.iter().map(|r| demand[*r as usize]).sum();
+    let landed: Mbps = (0..6).filter(|r| situation.landed >> r & 1 == 1).map(|r| demand[r]).sum();
+    own + landed
+}
+
+/// Utilisation of an uplink that carries `load` of VM traffic, over all its situations.
+pub fn utilisation(instance: &Instance, design: &Design, pattern: &Pattern, node: usize, uplink: usize, load: Mbps) -> u64 {
+    let situations = &pattern.uplinks[uplink].situations;
+    let worst = situations.iter().filter(|s| s.capacity > 0).map(|s| {
+        permille_up(host_load(instance, design, node, uplink, s) + load, s.capacity)
+    });
+    worst.max().unwrap_or(0)
+}
+
+/// Mbit/s missing on an uplink that carries `load` of VM traffic, over all its situations.
+pub fn missing(instance: &Instance, design: &Design, pattern: &Pattern, node: usize, uplink: usize, load: Mbps) -> Mbps {
+    let situations = &pattern.uplinks[uplink].situations;
+    let short = situations.iter().filter(|s| s.capacity > 0).map(|s| {
+        (host_load(instance, design, node, uplink, s) + load).saturating_sub(s.capacity)
+    });
+    short.max().unwrap_or(0)
+}
+
+/// What a pattern means for one node, as lower bounds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct NodeValue {
+    /// Uplinks that cannot carry their demand, at least.
+    pub short: u64,
+    /// Mbit/s missing, at least.
+    pub missing: Mbps,
+    /// Worst utilisation with free spreading.
+    pub spread: u64,
+    /// Worst utilisation when what has a place stays and the rest spreads; not known for small nodes, which are settled exactly.
+    pub stay: u64,
+    /// Worst utilisation of the uplinks without a network.
+    pub hosts: u64,
+}
+
+/// Fewest moves and then least utilisation of a node, as bounds, once `allowed` utilisation is known.
+pub fn settle(
+    instance: &Instance,
+    design: &Design,
+    mode: &Mode,
+    pattern: &Pattern,
+    node: usize,
+    value: &NodeValue,
+    allowed: u64,
+) -> (u64, u64) {
+    if design.networks == 0 {
+        return (0, value.spread);
+    }
+    if let Some((worth, _)) = exact::place(instance, design, mode, pattern, node, allowed) {
+        return (worth.moves, worth.utilisation.max(value.hosts));
+    }
+    if value.stay <= allowed { (0, value.stay) } else { (1, value.spread) }
+}
+
+/// Judges one node under a pattern: exact where the node is small, else by fractions.
+pub fn judge(
+    instance: &Instance,
+    design: &Design,
+    mode: &Mode,
+    pattern: &Pattern,
+    node: usize,
+    load: &NodeLoad,
+) -> NodeValue {
+    let mut value = NodeValue::default();
+    for uplink in (0..design.uplinks.len()).filter(|u| design.uplinks[*u].network.is_none()) {
+        let short = missing(instance, design, pattern, node, uplink, 0);
+        value.short += u64::from(short > 0);
+        value.missing += short;
+        value.spread = value.spread.max(utilisation(instance, design, pattern, node, uplink, 0));
+    }
+    value.stay = value.spread;
+    if design.networks == 0 {
+        return value;
+    }
+    value.hosts = value.spread;
+    if let Some((worth, _)) = exact::place(instance, design, mode, pattern, node, 0) {
+        value.short += worth.short;
+        value.missing += worth.missing;
+        value.spread = value.spread.max(worth.utilisation);
+        return value;
+    }
+    let room = Room::new(instance, design, pattern, node);
+    let spread = room.least_utilisation(&vec![0; design.networks], &load.all);
+    let stay = room.least_utilisation(&load.stay, &load.free);
+    value.spread = value.spread.max(spread);
+    value.stay = value.stay.max(stay);
+    let (short, missing) = room.shortage(&load.all, &load.largest);
+    value.short += short;
+    value.missing += missing;
+    value
+}
+
+/// What the networks of one node can carry.
+pub struct Room<'a> {
+    instance: &'a Instance<'a>,
+    design: &'a Design,
+    pattern: &'a Pattern,
+    node: usize,
+    uplinks: Vec<usize>,
+}
+
+impl<'a> Room<'a> {
+    /// For a node and a pattern.
+    pub fn new(instance: &'a Instance<'a>, design: &'a Design, pattern: &'a Pattern, node: usize) -> Self {
+        let uplinks = (0..design.networks).filter_map(|n| design.uplink_of_network(n)).collect();
+        Room { instance, design, pattern, node, uplinks }
+    }
+
+    /// VM load that a network takes at a utilisation; negative when host traffic alone is above it.
+    fn room(&self, network: usize, permille: u64) -> i128 {
+        let uplink = self.uplinks[network];
+        let pattern = &self.pattern.uplinks[uplink];
+        if pattern.nics == 0 {
+            return 0;
+        }
+        let rooms = pattern.situations.iter().filter(|s| s.capacity > 0).map(|s| {
+            let host = host_load(self.instance, self.design, self.node, uplink, s);
+            i128::from(s.capacity) * i128::from(permille) / 1000 - i128::from(host)
+        });
+        rooms.min().unwrap_or(0)
+    }
+
+    fn fits(&self, fixed: &[Mbps], loads: &[(u32, Mbps)], permille: u64) -> bool {
+        let networks = self.uplinks.len();
+        let served = |n: usize| self.pattern.uplinks[self.uplinks[n]].nics > 0;
+        let rooms: Vec<i128> = (0..networks).map(|n| self.room(n, permille) - if served(n) { i128::from(fixed[n]) } else { 0 }).collect();
+        if (0..networks).any(|n| served(n) && rooms[n] < 0) {
+            return false;
+        }
+        let dead: u32 = (0..networks).filter(|n| !served(*n)).map(|n| 1 << n).sum();
+        (1u32..1 << networks).all(|set| {
+            // Load that an unserved network admits can hide there: it is counted at level 1 already.
+            let inside: Mbps = loads.iter().filter(|(mask, _)| mask & !set == 0 && mask & dead == 0).map(|(_, l)| l).sum();
+            let room: i128 = (0..networks).filter(|n| set >> n & 1 == 1).map(|n| rooms[n].max(0)).sum();
+            i128::from(inside) <= room
+        })
+    }
+
+    /// Least worst utilisation of the networks, over all ways to spread `loads` on top of `fixed`, even in fractions.
+    pub fn least_utilisation(&self, fixed: &[Mbps], loads: &[(u32, Mbps)]) -> u64 {
+        let mut high = 1000;
+        while !self.fits(fixed, loads, high) {
+            high *= 2;
+            if high > 1 << 40 {
+                return high;
+            }
+        }
+        let mut low = 0;
+        while low < high {
+            let middle = (low + high) / 2;
+            if self.fits(fixed, loads, middle) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        low
+    }
+
+    /// Uplinks short and Mbit/s missing, at least: sets of networks that get more than they hold, and vNICs wider than any port.
+    fn shortage(&self, loads: &[(u32, Mbps)], largest: &[(u32, Mbps)]) -> (u64, Mbps) {
+        let networks = self.uplinks.len();
+        let mut worst: i128 = 0;
+        for set in 1u32..1 << networks {
+            if (0..networks).any(|n| set >> n & 1 == 1 && self.pattern.uplinks[self.uplinks[n]].nics == 0) {
+                continue;
+            }
+            let inside: Mbps = loads.iter().filter(|(mask, _)| mask & !set == 0).map(|(_, l)| l).sum();
+            let room: i128 = (0..networks).filter(|n| set >> n & 1 == 1).map(|n| self.room(n, 1000)).sum();
+            worst = worst.max(i128::from(inside) - room);
+        }
+        let port = |mask: u32| -> Option<Mbps> {
+            let speeds = (0..networks).filter(|n| mask >> n & 1 == 1).map(|n| &self.pattern.uplinks[self.uplinks[n]]);
+            let speeds: Vec<Mbps> = speeds.map(|u| if u.nics == 0 { Mbps::MAX } else { u.speed }).collect();
+            speeds.into_iter().max()
+        };
+        let wide: Mbps = largest
+            .iter()
+            .map(|(mask, need)| need.saturating_sub(port(*mask).unwrap_or(Mbps::MAX)))
+            .max()
+            .unwrap_or(0);
+        let missing = u64::try_from(worst).unwrap_or(0).max(wide);
+        (u64::from(missing > 0), missing)
+    }
+}

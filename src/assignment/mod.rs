@@ -1,0 +1,212 @@
+//! WHAT MAY BE CHOSEN, and the solver. In: facts. Out: a plan with what is proven about it.
+//!
+//! ```text
+//! instance   facts in small integers        design     which roles share an uplink, which external networks exist
+//! options    NICs for one uplink            patterns   NICs for all uplinks of a node class, symmetric ones once
+//! networks   which network admits which vNIC           loads    how full that makes a node, as a bound
+//! filter     level by level, exact          balance    vNICs to networks, rounded (solver: the MIP)
+//! search     designs by proven bound        evaluate   the exact objective of what was found
+//! build      decisions -> plan              why        next best alternatives, conflicts
+//! ```
+//! Must not know: checks, reports.
+
+mod balance;
+mod design;
+mod evaluate;
+mod exact;
+mod filter;
+mod instance;
+mod loads;
+mod networks;
+mod node_loss;
+mod options;
+mod patterns;
+mod search;
+mod solver;
+mod build;
+mod conflict;
+mod shares;
+mod why;
+
+use crate::inventory::{Cluster, Inventory};
+use crate::plan::{ClusterPlan, LEVELS, Objective, Plan, SCHEMA_VERSION, Solver, Status, Style, StyleRow};
+use crate::units::show_permille;
+use instance::Instance;
+use search::{Found, search};
+
+/// What is asked of the planner.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// A fixed style; `None` = best.
+    pub style: Option<Style>,
+}
+
+/// Plans every cluster of the inventory.
+///
+/// ```
+/// let inventory = nicplan::inventory::Inventory::default();
+/// let plan = nicplan::assignment::plan(&inventory, &Default::default());
+/// assert!(plan.clusters.is_empty());
+/// ```
+pub fn plan(inventory: &Inventory, options: &Options) -> Plan {
+    let clusters = inventory.clusters.iter().map(|cluster| plan_cluster(inventory, cluster, options)).collect();
+    Plan { schema_version: SCHEMA_VERSION, input_sha256: inventory.sha256.clone(), clusters }
+}
+
+/// Best objective of a cluster under the options, without writing a plan: for "what if" questions.
+pub fn best_of_styles(cluster: &Cluster, options: &Options) -> Option<Objective> {
+    let instance = Instance::new(cluster);
+    let results = all_styles(&instance, options);
+    let chosen = recommended(&results, options)?;
+    results.into_iter().nth(chosen).and_then(|(_, found)| found.best).map(|best| best.evaluation.objective)
+}
+
+fn all_styles(instance: &Instance, options: &Options) -> Vec<(Style, Found)> {
+    let styles = Style::ALL.into_iter().filter(|s| options.style.is_none_or(|wanted| wanted == *s));
+    styles.map(|style| (style, search_style(instance, style))).collect()
+}
+
+fn search_style(instance: &Instance, style: Style) -> Found {
+    let designs = design::network_range(instance).flat_map(|networks| design::designs(instance, style, networks));
+    search(instance, designs.collect())
+}
+
+/// Dedicated wherever it meets every requirement, the target and the drain goal; else the best objective.
+fn recommended(results: &[(Style, Found)], options: &Options) -> Option<usize> {
+    let objective = |i: usize| results[i].1.best.as_ref().map(|b| &b.evaluation.objective);
+    let dedicated = results.iter().position(|(style, _)| *style == Style::Dedicated);
+    if let (None, Some(index)) = (options.style, dedicated)
+        && objective(index).is_some_and(|o| {
+            o.unmet_requirements.met() && o.excess_utilisation_permille == 0 && o.excess_drain_s == 0
+        })
+    {
+        return Some(index);
+    }
+    (0..results.len()).filter(|i| objective(*i).is_some()).min_by_key(|i| objective(*i))
+}
+
+fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> ClusterPlan {
+    let instance = Instance::new(cluster);
+    let results = all_styles(&instance, options);
+    let Some(chosen) = recommended(&results, options) else {
+        return without_design(inventory, cluster, options);
+    };
+    let (style, found) = &results[chosen];
+    let Some(solved) = &found.best else { return without_design(inventory, cluster, options) };
+    let (mac_pools, static_macs) = crate::mac::plan(inventory, cluster);
+    let mut plan = ClusterPlan {
+        cluster: cluster.name.clone(),
+        profile: cluster.profile.name.to_owned(),
+        style: *style,
+        solver: solver_block(&instance, found),
+        uplinks: build::uplinks(&instance, &solved.design),
+        nodes: build::nodes(&instance, solved),
+        vnics: build::vnics(&instance, solved),
+        mac_pools,
+        static_macs,
+        styles: style_rows(&instance, &results, chosen),
+        reasons: why::reasons(&instance, solved, &found.others),
+        conflict: None,
+    };
+    if !plan.solver.shortfall.is_empty() {
+        plan.conflict = conflict::conflict(cluster, &plan, options);
+    }
+    plan
+}
+
+/// Status, bound and gap: `optimal` only if every level from 1 to 7 equals the proven bound.
+fn solver_block(instance: &Instance, found: &Found) -> Solver {
+    let empty = Objective::default();
+    let (objective, shortfall) = match &found.best {
+        Some(best) => (&best.evaluation.objective, best.evaluation.shortfall.clone()),
+        None => (&empty, Vec::new()),
+    };
+    let bound = found.bound.as_ref().unwrap_or(objective);
+    let open = (1..=7).find(|level| bound.level(*level) != objective.level(*level));
+    let (mut bound_value, mut gap, mut unproven_level) = (0, 0, String::new());
+    if let Some(level) = open {
+        let (own, proven) = (objective.level(level), bound.level(level));
+        let at = (0..own.len()).find(|i| own[*i] != proven[*i]).unwrap_or(0);
+        bound_value = proven[at];
+        gap = own[at].saturating_sub(proven[at]);
+        unproven_level = LEVELS[level - 1].to_owned();
+    }
+    let proven = open.is_none() && found.complete;
+    if open.is_none() && !found.complete {
+        unproven_level = "patterns beyond the counted limit were not looked at".to_owned();
+    }
+    Solver {
+        status: if proven { Status::Optimal } else { Status::Gap },
+        objective: objective.clone(),
+        bound: bound_value,
+        gap,
+        unproven_level,
+        shortfall,
+        limited_by: limited_by(instance, objective),
+    }
+}
+
+/// What limits the plan, as one sentence.
+fn limited_by(instance: &Instance, objective: &Objective) -> String {
+    if !objective.unmet_requirements.met() {
+        return "requirements that the ports cannot meet".to_owned();
+    }
+    if let Some((wish, count)) = instance.wishes.iter().zip(&objective.unmet_wishes).find(|(_, count)| **count > 0) {
+        return format!("the first wish that the ports cannot meet is {wish} (unmet {count} times)");
+    }
+    let target = instance.cluster.policy.target_permille;
+    let worst = objective.worst_utilisation_permille;
+    if worst > target {
+        return format!("the fullest uplink stands at {}, target {}", show_permille(worst), show_permille(target));
+    }
+    format!("nothing: every requirement and wish is met, the fullest uplink stands at {}", show_permille(worst))
+}
+
+fn style_rows(instance: &Instance, results: &[(Style, Found)], chosen: usize) -> Vec<StyleRow> {
+    results
+        .iter()
+        .enumerate()
+        .map(|(index, (style, found))| {
+            let objective = found.best.as_ref().map(|b| b.evaluation.objective.clone());
+            let cannot = match &found.best {
+                None => no_design(instance, *style),
+                Some(best) => cannot(instance, &best.evaluation.objective),
+            };
+            StyleRow { style: *style, objective, cannot, chosen: index == chosen }
+        })
+        .collect()
+}
+
+fn no_design(instance: &Instance, style: Style) -> String {
+    let limit = instance.cluster.profile.max_host_vnics;
+    if style == Style::Converged && limit == 1 {
+        return format!("{} has one host vNIC per external switch", instance.cluster.profile.title);
+    }
+    if design::rides_on_storage(instance) {
+        return "with Network ATC cluster and live-migration traffic ride on the storage intent".to_owned();
+    }
+    "has no design for these roles".to_owned()
+}
+
+/// What a style's best plan leaves unmet.
+fn cannot(instance: &Instance, objective: &Objective) -> String {
+    let mut parts = Vec::new();
+    let unmet = &objective.unmet_requirements;
+    let named = [
+        (unmet.reachability, "roles or vNICs unserved"),
+        (unmet.isolation, "required separations broken"),
+        (unmet.survival, "failures not survived that must be"),
+        (unmet.capacity, "uplinks too small"),
+    ];
+    parts.extend(named.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
+    for (wish, count) in instance.wishes.iter().zip(&objective.unmet_wishes).filter(|(_, count)| **count > 0) {
+        parts.push(format!("{wish} ({count})"));
+    }
+    parts.join(", ")
+}
+
+/// A cluster for which the style has no design at all: nothing is assigned, and the shortfall says so.
+fn without_design(inventory: &Inventory, cluster: &Cluster, options: &Options) -> ClusterPlan {
+    // Converged on 2008 R2 and the like: the style cannot be built, so the best of all styles is planned and the row says why.
+    plan_cluster(inventory, cluster, &Options { style: None, ..options.clone() })
+}

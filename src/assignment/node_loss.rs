@@ -1,0 +1,105 @@
+//! Whether the VMs of a lost node find a place on the others: memory, networks, owners, anti-affinity.
+//!
+//! The same simple rule as the checks use (largest VM first, to the owner with the most free memory), written on its own.
+
+use super::design::Design;
+use super::evaluate::Decisions;
+use super::instance::Instance;
+use crate::inventory::{Vm, VmState};
+use crate::plan::Mechanism;
+use crate::units::{MiB, Mbps};
+use std::collections::BTreeSet;
+
+/// Nodes whose loss the others cannot absorb.
+pub fn unplaceable(instance: &Instance, design: &Design, decisions: &Decisions, load: &[Vec<Mbps>]) -> Vec<usize> {
+    let nodes = instance.cluster.nodes.len();
+    let capacity: Vec<Vec<Mbps>> = (0..nodes).map(|node| capacities(instance, design, decisions, node)).collect();
+    let hosted: Vec<Vec<usize>> = hosted(instance);
+    (0..nodes).filter(|lost| !absorbed(instance, design, decisions, *lost, load, &capacity, &hosted)).collect()
+}
+
+fn hosted(instance: &Instance) -> Vec<Vec<usize>> {
+    let mut hosted = vec![Vec::new(); instance.cluster.nodes.len()];
+    for (index, vm) in instance.cluster.vms.iter().enumerate() {
+        if let Some(node) = vm.host {
+            hosted[node].push(index);
+        }
+    }
+    hosted
+}
+
+/// Room for VM traffic by network: capacity of the uplink less its host demand.
+fn capacities(instance: &Instance, design: &Design, decisions: &Decisions, node: usize) -> Vec<Mbps> {
+    (0..design.networks)
+        .map(|network| {
+            let Some(uplink) = design.uplink_of_network(network) else { return 0 };
+            let shape = &design.uplinks[uplink];
+            let nics = &instance.cluster.nodes[node].nics;
+            let speeds = decisions.nics[node][uplink].iter().map(|n| nics[*n].speed);
+            let capacity: Mbps =
+                if shape.mechanism == Mechanism::Networks { speeds.max().unwrap_or(0) } else { speeds.sum() };
+            let host: Mbps = shape.roles.iter().map(|r| instance.demand[node][*r as usize]).sum();
+            capacity.saturating_sub(host)
+        })
+        .collect()
+}
+
+fn absorbed(
+    instance: &Instance,
+    design: &Design,
+    decisions: &Decisions,
+    lost: usize,
+    load: &[Vec<Mbps>],
+    capacity: &[Vec<Mbps>],
+    hosted: &[Vec<usize>],
+) -> bool {
+    let cluster = instance.cluster;
+    let memory = |node: usize| -> Option<MiB> {
+        let used: MiB = hosted[node].iter().map(|vm| cluster.vms[*vm].memory_mib).sum();
+        cluster.nodes[node].memory_mib.map(|all| all.saturating_sub(used))
+    };
+    let mut free: Vec<Option<MiB>> = (0..cluster.nodes.len()).map(memory).collect();
+    let mut load = load.to_vec();
+    let mut groups: Vec<BTreeSet<&str>> =
+        hosted.iter().map(|vms| vms.iter().map(|v| cluster.vms[*v].anti_affinity.as_str()).collect()).collect();
+    let mut moving: Vec<usize> =
+        hosted[lost].iter().copied().filter(|vm| cluster.vms[*vm].state != VmState::Off).collect();
+    moving.sort_by(|a, b| {
+        let (a, b) = (&cluster.vms[*a], &cluster.vms[*b]);
+        b.memory_mib.cmp(&a.memory_mib).then_with(|| a.name.cmp(&b.name))
+    });
+    let needs = needs(instance, design, decisions);
+    for index in moving {
+        let vm: &Vm = &cluster.vms[index];
+        let fits = |node: usize| {
+            node != lost
+                && free[node].is_none_or(|room| room >= vm.memory_mib)
+                && (vm.anti_affinity.is_empty() || !groups[node].contains(vm.anti_affinity.as_str()))
+                && needs[index].iter().all(|(network, need)| load[node][*network] + need <= capacity[node][*network])
+        };
+        let best = vm.owners.iter().copied().filter(|n| fits(*n)).max_by_key(|n| {
+            (free[*n].unwrap_or(MiB::MAX), std::cmp::Reverse(*n))
+        });
+        let Some(node) = best else { return false };
+        free[node] = free[node].map(|room| room - vm.memory_mib);
+        groups[node].insert(&vm.anti_affinity);
+        needs[index].iter().for_each(|(network, need)| load[node][*network] += need);
+    }
+    true
+}
+
+/// Load of each VM by network.
+fn needs(instance: &Instance, design: &Design, decisions: &Decisions) -> Vec<Vec<(usize, Mbps)>> {
+    let mut needs: Vec<Vec<(usize, Mbps)>> = vec![Vec::new(); instance.cluster.vms.len()];
+    debug_assert!(design.networks > 0 || instance.items.is_empty());
+    for (item, network) in instance.items.iter().zip(&decisions.network) {
+        if let Some(network) = network {
+            let list = &mut needs[item.vm];
+            match list.iter_mut().find(|(known, _)| known == network) {
+                Some((_, sum)) => *sum += item.need,
+                None => list.push((*network, item.need)),
+            }
+        }
+    }
+    needs
+}

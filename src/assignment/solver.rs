@@ -1,0 +1,119 @@
+//! The only file that names the MIP solver: models are built with `good_lp`, solved by `microlp` reached through its inner
+//! handle, because node limit and best bound are only there. It stops on counted nodes, never on a clock.
+
+use super::balance::Spread;
+use super::loads::host_load;
+use good_lp::{Expression, Variable, constraint, microlp, variable, variables};
+
+/// Branch-and-bound nodes after which a model is given up.
+const NODE_LIMIT: u64 = 20_000;
+
+/// Spreads the vNICs of a node: fewest moves with utilisation at most `allowed`, then least utilisation.
+/// `None` when the solver finds nothing within its limit; the caller keeps what it has.
+pub fn spread(spread: &Spread, homes: &[Option<usize>], allowed: u64) -> Option<Vec<usize>> {
+    let fewest = Model::new(spread, homes, Some(allowed), None).solve(Goal::Moves);
+    match fewest {
+        Some(chosen) => {
+            let moves = moves(homes, &chosen);
+            Model::new(spread, homes, Some(allowed), Some(moves)).solve(Goal::Utilisation).or(Some(chosen))
+        }
+        None => Model::new(spread, homes, None, None).solve(Goal::Utilisation),
+    }
+}
+
+fn moves(homes: &[Option<usize>], chosen: &[usize]) -> usize {
+    homes.iter().zip(chosen).filter(|(home, to)| home.is_some_and(|home| home != **to)).count()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Goal {
+    Moves,
+    Utilisation,
+}
+
+/// One binary per vNIC and admitted network; `u` is the worst utilisation in permille.
+struct Model<'a> {
+    spread: &'a Spread<'a>,
+    homes: &'a [Option<usize>],
+    allowed: Option<u64>,
+    moves: Option<usize>,
+}
+
+impl<'a> Model<'a> {
+    fn new(spread: &'a Spread<'a>, homes: &'a [Option<usize>], allowed: Option<u64>, moves: Option<usize>) -> Self {
+        Model { spread, homes, allowed, moves }
+    }
+
+    fn solve(&self, goal: Goal) -> Option<Vec<usize>> {
+        let items = &self.spread.instance.items_of[self.spread.node];
+        let mut vars = variables!();
+        let options: Vec<Vec<usize>> = items.iter().map(|i| self.spread.options(*i)).collect();
+        let binaries: Vec<Vec<Variable>> =
+            options.iter().map(|o| o.iter().map(|_| vars.add(variable().binary())).collect()).collect();
+        let u = vars.add(variable().min(0.0));
+        let moved: Expression = binaries
+            .iter()
+            .zip(&options)
+            .zip(self.homes)
+            .flat_map(|((vars, options), home)| vars.iter().zip(options).filter(move |(_, o)| home.is_some_and(|h| h != **o)))
+            .map(|(var, _)| Expression::from(*var))
+            .sum();
+        let objective: Expression = if goal == Goal::Moves { moved.clone() } else { u.into() };
+        let mut model = vars.minimise(objective).using(microlp);
+        use good_lp::SolverModel as _;
+        for row in &binaries {
+            let total: Expression = row.iter().map(|v| Expression::from(*v)).sum();
+            model.add_constraint(constraint!(total == 1));
+        }
+        if let Some(moves) = self.moves {
+            model.add_constraint(constraint!(moved <= moves as f64));
+        }
+        self.load_rows(&mut model, &binaries, &options, u);
+        let mut limits = ::microlp::SolveOptions::default();
+        limits.node_limit = Some(NODE_LIMIT);
+        let solution = model.as_inner().solve_with(limits).ok()?.into_solution().ok()?;
+        // Variables are numbered in the order in which they were added: the binaries row by row, then `u`.
+        let values: Vec<f64> = solution.iter().map(|(_, value)| value).collect();
+        let mut next = 0;
+        let chosen = options.iter().map(|options| {
+            let row = values.get(next..next + options.len())?;
+            next += options.len();
+            let best = row.iter().zip(options).max_by(|a, b| a.0.total_cmp(b.0));
+            best.map(|(_, network)| *network)
+        });
+        chosen.collect()
+    }
+
+    fn load_rows(
+        &self,
+        model: &mut good_lp::solvers::microlp::MicroLpProblem,
+        binaries: &[Vec<Variable>],
+        options: &[Vec<usize>],
+        u: Variable,
+    ) {
+        use good_lp::SolverModel as _;
+        let s = self.spread;
+        let items = &s.instance.items_of[s.node];
+        for network in 0..s.design.networks {
+            let Some(uplink) = s.design.uplink_of_network(network) else { continue };
+            let load: Expression = binaries
+                .iter()
+                .zip(options)
+                .zip(items)
+                .flat_map(|((vars, options), item)| {
+                    let need = s.instance.items[*item].need as f64;
+                    vars.iter().zip(options).filter(|(_, o)| **o == network).map(move |(var, _)| need * *var)
+                })
+                .sum();
+            for situation in s.pattern.uplinks[uplink].situations.iter().filter(|x| x.capacity > 0) {
+                let host = host_load(s.instance, s.design, s.node, uplink, situation) as f64;
+                let capacity = situation.capacity as f64;
+                // Scaled to permille so that all coefficients stay near one.
+                model.add_constraint(constraint!(load.clone() * (1000.0 / capacity) + host * 1000.0 / capacity <= u));
+                if let Some(allowed) = self.allowed {
+                    model.add_constraint(constraint!(load.clone() * (1000.0 / capacity) <= allowed as f64 - host * 1000.0 / capacity));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,19 @@
+//! `input-changed`: the plan was made from this inventory. A remark: inventories are edited by hand for good reasons.
+
+use super::{Broken, Judge, PlanCheck};
+use crate::inventory::Inventory;
+use crate::plan::Plan;
+
+pub(super) static CHECK: PlanCheck = PlanCheck {
+    name: "input-changed",
+    summary: "the plan was made from this very inventory",
+    docs: "Everything is recounted against the inventory given here, so the plan is judged rightly; but what was best for another inventory need not be best for this one.",
+    judge: Judge::Remark(check),
+};
+
+fn check(inventory: &Inventory, plan: &Plan, broken: &mut Broken) {
+    if plan.input_sha256 != inventory.sha256 {
+        let message = "the inventory is not the one that the plan was made from; numbers are recounted from the inventory given here".to_owned();
+        broken.add("inventory", message, &plan.input_sha256, &inventory.sha256);
+    }
+}

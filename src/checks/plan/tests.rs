@@ -1,0 +1,165 @@
+//! Each check is seen to fail on a plan that breaks only it, and sound plans pass.
+
+use super::cases::{DEDICATED, cases, facts, fixed, pool, range, sound, spoiled};
+use super::testing::{claim, files, plan};
+use super::*;
+use crate::checks::{VerifiedPlan, requirements_met, verify};
+use crate::inventory::{Nlb, NlbMode, Rdma, StorageKind};
+use crate::plan::{Status, Style};
+use crate::policy::FailureKind;
+use crate::profiles::Transport;
+use crate::roles::Role;
+use std::collections::BTreeSet;
+
+/// Names of the checks that speak up, remarks included.
+fn broken(inventory: &Inventory, plan: Plan) -> BTreeSet<&'static str> {
+    match verify(inventory, plan) {
+        Ok(verified) => verified.notes().iter().map(|f| f.rule).collect(),
+        Err(findings) => findings.iter().map(|f| f.rule).collect(),
+    }
+}
+
+fn accepted(inventory: &Inventory, plan: Plan) -> VerifiedPlan {
+    verify(inventory, plan).unwrap_or_else(|findings| panic!("rejected: {findings:#?}"))
+}
+
+#[test]
+fn each_broken_plan_is_rejected_by_exactly_its_check() {
+    for (number, (name, (inventory, plan))) in cases().into_iter().enumerate() {
+        assert_eq!(broken(&inventory, plan), BTreeSet::from([name]), "case {number}");
+    }
+}
+
+#[test]
+fn no_check_is_without_a_plan_that_breaks_it() {
+    let covered: BTreeSet<&str> = cases().iter().map(|(name, _)| *name).collect();
+    let listed: BTreeSet<&str> = PLAN_CHECKS.iter().map(|check| check.name).collect();
+    assert_eq!(covered, listed);
+}
+
+#[test]
+fn the_table_is_sorted_and_every_file_of_the_folder_is_in_it() {
+    assert!(PLAN_CHECKS.is_sorted_by(|a, b| a.name < b.name));
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/checks/plan");
+    let files = std::fs::read_dir(folder)
+        .expect("the folder of the checks")
+        .filter_map(Result::ok);
+    let stems = files.filter_map(|f| Some(f.path().file_stem()?.to_str()?.replace('_', "-")));
+    let checks: BTreeSet<String> = stems
+        .filter(|s| !["mod", "cases", "tests", "testing"].contains(&s.as_str()))
+        .collect();
+    assert_eq!(checks, PLAN_CHECKS.iter().map(|check| check.name.to_owned()).collect());
+}
+
+#[test]
+fn a_check_is_found_by_its_name() {
+    assert_eq!(find("nic-once").map(|check| check.name), Some("nic-once"));
+    assert!(find("nic-twice").is_none());
+}
+
+#[test]
+fn a_sound_plan_is_accepted_without_remarks() {
+    let (cluster, plan) = sound();
+    let (inventory, plan) = files(cluster, plan);
+    let verified = accepted(&inventory, plan);
+    assert!(verified.notes().is_empty());
+    assert!(requirements_met(&verified));
+    assert_eq!(verified.recounts().len(), 1);
+}
+
+#[test]
+fn a_declared_shortfall_is_accepted_and_is_not_called_met() {
+    let (inventory, plan) = spoiled(|cluster, plan| {
+        cluster.policy.survive = vec![(Role::Vm, FailureKind::Nic)];
+        claim(cluster, plan);
+    });
+    let verified = accepted(&inventory, plan);
+    assert!(!requirements_met(&verified));
+    assert_eq!(verified.plan().clusters[0].solver.shortfall.len(), 2);
+}
+
+#[test]
+fn an_open_gap_that_adds_up_is_accepted() {
+    let (inventory, plan) = spoiled(|_, plan| {
+        let worst = plan.solver.objective.worst_utilisation_permille;
+        plan.solver.status = Status::Gap;
+        plan.solver.unproven_level = "worst utilisation".to_owned();
+        plan.solver.bound = worst - 3;
+        plan.solver.gap = 3;
+    });
+    accepted(&inventory, plan);
+}
+
+#[test]
+fn pools_side_by_side_and_spoofing_for_nlb_unicast_are_accepted() {
+    let (inventory, plan) = spoiled(|cluster, plan| {
+        cluster.vms[0].nlb = Some(Nlb {
+            name: "WEB".to_owned(),
+            mode: NlbMode::Unicast,
+            vip: None,
+        });
+        plan.mac_pools = vec![pool("HV2", range(32, 47)), pool("HV1", range(16, 31))];
+        plan.static_macs = vec![fixed("VM1", 2, true), fixed("VM2", 4, false)];
+    });
+    accepted(&inventory, plan);
+}
+
+#[test]
+fn styles_are_told_apart_by_shape() {
+    let mut cluster = facts();
+    cluster.storage = StorageKind::Iscsi;
+    for (style, design) in [
+        (
+            Style::Dedicated,
+            "management=P1 | cluster=P2 | live-migration=P3 | vm:E=P4 | storage=P5,P6",
+        ),
+        (
+            Style::Teamed,
+            "management=P1,P2 | cluster=P3 | live-migration=P4 | vm:E=P5 | storage=P6",
+        ),
+        (
+            Style::Converged,
+            "management+cluster+live-migration+vm:E=P1,P2 | storage=P5,P6",
+        ),
+        (
+            Style::Hybrid,
+            "management+cluster+live-migration=P1 | vm:E=P2,P3 | storage=P5,P6",
+        ),
+    ] {
+        let judged = |style: Style| {
+            let (inventory, plan) = files(cluster.clone(), plan(&cluster, style, design));
+            verify(&inventory, plan).is_ok()
+        };
+        let fits: Vec<Style> = Style::ALL.into_iter().filter(|s| judged(*s)).collect();
+        // What is dedicated is teamed as well: one NIC is the smallest number of several.
+        let expected = if style == Style::Dedicated {
+            vec![Style::Dedicated, Style::Teamed]
+        } else {
+            vec![style]
+        };
+        assert_eq!(fits, expected, "{design}");
+    }
+}
+
+#[test]
+fn rdma_on_every_migration_port_makes_smb_the_transport() {
+    let mut cluster = facts();
+    for node in &mut cluster.nodes {
+        node.nics[2].rdma = Rdma::Roce;
+    }
+    let made = plan(&cluster, Style::Dedicated, DEDICATED);
+    assert_eq!(made.nodes[0].uplinks[2].transport, Some(Transport::Smb));
+}
+
+#[test]
+fn a_plan_that_means_nothing_is_rejected_without_a_panic() {
+    let (cluster, mut plan) = sound();
+    plan.uplinks.truncate(1);
+    plan.uplinks[0].roles.clear();
+    plan.nodes[0].node = "NOBODY".to_owned();
+    plan.nodes[1].uplinks.clear();
+    plan.vnics[0].vm = "NOBODY".to_owned();
+    crate::checks::recount(&cluster, &plan);
+    let (inventory, plan) = files(cluster, plan);
+    assert!(verify(&inventory, plan).is_err());
+}

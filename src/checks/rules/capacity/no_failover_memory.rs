@@ -1,0 +1,70 @@
+//! The other nodes have not enough free memory for the VMs of a lost node.
+
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, VmState};
+use crate::units::MiB;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "no-failover-memory",
+    severity: Severity::Warning,
+    family: "capacity",
+    summary: "the other nodes have less free memory than the VMs of a node need",
+    risk: "when the node fails some VMs stay off, and it cannot be drained for updates (event 1137)",
+    source: "Microsoft, Hyper-V maximum scale limits: keep one node's worth of capacity in reserve",
+    page: include_str!("no_failover_memory.md"),
+    columns: &["nodes.memory_mib", "vms.memory_mib", "vms.node", "vms.state"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let Some(memory) = cluster.nodes.iter().map(|n| n.memory_mib).collect::<Option<Vec<MiB>>>() else {
+        return;
+    };
+    if memory.len() < 2 {
+        return;
+    }
+    let assigned = assigned(cluster);
+    let free: Vec<MiB> = memory
+        .iter()
+        .zip(&assigned)
+        .map(|(all, used)| all.saturating_sub(*used))
+        .collect();
+    let total: MiB = free.iter().fold(0, |sum, f| sum.saturating_add(*f));
+    let missing: Vec<MiB> = assigned
+        .iter()
+        .zip(&free)
+        .map(|(need, own)| need.saturating_sub(total - own))
+        .collect();
+    let most = missing.iter().copied().max().unwrap_or(0);
+    let Some(worst) = missing.iter().position(|m| *m == most && most > 0) else {
+        return;
+    };
+    let short = cluster.nodes.iter().zip(&missing).filter(|(_, m)| **m > 0);
+    let names: Vec<&str> = short.map(|(n, _)| n.name.as_str()).collect();
+    let node = &cluster.nodes[worst];
+    report.add(Fault {
+        subject: node.name.clone(),
+        message: format!(
+            "if {} fails, {most} MiB of memory are missing on the other nodes; short for: {}",
+            node.name,
+            lookup::list(&names)
+        ),
+        current: format!("{} MiB free on the others", total - free[worst]),
+        expected: format!("{} MiB or more", assigned[worst]),
+        fix: format!("add {most} MiB of memory to the other nodes together, or turn off or shrink VMs"),
+        at: vec![report.at(node.origin, "memory_mib")],
+    });
+}
+
+/// Memory of the VMs on each node that are not off.
+fn assigned(cluster: &Cluster) -> Vec<MiB> {
+    let mut assigned = vec![0; cluster.nodes.len()];
+    for vm in cluster.vms.iter().filter(|vm| vm.state != VmState::Off) {
+        if let Some(sum) = vm.host.and_then(|host| assigned.get_mut(host)) {
+            *sum = MiB::saturating_add(*sum, vm.memory_mib);
+        }
+    }
+    assigned
+}

@@ -1,0 +1,39 @@
+//! More nodes than the Windows version supports.
+
+use crate::checks::rules::{Fault, Report, Rule};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "too-many-nodes",
+    severity: Severity::Error,
+    family: "capacity",
+    summary: "the cluster has more nodes than its Windows version supports",
+    risk: "nodes above the limit cannot join",
+    source: "Microsoft, Hyper-V maximum scale limits; Azure Local system requirements",
+    page: include_str!("too_many_nodes.md"),
+    columns: &["clusters.profile", "nodes.node"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let (nodes, most) = (cluster.nodes.len(), cluster.profile.max_nodes);
+    if nodes <= most {
+        return;
+    }
+    report.add(Fault {
+        subject: cluster.name.clone(),
+        message: format!(
+            "{} has {nodes} nodes; {} supports {most}",
+            cluster.name, cluster.profile.title
+        ),
+        current: format!("{nodes} nodes"),
+        expected: format!("{most} nodes or fewer"),
+        fix: "split the cluster, or correct profile in clusters.csv".to_owned(),
+        at: vec![
+            report.at(cluster.origin, "profile"),
+            report.at(cluster.nodes[most].origin, "node"),
+        ],
+    });
+}

@@ -1,0 +1,41 @@
+//! More running VMs than the Windows version supports in a cluster.
+
+use crate::checks::rules::{Fault, Report, Rule};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, VmState};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "too-many-vms",
+    severity: Severity::Error,
+    family: "capacity",
+    summary: "more VMs run in the cluster than its Windows version supports",
+    risk: "Microsoft does not support it, and failover times are untested",
+    source: "Microsoft, Hyper-V maximum scale limits; Requirements and Limits for Hyper-V in Windows Server 2008 R2",
+    page: include_str!("too_many_vms.md"),
+    columns: &["clusters.profile", "vms.state"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let running = cluster
+        .vms
+        .iter()
+        .filter(|vm| vm.state == VmState::Running && vm.host.is_some())
+        .count();
+    let most = cluster.profile.max_vms;
+    if running <= most {
+        return;
+    }
+    report.add(Fault {
+        subject: cluster.name.clone(),
+        message: format!(
+            "{running} VMs run in {}; {} supports {most}",
+            cluster.name, cluster.profile.title
+        ),
+        current: format!("{running} VMs"),
+        expected: format!("{most} VMs or fewer"),
+        fix: "split the cluster, or correct profile in clusters.csv".to_owned(),
+        at: vec![report.at(cluster.origin, "profile")],
+    });
+}

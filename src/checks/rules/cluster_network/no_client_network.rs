@@ -1,0 +1,38 @@
+//! No network over which clients may reach the cluster.
+
+use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::roles::Role;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "no-client-network",
+    severity: Severity::Error,
+    family: "cluster-network",
+    summary: "no cluster network has cluster use 3 (cluster and client)",
+    risk: "the cluster name has no network to come online on: the cluster cannot be managed by its name",
+    source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
+    page: include_str!("no_client_network.md"),
+    columns: &["cluster_networks.cluster_use", "cluster_networks.purpose"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let networks = &cluster.networks;
+    if networks.is_empty() || networks.iter().any(|n| n.cluster_use.is_none_or(|c| c == 3)) {
+        return;
+    }
+    let management = networks
+        .iter()
+        .find(|n| n.purpose == Some(Role::Management))
+        .unwrap_or(&networks[0]);
+    report.add(Fault {
+        subject: cluster.name.clone(),
+        message: "clients may use none of the cluster networks".to_owned(),
+        current: "cluster use 0 or 1 everywhere".to_owned(),
+        expected: "cluster use 3 on the management network".to_owned(),
+        fix: fixes::set_cluster_use(cluster, management, 3),
+        at: networks.iter().map(|n| report.at(n.origin, "cluster_use")).collect(),
+    });
+}

@@ -1,0 +1,127 @@
+//! What to do, in the words of the cluster's Windows version: cmdlets from 2012 on; 2008 R2 has no Hyper-V cmdlets, so there
+//! the place in Hyper-V Manager is named.
+//!
+//! Parameters as in the documentation of `Set-VMHost`, `Set-VMNetworkAdapter`, `Get-ClusterNetwork`.
+
+use crate::inventory::{Cluster, ClusterNetwork, Node, Vm, Vnic};
+use crate::profiles::WS2008R2;
+use crate::units::{Mac, MacRange};
+
+/// Whether the cluster runs 2008 R2.
+pub fn is_2008r2(cluster: &Cluster) -> bool {
+    cluster.profile.generation == WS2008R2
+}
+
+/// A name as PowerShell text; typographic quotes end a text, too, so they are doubled as well.
+pub fn quoted(name: &str) -> String {
+    let mut text = String::from("'");
+    for c in name.chars() {
+        if matches!(c, '\'' | '\u{2018}'..='\u{201B}') {
+            text.push(c);
+        }
+        text.push(c);
+    }
+    text.push('\'');
+    text
+}
+
+/// An address as cmdlets take it: 12 digits.
+pub fn digits(mac: Mac) -> String {
+    format!("{:012X}", mac.0)
+}
+
+/// `00-15-5D-01-0B-00 to 00-15-5D-01-0B-FF`.
+pub fn range(range: MacRange) -> String {
+    format!("{} to {}", range.min, range.max)
+}
+
+/// Give a node another dynamic pool.
+pub fn set_pool(cluster: &Cluster, node: &Node, pool: MacRange) -> String {
+    let what = if is_2008r2(cluster) {
+        format!(
+            "on {} in Hyper-V Manager, Virtual Network Manager, MAC Address Range: {}",
+            node.name,
+            range(pool)
+        )
+    } else {
+        let (name, min, max) = (quoted(&node.name), digits(pool.min), digits(pool.max));
+        format!("Set-VMHost -ComputerName {name} -MacAddressMinimum {min} -MacAddressMaximum {max}")
+    };
+    format!("{what}; running VMs keep their addresses until they are turned off and started again")
+}
+
+/// ` -ComputerName 'HV1'` for the host that holds the VM; empty when it is placed nowhere.
+pub fn on_host(cluster: &Cluster, vm: &Vm) -> String {
+    let host = vm.host.and_then(|h| cluster.nodes.get(h));
+    host.map(|node| format!(" -ComputerName {}", quoted(&node.name)))
+        .unwrap_or_default()
+}
+
+/// `Set-VMNetworkAdapter` for a vNIC, with the host that holds the VM.
+fn set_vnic(cluster: &Cluster, vm: &Vm, vnic: &Vnic, option: &str) -> String {
+    let host = on_host(cluster, vm);
+    format!(
+        "Set-VMNetworkAdapter{host} -VMName {} -Name {} {option}",
+        quoted(&vm.name),
+        quoted(&vnic.name)
+    )
+}
+
+/// Place of a vNIC's settings in Hyper-V Manager.
+pub fn vnic_settings(vm: &Vm, vnic: &Vnic) -> String {
+    format!("Hyper-V Manager, Settings of {}, {}", vm.name, vnic.name)
+}
+
+/// Give a vNIC a static address; `None` when there is none to give.
+pub fn set_static_mac(cluster: &Cluster, vm: &Vm, vnic: &Vnic, mac: Option<Mac>) -> String {
+    let Some(mac) = mac else {
+        return format!("give {} / {} a static address outside every pool", vm.name, vnic.name);
+    };
+    let what = if is_2008r2(cluster) {
+        format!("{}, MAC Address: Static, {mac}", vnic_settings(vm, vnic))
+    } else {
+        set_vnic(cluster, vm, vnic, &format!("-StaticMacAddress {}", digits(mac)))
+    };
+    format!("turn the VM off, then: {what}")
+}
+
+/// Allow the guest to send with other addresses.
+pub fn allow_spoofing(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> String {
+    if is_2008r2(cluster) {
+        return format!("{}: tick \"Enable spoofing of MAC addresses\"", vnic_settings(vm, vnic));
+    }
+    set_vnic(cluster, vm, vnic, "-MacAddressSpoofing On")
+}
+
+/// Forbid the guest to send with other addresses.
+pub fn forbid_spoofing(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> String {
+    if is_2008r2(cluster) {
+        return format!(
+            "{}: clear \"Enable spoofing of MAC addresses\"",
+            vnic_settings(vm, vnic)
+        );
+    }
+    set_vnic(cluster, vm, vnic, "-MacAddressSpoofing Off")
+}
+
+/// Set the cluster use of a network: the failover-cluster cmdlets exist on every version.
+pub fn set_cluster_use(cluster: &Cluster, network: &ClusterNetwork, cluster_use: u8) -> String {
+    let import = if is_2008r2(cluster) {
+        "Import-Module FailoverClusters; "
+    } else {
+        ""
+    };
+    let (own, name) = (quoted(&cluster.name), quoted(&network.name));
+    format!("{import}(Get-ClusterNetwork -Cluster {own} -Name {name}).Role = {cluster_use}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quotes_in_names_are_doubled() {
+        assert_eq!(quoted("O'Neill"), "'O''Neill'");
+        assert_eq!(quoted("a\u{2019}b"), "'a\u{2019}\u{2019}b'");
+    }
+}

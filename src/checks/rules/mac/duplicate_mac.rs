@@ -1,0 +1,138 @@
+//! One address on two adapters.
+
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::{Location, Severity};
+use crate::inventory::{Cluster, Inventory};
+use crate::mac::ledger::{Holder, Place};
+use crate::mac::{is_replica_pair, is_usable, nlb};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "duplicate-mac",
+    severity: Severity::Error,
+    family: "mac",
+    summary: "two adapters have the same MAC address",
+    risk: "switches send the traffic of both to whichever spoke last: both lose their connection at times (event 28 of VMSMP on one host)",
+    source: "D. van der Peijl; Microsoft KB 968703",
+    page: include_str!("duplicate_mac.md"),
+    columns: &["vnics.mac", "host_vnics.mac", "nics.mac"],
+    check,
+};
+
+/// Holders of one address that are compared with each other; an import error can give thousands the same.
+const MOST_COMPARED: usize = 64;
+
+fn check(inventory: &Inventory, _: &Cluster, report: &mut Report<'_>) {
+    let ledger = report.ledger();
+    for group in ledger.chunk_by(|a, b| a.mac == b.mac).filter(|g| g.len() > 1) {
+        let Some(first) = group.first().filter(|h| is_usable(h.mac)) else {
+            continue;
+        };
+        let rivals: Vec<Holder> = rivals(inventory, group);
+        if first.cluster == report.cluster_index() && rivals.len() > 1 {
+            add(inventory, report, &rivals);
+        }
+    }
+}
+
+/// Those holders that share the address with another one by mistake.
+fn rivals(inventory: &Inventory, group: &[Holder]) -> Vec<Holder> {
+    let compared = &group[..group.len().min(MOST_COMPARED)];
+    let clashes = |h: &Holder| {
+        compared
+            .iter()
+            .any(|other| other != h && !on_purpose(inventory, *other, *h))
+    };
+    compared
+        .iter()
+        .filter(|h| clashes(h))
+        .copied()
+        .chain(group[compared.len()..].iter().copied())
+        .collect()
+}
+
+/// Whether two adapters share an address on purpose, or another rule speaks of them.
+fn on_purpose(inventory: &Inventory, a: Holder, b: Holder) -> bool {
+    let (a, b) = if a.place <= b.place { (a, b) } else { (b, a) };
+    let cluster = &inventory.clusters[a.cluster];
+    match (a.place, b.place) {
+        // The first host vNIC of a switch takes the address of the port under it.
+        (Place::Nic(m, i), Place::HostVnic(n, j)) if a.cluster == b.cluster && m == n => {
+            let node = &cluster.nodes[n];
+            node.nics[i]
+                .switch
+                .as_ref()
+                .is_none_or(|switch| *switch == node.host_vnics[j].switch)
+        }
+        // A team shows the address of one member.
+        (Place::Nic(m, i), Place::Nic(n, j)) if a.cluster == b.cluster && m == n => {
+            let (x, y) = (&cluster.nodes[n].nics[i], &cluster.nodes[n].nics[j]);
+            (!x.team.is_empty() && x.team == y.team) || (x.switch.is_some() && x.switch == y.switch)
+        }
+        // Told by static-mac-equals-nic-mac.
+        (Place::Nic(..), Place::Vnic(..)) => b.vnic(inventory).is_some_and(|(_, vnic)| !vnic.dynamic_mac),
+        (Place::Vnic(..), Place::Vnic(..)) => {
+            is_replica_pair(inventory, a, b) || (is_nlb_member(inventory, a) && is_nlb_member(inventory, b))
+        }
+        _ => false,
+    }
+}
+
+/// Before spoofing existed, members of a unicast cluster were given the cluster's address by hand.
+fn is_nlb_member(inventory: &Inventory, holder: Holder) -> bool {
+    holder
+        .vnic(inventory)
+        .is_some_and(|(vm, _)| nlb::is_own_cluster_mac(vm, holder.mac))
+}
+
+fn add(inventory: &Inventory, report: &mut Report<'_>, holders: &[Holder]) {
+    let described: Vec<(String, Location)> = holders.iter().map(|h| describe(inventory, report, *h)).collect();
+    let names: Vec<&str> = described.iter().map(|(name, _)| name.as_str()).collect();
+    let mac = holders[0].mac;
+    report.add(Fault {
+        subject: mac.to_string(),
+        message: format!("{mac} is the address of {}", lookup::list(&names)),
+        current: format!("{} adapters with {mac}", holders.len()),
+        expected: "one address, one adapter".to_owned(),
+        fix: fix(inventory, report, holders),
+        at: described.iter().map(|(_, at)| at.clone()).collect(),
+    });
+}
+
+/// The last vNIC among the holders gives way.
+fn fix(inventory: &Inventory, report: &Report<'_>, holders: &[Holder]) -> String {
+    let Some((holder, (vm, vnic))) = holders.iter().rev().find_map(|h| h.vnic(inventory).map(|v| (h, v))) else {
+        return "check the rows: if both adapters really show this address, give one back its own in the driver's settings".to_owned();
+    };
+    if !vnic.dynamic_mac {
+        let planned = report
+            .planned_static(&vm.name, &vnic.name)
+            .and_then(|p| p.planned)
+            .filter(|m| *m != holder.mac);
+        return fixes::set_static_mac(&inventory.clusters[holder.cluster], vm, vnic, planned);
+    }
+    format!(
+        "give every host a pool of its own (mac_plan.csv), then turn {} off and start it on a host whose pool does not hold \
+         {}: it draws a new address there",
+        vm.name, holder.mac
+    )
+}
+
+fn describe(inventory: &Inventory, report: &Report<'_>, holder: Holder) -> (String, Location) {
+    let cluster = &inventory.clusters[holder.cluster];
+    let (name, origin) = match holder.place {
+        Place::Nic(n, i) => (
+            format!("port {}/{}", cluster.nodes[n].name, cluster.nodes[n].nics[i].name),
+            cluster.nodes[n].nics[i].origin,
+        ),
+        Place::HostVnic(n, i) => {
+            let (node, vnic) = (&cluster.nodes[n], &cluster.nodes[n].host_vnics[i]);
+            (format!("host vNIC {}/{}", node.name, vnic.name), vnic.origin)
+        }
+        Place::Vnic(v, i) => (
+            lookup::vnic_name(&cluster.vms[v], &cluster.vms[v].vnics[i]),
+            cluster.vms[v].vnics[i].origin,
+        ),
+    };
+    (name, report.at(origin, "mac"))
+}

@@ -1,0 +1,54 @@
+//! Clustered VMs with dynamic addresses where the nodes have pools of their own.
+
+use super::known_pool;
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "dynamic-mac-on-clustered-vm",
+    severity: Severity::Info,
+    family: "mac",
+    summary: "clustered VMs have dynamic MAC addresses, which change with the node they are started on",
+    risk: "after a move and a restart the VM has another address; harmless for most, not for DHCP reservations, licences and NLB",
+    source: "T. Joos, ADMIN magazine; B. Armstrong (2010)",
+    page: include_str!("dynamic_mac_on_clustered_vm.md"),
+    columns: &[
+        "vnics.mac_type",
+        "vms.possible_owners",
+        "nodes.mac_pool_min",
+        "nodes.mac_pool_max",
+    ],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let mut pools: Vec<_> = cluster.nodes.iter().filter_map(known_pool).collect();
+    pools.sort_unstable();
+    pools.dedup();
+    if pools.len() < 2 {
+        return;
+    }
+    let dynamic = lookup::vnics(cluster).filter(|(vm, vnic)| vnic.dynamic_mac && lookup::is_mobile(vm));
+    let found: Vec<_> = dynamic
+        .filter(|(vm, vnic)| vm.mac_bound.is_empty() && report.knows(vnic.origin, "mac_type"))
+        .collect();
+    if found.is_empty() {
+        return;
+    }
+    let names: Vec<String> = found.iter().map(|(vm, vnic)| lookup::vnic_name(vm, vnic)).collect();
+    report.add(Fault {
+        subject: cluster.name.clone(),
+        message: format!(
+            "{} of VMs that may run on several nodes: the address changes with the node the VM is started on ({})",
+            lookup::count(found.len(), "dynamic adapter"),
+            lookup::list(&names)
+        ),
+        current: "dynamic".to_owned(),
+        expected: "dynamic where nothing knows the address, static elsewhere".to_owned(),
+        fix: "say in mac_bound of vms.csv which VMs must keep their address and why; static_macs.csv then gives each a static one"
+            .to_owned(),
+        at: found.iter().map(|(_, vnic)| report.at(vnic.origin, "mac_type")).collect(),
+    });
+}

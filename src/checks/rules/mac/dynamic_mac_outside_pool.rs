@@ -1,0 +1,63 @@
+//! Dynamic addresses that change at the next cold start on the node that holds the VM.
+
+use super::{known_pool, pool_location};
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Vm, Vnic};
+use crate::units::Mac;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "dynamic-mac-outside-pool",
+    severity: Severity::Warning,
+    family: "mac",
+    summary: "VMs hold dynamic MAC addresses from outside the pool of the node they are on",
+    risk: "each gets a new address when it is turned off and started here: DHCP reservations, licences, NLB and Linux interface names break",
+    source: "B. Armstrong (2010) on when dynamic MAC addresses are regenerated",
+    page: include_str!("dynamic_mac_outside_pool.md"),
+    columns: &[
+        "vnics.mac",
+        "vnics.mac_type",
+        "vms.node",
+        "nodes.mac_pool_min",
+        "nodes.mac_pool_max",
+    ],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let mut outside: Vec<Vec<(&Vm, &Vnic, Mac)>> = vec![Vec::new(); cluster.nodes.len()];
+    let pools: Vec<_> = cluster.nodes.iter().map(known_pool).collect();
+    for (vm, vnic) in lookup::vnics(cluster).filter(|(_, v)| v.dynamic_mac) {
+        let (Some(host), Some(mac)) = (vm.host, vnic.mac.filter(|m| !m.is_unset())) else {
+            continue;
+        };
+        let Some(Some(pool)) = pools.get(host) else { continue };
+        if !pool.contains(mac) {
+            outside[host].push((vm, vnic, mac));
+        }
+    }
+    for ((node, found), pool) in cluster.nodes.iter().zip(&outside).zip(&pools) {
+        let (Some((vm, _, mac)), Some(pool)) = (found.first(), pool) else {
+            continue;
+        };
+        let names: Vec<String> = found.iter().map(|(vm, vnic, _)| lookup::vnic_name(vm, vnic)).collect();
+        let mut at: Vec<_> = found.iter().map(|(_, vnic, _)| report.at(vnic.origin, "mac")).collect();
+        at.insert(1, pool_location(report, node));
+        report.add(Fault {
+            subject: node.name.clone(),
+            message: format!(
+                "{} on {} would get a new address at the next cold start there: {}",
+                lookup::count(found.len(), "dynamic adapter"),
+                node.name,
+                lookup::list(&names)
+            ),
+            current: format!("{}: {mac}; pool {}", vm.name, fixes::range(*pool)),
+            expected: "static addresses for the VMs whose address must not change".to_owned(),
+            fix: "say in mac_bound of vms.csv which of them must keep their address and why, and give those the static one of \
+                  static_macs.csv; the others need nothing"
+                .to_owned(),
+            at,
+        });
+    }
+}

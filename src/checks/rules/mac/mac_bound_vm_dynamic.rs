@@ -1,0 +1,45 @@
+//! A VM whose address must not change has a dynamic one.
+
+use super::known_pool;
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Vm, Vnic};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "mac-bound-vm-dynamic",
+    severity: Severity::Error,
+    family: "mac",
+    summary: "a VM whose MAC address must not change has a dynamic one",
+    risk: "after a move and a restart the address is another: activation, DHCP reservation or licence fails",
+    source: "T. Joos, ADMIN magazine; B. Armstrong (2010)",
+    page: include_str!("mac_bound_vm_dynamic.md"),
+    columns: &["vms.mac_bound", "vms.possible_owners", "vnics.mac_type", "vnics.mac"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let bound = lookup::vnics(cluster).filter(|(vm, vnic)| !vm.mac_bound.is_empty() && vnic.dynamic_mac);
+    for (vm, vnic) in bound.filter(|(vm, vnic)| may_change(cluster, vm, vnic)) {
+        let planned = report.planned_static(&vm.name, &vnic.name).and_then(|p| p.planned);
+        let subject = lookup::vnic_name(vm, vnic);
+        report.add(Fault {
+            message: format!(
+                "{subject} must keep its address ({}), but the address is dynamic",
+                vm.mac_bound
+            ),
+            subject,
+            current: "dynamic".to_owned(),
+            expected: planned.map_or("static".to_owned(), |m| format!("static, {m}")),
+            fix: fixes::set_static_mac(cluster, vm, vnic, planned),
+            at: vec![report.at(vnic.origin, "mac_type"), report.at(vm.origin, "mac_bound")],
+        });
+    }
+}
+
+/// On its only node a VM keeps an address that lies in the node's pool.
+fn may_change(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> bool {
+    let pool = vm.host.and_then(|h| cluster.nodes.get(h)).and_then(known_pool);
+    let outside = pool.is_some_and(|p| vnic.mac.is_some_and(|m| !m.is_unset() && !p.contains(m)));
+    lookup::is_mobile(vm) || outside
+}

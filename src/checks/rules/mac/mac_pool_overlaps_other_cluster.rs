@@ -1,0 +1,60 @@
+//! A pool overlaps that of a node of another cluster in the same inventory.
+
+use super::{pool_location, pool_text, sound_pool};
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "mac-pool-overlaps-other-cluster",
+    severity: Severity::Warning,
+    family: "mac",
+    summary: "the dynamic MAC pool of a node overlaps that of a node of another cluster",
+    risk: "two VMs can get one address; it hurts where both clusters reach the same VLAN",
+    source: "D. van der Peijl on duplicate Hyper-V MAC addresses",
+    page: include_str!("mac_pool_overlaps_other_cluster.md"),
+    columns: &[
+        "nodes.mac_pool_min",
+        "nodes.mac_pool_max",
+        "nodes.management_ip",
+        "nodes.cluster",
+    ],
+    check,
+};
+
+fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let earlier = &inventory.clusters[..report.cluster_index()];
+    for (index, node) in cluster.nodes.iter().enumerate() {
+        let Some(pool) = sound_pool(node) else { continue };
+        let mut at = vec![pool_location(report, node)];
+        let mut names = Vec::new();
+        for other in earlier {
+            let overlapping = |p: &crate::mac::Pool| p.range.intersection(pool.range).is_some();
+            for rival in other
+                .nodes
+                .iter()
+                .filter(|n| sound_pool(n).as_ref().is_some_and(overlapping))
+            {
+                names.push(format!("{} ({})", rival.name, other.name));
+                at.push(pool_location(report, rival));
+            }
+        }
+        if names.is_empty() {
+            continue;
+        }
+        let planned = report.planned_pool(index).unwrap_or(pool.range);
+        report.add(Fault {
+            subject: node.name.clone(),
+            message: format!(
+                "the dynamic MAC pool of {} overlaps that of {}",
+                node.name,
+                lookup::list(&names)
+            ),
+            current: pool_text(pool),
+            expected: fixes::range(planned),
+            fix: fixes::set_pool(cluster, node, planned),
+            at,
+        });
+    }
+}

@@ -1,0 +1,115 @@
+//! Rules about MAC addresses: pools, duplicates, static and dynamic addresses, spoofing.
+
+pub mod duplicate_mac;
+pub mod dynamic_mac_on_clustered_vm;
+pub mod dynamic_mac_outside_pool;
+pub mod invalid_mac;
+pub mod mac_bound_vm_dynamic;
+pub mod mac_pool_assumed;
+pub mod mac_pool_cloned;
+pub mod mac_pool_full;
+pub mod mac_pool_full_after_node_loss;
+pub mod mac_pool_inverted;
+pub mod mac_pool_nearly_full;
+pub mod mac_pool_overlap;
+pub mod mac_pool_overlaps_other_cluster;
+pub mod reserved_mac_prefix;
+pub mod spoofing_without_reason;
+pub mod static_mac_equals_nic_mac;
+pub mod static_mac_in_pool;
+
+use super::{Fault, Report, fixes, lookup};
+use crate::finding::Location;
+use crate::inventory::{Cluster, Node};
+use crate::mac::{Pool, PoolUse, pools};
+use crate::units::MacRange;
+
+/// The node's pool, assumed or not, if it can give addresses.
+fn sound_pool(node: &Node) -> Option<Pool> {
+    pools::effective(node).filter(|p| pools::fault(p.range).is_none())
+}
+
+/// The node's pool as the inventory gives it, if it can give addresses.
+fn known_pool(node: &Node) -> Option<MacRange> {
+    node.mac_pool.filter(|range| pools::fault(*range).is_none())
+}
+
+/// Where the pool stands, or the address from which it is assumed.
+fn pool_location(report: &Report<'_>, node: &Node) -> Location {
+    let column = if node.mac_pool.is_some() {
+        "mac_pool_min"
+    } else {
+        "management_ip"
+    };
+    report.at(node.origin, column)
+}
+
+/// The range in words; says when it is assumed.
+fn pool_text(pool: Pool) -> String {
+    let note = if pool.assumed {
+        " (assumed from the management address)"
+    } else {
+        ""
+    };
+    format!("{}{note}", fixes::range(pool.range))
+}
+
+/// Adds one fault per node whose pool clashes with that of an earlier node of the cluster, so that the first may keep its own.
+fn add_clashes(cluster: &Cluster, report: &mut Report<'_>, clash: fn(MacRange, MacRange) -> bool, words: &str) {
+    let found: Vec<(usize, Pool)> = cluster
+        .nodes
+        .iter()
+        .enumerate()
+        .filter_map(|(i, n)| sound_pool(n).map(|p| (i, p)))
+        .collect();
+    for (position, (index, pool)) in found.iter().enumerate() {
+        let earlier: Vec<usize> = found[..position]
+            .iter()
+            .filter(|(_, p)| clash(p.range, pool.range))
+            .map(|(i, _)| *i)
+            .collect();
+        if earlier.is_empty() {
+            continue;
+        }
+        let node = &cluster.nodes[*index];
+        let others: Vec<&str> = earlier.iter().map(|i| cluster.nodes[*i].name.as_str()).collect();
+        let mut at = vec![pool_location(report, node)];
+        at.extend(earlier.iter().map(|i| pool_location(report, &cluster.nodes[*i])));
+        let planned = report.planned_pool(*index).unwrap_or(pool.range);
+        report.add(Fault {
+            subject: node.name.clone(),
+            message: format!(
+                "the dynamic MAC pool of {} {words} {}",
+                node.name,
+                lookup::list(&others)
+            ),
+            current: pool_text(*pool),
+            expected: fixes::range(planned),
+            fix: fixes::set_pool(cluster, node, planned),
+            at,
+        });
+    }
+}
+
+/// Adds one fault per node whose pool is as full as `test` (use, size) says.
+fn add_full(
+    cluster: &Cluster,
+    report: &mut Report<'_>,
+    test: fn(PoolUse, u64) -> bool,
+    words: fn(&Cluster, PoolUse, u64) -> String,
+) {
+    for ((index, node), load) in cluster.nodes.iter().enumerate().zip(pools::usage(cluster)) {
+        let Some(pool) = sound_pool(node).filter(|p| test(load, p.range.size())) else {
+            continue;
+        };
+        let planned = report.planned_pool(index).unwrap_or(pool.range);
+        report.add(Fault {
+            subject: node.name.clone(),
+            message: format!("{}: {}", node.name, words(cluster, load, pool.range.size())),
+            current: pool_text(pool),
+            expected: format!("{} ({} addresses)", fixes::range(planned), planned.size()),
+            fix: fixes::set_pool(cluster, node, planned),
+            at: vec![pool_location(report, node)],
+        });
+    }
+}

@@ -1,0 +1,73 @@
+//! The rules: what is wrong, or worth knowing, about the design as it stands.
+//!
+//! In: facts. Out: findings, sorted. A rule is one static [`Rule`] and one function, in `<family>/<name>.rs` with its page
+//! `<name>.md` beside it; it is listed in `table.rs`. The page explains the rule and holds two small inventories, one that trips it
+//! and one that does not; tests run both. Rules are silent where a fact is missing. Must not know: the planner, reports.
+
+pub mod capacity;
+pub mod cluster_network;
+mod fixes;
+mod lookup;
+pub mod mac;
+pub mod nic;
+pub mod nlb;
+mod report;
+mod table;
+pub mod team;
+pub mod vlan;
+pub mod vnic;
+pub mod vswitch;
+
+#[cfg(test)]
+mod tests;
+
+pub use report::{Fault, Report};
+pub use table::RULES;
+
+use crate::finding::{Finding, Severity};
+use crate::inventory::{Cluster, Inventory};
+
+/// One rule.
+pub struct Rule {
+    /// Name in kebab-case; it says the fault and equals the file name.
+    pub name: &'static str,
+    /// How bad it is.
+    pub severity: Severity,
+    /// Subject area; the folder.
+    pub family: &'static str,
+    /// One sentence: what it finds.
+    pub summary: &'static str,
+    /// What happens if nothing is done.
+    pub risk: &'static str,
+    /// Where the rule comes from.
+    pub source: &'static str,
+    /// The page that `explain` prints.
+    pub page: &'static str,
+    /// Inventory columns it reads, as `table.column`.
+    pub columns: &'static [&'static str],
+    /// Looks at one cluster (with the others in sight) and adds what it finds.
+    pub check: fn(&Inventory, &Cluster, &mut Report<'_>),
+}
+
+/// Findings of all rules about all clusters, sorted.
+pub fn review(inventory: &Inventory) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let shared = report::Shared::new(inventory);
+    for (index, cluster) in inventory.clusters.iter().enumerate() {
+        for rule in RULES {
+            let mut report = Report::new(&shared, index, rule);
+            (rule.check)(inventory, cluster, &mut report);
+            findings.append(&mut report.finish());
+        }
+    }
+    Finding::sort(&mut findings);
+    findings
+}
+
+/// The rule of this name.
+pub fn find(name: &str) -> Option<&'static Rule> {
+    RULES
+        .binary_search_by(|rule| rule.name.cmp(name))
+        .ok()
+        .map(|position| RULES[position])
+}

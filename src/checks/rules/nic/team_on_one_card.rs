@@ -1,0 +1,65 @@
+//! Ports that should stand in for each other are on one card.
+
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Node};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "team-on-one-card",
+    severity: Severity::Warning,
+    family: "nic",
+    summary: "all ports of a team, a switch or a role are on one card",
+    risk: "the card, its slot or its driver fails, and with it every path",
+    source: "Microsoft failover-cluster support blog: redundant pairs on different cards and different switches",
+    page: include_str!("team_on_one_card.md"),
+    columns: &["nics.card", "nics.team", "nics.current_role"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    for node in &cluster.nodes {
+        for group in lookup::nic_groups(node) {
+            let card = &node.nics[group.nics[0]].card;
+            if card.is_empty() || group.nics.iter().any(|i| node.nics[*i].card != *card) {
+                continue;
+            }
+            let names = lookup::nic_names(node, &group.nics);
+            report.add(Fault {
+                subject: format!("{}/{}", node.name, group.title),
+                message: format!(
+                    "{}: all ports of {} are on card {card} ({})",
+                    node.name,
+                    group.title,
+                    lookup::list(&names)
+                ),
+                current: format!("card {card}"),
+                expected: "two cards".to_owned(),
+                fix: fix(node, &group.nics),
+                at: group
+                    .nics
+                    .iter()
+                    .map(|i| report.at(node.nics[*i].origin, "card"))
+                    .collect(),
+            });
+        }
+    }
+}
+
+/// Names a port of the same speed on another card, idle ones first.
+fn fix(node: &Node, nics: &[usize]) -> String {
+    let last = &node.nics[nics[nics.len() - 1]];
+    let fits = |n: &&crate::inventory::Nic| !n.card.is_empty() && n.card != last.card && n.speed == last.speed;
+    let idle = node
+        .nics
+        .iter()
+        .filter(fits)
+        .find(|n| n.roles.is_empty() && n.switch.is_none() && n.team.is_empty());
+    match idle.or_else(|| node.nics.iter().find(fits)) {
+        Some(other) => format!(
+            "on {}, let {} and {} (card {}) change places",
+            node.name, last.name, other.name, other.card
+        ),
+        None => format!("add a second card to {} and move {} there", node.name, last.name),
+    }
+}

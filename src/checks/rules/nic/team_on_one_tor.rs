@@ -1,0 +1,82 @@
+//! Ports that should stand in for each other are cabled to one physical switch.
+
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "team-on-one-tor",
+    severity: Severity::Warning,
+    family: "nic",
+    summary: "all ports of a team, a switch or a role are cabled to one physical switch",
+    risk: "the switch fails or restarts for an update, and with it every path",
+    source: "Microsoft failover-cluster support blog; Network Recommendations for a Hyper-V Cluster (dn550728)",
+    page: include_str!("team_on_one_tor.md"),
+    columns: &["nics.tor", "nics.team", "nics.current_role"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let mut single: Vec<(String, crate::finding::Location)> = Vec::new();
+    for node in &cluster.nodes {
+        for group in lookup::nic_groups(node) {
+            let Some(tor) = node.nics[group.nics[0]].tor else {
+                continue;
+            };
+            if group.nics.iter().any(|i| node.nics[*i].tor != Some(tor)) {
+                continue;
+            }
+            let name = cluster.tors.get(tor).map_or("", |t| t.name.as_str());
+            let at: Vec<_> = group
+                .nics
+                .iter()
+                .map(|i| report.at(node.nics[*i].origin, "tor"))
+                .collect();
+            if cluster.tors.len() == 1 {
+                single.extend(
+                    at.into_iter()
+                        .take(1)
+                        .map(|at| (format!("{} {}", node.name, group.title), at)),
+                );
+                continue;
+            }
+            let names = lookup::nic_names(node, &group.nics);
+            let last = &names[names.len() - 1];
+            report.add(Fault {
+                subject: format!("{}/{}", node.name, group.title),
+                message: format!(
+                    "{}: all ports of {} are cabled to {name} ({})",
+                    node.name,
+                    group.title,
+                    lookup::list(&names)
+                ),
+                current: name.to_owned(),
+                expected: "two physical switches".to_owned(),
+                fix: format!("recable {}/{last} to another physical switch", node.name),
+                at,
+            });
+        }
+    }
+    add_single(cluster, report, &single);
+}
+
+/// With one physical switch there is one thing to say, not one per team.
+fn add_single(cluster: &Cluster, report: &mut Report<'_>, groups: &[(String, crate::finding::Location)]) {
+    let (Some(tor), false) = (cluster.tors.first(), groups.is_empty()) else {
+        return;
+    };
+    let names: Vec<&str> = groups.iter().map(|(name, _)| name.as_str()).collect();
+    report.add(Fault {
+        subject: tor.name.clone(),
+        message: format!(
+            "everything hangs on one physical switch, {}: {}",
+            tor.name,
+            lookup::list(&names)
+        ),
+        current: tor.name.clone(),
+        expected: "two physical switches".to_owned(),
+        fix: "add a second physical switch and cable one port of each pair to it".to_owned(),
+        at: groups.iter().map(|(_, at)| at.clone()).collect(),
+    });
+}

@@ -1,0 +1,33 @@
+//! A unicast member with one adapter.
+
+use crate::checks::rules::{Fault, Report, Rule};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "nlb-unicast-single-vnic",
+    severity: Severity::Warning,
+    family: "nlb",
+    summary: "an NLB unicast member has a single adapter",
+    risk: "all members have one address there, so they cannot talk to each other: no file copy, no management from a member",
+    source: "Microsoft KB 4494444: a second adapter for traffic between members",
+    page: include_str!("nlb_unicast_single_vnic.md"),
+    columns: &["vms.nlb_cluster", "vms.nlb_mode", "vnics.vm"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    for (vm, member) in super::unicast(cluster) {
+        let [vnic] = vm.vnics.as_slice() else { continue };
+        report.add(Fault {
+            subject: vm.name.clone(),
+            message: format!("{} is a unicast member of NLB cluster {} with one adapter", vm.name, member.name),
+            current: "1 adapter".to_owned(),
+            expected: "2 adapters, or multicast mode".to_owned(),
+            fix: "add a second adapter without NLB and put its address first in DNS, or change the NLB cluster to multicast"
+                .to_owned(),
+            at: vec![report.at(vm.origin, "nlb_mode"), report.at(vnic.origin, "vm")],
+        });
+    }
+}

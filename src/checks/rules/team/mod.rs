@@ -1,0 +1,3 @@
+//! Rules about teams.
+
+pub mod team_mixed_speed;

@@ -1,0 +1,73 @@
+//! Team members of different speed.
+
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Node};
+use crate::units::show_mbps;
+use std::collections::BTreeMap;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "team-mixed-speed",
+    severity: Severity::Error,
+    family: "team",
+    summary: "the ports of a team or of a virtual switch have different speeds",
+    risk: "neither LBFO nor SET supports it: VMs on the slow port get less, and after a change of ports nobody knows who has what",
+    source: "Microsoft, NIC Teaming; Switch Embedded Teaming (members of one speed)",
+    page: include_str!("team_mixed_speed.md"),
+    columns: &["nics.speed_mbps", "nics.team", "nics.current_role", "nics.status"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    // Vendor teams of 2008 R2 have their own rules; some allow it.
+    if fixes::is_2008r2(cluster) {
+        return;
+    }
+    for node in &cluster.nodes {
+        for (title, nics) in teams(node) {
+            let slow = nics.iter().copied().min_by_key(|i| node.nics[*i].speed);
+            let fast = nics.iter().copied().max_by_key(|i| node.nics[*i].speed);
+            let (Some(slow), Some(fast)) = (slow, fast) else {
+                continue;
+            };
+            if node.nics[slow].speed == node.nics[fast].speed {
+                continue;
+            }
+            let rate = |i: usize| format!("{} {}", node.nics[i].name, show_mbps(node.nics[i].speed));
+            report.add(Fault {
+                subject: format!("{}/{title}", node.name),
+                message: format!(
+                    "{title} on {} mixes speeds: {} and {}",
+                    node.name,
+                    rate(fast),
+                    rate(slow)
+                ),
+                current: lookup::list(&nics.iter().map(|i| rate(*i)).collect::<Vec<_>>()),
+                expected: "one speed".to_owned(),
+                fix: format!(
+                    "take {} out of {title} and use ports of one speed",
+                    node.nics[slow].name
+                ),
+                at: vec![
+                    report.at(node.nics[slow].origin, "speed_mbps"),
+                    report.at(node.nics[fast].origin, "speed_mbps"),
+                ],
+            });
+        }
+    }
+}
+
+/// Ports by switch, and by team where no switch is on it. A port without link may show any speed, so it is left out.
+fn teams(node: &Node) -> BTreeMap<String, Vec<usize>> {
+    let mut teams: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    for (index, nic) in node.nics.iter().enumerate().filter(|(_, n)| n.up) {
+        let title = match &nic.switch {
+            Some(switch) => format!("switch {switch}"),
+            None if !nic.team.is_empty() => format!("team {}", nic.team),
+            None => continue,
+        };
+        teams.entry(title).or_default().push(index);
+    }
+    teams
+}

@@ -1,0 +1,400 @@
+//! The rule table as a whole: files, pages, both inventories of every page, words for every Windows version, and the cases in
+//! which a rule must be silent.
+
+use super::*;
+use crate::inventory::{LoadOptions, catalogue, load};
+use crate::policy::RuleLevel;
+use crate::profiles;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+const HEADINGS: [&str; 6] = [
+    "## What it finds",
+    "## Why it matters",
+    "## Example",
+    "## What to do",
+    "## Source",
+    "```trips",
+];
+
+/// The inventory of a fenced block of a page.
+fn fenced<'a>(page: &'a str, kind: &str) -> &'a str {
+    let start = format!("```{kind}\n");
+    let from = page.find(&start).map_or(page.len(), |at| at + start.len());
+    page[from..].split("```").next().unwrap_or_default()
+}
+
+/// Tables of a block: name and `.csv` text. `{1..9}` in a row stands for nine rows.
+fn tables(block: &str) -> Vec<(String, String)> {
+    let mut tables: Vec<(String, String)> = Vec::new();
+    for line in block.lines() {
+        if let Some(name) = line.strip_prefix("file: ") {
+            tables.push((name.to_owned(), String::new()));
+        } else if let Some((_, text)) = tables.last_mut() {
+            for row in repeated(line) {
+                text.push_str(&row);
+                text.push('\n');
+            }
+        }
+    }
+    tables
+}
+
+fn repeated(row: &str) -> Vec<String> {
+    let range = row
+        .split_once('{')
+        .and_then(|(before, rest)| rest.split_once('}').map(|(range, after)| (before, range, after)));
+    let Some((before, range, after)) = range else {
+        return vec![row.to_owned()];
+    };
+    let (first, last) = range.split_once("..").expect("a range such as 1..9");
+    let number = |text: &str| text.parse::<u32>().expect("a number");
+    (number(first)..=number(last))
+        .map(|n| format!("{before}{n}{after}"))
+        .collect()
+}
+
+/// A folder that is removed at the end of the test.
+struct Folder(PathBuf);
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Reads an inventory written as in the pages.
+fn inventory(block: &str) -> Inventory {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = Folder(std::env::temp_dir().join(format!("nicplan-rules-{}-{number}", std::process::id())));
+    fs::create_dir_all(&folder.0).expect("a temporary folder");
+    for (name, text) in tables(block) {
+        fs::write(folder.0.join(format!("{name}.csv")), text).expect("a table");
+    }
+    load(&[folder.0.clone()], &LoadOptions::default()).unwrap_or_else(|problems| panic!("{block}\n{problems:#?}"))
+}
+
+fn names(findings: &[Finding]) -> Vec<&'static str> {
+    findings.iter().map(|f| f.rule).collect()
+}
+
+fn assert_silent(rule: &str, block: &str) {
+    let findings = review(&inventory(block));
+    assert!(!names(&findings).contains(&rule), "{rule} speaks up: {findings:#?}");
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src/checks/rules")
+}
+
+#[test]
+fn the_table_is_sorted_and_every_rule_is_found_by_its_name() {
+    assert!(RULES.windows(2).all(|pair| pair[0].name < pair[1].name));
+    assert!(
+        RULES
+            .iter()
+            .all(|rule| find(rule.name).is_some_and(|found| found.name == rule.name))
+    );
+    assert!(find("no-such-rule").is_none());
+}
+
+#[test]
+fn every_file_is_a_listed_rule_with_its_page_and_every_rule_has_its_file() {
+    let mut files = BTreeSet::new();
+    for family in fs::read_dir(folder())
+        .expect("the folder")
+        .map(|e| e.expect("an entry").path())
+        .filter(|p| p.is_dir())
+    {
+        for file in fs::read_dir(&family)
+            .expect("a family")
+            .map(|e| e.expect("an entry").path())
+        {
+            let stem = file.file_stem().expect("a name").to_string_lossy().replace('_', "-");
+            if stem != "mod" {
+                let family = family.file_name().expect("a name").to_string_lossy().replace('_', "-");
+                files.insert((
+                    family,
+                    stem,
+                    file.extension().expect("an extension").to_string_lossy().into_owned(),
+                ));
+            }
+        }
+    }
+    let pair = |rule: &&Rule, extension: &str| (rule.family.to_owned(), rule.name.to_owned(), extension.to_owned());
+    let listed: BTreeSet<_> = RULES.iter().flat_map(|r| [pair(r, "rs"), pair(r, "md")]).collect();
+    assert_eq!(files, listed);
+}
+
+#[test]
+fn every_page_has_its_headings_and_every_rule_its_words() {
+    for rule in RULES {
+        assert!(rule.page.starts_with(&format!("# {}\n", rule.name)), "{}", rule.name);
+        assert!(
+            HEADINGS.iter().all(|h| rule.page.contains(&format!("\n{h}\n"))),
+            "{}",
+            rule.name
+        );
+        let words = [rule.summary, rule.risk, rule.source];
+        assert!(
+            words.iter().all(|w| !w.is_empty() && !w.ends_with('.')),
+            "{}",
+            rule.name
+        );
+    }
+}
+
+#[test]
+fn every_column_a_rule_reads_is_in_the_catalogue() {
+    for rule in RULES {
+        assert!(!rule.columns.is_empty(), "{}", rule.name);
+        for column in rule.columns {
+            let (table, column) = column.split_once('.').expect("table.column");
+            let known = catalogue::table(table).is_some_and(|t| t.position(column).is_some());
+            assert!(known, "{}: {table}.{column}", rule.name);
+        }
+    }
+}
+
+#[test]
+fn the_two_inventories_of_a_page_differ_in_one_cell() {
+    for rule in RULES {
+        let cells = |kind| {
+            fenced(rule.page, kind)
+                .split(['\n', ','])
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let (trips, passes) = (cells("trips"), cells("passes"));
+        assert_eq!(trips.len(), passes.len(), "{}", rule.name);
+        assert_eq!(
+            trips.iter().zip(&passes).filter(|(a, b)| a != b).count(),
+            1,
+            "{}",
+            rule.name
+        );
+    }
+}
+
+#[test]
+fn every_page_trips_its_rule_and_only_the_first_inventory_does() {
+    for rule in RULES {
+        let trips = review(&inventory(fenced(rule.page, "trips")));
+        let passes = review(&inventory(fenced(rule.page, "passes")));
+
+        assert!(
+            names(&trips).contains(&rule.name),
+            "{} does not trip: {:?}",
+            rule.name,
+            names(&trips)
+        );
+        assert!(
+            !names(&passes).contains(&rule.name),
+            "{} does not pass: {passes:#?}",
+            rule.name
+        );
+    }
+}
+
+#[test]
+fn every_finding_points_at_a_cell_and_says_all_it_must() {
+    for rule in RULES {
+        for finding in review(&inventory(fenced(rule.page, "trips")))
+            .iter()
+            .filter(|f| f.rule == rule.name)
+        {
+            let words = [
+                &finding.subject,
+                &finding.message,
+                &finding.current,
+                &finding.expected,
+                &finding.fix,
+            ];
+            assert!(words.iter().all(|w| !w.is_empty()), "{finding:#?}");
+            let primary = finding
+                .at
+                .first()
+                .unwrap_or_else(|| panic!("{} points nowhere", rule.name));
+            assert!(primary.line > 1 && primary.column > 0, "{finding:#?}");
+        }
+    }
+}
+
+#[test]
+fn fixes_for_2008_r2_name_no_cmdlet_that_does_not_exist_there() {
+    let absent = [
+        "Set-VM",
+        "Get-VM",
+        "New-VM",
+        "Add-VM",
+        "Remove-VM",
+        "Rename-VM",
+        "Connect-VM",
+        "-NetAdapter",
+        "-NetLbfo",
+    ];
+    for rule in RULES {
+        let mut facts = inventory(fenced(rule.page, "trips"));
+        let old = profiles::find("2008r2").expect("the profile");
+        facts.clusters.iter_mut().for_each(|c| c.profile = old);
+        for finding in review(&facts) {
+            assert!(
+                absent.iter().all(|cmdlet| !finding.fix.contains(cmdlet)),
+                "{finding:#?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn findings_come_sorted_and_the_same_every_time() {
+    let facts = inventory(fenced(find("duplicate-mac").expect("the rule").page, "trips"));
+    let findings = review(&facts);
+    let mut sorted = findings.clone();
+    Finding::sort(&mut sorted);
+
+    assert_eq!(findings, sorted);
+    assert_eq!(findings, review(&facts));
+}
+
+#[test]
+fn a_rule_that_the_policy_allows_for_ever_is_marked_and_one_with_a_last_day_is_not() {
+    let level = |until: &str| RuleLevel {
+        rule: "single-nic".into(),
+        level: "allow".into(),
+        reason: "lab".into(),
+        until: until.into(),
+        at: Default::default(),
+    };
+    let mut facts = inventory(fenced(find("single-nic").expect("the rule").page, "trips"));
+    let marked = |facts: &Inventory| {
+        review(facts)
+            .into_iter()
+            .find(|f| f.rule == "single-nic")
+            .map(|f| f.suppressed_by)
+            .expect("the finding")
+    };
+    assert_eq!(marked(&facts), "");
+
+    facts.clusters[0].policy.rules = vec![level("")];
+    assert_eq!(marked(&facts), "single-nic: lab");
+
+    facts.clusters[0].policy.rules = vec![level("2027-06-30")];
+    assert_eq!(marked(&facts), "");
+}
+
+#[test]
+fn an_inventory_of_nodes_and_ports_alone_has_no_finding() {
+    let findings = review(&inventory(
+        "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\nHV2,A,10000\nHV2,B,10000\n",
+    ));
+
+    assert_eq!(findings, []);
+}
+
+#[test]
+fn a_host_vnic_may_have_the_address_of_the_port_below_it() {
+    let block = |switch: &str| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,mac\nHV1,A,10000,0C-42-A1-00-00-01\n\
+             HV1,B,10000,0C-42-A1-00-00-02\nfile: switches\nnode,switch,nics\nHV1,S1,A\nHV1,S2,B\n\
+             file: host_vnics\nnode,host_vnic,switch,mac\nHV1,Management,{switch},0C-42-A1-00-00-01\n"
+        )
+    };
+    assert_silent("duplicate-mac", &block("S1"));
+
+    let findings = review(&inventory(&block("S2")));
+
+    assert!(
+        names(&findings).contains(&"duplicate-mac"),
+        "on another port's switch it is a fault"
+    );
+}
+
+#[test]
+fn members_of_a_team_may_show_one_address() {
+    assert_silent(
+        "duplicate-mac",
+        "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,mac,team\nHV1,A,10000,0C-42-A1-00-00-01,T\n\
+         HV1,B,10000,0C-42-A1-00-00-01,T\n",
+    );
+}
+
+#[test]
+fn unicast_members_may_have_the_address_of_their_cluster() {
+    let block = "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
+         file: vms\nvm,node,nlb_cluster,nlb_mode,nlb_ip\nM1,HV1,W,unicast,10.0.5.50\nM2,HV2,W,unicast,10.0.5.50\n\
+         file: vnics\nvm,mac,mac_type,spoofing\nM1,02-BF-0A-00-05-32,static,yes\nM2,02-BF-0A-00-05-32,static,yes\n";
+    assert_silent("duplicate-mac", block);
+    assert_silent("reserved-mac-prefix", block);
+}
+
+#[test]
+fn both_sides_of_a_replicated_vm_may_have_one_address() {
+    assert_silent(
+        "duplicate-mac",
+        "file: nodes\nnode,cluster\nHV1,C1\nHV9,C2\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV9,A,10000\n\
+         file: vms\nvm,cluster,node,state,replica\nW1,C1,HV1,running,yes\nW1,C2,HV9,off,yes\n\
+         file: vnics\nvm,cluster,mac,mac_type\nW1,C1,00-15-5D-FF-00-01,static\nW1,C2,00-15-5D-FF-00-01,static\n",
+    );
+}
+
+#[test]
+fn a_pool_that_no_longer_matches_the_address_of_its_host_is_no_fault() {
+    let findings = review(&inventory(
+        "file: nodes\nnode,cluster,management_ip,mac_pool_min,mac_pool_max\n\
+         HV1,C1,10.0.0.14,00-15-5D-00-0D-00,00-15-5D-00-0D-FF\n\
+         HV2,C1,10.0.0.13,00-15-5D-00-0C-00,00-15-5D-00-0C-FF\n\
+         file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\nHV2,A,10000\nHV2,B,10000\n",
+    ));
+
+    assert_eq!(findings, []);
+}
+
+#[test]
+fn the_cluster_may_use_the_storage_networks_of_s2d_and_azure_local() {
+    for (profile, storage) in [("2022", "s2d"), ("azurelocal", "s2d"), ("azurelocal", "smb")] {
+        assert_silent(
+            "storage-network-used-by-cluster",
+            &format!(
+                "file: clusters\ncluster,profile,storage\nC1,{profile},{storage}\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+                 file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
+                 file: cluster_networks\ncluster,network,subnet,cluster_use,purpose\nC1,SMB1,10.71.1.0/24,1,storage\n"
+            ),
+        );
+    }
+}
+
+#[test]
+fn a_converged_switch_may_be_shared_with_the_host() {
+    assert_silent(
+        "no-switch-reserved-for-vms",
+        "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,25000\nHV1,B,25000\n\
+         file: switches\nnode,switch,nics,allow_management_os\nHV1,SET,A;B,yes\n",
+    );
+}
+
+#[test]
+fn what_the_inventory_does_not_say_about_nlb_members_is_no_fault() {
+    let block = "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
+         file: vms\nvm,node,nlb_cluster,nlb_mode\nM1,HV1,W,unicast\nM2,HV2,W,unicast\n";
+    for rule in [
+        "nlb-unicast-without-spoofing",
+        "nlb-unicast-dynamic-mac",
+        "nlb-members-without-anti-affinity",
+    ] {
+        assert_silent(rule, block);
+    }
+}
+
+#[test]
+fn a_switch_that_differs_in_upper_and_lower_case_is_the_same() {
+    let block = "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
+         file: switches\nnode,switch,nics\nHV1,External-1,A\nHV2,external-1,A\nfile: vms\nvm,node\nW1,HV1\n\
+         file: vnics\nvm,switch\nW1,External-1\n";
+    assert_silent("vm-switch-missing-on-node", block);
+    assert_silent("switch-names-differ", block);
+}

@@ -1,0 +1,116 @@
+//! A VM's VLAN does not reach its switch on a node that may run the VM.
+
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Nic, Node, Vm};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "vm-vlan-missing-on-node",
+    severity: Severity::Error,
+    family: "vlan",
+    summary: "a VM's VLAN is not trunked to its virtual switch on a node that may run the VM",
+    risk: "after a move to that node the VM has no network, although everything shows as healthy",
+    source: "Microsoft, Hyper-V Live Migration FAQ; T. Joos, ADMIN magazine",
+    page: include_str!("vm_vlan_missing_on_node.md"),
+    columns: &[
+        "nics.vlans",
+        "nics.current_role",
+        "vnics.vlans",
+        "vnics.switch",
+        "vms.possible_owners",
+    ],
+    check,
+};
+
+/// Node, switch, VLAN.
+type Gap<'a> = (usize, &'a str, u16);
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    for ((index, switch, vlan), vms) in gaps(cluster) {
+        let node = &cluster.nodes[index];
+        let Some(nic) = without_vlan(node, switch, vlan).next() else {
+            continue;
+        };
+        let carried = nic.vlans.as_ref().map(|set| words(set)).unwrap_or_default();
+        let names: Vec<&str> = vms.iter().map(|vm| vm.name.as_str()).collect();
+        let port = if nic.tor_port.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", nic.tor_port)
+        };
+        let mut at = vec![report.at(nic.origin, "vlans")];
+        at.extend(
+            vms.iter()
+                .filter_map(|vm| vm.vnics.iter().find(|v| v.vlans.contains(&vlan)))
+                .map(|v| report.at(v.origin, "vlans")),
+        );
+        report.add(Fault {
+            subject: format!("{}/{}", node.name, nic.name),
+            message: format!(
+                "VLAN {vlan} does not reach switch {switch} on {}, where {} with it may run: {}",
+                node.name,
+                lookup::count(names.len(), "VM"),
+                lookup::list(&names)
+            ),
+            current: format!("{} carries {carried}", nic.name),
+            expected: format!("VLAN {vlan} on every port of the switch, on every node"),
+            fix: format!(
+                "add VLAN {vlan} to the trunk of {}/{} on its physical switch port{port}",
+                node.name, nic.name
+            ),
+            at,
+        });
+    }
+}
+
+fn words(vlans: &BTreeSet<u16>) -> String {
+    let all: Vec<String> = vlans.iter().map(u16::to_string).collect();
+    if all.is_empty() {
+        "no VLAN".to_owned()
+    } else {
+        format!("VLAN {}", lookup::list(&all))
+    }
+}
+
+/// Every node, switch and VLAN that some VM needs there and does not find, with those VMs.
+fn gaps(cluster: &Cluster) -> BTreeMap<Gap<'_>, Vec<&Vm>> {
+    let mut missing: BTreeMap<(&str, u16), Vec<usize>> = BTreeMap::new();
+    let mut gaps: BTreeMap<Gap<'_>, Vec<&Vm>> = BTreeMap::new();
+    for (vm, vnic) in lookup::vnics(cluster).filter(|(_, vnic)| !vnic.isolated && !vnic.switch.is_empty()) {
+        for vlan in &vnic.vlans {
+            let switch = vnic.switch.as_str();
+            let nodes = missing
+                .entry((switch, *vlan))
+                .or_insert_with(|| nodes_without(cluster, switch, *vlan));
+            for node in nodes.iter().filter(|n| vm.owners.binary_search(n).is_ok()) {
+                let vms = gaps.entry((*node, switch, *vlan)).or_default();
+                if vms.last().is_none_or(|last| last.name != vm.name) {
+                    vms.push(vm);
+                }
+            }
+        }
+    }
+    gaps
+}
+
+fn nodes_without(cluster: &Cluster, switch: &str, vlan: u16) -> Vec<usize> {
+    let lacks = |node: &Node| without_vlan(node, switch, vlan).next().is_some();
+    cluster
+        .nodes
+        .iter()
+        .enumerate()
+        .filter(|(_, node)| lacks(node))
+        .map(|(index, _)| index)
+        .collect()
+}
+
+/// Ports of a switch on a node that are known not to carry a VLAN: a VM may sit on any one of them.
+fn without_vlan<'a>(node: &'a Node, switch: &'a str, vlan: u16) -> impl Iterator<Item = &'a Nic> {
+    let bound = node
+        .nics
+        .iter()
+        .filter(move |nic| lookup::same_switch(nic.switch.as_deref().unwrap_or_default(), switch));
+    bound.filter(move |nic| nic.vlans.as_ref().is_some_and(|set| !set.contains(&vlan)))
+}

@@ -1,0 +1,61 @@
+//! A legacy adapter that nobody boots from.
+
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Vm, VmState, Vnic};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "legacy-adapter-without-pxe",
+    severity: Severity::Warning,
+    family: "vnic",
+    summary: "a VM that is not off has a legacy adapter and does not boot from the network",
+    risk: "the adapter is emulated: 100 Mbit/s class, and every packet costs the host CPU time",
+    source: "T. Joos, ADMIN magazine; Microsoft, Should I create a generation 1 or 2 virtual machine",
+    page: include_str!("legacy_adapter_without_pxe.md"),
+    columns: &["vnics.type", "vms.pxe", "vms.state", "vms.generation"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let legacy = lookup::vnics(cluster).filter(|(vm, vnic)| vnic.legacy && !vm.pxe && vm.generation == 1);
+    for (vm, vnic) in legacy.filter(|(vm, _)| vm.state != VmState::Off) {
+        let subject = lookup::vnic_name(vm, vnic);
+        report.add(Fault {
+            message: format!(
+                "{subject} is a legacy adapter, and {} does not boot from the network",
+                vm.name
+            ),
+            subject,
+            current: "legacy".to_owned(),
+            expected: "synthetic, or pxe: yes".to_owned(),
+            fix: fix(cluster, vm, vnic),
+            at: vec![report.at(vnic.origin, "type"), report.at(vm.origin, "pxe")],
+        });
+    }
+}
+
+fn fix(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> String {
+    let first = "check that the guest has integration services, turn the VM off, then: ";
+    if fixes::is_2008r2(cluster) {
+        return format!(
+            "{first}{}: Remove; Add Hardware, Network Adapter",
+            fixes::vnic_settings(vm, vnic)
+        );
+    }
+    let (name, adapter, switch) = (
+        fixes::quoted(&vm.name),
+        fixes::quoted(&vnic.name),
+        fixes::quoted(&vnic.switch),
+    );
+    let host = fixes::on_host(cluster, vm);
+    let connect = if vnic.switch.is_empty() {
+        String::new()
+    } else {
+        format!(" -SwitchName {switch}")
+    };
+    format!(
+        "{first}Remove-VMNetworkAdapter{host} -VMName {name} -Name {adapter}; \
+         Add-VMNetworkAdapter{host} -VMName {name} -Name {adapter}{connect}"
+    )
+}

@@ -1,0 +1,34 @@
+//! A VM that may move is on a switch that ends at its host.
+
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "clustered-vm-on-internal-switch",
+    severity: Severity::Warning,
+    family: "vswitch",
+    summary: "a VM that may run on several nodes is on an internal or private switch",
+    risk: "the switch ends at the host: after a move the VM no longer reaches the VMs it talked to",
+    source: "own derivation from the kinds of virtual switches",
+    page: include_str!("clustered_vm_on_internal_switch.md"),
+    columns: &["vnics.switch", "switches.type", "vms.possible_owners"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let found = lookup::vnics(cluster).filter(|(vm, vnic)| vnic.isolated && lookup::is_mobile(vm));
+    for (vm, vnic) in found {
+        let subject = lookup::vnic_name(vm, vnic);
+        report.add(Fault {
+            message: format!("{subject} is on switch {}, which ends at the host, but {} may move", vnic.switch, vm.name),
+            subject,
+            current: vnic.switch.clone(),
+            expected: "an external switch that every possible owner has".to_owned(),
+            fix: "use an external switch with a VLAN of its own, or bind the VMs that talk there to one node (possible_owners)"
+                .to_owned(),
+            at: vec![report.at(vnic.origin, "switch"), report.at(vm.origin, "possible_owners")],
+        });
+    }
+}

@@ -1,0 +1,101 @@
+//! A node whose external switch has another name than on the other nodes.
+
+use super::external_by_node;
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Origin};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "switch-names-differ",
+    severity: Severity::Error,
+    family: "vswitch",
+    summary: "an external switch has another name than on the other nodes",
+    risk: "VMs find their network by the switch's name: live migration is refused and failover ends without a network",
+    source: "Microsoft, Hyper-V Live Migration FAQ; Test-Cluster, Validate Virtual Switch Compatibility",
+    page: include_str!("switch_names_differ.md"),
+    columns: &["switches.switch", "switches.type", "nics.current_role"],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let by_node = external_by_node(cluster);
+    let common = common_names(&by_node);
+    for (node, names) in cluster.nodes.iter().zip(&by_node) {
+        let odd = without(names, &common);
+        let lacking = without(&common, names);
+        for (odd, expected) in odd.iter().zip(&lacking) {
+            let (column, origin) = place(node, odd);
+            let fix = if fixes::is_2008r2(cluster) {
+                format!(
+                    "on {} in Hyper-V Manager, Virtual Network Manager: rename {odd} to {expected}",
+                    node.name
+                )
+            } else {
+                let host = fixes::quoted(&node.name);
+                format!(
+                    "Rename-VMSwitch -ComputerName {host} -Name {} -NewName {}",
+                    fixes::quoted(odd),
+                    fixes::quoted(expected)
+                )
+            };
+            report.add(Fault {
+                subject: format!("{}/{odd}", node.name),
+                message: format!("{} has a switch {odd} where the other nodes have {expected}", node.name),
+                current: (*odd).to_owned(),
+                expected: (*expected).to_owned(),
+                fix,
+                at: vec![report.at(origin, column)],
+            });
+        }
+    }
+}
+
+/// Names of the first set that the second has in no spelling.
+fn without<'a>(names: &BTreeSet<&'a str>, others: &BTreeSet<&str>) -> Vec<&'a str> {
+    names
+        .iter()
+        .filter(|name| !others.iter().any(|other| lookup::same_switch(name, other)))
+        .copied()
+        .collect()
+}
+
+/// Names on more than half of the nodes that have external switches; where there are none, those of the first such node.
+fn common_names<'a>(by_node: &[BTreeSet<&'a str>]) -> BTreeSet<&'a str> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    for name in by_node.iter().flatten() {
+        *counts.entry(name).or_default() += 1;
+    }
+    let nodes = by_node.iter().filter(|names| !names.is_empty()).count();
+    let common: BTreeSet<&str> = counts
+        .into_iter()
+        .filter(|(_, n)| n * 2 > nodes)
+        .map(|(name, _)| name)
+        .collect();
+    if common.is_empty() {
+        by_node
+            .iter()
+            .find(|names| !names.is_empty())
+            .cloned()
+            .unwrap_or_default()
+    } else {
+        common
+    }
+}
+
+/// Where a switch name stands: its own row, else the NIC that is bound to it.
+fn place(node: &crate::inventory::Node, switch: &str) -> (&'static str, Origin) {
+    let row = node
+        .switches
+        .iter()
+        .find(|s| s.name == switch)
+        .map(|s| ("switch", s.origin));
+    let nic = || {
+        node.nics
+            .iter()
+            .find(|n| n.switch.as_deref() == Some(switch))
+            .map(|n| ("current_role", n.origin))
+    };
+    row.or_else(nic).unwrap_or(("node", node.origin))
+}

@@ -1,0 +1,91 @@
+//! A VM's switch does not exist on a node that may run the VM.
+
+use super::external_by_node;
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Node, Vm, Vnic};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "vm-switch-missing-on-node",
+    severity: Severity::Error,
+    family: "vswitch",
+    summary: "a VM's virtual switch does not exist on a node that may run the VM",
+    risk: "live migration to that node is refused, and after a failover the VM runs without a network",
+    source: "Microsoft, Hyper-V Live Migration FAQ; Test-Cluster, Validate Virtual Switch Compatibility",
+    page: include_str!("vm_switch_missing_on_node.md"),
+    columns: &[
+        "vnics.switch",
+        "vms.possible_owners",
+        "switches.switch",
+        "nics.current_role",
+    ],
+    check,
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let by_node = external_by_node(cluster);
+    let mut nodes_without: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+    let mut missing: BTreeMap<(usize, &str), Vec<(&Vm, &Vnic)>> = BTreeMap::new();
+    for (vm, vnic) in lookup::vnics(cluster).filter(|(_, v)| !v.isolated && !v.switch.is_empty()) {
+        let switch = vnic.switch.as_str();
+        let nodes = nodes_without.entry(switch).or_insert_with(|| lacking(&by_node, switch));
+        for node in nodes.iter().filter(|n| vm.owners.binary_search(n).is_ok()) {
+            missing.entry((*node, switch)).or_default().push((vm, vnic));
+        }
+    }
+    for ((index, switch), found) in missing {
+        let node = &cluster.nodes[index];
+        let names: Vec<&str> = found.iter().map(|(vm, _)| vm.name.as_str()).collect();
+        let here: Vec<&str> = by_node[index].iter().copied().collect();
+        let mut at = vec![report.at(node.origin, "node")];
+        at.extend(found.iter().map(|(_, vnic)| report.at(vnic.origin, "switch")));
+        report.add(Fault {
+            subject: format!("{}/{switch}", node.name),
+            message: format!(
+                "switch {switch} does not exist on {}, where {} may run",
+                node.name,
+                lookup::list(&names)
+            ),
+            current: if here.is_empty() {
+                "no external switch".to_owned()
+            } else {
+                lookup::list(&here)
+            },
+            expected: format!("external switch {switch}"),
+            fix: fix(cluster, node, switch),
+            at,
+        });
+    }
+}
+
+/// Nodes without the switch; none when no node has it.
+fn lacking(by_node: &[BTreeSet<&str>], switch: &str) -> Vec<usize> {
+    let has = |names: &BTreeSet<&str>| names.iter().any(|name| lookup::same_switch(name, switch));
+    let without: Vec<usize> = (0..by_node.len()).filter(|n| !has(&by_node[*n])).collect();
+    if without.len() == by_node.len() {
+        Vec::new()
+    } else {
+        without
+    }
+}
+
+fn fix(cluster: &Cluster, node: &Node, switch: &str) -> String {
+    if fixes::is_2008r2(cluster) {
+        return format!(
+            "on {} in Hyper-V Manager, Virtual Network Manager, New: External, name {switch}",
+            node.name
+        );
+    }
+    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(switch));
+    let free = node
+        .nics
+        .iter()
+        .find(|n| n.switch.is_none() && n.roles.is_empty() && n.team.is_empty());
+    let nic = free.map_or("<free NIC>".to_owned(), |n| fixes::quoted(&n.name));
+    format!(
+        "New-VMSwitch -ComputerName {host} -Name {name} -NetAdapterName {nic} -AllowManagementOS $false, or take {} out of the VMs' possible owners",
+        node.name
+    )
+}

@@ -1,0 +1,93 @@
+//! Why a command stopped, and the exit code that says so to scripts.
+
+use super::console::Console;
+use super::listing;
+use nicplan::finding::{Finding, Problem};
+use std::path::{Path, PathBuf};
+
+/// What a command that ran to its end has to say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Exit 0.
+    Yes,
+    /// Exit 1: requirements not met, findings at or above the limit.
+    No,
+}
+
+/// Why a command did not run to its end.
+#[derive(Debug)]
+pub enum Failure {
+    /// Exit 2: the request makes no sense, or a file cannot be written.
+    Usage(String),
+    /// Exit 2: the input cannot be read as facts.
+    Problems(Vec<Problem>),
+    /// Exit 70: our own plan was rejected by our own checks.
+    Bug {
+        /// What the checks say.
+        findings: Vec<Finding>,
+        /// Folder with the instance, or why it could not be saved.
+        saved: Result<PathBuf, String>,
+    },
+}
+
+/// Problems shown before the rest is only counted.
+const SHOWN: usize = 200;
+
+impl Failure {
+    /// A file or folder that could not be written.
+    pub fn writing(dir: &Path, error: &std::io::Error) -> Failure {
+        Failure::Usage(format!(
+            "the files could not be written to {}: {error}\n    Nothing there was changed. Give a folder you may write to with -o.",
+            dir.display()
+        ))
+    }
+
+    /// The process exit code.
+    pub fn code(&self) -> u8 {
+        match self {
+            Failure::Usage(_) | Failure::Problems(_) => 2,
+            Failure::Bug { .. } => 70,
+        }
+    }
+
+    /// Tells the user.
+    pub fn report(&self, console: &Console) {
+        match self {
+            Failure::Usage(text) => console.error(text),
+            Failure::Problems(problems) => report_problems(problems, console),
+            Failure::Bug { findings, saved } => report_bug(findings, saved, console),
+        }
+    }
+}
+
+fn report_problems(problems: &[Problem], console: &Console) {
+    let mut sorted: Vec<&Problem> = problems.iter().collect();
+    sorted.sort();
+    for problem in sorted.iter().take(SHOWN) {
+        console.error(&listing::printable(&problem.to_string()));
+    }
+    let rest = sorted.len().saturating_sub(SHOWN);
+    if rest > 0 {
+        console.note(&format!(
+            "… and {rest} more problems. Correct these first; many of the rest may follow from them."
+        ));
+    }
+    let count = sorted.len();
+    let noun = if count == 1 { "problem" } else { "problems" };
+    console.note(&format!("{count} {noun}; nothing was written."));
+}
+
+fn report_bug(findings: &[Finding], saved: &Result<PathBuf, String>, console: &Console) {
+    console.error("nicplan made a plan that its own checks reject. This is a bug in nicplan, not in your data; no plan was written.");
+    for finding in findings.iter().take(SHOWN) {
+        let line = format!("    {}: {} ({})", finding.rule, finding.message, finding.subject);
+        console.note(&listing::printable(&line));
+    }
+    match saved {
+        Ok(dir) => console.note(&format!(
+            "The inventory and the rejected plan were saved to {}. Please send this folder with your report.",
+            dir.display()
+        )),
+        Err(reason) => console.note(&format!("The instance could not be saved: {reason}")),
+    }
+}

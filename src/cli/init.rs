@@ -1,0 +1,36 @@
+//! `init`: blank inventory files with a guide.
+
+use super::console::Console;
+use super::failure::{Answer, Failure};
+use super::output;
+use nicplan::inventory;
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "Examples:
+  nicplan init my-cluster
+  (fill nodes.csv and nics.csv, add the others as you like)
+  nicplan plan my-cluster -o out";
+
+/// Write blank inventory files that open in Excel, and a guide to their columns
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// New folder for the files
+    #[arg(value_name = "DIR")]
+    dir: PathBuf,
+}
+
+pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    let files: Vec<(String, Vec<u8>)> = inventory::templates()
+        .into_iter()
+        .map(|(name, text)| (name, text.into_bytes()))
+        .collect();
+    output::write_inventory(&args.dir, &files)?;
+    let dir = args.dir.display();
+    console.print(&format!(
+        "{} files are in {dir}. Start with nodes.csv and nics.csv; README.md explains every column.\n",
+        files.len()
+    ))?;
+    console.note(&format!("Then: nicplan plan {dir} -o out"));
+    Ok(Answer::Yes)
+}

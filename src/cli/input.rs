@@ -1,0 +1,45 @@
+//! Reading the inventory: the same for every command that needs one.
+
+use super::console::Console;
+use super::failure::Failure;
+use super::listing;
+use nicplan::inventory::{self, Inventory, LoadOptions};
+use std::path::PathBuf;
+
+/// Where the facts come from.
+#[derive(clap::Args)]
+pub struct InputArgs {
+    /// Inventory folder (.csv files), inventory .json, or Test-Cluster report (.htm); several are merged
+    #[arg(required = true, value_name = "INPUT")]
+    pub inputs: Vec<PathBuf>,
+    /// Name of the cluster, for a source that does not say it
+    #[arg(long, value_name = "NAME")]
+    pub cluster: Option<String>,
+}
+
+impl InputArgs {
+    /// Loads everything, or tells every problem of every file. `growth_percent` counts instead of the policy's.
+    pub fn load(&self, growth_percent: Option<u64>, console: &Console) -> Result<Inventory, Failure> {
+        let options = LoadOptions {
+            cluster: self.cluster.clone(),
+            growth_percent,
+        };
+        let inventory = inventory::load(&self.inputs, &options).map_err(Failure::Problems)?;
+        for note in &inventory.notes {
+            console.note(&format!("note: {}", listing::printable(note)));
+        }
+        console.stage("read");
+        Ok(inventory)
+    }
+}
+
+/// `--growth`: a percentage that makes sense.
+pub fn growth_percent(text: &str) -> Result<u64, String> {
+    let number = text.trim_end_matches('%').trim();
+    match number.parse::<u64>() {
+        Ok(percent) if percent <= 1000 => Ok(percent),
+        _ => Err(format!(
+            "'{text}' is not a growth; write a whole percentage from 0 to 1000, such as 30"
+        )),
+    }
+}

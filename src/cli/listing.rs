@@ -1,0 +1,113 @@
+//! Findings and tables as text for the console.
+
+use super::console::Console;
+use super::failure::Failure;
+use nicplan::finding::{Finding, Severity};
+
+/// Findings one after the other, then a count.
+pub fn findings(findings: &[Finding], console: &Console) -> String {
+    let mut text = String::new();
+    for finding in findings {
+        text.push_str(&one(finding, console));
+    }
+    text.push_str(&count(findings));
+    text
+}
+
+fn one(finding: &Finding, console: &Console) -> String {
+    let severity = console.severity(finding.severity);
+    let (subject, message) = (printable(&finding.subject), printable(&finding.message));
+    let mut text = format!("{severity}[{}] {subject}: {message}\n", finding.rule);
+    for at in &finding.at {
+        text.push_str(&format!("  at    {}\n", printable(&at.to_string())));
+    }
+    let facts = [
+        ("found", &finding.current),
+        ("want", &finding.expected),
+        ("risk", &finding.risk),
+        ("fix", &finding.fix),
+        ("quiet", &finding.suppressed_by),
+    ];
+    for (label, value) in facts.into_iter().filter(|(_, value)| !value.is_empty()) {
+        text.push_str(&format!(
+            "  {label:<5} {}\n",
+            printable(value).replace('\n', "\n        ")
+        ));
+    }
+    text.push('\n');
+    text
+}
+
+fn count(findings: &[Finding]) -> String {
+    let open = |severity| {
+        findings
+            .iter()
+            .filter(|f| f.severity == severity && f.suppressed_by.is_empty())
+            .count()
+    };
+    let silenced = findings.iter().filter(|f| !f.suppressed_by.is_empty()).count();
+    let mut text = format!(
+        "{} errors, {} warnings, {} remarks",
+        open(Severity::Error),
+        open(Severity::Warning),
+        open(Severity::Info)
+    );
+    if silenced > 0 {
+        text.push_str(&format!("; {silenced} silenced by the policy"));
+    }
+    text.push('\n');
+    text
+}
+
+/// Text from files without anything that steers a terminal.
+pub fn printable(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// Anything as indented JSON with a newline at the end.
+pub fn json<T: serde::Serialize>(value: &T) -> Result<String, Failure> {
+    let text = serde_json::to_string_pretty(value);
+    text.map(|text| text + "\n")
+        .map_err(|error| Failure::Usage(format!("the result could not be written as JSON: {error}")))
+}
+
+/// Columns in line: the first row is the header.
+pub fn aligned(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        rows.iter()
+            .filter_map(|row| row.get(column))
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells: Vec<String> = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, width)| format!("{cell:<width$}"))
+            .collect();
+        text.push_str(cells.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_stand_in_line_without_blanks_at_the_end() {
+        let rows = [
+            vec!["node".to_owned(), "pool".to_owned()],
+            vec!["HV10".to_owned(), "x".to_owned()],
+        ];
+
+        assert_eq!(aligned(&rows), "node  pool\nHV10  x\n");
+    }
+}

@@ -1,0 +1,101 @@
+//! What the user types, and what happens then: one file per command, each with its arguments and its whole pipeline in `run`.
+//!
+//! In: arguments. Out: text on the console, files, an exit code. To add a command: one file, one line in [`Command`] and one in
+//! `dispatch`.
+
+mod check;
+mod completions;
+mod console;
+mod explain;
+mod failure;
+mod generate;
+mod init;
+mod input;
+mod listing;
+mod mac;
+mod output;
+mod plan;
+mod review;
+mod schema;
+
+use clap::{Parser, Subcommand};
+use console::Console;
+use failure::{Answer, Failure};
+use std::process::ExitCode;
+
+const EXIT_CODES: &str = "Exit codes:
+  0   done, and the answer is yes
+  1   done, and the answer is no: requirements not met, or findings at or above --fail-on
+  2   bad usage, or something cannot be read as a fact; nothing was written
+  70  a plan of ours was rejected by our own checks: a bug, the instance is saved";
+
+/// Plans and reviews the networks of Hyper-V failover clusters. Reads files only; never touches a live system.
+#[derive(Parser)]
+#[command(name = "nicplan", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+struct Cli {
+    /// Show on stderr how long each stage took
+    #[arg(short, long, global = true)]
+    verbose: bool,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Plan(plan::Args),
+    Check(check::Args),
+    Review(review::Args),
+    Mac(mac::Args),
+    Explain(explain::Args),
+    Generate(generate::Args),
+    Init(init::Args),
+    Schema(schema::Args),
+    Completions(completions::Args),
+}
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let console = Console::new(cli.verbose);
+    match dispatch(&cli.command, &console) {
+        Ok(Answer::Yes) => ExitCode::SUCCESS,
+        Ok(Answer::No) => ExitCode::from(1),
+        Err(failure) => {
+            failure.report(&console);
+            ExitCode::from(failure.code())
+        }
+    }
+}
+
+fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
+    match command {
+        Command::Plan(args) => plan::run(args, console),
+        Command::Check(args) => check::run(args, console),
+        Command::Review(args) => review::run(args, console),
+        Command::Mac(args) => mac::run(args, console),
+        Command::Explain(args) => explain::run(args, console),
+        Command::Generate(args) => generate::run(args, console),
+        Command::Init(args) => init::run(args, console),
+        Command::Schema(args) => schema::run(args, console),
+        Command::Completions(args) => completions::run(args, console),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn arguments_are_consistent_and_every_command_has_an_example() {
+        Cli::command().debug_assert();
+        for command in Cli::command().get_subcommands() {
+            let help = command.get_after_help().map(ToString::to_string).unwrap_or_default();
+            assert!(
+                help.contains(&format!("nicplan {}", command.get_name())),
+                "{} has no example",
+                command.get_name()
+            );
+        }
+    }
+}

@@ -1,0 +1,138 @@
+//! `plan`: facts -> a verified plan, reports and the answer.
+
+use super::console::Console;
+use super::failure::{Answer, Failure};
+use super::input::{self, InputArgs};
+use super::listing;
+use super::output;
+use nicplan::checks::{self, rules};
+use nicplan::finding::Finding;
+use nicplan::inventory::{self, Inventory};
+use nicplan::plan::Plan;
+use nicplan::reports::{self, ReportData};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "Examples:
+  nicplan plan samples/four-node-2008r2 -o out
+  nicplan plan samples/converged-2016 --style dedicated
+  nicplan plan cluster.json --growth 30 --format json > plan.json
+  nicplan plan validation-report.htm --cluster HVC1 -o out";
+
+/// Plan which NIC carries which traffic, and write the reports
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Folder for plan.json, tables, drawings and report.html
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+    /// Shape of the design; best compares them
+    #[arg(long, value_name = "STYLE", default_value = "best")]
+    style: StyleArg,
+    /// Growth in percent, instead of the policy's
+    #[arg(long, value_name = "PERCENT", value_parser = input::growth_percent)]
+    growth: Option<u64>,
+    /// Form of the result on the standard output
+    #[arg(long, default_value = "text")]
+    format: PlanFormat,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum PlanFormat {
+    /// For people.
+    Text,
+    /// plan.json.
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum StyleArg {
+    /// The best of all, with the others beside it.
+    Best,
+    /// One role and one NIC per uplink.
+    Dedicated,
+    /// One role per uplink, several NICs.
+    Teamed,
+    /// One uplink for everything but iSCSI.
+    Converged,
+    /// Anything else that is allowed.
+    Hybrid,
+}
+
+pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    let inventory = args.input.load(args.growth, console)?;
+
+    let plan = choose(&inventory, args)?;
+    console.stage("plan");
+    let verified = checks::verify(&inventory, plan.clone()).map_err(|findings| bug(&inventory, &plan, findings))?;
+    console.stage("check");
+    let findings = rules::review(&inventory);
+    console.stage("review");
+
+    let data = ReportData::new(&inventory, &verified, &findings);
+    if let Some(dir) = &args.output {
+        let files = reports::render_all(&data);
+        console.stage("reports");
+        output::write(dir, &files)?;
+        console.stage("write");
+    }
+    match args.format {
+        PlanFormat::Text => console.print(&reports::text::plan_text(&data))?,
+        PlanFormat::Json => console.print(&listing::json(verified.plan())?)?,
+    }
+    if let Some(dir) = &args.output {
+        console.note(&format!("Open {} first.", dir.join("report.html").display()));
+    }
+    // findings are for `review`: only an unmet requirement makes the answer no
+    Ok(if checks::requirements_met(&verified) { Answer::Yes } else { Answer::No })
+}
+
+#[cfg(feature = "solver")]
+fn choose(inventory: &Inventory, args: &Args) -> Result<Plan, Failure> {
+    use nicplan::assignment::{self, Options};
+    Ok(assignment::plan(
+        inventory,
+        &Options {
+            style: args.style.style(),
+        },
+    ))
+}
+
+#[cfg(not(feature = "solver"))]
+fn choose(_: &Inventory, args: &Args) -> Result<Plan, Failure> {
+    let _ = args.style;
+    Err(Failure::Usage(
+        "this build of nicplan cannot plan: it was made without the feature `solver`\n    `check`, `review` and `mac` work; build with `cargo build --release` to plan.".to_owned(),
+    ))
+}
+
+/// Saves what is needed to find the error, in a folder named after the input.
+fn bug(inventory: &Inventory, plan: &Plan, findings: Vec<Finding>) -> Failure {
+    let name: String = inventory.sha256.chars().take(12).collect();
+    let dir = std::env::temp_dir().join(format!("nicplan-bug-{name}"));
+    let mut files = inventory::to_csv_tables(&inventory.clusters);
+    files.push(("findings.csv".to_owned(), reports::findings_csv(&findings)));
+    if let Ok(json) = listing::json(plan) {
+        files.push(("plan.json".to_owned(), json.into_bytes()));
+    }
+    let saved = reports::write_all(&dir, &files)
+        .map(|()| dir)
+        .map_err(|error| error.to_string());
+    Failure::Bug { findings, saved }
+}
+
+impl StyleArg {
+    /// The style to plan; `None` compares all.
+    #[cfg(feature = "solver")]
+    fn style(self) -> Option<nicplan::plan::Style> {
+        use nicplan::plan::Style;
+        match self {
+            StyleArg::Best => None,
+            StyleArg::Dedicated => Some(Style::Dedicated),
+            StyleArg::Teamed => Some(Style::Teamed),
+            StyleArg::Converged => Some(Style::Converged),
+            StyleArg::Hybrid => Some(Style::Hybrid),
+        }
+    }
+}

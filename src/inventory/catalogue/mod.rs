@@ -1,0 +1,213 @@
+//! The catalogue: every table and column an inventory may have, once.
+//!
+//! Readers, writer, templates, JSON schema, guide and "did you mean" are all derived from it. To add a column: one entry here,
+//! one line in `resolve/` that reads it, one line in `write.rs` that writes it.
+//! Must not know: files, importers, entities.
+
+mod guests;
+mod machines;
+mod settings;
+
+pub use settings::{SETTINGS, Setting};
+
+/// What may stand in a cell; decides how it is shown in the guide and the JSON schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Free text, or a name.
+    Text,
+    /// Several names, separated by `;` or `|`.
+    Names,
+    /// A whole number.
+    Whole,
+    /// A rate in Mbit/s.
+    Rate,
+    /// Memory in MiB.
+    Memory,
+    /// A MAC address.
+    Mac,
+    /// One VLAN ID.
+    Vlan,
+    /// Several VLAN IDs and ranges.
+    Vlans,
+    /// yes or no.
+    YesNo,
+    /// One word of a list.
+    Choice(&'static [&'static str]),
+    /// Several words of a list.
+    Choices(&'static [&'static str]),
+}
+
+impl Kind {
+    /// How to write it, for the guide.
+    pub fn hint(self) -> String {
+        match self {
+            Kind::Text => "text".to_owned(),
+            Kind::Names => "names, separated by ;".to_owned(),
+            Kind::Whole => "whole number".to_owned(),
+            Kind::Rate => "Mbit/s (10000), or with a unit (10 Gbps, 10G)".to_owned(),
+            Kind::Memory => "MiB (262144), or with a unit (256 GB)".to_owned(),
+            Kind::Mac => "MAC address in any Windows spelling".to_owned(),
+            Kind::Vlan => "VLAN ID 1 to 4094; 0 or blank = untagged".to_owned(),
+            Kind::Vlans => "VLAN IDs and ranges: 10;20;100-110".to_owned(),
+            Kind::YesNo => "yes or no".to_owned(),
+            Kind::Choice(words) => words.join(", "),
+            Kind::Choices(words) => format!("{}; several separated by ;", words.join(", ")),
+        }
+    }
+}
+
+/// One column.
+#[derive(Clone, Copy, Debug)]
+pub struct Column {
+    /// Name in our own files; carries the unit.
+    pub name: &'static str,
+    /// Other headers that are understood, as PowerShell and administrators write them.
+    pub aliases: &'static [&'static str],
+    /// What stands in it.
+    pub kind: Kind,
+    /// Whether every row needs it.
+    pub required: bool,
+    /// What a blank cell means.
+    pub default: &'static str,
+    /// One sentence.
+    pub about: &'static str,
+    /// A value that is read without a problem.
+    pub example: &'static str,
+}
+
+impl Column {
+    const fn new(name: &'static str, kind: Kind, about: &'static str, example: &'static str) -> Column {
+        Column {
+            name,
+            aliases: &[],
+            kind,
+            required: false,
+            default: "unknown",
+            about,
+            example,
+        }
+    }
+
+    const fn required(mut self) -> Column {
+        self.required = true;
+        self.default = "";
+        self
+    }
+
+    const fn or(mut self, default: &'static str) -> Column {
+        self.default = default;
+        self
+    }
+
+    const fn also(mut self, aliases: &'static [&'static str]) -> Column {
+        self.aliases = aliases;
+        self
+    }
+}
+
+/// One table: a `.csv` file of the folder, an array of the JSON file.
+#[derive(Debug)]
+pub struct Table {
+    /// Name: `nics` is read from `nics.csv`.
+    pub name: &'static str,
+    /// One sentence.
+    pub about: &'static str,
+    /// Whether an inventory needs it.
+    pub required: bool,
+    /// Columns in file order; new ones only at the end.
+    pub columns: &'static [Column],
+}
+
+impl Table {
+    /// Position of a column by its own name.
+    pub fn position(&self, column: &str) -> Option<usize> {
+        self.columns.iter().position(|c| c.name == column)
+    }
+
+    /// Position of the column that a header means: upper and lower case, blanks, `_` and `-` do not matter.
+    pub fn find(&self, header: &str) -> Option<usize> {
+        let wanted = plain(header);
+        self.columns
+            .iter()
+            .position(|c| plain(c.name) == wanted || c.aliases.iter().any(|a| plain(a) == wanted))
+    }
+
+    /// File name in the folder.
+    pub fn file(&self) -> String {
+        format!("{}.csv", self.name)
+    }
+}
+
+/// All tables, in the order in which a person fills them.
+pub static TABLES: [&Table; 12] = [
+    &machines::CLUSTERS,
+    &machines::NODES,
+    &machines::NICS,
+    &machines::TORS,
+    &machines::INTER_SWITCH_LINKS,
+    &machines::CLUSTER_NETWORKS,
+    &machines::DEMANDS,
+    &guests::SWITCHES,
+    &guests::HOST_VNICS,
+    &guests::VMS,
+    &guests::VNICS,
+    &settings::POLICY,
+];
+
+/// The table that a file stem or JSON key means.
+pub fn table(name: &str) -> Option<&'static Table> {
+    let wanted = plain(name);
+    TABLES.into_iter().find(|t| plain(t.name) == wanted)
+}
+
+/// A header without case, blanks and punctuation: `Speed (Mbps)` and `speed_mbps` are the same.
+pub fn plain(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
+/// Headers of the user's own remarks, which are passed over.
+pub fn is_remark(header: &str) -> bool {
+    header.starts_with('#')
+        || matches!(
+            plain(header).as_str(),
+            "comment" | "comments" | "note" | "notes" | "remark" | "remarks" | "description"
+        )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn every_header_and_alias_means_one_column_of_its_table() {
+        for table in TABLES {
+            let mut seen = BTreeSet::new();
+            for column in table.columns {
+                for header in column.aliases.iter().chain([&column.name]) {
+                    assert!(seen.insert(plain(header)), "{}: {header} twice", table.name);
+                    assert!(!is_remark(header), "{header}");
+                }
+                assert!(
+                    !column.about.is_empty() && !column.example.is_empty(),
+                    "{}.{}",
+                    table.name,
+                    column.name
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn headers_are_found_in_the_spellings_people_use() {
+        let nics = table("NICs").expect("the table exists");
+        for header in ["speed_mbps", "Speed Mbps", "SPEED-MBPS", "LinkSpeed", "Speed (Mbps)"] {
+            assert_eq!(nics.find(header), nics.position("speed_mbps"), "{header}");
+        }
+        assert_eq!(nics.find("Spead"), None);
+        assert!(table("inter-switch-links").is_some());
+    }
+}

@@ -1,0 +1,232 @@
+//! What may stand in a cell: numbers, memory, VLAN lists, words. Integers only, no panics.
+//!
+//! In: text of one cell. Out: a value, or a sentence that names the text. Must not know: tables, entities.
+
+use crate::units::{Mbps, MiB, parse_mbps};
+use std::collections::BTreeSet;
+
+/// Highest rate that is believed, Mbit/s (1 Tbit/s).
+pub const MAX_RATE: Mbps = 1_000_000;
+/// Most memory that is believed, MiB (1 PiB).
+pub const MAX_MEMORY: MiB = 1 << 30;
+/// Highest VLAN ID.
+pub const MAX_VLAN: u16 = 4094;
+
+/// A whole number up to `most`.
+pub fn whole(text: &str, most: u64) -> Result<u64, String> {
+    let digits = text.strip_suffix(".0").unwrap_or(text);
+    if let Some(rest) = digits.strip_prefix('-') {
+        if rest.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(format!("'{text}' is negative"));
+        }
+    }
+    let number: u64 = digits.parse().map_err(|_| format!("'{text}' is not a whole number"))?;
+    if number > most {
+        return Err(format!("{number} is more than {most}, which cannot be right"));
+    }
+    Ok(number)
+}
+
+/// A whole number that fits 32 bits.
+pub fn whole_u32(text: &str) -> Result<u32, String> {
+    whole(text, u64::from(u32::MAX)).and_then(|n| u32::try_from(n).map_err(|e| e.to_string()))
+}
+
+/// A rate in Mbit/s, 0 allowed.
+pub fn rate(text: &str) -> Result<Mbps, String> {
+    if text.starts_with('-') {
+        return Err(format!("'{text}' is negative"));
+    }
+    let rate = parse_mbps(text)?;
+    if rate > MAX_RATE {
+        return Err(format!(
+            "{rate} Mbit/s is more than {MAX_RATE} Mbit/s, which cannot be right"
+        ));
+    }
+    Ok(rate)
+}
+
+/// The speed of a port or link: a rate above 0.
+pub fn speed(text: &str) -> Result<Mbps, String> {
+    match rate(text)? {
+        0 => Err(format!("'{text}' is no speed: a port or link needs more than 0 Mbit/s")),
+        speed => Ok(speed),
+    }
+}
+
+/// Memory in MiB: `8192`, `8 GB`, `8GiB`, `4.00 GB`, `1.5 TB` (units of 1024, as Windows counts).
+pub fn memory(text: &str) -> Result<MiB, String> {
+    let fail = || format!("'{text}' is not an amount of memory");
+    if text.starts_with('-') {
+        return Err(format!("'{text}' is negative"));
+    }
+    let squeezed: String = text.chars().filter(|c| !c.is_whitespace()).collect();
+    let split = squeezed
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(squeezed.len());
+    let (number, unit) = squeezed.split_at(split);
+    let factor: u64 = match unit.to_ascii_lowercase().as_str() {
+        "" | "m" | "mb" | "mib" => 1,
+        "g" | "gb" | "gib" => 1024,
+        "t" | "tb" | "tib" => 1024 * 1024,
+        _ => return Err(fail()),
+    };
+    let number = if unit.is_empty() {
+        number.replace(',', "")
+    } else {
+        number.replace(',', ".")
+    };
+    let (whole, part) = number.split_once('.').unwrap_or((&number, ""));
+    if whole.is_empty() || part.len() > 6 || !part.bytes().all(|b| b.is_ascii_digit()) {
+        return Err(fail());
+    }
+    let whole: u64 = whole.parse().map_err(|_| fail())?;
+    let scale = 10u64.pow(u32::try_from(part.len()).unwrap_or(0));
+    let part: u64 = if part.is_empty() {
+        0
+    } else {
+        part.parse().map_err(|_| fail())?
+    };
+    let mib = whole
+        .checked_mul(factor)
+        .and_then(|m| m.checked_add(part * factor / scale))
+        .ok_or_else(fail)?;
+    if mib > MAX_MEMORY {
+        return Err(format!("{mib} MiB is more than 1 PiB, which cannot be right"));
+    }
+    Ok(mib)
+}
+
+/// One VLAN ID; 0 is untagged.
+pub fn vlan(text: &str) -> Result<Option<u16>, String> {
+    let id = whole(text, u64::from(u64::MAX)).map_err(|e| format!("{e}, so it is no VLAN ID"))?;
+    match u16::try_from(id) {
+        Ok(0) => Ok(None),
+        Ok(id) if id <= MAX_VLAN => Ok(Some(id)),
+        _ => Err(format!("VLAN {id} does not exist: IDs go from 1 to {MAX_VLAN}")),
+    }
+}
+
+/// VLAN IDs and ranges; `None` for the words that mean every VLAN; 0 is untagged and adds nothing.
+pub fn vlans(text: &str) -> Result<Option<BTreeSet<u16>>, String> {
+    if matches!(text.to_ascii_lowercase().as_str(), "all" | "any" | "*") {
+        return Ok(None);
+    }
+    let mut set = BTreeSet::new();
+    for part in text.split([';', '|', ',', ' ', '\t']).filter(|p| !p.is_empty()) {
+        match part.split_once('-').filter(|(low, _)| !low.is_empty()) {
+            None => set.extend(vlan(part)?),
+            Some((low, high)) => {
+                let (low, high) = (vlan(low)?.unwrap_or(1), vlan(high)?.unwrap_or(1));
+                if low > high {
+                    return Err(format!("'{part}' is a range that ends before it begins"));
+                }
+                set.extend(low..=high);
+            }
+        }
+    }
+    Ok(Some(set))
+}
+
+/// yes or no, in the spellings of people and PowerShell.
+pub fn yes_no(text: &str) -> Result<bool, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "yes" | "y" | "true" | "1" | "on" | "enabled" | "$true" | "x" | "ja" => Ok(true),
+        "no" | "n" | "false" | "0" | "off" | "disabled" | "$false" | "nein" => Ok(false),
+        _ => Err(format!("'{text}' is neither yes nor no")),
+    }
+}
+
+/// Thousandths: `800`, or `80 %`. A bare number under 100 is taken for a forgotten percent sign and refused.
+pub fn permille(text: &str) -> Result<u64, String> {
+    if let Some(percent) = text.strip_suffix('%') {
+        return Ok(whole(percent.trim(), 1000)? * 10);
+    }
+    match whole(text, 10_000)? {
+        few if few < 100 => Err(format!(
+            "'{text}' thousandths is very little; write '{few} %' if percent is meant"
+        )),
+        permille => Ok(permille),
+    }
+}
+
+/// Parts of a list cell: `;` and `|` separate, and where there is none of them, commas do.
+pub fn list(text: &str) -> impl Iterator<Item = &str> {
+    let strong = text.contains([';', '|']);
+    let separates = move |c: char| if strong { c == ';' || c == '|' } else { c == ',' };
+    text.split(separates).map(str::trim).filter(|p| !p.is_empty())
+}
+
+/// Parts of a list cell whose words never hold blanks: blanks separate as well.
+pub fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split([';', '|', ',', ' ', '\t', '+']).filter(|p| !p.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn memory_is_read_as_windows_writes_it() {
+        for (text, mib) in [
+            ("8192", 8192),
+            ("8 GB", 8192),
+            ("4.00 GB", 4096),
+            ("63,6 GB", 65126),
+            ("1TB", 1_048_576),
+            ("8,192", 8192),
+        ] {
+            assert_eq!(memory(text), Ok(mib), "{text}");
+        }
+        for text in [
+            "much",
+            "-5",
+            "2 PB",
+            "1.1.1",
+            "2000000000",
+            "",
+            "18446744073709551615 TB",
+            ".",
+        ] {
+            assert!(memory(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn vlan_lists_take_ranges_and_refuse_what_does_not_exist() {
+        let set = |ids: &[u16]| Ok(Some(ids.iter().copied().collect::<BTreeSet<u16>>()));
+        assert_eq!(vlans("10,20,100-102"), set(&[10, 20, 100, 101, 102]));
+        assert_eq!(vlans("10; 20"), set(&[10, 20]));
+        assert_eq!(vlans("0"), set(&[]));
+        assert_eq!(vlans("all"), Ok(None));
+        for text in ["4095", "ten", "20-10", "-5", "1-99999999999999999999"] {
+            assert!(vlans(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn numbers_refuse_negative_and_absurd_values() {
+        assert_eq!(whole("12", 100), Ok(12));
+        assert!(whole("-12", 100).is_err_and(|e| e.contains("negative")));
+        assert!(whole("101", 100).is_err());
+        assert!(rate("2 Tbps").is_err());
+        assert!(speed("0").is_err());
+        assert!(speed("-10").is_err_and(|e| e.contains("negative")));
+    }
+
+    #[test]
+    fn shares_are_thousandths_or_percent() {
+        assert_eq!(permille("800"), Ok(800));
+        assert_eq!(permille("80 %"), Ok(800));
+        assert!(permille("80").is_err_and(|e| e.contains("80 %")));
+    }
+
+    #[test]
+    fn lists_keep_blanks_inside_names() {
+        assert_eq!(
+            list("SLOT 3 Port 1; SLOT 3 Port 2").collect::<Vec<_>>(),
+            ["SLOT 3 Port 1", "SLOT 3 Port 2"]
+        );
+        assert_eq!(words("HV1, HV2;HV3").collect::<Vec<_>>(), ["HV1", "HV2", "HV3"]);
+    }
+}

@@ -1,0 +1,331 @@
+//! One `.csv` file: separator from the header, any header spelling, quotes, blank lines, places for every message.
+
+use crate::inventory::catalogue::{self, Column, Table};
+use crate::inventory::decode::{MAX_CELL, MAX_ROWS};
+use crate::inventory::raw::{Gathered, RawTable, Row};
+use crate::inventory::suggest::did_you_mean;
+use csv::StringRecord;
+
+/// Reads the text of one file as rows of `def`.
+pub(super) fn read(text: &str, def: &'static Table, file: &str, input: usize, gathered: &mut Gathered) {
+    let source = gathered.add_source(file);
+    let (delimiter, start) = preamble(text);
+    let body = &text[start..];
+    let lines_before = count_lines(&text[..start]);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(body.as_bytes());
+    let mut table = RawTable {
+        def,
+        source,
+        input,
+        position: vec![None; def.columns.len()],
+        rows: Vec::new(),
+    };
+    let mut width = None;
+    let mut cells = StringRecord::new();
+    loop {
+        match reader.read_record(&mut cells) {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(e) => {
+                gathered.complain(
+                    file,
+                    0,
+                    0,
+                    format!("the file cannot be read as .csv: {e}"),
+                    "Export it again.",
+                );
+                return;
+            }
+        }
+        let line = lines_before + line_of(&cells, body);
+        if cells.iter().all(|c| c.trim().is_empty()) {
+            continue;
+        }
+        let Some(width) = width else {
+            width = Some(cells.len());
+            header(&cells, line, &mut table, gathered, file);
+            continue;
+        };
+        if table.rows.len() == MAX_ROWS {
+            let what = format!("the file has more rows than the limit of {MAX_ROWS}");
+            return gathered.complain(
+                file,
+                line,
+                0,
+                what,
+                "Is it the right file? Leave out what is not an inventory.",
+            );
+        }
+        if !sound(&cells, width, line, gathered, file) {
+            return;
+        }
+        table.rows.push(Row {
+            line,
+            cells: std::mem::take(&mut cells),
+        });
+    }
+    if width.is_none() {
+        let names: Vec<&str> = def.columns.iter().map(|c| c.name).collect();
+        gathered.complain(
+            file,
+            1,
+            0,
+            "the file is empty: the header row is missing",
+            format!("First row: {}", names.join(",")),
+        );
+    }
+    gathered.tables.push(table);
+}
+
+/// Separator, and where the header begins: `sep=;` of Excel and `#TYPE …` of PowerShell are skipped.
+fn preamble(text: &str) -> (u8, usize) {
+    let mut start = 0;
+    let mut said = None;
+    for line in text.split_inclusive('\n') {
+        let content = line.trim();
+        if let Some(separator) = content.strip_prefix("sep=").filter(|s| s.len() == 1) {
+            said = separator.bytes().next();
+        } else if !content.is_empty() && !content.starts_with("#TYPE") {
+            return (said.unwrap_or_else(|| separator(content)), start);
+        }
+        start += line.len();
+    }
+    (said.unwrap_or(b','), start)
+}
+
+/// The separator that occurs most in the header outside quotes.
+fn separator(header: &str) -> u8 {
+    let mut counts = [(0, b'\t'), (0, b';'), (0, b',')];
+    let mut quoted = false;
+    for byte in header.bytes() {
+        quoted ^= byte == b'"';
+        if let Some(count) = counts.iter_mut().find(|(_, mark)| !quoted && *mark == byte) {
+            count.0 += 1;
+        }
+    }
+    counts
+        .iter()
+        .max_by_key(|(count, _)| *count)
+        .map_or(b',', |(_, mark)| *mark)
+}
+
+fn count_lines(text: &str) -> u32 {
+    u32::try_from(text.bytes().filter(|b| *b == b'\n').count()).unwrap_or(u32::MAX)
+}
+
+/// Line of a record within `body`, from 1; the reader counts blank lines before a record to it.
+fn line_of(cells: &StringRecord, body: &str) -> u32 {
+    let Some(position) = cells.position() else { return 0 };
+    let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
+    let blank = body
+        .as_bytes()
+        .get(start..)
+        .unwrap_or(&[])
+        .iter()
+        .take_while(|b| matches!(b, b'\r' | b'\n'));
+    let skipped = blank.filter(|b| **b == b'\n').count();
+    u32::try_from(position.line())
+        .unwrap_or(u32::MAX)
+        .saturating_add(u32::try_from(skipped).unwrap_or(0))
+}
+
+/// Maps headers to columns of the catalogue and reports unknown, doubled and missing ones.
+fn header(cells: &StringRecord, line: u32, table: &mut RawTable, gathered: &mut Gathered, file: &str) {
+    let def = table.def;
+    for (index, cell) in cells.iter().enumerate() {
+        let name = cell.trim();
+        let place = u32::try_from(index + 1).unwrap_or(0);
+        if name.is_empty() || catalogue::is_remark(name) {
+            continue;
+        }
+        match def.find(name) {
+            Some(column) if table.position[column].is_some() => {
+                let what = format!("the column {} is there twice", def.columns[column].name);
+                gathered.complain(file, line, place, what, "Keep one of them.");
+            }
+            Some(column) => table.position[column] = Some(index),
+            None => {
+                let what = unknown_column(name, def);
+                gathered.complain(file, line, place, what, known_columns(def));
+            }
+        }
+    }
+    for column in missing(table) {
+        let what = format!("the required column {} is missing", column.name);
+        gathered.complain(
+            file,
+            line,
+            0,
+            what,
+            format!("{} Example: {}", column.about, column.example),
+        );
+    }
+    let columns = table.position.iter().zip(def.columns);
+    let told = columns.filter_map(|(p, c)| p.map(|p| (c.name.to_owned(), u32::try_from(p + 1).unwrap_or(0))));
+    if let Some(source) = gathered.sources.get_mut(table.source as usize) {
+        source.columns = told.collect();
+    }
+}
+
+/// `unknown column 'spead' in nics (did you mean 'speed_mbps'?)`.
+pub(super) fn unknown_column(name: &str, def: &Table) -> String {
+    let short: String = name.chars().take(80).collect();
+    let known = def
+        .columns
+        .iter()
+        .flat_map(|c| c.aliases.iter().copied().chain([c.name]));
+    format!("unknown column '{short}' in {}{}", def.name, did_you_mean(name, known))
+}
+
+/// Advice that lists the columns of a table.
+pub(super) fn known_columns(def: &Table) -> String {
+    let names: Vec<&str> = def.columns.iter().map(|c| c.name).collect();
+    format!(
+        "Columns are: {}. A column of your own may be called notes.",
+        names.join(", ")
+    )
+}
+
+fn missing(table: &RawTable) -> impl Iterator<Item = &'static Column> {
+    let absent = table.position.clone();
+    table
+        .def
+        .columns
+        .iter()
+        .zip(absent)
+        .filter(|(c, p)| c.required && p.is_none())
+        .map(|(c, _)| c)
+}
+
+/// Checks a row's shape; `false` when the rest of the file cannot be trusted.
+fn sound(cells: &StringRecord, width: usize, line: u32, gathered: &mut Gathered, file: &str) -> bool {
+    for (index, cell) in cells.iter().enumerate() {
+        let place = u32::try_from(index + 1).unwrap_or(0);
+        if cell.len() > MAX_CELL {
+            let what = format!("the cell is longer than the limit of {} KiB", MAX_CELL / 1024);
+            gathered.complain(
+                file,
+                line,
+                place,
+                what,
+                "Is a quotation mark opened here and never closed?",
+            );
+            return false;
+        }
+        if cell.trim().chars().any(char::is_control) {
+            let what = "the cell holds a line break or another control character";
+            gathered.complain(
+                file,
+                line,
+                place,
+                what,
+                "Is a quotation mark opened here and never closed? Write the value on one line.",
+            );
+        }
+    }
+    if cells.iter().skip(width).any(|c| !c.trim().is_empty()) {
+        let what = format!("the row has {} cells, the header has {width}", cells.len());
+        let advice = "A value that holds the separator needs quotation marks around it.";
+        gathered.complain(file, line, u32::try_from(width + 1).unwrap_or(0), what, advice);
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn nodes(text: &str) -> Gathered {
+        let mut gathered = Gathered::default();
+        let def = catalogue::table("nodes").expect("the table exists");
+        read(text, def, "nodes.csv", 0, &mut gathered);
+        gathered
+    }
+
+    fn cell<'a>(gathered: &'a Gathered, row: usize, column: &str) -> (&'a str, u32) {
+        let table = &gathered.tables[0];
+        let line = crate::inventory::raw::Line {
+            table,
+            row: &table.rows[row],
+        };
+        (line.cell(column).text, line.row.line)
+    }
+
+    #[test]
+    fn separators_line_ends_quotes_and_header_spellings_do_not_matter() {
+        for text in [
+            "node,management_ip,memory_mib\nHV1,10.0.0.1,\"8,192\"\n",
+            "Node;Management IP;Memory MiB\r\nHV1;10.0.0.1;8,192\r\n",
+            "NODE\tmanagement-ip\tRAM\nHV1\t10.0.0.1\t8,192",
+            "sep=;\r\n\"HostName\";\"IPAddress\";\"Memory\"\r\n\r\n\"HV1\";\"10.0.0.1\";\"8,192\"\r\n;;\r\n",
+            "#TYPE Selected.Microsoft.HyperV\n\"ComputerName\",\"IP\",\"MemoryMB\"\n\"HV1\",\"10.0.0.1\",\"8,192\"\n",
+        ] {
+            let gathered = nodes(text);
+            assert_eq!(gathered.problems, [], "{text}");
+            assert_eq!(gathered.tables[0].rows.len(), 1, "{text}");
+            assert_eq!(cell(&gathered, 0, "node").0, "HV1");
+            assert_eq!(cell(&gathered, 0, "memory_mib").0, "8,192");
+        }
+    }
+
+    #[test]
+    fn lines_are_counted_across_blank_lines_and_preambles() {
+        let gathered = nodes("sep=,\nnode\n\n\nHV1\n\nHV2\n");
+        assert_eq!(cell(&gathered, 0, "node"), ("HV1", 5));
+        assert_eq!(cell(&gathered, 1, "node"), ("HV2", 7));
+    }
+
+    #[test]
+    fn unknown_columns_are_named_with_place_and_suggestion() {
+        let gathered = nodes("node,memmory_mib,notes\nHV1,1,x\n");
+        assert_eq!(gathered.problems.len(), 1);
+        assert_eq!(gathered.problems[0].at.to_string(), "nodes.csv:1:2");
+        assert!(
+            gathered.problems[0].what.contains("did you mean 'memory_mib'"),
+            "{}",
+            gathered.problems[0].what
+        );
+    }
+
+    #[test]
+    fn missing_and_doubled_columns_and_empty_files_are_problems() {
+        assert!(nodes("cluster\nA\n").problems[0].what.contains("required column node"));
+        assert!(nodes("node,Host\nA,B\n").problems[0].what.contains("twice"));
+        assert!(nodes("").problems[0].what.contains("empty"));
+        assert_eq!(nodes("node\n").problems, []);
+    }
+
+    #[test]
+    fn broken_quotes_long_cells_and_too_many_cells_are_problems() {
+        assert!(
+            nodes("node,cluster\n\"HV1,A\nHV2,B\n").problems[0]
+                .what
+                .contains("line break")
+        );
+        assert!(
+            nodes(&format!("node\n{}\n", "a".repeat(MAX_CELL + 1))).problems[0]
+                .what
+                .contains("64 KiB")
+        );
+        let many = nodes("node,management_ip\nHV1,10.0.0.1,spare\n");
+        assert_eq!(many.problems[0].at.to_string(), "nodes.csv:2:3");
+    }
+
+    #[test]
+    fn more_rows_than_the_limit_are_refused_naming_it() {
+        let mut text = String::from("node\n");
+        for _ in 0..=MAX_ROWS {
+            text.push_str("a\n");
+        }
+        let gathered = nodes(&text);
+        assert!(
+            gathered.problems[0].what.contains("1000000"),
+            "{:?}",
+            gathered.problems[0]
+        );
+    }
+}

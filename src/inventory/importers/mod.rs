@@ -1,0 +1,133 @@
+//! Sources of an inventory, one file each, listed in [`IMPORTERS`].
+//!
+//! In: a path of the command line. Out: raw tables, notes and problems in [`Gathered`]. An importer knows its format and the
+//! catalogue, never the entities. To add one: a file with a `static` [`Importer`] and one line in the table.
+
+mod csv_folder;
+mod csv_table;
+mod json;
+mod test_cluster;
+
+use super::raw::Gathered;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+
+/// What is known of an input before it is read.
+pub struct Sniff {
+    /// It is a folder.
+    pub folder: bool,
+    /// File name extension in lower case.
+    pub extension: String,
+    /// First characters of a file, without byte order mark and zero bytes.
+    pub head: String,
+}
+
+/// One input of the command line.
+pub struct Input<'a> {
+    /// Where it is.
+    pub path: &'a Path,
+    /// What to call it in messages: a file's name, or what to put before the names of a folder's files.
+    pub shown: &'a str,
+    /// Its place on the command line, from 0.
+    pub index: usize,
+}
+
+/// One kind of source.
+pub struct Importer {
+    /// Name in kebab-case.
+    pub name: &'static str,
+    /// One sentence.
+    pub summary: &'static str,
+    /// Whether the input looks like it.
+    pub recognises: fn(&Sniff) -> bool,
+    /// Reads it.
+    pub read: fn(&Input<'_>, &mut Gathered),
+}
+
+/// All importers, sorted by name; the first that recognises an input reads it.
+pub static IMPORTERS: [&Importer; 3] = [&csv_folder::IMPORTER, &json::IMPORTER, &test_cluster::IMPORTER];
+
+/// Reads one input with the importer that recognises it.
+pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
+    let shown = if input.shown.is_empty() {
+        input.path.display().to_string()
+    } else {
+        input.shown.to_owned()
+    };
+    let sniff = match sniff(input.path) {
+        Ok(sniff) => sniff,
+        Err(e) => {
+            return gathered.complain(
+                &shown,
+                0,
+                0,
+                format!("the input cannot be opened: {e}"),
+                "Check the path.",
+            );
+        }
+    };
+    match IMPORTERS.iter().find(|i| (i.recognises)(&sniff)) {
+        Some(importer) => (importer.read)(input, gathered),
+        None => {
+            let known: Vec<&str> = IMPORTERS.iter().map(|i| i.summary).collect();
+            gathered.complain(
+                &shown,
+                0,
+                0,
+                "this is no source that can be read",
+                format!("Give one of: {}.", known.join("; ")),
+            );
+        }
+    }
+}
+
+fn sniff(path: &Path) -> std::io::Result<Sniff> {
+    let folder = std::fs::metadata(path)?.is_dir();
+    let extension = path
+        .extension()
+        .map(|e| e.to_string_lossy().to_lowercase())
+        .unwrap_or_default();
+    let mut head = Vec::new();
+    if !folder {
+        File::open(path)?.take(4096).read_to_end(&mut head)?;
+    }
+    let head = String::from_utf8_lossy(&head).replace(['\0', '\u{feff}', '\u{fffd}'], "");
+    Ok(Sniff {
+        folder,
+        extension,
+        head,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn importers_are_sorted_and_described() {
+        assert!(IMPORTERS.windows(2).all(|pair| pair[0].name < pair[1].name));
+        assert!(IMPORTERS.iter().all(|i| !i.summary.is_empty()));
+    }
+
+    #[test]
+    fn each_source_is_recognised_by_exactly_one_importer() {
+        let sniff = |folder, extension: &str, head: &str| Sniff {
+            folder,
+            extension: extension.into(),
+            head: head.into(),
+        };
+        for (sniff, name) in [
+            (sniff(true, "", ""), "csv-folder"),
+            (sniff(false, "json", "  {\"nodes\":[]}"), "json"),
+            (sniff(false, "htm", "<html lang=\"en-US\">"), "test-cluster"),
+        ] {
+            let names: Vec<&str> = IMPORTERS
+                .iter()
+                .filter(|i| (i.recognises)(&sniff))
+                .map(|i| i.name)
+                .collect();
+            assert_eq!(names, [name]);
+        }
+    }
+}

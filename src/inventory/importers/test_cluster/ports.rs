@@ -1,0 +1,279 @@
+//! Which physical ports a node has, as far as the report tells: members of SET, adapters with addresses, and devices that are left.
+//!
+//! In: one node's facts. Out: [`Port`]s, and in [`Doubts`] how much had to be concluded.
+
+use super::report::{Adapter, NodeFacts, Report, Set};
+use super::roles::role_of;
+use crate::roles::Role;
+use std::collections::BTreeSet;
+
+/// Name of a switch that the report does not name.
+const UNNAMED_SWITCH: &str = "External-1";
+/// Speed taken for a port of which the report says nothing, Mbit/s: the least that a cluster node has today.
+const UNKNOWN_SPEED: &str = "1000";
+
+/// A physical port as far as it could be found.
+pub(super) struct Port {
+    pub(super) name: String,
+    pub(super) speed: String,
+    pub(super) rdma: String,
+    /// As Windows shows it, with the number of the second port of a kind.
+    pub(super) description: String,
+    pub(super) model: String,
+    pub(super) mac: String,
+    pub(super) status: String,
+    pub(super) roles: Vec<Role>,
+    pub(super) switch: String,
+    pub(super) team: String,
+    pub(super) line: u32,
+}
+
+/// Counts of what had to be concluded.
+#[derive(Default)]
+pub(super) struct Doubts {
+    pub(super) speed_from_switch: usize,
+    pub(super) speed_from_nothing: usize,
+    pub(super) from_devices: usize,
+    pub(super) invented: usize,
+    pub(super) cards: usize,
+    pub(super) out_of_order: Vec<String>,
+    pub(super) unbound_switches: BTreeSet<String>,
+    pub(super) ports: usize,
+}
+
+/// A virtual adapter of the management operating system.
+pub(super) fn is_host_vnic(adapter: &Adapter) -> bool {
+    adapter.name.starts_with("vEthernet") || adapter.description.starts_with("Hyper-V Virtual Ethernet Adapter")
+}
+
+fn is_team(adapter: &Adapter) -> bool {
+    adapter.description.contains("Multiplexor")
+}
+
+/// Neither a host vNIC nor a team nor one of the adapters that Windows makes for itself.
+fn is_physical(adapter: &Adapter) -> bool {
+    const OWN: [&str; 7] = [
+        "failover cluster virtual",
+        "loopback",
+        "isatap",
+        "teredo",
+        "6to4",
+        "kernel debug",
+        "remote ndis",
+    ];
+    let description = adapter.description.to_lowercase();
+    !is_host_vnic(adapter)
+        && !is_team(adapter)
+        && !description.is_empty()
+        && !OWN.iter().any(|word| description.contains(word))
+}
+
+/// The node's ports: members of SET, adapters with addresses, and of the Plug and Play devices those not yet explained.
+pub(super) fn ports(
+    report: &Report,
+    full: &str,
+    facts: &NodeFacts,
+    host_vnics: &[&Adapter],
+    doubts: &mut Doubts,
+) -> Vec<Port> {
+    let virtual_speed = host_vnics
+        .iter()
+        .map(|v| v.speed.as_str())
+        .find(|s| !s.is_empty())
+        .unwrap_or("");
+    let mut ports: Vec<Port> = facts
+        .sets
+        .iter()
+        .flat_map(|set| set_ports(set, facts, virtual_speed, doubts))
+        .collect();
+    for adapter in facts.adapters.iter().filter(|a| is_physical(a)) {
+        if ports.iter().all(|p| p.name != adapter.name) {
+            ports.push(adapter_port(report, full, adapter, doubts));
+        }
+    }
+    let team = facts.adapters.iter().find(|a| is_team(a));
+    let behind_switch = facts.sets.is_empty() && (!facts.switches.is_empty() || !host_vnics.is_empty());
+    let switch = if behind_switch {
+        facts.switches.first().map_or(UNNAMED_SWITCH, String::as_str)
+    } else {
+        ""
+    };
+    let hidden = unexplained(facts, &ports, doubts);
+    for (caption, line) in &hidden {
+        let under = if switch.is_empty() {
+            team.map_or("", |t| t.speed.as_str())
+        } else {
+            virtual_speed
+        };
+        let mut port = hidden_port(caption, *line, under, doubts);
+        port.switch = switch.to_owned();
+        port.team = team.map_or(String::new(), |t| t.name.clone());
+        port.roles = team
+            .filter(|_| switch.is_empty())
+            .and_then(|t| role_of(report, full, t))
+            .into_iter()
+            .collect();
+        ports.push(port);
+    }
+    if hidden.is_empty() && !switch.is_empty() {
+        for number in 1..=2 {
+            doubts.invented += 1;
+            let mut port = hidden_port(&format!("{switch} port {number}"), facts.line, virtual_speed, doubts);
+            port.switch = switch.to_owned();
+            port.model = String::new();
+            ports.push(port);
+        }
+    }
+    ports
+}
+
+fn set_ports(set: &Set, facts: &NodeFacts, virtual_speed: &str, doubts: &mut Doubts) -> Vec<Port> {
+    let part = |list: &[String], index: usize| list.get(index).cloned().unwrap_or_default();
+    let switch = if set.switch.is_empty() {
+        facts.switches.first().map_or(UNNAMED_SWITCH, String::as_str)
+    } else {
+        &set.switch
+    };
+    let port = |(index, name): (usize, &String)| {
+        let own = facts.adapters.iter().find(|a| a.name == *name);
+        let said = part(&set.speeds, index);
+        let said = if said.is_empty() || said.starts_with('0') {
+            own.map_or(String::new(), |a| a.speed.clone())
+        } else {
+            said
+        };
+        let rdma = part(&set.rdma, index) == "Yes" || facts.rdma_ports.contains(name);
+        let technology = part(&set.technologies, index).to_lowercase();
+        let rdma = match (rdma, technology.as_str()) {
+            (false, _) => "no",
+            (true, t) if t.contains("iwarp") => "iwarp",
+            (true, t) if t.contains("roce") => "roce",
+            (true, _) => "yes",
+        };
+        let model = part(&set.models, index);
+        let model = model.rsplit(" - ").next().unwrap_or("").to_owned();
+        Port {
+            name: name.clone(),
+            speed: speed(&said, virtual_speed, &model, doubts),
+            rdma: rdma.to_owned(),
+            description: model.clone(),
+            model,
+            mac: own.map_or(String::new(), |a| a.mac.clone()),
+            status: "up".to_owned(),
+            roles: Vec::new(),
+            switch: switch.to_owned(),
+            team: String::new(),
+            line: set.line,
+        }
+    };
+    set.members
+        .iter()
+        .enumerate()
+        .filter(|(_, name)| !name.is_empty())
+        .map(port)
+        .collect()
+}
+
+fn adapter_port(report: &Report, full: &str, adapter: &Adapter, doubts: &mut Doubts) -> Port {
+    Port {
+        name: adapter.name.clone(),
+        speed: speed(&adapter.speed, "", &adapter.description, doubts),
+        rdma: adapter.rdma.clone(),
+        description: adapter.description.clone(),
+        model: base(&adapter.description).to_owned(),
+        mac: adapter.mac.clone(),
+        status: if adapter.status.starts_with("Not") {
+            "down"
+        } else {
+            "up"
+        }
+        .to_owned(),
+        roles: role_of(report, full, adapter).into_iter().collect(),
+        switch: String::new(),
+        team: String::new(),
+        line: adapter.line,
+    }
+}
+
+fn hidden_port(caption: &str, line: u32, virtual_speed: &str, doubts: &mut Doubts) -> Port {
+    Port {
+        name: caption.to_owned(),
+        speed: speed("", virtual_speed, caption, doubts),
+        rdma: "no".to_owned(),
+        description: caption.to_owned(),
+        model: base(caption).to_owned(),
+        mac: String::new(),
+        status: "up".to_owned(),
+        roles: Vec::new(),
+        switch: String::new(),
+        team: String::new(),
+        line,
+    }
+}
+
+/// Devices that no named port accounts for; those that are disabled or in error are left out and told.
+fn unexplained(facts: &NodeFacts, ports: &[Port], doubts: &mut Doubts) -> Vec<(String, u32)> {
+    let mut devices: Vec<&(String, String, u32)> = facts.devices.iter().collect();
+    let mut open = Vec::new();
+    for port in ports {
+        match devices.iter().position(|d| d.0 == port.description) {
+            Some(found) if port.description != port.model => {
+                devices.remove(found);
+            }
+            _ => open.push(port),
+        }
+    }
+    for port in open {
+        let alike = |d: &&(String, String, u32)| base(&d.0) == port.model && d.1 == "OK";
+        if let Some(found) = devices.iter().position(alike) {
+            devices.remove(found);
+        }
+    }
+    let (working, others): (Vec<_>, Vec<_>) = devices.into_iter().partition(|d| d.1 == "OK");
+    doubts.out_of_order.extend(others.iter().map(|d| d.0.clone()));
+    doubts.from_devices += working.len();
+    working.into_iter().map(|d| (d.0.clone(), d.2)).collect()
+}
+
+/// A description without the number that Windows puts behind the second adapter of a kind.
+pub(super) fn base(description: &str) -> &str {
+    match description.rsplit_once(" #") {
+        Some((head, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => head,
+        _ => description,
+    }
+}
+
+/// The speed that is said, else that of the virtual adapter above, else what the model's name tells.
+fn speed(said: &str, above: &str, model: &str, doubts: &mut Doubts) -> String {
+    let usable = |text: &str| crate::units::parse_mbps(text).is_ok_and(|s| s > 0);
+    if usable(said) {
+        return said.to_owned();
+    }
+    if usable(above) {
+        doubts.speed_from_switch += 1;
+        return above.to_owned();
+    }
+    doubts.speed_from_nothing += 1;
+    let model = model.to_lowercase();
+    let known = [
+        ("100g", "100000"),
+        ("50g", "50000"),
+        ("40g", "40000"),
+        ("25g", "25000"),
+        ("10g", "10000"),
+    ];
+    known
+        .iter()
+        .find(|(mark, _)| model.contains(mark))
+        .map_or(UNKNOWN_SPEED, |(_, speed)| speed)
+        .to_owned()
+}
+
+/// `SLOT 3 Port 1` sits on the card `SLOT 3`.
+pub(super) fn card(name: &str) -> &str {
+    let lower = name.to_lowercase();
+    match lower.rfind(" port ") {
+        Some(end) if lower.contains("slot") && name.is_char_boundary(end) && lower.len() == name.len() => &name[..end],
+        _ => "",
+    }
+}

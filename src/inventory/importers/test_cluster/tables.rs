@@ -1,0 +1,259 @@
+//! From what the report says to inventory tables, and to the list of what it does not say.
+
+use super::ports::{Doubts, base, card, is_host_vnic, ports};
+use super::report::{Adapter, NodeFacts, Report};
+use super::roles::{purpose, role_of};
+use crate::inventory::catalogue;
+use crate::inventory::raw::{Gathered, RawTable};
+use crate::profiles;
+use crate::roles::Role;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Writes the tables of a report.
+pub(super) fn write(report: &Report, file: &str, input: usize, gathered: &mut Gathered) {
+    let source = gathered.add_source(file);
+    let names = short_names(report);
+    let mut doubts = Doubts::default();
+    let mut tables: Vec<RawTable> = catalogue::TABLES
+        .into_iter()
+        .map(|def| RawTable::in_catalogue_order(def, source, input))
+        .collect();
+    let mut push = |table: &str, line: u32, values: &[(&str, &str)]| {
+        if let Some(table) = tables.iter_mut().find(|t| t.def.name == table) {
+            table.push(line, values);
+        }
+    };
+    let storage = match report {
+        r if r.storage_spaces_direct => "s2d",
+        r if r.networks.iter().any(|n| n.iscsi) => "iscsi",
+        _ => "",
+    };
+    let first = report.nodes.values().next();
+    push(
+        "clusters",
+        first.map_or(0, |n| n.line),
+        &[("profile", &profile(report)), ("storage", storage)],
+    );
+    for (full, facts) in &report.nodes {
+        let name = names.get(full).map_or(full.as_str(), String::as_str);
+        node_rows(report, full, name, facts, &mut doubts, &mut push);
+    }
+    for network in &report.networks {
+        let purpose = purpose(network).map_or("", Role::name);
+        let subnet = network
+            .prefixes
+            .iter()
+            .find(|p| !p.contains(':'))
+            .or(network.prefixes.first())
+            .map_or("", String::as_str);
+        let values = [
+            ("network", network.name.as_str()),
+            ("subnet", subnet),
+            ("cluster_use", &network.role),
+            ("purpose", purpose),
+        ];
+        push("cluster_networks", network.line, &values);
+    }
+    gathered
+        .tables
+        .extend(tables.into_iter().filter(|t| !t.rows.is_empty()));
+    tell(&doubts, input, gathered);
+}
+
+/// Short host names where they are unambiguous.
+fn short_names(report: &Report) -> BTreeMap<String, String> {
+    let short = |full: &str| {
+        full.split('.')
+            .next()
+            .filter(|s| !s.is_empty())
+            .unwrap_or(full)
+            .to_owned()
+    };
+    let mut uses: BTreeMap<String, usize> = BTreeMap::new();
+    for full in report.nodes.keys() {
+        *uses.entry(short(full).to_lowercase()).or_default() += 1;
+    }
+    let alone = |full: &str| uses.get(&short(full).to_lowercase()) == Some(&1);
+    report
+        .nodes
+        .keys()
+        .map(|full| (full.clone(), if alone(full) { short(full) } else { full.clone() }))
+        .collect()
+}
+
+/// Windows version from its name, else from its build.
+fn profile(report: &Report) -> String {
+    let said = report.nodes.values().find(|n| !n.os.is_empty() || !n.build.is_empty());
+    let Some(facts) = said else { return String::new() };
+    let name = facts.os.replace(" Azure Edition", "");
+    if let Some(profile) = profiles::find(&name) {
+        return profile.name.to_owned();
+    }
+    // Build numbers of the releases, oldest first.
+    let builds = [
+        ("6.1", "2008r2"),
+        ("6.2", "2012"),
+        ("6.3", "2012r2"),
+        ("10.0.14393", "2016"),
+        ("10.0.17763", "2019"),
+        ("10.0.20348", "2022"),
+        ("10.0.26100", "2025"),
+    ];
+    let known = builds.iter().find(|(build, _)| facts.build.starts_with(build));
+    known.map_or(String::new(), |(_, profile)| (*profile).to_owned())
+}
+
+/// Writes one row into a table.
+type Push<'p> = dyn FnMut(&str, u32, &[(&str, &str)]) + 'p;
+
+fn node_rows(report: &Report, full: &str, name: &str, facts: &NodeFacts, doubts: &mut Doubts, push: &mut Push<'_>) {
+    let hardware = format!("{} {}", facts.maker, facts.model);
+    let address = management_address(report, full, facts);
+    let values = [
+        ("node", name),
+        ("management_ip", &address),
+        ("memory_mib", &facts.memory),
+        ("hardware", hardware.trim()),
+    ];
+    push("nodes", facts.line, &values);
+    let host_vnics: Vec<&Adapter> = facts.adapters.iter().filter(|a| is_host_vnic(a)).collect();
+    let ports = ports(report, full, facts, &host_vnics, doubts);
+    for port in &ports {
+        let roles: Vec<&str> = port.roles.iter().map(|r| r.name()).collect();
+        let card = card(&port.name);
+        doubts.cards += usize::from(!card.is_empty());
+        let values = [
+            ("node", name),
+            ("nic", &port.name),
+            ("speed_mbps", &port.speed),
+            ("card", card),
+            ("rdma", &port.rdma),
+            ("model", &port.model),
+            ("mac", &port.mac),
+            ("status", &port.status),
+            ("current_role", &roles.join(";")),
+            ("team", &port.team),
+        ];
+        push("nics", port.line, &values);
+    }
+    doubts.ports += ports.len();
+    let switches: BTreeSet<&str> = ports
+        .iter()
+        .map(|p| p.switch.as_str())
+        .filter(|s| !s.is_empty())
+        .collect();
+    for switch in &switches {
+        let bound: Vec<&str> = ports
+            .iter()
+            .filter(|p| p.switch == *switch)
+            .map(|p| p.name.as_str())
+            .collect();
+        push(
+            "switches",
+            facts.line,
+            &[
+                ("node", name),
+                ("switch", switch),
+                ("type", "external"),
+                ("nics", &bound.join(";")),
+            ],
+        );
+    }
+    doubts.unbound_switches.extend(
+        facts
+            .switches
+            .iter()
+            .filter(|s| !switches.contains(s.as_str()))
+            .cloned(),
+    );
+    let Some(switch) = switches.first() else { return };
+    for vnic in host_vnics {
+        let role = role_of(report, full, vnic).map_or("", Role::name);
+        let values = [
+            ("node", name),
+            ("host_vnic", vnic.name.as_str()),
+            ("switch", switch),
+            ("role", role),
+            ("mac", &vnic.mac),
+        ];
+        push("host_vnics", vnic.line, &values);
+    }
+}
+
+/// IPv4 address of the management adapter, else the first one on a network open to clients.
+fn management_address(report: &Report, full: &str, facts: &NodeFacts) -> String {
+    let usable = |a: &&String| {
+        a.parse::<std::net::Ipv4Addr>()
+            .is_ok_and(|ip| !ip.is_link_local() && !ip.is_loopback())
+    };
+    let with_role = facts
+        .adapters
+        .iter()
+        .filter(|a| role_of(report, full, a) == Some(Role::Management));
+    let any = facts.adapters.iter();
+    with_role
+        .chain(any)
+        .flat_map(|a| &a.addresses)
+        .find(usable)
+        .cloned()
+        .unwrap_or_default()
+}
+
+fn tell(doubts: &Doubts, input: usize, gathered: &mut Gathered) {
+    let mut says = |count: usize, missing: String, taken: &str| {
+        if count > 0 {
+            gathered.assumed.push((input, missing, taken.to_owned()));
+        }
+    };
+    let all = doubts.ports;
+    let (d, of) = (doubts, |count: usize| format!("{count} of {all} NICs"));
+    says(
+        1,
+        "traffic roles (a validation report has none)".to_owned(),
+        "concluded from the names of adapters and from the cluster networks; write current_role in nics and role in host_vnics",
+    );
+    says(
+        d.from_devices,
+        format!("names of {}", of(d.from_devices)),
+        "the captions of the Plug and Play devices; ports without an address are not named in the report",
+    );
+    says(
+        d.invented,
+        format!("physical ports under virtual switches ({})", of(d.invented)),
+        "two ports for each node; write nics",
+    );
+    says(
+        d.speed_from_switch,
+        format!("speed of {}", of(d.speed_from_switch)),
+        "that of the virtual adapters above them; write speed_mbps in nics",
+    );
+    says(
+        d.speed_from_nothing,
+        format!("speed of {}, told by nothing", of(d.speed_from_nothing)),
+        "what the model's name tells, else 1 Gbit/s; write speed_mbps in nics",
+    );
+    says(
+        d.cards,
+        format!("card of {}, from the name", of(d.cards)),
+        "ports whose names begin with the same slot share a card",
+    );
+    let unbound: Vec<&str> = d.unbound_switches.iter().map(String::as_str).collect();
+    says(
+        unbound.len(),
+        format!("kind and NICs of the virtual switches {}", unbound.join(", ")),
+        "left out; write switches",
+    );
+    if !d.out_of_order.is_empty() {
+        let kinds: BTreeSet<&str> = d.out_of_order.iter().map(|c| base(c)).collect();
+        let kinds: Vec<&str> = kinds.into_iter().collect();
+        says(
+            1,
+            format!(
+                "state of {} disabled or faulty ports ({})",
+                d.out_of_order.len(),
+                kinds.join(", ")
+            ),
+            "left out; write them in nics to plan with them",
+        );
+    }
+}

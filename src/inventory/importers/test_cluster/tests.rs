@@ -1,0 +1,1 @@
+//! Reads small reports in both layouts.

@@ -1,0 +1,224 @@
+//! What importers hand over: tables of text cells with their places, before anything is understood.
+//!
+//! In: importers. Out: [`Gathered`], which `resolve` turns into facts. Must not know: entities.
+
+use super::catalogue::Table;
+use super::entities::{Origin, Source};
+use crate::finding::{Location, Problem};
+use csv::StringRecord;
+
+/// One row: cells in the order of the file.
+#[derive(Debug)]
+pub struct Row {
+    /// Line from 1; 0 = unknown.
+    pub line: u32,
+    /// Cells as written.
+    pub cells: StringRecord,
+}
+
+/// One table of one file.
+#[derive(Debug)]
+pub struct RawTable {
+    /// Which table of the catalogue.
+    pub def: &'static Table,
+    /// Index into [`Gathered::sources`].
+    pub source: u32,
+    /// Which input of the command line it belongs to, from 0.
+    pub input: usize,
+    /// For each catalogue column the cell that holds it.
+    pub position: Vec<Option<usize>>,
+    /// Rows as they stand.
+    pub rows: Vec<Row>,
+}
+
+impl RawTable {
+    /// An empty table whose cells stand in catalogue order.
+    pub fn in_catalogue_order(def: &'static Table, source: u32, input: usize) -> RawTable {
+        RawTable {
+            def,
+            source,
+            input,
+            position: (0..def.columns.len()).map(Some).collect(),
+            rows: Vec::new(),
+        }
+    }
+
+    /// Adds a row from column names and values; blank for the rest.
+    pub fn push(&mut self, line: u32, values: &[(&str, &str)]) {
+        let value = |name: &str| values.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| *v);
+        let cells: StringRecord = self.def.columns.iter().map(|c| value(c.name)).collect();
+        self.rows.push(Row { line, cells });
+    }
+}
+
+/// Everything that the importers found in all inputs.
+#[derive(Debug, Default)]
+pub struct Gathered {
+    /// Files in reading order.
+    pub sources: Vec<Source>,
+    /// Tables in reading order.
+    pub tables: Vec<RawTable>,
+    /// What was passed over.
+    pub notes: Vec<String>,
+    /// What could not be read.
+    pub problems: Vec<Problem>,
+    /// What the importer itself had to assume: input, missing fact, what was taken.
+    pub assumed: Vec<(usize, String, String)>,
+}
+
+impl Gathered {
+    /// Registers a file and gives its index.
+    pub fn add_source(&mut self, file: &str) -> u32 {
+        self.sources.push(Source {
+            file: file.to_owned(),
+            ..Source::default()
+        });
+        u32::try_from(self.sources.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Reports a problem of a file.
+    pub fn complain(&mut self, file: &str, line: u32, column: u32, what: impl Into<String>, advice: impl Into<String>) {
+        let at = Location {
+            file: file.to_owned(),
+            line,
+            column,
+        };
+        self.problems.push(Problem {
+            at,
+            what: what.into(),
+            advice: advice.into(),
+        });
+    }
+}
+
+/// A row, together with the rows of later inputs about the same thing: a later non-blank cell counts.
+#[derive(Clone, Debug)]
+pub struct Record<'a> {
+    /// First mention.
+    pub first: Line<'a>,
+    /// Mentions in later inputs.
+    pub later: Vec<Line<'a>>,
+}
+
+/// One row in its table.
+#[derive(Clone, Copy, Debug)]
+pub struct Line<'a> {
+    /// The table.
+    pub table: &'a RawTable,
+    /// The row.
+    pub row: &'a Row,
+}
+
+/// One cell with its place.
+#[derive(Clone, Copy, Debug)]
+pub struct Cell<'a> {
+    /// Text without blanks around it and without the guard of the formula-injection writer.
+    pub text: &'a str,
+    /// Its row.
+    pub line: Line<'a>,
+    /// Catalogue position of its column.
+    pub column: usize,
+}
+
+impl<'a> Line<'a> {
+    /// The cell of a column; blank if the file has no such column.
+    pub fn cell(self, name: &str) -> Cell<'a> {
+        let column = self.table.def.position(name).unwrap_or(0);
+        debug_assert!(
+            self.table.def.position(name).is_some(),
+            "no column {name} in {}",
+            self.table.def.name
+        );
+        let position = self.table.position.get(column).copied().flatten();
+        let text = position.and_then(|p| self.row.cells.get(p)).unwrap_or("");
+        Cell {
+            text: unguard(text.trim()),
+            line: self,
+            column,
+        }
+    }
+
+    /// Where the row came from.
+    pub fn origin(self) -> Origin {
+        Origin {
+            source: self.table.source,
+            line: self.row.line,
+        }
+    }
+}
+
+impl<'a> Record<'a> {
+    /// A record of one row.
+    pub fn new(first: Line<'a>) -> Record<'a> {
+        Record {
+            first,
+            later: Vec::new(),
+        }
+    }
+
+    /// The cell that holds for a column.
+    pub fn cell(&self, name: &str) -> Cell<'a> {
+        let said = self
+            .later
+            .iter()
+            .rev()
+            .map(|l| l.cell(name))
+            .find(|c| !c.text.is_empty());
+        said.unwrap_or_else(|| self.first.cell(name))
+    }
+
+    /// Text of a column; empty when blank.
+    pub fn text(&self, name: &str) -> &'a str {
+        self.cell(name).text
+    }
+
+    /// Where the record came from.
+    pub fn origin(&self) -> Origin {
+        self.first.origin()
+    }
+}
+
+impl Cell<'_> {
+    /// Where the cell stands.
+    pub fn at(&self, sources: &[Source]) -> Location {
+        let table = self.line.table;
+        let file = sources
+            .get(table.source as usize)
+            .map(|s| s.file.clone())
+            .unwrap_or_default();
+        let told = sources
+            .get(table.source as usize)
+            .is_some_and(|s| !s.columns.is_empty());
+        let position = table.position.get(self.column).copied().flatten().filter(|_| told);
+        let column = position.map_or(0, |p| u32::try_from(p + 1).unwrap_or(0));
+        Location {
+            file,
+            line: self.line.row.line,
+            column,
+        }
+    }
+}
+
+/// Takes off the `'` that keeps a spreadsheet from running a cell as a formula.
+pub fn unguard(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if rest.starts_with(GUARDED) => rest,
+        _ => text,
+    }
+}
+
+/// First characters that a spreadsheet may take for a formula, and the guard itself.
+pub const GUARDED: [char; 5] = ['=', '+', '-', '@', '\''];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_the_guard_itself_is_taken_off() {
+        assert_eq!(unguard("'=1+1"), "=1+1");
+        assert_eq!(unguard("''=1"), "'=1");
+        assert_eq!(unguard("'vSwitch'"), "'vSwitch'");
+        assert_eq!(unguard("-"), "-");
+    }
+}

@@ -1,0 +1,172 @@
+//! What the input did not say, with what was taken instead: the list a planner reads before trusting a plan.
+
+use super::Resolver;
+use super::clusters::DEFAULT_PROFILE;
+use super::guests::DEFAULT_MEMORY_MIB;
+use crate::inventory::entities::{Assumption, Cluster, Nic, StorageKind, Vnic};
+use crate::inventory::raw::RawTable;
+
+/// Lists the assumptions of all clusters; `assumed` are those of importers, by input.
+pub(super) fn list(r: &Resolver<'_>, assumed: Vec<(usize, String, String)>) -> Vec<Assumption> {
+    let mut list: Vec<Assumption> = Vec::new();
+    for (input, missing, taken) in assumed {
+        for cluster in r.owners.of_input(input) {
+            list.push(Assumption {
+                cluster: r.clusters[*cluster].name.clone(),
+                missing: missing.clone(),
+                taken: taken.clone(),
+            });
+        }
+    }
+    for (index, cluster) in r.clusters.iter().enumerate() {
+        let mut says = |missing: String, taken: String| {
+            list.push(Assumption {
+                cluster: cluster.name.clone(),
+                missing,
+                taken,
+            })
+        };
+        settings(cluster, said_profile(r, index), r.storage_hints[index].told, &mut says);
+        machines(cluster, &mut says);
+        ports(cluster, &mut says);
+        if r.vms_without_memory[index] > 0 {
+            let missing = format!("memory of {} of {} VMs", r.vms_without_memory[index], cluster.vms.len());
+            says(
+                missing,
+                format!("{DEFAULT_MEMORY_MIB} MiB each; write memory_mib in vms"),
+            );
+        }
+        guests(cluster, r.tables, &mut says);
+    }
+    list.sort();
+    list.dedup();
+    list
+}
+
+fn said_profile(r: &Resolver<'_>, cluster: usize) -> bool {
+    r.lines("clusters").any(|line| {
+        let name = line.cell("cluster").text;
+        let ours = if name.is_empty() {
+            r.owners.of_input(line.table.input) == [cluster]
+        } else {
+            name.to_lowercase() == r.owners.names[cluster].to_lowercase()
+        };
+        ours && !line.cell("profile").text.is_empty()
+    })
+}
+
+/// Takes what is missing and what was taken instead.
+type Says<'s> = dyn FnMut(String, String) + 's;
+
+fn settings(cluster: &Cluster, said_profile: bool, said_storage: bool, says: &mut Says<'_>) {
+    if !said_profile {
+        let taken = format!("Windows Server {DEFAULT_PROFILE}; write profile in clusters");
+        says("Windows version".to_owned(), taken);
+    }
+    if !said_storage {
+        let taken = match cluster.storage {
+            StorageKind::Iscsi => "iSCSI, because roles or networks name it",
+            StorageKind::Smb => "SMB 3, because roles or networks name it",
+            _ => "none that uses NICs",
+        };
+        says(
+            "kind of storage".to_owned(),
+            format!("{taken}; write storage in clusters"),
+        );
+    }
+    if cluster.nodes.len() > 1 && cluster.transport.is_none() {
+        let default = cluster.profile.default_transport.name();
+        let taken = format!(
+            "smb where every live-migration NIC has RDMA, else {default}; write live_migration_transport in clusters"
+        );
+        says("transport of live migration".to_owned(), taken);
+    }
+    if cluster.nodes.len() > 1 && cluster.concurrency.is_none() {
+        let taken = format!(
+            "{}; write concurrent_migrations in clusters",
+            cluster.profile.default_concurrency
+        );
+        says("live migrations at the same time".to_owned(), taken);
+    }
+}
+
+fn machines(cluster: &Cluster, says: &mut Says<'_>) {
+    let count = |test: &dyn Fn(&crate::inventory::Node) -> bool| cluster.nodes.iter().filter(|n| test(n)).count();
+    let mut tell = |missing: usize, what: &str, taken: &str| {
+        if missing > 0 {
+            says(
+                format!("{what} of {missing} of {} nodes", cluster.nodes.len()),
+                taken.to_owned(),
+            );
+        }
+    };
+    tell(
+        count(&|n| n.memory_mib.is_none()),
+        "memory",
+        "never the limit when a node fails; write memory_mib in nodes",
+    );
+    let taken = "unknown; overlaps of the pools are not seen; write mac_pool_min and mac_pool_max in nodes";
+    tell(count(&|n| n.mac_pool.is_none()), "pool of dynamic MAC addresses", taken);
+    let taken = "unknown, so a plan counts no change there; write current_role in nics";
+    tell(
+        count(&|n| !n.nics.is_empty() && !n.wiring_known()),
+        "present use of the NICs",
+        taken,
+    );
+}
+
+fn ports(cluster: &Cluster, says: &mut Says<'_>) {
+    let nics = || cluster.nodes.iter().flat_map(|n| &n.nics);
+    let all = nics().count();
+    let mut tell = |what: &str, test: &dyn Fn(&Nic) -> bool, taken: &str| {
+        let missing = nics().filter(|n| test(n)).count();
+        if missing > 0 {
+            says(format!("{what} of {missing} of {all} NICs"), taken.to_owned());
+        }
+    };
+    tell(
+        "card",
+        &|n| n.card.is_empty(),
+        "each port is a card of its own; write card in nics",
+    );
+    let taken = "one common switch that carries every VLAN; write tor in nics";
+    tell("physical switch", &|n| n.tor.is_none() && n.direct_to.is_none(), taken);
+    tell("model", &|n| n.model.is_empty(), "alike; write model in nics");
+    tell(
+        "trunked VLANs",
+        &|n| n.vlans.is_none(),
+        "every VLAN; write vlans in nics",
+    );
+}
+
+fn guests(cluster: &Cluster, tables: &[RawTable], says: &mut Says<'_>) {
+    let all = cluster.vms.len();
+    if all == 0 {
+        says(
+            "virtual machines".to_owned(),
+            "one external network without load is planned; write vms and vnics".to_owned(),
+        );
+        return;
+    }
+    let invented = !tables.iter().any(|t| t.def.name == "vnics" && !t.rows.is_empty());
+    if invented {
+        says(format!("adapters of {all} VMs"), "one per VM; write vnics".to_owned());
+    }
+    let unplaced = cluster.vms.iter().filter(|v| v.host.is_none()).count();
+    if unplaced > 0 {
+        says(
+            format!("node of {unplaced} of {all} VMs"),
+            "counted on no node; write node in vms".to_owned(),
+        );
+    }
+    let vnics = || cluster.vms.iter().flat_map(|v| &v.vnics).filter(|n| !n.isolated);
+    let silent = |v: &&Vnic| v.p95.is_none() && v.peak.is_none() && v.average.is_none();
+    let (missing, of) = (vnics().filter(silent).count(), vnics().count());
+    if missing > 0 {
+        let taken = format!(
+            "{} Mbit/s each; write p95_mbps in vnics or default_vnic_mbps in policy",
+            cluster.policy.default_vnic_mbps
+        );
+        says(format!("bandwidth need of {missing} of {of} vNICs"), taken);
+    }
+}

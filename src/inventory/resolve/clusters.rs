@@ -1,0 +1,181 @@
+//! Clusters and nodes: profile, storage, migration settings, memory, MAC pools.
+
+use super::Resolver;
+use super::book::Groups;
+use super::problems::Problems;
+use crate::inventory::cells;
+use crate::inventory::entities::{Cluster, Node, StorageKind};
+use crate::inventory::raw::Record;
+use crate::policy::Policy;
+use crate::profiles::{self, Profile, Transport};
+use crate::units::{Mac, MacRange};
+
+/// Windows version taken when nothing is said.
+pub(super) const DEFAULT_PROFILE: &str = "2022";
+
+/// What roles and networks say about storage in passing.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct StorageHints {
+    iscsi: bool,
+    smb: bool,
+    any: bool,
+    /// The clusters table says it.
+    pub(super) told: bool,
+}
+
+impl StorageHints {
+    /// Notes the word with which a row calls the storage role.
+    pub(super) fn hear(&mut self, text: &str) {
+        let text = text.to_ascii_lowercase();
+        self.iscsi |= text.contains("iscsi");
+        self.smb |= text.contains("smb");
+        self.any |= text.contains("storage") || text.contains("san");
+    }
+}
+
+/// Builds clusters and nodes without their NICs.
+pub(super) fn build(r: &mut Resolver<'_>) {
+    let mut groups = Groups::default();
+    for line in r.lines("clusters") {
+        let cell = line.cell("cluster");
+        if let Some(cluster) = r.owners.of(line, &mut r.problems) {
+            groups.add(cluster, &r.owners.names[cluster], cell, &mut r.problems);
+        }
+    }
+    let said = groups.sorted();
+    for index in 0..r.owners.names.len() {
+        let record = said.iter().find(|g| g.owner == index).map(|g| &g.record);
+        let mut cluster = empty(&r.owners.names[index]);
+        if let Some(record) = record {
+            describe(&mut cluster, record, &mut r.problems);
+            r.storage_hints[index].told = !record.text("storage").is_empty();
+        }
+        let nodes = r.nodes.list.iter().filter(|n| n.owner == index);
+        cluster.nodes = nodes.map(|n| node(&n.name, &n.record, &mut r.problems)).collect();
+        match (record, cluster.nodes.first()) {
+            (None, Some(first)) => cluster.origin = first.origin,
+            (Some(record), None) => {
+                let what = format!("the cluster '{}' has no node", cluster.name);
+                r.problems.at(
+                    record.cell("cluster"),
+                    what,
+                    "Name it in the column cluster of its nodes, or remove the row.",
+                );
+            }
+            _ => {}
+        }
+        r.clusters.push(cluster);
+    }
+}
+
+fn empty(name: &str) -> Cluster {
+    Cluster {
+        name: name.to_owned(),
+        origin: Default::default(),
+        profile: default_profile(),
+        storage: StorageKind::None,
+        transport: None,
+        concurrency: None,
+        policy: Policy::default(),
+        nodes: Vec::new(),
+        tors: Vec::new(),
+        links: Vec::new(),
+        networks: Vec::new(),
+        demands: Vec::new(),
+        vms: Vec::new(),
+    }
+}
+
+fn default_profile() -> &'static Profile {
+    profiles::find(DEFAULT_PROFILE).unwrap_or(&profiles::PROFILES[0])
+}
+
+fn describe(cluster: &mut Cluster, record: &Record<'_>, problems: &mut Problems<'_>) {
+    cluster.origin = record.origin();
+    cluster.profile = problems.read(record, "profile", profile).unwrap_or(cluster.profile);
+    cluster.storage = problems.read(record, "storage", storage).unwrap_or(StorageKind::None);
+    cluster.transport = problems.read(record, "live_migration_transport", |t| {
+        Transport::parse(t).ok_or_else(|| format!("'{t}' is no transport of live migration"))
+    });
+    cluster.concurrency = problems.read(record, "concurrent_migrations", |t| match cells::whole_u32(t)? {
+        0 => Err("0 would forbid live migration".to_owned()),
+        number => Ok(number),
+    });
+}
+
+fn profile(text: &str) -> Result<&'static Profile, String> {
+    profiles::find(text).ok_or_else(|| {
+        let names: Vec<&str> = profiles::PROFILES.iter().map(|p| p.name).collect();
+        format!(
+            "'{text}' is no Windows version that is known here ({})",
+            names.join(", ")
+        )
+    })
+}
+
+fn storage(text: &str) -> Result<StorageKind, String> {
+    let word: String = text
+        .to_ascii_lowercase()
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect();
+    match word.as_str() {
+        "none" | "local" | "no" | "das" => Ok(StorageKind::None),
+        "iscsi" => Ok(StorageKind::Iscsi),
+        "smb" | "smb3" | "sofs" | "fileserver" => Ok(StorageKind::Smb),
+        "s2d" | "storagespacesdirect" => Ok(StorageKind::S2d),
+        "fc" | "fibrechannel" | "fiberchannel" => Ok(StorageKind::FibreChannel),
+        _ => Err(format!("'{text}' is no kind of storage")),
+    }
+}
+
+fn node(name: &str, record: &Record<'_>, problems: &mut Problems<'_>) -> Node {
+    Node {
+        name: name.to_owned(),
+        origin: record.origin(),
+        management_ip: record.text("management_ip").to_owned(),
+        memory_mib: problems.read(record, "memory_mib", |t| match cells::memory(t)? {
+            0 => Err("a node has more than 0 MiB of memory".to_owned()),
+            memory => Ok(memory),
+        }),
+        hardware: record.text("hardware").to_owned(),
+        mac_pool: mac_pool(record, problems),
+        nics: Vec::new(),
+        switches: Vec::new(),
+        host_vnics: Vec::new(),
+    }
+}
+
+/// Both ends or none; an inverted pool is a design fault, not a reading problem.
+fn mac_pool(record: &Record<'_>, problems: &mut Problems<'_>) -> Option<MacRange> {
+    for (given, blank) in [("mac_pool_min", "mac_pool_max"), ("mac_pool_max", "mac_pool_min")] {
+        if !record.text(given).is_empty() && record.text(blank).is_empty() {
+            let advice = "Get-VMHost shows both: MacAddressMinimum and MacAddressMaximum.";
+            problems.at(
+                record.cell(blank),
+                format!("{given} is given, {blank} is blank"),
+                advice,
+            );
+        }
+    }
+    let min = problems.read(record, "mac_pool_min", Mac::parse);
+    let max = problems.read(record, "mac_pool_max", Mac::parse);
+    Some(MacRange { min: min?, max: max? })
+}
+
+/// Where the clusters table is silent, roles and networks that name storage decide.
+pub(super) fn settle_storage(r: &mut Resolver<'_>) {
+    for (cluster, hints) in r.clusters.iter_mut().zip(&r.storage_hints) {
+        if hints.told {
+            continue;
+        }
+        let old = cluster.profile.generation < profiles::WS2016;
+        cluster.storage = match hints {
+            StorageHints { iscsi: true, .. } => StorageKind::Iscsi,
+            StorageHints { smb: true, .. } => StorageKind::Smb,
+            StorageHints { any: true, .. } if old => StorageKind::Iscsi,
+            StorageHints { any: true, .. } => StorageKind::Smb,
+            _ => StorageKind::None,
+        };
+    }
+}

@@ -1,0 +1,98 @@
+//! From raw tables to facts: references become indices, lists are sorted, everything that cannot be a fact is reported.
+//!
+//! In: [`Gathered`]. Out: [`Inventory`], or all problems of all files. One file per group of tables; each reads its rows
+//! through [`Problems`], so that no unreadable cell goes untold. Must not know: file formats, planning.
+
+mod assumptions;
+mod book;
+mod clusters;
+mod guests;
+mod nics;
+mod policy;
+mod problems;
+mod switches;
+mod topology;
+
+use super::LoadOptions;
+use super::entities::{Cluster, Inventory};
+use super::raw::{Gathered, Line, RawTable};
+use crate::finding::Problem;
+use book::{ClusterBook, NodeBook};
+use problems::Problems;
+
+/// Everything that the steps share.
+struct Resolver<'a> {
+    tables: &'a [RawTable],
+    problems: Problems<'a>,
+    owners: ClusterBook,
+    nodes: NodeBook<'a>,
+    clusters: Vec<Cluster>,
+    /// What the input says in passing about storage, per cluster.
+    storage_hints: Vec<clusters::StorageHints>,
+    /// VMs whose memory is not said, per cluster.
+    vms_without_memory: Vec<usize>,
+}
+
+impl<'a> Resolver<'a> {
+    fn lines(&self, table: &str) -> impl Iterator<Item = Line<'a>> + use<'a> {
+        lines(self.tables, table)
+    }
+}
+
+/// Rows of a table in all inputs.
+fn lines<'a>(tables: &'a [RawTable], name: &str) -> impl Iterator<Item = Line<'a>> + use<'a> {
+    let wanted: Vec<&RawTable> = tables.iter().filter(|t| t.def.name == name).collect();
+    wanted
+        .into_iter()
+        .flat_map(|table| table.rows.iter().map(move |row| Line { table, row }))
+}
+
+/// Turns what was gathered into an inventory.
+pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inventory, Vec<Problem>> {
+    let Gathered {
+        sources,
+        tables,
+        notes,
+        problems,
+        assumed,
+    } = gathered;
+    let mut problems = Problems::new(&sources, problems);
+    problems.require_tables(&tables);
+    let owners = ClusterBook::new(&tables, options.cluster.as_deref());
+    let nodes = NodeBook::new(&tables, &owners, &mut problems);
+    let hints = vec![clusters::StorageHints::default(); owners.names.len()];
+    let vms_without_memory = vec![0; owners.names.len()];
+    let mut r = Resolver {
+        tables: &tables,
+        problems,
+        owners,
+        nodes,
+        clusters: Vec::new(),
+        storage_hints: hints,
+        vms_without_memory,
+    };
+    clusters::build(&mut r);
+    let wishes = nics::build(&mut r);
+    topology::build(&mut r);
+    switches::build(&mut r, wishes);
+    guests::build(&mut r);
+    policy::build(&mut r);
+    clusters::settle_storage(&mut r);
+    let assumptions = assumptions::list(&r, assumed);
+    let (clusters, problems) = (r.clusters, r.problems.finish());
+    if !problems.is_empty() {
+        return Err(problems);
+    }
+    let mut inventory = Inventory {
+        sources,
+        clusters,
+        assumptions,
+        sha256: String::new(),
+        notes,
+    };
+    inventory.sha256 = super::write::sha256(&inventory.clusters);
+    for cluster in &mut inventory.clusters {
+        cluster.policy.growth_percent = options.growth_percent.unwrap_or(cluster.policy.growth_percent);
+    }
+    Ok(inventory)
+}

@@ -1,0 +1,202 @@
+//! The policy table: what the user wants.
+
+use super::Resolver;
+use super::nics::role;
+use super::topology::failures;
+use crate::inventory::catalogue::{SETTINGS, plain};
+use crate::inventory::cells;
+use crate::inventory::raw::{Cell, Record};
+use crate::inventory::suggest::did_you_mean;
+use crate::policy::{FailureKind, Policy, RuleLevel, Strength};
+use crate::roles::{ROLES, Role};
+use std::collections::BTreeMap;
+
+/// Reads the settings into the policies of their clusters.
+pub(super) fn build(r: &mut Resolver<'_>) {
+    let mut seen: BTreeMap<(usize, usize, String), u32> = BTreeMap::new();
+    for line in r.lines("policy") {
+        let record = Record::new(line);
+        let (setting, value) = (line.cell("setting"), line.cell("value"));
+        if r.problems.required(setting).is_none() || r.problems.required(value).is_none() {
+            continue;
+        }
+        let rule = RuleLevel {
+            rule: String::new(),
+            level: String::new(),
+            reason: record.text("reason").to_owned(),
+            until: r.problems.read(&record, "until", date).unwrap_or_default(),
+            at: setting.at(r.problems.sources()),
+        };
+        for cluster in r.owners.all_of(line, &mut r.problems) {
+            let again = seen.insert((cluster, line.table.input, normal(setting.text)), line.row.line);
+            if let Some(first) = again {
+                let what = format!("the setting {} is there twice: also in line {first}", setting.text);
+                r.problems.at(setting, what, "Keep one of them.");
+                continue;
+            }
+            if let Err(refusal) = set(&mut r.clusters[cluster].policy, setting.text, value.text, &rule) {
+                tell(r, refusal, setting, value);
+            }
+        }
+    }
+    for cluster in &mut r.clusters {
+        cluster.policy.survive.sort();
+        cluster.policy.rules.sort_by(|a, b| a.rule.cmp(&b.rule));
+        cluster.policy.isolate.sort();
+    }
+}
+
+/// Why a row is refused.
+enum Refusal {
+    /// The name of the setting.
+    Setting(String),
+    /// Its value.
+    Value(String),
+}
+
+fn tell(r: &mut Resolver<'_>, refusal: Refusal, setting: Cell<'_>, value: Cell<'_>) {
+    let names: Vec<&str> = SETTINGS.iter().map(|s| s.name).collect();
+    match refusal {
+        Refusal::Setting(what) => {
+            let what = super::problems::shorten(&what);
+            r.problems
+                .at(setting, what, format!("Settings are: {}.", names.join(", ")));
+        }
+        Refusal::Value(what) => {
+            let known = SETTINGS
+                .iter()
+                .find(|s| normal(setting.text).starts_with(&normal(s.name)));
+            let advice = known.map_or(String::new(), |s| {
+                format!("{} Example: {} = {}", s.about, s.example.0, s.example.1)
+            });
+            r.problems.at(
+                value,
+                format!("{}: {}", setting.text, super::problems::shorten(&what)),
+                advice,
+            );
+        }
+    }
+}
+
+/// A setting's name without case and blanks; what follows `:` keeps its marks.
+fn normal(setting: &str) -> String {
+    match setting.split_once(':') {
+        Some((head, tail)) => format!("{}:{}", plain(head), tail.to_lowercase().replace(' ', "")),
+        None => plain(setting),
+    }
+}
+
+fn date(text: &str) -> Result<String, String> {
+    let digits = |range: std::ops::Range<usize>| text.get(range).filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
+    let number = |range| digits(range).and_then(|d| d.parse::<u32>().ok()).unwrap_or(0);
+    let shape =
+        text.len() == 10 && text.get(4..5) == Some("-") && text.get(7..8) == Some("-") && digits(0..4).is_some();
+    if shape && (1..=12).contains(&number(5..7)) && (1..=31).contains(&number(8..10)) {
+        return Ok(text.to_owned());
+    }
+    Err(format!("'{text}' is no date"))
+}
+
+/// Applies one setting.
+fn set(policy: &mut Policy, setting: &str, value: &str, row: &RuleLevel) -> Result<(), Refusal> {
+    if let Some((head, tail)) = setting.split_once(':') {
+        return set_about(policy, head, tail.trim(), value, row);
+    }
+    let number = |most: u64| cells::whole(value.trim_end_matches('%').trim(), most).map_err(Refusal::Value);
+    let yes = || cells::yes_no(value).map_err(Refusal::Value);
+    match plain(setting).as_str() {
+        "growthpercent" | "growth" => policy.growth_percent = number(10_000)?,
+        "targetutilisationpermille" | "targetutilisation" => {
+            policy.target_permille = cells::permille(value).map_err(Refusal::Value)?
+        }
+        "defaultvnicmbps" => policy.default_vnic_mbps = cells::rate(value).map_err(Refusal::Value)?,
+        "draingoalminutes" => policy.drain_goal_s = Some(number(100_000)? * 60),
+        "drainminutes" => policy.drain_minutes = Some(number(100_000)?),
+        "separatezones" => policy.separate_zones = strength(value)?,
+        "survivalfirst" => policy.survival_first = Some(yes()?),
+        "vendorteaming" => policy.vendor_teaming = yes()?,
+        "weightsonset" => policy.weights_on_set = yes()?,
+        "heavypermille" => policy.heavy_permille = cells::permille(value).map_err(Refusal::Value)?,
+        _ => return Err(unknown(setting)),
+    }
+    Ok(())
+}
+
+/// Applies a setting about a role, a pair of roles or a rule.
+fn set_about(policy: &mut Policy, head: &str, tail: &str, value: &str, row: &RuleLevel) -> Result<(), Refusal> {
+    let kinds = || failures(value).map_err(Refusal::Value);
+    match plain(head).as_str() {
+        "survive" => must_survive(policy, role(tail).map_err(Refusal::Setting)?, &kinds()?),
+        "survivewish" => should_survive(policy, role(tail).map_err(Refusal::Setting)?, &kinds()?),
+        "isolate" => {
+            let pair = tail
+                .split_once(['|', '/', ','])
+                .ok_or_else(|| Refusal::Setting(format!("'{tail}' names no pair of roles such as management|vm")))?;
+            let (a, b) = (
+                role(pair.0).map_err(Refusal::Setting)?,
+                role(pair.1).map_err(Refusal::Setting)?,
+            );
+            if a == b {
+                return Err(Refusal::Setting(format!("{a} cannot be kept apart from itself")));
+            }
+            policy.isolate.retain(|(x, y, _)| (*x, *y) != (a.min(b), a.max(b)));
+            policy.isolate.push((a.min(b), a.max(b), strength(value)?));
+        }
+        "rule" => {
+            let level = value.to_ascii_lowercase();
+            if tail.is_empty() || !["allow", "warn", "deny"].contains(&level.as_str()) {
+                return Err(Refusal::Value(format!(
+                    "'{value}' is no level: it is allow, warn or deny"
+                )));
+            }
+            policy.rules.retain(|r| r.rule != tail);
+            policy.rules.push(RuleLevel {
+                rule: tail.to_owned(),
+                level,
+                ..row.clone()
+            });
+        }
+        _ => return Err(unknown(head)),
+    }
+    Ok(())
+}
+
+fn unknown(setting: &str) -> Refusal {
+    let names = SETTINGS.iter().map(|s| s.name.trim_end_matches(':'));
+    Refusal::Setting(format!(
+        "there is no setting '{setting}'{}",
+        did_you_mean(setting, names)
+    ))
+}
+
+fn strength(value: &str) -> Result<Strength, Refusal> {
+    Strength::parse(value).ok_or_else(|| Refusal::Value(format!("'{value}' is none of no, wish, required")))
+}
+
+/// Adds failures that a role must survive.
+pub(super) fn must_survive(policy: &mut Policy, role: Role, kinds: &[FailureKind]) {
+    for kind in kinds {
+        if !policy.survive.contains(&(role, *kind)) {
+            policy.survive.push((role, *kind));
+        }
+    }
+    policy.survive.sort();
+}
+
+/// Replaces the failures that one role should survive; the other roles keep theirs.
+pub(super) fn should_survive(policy: &mut Policy, role: Role, kinds: &[FailureKind]) {
+    let mut list = policy.survive_wish.take().unwrap_or_else(default_wishes);
+    list.retain(|(r, _)| *r != role);
+    list.extend(kinds.iter().map(|kind| (role, *kind)));
+    list.sort();
+    policy.survive_wish = Some(list);
+}
+
+/// What every role should survive when nothing is said: all but the loss of its node.
+pub(in crate::inventory) fn default_wishes() -> Vec<(Role, FailureKind)> {
+    let kinds = FailureKind::ALL.into_iter().filter(|k| *k != FailureKind::Node);
+    ROLES
+        .iter()
+        .flat_map(|info| kinds.clone().map(move |kind| (info.role, kind)))
+        .collect()
+}

@@ -1,0 +1,152 @@
+//! Collects problems, and reads cells so that each unreadable one is told with place and advice.
+
+use crate::finding::{Location, Problem};
+use crate::inventory::catalogue;
+use crate::inventory::entities::Source;
+use crate::inventory::raw::{Cell, RawTable, Record};
+use crate::inventory::suggest::did_you_mean;
+
+/// Suggestions cost a comparison with every name; after so many dangling names the pattern is clear.
+const MOST_HINTS: usize = 50;
+
+pub(super) struct Problems<'a> {
+    sources: &'a [Source],
+    list: Vec<Problem>,
+    hints: usize,
+}
+
+impl<'a> Problems<'a> {
+    pub(super) fn new(sources: &'a [Source], list: Vec<Problem>) -> Problems<'a> {
+        Problems {
+            sources,
+            list,
+            hints: 0,
+        }
+    }
+
+    /// The files, for places.
+    pub(super) fn sources(&self) -> &'a [Source] {
+        self.sources
+    }
+
+    /// All problems in the order of files, lines and columns.
+    pub(super) fn finish(mut self) -> Vec<Problem> {
+        self.list.sort();
+        self.list.dedup();
+        self.list
+    }
+
+    /// Reports a problem at a cell.
+    pub(super) fn at(&mut self, cell: Cell<'_>, what: impl Into<String>, advice: impl Into<String>) {
+        let at = cell.at(self.sources);
+        self.list.push(Problem {
+            at,
+            what: what.into(),
+            advice: advice.into(),
+        });
+    }
+
+    /// Every inventory needs nodes and NICs, from whichever input. Silent while a file of that table could not be read.
+    pub(super) fn require_tables(&mut self, tables: &[RawTable]) {
+        for def in catalogue::TABLES.into_iter().filter(|t| t.required) {
+            let mut of_kind = tables.iter().filter(|t| t.def.name == def.name).peekable();
+            let file = of_kind
+                .peek()
+                .and_then(|t| self.sources.get(t.source as usize))
+                .map(|s| s.file.clone());
+            let named = file.clone().unwrap_or_else(|| def.file());
+            let told = self.list.iter().any(|p| p.at.file.ends_with(&named));
+            if told || of_kind.any(|t| !t.rows.is_empty()) {
+                continue;
+            }
+            let needed: Vec<&str> = def.columns.iter().filter(|c| c.required).map(|c| c.name).collect();
+            let what = match &file {
+                Some(_) => format!("the table {} has no rows", def.name),
+                None => format!("the table {} is missing", def.name),
+            };
+            let advice = format!("{} Needed columns: {}.", def.about, needed.join(", "));
+            self.list.push(Problem {
+                at: Location {
+                    file: named,
+                    line: 0,
+                    column: 0,
+                },
+                what,
+                advice,
+            });
+        }
+    }
+
+    /// The value of a cell; `None` when blank or unreadable (which is told).
+    pub(super) fn read<T>(
+        &mut self,
+        record: &Record<'_>,
+        column: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+    ) -> Option<T> {
+        let cell = record.cell(column);
+        if cell.text.is_empty() {
+            return None;
+        }
+        match parse(cell.text) {
+            Ok(value) => Some(value),
+            Err(what) => {
+                self.unreadable(cell, &what);
+                None
+            }
+        }
+    }
+
+    /// Reports an unreadable value with the column's own advice.
+    pub(super) fn unreadable(&mut self, cell: Cell<'_>, what: &str) {
+        let column = &cell.line.table.def.columns[cell.column];
+        let advice = format!(
+            "{} Write {}. Example: {}",
+            column.about,
+            column.kind.hint(),
+            column.example
+        );
+        self.at(cell, format!("{}: {}", column.name, shorten(what)), advice);
+    }
+
+    /// The text of a required cell; `None` when blank (which is told, unless the whole column is missing and told already).
+    pub(super) fn required<'b>(&mut self, cell: Cell<'b>) -> Option<&'b str> {
+        if !cell.text.is_empty() {
+            return Some(cell.text);
+        }
+        let table = cell.line.table;
+        if table.position.get(cell.column).copied().flatten().is_some() {
+            let column = &table.def.columns[cell.column];
+            let advice = format!("{} Example: {}", column.about, column.example);
+            self.at(cell, format!("the required cell {} is blank", column.name), advice);
+        }
+        None
+    }
+
+    /// Reports a name that nothing has.
+    pub(super) fn dangling<'b>(
+        &mut self,
+        cell: Cell<'_>,
+        kind: &str,
+        name: &str,
+        known: impl IntoIterator<Item = &'b str>,
+    ) {
+        self.hints += 1;
+        let hint = if self.hints <= MOST_HINTS {
+            did_you_mean(name, known)
+        } else {
+            String::new()
+        };
+        let what = format!("there is no {kind} '{}'{hint}", shorten(name));
+        self.at(cell, what, format!("Correct the name, or add the {kind}."));
+    }
+}
+
+/// Keeps a hostile cell from filling the screen.
+pub(super) fn shorten(text: &str) -> String {
+    const MOST: usize = 200;
+    if text.chars().count() <= MOST {
+        return text.to_owned();
+    }
+    format!("{}…", text.chars().take(MOST).collect::<String>())
+}

@@ -1,0 +1,57 @@
+//! Blank tables and a guide for people who fill them in a spreadsheet, both from the catalogue.
+
+use super::catalogue::{SETTINGS, TABLES, Table};
+use std::fmt::Write;
+
+/// File names and contents of a blank inventory folder: one `.csv` per table with its header row, and `README.md`.
+pub fn templates() -> Vec<(String, String)> {
+    let mut files: Vec<(String, String)> = TABLES.iter().map(|t| (t.file(), header(t))).collect();
+    files.push(("README.md".to_owned(), guide()));
+    files
+}
+
+fn header(table: &Table) -> String {
+    let names: Vec<&str> = table.columns.iter().map(|c| c.name).collect();
+    format!("{}\n", names.join(","))
+}
+
+const INTRODUCTION: &str = "# How to fill this inventory
+
+One file per table, one row per thing. Fill `nodes.csv` and `nics.csv` first: they are enough for a first plan. Add the others as far as
+you know them; leave out files and columns that you do not need. What is missing gets the default that stands below, and every plan
+lists what it had to assume.
+
+* Edit in Excel or any editor. Comma, semicolon and tab, UTF-8 and UTF-16, any line end are read.
+* Headers may be written in any case, with blanks or underscores; the names that PowerShell writes are understood as well.
+* Rates: `10000`, `10 Gbps`, `10G`. Memory: `262144`, `256 GB`. MAC addresses in every Windows spelling.
+* Several values in one cell: `A;B;C`. VLANs also as ranges: `10;20;100-110`.
+* A column `notes` is for you and is passed over.
+";
+
+fn guide() -> String {
+    let mut text = INTRODUCTION.to_owned();
+    for table in TABLES {
+        let needed = if table.required { " Required." } else { "" };
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n## {}\n\n{}{needed}\n\n", table.file(), table.about);
+        text.push_str("| column | what | how to write it | blank means | example | also understood |\n|---|---|---|---|---|---|\n");
+        for c in table.columns {
+            let blank = if c.required { "**required**" } else { c.default };
+            let aliases = c.aliases.join(", ");
+            let _ = writeln!(
+                text,
+                "| `{}` | {} | {} | {blank} | `{}` | {aliases} |",
+                c.name,
+                c.about,
+                c.kind.hint(),
+                c.example
+            );
+        }
+    }
+    text.push_str("\n## Settings of policy.csv\n\n| setting | what | default | example |\n|---|---|---|---|\n");
+    for s in &SETTINGS {
+        let example = format!("{} = {}", s.example.0, s.example.1).replace('|', "\\|");
+        let _ = writeln!(text, "| `{}` | {} | {} | `{example}` |", s.name, s.about, s.default);
+    }
+    text
+}

@@ -1,0 +1,485 @@
+//! Facts back into the tables of an inventory folder, and the hash over them.
+//!
+//! In: clusters. Out: one `.csv` per table, readable by [`super::load`] as the same facts; the same facts give the same bytes.
+//! Must not know: where the facts came from.
+
+use super::catalogue::{self, Table};
+use super::entities::{
+    Cluster, HostVnic, Nic, NlbMode, Node, Rdma, StorageKind, SwitchKind, VirtualSwitch, Vm, VmPriority, VmState, Vnic,
+};
+use super::raw::GUARDED;
+use crate::policy::{FailureKind, Policy, Strength};
+use crate::roles::{ROLES, Role};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
+/// One cell.
+type Cell<'a> = Cow<'a, str>;
+
+/// Writes clusters as the files of an inventory folder: name and content, in catalogue order; tables without rows are left out.
+pub fn to_csv_tables(clusters: &[Cluster]) -> Vec<(String, Vec<u8>)> {
+    let several = clusters.len() > 1;
+    catalogue::TABLES
+        .into_iter()
+        .filter_map(|table| {
+            let mut sheet = Sheet::new(table);
+            for cluster in clusters {
+                let which = if several { cluster.name.as_str() } else { "" };
+                rows(&mut sheet, table.name, cluster, which);
+            }
+            (sheet.rows > 0).then(|| (table.file(), sheet.finish()))
+        })
+        .collect()
+}
+
+/// SHA-256 over the facts, in hexadecimal; file names, row order and encoding of the input do not matter.
+pub fn sha256(clusters: &[Cluster]) -> String {
+    let mut hash = Sha256::new();
+    for (file, bytes) in to_csv_tables(clusters) {
+        hash.update(file.as_bytes());
+        hash.update((bytes.len() as u64).to_be_bytes());
+        hash.update(&bytes);
+    }
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// A table being written.
+struct Sheet {
+    writer: csv::Writer<Vec<u8>>,
+    rows: usize,
+}
+
+impl Sheet {
+    fn new(table: &Table) -> Sheet {
+        let mut sheet = Sheet {
+            writer: csv::WriterBuilder::new().flexible(true).from_writer(Vec::new()),
+            rows: 0,
+        };
+        sheet.write(table.columns.iter().map(|c| Cow::Borrowed(c.name)));
+        sheet
+    }
+
+    fn write<'a>(&mut self, cells: impl Iterator<Item = Cell<'a>>) {
+        for cell in cells {
+            // Writing to memory cannot fail.
+            let _ = self.writer.write_field(guard(cell).as_bytes());
+        }
+        let _ = self.writer.write_record(None::<&[u8]>);
+    }
+
+    fn row<'a, const N: usize>(&mut self, cells: [Cell<'a>; N]) {
+        self.rows += 1;
+        self.write(cells.into_iter());
+    }
+
+    fn finish(self) -> Vec<u8> {
+        self.writer.into_inner().unwrap_or_default()
+    }
+}
+
+/// Puts a `'` before a cell that a spreadsheet would run as a formula; numbers stay.
+fn guard(cell: Cell<'_>) -> Cell<'_> {
+    if cell.starts_with(GUARDED) && cell.parse::<f64>().is_err() {
+        Cow::Owned(format!("'{cell}"))
+    } else {
+        cell
+    }
+}
+
+fn rows<'a>(sheet: &mut Sheet, table: &str, c: &'a Cluster, which: &'a str) {
+    let nodes = || c.nodes.iter();
+    match table {
+        "clusters" => sheet.row(cluster(c)),
+        "nodes" => nodes().for_each(|n| sheet.row(node(c, n))),
+        "nics" => nodes().for_each(|n| n.nics.iter().for_each(|p| sheet.row(nic(c, n, p, which)))),
+        "tors" => c.tors.iter().for_each(|t| sheet.row([text(&t.name), text(&c.name)])),
+        "inter_switch_links" => links(sheet, c, which),
+        "cluster_networks" => networks(sheet, c),
+        "demands" => demands(sheet, c),
+        "switches" => nodes().for_each(|n| n.switches.iter().for_each(|s| sheet.row(switch(n, s, which)))),
+        "host_vnics" => nodes().for_each(|n| n.host_vnics.iter().for_each(|v| sheet.row(host_vnic(n, v, which)))),
+        "vms" => c.vms.iter().for_each(|v| sheet.row(vm(c, v))),
+        "vnics" => c
+            .vms
+            .iter()
+            .for_each(|v| v.vnics.iter().for_each(|n| sheet.row(vnic(v, n, which)))),
+        _ => policy(sheet, c),
+    }
+}
+
+fn text(value: &str) -> Cell<'_> {
+    Cow::Borrowed(value)
+}
+
+fn number<'a>(value: impl ToString) -> Cell<'a> {
+    Cow::Owned(value.to_string())
+}
+
+fn maybe<'a>(value: Option<impl ToString>) -> Cell<'a> {
+    value.map_or(Cow::Borrowed(""), |v| Cow::Owned(v.to_string()))
+}
+
+/// `yes`, or blank.
+fn flag<'a>(value: bool) -> Cell<'a> {
+    Cow::Borrowed(if value { "yes" } else { "" })
+}
+
+/// `yes`, `no`, or blank for unknown.
+fn known<'a>(value: Option<bool>) -> Cell<'a> {
+    Cow::Borrowed(match value {
+        Some(true) => "yes",
+        Some(false) => "no",
+        None => "",
+    })
+}
+
+/// `10;20;100-110`; an empty set is `0`, untagged only.
+fn vlan_set<'a>(vlans: &BTreeSet<u16>) -> Cell<'a> {
+    let mut parts: Vec<(u16, u16)> = Vec::new();
+    for vlan in vlans {
+        match parts.last_mut() {
+            Some((_, last)) if *last + 1 == *vlan => *last = *vlan,
+            _ => parts.push((*vlan, *vlan)),
+        }
+    }
+    if parts.is_empty() {
+        return Cow::Borrowed("0");
+    }
+    let shown = |(low, high): &(u16, u16)| {
+        if low == high {
+            low.to_string()
+        } else {
+            format!("{low}-{high}")
+        }
+    };
+    Cow::Owned(parts.iter().map(shown).collect::<Vec<_>>().join(";"))
+}
+
+fn trunk<'a>(vlans: &Option<BTreeSet<u16>>) -> Cell<'a> {
+    vlans.as_ref().map_or(Cow::Borrowed(""), vlan_set)
+}
+
+/// Names joined by a mark that none of them holds.
+fn names<'a>(list: &[&str]) -> Cell<'a> {
+    let mark = if list.iter().any(|n| n.contains(';')) { "|" } else { ";" };
+    Cow::Owned(list.join(mark))
+}
+
+fn cluster(c: &Cluster) -> [Cell<'_>; 5] {
+    let storage = match c.storage {
+        StorageKind::None => "none",
+        StorageKind::Iscsi => "iscsi",
+        StorageKind::Smb => "smb",
+        StorageKind::S2d => "s2d",
+        StorageKind::FibreChannel => "fc",
+    };
+    [
+        text(&c.name),
+        text(c.profile.name),
+        text(storage),
+        maybe(c.transport.map(|t| t.name())),
+        maybe(c.concurrency),
+    ]
+}
+
+fn node<'a>(c: &'a Cluster, n: &'a Node) -> [Cell<'a>; 7] {
+    [
+        text(&n.name),
+        text(&c.name),
+        text(&n.management_ip),
+        maybe(n.memory_mib),
+        text(&n.hardware),
+        maybe(n.mac_pool.map(|p| p.min)),
+        maybe(n.mac_pool.map(|p| p.max)),
+    ]
+}
+
+fn nic<'a>(c: &'a Cluster, n: &'a Node, p: &'a Nic, which: &'a str) -> [Cell<'a>; 17] {
+    let rdma = match p.rdma {
+        Rdma::No => "no",
+        Rdma::Iwarp => "iwarp",
+        Rdma::Roce => "roce",
+        Rdma::Yes => "yes",
+    };
+    let far = p
+        .direct_to
+        .as_ref()
+        .and_then(|(node, nic)| c.nodes.get(*node).map(|n| format!("{}/{nic}", n.name)));
+    let roles: Vec<&str> = p.roles.iter().filter(|r| **r != Role::Vm).map(|r| r.name()).collect();
+    [
+        text(&n.name),
+        text(&p.name),
+        number(p.speed),
+        text(&p.card),
+        text(p.tor.and_then(|t| c.tors.get(t)).map_or("", |t| &t.name)),
+        text(&p.tor_port),
+        maybe(far),
+        text(rdma),
+        known(p.sriov),
+        known(p.vmq),
+        trunk(&p.vlans),
+        text(&p.model),
+        maybe(p.mac),
+        text(if p.up { "up" } else { "down" }),
+        names(&roles),
+        text(&p.team),
+        text(which),
+    ]
+}
+
+fn links<'a>(sheet: &mut Sheet, c: &'a Cluster, which: &'a str) {
+    for link in &c.links {
+        let end = |index: usize| text(c.tors.get(index).map_or("", |t| &t.name));
+        sheet.row([
+            end(link.ends.0),
+            end(link.ends.1),
+            number(link.speed),
+            trunk(&link.vlans),
+            text(which),
+        ]);
+    }
+}
+
+fn networks(sheet: &mut Sheet, c: &Cluster) {
+    for n in &c.networks {
+        let purpose = text(n.purpose.map_or("", Role::name));
+        sheet.row([
+            text(&c.name),
+            text(&n.name),
+            text(&n.subnet),
+            maybe(n.vlan),
+            maybe(n.cluster_use),
+            maybe(n.metric),
+            purpose,
+        ]);
+    }
+}
+
+fn demands(sheet: &mut Sheet, c: &Cluster) {
+    for d in &c.demands {
+        let node = text(d.node.and_then(|n| c.nodes.get(n)).map_or("", |n| &n.name));
+        sheet.row([
+            text(&c.name),
+            node,
+            text(d.role.name()),
+            number(d.rate),
+            text(""),
+            text(""),
+        ]);
+    }
+}
+
+fn switch<'a>(n: &'a Node, s: &'a VirtualSwitch, which: &'a str) -> [Cell<'a>; 6] {
+    let kind = match s.kind {
+        SwitchKind::External => "external",
+        SwitchKind::Internal => "internal",
+        SwitchKind::Private => "private",
+    };
+    let nics: Vec<&str> = s.nics.iter().map(String::as_str).collect();
+    [
+        text(&n.name),
+        text(&s.name),
+        text(kind),
+        names(&nics),
+        known(s.allow_management_os),
+        text(which),
+    ]
+}
+
+fn host_vnic<'a>(n: &'a Node, v: &'a HostVnic, which: &'a str) -> [Cell<'a>; 8] {
+    [
+        text(&n.name),
+        text(&v.name),
+        text(&v.switch),
+        text(v.role.map_or("", Role::name)),
+        maybe(v.vlan),
+        maybe(v.weight),
+        maybe(v.mac),
+        text(which),
+    ]
+}
+
+fn vm<'a>(c: &'a Cluster, v: &'a Vm) -> [Cell<'a>; 17] {
+    let state = match v.state {
+        VmState::Running => "running",
+        VmState::Saved => "saved",
+        VmState::Off => "off",
+    };
+    let priority = match v.priority {
+        VmPriority::High => "high",
+        VmPriority::Medium => "medium",
+        VmPriority::Low => "low",
+        VmPriority::NoAutoStart => "no-auto-start",
+    };
+    let mode = v.nlb.as_ref().map_or("", |n| match n.mode {
+        NlbMode::Unicast => "unicast",
+        NlbMode::Multicast => "multicast",
+        NlbMode::Igmp => "igmp",
+    });
+    let node = |index: usize| c.nodes.get(index).map(|n| n.name.as_str());
+    let owners: Vec<&str> = v.owners.iter().filter_map(|o| node(*o)).collect();
+    [
+        text(&v.name),
+        text(&c.name),
+        text(v.host.and_then(node).unwrap_or("")),
+        number(v.memory_mib),
+        text(state),
+        number(v.generation),
+        text(priority),
+        if owners.len() == c.nodes.len() {
+            text("")
+        } else {
+            names(&owners)
+        },
+        text(&v.anti_affinity),
+        text(&v.os),
+        text(v.nlb.as_ref().map_or("", |n| &n.name)),
+        text(mode),
+        maybe(v.nlb.as_ref().and_then(|n| n.vip)),
+        flag(v.pxe),
+        flag(v.replica),
+        text(&v.mac_bound),
+        text(&v.spoofing_reason),
+    ]
+}
+
+fn vnic<'a>(v: &'a Vm, n: &'a Vnic, which: &'a str) -> [Cell<'a>; 15] {
+    [
+        text(&v.name),
+        text(&n.name),
+        text(if n.legacy { "legacy" } else { "synthetic" }),
+        text(&n.switch),
+        if n.vlans.is_empty() {
+            text("")
+        } else {
+            vlan_set(&n.vlans)
+        },
+        maybe(n.mac),
+        text(if n.dynamic_mac { "dynamic" } else { "static" }),
+        flag(n.spoofing),
+        maybe(n.average),
+        maybe(n.p95),
+        maybe(n.peak),
+        maybe(n.weight),
+        text(&n.zone),
+        flag(n.dedicated),
+        text(which),
+    ]
+}
+
+/// Settings that differ from their defaults.
+fn policy(sheet: &mut Sheet, c: &Cluster) {
+    let (p, default) = (&c.policy, Policy::default());
+    let mut set = |setting: String, value: String| {
+        sheet.row([
+            text(&c.name),
+            Cow::Owned(setting),
+            Cow::Owned(value),
+            text(""),
+            text(""),
+        ]);
+    };
+    for (setting, value, usual) in [
+        (
+            "growth_percent",
+            p.growth_percent.to_string(),
+            default.growth_percent.to_string(),
+        ),
+        (
+            "target_utilisation_permille",
+            permille(p.target_permille),
+            permille(default.target_permille),
+        ),
+        (
+            "default_vnic_mbps",
+            p.default_vnic_mbps.to_string(),
+            default.default_vnic_mbps.to_string(),
+        ),
+        (
+            "drain_goal_minutes",
+            minutes(p.drain_goal_s.map(|s| s.div_ceil(60))),
+            minutes(None),
+        ),
+        ("drain_minutes", minutes(p.drain_minutes), minutes(None)),
+        (
+            "separate_zones",
+            strength(p.separate_zones),
+            strength(default.separate_zones),
+        ),
+        ("survival_first", known(p.survival_first).into_owned(), String::new()),
+        (
+            "vendor_teaming",
+            known(Some(p.vendor_teaming)).into_owned(),
+            "no".to_owned(),
+        ),
+        (
+            "weights_on_set",
+            known(Some(p.weights_on_set)).into_owned(),
+            "no".to_owned(),
+        ),
+        (
+            "heavy_permille",
+            permille(p.heavy_permille),
+            permille(default.heavy_permille),
+        ),
+    ] {
+        if value != usual {
+            set(setting.to_owned(), value);
+        }
+    }
+    for info in &ROLES {
+        if p.survive.iter().any(|(role, _)| *role == info.role) {
+            set(format!("survive:{}", info.name), failures(&p.survive, info.role));
+        }
+        if let Some(wishes) = &p.survive_wish {
+            set(format!("survive_wish:{}", info.name), failures(wishes, info.role));
+        }
+    }
+    let mut isolate = p.isolate.clone();
+    isolate.sort();
+    for (a, b, wanted) in isolate {
+        set(format!("isolate:{a}|{b}"), strength(wanted));
+    }
+    for r in &p.rules {
+        sheet.row([
+            text(&c.name),
+            Cow::Owned(format!("rule:{}", r.rule)),
+            text(&r.level),
+            text(&r.reason),
+            text(&r.until),
+        ]);
+    }
+}
+
+fn minutes(value: Option<u64>) -> String {
+    value.map_or(String::new(), |v| v.to_string())
+}
+
+/// Below 100 thousandths only a percentage is read without doubt.
+fn permille(value: u64) -> String {
+    if value < 100 && value % 10 == 0 {
+        format!("{} %", value / 10)
+    } else {
+        value.to_string()
+    }
+}
+
+fn strength(value: Strength) -> String {
+    match value {
+        Strength::No => "no",
+        Strength::Wish => "wish",
+        Strength::Required => "required",
+    }
+    .to_owned()
+}
+
+fn failures(list: &[(Role, FailureKind)], role: Role) -> String {
+    let kinds: BTreeSet<FailureKind> = list.iter().filter(|(r, _)| *r == role).map(|(_, k)| *k).collect();
+    let names: Vec<&str> = kinds.iter().map(|k| k.name()).collect();
+    if names.is_empty() {
+        "none".to_owned()
+    } else {
+        names.join(";")
+    }
+}

@@ -1,0 +1,405 @@
+//! Static addresses and spoofing: which vNICs need them, why, and which address they get.
+//!
+//! In: VMs, the planned pools. Out: one [`StaticMacPlan`] per vNIC where something is needed or changes.
+//! Must not know: findings, reports.
+//!
+//! Today's address stays where it lies outside every planned pool and belongs to this vNIC alone; else a new one is taken from
+//! the block that no pool reaches. Dynamic vNICs without a reason stay dynamic: an address that changes harms them little.
+
+use crate::inventory::{Inventory, NlbMode, Vm, Vnic};
+use crate::mac::ledger::{Holder, Place, holders_of, ledger};
+use crate::mac::propose::STATIC_BLOCK;
+use crate::mac::{HYPER_V_PREFIX, is_usable, nlb, pools};
+use crate::plan::StaticMacPlan;
+use crate::units::{Mac, MacRange};
+
+/// Everything a single vNIC's decision looks at.
+struct Facts<'a> {
+    inventory: &'a Inventory,
+    holders: Vec<Holder>,
+    /// Planned pools, sorted and disjoint.
+    pools: Vec<MacRange>,
+    /// Planned pools and today's, sorted: new static addresses keep clear of both.
+    barred: Vec<MacRange>,
+    /// Next candidate for a new address.
+    next: u64,
+}
+
+/// Static plans of all clusters, in inventory order. `pools`: planned pools of all clusters.
+pub fn all_statics(inventory: &Inventory, pools: &[MacRange]) -> Vec<Vec<StaticMacPlan>> {
+    let mut planned = pools.to_vec();
+    planned.sort_unstable();
+    let today = pools::all(inventory)
+        .into_iter()
+        .map(|p| p.pool.range)
+        .filter(|r| pools::fault(*r).is_none());
+    let mut barred: Vec<MacRange> = today.chain(planned.iter().copied()).collect();
+    barred.sort_unstable();
+    let next = STATIC_BLOCK.min.0;
+    let mut facts = Facts {
+        inventory,
+        holders: ledger(inventory),
+        pools: planned,
+        barred,
+        next,
+    };
+    let mut plans = Vec::new();
+    for (index, cluster) in inventory.clusters.iter().enumerate() {
+        let mut own = Vec::new();
+        for (v, vm) in cluster.vms.iter().enumerate() {
+            let adapters = if vm.nlb.is_some() {
+                nlb::adapters(vm)
+            } else {
+                Vec::new()
+            };
+            let spoofers = spoofing_vnics(vm, &adapters);
+            for (i, vnic) in vm.vnics.iter().enumerate() {
+                let place = (index, Place::Vnic(v, i));
+                own.extend(facts.plan_vnic(place, vm, vnic, adapters.contains(&i), spoofers.contains(&i)));
+            }
+        }
+        plans.push(own);
+    }
+    plans
+}
+
+/// vNICs that must have spoofing: the NLB adapters of unicast members and, where the VM names another reason, those that
+/// have it today, else all that reach an external network.
+fn spoofing_vnics(vm: &Vm, nlb_adapters: &[usize]) -> Vec<usize> {
+    let unicast = vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
+    let mut wanted = if unicast { nlb_adapters.to_vec() } else { Vec::new() };
+    if !vm.spoofing_reason.is_empty() {
+        let on = |only_on: bool| {
+            let fits = move |v: &Vnic| if only_on { v.spoofing } else { !v.isolated };
+            vm.vnics
+                .iter()
+                .enumerate()
+                .filter(move |(_, v)| fits(v))
+                .map(|(i, _)| i)
+                .collect::<Vec<_>>()
+        };
+        let today = on(true);
+        wanted.extend(if today.is_empty() { on(false) } else { today });
+    }
+    wanted
+}
+
+/// Why the address of this vNIC should not change; empty = no reason.
+fn reasons_for_static(vm: &Vm, nlb_adapter: bool) -> Vec<String> {
+    let mut reasons = Vec::new();
+    if let Some(nlb) = vm.nlb.as_ref().filter(|_| nlb_adapter) {
+        let text = match nlb.mode {
+            NlbMode::Unicast => "a new address throws the member out of the cluster",
+            NlbMode::Multicast | NlbMode::Igmp => {
+                "not strictly needed, but a new address makes the member converge again"
+            }
+        };
+        reasons.push(format!("NLB {} ({}): {text}", nlb::mode_name(nlb.mode), nlb.name));
+    }
+    if !vm.mac_bound.is_empty() {
+        reasons.push(format!("the address is bound to: {}", vm.mac_bound));
+    }
+    reasons
+}
+
+impl Facts<'_> {
+    /// The plan of one vNIC; `None` when nothing is needed and nothing changes.
+    fn plan_vnic(
+        &mut self,
+        (cluster, place): (usize, Place),
+        vm: &Vm,
+        vnic: &Vnic,
+        nlb_adapter: bool,
+        spoofing: bool,
+    ) -> Option<StaticMacPlan> {
+        let mut reasons = reasons_for_static(vm, nlb_adapter);
+        let wanted = !reasons.is_empty() || !vnic.dynamic_mac;
+        let never_started = |m: &Mac| vnic.dynamic_mac && m.is_unset();
+        let current = vnic.mac.filter(|m| !never_started(m));
+        let fault = match current {
+            Some(mac) if wanted => self.fault_of(mac, cluster, place),
+            _ => None,
+        };
+        let listed = !reasons.is_empty() || spoofing || spoofing != vnic.spoofing || (wanted && fault.is_some());
+        if !listed {
+            return None;
+        }
+        let planned = match (wanted, current) {
+            (false, _) => None,
+            (true, Some(mac)) if fault.is_none() => Some(mac),
+            (true, _) => self.new_address(),
+        };
+        if let Some(fault) = fault {
+            reasons.push(format!(
+                "{fault}, so it gets a new one: whatever knows the old address must learn the new"
+            ));
+        }
+        if wanted && planned.is_none() {
+            reasons.push("no address is free under 00-15-5D".to_owned());
+        }
+        reasons.extend(spoofing_reason(vm, vnic, nlb_adapter, spoofing));
+        Some(StaticMacPlan {
+            vm: vm.name.clone(),
+            vnic: vnic.name.clone(),
+            current: vnic.mac,
+            dynamic: vnic.dynamic_mac,
+            planned,
+            spoofing,
+            reason: reasons.join("; "),
+        })
+    }
+
+    /// Why an address cannot be this vNIC's static one; `None` = it can.
+    fn fault_of(&self, mac: Mac, cluster: usize, place: Place) -> Option<String> {
+        if !is_usable(mac) {
+            return Some(format!("{mac} is no address a vNIC may have"));
+        }
+        if nlb::is_reserved(mac) {
+            return Some(format!("{mac} is an address of NLB, which sets it inside the guest"));
+        }
+        if within(&self.pools, mac) {
+            return Some(format!("{mac} lies in a dynamic pool"));
+        }
+        (!self.is_own(mac, cluster, place)).then(|| format!("{mac} is held by another adapter, too"))
+    }
+
+    /// Whether the address may stay here: nobody else holds it, or only static vNICs do and this is the first of them
+    /// (the others get new ones). A replicated VM holds the same address on both sides on purpose.
+    fn is_own(&self, mac: Mac, cluster: usize, place: Place) -> bool {
+        let holders = holders_of(&self.holders, mac);
+        let this = Holder { mac, cluster, place };
+        let rivals: Vec<&Holder> = holders
+            .iter()
+            .filter(|h| **h != this && !is_replica_pair(self.inventory, **h, this))
+            .collect();
+        let fixed = |h: &Holder| h.vnic(self.inventory).is_some_and(|(_, v)| !v.dynamic_mac);
+        rivals.is_empty() || (fixed(&this) && rivals.iter().all(|h| fixed(h) && this < **h))
+    }
+
+    /// The next address that nobody holds, outside all pools: from the static block, then from the start of the prefix.
+    fn new_address(&mut self) -> Option<Mac> {
+        let size = 0x100_0000;
+        for _ in 0..size {
+            let candidate = Mac(self.next);
+            self.next = HYPER_V_PREFIX | (self.next + 1) & 0xFF_FFFF;
+            if candidate.0 & 0xFF_FFFF != 0
+                && holders_of(&self.holders, candidate).is_empty()
+                && !within(&self.barred, candidate)
+            {
+                return Some(candidate);
+            }
+        }
+        None
+    }
+}
+
+/// Why spoofing is planned on, or off where it is on today.
+fn spoofing_reason(vm: &Vm, vnic: &Vnic, nlb_adapter: bool, spoofing: bool) -> Option<String> {
+    let unicast = nlb_adapter && vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
+    if spoofing && !unicast {
+        return Some(format!("spoofing for: {}", vm.spoofing_reason));
+    }
+    if spoofing {
+        return Some("spoofing lets the guest send with the cluster's address".to_owned());
+    }
+    vnic.spoofing
+        .then(|| "spoofing is on without a reason: it lets the guest pass for any other machine".to_owned())
+}
+
+/// Whether an address lies in one of the ranges, sorted by their first address. Today's pools may overlap, so the search
+/// goes back from the last range that starts at or before the address; there are few ranges.
+fn within(ranges: &[MacRange], mac: Mac) -> bool {
+    let end = ranges.partition_point(|r| r.min <= mac);
+    ranges[..end].iter().rev().any(|r| r.contains(mac))
+}
+
+/// Whether two holders are the same VM on both sides of a replication, which share their static addresses on purpose.
+pub fn is_replica_pair(inventory: &Inventory, a: Holder, b: Holder) -> bool {
+    let (Some((x, _)), Some((y, _))) = (a.vnic(inventory), b.vnic(inventory)) else {
+        return false;
+    };
+    a.cluster != b.cluster && x.replica && y.replica && x.name.eq_ignore_ascii_case(&y.name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::{Cluster, Nlb};
+    use crate::mac::testing::{cluster, inventory, pool, vm};
+
+    fn plan(facts: Cluster) -> Vec<StaticMacPlan> {
+        let pools: Vec<MacRange> = facts.nodes.iter().filter_map(|n| n.mac_pool).collect();
+        all_statics(&inventory(vec![facts]), &pools).remove(0)
+    }
+
+    /// Two nodes with pools 0x0100 and 0x0101 and one VM on the first.
+    fn one_vm() -> Cluster {
+        let mut facts = cluster("C", 2);
+        facts.nodes[0].mac_pool = Some(pool(0x0100));
+        facts.nodes[1].mac_pool = Some(pool(0x0101));
+        let mut guest = vm("WEB1", Some(0), &[0, 1], 1);
+        guest.vnics[0].mac = Some(Mac(pool(0x0100).min.0 + 5));
+        facts.vms = vec![guest];
+        facts
+    }
+
+    fn member(mode: NlbMode) -> Option<Nlb> {
+        Some(Nlb {
+            name: "web".into(),
+            mode,
+            vip: None,
+        })
+    }
+
+    #[test]
+    fn a_dynamic_vm_without_a_reason_is_left_alone() {
+        assert_eq!(plan(one_vm()), []);
+    }
+
+    #[test]
+    fn a_unicast_member_gets_a_static_address_outside_the_pools_and_spoofing() {
+        let mut facts = one_vm();
+        facts.vms[0].nlb = member(NlbMode::Unicast);
+
+        let found = plan(facts);
+
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            found[0].planned.map(|m| m.to_string()).as_deref(),
+            Some("00-15-5D-FF-00-00")
+        );
+        assert!(found[0].spoofing);
+        assert!(found[0].reason.contains("NLB unicast"), "{}", found[0].reason);
+    }
+
+    #[test]
+    fn a_multicast_member_gets_a_static_address_and_no_spoofing() {
+        let mut facts = one_vm();
+        facts.vms[0].nlb = member(NlbMode::Igmp);
+
+        let found = plan(facts);
+
+        assert!(found[0].planned.is_some() && !found[0].spoofing);
+    }
+
+    #[test]
+    fn a_bound_address_outside_every_pool_is_made_static_as_it_is() {
+        let mut facts = one_vm();
+        let outside = Mac(pool(0x0200).min.0 + 1);
+        facts.vms[0].vnics[0].mac = Some(outside);
+        facts.vms[0].mac_bound = "licence".into();
+
+        assert_eq!(plan(facts)[0].planned, Some(outside));
+    }
+
+    #[test]
+    fn a_static_address_inside_a_pool_is_replaced_and_one_outside_is_not_listed() {
+        let mut facts = one_vm();
+        facts.vms[0].vnics[0].dynamic_mac = false;
+        assert!(plan(facts.clone())[0].reason.contains("lies in a dynamic pool"));
+
+        facts.vms[0].vnics[0].mac = Some(Mac(pool(0x0200).min.0 + 1));
+
+        assert_eq!(plan(facts), []);
+    }
+
+    #[test]
+    fn of_two_static_vnics_with_one_address_the_second_changes() {
+        let mut facts = one_vm();
+        let shared = Some(Mac(pool(0x0200).min.0 + 1));
+        facts.vms.push(vm("WEB2", Some(1), &[0, 1], 1));
+        for guest in &mut facts.vms {
+            guest.vnics[0].dynamic_mac = false;
+            guest.vnics[0].mac = shared;
+        }
+
+        let found = plan(facts);
+
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].vm, "WEB2");
+        assert_ne!(found[0].planned, shared);
+    }
+
+    #[test]
+    fn a_static_address_that_a_physical_port_has_is_replaced() {
+        let mut facts = one_vm();
+        let port = Some(Mac(0x0CC4_7A00_0001));
+        facts.nodes[0].nics[0].mac = port;
+        facts.vms[0].vnics[0].dynamic_mac = false;
+        facts.vms[0].vnics[0].mac = port;
+
+        assert_ne!(plan(facts)[0].planned, port);
+    }
+
+    #[test]
+    fn a_replicated_vm_keeps_its_address_on_both_sides() {
+        let mut facts = one_vm();
+        facts.vms[0].replica = true;
+        facts.vms[0].vnics[0].dynamic_mac = false;
+        facts.vms[0].vnics[0].mac = Some(Mac(pool(0x0200).min.0 + 1));
+        let mut other = facts.clone();
+        other.name = "D".into();
+
+        assert_eq!(all_statics(&inventory(vec![facts, other]), &[]), [vec![], vec![]]);
+    }
+
+    #[test]
+    fn spoofing_without_a_reason_is_planned_off_and_the_address_stays_dynamic() {
+        let mut facts = one_vm();
+        facts.vms[0].vnics[0].spoofing = true;
+
+        let found = plan(facts);
+
+        assert_eq!((found[0].planned, found[0].spoofing), (None, false));
+        assert!(found[0].reason.contains("without a reason"));
+    }
+
+    #[test]
+    fn spoofing_for_another_reason_stays_where_it_is_on() {
+        let mut facts = one_vm();
+        facts.vms[0] = vm("WEB1", Some(0), &[0, 1], 2);
+        facts.vms[0].spoofing_reason = "nested".into();
+        facts.vms[0].vnics[1].spoofing = true;
+
+        let found = plan(facts);
+
+        assert_eq!(found.len(), 1);
+        assert!(found[0].spoofing && found[0].reason.contains("nested"));
+    }
+
+    #[test]
+    fn a_static_vnic_without_an_address_gets_one_and_a_dynamic_one_that_never_started_waits() {
+        let mut facts = one_vm();
+        facts.vms[0].vnics[0].mac = Some(Mac(0));
+        assert_eq!(plan(facts.clone()), []);
+
+        facts.vms[0].vnics[0].dynamic_mac = false;
+
+        assert_eq!(plan(facts)[0].planned, Some(STATIC_BLOCK.min));
+    }
+
+    #[test]
+    fn vnics_of_internal_switches_count_for_addresses_too() {
+        let mut facts = one_vm();
+        facts.vms[0].mac_bound = "licence".into();
+        facts.vms[0].vnics[0].isolated = true;
+
+        assert_eq!(plan(facts).len(), 1);
+    }
+
+    #[test]
+    fn new_addresses_differ_from_each_other_and_from_those_in_use() {
+        let mut facts = one_vm();
+        facts.vms[0].mac_bound = "licence".into();
+        let mut second = vm("WEB2", Some(0), &[0, 1], 1);
+        second.mac_bound = "licence".into();
+        let mut holder = vm("HOLDER", Some(0), &[0, 1], 1);
+        holder.vnics[0].dynamic_mac = false;
+        holder.vnics[0].mac = Some(Mac(STATIC_BLOCK.min.0 + 1));
+        facts.vms.extend([second, holder]);
+
+        let given: Vec<Option<Mac>> = plan(facts).iter().map(|p| p.planned).collect();
+
+        assert_eq!(given, [Some(STATIC_BLOCK.min), Some(Mac(STATIC_BLOCK.min.0 + 2))]);
+    }
+}

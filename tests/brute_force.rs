@@ -1,0 +1,428 @@
+//! On instances small enough to try everything, the planner's objective (levels 1 to 7) equals the best plan that passes the
+//! checks. Designs, NICs and vNIC networks are enumerated here without the planner; the checks recount each plan.
+
+mod support;
+
+use nicplan::assignment::{Options, plan};
+use nicplan::checks::{plan::structure, recount::recount};
+use nicplan::inventory::{Cluster, Rdma, StorageKind};
+use nicplan::plan::{ClusterPlan, Mechanism, NodePlan, NodeUplink, Objective, Share, Status, Style, Uplink, VnicPlan};
+use nicplan::policy::{FailureKind, Strength};
+use nicplan::roles::Role;
+use support::{inventory, nic, two_tors, vm};
+
+/// splitmix64: small, seeded, the same everywhere.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        (z ^ (z >> 31)) % sides
+    }
+
+    fn chance(&mut self, percent: u64) -> bool {
+        self.roll(100) < percent
+    }
+
+    fn pick<T: Copy>(&mut self, options: &[T]) -> T {
+        options[self.roll(options.len() as u64) as usize]
+    }
+}
+
+/// A random tiny cluster of one or two nodes.
+fn tiny(seed: u64) -> Cluster {
+    let mut dice = Dice(seed);
+    let nodes = 1 + dice.roll(2) as usize;
+    let profile = dice.pick(&["2008r2", "2012r2", "2016", "2022"]);
+    let mut cluster = support::cluster(profile, nodes);
+    two_tors(&mut cluster);
+    if dice.chance(20) {
+        cluster.links.clear();
+    }
+    let most = if nodes == 1 { 4 } else { 3 };
+    let same = dice.chance(60);
+    let count = 1 + dice.roll(most) as usize;
+    let fast = dice.chance(40);
+    for node in 0..nodes {
+        if node > 0 && same {
+            cluster.nodes[node].nics = cluster.nodes[0].nics.clone();
+            continue;
+        }
+        let count = if same { count } else { 1 + dice.roll(most) as usize };
+        for index in 0..count {
+            let speed = if fast && dice.chance(70) { 10_000 } else { 1_000 };
+            let mut port = nic(&format!("NIC{}", index + 1), speed);
+            port.card = format!("Slot {}", 1 + dice.roll(2));
+            port.tor = Some(dice.roll(2) as usize);
+            if dice.chance(30) {
+                port.rdma = Rdma::Roce;
+            }
+            cluster.nodes[node].nics.push(port);
+        }
+    }
+    cluster.storage = dice.pick(&[StorageKind::None, StorageKind::None, StorageKind::Iscsi, StorageKind::S2d]);
+    if nodes == 2 && cluster.storage != StorageKind::None && dice.chance(70) {
+        cluster.storage = StorageKind::None;
+    }
+    guests(&mut dice, &mut cluster);
+    wishes(&mut dice, &mut cluster);
+    wiring(&mut dice, &mut cluster);
+    cluster
+}
+
+fn guests(dice: &mut Dice, cluster: &mut Cluster) {
+    let nodes = cluster.nodes.len();
+    for index in 0..dice.roll(4) {
+        let need = dice.pick(&[20, 150, 300, 700, 1500]);
+        let mut guest = vm(&format!("VM{index}"), dice.roll(nodes as u64) as usize, nodes, need);
+        if dice.chance(20) {
+            guest.vnics[0].zone = dice.pick(&["dmz", "lan"]).to_owned();
+        }
+        if dice.chance(8) {
+            guest.vnics[0].dedicated = true;
+        }
+        if dice.chance(10) {
+            guest.vnics[0].vlans.insert(dice.pick(&[10, 20]));
+        }
+        cluster.vms.push(guest);
+    }
+    if dice.chance(10) {
+        let ports = cluster.nodes[0].nics.len() as u64;
+        cluster.nodes[0].nics[dice.roll(ports) as usize].vlans = Some([10].into_iter().collect());
+    }
+}
+
+fn wishes(dice: &mut Dice, cluster: &mut Cluster) {
+    let policy = &mut cluster.policy;
+    policy.vendor_teaming = dice.chance(50);
+    policy.target_permille = dice.pick(&[300, 800]);
+    for role in [Role::Management, Role::Cluster, Role::LiveMigration, Role::Storage, Role::Vm] {
+        for kind in [FailureKind::Nic, FailureKind::Card, FailureKind::Tor] {
+            if dice.chance(10) {
+                policy.survive.push((role, kind));
+            }
+        }
+    }
+    if dice.chance(15) {
+        policy.separate_zones = dice.pick(&[Strength::Wish, Strength::Required]);
+    }
+    if dice.chance(15) {
+        policy.isolate.push((Role::Management, Role::Vm, dice.pick(&[Strength::Required, Strength::No])));
+    }
+    if dice.chance(20) {
+        policy.drain_goal_s = Some(dice.pick(&[5, 20, 60]));
+    }
+}
+
+/// Today's wiring, on some instances.
+fn wiring(dice: &mut Dice, cluster: &mut Cluster) {
+    if !dice.chance(40) {
+        return;
+    }
+    for node in &mut cluster.nodes {
+        for port in &mut node.nics {
+            match dice.roll(4) {
+                0 => {
+                    port.roles.insert(Role::Management);
+                }
+                1 => {
+                    port.roles.insert(Role::Vm);
+                    port.switch = Some(dice.pick(&["Blue", "External-1"]).to_owned());
+                }
+                2 => {
+                    port.roles.extend([Role::Cluster, Role::LiveMigration]);
+                }
+                _ => {}
+            }
+        }
+    }
+    for guest in &mut cluster.vms {
+        guest.vnics[0].switch = dice.pick(&["", "Blue", "External-1"]).to_owned();
+    }
+}
+
+/// Plans above which a case is left to the other seeds.
+const MOST_PLANS: usize = 40_000;
+
+/// Every plan of a style, checked and recounted; the best of levels 1 to 7. `None` when there are none, or too many.
+fn best_by_trying(cluster: &Cluster, style: Style, most_networks: usize) -> Option<Objective> {
+    let mut best: Option<Objective> = None;
+    let designs = designs(cluster, style, most_networks);
+    let plans = |uplinks: &Vec<Uplink>| -> usize {
+        let nodes = 0..cluster.nodes.len();
+        let ways: usize = nodes.map(|n| node_plans(cluster, style, uplinks, n).len()).product();
+        ways * vnic_plans(cluster, uplinks).len()
+    };
+    if designs.iter().map(plans).sum::<usize>() > MOST_PLANS {
+        return None;
+    }
+    for uplinks in designs {
+        try_design(cluster, style, &uplinks, &mut best);
+    }
+    best
+}
+
+/// All designs of a style.
+fn designs(cluster: &Cluster, style: Style, most_networks: usize) -> Vec<Vec<Uplink>> {
+    let mut all = Vec::new();
+    let hosts: Vec<Role> = cluster.roles().into_iter().filter(|r| *r != Role::Vm).collect();
+    let guests = cluster.roles().contains(&Role::Vm);
+    let names = ["Blue", "External-1", "External-2", "External-3"];
+    for networks in if guests { 1..=most_networks } else { 0..=0 } {
+        for labels in choose(&names, networks) {
+            for partition in partitions(&hosts) {
+                for placement in placements(partition.len(), networks) {
+                    let uplinks = uplinks(&partition, &placement, &labels);
+                    if fits(cluster, style, &uplinks) {
+                        all.push(uplinks);
+                    }
+                }
+            }
+        }
+    }
+    all
+}
+
+fn choose<'n>(names: &[&'n str], count: usize) -> Vec<Vec<&'n str>> {
+    if count == 0 {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for rest in choose(names, count - 1) {
+        all.extend(names.iter().filter(|n| !rest.contains(n)).map(|n| [rest.clone(), vec![*n]].concat()));
+    }
+    all
+}
+
+fn partitions(roles: &[Role]) -> Vec<Vec<Vec<Role>>> {
+    let Some((first, rest)) = roles.split_first() else { return vec![Vec::new()] };
+    let mut all = Vec::new();
+    for partition in partitions(rest) {
+        for block in 0..partition.len() {
+            let mut with = partition.clone();
+            with[block].insert(0, *first);
+            all.push(with);
+        }
+        all.push([vec![vec![*first]], partition].concat());
+    }
+    all
+}
+
+/// For each network the block it shares, or none; no block twice.
+fn placements(blocks: usize, networks: usize) -> Vec<Vec<Option<usize>>> {
+    if networks == 0 {
+        return vec![Vec::new()];
+    }
+    let mut all = Vec::new();
+    for rest in placements(blocks, networks - 1) {
+        all.push([rest.clone(), vec![None]].concat());
+        for block in (0..blocks).filter(|b| !rest.contains(&Some(*b))) {
+            all.push([rest.clone(), vec![Some(block)]].concat());
+        }
+    }
+    all
+}
+
+fn uplinks(partition: &[Vec<Role>], placement: &[Option<usize>], labels: &[&str]) -> Vec<Uplink> {
+    let mut uplinks: Vec<Uplink> = partition
+        .iter()
+        .map(|roles| Uplink { name: String::new(), roles: roles.clone(), network: None })
+        .collect();
+    for (place, label) in placement.iter().zip(labels) {
+        match place {
+            Some(block) => {
+                uplinks[*block].roles.push(Role::Vm);
+                uplinks[*block].network = Some((*label).to_owned());
+            }
+            None => uplinks.push(Uplink { name: String::new(), roles: vec![Role::Vm], network: Some((*label).to_owned()) }),
+        }
+    }
+    for uplink in &mut uplinks {
+        uplink.roles.sort();
+        let part = |r: &Role| match (&uplink.network, r) {
+            (Some(network), Role::Vm) => format!("vm:{network}"),
+            _ => r.name().to_owned(),
+        };
+        uplink.name = uplink.roles.iter().map(part).collect::<Vec<_>>().join("+");
+    }
+    uplinks
+}
+
+fn try_design(cluster: &Cluster, style: Style, uplinks: &[Uplink], best: &mut Option<Objective>) {
+    let choices: Vec<Vec<NodePlan>> =
+        (0..cluster.nodes.len()).map(|node| node_plans(cluster, style, uplinks, node)).collect();
+    let mut pick = vec![0usize; choices.len()];
+    let placements = vnic_plans(cluster, uplinks);
+    loop {
+        let nodes: Vec<NodePlan> = pick.iter().zip(&choices).filter_map(|(i, c)| c.get(*i).cloned()).collect();
+        if nodes.len() == choices.len() {
+            for vnics in &placements {
+                judge(cluster, style, uplinks, &nodes, vnics, best);
+            }
+        }
+        let Some(next) = (0..pick.len()).find(|n| pick[*n] + 1 < choices[*n].len()) else { break };
+        pick[next] += 1;
+        pick[..next].iter_mut().for_each(|p| *p = 0);
+    }
+}
+
+fn fits(cluster: &Cluster, style: Style, uplinks: &[Uplink]) -> bool {
+    let limit = cluster.profile.max_host_vnics;
+    if uplinks.iter().any(|u| u.network.is_some() && u.roles.len() - 1 > limit) {
+        return false;
+    }
+    let single = uplinks.iter().all(|u| u.roles.len() == 1);
+    let main: Vec<&Uplink> = uplinks.iter().filter(|u| !(cluster.iscsi() && u.roles == [Role::Storage])).collect();
+    let converged = main.len() == 1 && !(cluster.iscsi() && main[0].roles.contains(&Role::Storage));
+    match style {
+        Style::Dedicated | Style::Teamed => single,
+        Style::Converged => converged,
+        Style::Hybrid => !single && !converged,
+    }
+}
+
+/// Every way to give a node's NICs to the uplinks that obeys the team rules.
+fn node_plans(cluster: &Cluster, style: Style, uplinks: &[Uplink], node: usize) -> Vec<NodePlan> {
+    let nics = &cluster.nodes[node].nics;
+    let mut all = Vec::new();
+    let total = (uplinks.len() + 1).pow(nics.len() as u32);
+    for code in 0..total {
+        let digit = |i: usize| code / (uplinks.len() + 1).pow(i as u32) % (uplinks.len() + 1);
+        let of = |u: usize| -> Vec<usize> { (0..nics.len()).filter(|i| digit(*i) == u).collect() };
+        let legal = (0..uplinks.len()).all(|u| legal(cluster, style, &uplinks[u], &of(u), node));
+        if legal {
+            let uplinks = uplinks.iter().enumerate().map(|(u, uplink)| node_uplink(cluster, uplink, &of(u), node));
+            all.push(NodePlan { node: cluster.nodes[node].name.clone(), uplinks: uplinks.collect() });
+        }
+    }
+    all
+}
+
+fn mechanism(cluster: &Cluster, uplink: &Uplink, count: usize) -> Mechanism {
+    let has = |r: Role| uplink.roles.contains(&r);
+    match count {
+        0 | 1 => Mechanism::Single,
+        _ if uplink.network.is_some() || has(Role::Management) || has(Role::Replica) => Mechanism::Team,
+        _ if has(Role::Storage) && cluster.iscsi() => Mechanism::Mpio,
+        _ if has(Role::Storage) => Mechanism::Multichannel,
+        _ => Mechanism::Networks,
+    }
+}
+
+fn legal(cluster: &Cluster, style: Style, uplink: &Uplink, nics: &[usize], node: usize) -> bool {
+    let ports = &cluster.nodes[node].nics;
+    let speeds = nics.iter().map(|n| ports[*n].speed);
+    let equal = speeds.clone().min() == speeds.clone().max();
+    let team = mechanism(cluster, uplink, nics.len()) == Mechanism::Team;
+    let vendor = cluster.profile.name == "2008r2" && !cluster.policy.vendor_teaming;
+    let wide = style == Style::Dedicated && nics.len() > 1 && uplink.roles != [Role::Storage];
+    equal && !(team && vendor) && !wide
+}
+
+fn node_uplink(cluster: &Cluster, uplink: &Uplink, nics: &[usize], node: usize) -> NodeUplink {
+    let ports = &cluster.nodes[node].nics;
+    let mechanism = mechanism(cluster, uplink, nics.len());
+    let kept = uplink.network.is_none() || cluster.profile.rdma_on_switch;
+    let rdma = kept && !nics.is_empty() && nics.iter().all(|n| ports[*n].rdma.on());
+    let share = 1000 / uplink.roles.len() as u64;
+    NodeUplink {
+        uplink: uplink.name.clone(),
+        nics: nics.iter().map(|n| ports[*n].name.clone()).collect(),
+        mechanism,
+        team: (mechanism == Mechanism::Team).then_some(cluster.profile.team),
+        transport: uplink
+            .roles
+            .contains(&Role::LiveMigration)
+            .then(|| nicplan::migration::transport(cluster, rdma)),
+        shares: uplink.roles.iter().map(|r| Share { role: *r, permille: share }).collect(),
+    }
+}
+
+fn vnic_plans(cluster: &Cluster, uplinks: &[Uplink]) -> Vec<Vec<VnicPlan>> {
+    let names: Vec<&String> = uplinks.iter().filter_map(|u| u.network.as_ref()).collect();
+    let mut all: Vec<Vec<VnicPlan>> = vec![Vec::new()];
+    for guest in &cluster.vms {
+        let mut next = Vec::new();
+        for partial in &all {
+            for name in &names {
+                let mut with = partial.clone();
+                with.push(VnicPlan {
+                    vm: guest.name.clone(),
+                    vnic: guest.vnics[0].name.clone(),
+                    network: (*name).clone(),
+                    group: String::new(),
+                    why: String::new(),
+                });
+                next.push(with);
+            }
+        }
+        all = next;
+    }
+    all
+}
+
+fn judge(
+    cluster: &Cluster,
+    style: Style,
+    uplinks: &[Uplink],
+    nodes: &[NodePlan],
+    vnics: &[VnicPlan],
+    best: &mut Option<Objective>,
+) {
+    let plan = support::bare_plan(cluster, style, uplinks, nodes, vnics);
+    let objective = recount(cluster, &plan).objective;
+    if best.as_ref().is_none_or(|b| objective.cmp_to(b, 7).is_lt()) {
+        assert!(structure(cluster, &plan).is_empty(), "{:?}", structure(cluster, &plan));
+        *best = Some(objective);
+    }
+}
+
+/// Compares one instance in every style; returns how many styles were small enough to try.
+fn compare(seed: u64) -> usize {
+    let cluster = tiny(seed);
+    let mut compared = 0;
+    for style in Style::ALL {
+        let most = 2.min(cluster.nodes.iter().map(|n| n.nics.len()).max().unwrap_or(1)).min(cluster.vms.len().max(1));
+        let Some(tried) = best_by_trying(&cluster, style, most) else { continue };
+        compared += 1;
+        let planned = plan(&inventory(cluster.clone()), &Options { style: Some(style) });
+        let planned: &ClusterPlan = &planned.clusters[0];
+        let claimed = &planned.solver.objective;
+        let recounted = recount(&cluster, planned).objective;
+        for level in 1..=10 {
+            assert_eq!(claimed.level(level), recounted.level(level), "seed {seed} {style}: claim against recount, level {level}\n{cluster:#?}\n{planned:#?}");
+        }
+        if planned.solver.objective.external_networks <= most as u64 {
+            let order = claimed.cmp_to(&tried, 7);
+            assert!(order.is_le(), "seed {seed} {style}\nplanned {claimed:?}\ntried   {tried:?}\n{cluster:#?}\n{planned:#?}");
+        }
+        if planned.solver.status == Status::Optimal {
+            assert!(claimed.cmp_to(&tried, 7).is_le(), "seed {seed} {style}: claimed optimal but beaten");
+        }
+        assert!(claimed.cmp_to(&tried, 7).is_ge() || claimed.external_networks > most as u64,
+            "seed {seed} {style}: better than everything that was tried\nplanned {claimed:?}\ntried   {tried:?}");
+    }
+    compared
+}
+
+#[test]
+fn the_planner_finds_the_best_of_all_plans() {
+    let (from, to) = range();
+    let mut compared = 0;
+    for seed in from..to {
+        println!("seed {seed}");
+        compared += compare(seed);
+    }
+    println!("{compared} cases compared");
+    assert!(compared as u64 > (to - from), "too few instances were small enough");
+}
+
+/// Seeds to try; `NICPLAN_SEEDS=from-to` widens the search.
+fn range() -> (u64, u64) {
+    let text = std::env::var("NICPLAN_SEEDS").unwrap_or_default();
+    let parsed = text.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    parsed.unwrap_or((0, 150))
+}

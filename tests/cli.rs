@@ -1,0 +1,299 @@
+//! Every command as a user meets it: exit code, what stands on which stream, what is written.
+
+mod program;
+
+use program::{NICS, NODES, entries, folder, nicplan, place, text};
+
+#[test]
+fn help_of_every_command_shows_examples_and_exit_codes_are_told() {
+    let run = nicplan(&["--help"]);
+    assert_eq!(run.code, 0);
+    assert!(run.out.contains("Exit codes:") && run.out.contains("70"));
+    for command in [
+        "plan",
+        "check",
+        "review",
+        "mac",
+        "explain",
+        "generate",
+        "init",
+        "schema",
+        "completions",
+    ] {
+        let run = nicplan(&[command, "--help"]);
+        assert_eq!(run.code, 0, "{command}");
+        assert!(run.out.contains(&format!("nicplan {command}")), "{command}");
+    }
+}
+
+#[test]
+fn a_wrong_command_or_option_is_bad_usage() {
+    for arguments in [
+        &["plna"][..],
+        &["plan"],
+        &["plan", "x", "--style", "pretty"],
+        &["generate", "--nodes", "many"],
+    ] {
+        let run = nicplan(arguments);
+        assert_eq!(run.code, 2, "{arguments:?}");
+        assert!(run.out.is_empty() && !run.err.is_empty(), "{arguments:?}");
+    }
+}
+
+#[test]
+fn generate_makes_the_same_folder_twice_and_never_replaces_one() {
+    let (first, second) = (place("cli-generate-1"), place("cli-generate-2"));
+    for dir in [&first, &second] {
+        let run = nicplan(&[
+            "generate",
+            "--nodes",
+            "3",
+            "--vms",
+            "12",
+            "--seed",
+            "9",
+            "-o",
+            text(dir),
+        ]);
+        assert_eq!(run.code, 0, "{}", run.err);
+    }
+    for file in entries(&first) {
+        let twin = second.join(file.file_name().expect("a file has a name"));
+        assert_eq!(std::fs::read(&file).ok(), std::fs::read(twin).ok());
+    }
+
+    let again = nicplan(&["generate", "--nodes", "4", "--vms", "1", "-o", text(&first)]);
+    assert_eq!(again.code, 2);
+    assert!(again.err.contains("already holds"), "{}", again.err);
+}
+
+#[test]
+fn generate_refuses_sizes_that_no_cluster_has() {
+    let dir = place("cli-generate-large");
+    let run = nicplan(&["generate", "--nodes", "65", "--vms", "10", "-o", text(&dir)]);
+
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("1 to 64 nodes"), "{}", run.err);
+    assert!(!dir.exists());
+}
+
+#[test]
+fn init_writes_templates_that_are_no_inventory_yet() {
+    let dir = place("cli-init");
+    let run = nicplan(&["init", text(&dir)]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(dir.join("nodes.csv").exists() && dir.join("nics.csv").exists());
+
+    let again = nicplan(&["init", text(&dir)]);
+    assert_eq!(again.code, 2, "templates must not replace filled files");
+
+    let blank = nicplan(&["review", text(&dir)]);
+    assert_eq!(blank.code, 2, "blank templates hold no node");
+}
+
+#[test]
+fn explain_knows_rules_roles_and_versions_and_helps_with_typing_errors() {
+    assert_eq!(nicplan(&["explain"]).code, 0);
+    for name in ["live-migration", "2012r2", nicplan::checks::rules::RULES[0].name] {
+        let run = nicplan(&["explain", name]);
+        assert_eq!(run.code, 0, "{name}: {}", run.err);
+        assert!(run.out.starts_with('#'), "{name}: {}", run.out);
+    }
+
+    let run = nicplan(&["explain", "managment"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("did you mean 'management'"), "{}", run.err);
+}
+
+#[test]
+fn schemas_are_json() {
+    for what in ["inventory", "plan", "findings"] {
+        let run = nicplan(&["schema", what]);
+        assert_eq!(run.code, 0);
+        assert!(
+            serde_json::from_str::<serde_json::Value>(&run.out).is_ok_and(|v| v.get("$schema").is_some()),
+            "{what}"
+        );
+    }
+}
+
+#[test]
+fn completions_name_every_command() {
+    let run = nicplan(&["completions", "powershell"]);
+    assert_eq!(run.code, 0);
+    assert!(run.out.contains("generate") && run.out.contains("review"));
+}
+
+#[test]
+fn review_says_what_is_wrong_and_fail_on_decides_the_exit_code() {
+    let run = nicplan(&["review", "samples/broken"]);
+    assert_eq!(run.code, 1);
+    assert!(
+        run.out.contains("error[") && run.out.contains("nodes.csv:3"),
+        "{}",
+        run.out
+    );
+
+    assert_eq!(nicplan(&["review", "samples/broken", "--fail-on", "never"]).code, 0);
+    let json = nicplan(&["review", "samples/broken", "--format", "json"]);
+    assert!(serde_json::from_str::<Vec<serde_json::Value>>(&json.out).is_ok_and(|all| !all.is_empty()));
+    let csv = nicplan(&["review", "samples/broken", "--format", "csv"]);
+    assert!(csv.out.starts_with("rule,severity,cluster,"));
+}
+
+#[test]
+fn text_without_a_terminal_has_no_colour() {
+    let run = nicplan(&["review", "samples/broken"]);
+    assert!(!run.out.contains('\u{1b}') && !run.err.contains('\u{1b}'));
+}
+
+#[test]
+fn mac_shows_pools_and_static_addresses() {
+    let dir = place("cli-mac");
+    let run = nicplan(&["mac", "samples/four-node-2008r2", "-o", text(&dir)]);
+    assert!(
+        run.out.contains("00-15-5D-01-0B-00") && run.out.contains("EXCH-CAS1"),
+        "{}",
+        run.out
+    );
+    assert!(dir.join("mac_plan.csv").exists() && dir.join("static_macs.csv").exists());
+
+    let json = nicplan(&["mac", "samples/four-node-2008r2", "--format", "json"]);
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&json.out).is_ok_and(|v| v["clusters"][0]["mac_pools"].is_array())
+    );
+    let csv = nicplan(&["mac", "samples/four-node-2008r2", "--format", "csv"]);
+    assert!(csv.out.starts_with("cluster,node,pool_min"));
+}
+
+#[test]
+fn problems_are_told_with_place_and_advice_and_nothing_is_written() {
+    let bad = folder(
+        "cli-bad",
+        &[
+            ("nodes.csv", NODES),
+            ("nics.csv", b"node,nic,speed_mbps\nHV1,A,fast\nHV3,A,10000\n"),
+        ],
+    );
+    let out = place("cli-bad-out");
+    let run = nicplan(&["plan", text(&bad), "-o", text(&out)]);
+
+    assert_eq!(run.code, 2);
+    assert!(run.out.is_empty());
+    assert!(run.err.contains("nics.csv:2:3"), "{}", run.err);
+    assert!(run.err.contains("nics.csv:3:1"), "{}", run.err);
+    assert!(run.err.contains("nothing was written"));
+    assert!(!out.exists());
+}
+
+#[test]
+fn two_hundred_problems_are_shown_and_the_rest_counted() {
+    let mut nics = String::from("node,nic,speed_mbps\n");
+    for number in 0..300 {
+        nics.push_str(&format!("HV1,P{number},fast\n"));
+    }
+    let bad = folder("cli-many", &[("nodes.csv", NODES), ("nics.csv", nics.as_bytes())]);
+    let run = nicplan(&["review", text(&bad)]);
+
+    assert_eq!(run.code, 2);
+    assert_eq!(run.err.matches("error:").count(), 200);
+    assert!(
+        run.err.contains("… and ") && run.err.contains("more problems"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn an_input_that_does_not_exist_is_named() {
+    let run = nicplan(&["review", "no-such-folder"]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("no-such-folder"), "{}", run.err);
+}
+
+#[cfg(not(feature = "solver"))]
+#[test]
+fn a_build_without_solver_says_that_it_cannot_plan() {
+    let small = folder("cli-no-solver", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+    let run = nicplan(&["plan", text(&small)]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("cannot plan"), "{}", run.err);
+}
+
+#[cfg(feature = "solver")]
+mod with_solver {
+    use super::*;
+
+    #[test]
+    fn twenty_lines_give_a_plan_that_check_accepts() {
+        let small = folder("cli-small", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+        let out = place("cli-small-out");
+        let run = nicplan(&["plan", text(&small), "-o", text(&out)]);
+        assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+        assert_eq!(entries(&out).len(), nicplan::reports::REPORTS.len());
+
+        let check = nicplan(&["check", text(&small), "--plan", text(&out.join("plan.json"))]);
+        assert_eq!(check.code, 0, "{}{}", check.out, check.err);
+        assert!(check.out.contains("the plan holds"));
+    }
+
+    #[test]
+    fn a_hand_edited_plan_is_caught() {
+        let small = folder("cli-edited", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+        let plan = nicplan(&["plan", text(&small), "--format", "json"]).out;
+        let file = small.join("edited.json");
+        std::fs::write(&file, plan.replace("\"A\"", "\"Z\"")).expect("the build folder can be written");
+
+        let check = nicplan(&["check", text(&small), "--plan", text(&file)]);
+        assert_eq!(check.code, 1, "{}{}", check.out, check.err);
+        assert!(check.out.contains('Z'), "{}", check.out);
+    }
+
+    #[test]
+    fn a_plan_that_is_no_plan_is_bad_input_with_its_place() {
+        let small = folder(
+            "cli-no-plan",
+            &[
+                ("nodes.csv", NODES),
+                ("nics.csv", NICS),
+                ("p.json", b"{\n  \"clusters\": 7\n}"),
+            ],
+        );
+        let check = nicplan(&["check", text(&small), "--plan", text(&small.join("p.json"))]);
+        assert_eq!(check.code, 2);
+        assert!(check.err.contains("p.json:2:"), "{}", check.err);
+    }
+
+    #[test]
+    fn requirements_that_cannot_be_met_give_exit_code_one_and_a_plan() {
+        let out = place("cli-cannot");
+        let run = nicplan(&["plan", "samples/cannot-be-met", "-o", text(&out)]);
+        assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+        assert!(out.join("plan.json").exists());
+        assert!(run.out.contains("HV3"), "{}", run.out);
+    }
+
+    #[test]
+    fn json_on_the_standard_output_is_the_plan_file() {
+        let out = place("cli-json");
+        let run = nicplan(&[
+            "plan",
+            "samples/switchless-2-node",
+            "-o",
+            text(&out),
+            "--format",
+            "json",
+        ]);
+        assert_eq!(run.code, 0, "{}", run.err);
+        assert_eq!(std::fs::read_to_string(out.join("plan.json")).ok(), Some(run.out));
+    }
+
+    #[test]
+    fn stage_times_go_to_the_standard_error() {
+        let small = folder("cli-verbose", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+        let quiet = nicplan(&["plan", text(&small)]);
+        let verbose = nicplan(&["-v", "plan", text(&small)]);
+        assert_eq!(quiet.out, verbose.out);
+        assert!(verbose.err.contains(" ms") && !quiet.err.contains(" ms"));
+    }
+}

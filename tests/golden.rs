@@ -1,0 +1,94 @@
+//! The committed reports are what the program writes today, byte for byte.
+//!
+//! `UPDATE=1 cargo test --test golden` rewrites `reports/`; look at the difference before you commit it.
+#![cfg(feature = "solver")]
+
+mod program;
+
+use std::fs;
+use std::path::Path;
+use program::{entries, nicplan, place, project, samples, text};
+
+/// Whether the reports are to be rewritten.
+#[allow(clippy::disallowed_methods)] // a switch for people, not for the program
+fn update() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
+#[test]
+fn every_sample_gives_the_committed_reports() {
+    let mut differences = Vec::new();
+    for (name, input) in samples() {
+        let fresh = place(&format!("golden-{name}"));
+        let run = nicplan(&["plan", text(&input), "-o", text(&fresh)]);
+        let expected = i32::from(name == "cannot-be-met");
+        assert_eq!(run.code, expected, "{name}: {}{}", run.out, run.err);
+        fs::write(fresh.join("console.txt"), &run.out).expect("the build folder can be written");
+
+        let committed = project().join("reports").join(&name);
+        if update() {
+            replace(&committed, &fresh);
+        }
+        differences.extend(compare(&name, &committed, &fresh));
+    }
+    assert!(
+        differences.is_empty(),
+        "{}\nlook at them, then: UPDATE=1 cargo test --test golden",
+        differences.join("\n")
+    );
+}
+
+fn replace(committed: &Path, fresh: &Path) {
+    let _ = fs::remove_dir_all(committed);
+    fs::create_dir_all(committed).expect("the reports folder can be written");
+    for file in entries(fresh) {
+        let target = committed.join(file.file_name().expect("a file has a name"));
+        fs::copy(&file, target).expect("the reports folder can be written");
+    }
+}
+
+/// One line for each file that differs, with the first line where it does.
+fn compare(name: &str, committed: &Path, fresh: &Path) -> Vec<String> {
+    let names = |dir: &Path| {
+        entries(dir)
+            .iter()
+            .filter_map(|f| f.file_name().map(|n| n.to_string_lossy().into_owned()))
+            .collect()
+    };
+    let (mut all, new): (Vec<String>, Vec<String>) = (names(committed), names(fresh));
+    all.extend(new);
+    all.sort();
+    all.dedup();
+    let mut differences = Vec::new();
+    for file in all {
+        let (old, new) = (fs::read(committed.join(&file)), fs::read(fresh.join(&file)));
+        match (old, new) {
+            (Ok(old), Ok(new)) if old == new => {}
+            (Ok(old), Ok(new)) => {
+                let line = old
+                    .split(|b| *b == b'\n')
+                    .zip(new.split(|b| *b == b'\n'))
+                    .position(|(a, b)| a != b);
+                differences.push(format!(
+                    "reports/{name}/{file}: differs from line {}",
+                    line.map_or(0, |l| l + 1)
+                ));
+            }
+            (Err(_), _) => differences.push(format!("reports/{name}/{file}: is not committed")),
+            (_, Err(_)) => differences.push(format!("reports/{name}/{file}: is written no more")),
+        }
+    }
+    differences
+}
+
+#[test]
+fn there_are_at_least_eight_stories_and_each_has_its_text() {
+    let samples = samples();
+    assert!(samples.len() >= 8, "{}", samples.len());
+    for (name, _) in samples {
+        assert!(
+            project().join("samples").join(&name).join("README.md").exists(),
+            "{name}"
+        );
+    }
+}

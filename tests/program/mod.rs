@@ -1,0 +1,103 @@
+//! What the integration tests share: running the program, folders of their own, small inventories.
+#![allow(dead_code)] // each test file uses its part
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// What a run of the program gave.
+pub struct Run {
+    /// Exit code.
+    pub code: i32,
+    /// Standard output.
+    pub out: String,
+    /// Standard error.
+    pub err: String,
+}
+
+/// Runs the program in the project's folder, without a terminal.
+pub fn nicplan(arguments: &[&str]) -> Run {
+    let output = Command::new(env!("CARGO_BIN_EXE_nicplan"))
+        .args(arguments)
+        .current_dir(project())
+        .stdin(Stdio::null())
+        .output()
+        .expect("the program was built for this test");
+    Run {
+        code: output.status.code().unwrap_or(-1),
+        out: String::from_utf8_lossy(&output.stdout).into_owned(),
+        err: String::from_utf8_lossy(&output.stderr).into_owned(),
+    }
+}
+
+/// The project's folder.
+pub fn project() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
+
+/// An empty place for a test, below the build folder.
+pub fn place(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    if path.exists() {
+        fs::remove_dir_all(&path).expect("the build folder can be cleared");
+    }
+    path
+}
+
+/// Writes an inventory folder.
+pub fn folder(name: &str, files: &[(&str, &[u8])]) -> PathBuf {
+    let dir = place(name);
+    fs::create_dir_all(&dir).expect("the build folder can be written");
+    for (file, bytes) in files {
+        fs::write(dir.join(file), bytes).expect("the build folder can be written");
+    }
+    dir
+}
+
+/// A path as an argument.
+pub fn text(path: &Path) -> &str {
+    path.to_str().expect("the build folder has a plain name")
+}
+
+/// Two nodes with two ports each: the smallest useful inventory.
+pub const NODES: &[u8] = b"node\nHV1\nHV2\n";
+/// Its ports.
+pub const NICS: &[u8] = b"node,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\nHV2,A,10000\nHV2,B,10000\n";
+
+/// Samples in order of name, with what to give to the program for each.
+pub fn samples() -> Vec<(String, PathBuf)> {
+    let mut samples: Vec<(String, PathBuf)> = entries(&project().join("samples"))
+        .into_iter()
+        .filter(|path| path.is_dir())
+        .map(|path| {
+            let name = path
+                .file_name()
+                .expect("an entry has a name")
+                .to_string_lossy()
+                .into_owned();
+            let report = entries(&path)
+                .into_iter()
+                .find(|file| file.extension().is_some_and(|e| e == "htm"));
+            let input = report.map_or_else(
+                || PathBuf::from("samples").join(&name),
+                |file| {
+                    PathBuf::from("samples")
+                        .join(&name)
+                        .join(file.file_name().expect("a file has a name"))
+                },
+            );
+            (name, input)
+        })
+        .collect();
+    samples.sort();
+    samples
+}
+
+/// What a folder holds, sorted; nothing if there is no folder.
+pub fn entries(dir: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(dir)
+        .map(|all| all.filter_map(Result::ok).map(|e| e.path()).collect())
+        .unwrap_or_default();
+    found.sort();
+    found
+}

@@ -1,0 +1,143 @@
+//! The README says what the program does: its tables are made from the program's own, its commands run.
+//!
+//! `UPDATE=1 cargo test --test readme` rewrites the generated parts.
+
+mod program;
+
+use nicplan::inventory::catalogue::{SETTINGS, TABLES};
+use nicplan::reports::REPORTS;
+use nicplan::roles::ROLES;
+use std::fmt::Write;
+use std::fs;
+use program::{nicplan, project};
+
+/// Whether the README is to be rewritten.
+#[allow(clippy::disallowed_methods)] // a switch for people, not for the program
+fn update() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
+fn readme() -> String {
+    fs::read_to_string(project().join("README.md")).expect("the README exists")
+}
+
+/// The text between `<!-- begin NAME -->` and `<!-- end NAME -->`.
+fn part<'a>(text: &'a str, name: &str) -> &'a str {
+    let (begin, end) = (format!("<!-- begin {name} -->\n"), format!("<!-- end {name} -->"));
+    let from = text.find(&begin).unwrap_or_else(|| panic!("no part {name}")) + begin.len();
+    let to = text[from..]
+        .find(&end)
+        .unwrap_or_else(|| panic!("part {name} does not end"));
+    &text[from..from + to]
+}
+
+fn compare(name: &str, fresh: &str) {
+    let text = readme();
+    let old = part(&text, name);
+    if update() && old != fresh {
+        let (begin, end) = (format!("<!-- begin {name} -->\n"), format!("<!-- end {name} -->"));
+        let new = text.replace(&format!("{begin}{old}{end}"), &format!("{begin}{fresh}{end}"));
+        fs::write(project().join("README.md"), new).expect("the README can be written");
+        return;
+    }
+    assert_eq!(old, fresh, "UPDATE=1 cargo test --test readme rewrites it");
+}
+
+#[test]
+fn generated_parts_are_those_of_the_program() {
+    // one test, since all parts are in one file
+    compare("columns", &columns());
+    compare("settings", &settings());
+    compare("roles", &roles());
+    compare("files", &files());
+}
+
+fn columns() -> String {
+    let mut text = String::new();
+    for table in TABLES {
+        let need = if table.required { " (required)" } else { "" };
+        let _ = write!(
+            text,
+            "**`{}.csv`**{need}: {}\n\n| column | what | blank means | example |\n|---|---|---|---|\n",
+            table.name, table.about
+        );
+        for column in table.columns {
+            let blank = if column.required {
+                "**required**"
+            } else {
+                column.default
+            };
+            let _ = writeln!(
+                text,
+                "| `{}` | {} | {blank} | `{}` |",
+                column.name, column.about, column.example
+            );
+        }
+        text.push('\n');
+    }
+    text
+}
+
+fn settings() -> String {
+    let mut text = String::from("| setting | what | default | example |\n|---|---|---|---|\n");
+    for setting in &SETTINGS {
+        let (name, value) = setting.example;
+        let _ = writeln!(
+            text,
+            "| `{}` | {} | {} | `{}` = `{value}` |",
+            setting.name,
+            setting.about,
+            setting.default,
+            name.replace('|', "\\|")
+        );
+    }
+    text
+}
+
+fn roles() -> String {
+    let mut text = String::from("| role | what it carries |\n|---|---|\n");
+    for role in &ROLES {
+        let _ = writeln!(text, "| `{}` | {} |", role.name, role.summary);
+    }
+    text
+}
+
+fn files() -> String {
+    let mut text = String::from("| file | what it answers |\n|---|---|\n");
+    for report in &REPORTS {
+        let _ = writeln!(text, "| `{}` | {} |", report.file, report.summary);
+    }
+    text
+}
+
+#[test]
+fn every_command_of_the_program_is_shown_and_no_other() {
+    let help = nicplan(&["--help"]).out;
+    let commands: Vec<&str> = help
+        .lines()
+        .skip_while(|line| !line.starts_with("Commands:"))
+        .skip(1)
+        .take_while(|line| !line.is_empty())
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    let text = readme();
+    let shown = part(&text, "commands");
+    assert!(!commands.is_empty());
+    for command in &commands {
+        assert!(shown.contains(&format!("nicplan {command}")), "{command} is not shown");
+    }
+    for line in shown.lines().filter_map(|line| line.strip_prefix("nicplan ")) {
+        let name = line.split_whitespace().next().unwrap_or_default();
+        assert!(commands.contains(&name), "{name} is shown but does not exist");
+    }
+}
+
+#[test]
+fn files_that_the_readme_links_to_exist() {
+    let text = readme();
+    for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+        let is_file = !link.starts_with("http") && !link.starts_with('#');
+        assert!(!is_file || project().join(link).exists(), "{link} does not exist");
+    }
+}
