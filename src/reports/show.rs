@@ -237,6 +237,32 @@ pub(super) fn wanted(requirement: &str) -> String {
     }
 }
 
+/// A sentence of the planner with the names of wishes (`survive:vm:nic`) put into words.
+pub(super) fn spoken(text: &str) -> String {
+    let word = |word: &str| {
+        let name = word.trim_end_matches([',', '.', ';']);
+        short_wish(name).map_or_else(|| word.to_owned(), |said| said + &word[name.len()..])
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// The name of a wish in a few words; `None` when it is not one.
+fn short_wish(name: &str) -> Option<String> {
+    let parts: Vec<&str> = name.split(':').collect();
+    Some(match parts.as_slice() {
+        ["rdma", role] => format!("RDMA for {}", title(role)),
+        ["apart", "zones"] => "VM zones apart".to_owned(),
+        ["apart", "heavy"] => "large VMs apart from small ones".to_owned(),
+        ["apart", pair] => {
+            let (a, b) = pair.split_once('|')?;
+            format!("{} apart from {}", title(a), title(b))
+        }
+        ["survive", role, kind] => format!("{} survives loss of a {}", title(role), failing(kind)),
+        ["own-path", role] => format!("own path for {} after a NIC failure", title(role)),
+        _ => return None,
+    })
+}
+
 fn title(role: &str) -> String {
     Role::parse(role).map_or_else(|| role.to_owned(), |r| r.info().title.to_owned())
 }
@@ -353,6 +379,18 @@ mod tests {
             "Management and Storage share no uplink"
         );
         assert_eq!(missed("something-new"), "something-new");
+    }
+
+    #[test]
+    fn names_of_wishes_are_spoken_and_other_words_stay() {
+        assert_eq!(
+            spoken("it cannot do survive:vm:nic (4), apart:heavy (1) or x:y."),
+            "it cannot do VM network survives loss of a NIC (4), large VMs apart from small ones (1) or x:y."
+        );
+        assert_eq!(
+            spoken("apart:cluster|live-migration"),
+            "Cluster / CSV apart from Live migration"
+        );
     }
 
     #[test]

@@ -188,7 +188,7 @@ pub(super) fn style_cells(cluster: &ClusterData, row: &StyleRow) -> [String; 9] 
             cells[3] = show::thousands(not_survived(cluster, objective));
         }
     }
-    cells[8].clone_from(&row.cannot);
+    cells[8] = show::spoken(&row.cannot);
     cells
 }
 
@@ -289,4 +289,12 @@ pub(super) fn excluding(conflict: &Conflict) -> Vec<String> {
         .iter()
         .map(|name| format!("{} ({name})", show::wanted(name)))
         .collect()
+}
+
+/// What limits the plan, as a sentence; empty when the planner says nothing.
+pub(super) fn limit(cluster: &ClusterData) -> String {
+    match cluster.plan.solver.limited_by.trim_end_matches('.') {
+        "" => String::new(),
+        text => format!("{}.", show::sentence(&show::spoken(text))),
+    }
 }

@@ -36,12 +36,9 @@ fn write_cluster(out: &mut String, cluster: &ClusterData) {
     let _ = writeln!(out, "Fullest: {}.", story::fullest(cluster));
     let _ = writeln!(out, "Growth:  {}", story::growth(cluster));
     let _ = writeln!(out, "Drain:   {}.", story::drain(cluster));
-    if !cluster.plan.solver.limited_by.is_empty() {
-        let _ = writeln!(
-            out,
-            "Limit:   {}.",
-            cluster.plan.solver.limited_by.trim_end_matches('.')
-        );
+    let limit = story::limit(cluster);
+    if !limit.is_empty() {
+        let _ = writeln!(out, "Limit:   {limit}");
     }
     out.push('\n');
     write_styles(out, cluster);
@@ -133,10 +130,29 @@ fn write_styles(out: &mut String, cluster: &ClusterData) {
     if cluster.plan.styles.is_empty() {
         return;
     }
-    let mut rows = vec![story::STYLE_COLUMNS.map(str::to_owned)];
-    rows.extend(cluster.plan.styles.iter().map(|row| story::style_cells(cluster, row)));
+    let cells: Vec<[String; 9]> = cluster
+        .plan
+        .styles
+        .iter()
+        .map(|row| story::style_cells(cluster, row))
+        .collect();
+    // what a style cannot do is a sentence, and stands below the numbers
+    let numbers = |cells: &[String; 9]| -> [String; 8] { std::array::from_fn(|i| cells[i].clone()) };
+    let mut rows = vec![numbers(&story::STYLE_COLUMNS.map(str::to_owned))];
+    rows.extend(cells.iter().map(numbers));
     write_table(out, &rows);
+    for row in cells.iter().filter(|cells| !cells[8].is_empty()) {
+        let _ = writeln!(out, "  {}, what is missing: {}", row[0], shortened(&row[8], 150));
+    }
     out.push('\n');
+}
+
+/// The text, cut at the end.
+fn shortened(text: &str, widest: usize) -> String {
+    match text.chars().count() > widest {
+        true => text.chars().take(widest - 3).chain(['.'; 3]).collect(),
+        false => text.to_owned(),
+    }
 }
 
 fn write_findings(out: &mut String, data: &ReportData) {

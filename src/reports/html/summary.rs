@@ -37,14 +37,9 @@ fn write_verdict(cluster: &ClusterData, out: &mut String) {
         escape(&story::verdict(cluster))
     );
     paragraph(out, &story::proof(cluster));
-    if !cluster.plan.solver.limited_by.is_empty() {
-        paragraph(
-            out,
-            &format!(
-                "What limits it: {}.",
-                cluster.plan.solver.limited_by.trim_end_matches('.')
-            ),
-        );
+    let limit = story::limit(cluster);
+    if !limit.is_empty() {
+        paragraph(out, &format!("What limits it: {limit}"));
     }
     write_tiles(cluster, out);
     paragraph(out, &format!("Fullest: {}.", story::fullest(cluster)));
