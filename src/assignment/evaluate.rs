@@ -366,7 +366,10 @@ impl<'a> Count<'a> {
                 };
                 let own = self.mask(node, uplink, vlan, Some((loss, node)));
                 let cut = (0..nodes).filter(|other| *other != node).any(|other| {
-                    let fallen = role.info().falls_back && self.alive(other, uplink, loss_at(loss, other, node)).is_empty();
+                    let there = loss_at(loss, other, node);
+                    let fallen = role.info().falls_back
+                        && self.alive(other, uplink, there).is_empty()
+                        && self.refuge(other, uplink, there).is_some();
                     whole[node] & whole[other] != 0 && own & others[other] == 0 && !fallen
                 });
                 if cut {

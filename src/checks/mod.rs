@@ -33,15 +33,15 @@ impl VerifiedPlan {
         &self.recounts
     }
 
+    /// Remarks that do not reject the plan, such as that the inventory has changed since.
+    pub fn notes(&self) -> &[Finding] {
+        &self.notes
+    }
+
     /// A plan taken as verified, for tests of what is made from one.
     #[cfg(test)]
     pub(crate) fn for_tests(plan: Plan, recounts: Vec<Recount>) -> VerifiedPlan {
         VerifiedPlan { plan, recounts, notes: Vec::new() }
-    }
-
-    /// Remarks that do not reject the plan, such as that the inventory has changed since.
-    pub fn notes(&self) -> &[Finding] {
-        &self.notes
     }
 }
 

@@ -67,3 +67,156 @@ pub fn plan(inventory: &Inventory, cluster: &Cluster) -> (Vec<PoolPlan>, Vec<Sta
 pub fn is_usable(mac: Mac) -> bool {
     !mac.is_unset() && mac.bytes()[0] & 1 == 0
 }
+
+#[cfg(test)]
+mod tests {
+    use super::testing::{cluster, host_vnic, inventory, pool, vm};
+    use super::*;
+    use crate::inventory::{Nlb, NlbMode};
+
+    /// Three clusters in which much is wrong, the same every time for the same seed.
+    fn messy(seed: u64) -> Inventory {
+        let mut state = seed;
+        let mut roll = |sides: u64| {
+            state = state
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (state >> 33) % sides
+        };
+        let mut clusters = Vec::new();
+        for c in 0..3 {
+            let mut facts = cluster(&format!("C{c}"), 4);
+            for node in &mut facts.nodes {
+                let block = roll(6);
+                node.mac_pool = match roll(5) {
+                    0 => None,
+                    1 => Some(MacRange {
+                        min: pool(block).max,
+                        max: pool(block).min,
+                    }),
+                    _ => Some(pool(block)),
+                };
+                node.management_ip = format!("10.0.0.{}", roll(6));
+                node.host_vnics = (0..roll(3)).map(|i| host_vnic(&format!("V{i}"), "S")).collect();
+            }
+            for v in 0..40 {
+                let mut guest = vm(
+                    &format!("C{c}VM{v}"),
+                    Some(roll(4) as usize),
+                    &[0, 1, 2, 3],
+                    1 + roll(12) as usize,
+                );
+                guest.mac_bound = if roll(6) == 0 { "licence".into() } else { String::new() };
+                guest.spoofing_reason = if roll(9) == 0 { "nested".into() } else { String::new() };
+                let mode = [NlbMode::Unicast, NlbMode::Multicast, NlbMode::Igmp][roll(3) as usize];
+                guest.nlb = (roll(5) == 0).then(|| Nlb {
+                    name: "web".into(),
+                    mode,
+                    vip: None,
+                });
+                for vnic in &mut guest.vnics {
+                    let prefix = [HYPER_V_PREFIX, HYPER_V_PREFIX, 0x0100_0000_0000, 0x02BF_0000_0000][roll(4) as usize];
+                    vnic.mac = (roll(8) > 0).then(|| Mac(prefix | roll(8) << 8 | roll(64)));
+                    vnic.dynamic_mac = roll(3) > 0;
+                    vnic.spoofing = roll(7) == 0;
+                }
+                facts.vms.push(guest);
+            }
+            clusters.push(facts);
+        }
+        inventory(clusters)
+    }
+
+    /// The inventory after the plan was carried out.
+    fn applied(mut facts: Inventory, plans: &[MacPlan]) -> Inventory {
+        for (cluster, plan) in facts.clusters.iter_mut().zip(plans) {
+            for (node, pool) in cluster.nodes.iter_mut().zip(&plan.pools) {
+                node.mac_pool = Some(pool.planned);
+            }
+            for entry in &plan.statics {
+                let vm = cluster.vms.iter_mut().find(|v| v.name == entry.vm).expect("the VM");
+                let vnic = vm.vnics.iter_mut().find(|v| v.name == entry.vnic).expect("the vNIC");
+                vnic.spoofing = entry.spoofing;
+                if entry.planned.is_some() {
+                    vnic.mac = entry.planned;
+                    vnic.dynamic_mac = false;
+                }
+            }
+        }
+        facts
+    }
+
+    #[test]
+    fn whatever_is_wrong_today_the_planned_pools_are_disjoint_and_large_enough() {
+        for seed in 0..60 {
+            let facts = messy(seed);
+
+            let mut pools: Vec<PoolPlan> = plan_all(&facts).into_iter().flat_map(|p| p.pools).collect();
+
+            assert!(
+                pools.iter().all(|p| p.planned.size() >= p.worst_in_use.max(1)),
+                "seed {seed}"
+            );
+            pools.sort_by_key(|p| p.planned);
+            assert!(
+                pools.windows(2).all(|w| w[0].planned.max < w[1].planned.min),
+                "seed {seed}"
+            );
+        }
+    }
+
+    #[test]
+    fn whatever_is_wrong_today_the_planned_static_addresses_are_usable_unique_and_outside_the_pools() {
+        for seed in 0..60 {
+            let plans = plan_all(&messy(seed));
+            let pools: Vec<MacRange> = plans.iter().flat_map(|p| &p.pools).map(|p| p.planned).collect();
+
+            let mut given: Vec<Mac> = plans
+                .iter()
+                .flat_map(|p| &p.statics)
+                .filter_map(|s| s.planned)
+                .collect();
+
+            assert!(
+                given.iter().all(|m| is_usable(*m) && !nlb::is_reserved(*m)),
+                "seed {seed}"
+            );
+            assert!(
+                given.iter().all(|m| pools.iter().all(|p| !p.contains(*m))),
+                "seed {seed}"
+            );
+            let all = given.len();
+            given.sort_unstable();
+            given.dedup();
+            assert_eq!(given.len(), all, "seed {seed}");
+        }
+    }
+
+    #[test]
+    fn a_plan_that_was_carried_out_stays_as_it_is() {
+        for seed in 0..60 {
+            let facts = messy(seed);
+            let plans = plan_all(&facts);
+            let after = applied(facts, &plans);
+
+            for plan in plan_all(&after) {
+                assert!(plan.pools.iter().all(|p| p.today == Some(p.planned)), "seed {seed}");
+                assert!(
+                    plan.statics
+                        .iter()
+                        .all(|s| s.planned.is_none_or(|m| s.current == Some(m))),
+                    "seed {seed}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn one_cluster_gets_its_part_of_the_plan_of_all() {
+        let facts = messy(1);
+
+        let (pools, statics) = plan(&facts, &facts.clusters[2]);
+
+        assert_eq!(MacPlan { pools, statics }, plan_all(&facts)[2]);
+    }
+}

@@ -32,6 +32,9 @@ pub(super) fn push_escaped(out: &mut String, text: &str) {
     }
 }
 
+/// Every drawing is at least this wide, so that text has one size on the page.
+const WIDTH: i64 = 1200;
+
 /// Where text stands relative to its x.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Anchor {
@@ -109,6 +112,11 @@ pub(super) struct Area {
     pub y: i64,
     pub w: i64,
     pub h: i64,
+}
+
+/// A rectangle from its corner and size.
+pub(super) fn at(x: i64, y: i64, w: i64, h: i64) -> Area {
+    Area { x, y, w, h }
 }
 
 /// A drawing in the making.
@@ -225,7 +233,7 @@ impl Svg {
 
     /// The document, as large as what was drawn plus a margin, on white.
     pub(super) fn finish(self, title: &str) -> Vec<u8> {
-        let (w, h) = (self.right + 20, self.bottom + 16);
+        let (w, h) = (WIDTH.max(self.right + 20), self.bottom + 16);
         let id = self.id;
         let mut out = String::with_capacity(self.body.len() + 1024);
         let _ = writeln!(
@@ -263,18 +271,8 @@ mod tests {
     #[test]
     fn the_picture_is_as_large_as_its_content() {
         let mut svg = Svg::new("test");
-        svg.rect(
-            Area {
-                x: 10,
-                y: 10,
-                w: 100,
-                h: 50,
-            },
-            "#fff",
-            "#000",
-            "",
-        );
+        svg.rect(at(10, 10, 1300, 50), "#fff", "#000", "");
         let bytes = svg.finish("box");
-        assert!(String::from_utf8_lossy(&bytes).contains(r#"viewBox="0 0 130 76""#));
+        assert!(String::from_utf8_lossy(&bytes).contains(r#"viewBox="0 0 1330 76""#));
     }
 }

@@ -27,6 +27,8 @@ mod transport_matches;
 mod vnic_coverage;
 
 #[cfg(test)]
+mod cases;
+#[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;

@@ -136,11 +136,9 @@ pub(crate) fn files(cluster: Cluster, plan: ClusterPlan) -> (Inventory, Plan) {
     };
     (
         Inventory {
-            sources: Vec::new(),
             clusters: vec![cluster],
-            assumptions: Vec::new(),
             sha256,
-            notes: Vec::new(),
+            ..Inventory::default()
         },
         plan,
     )

@@ -1,6 +1,6 @@
 //! Loads and capacities per uplink and per role, normally and after the failures that were asked about.
 
-use super::outages::Outage;
+use super::outages::{Landing, Outage};
 use super::survival::{Effect, Survival};
 use super::view::View;
 use super::{RoleCapacity, UplinkLoad};
@@ -59,7 +59,7 @@ fn counted(view: &View, uplink: usize, outage: &Outage) -> bool {
     let taken_in = || {
         let moved = view.instances.iter().zip(&outage.after.landing);
         moved
-            .filter(|(_, landing)| **landing == super::outages::Landing::Moved(uplink))
+            .filter(|(_, landing)| **landing == Landing::Moved(uplink))
             .any(|(i, _)| must(i.role))
     };
     outage.after.capacity[uplink] > 0 && (view.plan.uplinks[uplink].roles.iter().any(|role| must(*role)) || taken_in())
@@ -149,13 +149,13 @@ fn role_capacity(view: &View, survival: &Survival, uplinks: &[UplinkLoad], node:
 
 /// What a failure leaves for one role: the capacity of the uplink it is on then, less what the others on it need. 0 when it is cut.
 pub(super) fn left_for(view: &View, node: usize, instance: usize, outage: &Outage, effect: Effect) -> Mbps {
-    let demand = view.demand[node][instance];
-    let (uplink, own) = match effect {
+    let uplink = match effect {
         Effect::Dead | Effect::Severed => return 0,
-        Effect::Moved(to) => (to, demand),
-        Effect::Untouched | Effect::Weakened => (view.instances[instance].uplink, demand),
+        Effect::Moved(to) => to,
+        Effect::Untouched | Effect::Weakened => view.instances[instance].uplink,
     };
-    outage.after.capacity[uplink].saturating_sub(outage.after.load[uplink].saturating_sub(own))
+    let others = outage.after.load[uplink].saturating_sub(view.demand[node][instance]);
+    outage.after.capacity[uplink].saturating_sub(others)
 }
 
 /// Planned share of a role on an uplink, permille.

@@ -13,6 +13,8 @@ mod reach;
 mod requirements;
 mod rows;
 mod survival;
+#[cfg(test)]
+mod tests;
 mod view;
 mod wishes;
 mod zones;

@@ -41,14 +41,7 @@ pub(super) fn losses(view: &View) -> Vec<Loss> {
 impl<'a> Placement<'a> {
     fn new(view: &'a View<'a>) -> Self {
         let cluster = view.cluster;
-        let mut needs: Vec<Vec<(usize, Mbps)>> = vec![Vec::new(); cluster.vms.len()];
-        for placed in &view.placed {
-            let Some(uplink) = placed.uplink else { continue };
-            match needs[placed.vm].iter_mut().find(|(at, _)| *at == uplink) {
-                Some((_, need)) => *need = need.saturating_add(placed.need),
-                None => needs[placed.vm].push((uplink, placed.need)),
-            }
-        }
+        let needs = needs(view);
         let mut names: BTreeMap<&str, usize> = BTreeMap::new();
         let group = cluster
             .vms
@@ -153,4 +146,17 @@ impl<'a> Placement<'a> {
             capacity,
         }
     }
+}
+
+/// What each VM needs of each uplink that it has vNICs on.
+fn needs(view: &View) -> Vec<Vec<(usize, Mbps)>> {
+    let mut needs: Vec<Vec<(usize, Mbps)>> = vec![Vec::new(); view.cluster.vms.len()];
+    for placed in &view.placed {
+        let Some(uplink) = placed.uplink else { continue };
+        match needs[placed.vm].iter_mut().find(|(at, _)| *at == uplink) {
+            Some((_, need)) => *need = need.saturating_add(placed.need),
+            None => needs[placed.vm].push((uplink, placed.need)),
+        }
+    }
+    needs
 }

@@ -50,12 +50,16 @@ pub fn set_pool(cluster: &Cluster, node: &Node, pool: MacRange) -> String {
     format!("{what}; running VMs keep their addresses until they are turned off and started again")
 }
 
+/// ` -ComputerName 'HV1'` for the host that holds the VM; empty when it is placed nowhere.
+pub fn on_host(cluster: &Cluster, vm: &Vm) -> String {
+    let host = vm.host.and_then(|h| cluster.nodes.get(h));
+    host.map(|node| format!(" -ComputerName {}", quoted(&node.name)))
+        .unwrap_or_default()
+}
+
 /// `Set-VMNetworkAdapter` for a vNIC, with the host that holds the VM.
 fn set_vnic(cluster: &Cluster, vm: &Vm, vnic: &Vnic, option: &str) -> String {
-    let host = vm.host.and_then(|h| cluster.nodes.get(h));
-    let host = host
-        .map(|node| format!(" -ComputerName {}", quoted(&node.name)))
-        .unwrap_or_default();
+    let host = on_host(cluster, vm);
     format!(
         "Set-VMNetworkAdapter{host} -VMName {} -Name {} {option}",
         quoted(&vm.name),

@@ -141,7 +141,7 @@ impl<'a> Joins<'a, '_> {
 /// The reason for the pattern of a node: the one that names it, else one that names no node in particular.
 fn pattern_reason<'a>(plan: &'a ClusterPlan, node: &str) -> &'a str {
     let patterns = || plan.reasons.iter().filter(|r| r.kind == "pattern");
-    let names = |reason: &&Reason| reason.subject.split([',', ';']).any(|n| n.trim() == node) || reason.subject == node;
+    let names = |reason: &&Reason| reason.subject == node || reason.subject.split([' ', ',', ';']).any(|n| n == node);
     let general = |reason: &&Reason| reason.subject.is_empty() || reason.subject == plan.cluster;
     patterns()
         .find(names)

@@ -2,21 +2,24 @@
 
 use super::{LEFT, RIGHT, Unit, chip, code, heading, role_legend, units};
 use crate::reports::data::{ClusterData, PortRow, ReportData};
-use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT};
+use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
 use crate::units::{show_mbps, show_permille};
 
 /// Nodes drawn one by one; beyond that, alike ones together.
 const SINGLY: usize = 16;
-/// Where the ports begin; node names stand to the left.
-const PORTS_X: i64 = 200;
+/// Room for the name of a node, left of its ports.
+const LABEL_W: i64 = 152;
 const PORT_W: i64 = 112;
 const PORT_H: i64 = 76;
 const GAP: i64 = 6;
+const CARD_GAP: i64 = 10;
+/// Between nodes that stand beside each other.
+const COLUMN_GAP: i64 = 30;
 /// Room above the ports of a card for its name.
 const CARD_HEAD: i64 = 18;
 /// Ports of a card beside each other; more go below.
-const PER_LINE: usize = 7;
+const PER_LINE: usize = 8;
 
 /// Draws all clusters.
 pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
@@ -44,81 +47,91 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         "A box is a port, the frame around it its card. Dashed = idle. * = its use changes.",
     );
     y += 20;
-    for unit in units(cluster, SINGLY) {
-        y = draw_unit(svg, y, cluster, &unit) + 10;
+    let units = units(cluster, SINGLY);
+    let widest = units.iter().map(|u| width(cluster, u)).max().unwrap_or(0);
+    let columns = ((RIGHT - LEFT + COLUMN_GAP) / (widest + COLUMN_GAP)).clamp(1, 3);
+    let column = (RIGHT - LEFT + COLUMN_GAP) / columns;
+    for line in units.chunks(usize::try_from(columns).unwrap_or(1)) {
+        svg.line((LEFT, y), (RIGHT, y), look::RULE, "");
+        let ends = line
+            .iter()
+            .zip(0..)
+            .map(|(unit, i)| draw_unit(svg, (LEFT + column * i, y), cluster, unit));
+        y = ends.max().unwrap_or(y) + 10;
     }
     y
 }
 
+/// Ports of a node by card, cards in the order of their first ports.
+fn cards<'a, 'c>(cluster: &'c ClusterData<'a>, unit: &Unit) -> Vec<(&'a str, Vec<&'c PortRow<'a>>)> {
+    let mut cards: Vec<(&str, Vec<&PortRow>)> = Vec::new();
+    for port in cluster.ports_of(unit.node) {
+        match cards.iter_mut().find(|(name, _)| *name == port.nic.card) {
+            Some((_, members)) => members.push(port),
+            None => cards.push((&port.nic.card, vec![port])),
+        }
+    }
+    cards
+}
+
+fn card_width(ports: usize) -> i64 {
+    ports.min(PER_LINE) as i64 * (PORT_W + GAP) + GAP
+}
+
+/// Width of a node with all its cards beside each other.
+fn width(cluster: &ClusterData, unit: &Unit) -> i64 {
+    LABEL_W
+        + cards(cluster, unit)
+            .iter()
+            .map(|(_, ports)| card_width(ports.len()) + CARD_GAP)
+            .sum::<i64>()
+        - CARD_GAP
+}
+
 /// One node or group; returns the y below it.
-fn draw_unit(svg: &mut Svg, y: i64, cluster: &ClusterData, unit: &Unit) -> i64 {
-    svg.line((LEFT, y), (RIGHT, y), look::RULE, "");
+fn draw_unit(svg: &mut Svg, (x, y): (i64, i64), cluster: &ClusterData, unit: &Unit) -> i64 {
     let top = y + 8;
-    let room = PORTS_X - LEFT - 12;
+    let room = LABEL_W - 12;
     let label = unit
         .label
         .strip_suffix(" nodes)")
         .and_then(|l| l.rsplit_once(" ("))
         .map_or(unit.label, |(names, _)| names);
-    svg.fitted(LEFT, top + 14, room, BOLD.sized(14), label);
-    let ports: Vec<&PortRow> = cluster.ports_of(unit.node).collect();
-    let used = ports.iter().filter(|p| p.uplink.is_some()).count();
+    svg.fitted(x, top + 14, room, BOLD.sized(14), label);
+    let ports = cluster.ports_of(unit.node).count();
+    let used = cluster.ports_of(unit.node).filter(|p| p.uplink.is_some()).count();
     let mut lines = Vec::new();
     if unit.nodes.len() > 1 {
         lines.push(show::count(unit.nodes.len(), "node", "nodes"));
     }
-    lines.push(format!(
-        "{used} of {} in use",
-        show::count(ports.len(), "port", "ports")
-    ));
-    if let Some(worst) = fullest(cluster, unit) {
-        lines.push(worst);
+    lines.push(format!("{used} of {} in use", show::count(ports, "port", "ports")));
+    lines.extend(fullest(cluster, unit));
+    for (line, number) in lines.iter().zip(0..) {
+        svg.fitted(x, top + 32 + 16 * number, room, SMALL, line);
     }
-    for (index, line) in lines.iter().enumerate() {
-        svg.fitted(LEFT, top + 32 + 16 * index as i64, room, SMALL, line);
-    }
-    let bottom = draw_cards(svg, top, cluster, unit, &ports);
+    let bottom = draw_cards(svg, (x + LABEL_W, top), cluster, unit);
     bottom.max(top + 36 + 16 * lines.len() as i64)
 }
 
-/// `fullest 42 % (84 % after a failure)` over the nodes of the unit.
+/// `fullest: 42 %` over the nodes of the unit.
 fn fullest(cluster: &ClusterData, unit: &Unit) -> Option<String> {
     let loads = || cluster.recount.uplinks.iter().filter(|u| unit.nodes.contains(&u.node));
     let worst = loads().map(|u| u.worst_utilisation).max()?;
     Some(format!("fullest: {}", show_permille(worst)))
 }
 
-fn draw_cards(svg: &mut Svg, top: i64, cluster: &ClusterData, unit: &Unit, ports: &[&PortRow]) -> i64 {
-    let mut cards: Vec<(&str, Vec<&PortRow>)> = Vec::new();
-    for port in ports {
-        match cards.iter_mut().find(|(name, _)| *name == port.nic.card) {
-            Some((_, members)) => members.push(port),
-            None => cards.push((&port.nic.card, vec![port])),
+/// The cards beside each other, going to a new line where the page ends.
+fn draw_cards(svg: &mut Svg, (left, top): (i64, i64), cluster: &ClusterData, unit: &Unit) -> i64 {
+    let (mut x, mut y, mut bottom) = (left, top, top);
+    for (name, ports) in cards(cluster, unit) {
+        let lines = ports.len().div_ceil(PER_LINE) as i64;
+        let (w, h) = (card_width(ports.len()), CARD_HEAD + lines * (PORT_H + GAP));
+        if x > left && x + w > RIGHT {
+            (x, y) = (left, bottom + 8);
         }
-    }
-    let (mut x, mut y, mut bottom) = (PORTS_X, top, top);
-    for (name, members) in cards {
-        let columns = members.len().min(PER_LINE) as i64;
-        let lines = members.len().div_ceil(PER_LINE) as i64;
-        let area = Area {
-            x,
-            y,
-            w: columns * (PORT_W + GAP) + GAP,
-            h: CARD_HEAD + lines * (PORT_H + GAP),
-        };
-        let area = if x > PORTS_X && area.x + area.w > RIGHT {
-            Area {
-                x: PORTS_X,
-                y: bottom + 8,
-                ..area
-            }
-        } else {
-            area
-        };
-        draw_card(svg, area, name, cluster, unit, &members);
-        x = area.x + area.w + 10;
-        y = area.y;
-        bottom = bottom.max(area.y + area.h);
+        draw_card(svg, at(x, y, w, h), name, cluster, unit, &ports);
+        x += w + CARD_GAP;
+        bottom = bottom.max(y + h);
     }
     bottom
 }
@@ -140,18 +153,7 @@ fn draw_card(svg: &mut Svg, area: Area, name: &str, cluster: &ClusterData, unit:
             .ports
             .iter()
             .any(|p| p.changed && p.nic.name == port.nic.name && unit.nodes.contains(&p.node_index));
-        draw_port(
-            svg,
-            Area {
-                x,
-                y,
-                w: PORT_W,
-                h: PORT_H,
-            },
-            cluster,
-            port,
-            changed,
-        );
+        draw_port(svg, at(x, y, PORT_W, PORT_H), cluster, port, changed);
     }
 }
 
@@ -184,12 +186,7 @@ fn draw_port(svg: &mut Svg, area: Area, cluster: &ClusterData, port: &PortRow, c
         &port.tor
     };
     svg.fitted(x + 6, y + 46, w - 12, SMALL, tor);
-    let band = Area {
-        x: x + 4,
-        y: y + h - 24,
-        w: w - 8,
-        h: 20,
-    };
+    let band = at(x + 4, y + h - 24, w - 8, 20);
     if idle {
         svg.text(x + w / 2, band.y + 14, SMALL.middle(), "idle");
     } else {

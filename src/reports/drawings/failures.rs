@@ -5,7 +5,7 @@ use crate::checks::recount::FailureResult;
 use crate::policy::Policy;
 use crate::reports::data::{ClusterData, FailureCell, FailureLine, ReportData};
 use crate::reports::look;
-use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT};
+use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
 use crate::roles::Role;
 
 /// Where the cells begin.
@@ -23,8 +23,7 @@ pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
 }
 
 fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
-    let note =
-        "One failure at a time. The same failure on nodes that are alike is one line; the cell shows the worst case.";
+    let note = "One failure at a time. The same failure on nodes that are alike is one line; the cell shows the worst case, and 2/16 in how many of 16.";
     let y = heading(svg, y, cluster, note);
     let y = legend(svg, y);
     if cluster.failures.lines.is_empty() {
@@ -32,7 +31,7 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         return y + 24;
     }
     // the cells share the page; with very many networks they keep a readable width and the drawing grows
-    let width = (740 / cluster.failures.columns.len().max(1) as i64).clamp(84, 130);
+    let width = (780 / cluster.failures.columns.len().max(1) as i64).clamp(84, 130);
     let mut y = draw_columns(svg, y, cluster, width);
     let mut kind = None;
     for line in &cluster.failures.lines {
@@ -58,22 +57,12 @@ fn legend(svg: &mut Svg, y: i64) -> i64 {
     ];
     let mut x = LEFT;
     for (result, word, text) in results {
-        svg.rect(Area { x, y, w: 74, h: 18 }, look::result_fill(result), look::RULE, "");
+        svg.rect(at(x, y, 74, 18), look::result_fill(result), look::RULE, "");
         svg.text(x + 37, y + 13, TEXT.middle(), word);
         svg.text(x + 82, y + 13, TEXT, text);
         x += 82 + look::text_width(text, TEXT.size) + 20;
     }
-    svg.rect(
-        Area {
-            x: x + 1,
-            y: y + 1,
-            w: 28,
-            h: 16,
-        },
-        "#ffffff",
-        look::INK,
-        r#"stroke-width="2.5""#,
-    );
+    svg.rect(at(x + 1, y + 1, 28, 16), "#ffffff", look::INK, r#"stroke-width="2.5""#);
     svg.text(x + 38, y + 13, TEXT, "must survive (policy)");
     x += 38 + look::text_width("must survive (policy)", TEXT.size) + 20;
     svg.text(x, y + 13, TEXT, "– not touched");
@@ -90,19 +79,14 @@ fn draw_columns(svg: &mut Svg, y: i64, cluster: &ClusterData, width: i64) -> i64
 }
 
 fn draw_line(svg: &mut Svg, y: i64, cluster: &ClusterData, line: &FailureLine, width: i64) {
-    svg.fitted(LEFT, y + 17, CELLS_X - LEFT - 12, TEXT, &line.title);
+    svg.fitted(LEFT, y + 15, CELLS_X - LEFT - 12, TEXT, &line.title);
     for (index, cell) in line.cells.iter().enumerate() {
-        let area = Area {
-            x: CELLS_X + width * index as i64,
-            y,
-            w: width - 4,
-            h: ROW - 4,
-        };
+        let area = at(CELLS_X + width * index as i64, y, width - 4, ROW - 4);
         let Some((role, network)) = cluster.failures.columns.get(index) else {
             continue;
         };
         match cell {
-            None => svg.text(area.x + area.w / 2, y + 16, SMALL.middle(), "–"),
+            None => svg.text(area.x + area.w / 2, y + 15, SMALL.middle(), "–"),
             Some(cell) => draw_cell(
                 svg,
                 area,

@@ -3,12 +3,12 @@
 use super::{LEFT, RIGHT};
 use crate::plan::PoolPlan;
 use crate::reports::data::ReportData;
-use crate::reports::svg::{Area, BOLD, HEAD, SMALL, Svg, TEXT};
+use crate::reports::svg::{Area, BOLD, HEAD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
 use crate::units::{Mac, MacRange};
 
 const LINE_X: i64 = 230;
-const LINE_W: i64 = 520;
+const LINE_W: i64 = 560;
 const TEXT_X: i64 = LINE_X + LINE_W + 16;
 const ROW: i64 = 34;
 /// Room for the name of a cluster.
@@ -49,45 +49,18 @@ pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
 }
 
 fn legend(svg: &mut Svg, y: i64) -> i64 {
-    svg.rect(
-        Area {
-            x: LEFT,
-            y: y + 2,
-            w: 34,
-            h: 10,
-        },
-        "#c9d1d9",
-        look::GREY,
-        "",
-    );
+    svg.rect(at(LEFT, y + 2, 34, 10), "#c9d1d9", look::GREY, "");
     svg.text(LEFT + 42, y + 12, TEXT, "pool today");
-    svg.rect(
-        Area {
-            x: LEFT + 140,
-            y: y + 2,
-            w: 34,
-            h: 10,
-        },
-        look::PLANNED,
-        look::PLANNED,
-        "",
-    );
+    svg.rect(at(LEFT + 140, y + 2, 34, 10), look::PLANNED, look::PLANNED, "");
     svg.text(LEFT + 182, y + 12, TEXT, "pool planned");
-    svg.hatched(
-        Area {
-            x: LEFT + 300,
-            y: y + 2,
-            w: 34,
-            h: 10,
-        },
-        look::ALERT,
-    );
+    svg.hatched(at(LEFT + 300, y + 2, 34, 10), look::ALERT);
     svg.text(LEFT + 342, y + 12, TEXT, "addresses that several nodes hand out today");
     svg.text(
         LEFT,
         y + 32,
         SMALL,
-        "Not to scale: ranges are drawn in order, empty stretches between them are shortened (dotted).",
+        "Not to scale: ranges are drawn in order, empty stretches between them are shortened (dotted). \
+         At worst: after the loss of one other node.",
     );
     y + 44
 }
@@ -145,12 +118,7 @@ impl NumberLine {
 
     fn area(&self, range: MacRange, y: i64, h: i64) -> Area {
         let x = self.x(range.min.0);
-        Area {
-            x,
-            y,
-            w: (self.x(range.max.0.saturating_add(1)) - x).max(2),
-            h,
-        }
+        at(x, y, (self.x(range.max.0.saturating_add(1)) - x).max(2), h)
     }
 
     fn draw_breaks(&self, svg: &mut Svg, top: i64, bottom: i64) {
@@ -186,10 +154,7 @@ impl NumberLine {
 fn draw_pool(svg: &mut Svg, y: i64, line: &NumberLine, pool: &PoolPlan, overlaps: &[Overlap]) {
     svg.fitted(LEFT + 10, y + 12, LINE_X - LEFT - 24, TEXT, &pool.node);
     let size = show::thousands(pool.planned.size());
-    let used = format!(
-        "{} of {size} in use, {} after a node loss",
-        pool.in_use, pool.worst_in_use
-    );
+    let used = format!("{} of {size} in use, {} at worst", pool.in_use, pool.worst_in_use);
     svg.fitted(LEFT + 10, y + 26, LINE_X - LEFT - 24, SMALL, &used);
     if let Some(range) = pool.today.filter(|r| r.size() > 0) {
         svg.rect(line.area(range, y + 2, 10), "#c9d1d9", look::GREY, "");

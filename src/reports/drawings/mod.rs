@@ -12,13 +12,13 @@ pub(super) mod wiring;
 use super::data::ClusterData;
 use super::look;
 use super::show;
-use super::svg::{Area, BOLD, HEAD, SMALL, Svg, TEXT};
+use super::svg::{Area, BOLD, HEAD, SMALL, Svg, TEXT, at};
 use crate::roles::Role;
 
 /// Left margin.
 const LEFT: i64 = 20;
 /// Right end of what is drawn.
-const RIGHT: i64 = 1140;
+const RIGHT: i64 = 1180;
 
 /// A row of a drawing: one node, or nodes that look and work alike.
 struct Unit<'a> {
@@ -102,7 +102,7 @@ fn role_legend(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         if x > LEFT && x + width > RIGHT {
             (x, y) = (LEFT, y + 22);
         }
-        chip(svg, Area { x, y, w: 26, h: 16 }, role, &code);
+        chip(svg, at(x, y, 26, 16), role, &code);
         svg.text(x + 32, y + 13, TEXT, &text);
         x += width;
     }

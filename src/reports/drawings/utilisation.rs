@@ -3,8 +3,8 @@
 use super::{LEFT, RIGHT, Unit, chip, code, heading, role_legend, units};
 use crate::checks::recount::UplinkLoad;
 use crate::reports::data::{ClusterData, ReportData};
-use crate::reports::look;
-use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT};
+use crate::reports::svg::{BOLD, SMALL, Svg, TEXT, at};
+use crate::reports::{look, show};
 use crate::roles::Role;
 use crate::units::{Permille, show_mbps, show_permille};
 
@@ -12,7 +12,7 @@ use crate::units::{Permille, show_mbps, show_permille};
 const SINGLY: usize = 8;
 /// Where the bars begin and how long 100 % (or the largest value) may be.
 const BAR_X: i64 = 230;
-const BAR_W: i64 = 560;
+const BAR_W: i64 = 600;
 const ROW: i64 = 34;
 /// Bars are cut at this value; the number beside them is always the true one.
 const LONGEST: Permille = 1500;
@@ -73,7 +73,7 @@ impl Scale {
 }
 
 fn bar_legend(svg: &mut Svg, y: i64) -> i64 {
-    let bar = |x, w| Area { x, y: y + 2, w, h: 11 };
+    let bar = |x, w| at(x, y + 2, w, 11);
     svg.rect(
         bar(LEFT, 20),
         look::role(Role::Vm).fill,
@@ -91,6 +91,12 @@ fn bar_legend(svg: &mut Svg, y: i64) -> i64 {
     svg.text(LEFT + 272, y + 12, TEXT, "after the worst failure that counts");
     svg.hatched(bar(LEFT + 510, 34), look::INK);
     svg.text(LEFT + 552, y + 12, TEXT, "the same, above the target");
+    svg.text(
+        LEFT + 750,
+        y + 12,
+        SMALL,
+        "One bar: no failure that counts makes it fuller.",
+    );
     svg.text(LEFT, y + 32, SMALL, "Live migration takes what is left and is judged by the time it needs to empty a node, unless the policy gives drain minutes.");
     y + 44
 }
@@ -128,28 +134,61 @@ fn draw_uplink(svg: &mut Svg, y: i64, cluster: &ClusterData, uplink: usize, unit
         } else {
             ""
         };
-        chip(
-            svg,
-            Area {
-                x,
-                y: y + 8,
-                w: 26,
-                h: 16,
-            },
-            *role,
-            &code(cluster, *role, network),
-        );
+        chip(svg, at(x, y + 8, 26, 16), *role, &code(cluster, *role, network));
         x += 30;
     }
     svg.fitted(x + 4, y + 20, RIGHT - x - 4, BOLD, &design.name);
     let mut y = y + 32;
+    for bar in bars(cluster, uplink, units) {
+        y = draw_bars(svg, y, cluster, &bar, scale);
+    }
+    y + 6
+}
+
+/// One line of bars: a load and the nodes that have it.
+struct Bar<'a> {
+    load: &'a UplinkLoad,
+    label: String,
+    /// Second line of the label.
+    note: String,
+}
+
+/// The loads of an uplink: one line per unit, units with the very same load together.
+fn bars<'a>(cluster: &ClusterData<'a>, uplink: usize, units: &[Unit]) -> Vec<Bar<'a>> {
+    let mut same: Vec<(&UplinkLoad, Vec<&Unit>)> = Vec::new();
     for unit in units {
-        if let Some(load) = fullest(cluster, uplink, unit) {
-            draw_bars(svg, y, cluster, unit, load, scale);
-            y += ROW;
+        let Some(load) = fullest(cluster, uplink, unit) else {
+            continue;
+        };
+        let alike = |other: &UplinkLoad| {
+            UplinkLoad {
+                node: other.node,
+                ..load.clone()
+            } == *other
+        };
+        match same
+            .iter_mut()
+            .find(|(other, members)| unit.nodes.len() == 1 && members[0].nodes.len() == 1 && alike(other))
+        {
+            Some((_, members)) => members.push(unit),
+            None => same.push((load, vec![unit])),
         }
     }
-    y + 4
+    let bar = |(load, members): (&'a UplinkLoad, Vec<&Unit>)| {
+        let names: Vec<&str> = members.iter().map(|u| u.label).collect();
+        let several = members[0].nodes.len() > 1;
+        let note = if several {
+            format!("fullest: {}", cluster.node_name(load.node))
+        } else {
+            String::new()
+        };
+        Bar {
+            load,
+            label: show::name_runs(&names, "–"),
+            note,
+        }
+    };
+    same.into_iter().map(bar).collect()
 }
 
 /// The fullest load of an uplink among the nodes of a unit.
@@ -168,61 +207,46 @@ fn fullest<'a>(cluster: &ClusterData<'a>, uplink: usize, unit: &Unit) -> Option<
     })
 }
 
-fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, unit: &Unit, load: &UplinkLoad, scale: &Scale) {
-    let several = unit.nodes.len() > 1;
-    svg.fitted(
-        LEFT,
-        y + if several { 10 } else { 16 },
-        BAR_X - LEFT - 10,
-        TEXT,
-        unit.label,
-    );
-    if several {
-        svg.fitted(
-            LEFT,
-            y + 24,
-            BAR_X - LEFT - 10,
-            SMALL,
-            &format!("fullest: {}", cluster.node_name(load.node)),
-        );
-    }
+/// Draws a line of bars; returns the y below it.
+fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, bar: &Bar, scale: &Scale) -> i64 {
+    let load = bar.load;
+    svg.fitted(LEFT, y + 10, BAR_X - LEFT - 10, TEXT, &bar.label);
+    svg.fitted(LEFT, y + 24, BAR_X - LEFT - 10, SMALL, &bar.note);
+    let over = load.worst_utilisation > cluster.facts.policy.target_permille;
+    let second = over || !load.worst_failure.is_empty();
+    let one_line = bar.note.is_empty() && !second;
+    let below = y + if one_line { ROW / 2 + 3 } else { ROW };
     if load.capacity == 0 {
-        svg.text(BAR_X + 6, y + 16, TEXT.ink(look::ALERT), "no NIC");
-        return;
+        svg.text(BAR_X + 6, y + 10, TEXT.ink(look::ALERT), "no NIC");
+        return below;
     }
     let normal = draw_parts(svg, y, cluster, load, scale);
-    let text = format!("{} of {}", show_mbps(load.demand), show_mbps(load.capacity));
-    svg.text(
-        BAR_X + normal.max(2) + 6,
-        y + 10,
-        SMALL.ink(look::INK),
-        &format!("{} ({text})", show_permille(load.utilisation)),
+    let text = format!(
+        "{} ({} of {})",
+        show_permille(load.utilisation),
+        show_mbps(load.demand),
+        show_mbps(load.capacity)
     );
+    svg.text(BAR_X + normal + 6, y + 10, SMALL.ink(look::INK), &text);
+    if !second {
+        return below;
+    }
     let width = scale.width(load.worst_utilisation).max(1);
-    let area = Area {
-        x: BAR_X,
-        y: y + 14,
-        w: width,
-        h: 11,
-    };
-    if load.worst_utilisation > cluster.facts.policy.target_permille {
+    let area = at(BAR_X, y + 14, width, 11);
+    if over {
         svg.hatched(area, look::ALERT);
     } else {
         svg.rect(area, "#c9d1d9", look::INK, r#"stroke-width="0.5""#);
     }
-    let after = if load.worst_failure.is_empty() {
-        "no failure makes it fuller".to_owned()
+    let x = BAR_X + width + 6;
+    let when = if load.worst_failure.is_empty() {
+        "with everything working".to_owned()
     } else {
         format!("after {}", load.worst_failure)
     };
-    let x = BAR_X + width + 6;
-    svg.fitted(
-        x,
-        y + 24,
-        (RIGHT - x).max(160),
-        SMALL,
-        &format!("{} {after}", show_permille(load.worst_utilisation)),
-    );
+    let text = format!("{} {when}", show_permille(load.worst_utilisation));
+    svg.fitted(x, y + 24, RIGHT - x, SMALL, &text);
+    below
 }
 
 /// The upper bar, one piece per role; returns its width.
@@ -237,12 +261,7 @@ fn draw_parts(svg: &mut Svg, y: i64, cluster: &ClusterData, load: &UplinkLoad, s
     for part in parts {
         demand += part.demand;
         let to = scale.width(demand.saturating_mul(1000).checked_div(load.capacity).unwrap_or(0));
-        let area = Area {
-            x: BAR_X + from,
-            y,
-            w: (to - from).max(1),
-            h: 11,
-        };
+        let area = at(BAR_X + from, y, (to - from).max(1), 11);
         svg.rect(area, look::role(part.role).fill, look::INK, r#"stroke-width="0.5""#);
         from = to;
     }

@@ -3,7 +3,7 @@
 use super::{LEFT, Unit, chip, code, heading, role_legend, units};
 use crate::inventory::{InterSwitchLink, Nic};
 use crate::reports::data::{ClusterData, PortRow, ReportData};
-use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT};
+use crate::reports::svg::{BOLD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
 use crate::units::show_mbps;
 use std::collections::BTreeMap;
@@ -34,6 +34,8 @@ enum Hub {
 struct Link<'a> {
     port: &'a PortRow<'a>,
     unit: &'a str,
+    /// How many nodes are cabled like this.
+    nodes: usize,
     /// Middle of the NIC's line in the node box.
     y: i64,
 }
@@ -89,12 +91,7 @@ fn draw_node<'a>(
     hubs: &mut BTreeMap<Hub, Vec<Link<'a>>>,
 ) -> i64 {
     let ports: Vec<&PortRow> = cluster.ports_of(unit.node).collect();
-    let area = Area {
-        x: LEFT,
-        y,
-        w: NODE_END - LEFT,
-        h: HEAD_H + ROW * ports.len() as i64 + 4,
-    };
+    let area = at(LEFT, y, NODE_END - LEFT, HEAD_H + ROW * ports.len() as i64 + 4);
     svg.rect(area, look::PALE, look::GREY, r#"rx="4""#);
     svg.fitted(area.x + 8, y + 17, area.w - 16, BOLD, unit.label);
     for (index, port) in ports.iter().enumerate() {
@@ -103,12 +100,7 @@ fn draw_node<'a>(
         for role in &port.roles {
             chip(
                 svg,
-                Area {
-                    x,
-                    y: middle - 8,
-                    w: 24,
-                    h: 16,
-                },
+                at(x, middle - 8, 24, 16),
                 role.role,
                 &code(cluster, role.role, role.network),
             );
@@ -116,13 +108,14 @@ fn draw_node<'a>(
         }
         if port.roles.is_empty() {
             svg.text(x, middle + 4, SMALL, "idle");
-            x += 30;
+            x += 26;
         }
         svg.fitted(x + 4, middle + 4, NODE_END - x - 10, TEXT, &port.nic.name);
         let hub = hub(port.node_index, port.nic, unit);
         hubs.entry(hub).or_default().push(Link {
             port,
             unit: unit.label,
+            nodes: unit.nodes.len(),
             y: middle,
         });
     }
@@ -147,12 +140,12 @@ fn hub(node: usize, nic: &Nic, unit: &Unit) -> Hub {
 
 /// Box of a switch or cable with its links; returns its bottom.
 fn draw_hub(svg: &mut Svg, y: i64, cluster: &ClusterData, hub: &Hub, links: &[Link]) -> i64 {
-    let area = Area {
-        x: SWITCH_X,
+    let area = at(
+        SWITCH_X,
         y,
-        w: SWITCH_END - SWITCH_X,
-        h: HEAD_H + ROW * links.len().max(1) as i64 + 4,
-    };
+        SWITCH_END - SWITCH_X,
+        HEAD_H + ROW * links.len().max(1) as i64 + 4,
+    );
     let dashed = !matches!(hub, Hub::Tor(_));
     svg.rect(
         area,
@@ -164,17 +157,23 @@ fn draw_hub(svg: &mut Svg, y: i64, cluster: &ClusterData, hub: &Hub, links: &[Li
             r#"rx="4""#
         },
     );
-    svg.fitted(area.x + 8, y + 17, area.w - 16, BOLD, &hub_title(cluster, hub));
+    svg.fitted(
+        area.x + 8,
+        y + 17,
+        area.w - 16,
+        BOLD,
+        &hub_title(cluster, hub, links.len()),
+    );
     if links.is_empty() {
         svg.text(area.x + 8, y + HEAD_H + 15, SMALL, "no NIC of this cluster");
     }
     for (index, link) in links.iter().enumerate() {
         let middle = y + HEAD_H + ROW * index as i64 + ROW / 2;
-        let port = &link.port.nic.tor_port;
-        let end = if port.is_empty() {
-            link.unit.to_owned()
-        } else {
-            format!("{port} ← {}", link.unit)
+        let nic = link.port.nic;
+        let end = match (link.nodes, nic.tor_port.as_str()) {
+            (1, "") => format!("{} {}", link.unit, nic.name),
+            (1, port) => format!("{port} ← {} {}", link.unit, nic.name),
+            (many, _) => format!("{many} × {}", nic.name),
         };
         svg.fitted(area.x + 8, middle + 4, area.w - 16, TEXT, &end);
         draw_link(svg, link, middle);
@@ -182,7 +181,7 @@ fn draw_hub(svg: &mut Svg, y: i64, cluster: &ClusterData, hub: &Hub, links: &[Li
     area.y + area.h
 }
 
-fn hub_title(cluster: &ClusterData, hub: &Hub) -> String {
+fn hub_title(cluster: &ClusterData, hub: &Hub, links: usize) -> String {
     match hub {
         Hub::Tor(tor) => cluster
             .facts
@@ -190,10 +189,9 @@ fn hub_title(cluster: &ClusterData, hub: &Hub) -> String {
             .get(*tor)
             .map_or_else(String::new, |t| t.name.clone()),
         Hub::Unnamed => "switch not named in the inventory".to_owned(),
-        Hub::Cable(a, b) => {
-            let end = |e: &(usize, String)| format!("{}/{}", cluster.node_name(e.0), e.1);
-            format!("direct cable {} – {}", end(a), end(b))
-        }
+        // both ends stand below; the far end of a group's cable is not drawn and is named here
+        Hub::Cable(..) if links > 1 => "direct cable".to_owned(),
+        Hub::Cable(_, (node, nic)) => format!("direct cable to {}/{nic}", cluster.node_name(*node)),
     }
 }
 

@@ -67,7 +67,7 @@ fn reason_row(cluster: &str, nodes: &[&str], reason: &Reason) -> Vec<Cell> {
 
 /// A list of node names as runs: `HV1 to HV24`.
 fn shorter_subject(nodes: &[&str], subject: &str) -> String {
-    let names: Vec<&str> = subject.split(',').map(str::trim).collect();
+    let names: Vec<&str> = subject.split([' ', ',']).filter(|n| !n.is_empty()).collect();
     let all_nodes = names.len() > 2 && names.iter().all(|n| nodes.contains(n));
     if all_nodes {
         show::name_runs(&names, " to ")

@@ -99,7 +99,11 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
     let wishes = cluster.recount.wishes.iter().filter(|(_, n)| *n > 0).count();
     let status = cluster.plan.solver.status;
     vec![
-        (show::status(status).to_owned(), "how good the plan is".to_owned(), status == Status::TimeLimit),
+        (
+            show::status(status).to_owned(),
+            "how good the plan is".to_owned(),
+            status == Status::TimeLimit,
+        ),
         (
             show_permille(worst),
             format!(

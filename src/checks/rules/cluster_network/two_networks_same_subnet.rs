@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, ClusterNetwork, Inventory};
+use crate::roles::Role;
 use std::net::Ipv4Addr;
 
 /// The rule.
@@ -20,8 +21,15 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for (position, network) in cluster.networks.iter().enumerate() {
-        let Some(other) = cluster.networks[..position].iter().find(|o| overlap(o, network)) else {
+        let Some(earlier) = cluster.networks[..position].iter().find(|o| overlap(o, network)) else {
             continue;
+        };
+        // Management stays where it is: the nodes' names and the cluster's address hang on it.
+        let management = network.purpose == Some(Role::Management);
+        let (network, other) = if management {
+            (earlier, network)
+        } else {
+            (network, earlier)
         };
         report.add(Fault {
             subject: network.name.clone(),

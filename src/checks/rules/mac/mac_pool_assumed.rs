@@ -1,6 +1,6 @@
 //! Pools that the inventory does not give.
 
-use super::pool_text;
+use super::{pool_location, pool_text};
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
@@ -46,7 +46,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         fix: format!("{fix}, then fill mac_pool_min and mac_pool_max"),
         at: assumed
             .iter()
-            .map(|(n, _)| report.at(n.origin, "mac_pool_min"))
+            .map(|(n, _)| pool_location(report, n))
             .collect(),
     });
 }

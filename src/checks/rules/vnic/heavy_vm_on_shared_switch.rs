@@ -3,7 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::demand::{is_heavy, vnic_need};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Vnic};
+use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::units::show_mbps;
 use std::collections::BTreeMap;
 
@@ -27,13 +27,17 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let external = || lookup::vnics(cluster).filter(|(_, v)| !v.isolated && !v.switch.is_empty());
-    let heavy = |vnic: &Vnic| is_measured(vnic) && is_heavy(cluster, vnic_need(cluster, vnic));
+    let is_large = |vnic: &Vnic| is_measured(vnic) && is_heavy(cluster, vnic_need(cluster, vnic));
+    let mut heavy: Vec<(&Vm, &Vnic)> = Vec::new();
     let mut small: BTreeMap<&str, usize> = BTreeMap::new();
-    for (_, vnic) in external().filter(|(_, v)| !heavy(v)) {
-        *small.entry(vnic.switch.as_str()).or_default() += 1;
+    for (vm, vnic) in lookup::vnics(cluster).filter(|(_, v)| !v.isolated && !v.switch.is_empty()) {
+        if is_large(vnic) {
+            heavy.push((vm, vnic));
+        } else {
+            *small.entry(vnic.switch.as_str()).or_default() += 1;
+        }
     }
-    for (vm, vnic) in external().filter(|(_, v)| cluster.vm_port() > 0 && heavy(v)) {
+    for (vm, vnic) in heavy.into_iter().filter(|_| cluster.vm_port() > 0) {
         let Some(neighbours) = small.get(vnic.switch.as_str()) else {
             continue;
         };

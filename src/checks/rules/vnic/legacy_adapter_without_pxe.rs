@@ -48,12 +48,14 @@ fn fix(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> String {
         fixes::quoted(&vnic.name),
         fixes::quoted(&vnic.switch),
     );
+    let host = fixes::on_host(cluster, vm);
     let connect = if vnic.switch.is_empty() {
         String::new()
     } else {
         format!(" -SwitchName {switch}")
     };
     format!(
-        "{first}Remove-VMNetworkAdapter -VMName {name} -Name {adapter}; Add-VMNetworkAdapter -VMName {name} -Name {adapter}{connect}"
+        "{first}Remove-VMNetworkAdapter{host} -VMName {name} -Name {adapter}; \
+         Add-VMNetworkAdapter{host} -VMName {name} -Name {adapter}{connect}"
     )
 }

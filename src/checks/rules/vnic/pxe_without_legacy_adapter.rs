@@ -54,7 +54,8 @@ fn fix(cluster: &Cluster, vm: &Vm) -> String {
         format!(" -SwitchName {}", fixes::quoted(switch))
     };
     format!(
-        "turn the VM off, then: Add-VMNetworkAdapter -VMName {} -Name 'PXE' -IsLegacy $true{connect}",
+        "turn the VM off, then: Add-VMNetworkAdapter{} -VMName {} -Name 'PXE' -IsLegacy $true{connect}",
+        fixes::on_host(cluster, vm),
         fixes::quoted(&vm.name)
     )
 }

@@ -40,15 +40,8 @@ fn fix(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> String {
     if fixes::is_2008r2(cluster) {
         return format!("{}: choose a network, or Remove", fixes::vnic_settings(vm, vnic));
     }
-    let host = vm
-        .host
-        .and_then(|h| cluster.nodes.get(h))
-        .map(|n| format!(" -ComputerName {}", fixes::quoted(&n.name)));
-    let (host, name, adapter) = (
-        host.unwrap_or_default(),
-        fixes::quoted(&vm.name),
-        fixes::quoted(&vnic.name),
-    );
+    let host = fixes::on_host(cluster, vm);
+    let (name, adapter) = (fixes::quoted(&vm.name), fixes::quoted(&vnic.name));
     format!(
         "Connect-VMNetworkAdapter{host} -VMName {name} -Name {adapter} -SwitchName <switch>, or \
          Remove-VMNetworkAdapter{host} -VMName {name} -Name {adapter}"

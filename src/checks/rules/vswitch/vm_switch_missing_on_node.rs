@@ -85,6 +85,7 @@ fn fix(cluster: &Cluster, node: &Node, switch: &str) -> String {
         .find(|n| n.switch.is_none() && n.roles.is_empty() && n.team.is_empty());
     let nic = free.map_or("<free NIC>".to_owned(), |n| fixes::quoted(&n.name));
     format!(
-        "New-VMSwitch -ComputerName {host} -Name {name} -NetAdapterName {nic} -AllowManagementOS $false, or take {host} out of the VMs' possible owners"
+        "New-VMSwitch -ComputerName {host} -Name {name} -NetAdapterName {nic} -AllowManagementOS $false, or take {} out of the VMs' possible owners",
+        node.name
     )
 }

@@ -1,0 +1,145 @@
+//! The loss of a node: its VMs placed anew.
+
+use super::*;
+use crate::inventory::VmState;
+use crate::roles::Role;
+
+const DESIGN: &str = "management=P1 | cluster=P2 | live-migration=P3 | vm:E=P4";
+
+/// Three nodes with 16 GiB each that must stand the loss of one.
+fn facts() -> Cluster {
+    let mut cluster = super::facts(3, 4);
+    for node in &mut cluster.nodes {
+        node.memory_mib = Some(16_384);
+    }
+    cluster.policy.survive = vec![(Role::Vm, FailureKind::Node)];
+    cluster
+}
+
+fn stranded(cluster: &Cluster) -> Vec<String> {
+    counted(cluster, DESIGN)
+        .shortfall
+        .into_iter()
+        .map(|s| format!("{} {}", s.requirement, s.subject))
+        .collect()
+}
+
+#[test]
+fn vms_go_where_memory_is_left() {
+    let mut cluster = facts();
+    add_vm(&mut cluster, "VM1", 0, 8_192, 10);
+    add_vm(&mut cluster, "VM2", 0, 8_192, 10);
+    add_vm(&mut cluster, "VM3", 1, 8_192, 10);
+    assert_eq!(stranded(&cluster), Vec::<String>::new());
+    // Free: nothing on HV1, 24 GiB on HV2, 7 GiB on HV3. HV2 takes in all others, but its own 8 GiB find no place.
+    cluster.nodes[1].memory_mib = Some(32_768);
+    add_vm(&mut cluster, "VM4", 2, 9_216, 10);
+    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV2"]);
+}
+
+#[test]
+fn the_largest_vm_is_placed_first() {
+    let mut cluster = facts();
+    // 11 GiB are free on HV2, 14 on HV3. Smallest first would put A on HV3 and leave no room for B anywhere.
+    add_vm(&mut cluster, "A", 0, 4_096, 10);
+    add_vm(&mut cluster, "B", 0, 12_288, 10);
+    add_vm(&mut cluster, "C", 1, 5_120, 10);
+    add_vm(&mut cluster, "D", 2, 2_048, 10);
+    assert!(!stranded(&cluster).contains(&"survive:vm:node HV1".to_owned()));
+}
+
+#[test]
+fn a_vm_that_is_off_stays_where_it_is_but_keeps_its_memory() {
+    let mut cluster = facts();
+    add_vm(&mut cluster, "VM1", 0, 16_384, 10);
+    for (at, name) in ["VM2", "VM3"].into_iter().enumerate() {
+        add_vm(&mut cluster, name, at + 1, 1_024, 10);
+        cluster.vms[at + 1].state = VmState::Off;
+    }
+    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1"]);
+    cluster.vms[0].state = VmState::Off;
+    assert_eq!(stranded(&cluster), Vec::<String>::new());
+    cluster.vms[0].state = VmState::Saved;
+    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1"]);
+}
+
+#[test]
+fn owners_limit_where_a_vm_may_go() {
+    let mut cluster = facts();
+    add_vm(&mut cluster, "VM1", 0, 1_024, 10);
+    cluster.vms[0].owners = vec![0];
+    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1"]);
+    cluster.vms[0].owners = vec![0, 2];
+    assert_eq!(stranded(&cluster), Vec::<String>::new());
+}
+
+#[test]
+fn anti_affinity_keeps_members_apart_also_among_those_that_move() {
+    let mut cluster = facts();
+    for (name, host) in [("VM1", 0), ("VM2", 1)] {
+        add_vm(&mut cluster, name, host, 1_024, 10);
+    }
+    for vm in &mut cluster.vms {
+        vm.anti_affinity = "web".to_owned();
+    }
+    assert_eq!(stranded(&cluster), Vec::<String>::new());
+    add_vm(&mut cluster, "VM3", 0, 1_024, 10);
+    cluster.vms[2].anti_affinity = "web".to_owned();
+    // Only HV3 is free of the group, for one of HV1's two.
+    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1"]);
+}
+
+#[test]
+fn the_network_must_have_room_as_well() {
+    let mut cluster = facts();
+    add_vm(&mut cluster, "VM1", 0, 1_024, 400);
+    add_vm(&mut cluster, "VM2", 1, 1_024, 600);
+    add_vm(&mut cluster, "VM3", 2, 1_024, 700);
+    // HV1's 400 fit beside the 600 of HV2 exactly; HV2's 600 fit on HV1, and HV3's 700 nowhere.
+    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV3"]);
+}
+
+#[test]
+fn unknown_memory_sets_no_limit() {
+    let mut cluster = facts();
+    add_vm(&mut cluster, "VM1", 0, 1 << 30, 10);
+    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1"]);
+    cluster.nodes[1].memory_mib = None;
+    assert_eq!(stranded(&cluster), Vec::<String>::new());
+}
+
+#[test]
+fn node_loss_that_nobody_asked_about_is_shown_and_not_counted() {
+    let mut cluster = facts();
+    cluster.policy.survive.clear();
+    add_vm(&mut cluster, "VM1", 0, 1 << 30, 40);
+    add_vm(&mut cluster, "VM2", 1, 1_024, 60);
+    let found = counted(&cluster, DESIGN);
+    assert_eq!(found.objective.unmet_requirements.survival, 0);
+    let lost = row(&found, "HV1", 0, Role::Vm);
+    assert_eq!(
+        (lost.kind, lost.network.as_str(), lost.result),
+        (FailureKind::Node, "E", FailureResult::Short)
+    );
+    assert_eq!((lost.capacity, lost.demand), (2_000, 100));
+    assert_eq!(row(&found, "HV2", 1, Role::Vm).result, FailureResult::Ok);
+}
+
+#[test]
+fn what_host_roles_need_is_not_left_for_vms() {
+    let mut cluster = facts();
+    add_vm(&mut cluster, "VM1", 0, 1_024, 40);
+    let found = counted(&cluster, "management+vm:E=P1 | cluster=P2 | live-migration=P3");
+    let lost = row(&found, "HV1", 0, Role::Vm);
+    assert_eq!((lost.capacity, lost.demand), (2 * (1_000 - 100), 40));
+}
+
+#[test]
+fn a_cluster_of_one_node_does_not_survive_its_loss() {
+    let mut cluster = super::facts(1, 2);
+    add_vm(&mut cluster, "VM1", 0, 1_024, 10);
+    cluster.policy.survive = vec![(Role::Vm, FailureKind::Node)];
+    let found = counted(&cluster, "management=P1 | vm:E=P2");
+    assert_eq!(unmet(&found), vec![("survive:vm:node", "HV1")]);
+    assert_eq!(row(&found, "HV1", 0, Role::Vm).result, FailureResult::Cut);
+}

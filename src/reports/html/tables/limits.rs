@@ -1,0 +1,139 @@
+//! Failures, drains, growth and wishes.
+
+use super::{rate, rows};
+use crate::reports::data::{ClusterData, ReportData};
+use crate::reports::html::table::{Kind, Table, number, signed, text};
+use crate::reports::{show, story};
+
+pub(super) fn failures(data: &ReportData) -> Table {
+    const COLUMNS: &[(&str, Kind)] = &[
+        ("Cluster", Kind::Text),
+        ("What fails", Kind::Text),
+        ("Kind", Kind::Text),
+        ("Felt on node", Kind::Text),
+        ("Role", Kind::Text),
+        ("External network", Kind::Text),
+        ("Left", Kind::Number),
+        ("Demand", Kind::Number),
+        ("Result", Kind::Badge),
+    ];
+    let row = |cluster: &ClusterData, row: &crate::checks::recount::FailureRow| {
+        vec![
+            text(&cluster.facts.name),
+            text(&row.failed),
+            text(show::failure_kind(row.kind)),
+            text(cluster.node_name(row.node)),
+            text(row.role.info().title),
+            text(&row.network),
+            rate(row.capacity),
+            rate(row.demand),
+            text(row.result.name()),
+        ]
+    };
+    Table {
+        id: "failures",
+        title: "What each failure does",
+        note: "One failure at a time: ok = demand still fits, short = runs with less, cut = stops.",
+        file: "failures.csv",
+        columns: COLUMNS,
+        rows: rows(data, |c| c.recount.failures.iter().collect(), row),
+    }
+}
+
+pub(super) fn drains(data: &ReportData) -> Table {
+    const COLUMNS: &[(&str, Kind)] = &[
+        ("Cluster", Kind::Text),
+        ("Node", Kind::Text),
+        ("VMs moved live", Kind::Number),
+        ("Their memory", Kind::Number),
+        ("Rate of all migrations", Kind::Number),
+        ("At least", Kind::Number),
+    ];
+    let row = |cluster: &ClusterData, row: &crate::checks::recount::DrainBound| {
+        vec![
+            text(&cluster.facts.name),
+            text(cluster.node_name(row.node)),
+            number(show::thousands(row.vms), row.vms),
+            number(show::memory(row.memory_mib), row.memory_mib),
+            rate(row.rate_mbps),
+            number(show::seconds(row.bound_s), row.bound_s),
+        ]
+    };
+    Table {
+        id: "drains",
+        title: "How long it takes to empty a node",
+        note: "A lower bound: no order of live migrations is faster; memory that changes on the way adds to it.",
+        file: "",
+        columns: COLUMNS,
+        rows: rows(data, |c| c.recount.drains.iter().collect(), row),
+    }
+}
+
+pub(super) fn growth(data: &ReportData) -> Table {
+    const COLUMNS: &[(&str, Kind)] = &[
+        ("Cluster", Kind::Text),
+        ("Role", Kind::Text),
+        ("Growth that fits", Kind::Number),
+        ("Where it ends", Kind::Long),
+    ];
+    let row = |cluster: &ClusterData, limit: &crate::reports::data::GrowthLimit| {
+        let shown = if limit.percent < 0 {
+            "none".to_owned()
+        } else {
+            format!("{} %", show::thousands(limit.percent.unsigned_abs()))
+        };
+        vec![
+            text(&cluster.facts.name),
+            text(story::growth_role(limit)),
+            signed(shown, limit.percent),
+            text(story::growth_place(cluster, limit)),
+        ]
+    };
+    Table {
+        id: "growth",
+        title: "How much growth fits, role by role",
+        note: "Every demand grows alike, on top of the growth in the policy, until the role's uplink passes its target.",
+        file: "",
+        columns: COLUMNS,
+        rows: rows(data, |c| c.growth.by_role.iter().collect(), row),
+    }
+}
+
+pub(super) fn wishes(data: &ReportData) -> Table {
+    const COLUMNS: &[(&str, Kind)] = &[
+        ("Cluster", Kind::Text),
+        ("Order", Kind::Number),
+        ("Wish", Kind::Long),
+        ("Not met", Kind::Number),
+    ];
+    let row = |cluster: &ClusterData, (index, times): (usize, u64)| {
+        let shown = if times == 0 {
+            "met".to_owned()
+        } else {
+            format!("{} times", show::thousands(times))
+        };
+        vec![
+            text(&cluster.facts.name),
+            number((index + 1).to_string(), index as u64 + 1),
+            text(show::wish(&cluster.recount.wishes[index].0)),
+            number(shown, times),
+        ]
+    };
+    let of = |cluster: &ClusterData| {
+        cluster
+            .recount
+            .wishes
+            .iter()
+            .enumerate()
+            .map(|(i, (_, n))| (i, *n))
+            .collect()
+    };
+    Table {
+        id: "wishes",
+        title: "What was wished, in order of importance",
+        note: "A wish is met where it costs nothing more important; it counts once per node, pair or vNIC that misses it.",
+        file: "",
+        columns: COLUMNS,
+        rows: rows(data, of, row),
+    }
+}

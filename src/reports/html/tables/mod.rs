@@ -1,0 +1,64 @@
+//! The tables of the page: what the `.csv` files hold, with units for people.
+
+mod guests;
+mod limits;
+mod nics;
+
+use super::table::{Cell, Table, number, text};
+use crate::reports::data::{ClusterData, ReportData};
+use crate::units::{show_mbps, show_permille};
+
+/// Writes the section.
+pub(super) fn write(data: &ReportData, out: &mut String) {
+    let made = [
+        nics::assignment(data),
+        nics::changes(data),
+        nics::role_capacity(data),
+        guests::external_networks(data),
+        limits::failures(data),
+        limits::drains(data),
+        limits::growth(data),
+        limits::wishes(data),
+        guests::mac_plan(data),
+        guests::static_macs(data),
+    ];
+    for table in made {
+        of_one_cluster(data, table).write(out);
+    }
+}
+
+/// Leaves out the first column, the cluster, when there is only one.
+pub(in crate::reports::html) fn of_one_cluster(data: &ReportData, mut table: Table) -> Table {
+    if data.clusters.len() == 1 {
+        table.columns = &table.columns[1..];
+        for row in &mut table.rows {
+            row.remove(0);
+        }
+    }
+    table
+}
+
+fn rate(mbps: u64) -> Cell {
+    number(show_mbps(mbps), mbps)
+}
+
+fn share(permille: u64) -> Cell {
+    number(show_permille(permille), permille)
+}
+
+fn yes_no(yes: bool) -> Cell {
+    text(if yes { "yes" } else { "no" })
+}
+
+/// Rows of all clusters.
+fn rows<'a, T>(
+    data: &'a ReportData<'a>,
+    of: impl Fn(&'a ClusterData<'a>) -> Vec<T>,
+    row: impl Fn(&'a ClusterData<'a>, T) -> Vec<Cell>,
+) -> Vec<Vec<Cell>> {
+    let mut rows = Vec::new();
+    for cluster in &data.clusters {
+        rows.extend(of(cluster).into_iter().map(|item| row(cluster, item)));
+    }
+    rows
+}
