@@ -112,7 +112,7 @@ pub(super) static TWELVE_PORTS: [Class; 3] = [
         hardware: "2U rack server 2017, 10 GbE",
         storage_mbps: 6_500,
         weight: 2,
-        swaps: &[(0, 1), (8, 3), (5, 4), (4, 6)],
+        swaps: &[(0, 1), (8, 3), (5, 4), (4, 7)],
         ports: &[
             under(GUESTS, bare("NDC Port 1", "NDC", X710, 10_000, 0, "")),
             under(BULK, bare("NDC Port 2", "NDC", X710, 10_000, 1, "")),
@@ -152,7 +152,7 @@ pub(super) static TWELVE_PORTS: [Class; 3] = [
         hardware: "2U rack server 2023, 25 and 100 GbE",
         storage_mbps: 60_000,
         weight: 5,
-        swaps: &[(4, 7), (5, 8), (1, 2)],
+        swaps: &[(4, 7), (5, 6), (1, 2)],
         ports: &[
             under(GUESTS, bare("OCP Port 1", "OCP", XXV, 25_000, 0, "")),
             bare("OCP Port 2", "OCP", XXV, 25_000, 1, "management"),
@@ -205,3 +205,21 @@ pub(super) static EIGHT_PORTS: [Class; 2] = [
         ],
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn swapped_ports_do_different_things() {
+        for class in TWELVE_PORTS.iter().chain(&EIGHT_PORTS) {
+            for (a, b) in class.swaps {
+                assert_ne!(
+                    class.ports[*a].duty, class.ports[*b].duty,
+                    "{}: {a} and {b}",
+                    class.hardware
+                );
+            }
+        }
+    }
+}
