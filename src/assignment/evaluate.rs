@@ -133,6 +133,14 @@ impl<'a> Count<'a> {
         }
     }
 
+    /// The node, for VM traffic with the network.
+    fn subject(&self, node: usize, uplink: usize, role: Role) -> String {
+        match role {
+            Role::Vm => format!("{}/{}", self.node_name(node), self.instance_name(uplink, role)),
+            _ => self.node_name(node).to_owned(),
+        }
+    }
+
     /// Role instances: (uplink, role).
     fn instances(&self) -> Vec<(usize, Role)> {
         let uplinks = self.design.uplinks.iter().enumerate();
@@ -200,7 +208,8 @@ impl<'a> Count<'a> {
         let nodes = self.instance.cluster.nodes.len();
         for (uplink, role) in self.instances() {
             for node in (0..nodes).filter(|n| self.decisions.nics[*n][uplink].is_empty()) {
-                self.miss(format!("reach:{role}"), self.node_name(node).to_owned(), 0);
+                let subject = self.subject(node, uplink, role);
+                self.miss(format!("reach:{role}"), subject, 0);
             }
             if !self.must_reach(role) {
                 continue;
@@ -330,13 +339,9 @@ impl<'a> Count<'a> {
         }
         for (node, uplink, role, kind) in &lost {
             if self.instance.must[*role as usize][*kind as usize] {
-                let mut subject = self.node_name(*node).to_owned();
-                if *role == Role::Vm {
-                    subject = format!("{subject}/{}", self.instance_name(*uplink, *role));
-                }
                 self.shortfall.push(Shortfall {
                     requirement: format!("survive:{role}:{kind}"),
-                    subject,
+                    subject: self.subject(*node, *uplink, *role),
                     missing_mbps: 0,
                 });
             }

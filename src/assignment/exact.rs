@@ -24,6 +24,9 @@ pub struct Worth {
     pub utilisation: u64,
 }
 
+/// vNICs above which a node is too large to try all.
+const ITEM_LIMIT: usize = 12;
+
 struct Trial<'a> {
     instance: &'a Instance<'a>,
     design: &'a Design,
@@ -83,11 +86,14 @@ pub fn place(
 
 /// Whether all placements of the node can be tried.
 pub fn is_small(instance: &Instance, design: &Design, mode: &Mode, node: usize) -> bool {
+    if design.networks == 0 || instance.items_of[node].len() > ITEM_LIMIT {
+        return false;
+    }
     let mut ways = 1u64;
     for index in &instance.items_of[node] {
         ways = ways.saturating_mul(u64::from(mode.admits(&instance.items[*index]).count_ones()));
     }
-    ways <= PLACEMENT_LIMIT && design.networks > 0
+    ways <= PLACEMENT_LIMIT
 }
 
 impl Trial<'_> {

@@ -6,9 +6,9 @@
 use super::design::Design;
 use super::evaluate::drain_bound_of;
 use super::instance::Instance;
-use super::loads::{NodeLoad, NodeValue, judge, settle};
+use super::loads::{NodeLoad, NodeValue, judge_hosts, judge_networks, settle};
 use super::networks::Mode;
-use super::patterns::{Pattern, distance};
+use super::patterns::{Enumeration, Pattern, UplinkPattern};
 use crate::plan::Objective;
 use crate::roles::Role;
 use crate::units::Mbps;
@@ -38,7 +38,15 @@ pub fn candidates(
 ) -> Vec<Candidate> {
     let members = &instance.groups[group].nodes;
     let mut drains: BTreeMap<(usize, Mbps, bool), u64> = BTreeMap::new();
+    // Many patterns differ only in uplinks without networks: what they leave to the VMs is judged once.
+    let mut served: BTreeMap<Vec<UplinkPattern>, Vec<NodeValue>> = BTreeMap::new();
     let value = |pattern: &Pattern| -> Candidate {
+        let key: Vec<UplinkPattern> =
+            (0..design.networks).filter_map(|n| design.uplink_of_network(n)).map(|u| pattern.uplinks[u].clone()).collect();
+        let networks = served.entry(key).or_insert_with(|| {
+            let judge = |n: &usize| judge_networks(instance, design, mode, pattern, *n, &loads[*n]);
+            if design.networks == 0 { vec![NodeValue::default(); members.len()] } else { members.iter().map(judge).collect() }
+        });
         let mut candidate = Candidate {
             pattern: pattern.clone(),
             short: 0,
@@ -49,16 +57,13 @@ pub fn candidates(
             moved: 0,
             settled: (0, 0, 0),
         };
-        for node in members {
-            let value = judge(instance, design, mode, pattern, *node, &loads[*node]);
+        for (node, networks) in members.iter().zip(networks.iter()) {
+            let value = judge_hosts(instance, design, pattern, *node).with(networks);
             candidate.short += value.short;
             candidate.missing += value.missing;
             candidate.spread = candidate.spread.max(value.spread);
             candidate.nodes.push(value);
         }
-        let class = &instance.classes[instance.groups[group].class];
-        let changed = distance(design, &instance.groups[group], &class.types, &pattern.take);
-        candidate.moved = u64::from(changed) * members.len() as u64;
         candidate
     };
     patterns.iter().map(value).collect()
@@ -106,6 +111,7 @@ pub fn filter(
     mode: &Mode,
     sets: &mut [Vec<Candidate>],
     forced_moves: u64,
+    tables: &[&Enumeration],
     bound: &mut Objective,
 ) -> Kept {
     let mut run = Run::new(instance, sets);
@@ -115,7 +121,7 @@ pub fn filter(
     bound.excess_utilisation_permille = run.smallest_maximum(3, &|c| c.spread.saturating_sub(target));
     let goal = policy.drain_goal_s;
     bound.excess_drain_s = run.smallest_maximum(4, &|c| goal.map_or(0, |goal| c.drain.saturating_sub(goal)));
-    run.settle(design, mode, target + bound.excess_utilisation_permille);
+    run.settle(design, mode, tables, target + bound.excess_utilisation_permille);
     bound.changes = forced_moves + run.smallest_sum(5, &|c| c.moved + c.settled.0);
     bound.worst_utilisation_permille = run.smallest_maximum(7, &|c| c.settled.1);
     run.smallest_sum(8, &|c| c.settled.2);
@@ -139,8 +145,8 @@ impl<'a> Run<'a> {
         Run { instance, sets, kept, lost }
     }
 
-    /// Moves, worst utilisation and sum of utilisations of every pattern that is left.
-    fn settle(&mut self, design: &Design, mode: &Mode, allowed: u64) {
+    /// Changed NICs, moves, worst utilisation and sum of utilisations of every pattern that is left.
+    fn settle(&mut self, design: &Design, mode: &Mode, tables: &[&Enumeration], allowed: u64) {
         for (group, kept) in self.kept.iter().enumerate() {
             for index in kept {
                 let candidate = &mut self.sets[group][*index];
@@ -150,6 +156,10 @@ impl<'a> Run<'a> {
                     settled = (settled.0 + moves, full.max(settled.1), settled.2.saturating_add(full));
                 }
                 candidate.settled = settled;
+                let own = &self.instance.groups[group];
+                let (changed, take) = tables[group].closest(self.instance, design, own, &candidate.pattern);
+                candidate.pattern.take = take;
+                candidate.moved = u64::from(changed) * own.nodes.len() as u64;
             }
         }
     }

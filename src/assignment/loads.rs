@@ -119,7 +119,7 @@ pub fn settle(
     value: &NodeValue,
     allowed: u64,
 ) -> (u64, u64) {
-    if design.networks == 0 {
+    if design.networks < 2 {
         return (0, value.spread);
     }
     if let Some((worth, _)) = exact::place(instance, design, mode, pattern, node, allowed) {
@@ -128,8 +128,20 @@ pub fn settle(
     if value.stay <= allowed { (0, value.stay) } else { (1, value.spread) }
 }
 
-/// Judges one node under a pattern: exact where the node is small, else by fractions.
-pub fn judge(
+/// Judges the uplinks of one node that serve no network.
+pub fn judge_hosts(instance: &Instance, design: &Design, pattern: &Pattern, node: usize) -> NodeValue {
+    let mut value = NodeValue::default();
+    for uplink in (0..design.uplinks.len()).filter(|u| design.uplinks[*u].network.is_none()) {
+        let short = missing(instance, design, pattern, node, uplink, 0);
+        value.short += u64::from(short > 0);
+        value.missing += short;
+        value.hosts = value.hosts.max(utilisation(instance, design, pattern, node, uplink, 0));
+    }
+    value
+}
+
+/// Judges the uplinks of one node that serve networks: exact for one network and where the node is small, else by fractions.
+pub fn judge_networks(
     instance: &Instance,
     design: &Design,
     mode: &Mode,
@@ -138,32 +150,33 @@ pub fn judge(
     load: &NodeLoad,
 ) -> NodeValue {
     let mut value = NodeValue::default();
-    for uplink in (0..design.uplinks.len()).filter(|u| design.uplinks[*u].network.is_none()) {
-        let short = missing(instance, design, pattern, node, uplink, 0);
-        value.short += u64::from(short > 0);
-        value.missing += short;
-        value.spread = value.spread.max(utilisation(instance, design, pattern, node, uplink, 0));
-    }
-    value.stay = value.spread;
-    if design.networks == 0 {
-        return value;
-    }
-    value.hosts = value.spread;
-    if let Some((worth, _)) = exact::place(instance, design, mode, pattern, node, 0) {
-        value.short += worth.short;
-        value.missing += worth.missing;
-        value.spread = value.spread.max(worth.utilisation);
-        return value;
-    }
     let room = Room::new(instance, design, pattern, node);
-    let spread = room.least_utilisation(&vec![0; design.networks], &load.all);
-    let stay = room.least_utilisation(&load.stay, &load.free);
-    value.spread = value.spread.max(spread);
-    value.stay = value.stay.max(stay);
-    let (short, missing) = room.shortage(&load.all, &load.largest);
-    value.short += short;
-    value.missing += missing;
+    if design.networks == 1 {
+        return room.single(load);
+    }
+    if let Some((worth, _)) = exact::place(instance, design, mode, pattern, node, 0) {
+        value.short = worth.short;
+        value.missing = worth.missing;
+        value.spread = worth.utilisation;
+        return value;
+    }
+    value.spread = room.least_utilisation(&vec![0; design.networks], &load.all);
+    value.stay = room.least_utilisation(&load.stay, &load.free);
+    (value.short, value.missing) = room.shortage(&load.all, &load.largest);
     value
+}
+
+impl NodeValue {
+    /// Both halves of a node together.
+    pub fn with(self, networks: &NodeValue) -> NodeValue {
+        NodeValue {
+            short: self.short + networks.short,
+            missing: self.missing + networks.missing,
+            spread: self.hosts.max(networks.spread),
+            stay: self.hosts.max(networks.stay),
+            hosts: self.hosts,
+        }
+    }
 }
 
 /// What the networks of one node can carry.
@@ -180,6 +193,25 @@ impl<'a> Room<'a> {
     pub fn new(instance: &'a Instance<'a>, design: &'a Design, pattern: &'a Pattern, node: usize) -> Self {
         let uplinks = (0..design.networks).filter_map(|n| design.uplink_of_network(n)).collect();
         Room { instance, design, pattern, node, uplinks }
+    }
+
+    /// The one network of the design carries everything.
+    fn single(&self, load: &NodeLoad) -> NodeValue {
+        let uplink = self.uplinks[0];
+        let own = &self.pattern.uplinks[uplink];
+        if own.nics == 0 {
+            return NodeValue::default();
+        }
+        let items = self.instance.items_of[self.node].iter().map(|i| self.instance.items[*i].need);
+        let wide: Mbps = if load.largest.iter().any(|(_, need)| *need > own.speed) {
+            items.map(|need| need.saturating_sub(own.speed)).sum()
+        } else {
+            0
+        };
+        let all: Mbps = load.all.iter().map(|(_, sum)| sum).sum();
+        let full = utilisation(self.instance, self.design, self.pattern, self.node, uplink, all);
+        let missing = missing(self.instance, self.design, self.pattern, self.node, uplink, all) + wide;
+        NodeValue { short: u64::from(missing > 0), missing, spread: full, stay: full, hosts: 0 }
     }
 
     /// VM load that a network takes at a utilisation; negative when host traffic alone is above it.

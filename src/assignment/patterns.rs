@@ -9,7 +9,6 @@ use super::options::{Choice, Shared, choices, shared_failures};
 use crate::policy::Wish;
 use crate::roles::Role;
 use crate::units::Mbps;
-use std::collections::BTreeMap;
 
 /// A situation that an uplink must carry: capacity left, and host roles (bits) that have fallen back onto it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,6 +37,8 @@ pub struct Pattern {
     /// Unserved role instances, unmet survival, wishes; per node.
     pub vector: Vec<u32>,
     pub nics: usize,
+    /// Kind of choice by uplink, for [`Enumeration::closest`].
+    kinds: Vec<usize>,
 }
 
 /// Which patterns to list.
@@ -58,65 +59,128 @@ pub struct Enumeration {
     pub complete: bool,
     /// Branches looked at.
     pub work: u64,
+    /// Kinds of choices by uplink.
+    table: Vec<Vec<Kind>>,
+    shared: Vec<Shared>,
+}
+
+/// Choices of an uplink that differ only in which of several equal ports they take.
+struct Kind {
+    choices: Vec<Choice>,
+}
+
+impl Kind {
+    fn first(&self) -> &Choice {
+        &self.choices[0]
+    }
 }
 
 /// Branches after which an enumeration stops and says that it is not complete. Counted work, never a clock.
-const WORK_LIMIT: u64 = 3_000_000;
+const WORK_LIMIT: u64 = 400_000;
 /// Patterns kept at most.
-const PATTERN_LIMIT: usize = 60_000;
+const PATTERN_LIMIT: usize = 20_000;
+/// Placements of one combination of kinds that are tried.
+const PLACEMENT_LIMIT: u64 = 20_000;
 
 /// Lists the patterns of a class.
 pub fn enumerate(instance: &Instance, class: &Class, design: &Design, breadth: Breadth) -> Enumeration {
     let ports: usize = class.types.iter().map(|t| t.count as usize).sum();
     let empty = ports < design.uplinks.len();
-    let table: Vec<Vec<Choice>> =
-        (0..design.uplinks.len()).map(|u| choices(instance, class, design, u, empty)).collect();
+    let shared = shared_failures(instance, class);
+    let table: Vec<Vec<Kind>> = (0..design.uplinks.len())
+        .map(|u| kinds(choices(instance, class, design, u, empty), &shared))
+        .collect();
     let mut order: Vec<usize> = (0..table.len()).collect();
     order.sort_by_key(|u| (table[*u].len(), *u));
     let width = 2 + instance.wishes.len();
     let mut rest = vec![vec![0u32; width]; order.len() + 1];
     for depth in (0..order.len()).rev() {
-        let least = |i: usize| table[order[depth]].iter().map(|c| c.vector[i]).min().unwrap_or(0);
+        let least = |i: usize| table[order[depth]].iter().map(|k| k.first().vector[i]).min().unwrap_or(0);
         rest[depth] = (0..width).map(|i| rest[depth + 1][i] + least(i)).collect();
     }
     let mut search = Search {
         instance,
         class,
         design,
-        shared: shared_failures(instance, class),
+        shared: &shared,
         table: &table,
         order: &order,
         rest: &rest,
         breadth,
         best: None,
-        found: BTreeMap::new(),
+        found: Vec::new(),
         work: 0,
         complete: true,
         picked: vec![0; order.len()],
     };
-    let free: Vec<u8> = class.types.iter().map(|t| t.count).collect();
-    search.descend(0, &free, &vec![0; width]);
-    search.finish()
+    search.descend(0, &mut vec![0; width]);
+    let (patterns, best, complete, work) = (search.found, search.best, search.complete, search.work);
+    let best = best.unwrap_or_else(|| vec![u32::MAX / 2; width]);
+    Enumeration { patterns, best, complete, work, table, shared }
+}
+
+/// Groups choices by everything but the ports themselves.
+fn kinds(choices: Vec<Choice>, shared: &[Shared]) -> Vec<Kind> {
+    let mut kinds: Vec<(Signature, Kind)> = Vec::new();
+    for choice in choices {
+        let signature = signature(&choice, shared);
+        match kinds.iter_mut().find(|(known, _)| *known == signature) {
+            Some((_, kind)) => kind.choices.push(choice),
+            None => kinds.push((signature, Kind { choices: vec![choice] })),
+        }
+    }
+    kinds.into_iter().map(|(_, kind)| kind).collect()
+}
+
+#[derive(PartialEq, Eq)]
+struct Signature {
+    vector: Vec<u32>,
+    nics: usize,
+    speed: Mbps,
+    reach: u64,
+    rdma: bool,
+    own: [bool; 3],
+    /// What is left after each card and after each ToR, sorted.
+    after: [Vec<Mbps>; 2],
+}
+
+fn signature(choice: &Choice, shared: &[Shared]) -> Signature {
+    let mut after = [Vec::new(), Vec::new()];
+    for (failure, left) in shared.iter().zip(&choice.after) {
+        if *left < choice.capacity || choice.nics == 0 {
+            after[failure.kind() - 1].push(*left);
+        }
+    }
+    after.iter_mut().for_each(|list| list.sort());
+    Signature {
+        vector: choice.vector.clone(),
+        nics: choice.nics,
+        speed: choice.speed,
+        reach: choice.reach,
+        rdma: choice.rdma,
+        own: choice.own,
+        after,
+    }
 }
 
 struct Search<'s> {
     instance: &'s Instance<'s>,
     class: &'s Class,
     design: &'s Design,
-    shared: Vec<Shared>,
-    table: &'s [Vec<Choice>],
+    shared: &'s [Shared],
+    table: &'s [Vec<Kind>],
     order: &'s [usize],
     rest: &'s [Vec<u32>],
     breadth: Breadth,
     best: Option<Vec<u32>>,
-    found: BTreeMap<(Vec<u32>, Vec<UplinkPattern>, Vec<u32>), Pattern>,
+    found: Vec<Pattern>,
     work: u64,
     complete: bool,
     picked: Vec<usize>,
 }
 
 impl Search<'_> {
-    fn descend(&mut self, depth: usize, free: &[u8], sum: &[u32]) {
+    fn descend(&mut self, depth: usize, sum: &mut Vec<u32>) {
         self.work += 1;
         if self.work > WORK_LIMIT || self.found.len() > PATTERN_LIMIT {
             self.complete = false;
@@ -128,18 +192,27 @@ impl Search<'_> {
         }
         let uplink = self.order[depth];
         let table = self.table;
-        for (index, choice) in table[uplink].iter().enumerate() {
-            if choice.take.iter().zip(free).any(|(take, free)| take > free) {
-                continue;
-            }
-            let with: Vec<u32> = sum.iter().zip(&choice.vector).map(|(a, b)| a + b).collect();
-            if self.hopeless(&with, depth + 1) {
-                continue;
-            }
-            let left: Vec<u8> = free.iter().zip(&choice.take).map(|(free, take)| free - take).collect();
+        for (index, kind) in table[uplink].iter().enumerate() {
             self.picked[uplink] = index;
-            self.descend(depth + 1, &left, &with);
+            if !self.enough_ports(depth) {
+                continue;
+            }
+            let own = &kind.first().vector;
+            sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+            if !self.hopeless(sum, depth + 1) {
+                self.descend(depth + 1, sum);
+            }
+            sum.iter_mut().zip(own).for_each(|(sum, own)| *sum -= own);
         }
+    }
+
+    /// Whether the ports of each speed go round for the uplinks picked so far.
+    fn enough_ports(&self, depth: usize) -> bool {
+        let last = self.table[self.order[depth]][self.picked[self.order[depth]]].first();
+        let picked = self.order[..=depth].iter().map(|u| self.table[*u][self.picked[*u]].first());
+        let used: usize = picked.filter(|c| c.speed == last.speed).map(|c| c.nics).sum();
+        let there = self.class.types.iter().filter(|t| t.speed == last.speed).map(|t| t.count as usize).sum::<usize>();
+        used <= there || last.nics == 0
     }
 
     fn hopeless(&self, sum: &[u32], depth: usize) -> bool {
@@ -149,8 +222,20 @@ impl Search<'_> {
     }
 
     fn keep(&mut self) {
-        let picked: Vec<&Choice> = self.picked.iter().enumerate().map(|(u, i)| &self.table[u][*i]).collect();
-        let pattern = assemble(self.instance, self.design, &self.shared, &picked);
+        let kinds: Vec<&Kind> = self.picked.iter().enumerate().map(|(u, k)| &self.table[u][*k]).collect();
+        let mut placement = Placement::new(self.class, &kinds);
+        let mut best: Option<Pattern> = None;
+        let relaxed: Vec<u32> = (0..self.rest[0].len()).map(|i| kinds.iter().map(|k| k.first().vector[i]).sum()).collect();
+        placement.each(&mut |picked| {
+            let pattern = assemble(self.instance, self.design, self.shared, picked, self.picked.clone());
+            let done = pattern.vector == relaxed;
+            if best.as_ref().is_none_or(|b| pattern.vector < b.vector) {
+                best = Some(pattern);
+            }
+            done
+        });
+        self.complete &= placement.work <= PLACEMENT_LIMIT;
+        let Some(pattern) = best else { return };
         match &self.best {
             Some(best) if pattern.vector > *best && self.breadth == Breadth::Best => return,
             Some(best) if pattern.vector >= *best => {}
@@ -161,31 +246,70 @@ impl Search<'_> {
                 self.best = Some(pattern.vector.clone());
             }
         }
-        let changed = distances(self.instance, self.class, self.design, &pattern.take);
-        let key = (pattern.vector.clone(), pattern.uplinks.clone(), changed);
-        match self.found.get(&key) {
-            Some(known) if known.nics <= pattern.nics => {}
-            _ => {
-                self.found.insert(key, pattern);
-            }
-        }
-    }
-
-    fn finish(self) -> Enumeration {
-        let width = 2 + self.instance.wishes.len();
-        Enumeration {
-            patterns: self.found.into_values().collect(),
-            best: self.best.unwrap_or_else(|| vec![u32::MAX / 2; width]),
-            complete: self.complete,
-            work: self.work,
-        }
+        self.found.push(pattern);
     }
 }
 
-/// NICs whose use changes, for each group of the class: all that today's wiring can tell patterns apart by.
-fn distances(instance: &Instance, class: &Class, design: &Design, take: &[Vec<u8>]) -> Vec<u32> {
-    let same_class = instance.groups.iter().filter(|g| std::ptr::eq(&instance.classes[g.class], class));
-    same_class.map(|group| distance(design, group, &class.types, take)).collect()
+/// Tries to give every uplink ports of its kind, all different.
+struct Placement<'k> {
+    kinds: &'k [&'k Kind],
+    free: Vec<u8>,
+    picked: Vec<&'k Choice>,
+    work: u64,
+}
+
+impl<'k> Placement<'k> {
+    fn new(class: &Class, kinds: &'k [&'k Kind]) -> Self {
+        Placement { kinds, free: class.types.iter().map(|t| t.count).collect(), picked: Vec::new(), work: 0 }
+    }
+
+    /// Calls `visit` with every placement until it says that it has seen enough.
+    fn each(&mut self, visit: &mut dyn FnMut(&[&Choice]) -> bool) -> bool {
+        self.work += 1;
+        if self.work > PLACEMENT_LIMIT {
+            return true;
+        }
+        let Some(kind) = self.kinds.get(self.picked.len()) else { return visit(&self.picked) };
+        for choice in &kind.choices {
+            if choice.take.iter().zip(&self.free).any(|(take, free)| take > free) {
+                continue;
+            }
+            self.free.iter_mut().zip(&choice.take).for_each(|(free, take)| *free -= take);
+            self.picked.push(choice);
+            let enough = self.each(visit);
+            self.picked.pop();
+            self.free.iter_mut().zip(&choice.take).for_each(|(free, take)| *free += take);
+            if enough {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+impl Enumeration {
+    /// The ports for a pattern that change least against a group's wiring of today, and how many NICs of a node change.
+    pub fn closest(&self, instance: &Instance, design: &Design, group: &Group, pattern: &Pattern) -> (u32, Vec<Vec<u8>>) {
+        let class = &instance.classes[group.class];
+        let mut best = (distance(design, group, &class.types, &pattern.take), pattern.take.clone());
+        if best.0 == 0 || !group.wiring_known {
+            return best;
+        }
+        let kinds: Vec<&Kind> = pattern.kinds.iter().enumerate().map(|(u, k)| &self.table[u][*k]).collect();
+        let mut placement = Placement::new(class, &kinds);
+        placement.each(&mut |picked| {
+            let take: Vec<Vec<u8>> = picked.iter().map(|c| c.take.clone()).collect();
+            let changed = distance(design, group, &class.types, &take);
+            if changed < best.0 {
+                let same = assemble(instance, design, &self.shared, picked, pattern.kinds.clone());
+                if same.vector == pattern.vector && same.uplinks == pattern.uplinks {
+                    best = (changed, take);
+                }
+            }
+            best.0 == 0
+        });
+        best
+    }
 }
 
 /// NICs of one node of the group whose use differs from today's, when tokens are kept wherever possible.
@@ -212,7 +336,13 @@ fn today_count(group: &Group, port_type: usize, token: Token) -> u8 {
 }
 
 /// Puts the choices together: fall-back, situations, the true vector.
-fn assemble(instance: &Instance, design: &Design, shared: &[Shared], picked: &[&Choice]) -> Pattern {
+fn assemble(
+    instance: &Instance,
+    design: &Design,
+    shared: &[Shared],
+    picked: &[&Choice],
+    kinds: Vec<usize>,
+) -> Pattern {
     let mut situations: Vec<Vec<Situation>> =
         picked.iter().map(|c| vec![Situation { capacity: c.capacity, landed: 0 }]).collect();
     let mut vector: Vec<u32> = vec![0; 2 + instance.wishes.len()];
@@ -257,6 +387,7 @@ fn assemble(instance: &Instance, design: &Design, shared: &[Shared], picked: &[&
         uplinks,
         vector,
         nics: picked.iter().map(|c| c.nics).sum(),
+        kinds,
     }
 }
 

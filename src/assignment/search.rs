@@ -224,6 +224,7 @@ fn solve_mode(
     let loads = node_loads(instance, design, mode);
     let mut wide: Vec<Option<Enumeration>> = tables.iter().map(|_| None).collect();
     let mut sets: Vec<Vec<Candidate>> = Vec::new();
+    let mut wide_groups = vec![false; instance.groups.len()];
     for (index, group) in instance.groups.iter().enumerate() {
         let mut set = candidates(instance, design, mode, index, &tables[group.class].patterns, &loads);
         if set.iter().all(|c| c.missing > 0) {
@@ -233,11 +234,17 @@ fn solve_mode(
             found.complete &= table.complete;
             found.work += table.work;
             set = candidates(instance, design, mode, index, &table.patterns, &loads);
+            wide_groups[index] = true;
         }
         sets.push(set);
     }
     let forced = forced_moves(instance, design, mode);
-    let kept = filter(instance, design, mode, &mut sets, forced, &mut bound);
+    let listed: Vec<&Enumeration> =
+        wide_groups.iter().zip(&instance.groups).map(|(wide_used, group)| match &wide[group.class] {
+            Some(table) if *wide_used => table,
+            _ => &tables[group.class],
+        }).collect();
+    let kept = filter(instance, design, mode, &mut sets, forced, &listed, &mut bound);
     lower(&mut found.bound, &bound);
     let patterns: Vec<Pattern> = kept.chosen.iter().zip(&sets).map(|(c, set)| set[*c].pattern.clone()).collect();
     let target = instance.cluster.policy.target_permille;
