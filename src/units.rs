@@ -179,9 +179,9 @@ impl MacRange {
 
 /// Order in which people count: `HV2` before `HV10`, upper and lower case alike; full text breaks ties.
 pub fn natural_cmp(a: &str, b: &str) -> Ordering {
-    let (mut left, mut right) = (a.chars().peekable(), b.chars().peekable());
+    let (mut left, mut right) = (a, b);
     loop {
-        let (x, y) = match (left.peek().copied(), right.peek().copied()) {
+        let (x, y) = match (left.chars().next(), right.chars().next()) {
             (None, None) => return a.cmp(b),
             (None, Some(_)) => return Ordering::Less,
             (Some(_), None) => return Ordering::Greater,
@@ -189,11 +189,10 @@ pub fn natural_cmp(a: &str, b: &str) -> Ordering {
         };
         let order = if x.is_ascii_digit() && y.is_ascii_digit() {
             let (n, m) = (take_digits(&mut left), take_digits(&mut right));
-            n.len().cmp(&m.len()).then_with(|| n.cmp(&m))
+            n.len().cmp(&m.len()).then_with(|| n.cmp(m))
         } else {
-            left.next();
-            right.next();
-            x.to_lowercase().cmp(y.to_lowercase())
+            (left, right) = (&left[x.len_utf8()..], &right[y.len_utf8()..]);
+            if x == y { Ordering::Equal } else { x.to_lowercase().cmp(y.to_lowercase()) }
         };
         if order != Ordering::Equal {
             return order;
@@ -201,13 +200,12 @@ pub fn natural_cmp(a: &str, b: &str) -> Ordering {
     }
 }
 
-fn take_digits(text: &mut std::iter::Peekable<std::str::Chars<'_>>) -> String {
-    let mut digits = String::new();
-    while let Some(d) = text.next_if(char::is_ascii_digit) {
-        digits.push(d);
-    }
-    let significant = digits.trim_start_matches('0');
-    significant.to_owned()
+/// Splits the leading digits off and gives them without leading zeros.
+fn take_digits<'a>(text: &mut &'a str) -> &'a str {
+    let end = text.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(end);
+    *text = rest;
+    digits.trim_start_matches('0')
 }
 
 #[cfg(test)]

@@ -15,10 +15,11 @@ pub const MAX_VLAN: u16 = 4094;
 /// A whole number up to `most`.
 pub fn whole(text: &str, most: u64) -> Result<u64, String> {
     let digits = text.strip_suffix(".0").unwrap_or(text);
-    if let Some(rest) = digits.strip_prefix('-') {
-        if rest.bytes().all(|b| b.is_ascii_digit()) {
-            return Err(format!("'{text}' is negative"));
-        }
+    if digits
+        .strip_prefix('-')
+        .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
+    {
+        return Err(format!("'{text}' is negative"));
     }
     let number: u64 = digits.parse().map_err(|_| format!("'{text}' is not a whole number"))?;
     if number > most {
@@ -99,7 +100,7 @@ pub fn memory(text: &str) -> Result<MiB, String> {
 
 /// One VLAN ID; 0 is untagged.
 pub fn vlan(text: &str) -> Result<Option<u16>, String> {
-    let id = whole(text, u64::from(u64::MAX)).map_err(|e| format!("{e}, so it is no VLAN ID"))?;
+    let id = whole(text, u64::MAX).map_err(|e| format!("{e}, so it is no VLAN ID"))?;
     match u16::try_from(id) {
         Ok(0) => Ok(None),
         Ok(id) if id <= MAX_VLAN => Ok(Some(id)),

@@ -16,6 +16,9 @@ mod resolve;
 mod schema;
 mod suggest;
 mod templates;
+#[cfg(test)]
+mod tests;
+mod virtual_machines;
 mod write;
 
 pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS};
@@ -23,6 +26,7 @@ pub use entities::*;
 pub use schema::json_schema;
 pub use suggest::did_you_mean;
 pub use templates::templates;
+pub use virtual_machines::*;
 pub use write::{sha256, to_csv_tables};
 
 use crate::finding::Problem;

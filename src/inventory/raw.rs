@@ -64,6 +64,10 @@ pub struct Gathered {
     pub problems: Vec<Problem>,
     /// What the importer itself had to assume: input, missing fact, what was taken.
     pub assumed: Vec<(usize, String, String)>,
+    /// A whole input could not be read, so that what is missing may stand there.
+    pub unread: bool,
+    /// Tables of which a file could not be read to its end.
+    pub unread_tables: Vec<&'static str>,
 }
 
 impl Gathered {
@@ -74,6 +78,12 @@ impl Gathered {
             ..Source::default()
         });
         u32::try_from(self.sources.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Reports that a whole input cannot be read.
+    pub fn refuse(&mut self, file: &str, what: impl Into<String>, advice: impl Into<String>) {
+        self.unread = true;
+        self.complain(file, 0, 0, what, advice);
     }
 
     /// Reports a problem of a file.
@@ -202,13 +212,15 @@ impl Cell<'_> {
 /// Takes off the `'` that keeps a spreadsheet from running a cell as a formula.
 pub fn unguard(text: &str) -> &str {
     match text.strip_prefix('\'') {
-        Some(rest) if rest.starts_with(GUARDED) => rest,
+        Some(rest) if needs_guard(rest) => rest,
         _ => text,
     }
 }
 
-/// First characters that a spreadsheet may take for a formula, and the guard itself.
-pub const GUARDED: [char; 5] = ['=', '+', '-', '@', '\''];
+/// Whether a spreadsheet may take the text for a formula; also text that begins with the guard itself.
+pub fn needs_guard(text: &str) -> bool {
+    matches!(text.as_bytes().first(), Some(b'=' | b'+' | b'-' | b'@' | b'\''))
+}
 
 #[cfg(test)]
 mod tests {

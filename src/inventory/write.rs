@@ -4,10 +4,10 @@
 //! Must not know: where the facts came from.
 
 use super::catalogue::{self, Table};
-use super::entities::{
+use super::raw::needs_guard;
+use super::{
     Cluster, HostVnic, Nic, NlbMode, Node, Rdma, StorageKind, SwitchKind, VirtualSwitch, Vm, VmPriority, VmState, Vnic,
 };
-use super::raw::GUARDED;
 use crate::policy::{FailureKind, Policy, Strength};
 use crate::roles::{ROLES, Role};
 use sha2::{Digest, Sha256};
@@ -80,7 +80,7 @@ impl Sheet {
 
 /// Puts a `'` before a cell that a spreadsheet would run as a formula; numbers stay.
 fn guard(cell: Cell<'_>) -> Cell<'_> {
-    if cell.starts_with(GUARDED) && cell.parse::<f64>().is_err() {
+    if needs_guard(&cell) && cell.parse::<f64>().is_err() {
         Cow::Owned(format!("'{cell}"))
     } else {
         cell
@@ -370,7 +370,7 @@ fn vnic<'a>(v: &'a Vm, n: &'a Vnic, which: &'a str) -> [Cell<'a>; 15] {
 
 /// Settings that differ from their defaults.
 fn policy(sheet: &mut Sheet, c: &Cluster) {
-    let (p, default) = (&c.policy, Policy::default());
+    let p = &c.policy;
     let mut set = |setting: String, value: String| {
         sheet.row([
             text(&c.name),
@@ -380,50 +380,8 @@ fn policy(sheet: &mut Sheet, c: &Cluster) {
             text(""),
         ]);
     };
-    for (setting, value, usual) in [
-        (
-            "growth_percent",
-            p.growth_percent.to_string(),
-            default.growth_percent.to_string(),
-        ),
-        (
-            "target_utilisation_permille",
-            permille(p.target_permille),
-            permille(default.target_permille),
-        ),
-        (
-            "default_vnic_mbps",
-            p.default_vnic_mbps.to_string(),
-            default.default_vnic_mbps.to_string(),
-        ),
-        (
-            "drain_goal_minutes",
-            minutes(p.drain_goal_s.map(|s| s.div_ceil(60))),
-            minutes(None),
-        ),
-        ("drain_minutes", minutes(p.drain_minutes), minutes(None)),
-        (
-            "separate_zones",
-            strength(p.separate_zones),
-            strength(default.separate_zones),
-        ),
-        ("survival_first", known(p.survival_first).into_owned(), String::new()),
-        (
-            "vendor_teaming",
-            known(Some(p.vendor_teaming)).into_owned(),
-            "no".to_owned(),
-        ),
-        (
-            "weights_on_set",
-            known(Some(p.weights_on_set)).into_owned(),
-            "no".to_owned(),
-        ),
-        (
-            "heavy_permille",
-            permille(p.heavy_permille),
-            permille(default.heavy_permille),
-        ),
-    ] {
+    let usual = single_settings(&Policy::default());
+    for ((setting, value), (_, usual)) in single_settings(p).into_iter().zip(usual) {
         if value != usual {
             set(setting.to_owned(), value);
         }
@@ -452,13 +410,30 @@ fn policy(sheet: &mut Sheet, c: &Cluster) {
     }
 }
 
+/// The settings that have one value each.
+fn single_settings(p: &Policy) -> [(&'static str, String); 10] {
+    let yes = |value: Option<bool>| known(value).into_owned();
+    [
+        ("growth_percent", p.growth_percent.to_string()),
+        ("target_utilisation_permille", permille(p.target_permille)),
+        ("default_vnic_mbps", p.default_vnic_mbps.to_string()),
+        ("drain_goal_minutes", minutes(p.drain_goal_s.map(|s| s.div_ceil(60)))),
+        ("drain_minutes", minutes(p.drain_minutes)),
+        ("separate_zones", strength(p.separate_zones)),
+        ("survival_first", yes(p.survival_first)),
+        ("vendor_teaming", yes(Some(p.vendor_teaming))),
+        ("weights_on_set", yes(Some(p.weights_on_set))),
+        ("heavy_permille", permille(p.heavy_permille)),
+    ]
+}
+
 fn minutes(value: Option<u64>) -> String {
     value.map_or(String::new(), |v| v.to_string())
 }
 
 /// Below 100 thousandths only a percentage is read without doubt.
 fn permille(value: u64) -> String {
-    if value < 100 && value % 10 == 0 {
+    if value < 100 && value.is_multiple_of(10) {
         format!("{} %", value / 10)
     } else {
         value.to_string()

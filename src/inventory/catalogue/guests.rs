@@ -42,7 +42,7 @@ pub(super) static SWITCHES: Table = Table {
             "The management operating system shares the switch.",
             "no",
         )
-        .also(&["AllowManagementOS", "SharedWithHost"]),
+        .also(&["SharedWithHost"]),
         WHICH_CLUSTER,
     ],
 };

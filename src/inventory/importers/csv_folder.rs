@@ -1,11 +1,11 @@
 //! An inventory folder: one `.csv` file per table.
 
 use super::{Importer, Input, csv_table};
-use crate::inventory::catalogue;
+use crate::inventory::catalogue::{self, Table};
 use crate::inventory::decode::read_text;
 use crate::inventory::raw::Gathered;
 use crate::inventory::suggest::did_you_mean;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 pub(super) static IMPORTER: Importer = Importer {
     name: "csv-folder",
@@ -21,10 +21,9 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
     let files = match list(input) {
         Ok(files) => files,
         Err(e) => {
-            return gathered.complain(
-                input.shown,
-                0,
-                0,
+            let shown = input.path.display().to_string();
+            return gathered.refuse(
+                &shown,
                 format!("the folder cannot be read: {e}"),
                 "Check its permissions.",
             );
@@ -39,19 +38,7 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             .and_then(catalogue::table)
             .filter(|_| path.is_file());
         match table {
-            Some(def)
-                if gathered
-                    .tables
-                    .iter()
-                    .any(|t| t.input == input.index && t.def.name == def.name) =>
-            {
-                let what = format!("a second file for the table {}", def.name);
-                gathered.complain(&shown, 0, 0, what, "Keep one of them.");
-            }
-            Some(def) => match read_text(path) {
-                Ok(text) => csv_table::read(&text, def, &shown, input.index, gathered),
-                Err((what, advice)) => gathered.complain(&shown, 0, 0, what, advice),
-            },
+            Some(def) => read_file(path, def, &shown, input.index, gathered),
             None if name.eq_ignore_ascii_case("readme.md") => {}
             None => {
                 passed_over += 1;
@@ -65,6 +52,24 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
         gathered
             .notes
             .push(format!("{} further files were passed over", passed_over - MOST_NOTES));
+    }
+}
+
+fn read_file(path: &Path, def: &'static Table, shown: &str, input: usize, gathered: &mut Gathered) {
+    if gathered
+        .tables
+        .iter()
+        .any(|t| t.input == input && t.def.name == def.name)
+    {
+        let what = format!("a second file for the table {}", def.name);
+        return gathered.complain(shown, 0, 0, what, "Keep one of them.");
+    }
+    match read_text(path) {
+        Ok(text) => csv_table::read(&text, def, shown, input, gathered),
+        Err((what, advice)) => {
+            gathered.unread_tables.push(def.name);
+            gathered.complain(shown, 0, 0, what, advice);
+        }
     }
 }
 

@@ -7,8 +7,24 @@ use crate::inventory::suggest::did_you_mean;
 use csv::StringRecord;
 
 /// Reads the text of one file as rows of `def`.
-pub(super) fn read(text: &str, def: &'static Table, file: &str, input: usize, gathered: &mut Gathered) {
+pub(in crate::inventory) fn read(text: &str, def: &'static Table, file: &str, input: usize, gathered: &mut Gathered) {
     let source = gathered.add_source(file);
+    let mut table = RawTable {
+        def,
+        source,
+        input,
+        position: vec![None; def.columns.len()],
+        rows: Vec::new(),
+    };
+    let whole = rows(text, &mut table, file, gathered);
+    if !whole || missing(&table).next().is_some() {
+        gathered.unread_tables.push(def.name);
+    }
+    gathered.tables.push(table);
+}
+
+/// Reads header and rows; `false` when the file could not be read to its end, which is told.
+fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -> bool {
     let (delimiter, start) = preamble(text);
     let body = &text[start..];
     let lines_before = count_lines(&text[..start]);
@@ -17,13 +33,6 @@ pub(super) fn read(text: &str, def: &'static Table, file: &str, input: usize, ga
         .flexible(true)
         .delimiter(delimiter)
         .from_reader(body.as_bytes());
-    let mut table = RawTable {
-        def,
-        source,
-        input,
-        position: vec![None; def.columns.len()],
-        rows: Vec::new(),
-    };
     let mut width = None;
     let mut cells = StringRecord::new();
     loop {
@@ -38,7 +47,7 @@ pub(super) fn read(text: &str, def: &'static Table, file: &str, input: usize, ga
                     format!("the file cannot be read as .csv: {e}"),
                     "Export it again.",
                 );
-                return;
+                return false;
             }
         }
         let line = lines_before + line_of(&cells, body);
@@ -47,21 +56,22 @@ pub(super) fn read(text: &str, def: &'static Table, file: &str, input: usize, ga
         }
         let Some(width) = width else {
             width = Some(cells.len());
-            header(&cells, line, &mut table, gathered, file);
+            header(&cells, line, table, gathered, file);
             continue;
         };
         if table.rows.len() == MAX_ROWS {
             let what = format!("the file has more rows than the limit of {MAX_ROWS}");
-            return gathered.complain(
+            gathered.complain(
                 file,
                 line,
                 0,
                 what,
                 "Is it the right file? Leave out what is not an inventory.",
             );
+            return false;
         }
         if !sound(&cells, width, line, gathered, file) {
-            return;
+            return false;
         }
         table.rows.push(Row {
             line,
@@ -69,16 +79,11 @@ pub(super) fn read(text: &str, def: &'static Table, file: &str, input: usize, ga
         });
     }
     if width.is_none() {
-        let names: Vec<&str> = def.columns.iter().map(|c| c.name).collect();
-        gathered.complain(
-            file,
-            1,
-            0,
-            "the file is empty: the header row is missing",
-            format!("First row: {}", names.join(",")),
-        );
+        let names: Vec<&str> = table.def.columns.iter().map(|c| c.name).collect();
+        let advice = format!("First row: {}", names.join(","));
+        gathered.complain(file, 1, 0, "the file is empty: the header row is missing", advice);
     }
-    gathered.tables.push(table);
+    width.is_some()
 }
 
 /// Separator, and where the header begins: `sep=;` of Excel and `#TYPE …` of PowerShell are skipped.

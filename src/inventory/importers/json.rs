@@ -23,15 +23,16 @@ pub(super) static IMPORTER: Importer = Importer {
 fn read(input: &Input<'_>, gathered: &mut Gathered) {
     match read_text(input.path) {
         Ok(text) => read_str(&text, input.shown, input.index, gathered),
-        Err((what, advice)) => gathered.complain(input.shown, 0, 0, what, advice),
+        Err((what, advice)) => gathered.refuse(input.shown, what, advice),
     }
 }
 
-fn read_str(text: &str, file: &str, input: usize, gathered: &mut Gathered) {
+pub(in crate::inventory) fn read_str(text: &str, file: &str, input: usize, gathered: &mut Gathered) {
     let source = gathered.add_source(file);
     let tables: Pairs<'_> = match serde_json::from_str(text) {
         Ok(tables) => tables,
         Err(e) => {
+            gathered.unread = true;
             let (line, column) = (number(e.line()), number(e.column()));
             let advice =
                 "The file must be one JSON object of tables: {\"nodes\": [{\"node\": \"HV1\"}], \"nics\": [ … ]}.";

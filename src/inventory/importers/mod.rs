@@ -58,23 +58,15 @@ pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
     let sniff = match sniff(input.path) {
         Ok(sniff) => sniff,
         Err(e) => {
-            return gathered.complain(
-                &shown,
-                0,
-                0,
-                format!("the input cannot be opened: {e}"),
-                "Check the path.",
-            );
+            return gathered.refuse(&shown, format!("the input cannot be opened: {e}"), "Check the path.");
         }
     };
     match IMPORTERS.iter().find(|i| (i.recognises)(&sniff)) {
         Some(importer) => (importer.read)(input, gathered),
         None => {
             let known: Vec<&str> = IMPORTERS.iter().map(|i| i.summary).collect();
-            gathered.complain(
+            gathered.refuse(
                 &shown,
-                0,
-                0,
                 "this is no source that can be read",
                 format!("Give one of: {}.", known.join("; ")),
             );
@@ -99,6 +91,11 @@ fn sniff(path: &Path) -> std::io::Result<Sniff> {
         head,
     })
 }
+
+#[cfg(test)]
+pub(super) use self::{
+    csv_table::read as read_csv, json::read_str as read_json, test_cluster::read_str as read_report,
+};
 
 #[cfg(test)]
 mod tests {

@@ -3,8 +3,8 @@
 use super::Resolver;
 use super::clusters::DEFAULT_PROFILE;
 use super::guests::DEFAULT_MEMORY_MIB;
-use crate::inventory::entities::{Assumption, Cluster, Nic, StorageKind, Vnic};
 use crate::inventory::raw::RawTable;
+use crate::inventory::{Assumption, Cluster, Nic, StorageKind, Vnic};
 
 /// Lists the assumptions of all clusters; `assumed` are those of importers, by input.
 pub(super) fn list(r: &Resolver<'_>, assumed: Vec<(usize, String, String)>) -> Vec<Assumption> {

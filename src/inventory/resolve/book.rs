@@ -298,6 +298,12 @@ impl<'a> NodeBook<'a> {
         }
     }
 
+    /// Whether a node of the cluster is written just so.
+    pub(super) fn knows(&self, name: &str, cluster: usize) -> bool {
+        let found = self.index.get(&key(name));
+        found.is_some_and(|numbers| numbers.iter().any(|n| self.list[*n].owner == cluster))
+    }
+
     /// Cluster and position in it.
     pub(super) fn place(&self, number: usize) -> (usize, usize) {
         let cluster = self.list[number].owner;

@@ -5,8 +5,8 @@ use super::book::{Group, Groups, key};
 use super::nics::text;
 use super::problems::Problems;
 use crate::inventory::cells;
-use crate::inventory::entities::{Cluster, Nlb, NlbMode, SwitchKind, Vm, VmPriority, VmState, Vnic};
 use crate::inventory::raw::{Cell, Line, Record};
+use crate::inventory::{Cluster, Nlb, NlbMode, SwitchKind, Vm, VmPriority, VmState, Vnic};
 use crate::units::Mac;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -133,7 +133,7 @@ fn owners<'a>(
 
 /// Names in a list of nodes: blanks separate too, unless a part with blanks is a node.
 fn owner_names<'a>(r: &Resolver<'_>, cluster: usize, text: &'a str) -> Vec<&'a str> {
-    let known = |name: &str| r.clusters[cluster].nodes.iter().any(|n| key(&n.name) == key(name));
+    let known = |name: &str| r.nodes.knows(name, cluster);
     let split = |part: &'a str| {
         if known(part) {
             vec![part]

@@ -55,8 +55,10 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         notes,
         problems,
         assumed,
+        unread,
+        unread_tables,
     } = gathered;
-    let mut problems = Problems::new(&sources, problems);
+    let mut problems = Problems::new(&sources, problems, unread_tables, unread);
     problems.require_tables(&tables);
     let owners = ClusterBook::new(&tables, options.cluster.as_deref());
     let nodes = NodeBook::new(&tables, &owners, &mut problems);

@@ -13,14 +13,25 @@ pub(super) struct Problems<'a> {
     sources: &'a [Source],
     list: Vec<Problem>,
     hints: usize,
+    /// Tables that exist but could not be read; what is said to be in them is not told as missing.
+    unread: Vec<&'static str>,
+    /// A whole input could not be read.
+    unread_input: bool,
 }
 
 impl<'a> Problems<'a> {
-    pub(super) fn new(sources: &'a [Source], list: Vec<Problem>) -> Problems<'a> {
+    pub(super) fn new(
+        sources: &'a [Source],
+        list: Vec<Problem>,
+        unread: Vec<&'static str>,
+        unread_input: bool,
+    ) -> Problems<'a> {
         Problems {
             sources,
             list,
             hints: 0,
+            unread,
+            unread_input,
         }
     }
 
@@ -55,8 +66,8 @@ impl<'a> Problems<'a> {
                 .and_then(|t| self.sources.get(t.source as usize))
                 .map(|s| s.file.clone());
             let named = file.clone().unwrap_or_else(|| def.file());
-            let told = self.list.iter().any(|p| p.at.file.ends_with(&named));
-            if told || of_kind.any(|t| !t.rows.is_empty()) {
+            let untold = !self.unread_input && !self.unread.contains(&def.name);
+            if !untold || of_kind.any(|t| !t.rows.is_empty()) {
                 continue;
             }
             let needed: Vec<&str> = def.columns.iter().filter(|c| c.required).map(|c| c.name).collect();
@@ -123,7 +134,7 @@ impl<'a> Problems<'a> {
         None
     }
 
-    /// Reports a name that nothing has.
+    /// Reports a name that nothing has, unless the table that should hold it could not be read, which is told already.
     pub(super) fn dangling<'b>(
         &mut self,
         cell: Cell<'_>,
@@ -131,6 +142,16 @@ impl<'a> Problems<'a> {
         name: &str,
         known: impl IntoIterator<Item = &'b str>,
     ) {
+        let table = match kind {
+            "node" => "nodes",
+            "VM" => "vms",
+            "virtual switch" => "switches",
+            "cluster" => "clusters",
+            _ => "nics",
+        };
+        if self.unread_input || self.unread.contains(&table) {
+            return;
+        }
         self.hints += 1;
         let hint = if self.hints <= MOST_HINTS {
             did_you_mean(name, known)

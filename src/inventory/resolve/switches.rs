@@ -5,8 +5,8 @@ use super::book::{Groups, key};
 use super::nics::{VmWish, position, role};
 use super::topology::by_name;
 use crate::inventory::cells;
-use crate::inventory::entities::{HostVnic, Node, SwitchKind, VirtualSwitch};
 use crate::inventory::raw::{Cell, Record};
+use crate::inventory::{HostVnic, Node, SwitchKind, VirtualSwitch};
 use crate::roles::Role;
 use crate::units::Mac;
 

@@ -48,6 +48,9 @@ pub(super) fn scan(page: &str) -> Vec<Block> {
         }
     }
     scanner.text(rest);
+    if scanner.row.is_some() {
+        scanner.end_row();
+    }
     scanner.flush();
     scanner.blocks
 }
@@ -101,7 +104,7 @@ impl Scanner {
         match name {
             "h1" | "h2" | "h3" | "h4" => {
                 self.flush();
-                self.heading = name.bytes().nth(1).map(|b| b - b'0');
+                self.heading = name.as_bytes().get(1).map(|b| b - b'0');
             }
             "/h1" | "/h2" | "/h3" | "/h4" => self.flush(),
             "table" => {

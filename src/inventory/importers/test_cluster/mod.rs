@@ -24,16 +24,16 @@ pub(super) static IMPORTER: Importer = Importer {
 fn read(input: &Input<'_>, gathered: &mut Gathered) {
     match read_text(input.path) {
         Ok(text) => read_str(&text, input.shown, input.index, gathered),
-        Err((what, advice)) => gathered.complain(input.shown, 0, 0, what, advice),
+        Err((what, advice)) => gathered.refuse(input.shown, what, advice),
     }
 }
 
-fn read_str(text: &str, file: &str, input: usize, gathered: &mut Gathered) {
+pub(in crate::inventory) fn read_str(text: &str, file: &str, input: usize, gathered: &mut Gathered) {
     let report = report::read(&html::scan(text));
     if report.sections == 0 || report.nodes.is_empty() {
         let what = "this page is no validation report of Test-Cluster, or not an English one";
         let advice = "Run Test-Cluster on an English Windows with the tests Inventory and Network, and give the .htm file it names.";
-        return gathered.complain(file, 0, 0, what, advice);
+        return gathered.refuse(file, what, advice);
     }
     tables::write(&report, file, input, gathered);
 }

@@ -76,55 +76,79 @@ pub(super) fn ports(
     host_vnics: &[&Adapter],
     doubts: &mut Doubts,
 ) -> Vec<Port> {
-    let virtual_speed = host_vnics
-        .iter()
-        .map(|v| v.speed.as_str())
-        .find(|s| !s.is_empty())
-        .unwrap_or("");
-    let mut ports: Vec<Port> = facts
-        .sets
-        .iter()
-        .flat_map(|set| set_ports(set, facts, virtual_speed, doubts))
-        .collect();
+    let speeds = host_vnics.iter().map(|v| v.speed.as_str());
+    let virtual_speed = speeds.clone().find(|s| !s.is_empty()).unwrap_or("");
+    let mut ports = Vec::new();
+    for set in &facts.sets {
+        ports.extend(set_ports(set, facts, virtual_speed, doubts));
+    }
     for adapter in facts.adapters.iter().filter(|a| is_physical(a)) {
-        if ports.iter().all(|p| p.name != adapter.name) {
+        if ports.iter().all(|p: &Port| p.name != adapter.name) {
             ports.push(adapter_port(report, full, adapter, doubts));
         }
     }
-    let team = facts.adapters.iter().find(|a| is_team(a));
     let behind_switch = facts.sets.is_empty() && (!facts.switches.is_empty() || !host_vnics.is_empty());
-    let switch = if behind_switch {
-        facts.switches.first().map_or(UNNAMED_SWITCH, String::as_str)
-    } else {
-        ""
-    };
-    let hidden = unexplained(facts, &ports, doubts);
-    for (caption, line) in &hidden {
-        let under = if switch.is_empty() {
-            team.map_or("", |t| t.speed.as_str())
-        } else {
-            virtual_speed
-        };
-        let mut port = hidden_port(caption, *line, under, doubts);
-        port.switch = switch.to_owned();
-        port.team = team.map_or(String::new(), |t| t.name.clone());
-        port.roles = team
-            .filter(|_| switch.is_empty())
-            .and_then(|t| role_of(report, full, t))
-            .into_iter()
-            .collect();
-        ports.push(port);
+    let switch = facts.switches.first().map_or(UNNAMED_SWITCH, String::as_str);
+    let switch = if behind_switch { switch } else { "" };
+    let hidden = hidden_ports(report, full, facts, (switch, virtual_speed), &ports, doubts);
+    if hidden.is_empty() && behind_switch {
+        ports.extend((1..=2).map(|number| invented_port(number, switch, virtual_speed, facts.line, doubts)));
     }
-    if hidden.is_empty() && !switch.is_empty() {
-        for number in 1..=2 {
-            doubts.invented += 1;
-            let mut port = hidden_port(&format!("{switch} port {number}"), facts.line, virtual_speed, doubts);
-            port.switch = switch.to_owned();
-            port.model = String::new();
-            ports.push(port);
+    ports.extend(hidden);
+    make_names_unique(&mut ports);
+    ports
+}
+
+/// Devices that no named port accounts for: under the node's switch or team, if it has one whose ports are not named.
+fn hidden_ports(
+    report: &Report,
+    full: &str,
+    facts: &NodeFacts,
+    (switch, virtual_speed): (&str, &str),
+    known: &[Port],
+    doubts: &mut Doubts,
+) -> Vec<Port> {
+    let team = facts.adapters.iter().find(|a| is_team(a));
+    let above = if switch.is_empty() {
+        team.map_or("", |t| t.speed.as_str())
+    } else {
+        virtual_speed
+    };
+    let roles = team
+        .filter(|_| switch.is_empty())
+        .and_then(|t| role_of(report, full, t));
+    let devices = unexplained(facts, known, doubts);
+    let port = |(caption, line): (String, u32)| Port {
+        switch: switch.to_owned(),
+        team: team.map_or(String::new(), |t| t.name.clone()),
+        roles: roles.into_iter().collect(),
+        ..hidden_port(&caption, line, above, doubts)
+    };
+    devices.into_iter().map(port).collect()
+}
+
+/// A port under a switch of which the report names no port at all.
+fn invented_port(number: usize, switch: &str, virtual_speed: &str, line: u32, doubts: &mut Doubts) -> Port {
+    doubts.invented += 1;
+    let port = hidden_port(&format!("{switch} port {number}"), line, virtual_speed, doubts);
+    Port {
+        switch: switch.to_owned(),
+        model: String::new(),
+        ..port
+    }
+}
+
+/// Devices may share a caption; ports may not share a name.
+fn make_names_unique(ports: &mut [Port]) {
+    let mut seen = BTreeSet::new();
+    for port in ports {
+        let name = port.name.clone();
+        let mut number = 2;
+        while !seen.insert(port.name.to_lowercase()) {
+            port.name = format!("{name} ({number})");
+            number += 1;
         }
     }
-    ports
 }
 
 fn set_ports(set: &Set, facts: &NodeFacts, virtual_speed: &str, doubts: &mut Doubts) -> Vec<Port> {

@@ -30,9 +30,7 @@ fn role_of_network(network: &Network) -> Option<Role> {
 fn role_of_name(name: &str) -> Option<Role> {
     let inner = name.strip_prefix("vEthernet").unwrap_or(name);
     let words = inner.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty());
-    let known = words
-        .filter_map(|word| Role::parse(word))
-        .find(|role| *role != Role::Vm);
+    let known = words.filter_map(Role::parse).find(|role| *role != Role::Vm);
     let compact: String = inner
         .chars()
         .filter(|c| c.is_alphabetic())

@@ -1,12 +1,13 @@
 //! From what the report says to inventory tables, and to the list of what it does not say.
 
-use super::ports::{Doubts, base, card, is_host_vnic, ports};
+use super::ports::{Doubts, Port, base, card, is_host_vnic, ports};
 use super::report::{Adapter, NodeFacts, Report};
 use super::roles::{purpose, role_of};
-use crate::inventory::catalogue;
 use crate::inventory::raw::{Gathered, RawTable};
+use crate::inventory::{catalogue, cells};
 use crate::profiles;
 use crate::roles::Role;
+use crate::units::Mac;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes the tables of a report.
@@ -49,7 +50,7 @@ pub(super) fn write(report: &Report, file: &str, input: usize, gathered: &mut Ga
         let values = [
             ("network", network.name.as_str()),
             ("subnet", subnet),
-            ("cluster_use", &network.role),
+            ("cluster_use", cluster_use(&network.role)),
             ("purpose", purpose),
         ];
         push("cluster_networks", network.line, &values);
@@ -109,34 +110,25 @@ type Push<'p> = dyn FnMut(&str, u32, &[(&str, &str)]) + 'p;
 fn node_rows(report: &Report, full: &str, name: &str, facts: &NodeFacts, doubts: &mut Doubts, push: &mut Push<'_>) {
     let hardware = format!("{} {}", facts.maker, facts.model);
     let address = management_address(report, full, facts);
+    let memory = if cells::memory(&facts.memory).is_ok_and(|m| m > 0) {
+        facts.memory.as_str()
+    } else {
+        ""
+    };
     let values = [
         ("node", name),
         ("management_ip", &address),
-        ("memory_mib", &facts.memory),
+        ("memory_mib", memory),
         ("hardware", hardware.trim()),
     ];
     push("nodes", facts.line, &values);
     let host_vnics: Vec<&Adapter> = facts.adapters.iter().filter(|a| is_host_vnic(a)).collect();
     let ports = ports(report, full, facts, &host_vnics, doubts);
-    for port in &ports {
-        let roles: Vec<&str> = port.roles.iter().map(|r| r.name()).collect();
-        let card = card(&port.name);
-        doubts.cards += usize::from(!card.is_empty());
-        let values = [
-            ("node", name),
-            ("nic", &port.name),
-            ("speed_mbps", &port.speed),
-            ("card", card),
-            ("rdma", &port.rdma),
-            ("model", &port.model),
-            ("mac", &port.mac),
-            ("status", &port.status),
-            ("current_role", &roles.join(";")),
-            ("team", &port.team),
-        ];
-        push("nics", port.line, &values);
-    }
     doubts.ports += ports.len();
+    for port in &ports {
+        doubts.cards += usize::from(!card(&port.name).is_empty());
+        port_row(name, port, push);
+    }
     let switches: BTreeSet<&str> = ports
         .iter()
         .map(|p| p.switch.as_str())
@@ -148,35 +140,62 @@ fn node_rows(report: &Report, full: &str, name: &str, facts: &NodeFacts, doubts:
             .filter(|p| p.switch == *switch)
             .map(|p| p.name.as_str())
             .collect();
-        push(
-            "switches",
-            facts.line,
-            &[
-                ("node", name),
-                ("switch", switch),
-                ("type", "external"),
-                ("nics", &bound.join(";")),
-            ],
-        );
+        let values = [
+            ("node", name),
+            ("switch", switch),
+            ("type", "external"),
+            ("nics", &bound.join(";")),
+        ];
+        push("switches", facts.line, &values);
     }
-    doubts.unbound_switches.extend(
-        facts
-            .switches
-            .iter()
-            .filter(|s| !switches.contains(s.as_str()))
-            .cloned(),
-    );
+    let unbound = facts.switches.iter().filter(|s| !switches.contains(s.as_str()));
+    doubts.unbound_switches.extend(unbound.cloned());
     let Some(switch) = switches.first() else { return };
     for vnic in host_vnics {
         let role = role_of(report, full, vnic).map_or("", Role::name);
-        let values = [
+        let own = [
             ("node", name),
             ("host_vnic", vnic.name.as_str()),
             ("switch", switch),
             ("role", role),
-            ("mac", &vnic.mac),
         ];
-        push("host_vnics", vnic.line, &values);
+        push(
+            "host_vnics",
+            vnic.line,
+            &[own.as_slice(), &[("mac", mac(&vnic.mac))]].concat(),
+        );
+    }
+}
+
+fn port_row(node: &str, port: &Port, push: &mut Push<'_>) {
+    let roles: Vec<&str> = port.roles.iter().map(|r| r.name()).collect();
+    let values = [
+        ("node", node),
+        ("nic", &port.name),
+        ("speed_mbps", &port.speed),
+        ("card", card(&port.name)),
+        ("rdma", &port.rdma),
+        ("model", &port.model),
+        ("mac", mac(&port.mac)),
+        ("status", &port.status),
+        ("current_role", &roles.join(";")),
+        ("team", &port.team),
+    ];
+    push("nics", port.line, &values);
+}
+
+/// An address that is one; tunnels show others.
+fn mac(text: &str) -> &str {
+    if Mac::parse(text).is_ok() { text } else { "" }
+}
+
+/// Cluster use as the report words it; blank for words of other Windows versions.
+fn cluster_use(role: &str) -> &'static str {
+    match role.to_lowercase().as_str() {
+        "enabled" | "client" => "3",
+        "internal" => "1",
+        "disabled" | "none" => "0",
+        _ => "",
     }
 }
 
@@ -199,61 +218,40 @@ fn management_address(report: &Report, full: &str, facts: &NodeFacts) -> String 
         .unwrap_or_default()
 }
 
-fn tell(doubts: &Doubts, input: usize, gathered: &mut Gathered) {
-    let mut says = |count: usize, missing: String, taken: &str| {
+fn tell(d: &Doubts, input: usize, gathered: &mut Gathered) {
+    let mut says = |count: usize, missing: &str, taken: &str| {
         if count > 0 {
+            let missing = missing.replace("{}", &format!("{count} of {} NICs", d.ports));
             gathered.assumed.push((input, missing, taken.to_owned()));
         }
     };
-    let all = doubts.ports;
-    let (d, of) = (doubts, |count: usize| format!("{count} of {all} NICs"));
-    says(
-        1,
-        "traffic roles (a validation report has none)".to_owned(),
-        "concluded from the names of adapters and from the cluster networks; write current_role in nics and role in host_vnics",
-    );
-    says(
-        d.from_devices,
-        format!("names of {}", of(d.from_devices)),
-        "the captions of the Plug and Play devices; ports without an address are not named in the report",
-    );
+    let taken = "concluded from the names of adapters and from the cluster networks; write current_role in nics and role in host_vnics";
+    says(1, "traffic roles (a validation report has none)", taken);
+    let taken = "the captions of the Plug and Play devices; ports without an address are not named in the report";
+    says(d.from_devices, "names of {}", taken);
     says(
         d.invented,
-        format!("physical ports under virtual switches ({})", of(d.invented)),
+        "physical ports under virtual switches ({})",
         "two ports for each node; write nics",
     );
-    says(
-        d.speed_from_switch,
-        format!("speed of {}", of(d.speed_from_switch)),
-        "that of the virtual adapters above them; write speed_mbps in nics",
-    );
-    says(
-        d.speed_from_nothing,
-        format!("speed of {}, told by nothing", of(d.speed_from_nothing)),
-        "what the model's name tells, else 1 Gbit/s; write speed_mbps in nics",
-    );
+    let taken = "that of the virtual adapters above them; write speed_mbps in nics";
+    says(d.speed_from_switch, "speed of {}", taken);
+    let taken = "what the model's name tells, else 1 Gbit/s; write speed_mbps in nics";
+    says(d.speed_from_nothing, "speed of {}, told by nothing", taken);
     says(
         d.cards,
-        format!("card of {}, from the name", of(d.cards)),
+        "card of {}, from the name",
         "ports whose names begin with the same slot share a card",
     );
     let unbound: Vec<&str> = d.unbound_switches.iter().map(String::as_str).collect();
+    let missing = format!("kind and NICs of the virtual switches {}", unbound.join(", "));
+    says(unbound.len(), &missing, "left out; write switches");
+    let kinds: BTreeSet<&str> = d.out_of_order.iter().map(|c| base(c)).collect();
+    let kinds = kinds.into_iter().collect::<Vec<_>>().join(", ");
+    let missing = format!("state of {} disabled or faulty ports ({kinds})", d.out_of_order.len());
     says(
-        unbound.len(),
-        format!("kind and NICs of the virtual switches {}", unbound.join(", ")),
-        "left out; write switches",
+        d.out_of_order.len(),
+        &missing,
+        "left out; write them in nics to plan with them",
     );
-    if !d.out_of_order.is_empty() {
-        let kinds: BTreeSet<&str> = d.out_of_order.iter().map(|c| base(c)).collect();
-        let kinds: Vec<&str> = kinds.into_iter().collect();
-        says(
-            1,
-            format!(
-                "state of {} disabled or faulty ports ({})",
-                d.out_of_order.len(),
-                kinds.join(", ")
-            ),
-            "left out; write them in nics to plan with them",
-        );
-    }
 }

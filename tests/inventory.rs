@@ -1,0 +1,142 @@
+//! Inventories on a disk: folders, passed-over files, encodings, reports, and the sample.
+
+use nicplan::inventory::{LoadOptions, load, templates, to_csv_tables};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// A fresh folder for one test.
+fn folder(name: &str) -> PathBuf {
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let _ = fs::remove_dir_all(&path);
+    fs::create_dir_all(&path).expect("a test folder can be made");
+    path
+}
+
+fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) {
+    fs::write(folder.join(name), content).expect("a test file can be written");
+}
+
+const NODES: &str = "node,cluster\nHV1,C\nHV2,C\n";
+const NICS: &str = "node,nic,speed_mbps\nHV1,A,10G\nHV2,A,10G\n";
+
+fn said(paths: &[PathBuf]) -> Vec<String> {
+    let problems = load(paths, &LoadOptions::default()).err().unwrap_or_default();
+    problems.iter().map(ToString::to_string).collect()
+}
+
+#[test]
+fn a_folder_is_read_and_other_files_are_passed_over_with_a_note() {
+    let path = folder("passed-over");
+    write(&path, "Nodes.CSV", NODES);
+    write(&path, "nics.csv", NICS);
+    write(&path, "README.md", "about");
+    write(&path, "vm.csv", "x");
+    write(&path, "plan.xlsx", "PK");
+    fs::create_dir(path.join("old")).expect("a test folder can be made");
+    let inventory = load(&[path], &LoadOptions::default()).expect("a sound inventory");
+    assert_eq!(inventory.notes.len(), 3, "{:?}", inventory.notes);
+    assert!(
+        inventory
+            .notes
+            .iter()
+            .any(|n| n.starts_with("vm.csv was passed over") && n.contains("did you mean 'vms'"))
+    );
+    assert!(inventory.notes.iter().any(|n| n.contains("save its sheets as .csv")));
+    assert_eq!(
+        inventory
+            .locate(inventory.clusters[0].nodes[1].origin, "node")
+            .to_string(),
+        "Nodes.CSV:3:1"
+    );
+}
+
+#[test]
+fn the_same_facts_in_any_encoding_and_as_json_have_the_same_hash() {
+    let plain = folder("plain");
+    write(&plain, "nodes.csv", NODES);
+    write(&plain, "nics.csv", NICS);
+    let utf16 = folder("utf16");
+    let wide = |text: &str| {
+        [0xFF, 0xFE]
+            .into_iter()
+            .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+            .collect::<Vec<u8>>()
+    };
+    write(
+        &utf16,
+        "nodes.csv",
+        wide(&NODES.replace(',', ";").replace('\n', "\r\n")),
+    );
+    write(&utf16, "nics.csv", wide(NICS));
+    let json = folder("json").join("inventory.json");
+    let text = r#"{"nodes":[{"node":"HV2","cluster":"C"},{"node":"HV1","cluster":"C"}],
+        "nics":[{"node":"HV1","nic":"A","speed_mbps":10000},{"node":"HV2","nic":"A","speed_mbps":"10 Gbps"}]}"#;
+    fs::write(&json, text).expect("a test file can be written");
+    let hash = |path: &PathBuf| {
+        load(std::slice::from_ref(path), &LoadOptions::default())
+            .expect("a sound inventory")
+            .sha256
+    };
+    assert_eq!(hash(&plain), hash(&utf16));
+    assert_eq!(hash(&plain), hash(&json));
+}
+
+#[test]
+fn files_that_are_no_text_and_paths_that_do_not_exist_are_problems() {
+    let path = folder("binary");
+    write(&path, "nodes.csv", [0x7F, b'E', b'L', b'F', 0, 0, 0, 1]);
+    write(&path, "nics.csv", b"PK\x03\x04");
+    let found = said(std::slice::from_ref(&path));
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found[0].starts_with("nics.csv: the file is a zip archive"), "{found:?}");
+    assert!(found[1].starts_with("nodes.csv: the file is binary"), "{found:?}");
+    assert!(said(&[path.join("nothing")])[0].contains("cannot be opened"));
+    let other = folder("other").join("notes.txt");
+    fs::write(&other, "hello").expect("a test file can be written");
+    assert!(said(&[other])[0].contains("no source that can be read"));
+    assert!(said(&[])[0].contains("no input"));
+}
+
+#[test]
+fn two_files_of_one_table_are_a_problem() {
+    let path = folder("twice");
+    write(&path, "nodes.csv", NODES);
+    write(&path, "nics.csv", NICS);
+    write(&path, "cluster-networks.csv", "network\nN\n");
+    write(&path, "cluster_networks.csv", "network\nN\n");
+    assert!(said(&[path])[0].contains("a second file for the table cluster_networks"));
+}
+
+#[test]
+fn files_of_several_inputs_are_told_apart_by_their_folder() {
+    let (a, b) = (folder("input-a"), folder("input-b"));
+    write(&a, "nodes.csv", NODES);
+    write(&a, "nics.csv", NICS);
+    write(&b, "vms.csv", "vm,node\nSQL,HV9\n");
+    assert!(said(&[a, b])[0].starts_with("input-b/vms.csv:2:2: there is no node 'HV9'"));
+}
+
+#[test]
+fn blank_templates_are_told_to_be_blank_and_nothing_else() {
+    let path = folder("templates");
+    for (name, content) in templates() {
+        write(&path, &name, content);
+    }
+    let found = said(&[path]);
+    assert_eq!(found.len(), 2, "{found:?}");
+    assert!(found.iter().all(|p| p.contains("has no rows")));
+}
+
+#[test]
+fn the_sample_report_is_an_inventory_and_can_be_written_as_one() {
+    let report = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/test-cluster-report/validation-report.htm");
+    let inventory = load(&[report], &LoadOptions::default()).expect("the sample is sound");
+    assert_eq!(inventory.clusters[0].nodes.len(), 3);
+    assert_eq!(inventory.sources[0].file, "validation-report.htm");
+    let path = folder("from-report");
+    for (name, bytes) in to_csv_tables(&inventory.clusters) {
+        write(&path, &name, bytes);
+    }
+    let again = load(&[path], &LoadOptions::default()).expect("what was written can be read");
+    assert_eq!(again.sha256, inventory.sha256);
+}
