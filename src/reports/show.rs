@@ -19,7 +19,7 @@ pub(super) fn seconds(s: u64) -> String {
     match s {
         NEVER_S.. => "cannot be emptied live".to_owned(),
         3600.. => format!("{} h {:02} min", s / 3600, (s % 3600).div_ceil(60).min(59)),
-        60.. if s % 60 == 0 => format!("{} min", s / 60),
+        60.. if s.is_multiple_of(60) => format!("{} min", s / 60),
         60.. => format!("{} min {:02} s", s / 60, s % 60),
         _ => format!("{s} s"),
     }
@@ -29,7 +29,7 @@ pub(super) fn seconds(s: u64) -> String {
 pub(super) fn memory(mib: MiB) -> String {
     match mib {
         0..1024 => format!("{mib} MiB"),
-        1024..10_240 if mib % 1024 != 0 => format!("{}.{} GiB", mib / 1024, mib % 1024 * 10 / 1024),
+        1024..10_240 if !mib.is_multiple_of(1024) => format!("{}.{} GiB", mib / 1024, mib % 1024 * 10 / 1024),
         _ => format!("{} GiB", mib / 1024),
     }
 }
@@ -103,6 +103,14 @@ fn split_number(name: &str) -> Option<(&str, &str, &str)> {
     short.then_some((&name[..start], &name[start..end], &name[end..]))
 }
 
+/// The text with a capital first letter.
+pub(super) fn sentence(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 /// First names and how many more: `a, b, c and 5 more`.
 pub(super) fn some_of(names: &[&str], limit: usize) -> String {
     if names.len() <= limit {
@@ -138,6 +146,24 @@ pub(super) fn failure_kind(kind: FailureKind) -> &'static str {
         FailureKind::Card => "card",
         FailureKind::Tor => "ToR switch",
         FailureKind::Node => "node",
+    }
+}
+
+/// Name of a failure in the recount (`nic SLOT1`, `card of SLOT1`, `tor A`), for people.
+pub(super) fn failure(name: &str) -> String {
+    let known = [("nic ", "NIC "), ("card of ", "card of NIC "), ("tor ", "ToR ")];
+    let found = known
+        .iter()
+        .find_map(|(prefix, title)| name.strip_prefix(prefix).map(|rest| format!("{title}{rest}")));
+    found.unwrap_or_else(|| name.to_owned())
+}
+
+/// `after NIC SLOT1`, or that nothing has failed.
+pub(super) fn after(name: &str) -> String {
+    if name.is_empty() {
+        "with everything working".to_owned()
+    } else {
+        format!("after {}", failure(name))
     }
 }
 
@@ -178,34 +204,76 @@ pub(super) fn wish(wish: &Wish) -> String {
 }
 
 /// A requirement's name (`survive:vm:tor`) as a sentence about what is missing.
-pub(super) fn requirement(name: &str) -> String {
-    let mut parts = name.split(':');
-    let title = |role: Option<&str>| {
-        let said = role.unwrap_or_default();
-        Role::parse(said).map_or_else(|| said.to_owned(), |r| r.info().title.to_owned())
-    };
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some("reach"), role, None) => format!("{} has no working path", title(role)),
-        (Some("apart"), Some("zones"), None) => "VM zones that must be apart share an external network".to_owned(),
-        (Some("apart"), Some(pair), None) => {
-            let (a, b) = pair.split_once('|').unwrap_or((pair, ""));
-            format!(
-                "{} and {} must be apart and share an uplink",
-                title(Some(a)),
-                title(Some(b))
-            )
-        }
-        (Some("survive"), role, Some(kind)) => {
-            let kind = FailureKind::parse(kind).map_or(kind, |k| failure_kind(k));
-            format!("{} does not survive the loss of a {kind}", title(role))
-        }
-        (Some("capacity"), ..) => "more traffic than the uplink can carry".to_owned(),
-        (Some("vlan"), ..) => "a VLAN is missing on a NIC of the external network".to_owned(),
-        (Some("vm-network"), ..) => "no external network can serve this VM".to_owned(),
-        (Some("dedicated"), ..) => "wants an external network of its own and shares one".to_owned(),
-        (Some("drain-time"), ..) => "cannot be emptied in the drain minutes that the policy asks for".to_owned(),
-        _ => name.to_owned(),
+pub(super) fn missed(requirement: &str) -> String {
+    let parts: Vec<&str> = requirement.split(':').collect();
+    match parts.as_slice() {
+        ["reach", role] => format!("{} has no working path", title(role)),
+        ["apart", "zones"] => "VM zones that must be apart share an external network".to_owned(),
+        ["apart", pair] => format!("{} must be apart and share an uplink", both(pair)),
+        ["survive", role, kind] => format!("{} does not survive the loss of a {}", title(role), failing(kind)),
+        ["capacity"] => "More traffic than the uplink can carry".to_owned(),
+        ["vlan"] => "A VLAN is missing on a NIC of the external network".to_owned(),
+        ["vm-network"] => "No external network can serve this VM".to_owned(),
+        ["dedicated"] => "Wants an external network of its own and shares one".to_owned(),
+        ["drain-time"] => "Cannot be emptied in the drain minutes that the policy asks for".to_owned(),
+        _ => requirement.to_owned(),
     }
+}
+
+/// A requirement's name as a sentence about what is wanted.
+pub(super) fn wanted(requirement: &str) -> String {
+    let parts: Vec<&str> = requirement.split(':').collect();
+    match parts.as_slice() {
+        ["reach", role] => format!("{} reaches every node", title(role)),
+        ["apart", "zones"] => "VM zones have external networks of their own".to_owned(),
+        ["apart", pair] => format!("{} share no uplink", both(pair)),
+        ["survive", role, kind] => format!("{} survives the loss of any {}", title(role), failing(kind)),
+        ["capacity"] => "every uplink carries its traffic".to_owned(),
+        ["vlan"] => "every VLAN of the VMs is on the NICs of their external network".to_owned(),
+        ["vm-network"] => "every VM has an external network".to_owned(),
+        ["dedicated"] => "VMs marked dedicated have an external network of their own".to_owned(),
+        ["drain-time"] => "every node is emptied in the drain minutes of the policy".to_owned(),
+        _ => requirement.to_owned(),
+    }
+}
+
+/// A sentence of the planner with the names of wishes (`survive:vm:nic`) put into words.
+pub(super) fn spoken(text: &str) -> String {
+    let word = |word: &str| {
+        let name = word.trim_end_matches([',', '.', ';']);
+        short_wish(name).map_or_else(|| word.to_owned(), |said| said + &word[name.len()..])
+    };
+    text.split(' ').map(word).collect::<Vec<_>>().join(" ")
+}
+
+/// The name of a wish in a few words; `None` when it is not one.
+fn short_wish(name: &str) -> Option<String> {
+    let parts: Vec<&str> = name.split(':').collect();
+    Some(match parts.as_slice() {
+        ["rdma", role] => format!("RDMA for {}", title(role)),
+        ["apart", "zones"] => "VM zones apart".to_owned(),
+        ["apart", "heavy"] => "large VMs apart from small ones".to_owned(),
+        ["apart", pair] => {
+            let (a, b) = pair.split_once('|')?;
+            format!("{} apart from {}", title(a), title(b))
+        }
+        ["survive", role, kind] => format!("{} survives loss of a {}", title(role), failing(kind)),
+        ["own-path", role] => format!("own path for {} after a NIC failure", title(role)),
+        _ => return None,
+    })
+}
+
+fn title(role: &str) -> String {
+    Role::parse(role).map_or_else(|| role.to_owned(), |r| r.info().title.to_owned())
+}
+
+fn both(pair: &str) -> String {
+    let (a, b) = pair.split_once('|').unwrap_or((pair, ""));
+    format!("{} and {}", title(a), title(b))
+}
+
+fn failing(kind: &str) -> &str {
+    FailureKind::parse(kind).map_or(kind, |k| failure_kind(k))
 }
 
 /// Value of an objective level (1 to 10) for people.
@@ -295,14 +363,42 @@ mod tests {
     #[test]
     fn requirements_read_as_sentences() {
         assert_eq!(
-            requirement("survive:vm:tor"),
+            missed("survive:vm:tor"),
             "VM network does not survive the loss of a ToR switch"
         );
         assert_eq!(
-            requirement("apart:management|storage"),
+            wanted("survive:vm:tor"),
+            "VM network survives the loss of any ToR switch"
+        );
+        assert_eq!(
+            missed("apart:management|storage"),
             "Management and Storage must be apart and share an uplink"
         );
-        assert_eq!(requirement("something-new"), "something-new");
+        assert_eq!(
+            wanted("apart:management|storage"),
+            "Management and Storage share no uplink"
+        );
+        assert_eq!(missed("something-new"), "something-new");
+    }
+
+    #[test]
+    fn names_of_wishes_are_spoken_and_other_words_stay() {
+        assert_eq!(
+            spoken("it cannot do survive:vm:nic (4), apart:heavy (1) or x:y."),
+            "it cannot do VM network survives loss of a NIC (4), large VMs apart from small ones (1) or x:y."
+        );
+        assert_eq!(
+            spoken("apart:cluster|live-migration"),
+            "Cluster / CSV apart from Live migration"
+        );
+    }
+
+    #[test]
+    fn failures_read_as_people_say_them() {
+        assert_eq!(after("nic SLOT1"), "after NIC SLOT1");
+        assert_eq!(after("card of SLOT1"), "after card of NIC SLOT1");
+        assert_eq!(after("tor A"), "after ToR A");
+        assert_eq!(after(""), "with everything working");
     }
 
     #[test]

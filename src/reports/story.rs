@@ -5,7 +5,7 @@
 use super::data::{ClusterData, GrowthLimit, ReportData};
 use super::show;
 use crate::finding::Severity;
-use crate::plan::{LEVELS, Objective, Status, StyleRow};
+use crate::plan::{Conflict, LEVELS, Objective, Status, StyleRow};
 use crate::policy::Wish;
 use crate::roles::Role;
 use crate::units::{show_mbps, show_permille};
@@ -49,23 +49,24 @@ pub(super) fn proof(cluster: &ClusterData) -> String {
     )
 }
 
-/// The fullest uplink: `84.2 % on uplink storage of HV3 after nic SLOT2`.
+/// The fullest uplink: `84.2 % on uplink storage of HV3 after NIC SLOT2 (target 80 %)`.
 pub(super) fn fullest(cluster: &ClusterData) -> String {
     let Some(load) = cluster.fullest() else {
         return "no load".to_owned();
     };
-    let after = if load.worst_failure.is_empty() {
-        "in normal operation".to_owned()
-    } else {
-        format!("after {}", load.worst_failure)
-    };
     let target = show_permille(cluster.facts.policy.target_permille);
+    let failed = !load.worst_failure.is_empty();
+    let normal = if failed {
+        format!("; {} with everything working", show_permille(cluster.worst_normal()))
+    } else {
+        String::new()
+    };
     format!(
-        "{} on uplink {} of {} {after} (target {target}); {} with everything working",
+        "{} on uplink {} of {} {} (target {target}){normal}",
         show_permille(load.worst_utilisation),
         cluster.uplink_name(load.uplink),
         cluster.node_name(load.node),
-        show_permille(cluster.worst_normal())
+        show::after(&load.worst_failure)
     )
 }
 
@@ -123,12 +124,11 @@ pub(super) fn growth_place(cluster: &ClusterData, limit: &GrowthLimit) -> String
     if !limit.vm.is_empty() {
         return format!("VM {} on {node} needs more than one port gives", limit.vm);
     }
-    let when = if limit.failure.is_empty() {
-        "in normal operation".to_owned()
-    } else {
-        format!("after {}", limit.failure)
-    };
-    format!("uplink {} on {node} {when}", cluster.uplink_name(limit.uplink))
+    format!(
+        "uplink {} on {node} {}",
+        cluster.uplink_name(limit.uplink),
+        show::after(&limit.failure)
+    )
 }
 
 /// Unmet requirements, one line per requirement with those that miss it.
@@ -151,7 +151,7 @@ pub(super) fn unmet(cluster: &ClusterData) -> Vec<String> {
         };
         format!(
             "{} ({name}): {}{missing}",
-            show::requirement(name),
+            show::missed(name),
             show::some_of(&subjects, 6)
         )
     };
@@ -188,7 +188,7 @@ pub(super) fn style_cells(cluster: &ClusterData, row: &StyleRow) -> [String; 9] 
             cells[3] = show::thousands(not_survived(cluster, objective));
         }
     }
-    cells[8].clone_from(&row.cannot);
+    cells[8] = show::spoken(&row.cannot);
     cells
 }
 
@@ -280,4 +280,21 @@ pub(super) fn sharers(cluster: &ClusterData, role: Role) -> Vec<&'static str> {
         .collect();
     titles.dedup();
     titles
+}
+
+/// The requirements of a conflict as sentences with their names.
+pub(super) fn excluding(conflict: &Conflict) -> Vec<String> {
+    conflict
+        .requirements
+        .iter()
+        .map(|name| format!("{} ({name})", show::wanted(name)))
+        .collect()
+}
+
+/// What limits the plan, as a sentence; empty when the planner says nothing.
+pub(super) fn limit(cluster: &ClusterData) -> String {
+    match cluster.plan.solver.limited_by.trim_end_matches('.') {
+        "" => String::new(),
+        text => format!("{}.", show::sentence(&show::spoken(text))),
+    }
 }

@@ -335,7 +335,7 @@ fn the_console_answer_names_what_matters_and_nothing_hidden() {
     });
     let text = text::plan_text(&ReportData::new(&world.inventory, &world.verified, &world.findings));
     for words in [
-        "HV1 to HV9",
+        "HV1 to HV24 (24 nodes)",
         "SMB Multichannel",
         "External-1",
         "Not met:",

@@ -36,12 +36,9 @@ fn write_cluster(out: &mut String, cluster: &ClusterData) {
     let _ = writeln!(out, "Fullest: {}.", story::fullest(cluster));
     let _ = writeln!(out, "Growth:  {}", story::growth(cluster));
     let _ = writeln!(out, "Drain:   {}.", story::drain(cluster));
-    if !cluster.plan.solver.limited_by.is_empty() {
-        let _ = writeln!(
-            out,
-            "Limit:   {}.",
-            cluster.plan.solver.limited_by.trim_end_matches('.')
-        );
+    let limit = story::limit(cluster);
+    if !limit.is_empty() {
+        let _ = writeln!(out, "Limit:   {limit}");
     }
     out.push('\n');
     write_styles(out, cluster);
@@ -56,8 +53,8 @@ fn write_unmet(out: &mut String, cluster: &ClusterData) {
         let _ = writeln!(out, "  {line}");
     }
     if let Some(conflict) = &cluster.plan.conflict {
-        let _ = writeln!(out, "Why: {}", conflict.text);
-        let _ = writeln!(out, "     (together impossible: {})", conflict.requirements.join(", "));
+        let _ = writeln!(out, "Together impossible: {}.", story::excluding(conflict).join("; "));
+        let _ = writeln!(out, "What to do: {}", conflict.text);
     }
 }
 
@@ -68,7 +65,7 @@ fn write_nics(out: &mut String, cluster: &ClusterData) {
         "NICs".to_owned(),
         String::new(),
     ]];
-    for group in cluster.groups.iter().take(GROUPS) {
+    for group in cluster.patterns.iter().take(GROUPS) {
         for (index, uplink) in cluster.plan.uplinks.iter().enumerate() {
             let Some(decided) = cluster.node_uplink(group.first(), index) else {
                 continue;
@@ -92,11 +89,11 @@ fn write_nics(out: &mut String, cluster: &ClusterData) {
         }
     }
     write_table(out, &rows);
-    if cluster.groups.len() > GROUPS {
+    if cluster.patterns.len() > GROUPS {
         let _ = writeln!(
             out,
             "  and {} more kinds of nodes, see assignment.csv",
-            cluster.groups.len() - GROUPS
+            cluster.patterns.len() - GROUPS
         );
     }
     out.push('\n');
@@ -133,10 +130,29 @@ fn write_styles(out: &mut String, cluster: &ClusterData) {
     if cluster.plan.styles.is_empty() {
         return;
     }
-    let mut rows = vec![story::STYLE_COLUMNS.map(str::to_owned)];
-    rows.extend(cluster.plan.styles.iter().map(|row| story::style_cells(cluster, row)));
+    let cells: Vec<[String; 9]> = cluster
+        .plan
+        .styles
+        .iter()
+        .map(|row| story::style_cells(cluster, row))
+        .collect();
+    // what a style cannot do is a sentence, and stands below the numbers
+    let numbers = |cells: &[String; 9]| -> [String; 8] { std::array::from_fn(|i| cells[i].clone()) };
+    let mut rows = vec![numbers(&story::STYLE_COLUMNS.map(str::to_owned))];
+    rows.extend(cells.iter().map(numbers));
     write_table(out, &rows);
+    for row in cells.iter().filter(|cells| !cells[8].is_empty()) {
+        let _ = writeln!(out, "  {}, what is missing: {}", row[0], shortened(&row[8], 150));
+    }
     out.push('\n');
+}
+
+/// The text, cut at the end.
+fn shortened(text: &str, widest: usize) -> String {
+    match text.chars().count() > widest {
+        true => text.chars().take(widest - 3).chain(['.'; 3]).collect(),
+        false => text.to_owned(),
+    }
 }
 
 fn write_findings(out: &mut String, data: &ReportData) {
@@ -179,9 +195,17 @@ fn write_findings(out: &mut String, data: &ReportData) {
 
 /// Columns side by side, two spaces apart, indented by two.
 fn write_table<const N: usize>(out: &mut String, rows: &[[String; N]]) {
-    let cut = |cell: &String| match cell.chars().count() > WIDEST {
-        true => cell.chars().take(WIDEST - 3).chain("...".chars()).collect::<String>(),
-        false => cell.clone(),
+    // the end of a long list says how many nodes it names
+    let cut = |cell: &String| {
+        let chars: Vec<char> = cell.chars().collect();
+        match chars.len() > WIDEST {
+            true => chars[..WIDEST - 19]
+                .iter()
+                .chain(&['.'; 3])
+                .chain(&chars[chars.len() - 16..])
+                .collect(),
+            false => cell.clone(),
+        }
     };
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cut).collect()).collect();
     let width = |column: usize| rows.iter().map(|r| r[column].chars().count()).max().unwrap_or(0);

@@ -165,3 +165,47 @@ fn served(row: &FailureRow) -> u64 {
             .min(1000),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reports::ReportData;
+    use crate::reports::fixtures::{SMALL, Spec, world};
+
+    #[test]
+    fn alike_nodes_share_a_line_and_the_cell_counts_them() {
+        let world = world(Spec { nodes: 20, ..SMALL });
+        let data = ReportData::new(&world.inventory, &world.verified, &[]);
+        let map = &data.clusters[0].failures;
+        let titles: Vec<&str> = map.lines.iter().map(|l| l.title.as_str()).collect();
+        assert!(
+            titles.contains(&"NIC SLOT1P1 on HV1–HV9, HV11–HV19 (18 nodes)"),
+            "{titles:?}"
+        );
+        assert!(titles.contains(&"card 4 on HV10, HV20 (2 nodes)"), "{titles:?}");
+        assert!(titles.contains(&"ToR switch TOR-B"), "{titles:?}");
+        let management = map.lines[0].cells[0].as_ref().expect("the NIC of management");
+        assert_eq!(
+            (management.text().as_str(), management.cases, management.of),
+            ("cut", 18, 18)
+        );
+    }
+
+    #[test]
+    fn the_worst_result_wins_and_better_ones_are_not_counted() {
+        let row = |result, capacity| FailureRow {
+            failed: "HV1/A".to_owned(),
+            kind: FailureKind::Nic,
+            node: 0,
+            role: Role::Vm,
+            network: "External-1".to_owned(),
+            capacity,
+            demand: 1_000,
+            result,
+        };
+        let mut cell = FailureCell::new(&row(FailureResult::Ok, 2_000));
+        cell.add(&row(FailureResult::Short, 620));
+        cell.add(&row(FailureResult::Short, 700));
+        assert_eq!((cell.text().as_str(), cell.cases, cell.of), ("short 62 %", 2, 3));
+    }
+}

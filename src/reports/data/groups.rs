@@ -24,51 +24,52 @@ impl NodeGroup {
     }
 }
 
-/// Groups in the order of their first nodes.
+/// Nodes with the same ports, wiring and use, in the order of their first nodes: what a drawing may show once.
 pub(super) fn alike(facts: &Cluster, plan: &ClusterPlan, ports: &[PortRow]) -> Vec<NodeGroup> {
+    grouped(facts, |node| {
+        let mut key = use_key(facts, plan, node);
+        key.extend(ports.iter().filter(|p| p.node_index == node).map(|p| {
+            let cable = p.nic.direct_to.as_ref().map(|(_, nic)| nic.as_str());
+            format!(
+                "{:?}",
+                (&p.nic.name, &p.nic.card, p.nic.speed, p.nic.tor, cable, p.nic.rdma)
+            )
+        }));
+        key
+    })
+}
+
+/// Nodes that give the same NICs to each uplink and leave the same ones idle, wherever those are cabled.
+pub(super) fn same_use(facts: &Cluster, plan: &ClusterPlan) -> Vec<NodeGroup> {
+    grouped(facts, |node| {
+        let mut key = use_key(facts, plan, node);
+        key.extend(facts.nodes[node].nics.iter().map(|n| n.name.clone()));
+        key
+    })
+}
+
+/// NICs of each uplink and how they hold together.
+fn use_key(facts: &Cluster, plan: &ClusterPlan, node: usize) -> Vec<String> {
+    let name = facts.nodes[node].name.as_str();
+    let decided = plan.nodes.iter().find(|n| n.node == name);
+    let uplinks = decided.map_or(&[][..], |d| &d.uplinks);
+    uplinks
+        .iter()
+        .map(|u| format!("{:?}", (&u.nics, u.mechanism, u.team, u.transport)))
+        .collect()
+}
+
+fn grouped(facts: &Cluster, key: impl Fn(usize) -> Vec<String>) -> Vec<NodeGroup> {
     let mut place: BTreeMap<Vec<String>, usize> = BTreeMap::new();
     let mut groups: Vec<Vec<usize>> = Vec::new();
     for node in 0..facts.nodes.len() {
-        let key = key(facts, plan, node, ports);
-        let index = *place.entry(key).or_insert_with(|| {
+        let index = *place.entry(key(node)).or_insert_with(|| {
             groups.push(Vec::new());
             groups.len() - 1
         });
         groups[index].push(node);
     }
     groups.into_iter().map(|nodes| named(facts, nodes)).collect()
-}
-
-/// What makes two nodes alike: each port with card, speed, ToR and use, and how the NICs hold together.
-fn key(facts: &Cluster, plan: &ClusterPlan, node: usize, ports: &[PortRow]) -> Vec<String> {
-    let of_node = ports.iter().filter(|p| p.node_index == node);
-    let mut key: Vec<String> = of_node
-        .map(|p| {
-            let cable = p.nic.direct_to.as_ref().map(|(_, nic)| nic.as_str());
-            format!(
-                "{:?}",
-                (
-                    &p.nic.name,
-                    &p.nic.card,
-                    p.nic.speed,
-                    p.nic.tor,
-                    cable,
-                    p.nic.rdma,
-                    p.uplink
-                )
-            )
-        })
-        .collect();
-    let name = facts.nodes.get(node).map(|n| n.name.as_str());
-    if let Some(decided) = plan.nodes.iter().find(|n| Some(n.node.as_str()) == name) {
-        key.extend(
-            decided
-                .uplinks
-                .iter()
-                .map(|u| format!("{:?}", (u.mechanism, u.team, u.transport))),
-        );
-    }
-    key
 }
 
 fn named(facts: &Cluster, nodes: Vec<usize>) -> NodeGroup {

@@ -76,7 +76,12 @@ pub(super) fn forecast(facts: &Cluster, plan: &ClusterPlan, recount: &Recount) -
 
 /// Every role with a demand passes its target when its uplink does.
 fn uplink_limits(facts: &Cluster, recount: &Recount) -> Vec<GrowthLimit> {
-    let loads: BTreeMap<(usize, usize), _> = recount.uplinks.iter().map(|u| ((u.node, u.uplink), u)).collect();
+    let loads: BTreeMap<(usize, usize), _> = recount
+        .uplinks
+        .iter()
+        .filter(|u| u.capacity > 0)
+        .map(|u| ((u.node, u.uplink), u))
+        .collect();
     let target = facts.policy.target_permille;
     let mut limits = Vec::new();
     for role in recount.roles.iter().filter(|r| r.demand > 0) {
@@ -155,7 +160,44 @@ fn largest_ports<'a>(facts: &Cluster, plan: &'a ClusterPlan) -> BTreeMap<(usize,
 
 #[cfg(test)]
 mod tests {
-    use super::room;
+    use super::*;
+    use crate::plan::Style;
+    use crate::reports::ReportData;
+    use crate::reports::fixtures::{SMALL, Spec, world};
+
+    #[test]
+    fn growth_ends_where_the_fullest_uplink_passes_its_target() {
+        let world = world(SMALL);
+        let data = ReportData::new(&world.inventory, &world.verified, &[]);
+        let cluster = &data.clusters[0];
+        let fullest = cluster.fullest().expect("a load");
+        let first = cluster.growth.first.as_ref().expect("a limit");
+        assert_eq!((first.node, first.uplink), (fullest.node, fullest.uplink));
+        let grown = |percent: i64| fullest.worst_utilisation as i64 * (100 + percent);
+        assert!(
+            grown(first.percent) <= 80_000 && grown(first.percent + 1) > 80_000,
+            "{}",
+            first.percent
+        );
+    }
+
+    #[test]
+    fn a_vnic_that_outgrows_one_port_of_a_team_ends_growth_first() {
+        let mut world = world(Spec {
+            style: Style::Converged,
+            ..SMALL
+        });
+        let before = ReportData::new(&world.inventory, &world.verified, &[]).clusters[0]
+            .growth
+            .first
+            .clone();
+        assert_eq!(before.map(|l| l.vm), Some(String::new()));
+        // 20 of the 25 Gbit/s that one port gives; the team of two is far from full in this made-up recount
+        world.inventory.clusters[0].vms[0].vnics[0].p95 = Some(20_000);
+        let data = ReportData::new(&world.inventory, &world.verified, &[]);
+        let first = data.clusters[0].growth.first.as_ref().expect("a limit");
+        assert_eq!((first.percent, first.vm.as_str()), (25, "vm0001"));
+    }
 
     #[test]
     fn room_is_rounded_down_and_negative_above_the_target() {

@@ -61,6 +61,8 @@ pub(super) struct ClusterData<'a> {
     pub ports: Vec<PortRow<'a>>,
     /// Nodes whose ports look the same and do the same.
     pub groups: Vec<NodeGroup>,
+    /// Nodes that use their ports alike, wherever those are cabled.
+    pub patterns: Vec<NodeGroup>,
     pub growth: Growth,
     pub failures: FailureMap<'a>,
     /// VLANs of each external network of the design, by name.
@@ -129,6 +131,7 @@ impl<'a> ClusterData<'a> {
         let network_vlans = network_vlans(facts, plan);
         let ports = ports::rows(facts, plan, recount, &network_vlans);
         let groups = groups::alike(facts, plan, &ports);
+        let patterns = groups::same_use(facts, plan);
         let failures = failures::summarise(facts, recount, &groups);
         let growth = growth::forecast(facts, plan, recount);
         ClusterData {
@@ -137,6 +140,7 @@ impl<'a> ClusterData<'a> {
             recount,
             ports,
             groups,
+            patterns,
             growth,
             failures,
             network_vlans,
@@ -183,21 +187,25 @@ impl<'a> ClusterData<'a> {
         }
     }
 
+    /// Loads of uplinks that have NICs; one without is an unmet requirement, not a full one.
+    fn served(&self) -> impl Iterator<Item = &'a UplinkLoad> {
+        self.recount.uplinks.iter().filter(|u| u.capacity > 0)
+    }
+
     /// The uplink that is fullest after the failures that count; the first of equals.
     pub fn fullest(&self) -> Option<&'a UplinkLoad> {
-        let fuller = |best: &'a UplinkLoad, load: &'a UplinkLoad| {
+        self.served().reduce(|best, load| {
             if load.worst_utilisation > best.worst_utilisation {
                 load
             } else {
                 best
             }
-        };
-        self.recount.uplinks.iter().reduce(fuller)
+        })
     }
 
     /// The highest utilisation with everything working.
     pub fn worst_normal(&self) -> Permille {
-        self.recount.uplinks.iter().map(|u| u.utilisation).max().unwrap_or(0)
+        self.served().map(|u| u.utilisation).max().unwrap_or(0)
     }
 
     /// Whether every requirement is met.

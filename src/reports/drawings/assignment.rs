@@ -49,7 +49,9 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     y += 20;
     let units = units(cluster, SINGLY);
     let widest = units.iter().map(|u| width(cluster, u)).max().unwrap_or(0);
-    let columns = ((RIGHT - LEFT + COLUMN_GAP) / (widest + COLUMN_GAP)).clamp(1, 3);
+    let fitting = ((RIGHT - LEFT + COLUMN_GAP) / (widest + COLUMN_GAP)).clamp(1, 3);
+    // a group is named by a long list, which takes the whole width
+    let columns = if grouped { 1 } else { fitting };
     let column = (RIGHT - LEFT + COLUMN_GAP) / columns;
     for line in units.chunks(usize::try_from(columns).unwrap_or(1)) {
         svg.line((LEFT, y), (RIGHT, y), look::RULE, "");
@@ -90,24 +92,22 @@ fn width(cluster: &ClusterData, unit: &Unit) -> i64 {
 
 /// One node or group; returns the y below it.
 fn draw_unit(svg: &mut Svg, (x, y): (i64, i64), cluster: &ClusterData, unit: &Unit) -> i64 {
-    let top = y + 8;
     let room = LABEL_W - 12;
-    let label = unit
-        .label
-        .strip_suffix(" nodes)")
-        .and_then(|l| l.rsplit_once(" ("))
-        .map_or(unit.label, |(names, _)| names);
-    svg.fitted(x, top + 14, room, BOLD.sized(14), label);
-    let ports = cluster.ports_of(unit.node).count();
-    let used = cluster.ports_of(unit.node).filter(|p| p.uplink.is_some()).count();
+    let mut top = y + 8;
     let mut lines = Vec::new();
     if unit.nodes.len() > 1 {
-        lines.push(show::count(unit.nodes.len(), "node", "nodes"));
+        svg.fitted(x, top + 12, RIGHT - x, BOLD.sized(14), unit.label);
+        top += 22;
+    } else {
+        svg.fitted(x, top + 14, room, BOLD.sized(14), unit.label);
     }
+    let ports = cluster.ports_of(unit.node).count();
+    let used = cluster.ports_of(unit.node).filter(|p| p.uplink.is_some()).count();
     lines.push(format!("{used} of {} in use", show::count(ports, "port", "ports")));
     lines.extend(fullest(cluster, unit));
+    let first = if unit.nodes.len() > 1 { 14 } else { 32 };
     for (line, number) in lines.iter().zip(0..) {
-        svg.fitted(x, top + 32 + 16 * number, room, SMALL, line);
+        svg.fitted(x, top + first + 16 * number, room, SMALL, line);
     }
     let bottom = draw_cards(svg, (x + LABEL_W, top), cluster, unit);
     bottom.max(top + 36 + 16 * lines.len() as i64)

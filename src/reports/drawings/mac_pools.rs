@@ -31,6 +31,7 @@ pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
     }
     let line = NumberLine::of(&pools);
     let overlaps = overlaps(&pools);
+    y = list_overlaps(&mut svg, y, &overlaps);
     let headings = data.clusters.iter().filter(|c| !c.plan.mac_pools.is_empty()).count() as i64;
     line.draw_breaks(&mut svg, y, y + HEADING * headings + ROW * pools.len() as i64);
     let mut last = None;
@@ -43,8 +44,7 @@ pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
         draw_pool(&mut svg, y, &line, pool, &overlaps);
         y += ROW;
     }
-    y = line.draw_ends(&mut svg, y + 2);
-    list_overlaps(&mut svg, y + 6, &overlaps);
+    line.draw_ends(&mut svg, y + 2);
     svg.finish("Where the MAC pools lie and overlap")
 }
 
@@ -136,7 +136,7 @@ impl NumberLine {
         }
     }
 
-    fn draw_ends(&self, svg: &mut Svg, y: i64) -> i64 {
+    fn draw_ends(&self, svg: &mut Svg, y: i64) {
         svg.line((LINE_X, y + 8), (LINE_X + LINE_W, y + 8), look::GREY, "");
         if let (Some((first, _)), Some((last, _))) = (self.marks.first(), self.marks.last()) {
             svg.text(LINE_X, y + 24, SMALL, &Mac(*first).to_string());
@@ -147,7 +147,6 @@ impl NumberLine {
                 &Mac(last.saturating_sub(1)).to_string(),
             );
         }
-        y + 34
     }
 }
 
@@ -214,8 +213,9 @@ fn overlaps<'a>(pools: &[(usize, &'a PoolPlan)]) -> Vec<Overlap<'a>> {
     found
 }
 
-fn list_overlaps(svg: &mut Svg, y: i64, overlaps: &[Overlap]) {
-    const SHOWN: usize = 12;
+/// Names the overlaps, above the rows so that they are seen at once; returns the y below.
+fn list_overlaps(svg: &mut Svg, y: i64, overlaps: &[Overlap]) -> i64 {
+    const SHOWN: usize = 8;
     let mut y = y;
     for overlap in overlaps.iter().take(SHOWN) {
         let size = show::count(
@@ -223,21 +223,18 @@ fn list_overlaps(svg: &mut Svg, y: i64, overlaps: &[Overlap]) {
             "address",
             "addresses",
         );
+        let (first, second) = (&overlap.first.node, &overlap.second.node);
         let text = format!(
-            "{} and {} both hand out {} ({size})",
-            overlap.first.node,
-            overlap.second.node,
+            "{first} and {second} both hand out {} today ({size})",
             show::mac_range(overlap.range)
         );
-        svg.fitted(LINE_X, y + 14, RIGHT - LINE_X, TEXT.ink(look::ALERT), &text);
+        svg.fitted(LEFT, y + 12, RIGHT - LEFT, TEXT.ink(look::ALERT), &text);
         y += 18;
     }
     if overlaps.len() > SHOWN {
-        svg.text(
-            LINE_X,
-            y + 14,
-            TEXT.ink(look::ALERT),
-            &format!("and {} more pairs", overlaps.len() - SHOWN),
-        );
+        let more = format!("and {} more pairs", show::thousands((overlaps.len() - SHOWN) as u64));
+        svg.text(LEFT, y + 12, TEXT.ink(look::ALERT), &more);
+        y += 18;
     }
+    if overlaps.is_empty() { y } else { y + 8 }
 }

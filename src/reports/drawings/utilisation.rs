@@ -14,6 +14,8 @@ const SINGLY: usize = 8;
 const BAR_X: i64 = 230;
 const BAR_W: i64 = 600;
 const ROW: i64 = 34;
+/// Room for the name of an uplink.
+const HEADING: i64 = 32;
 /// Bars are cut at this value; the number beside them is always the true one.
 const LONGEST: Permille = 1500;
 
@@ -39,13 +41,24 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     let y = bar_legend(svg, y);
     let units = units(cluster, SINGLY);
     let scale = Scale::of(cluster);
+    let blocks: Vec<Vec<Bar>> = (0..cluster.plan.uplinks.len())
+        .map(|uplink| bars(cluster, uplink, &units))
+        .collect();
     let top = y + 18;
-    let mut bottom = top;
-    for uplink in 0..cluster.plan.uplinks.len() {
-        bottom = draw_uplink(svg, bottom, cluster, uplink, &units, &scale);
-    }
+    let bottom = top + blocks.iter().map(|bars| block_height(bars)).sum::<i64>();
+    // the lines go behind the bars and their text
     draw_axis(svg, top, bottom, cluster.facts.policy.target_permille, &scale);
+    let mut y = top;
+    for (uplink, bars) in blocks.iter().enumerate() {
+        draw_uplink(svg, y, cluster, uplink, bars, &scale);
+        y += block_height(bars);
+    }
     bottom
+}
+
+/// Height of an uplink's heading and bars.
+fn block_height(bars: &[Bar]) -> i64 {
+    HEADING + bars.iter().map(Bar::height).sum::<i64>() + 6
 }
 
 /// Utilisation to pixels.
@@ -125,7 +138,7 @@ fn draw_axis(svg: &mut Svg, top: i64, bottom: i64, target: Permille, scale: &Sca
     }
 }
 
-fn draw_uplink(svg: &mut Svg, y: i64, cluster: &ClusterData, uplink: usize, units: &[Unit], scale: &Scale) -> i64 {
+fn draw_uplink(svg: &mut Svg, y: i64, cluster: &ClusterData, uplink: usize, bars: &[Bar], scale: &Scale) {
     let design = &cluster.plan.uplinks[uplink];
     let mut x = LEFT;
     for role in &design.roles {
@@ -138,11 +151,11 @@ fn draw_uplink(svg: &mut Svg, y: i64, cluster: &ClusterData, uplink: usize, unit
         x += 30;
     }
     svg.fitted(x + 4, y + 20, RIGHT - x - 4, BOLD, &design.name);
-    let mut y = y + 32;
-    for bar in bars(cluster, uplink, units) {
-        y = draw_bars(svg, y, cluster, &bar, scale);
+    let mut y = y + HEADING;
+    for bar in bars {
+        draw_bars(svg, y, cluster, bar, scale);
+        y += bar.height();
     }
-    y + 6
 }
 
 /// One line of bars: a load and the nodes that have it.
@@ -151,6 +164,23 @@ struct Bar<'a> {
     label: String,
     /// Second line of the label.
     note: String,
+    /// Above the target.
+    over: bool,
+}
+
+impl Bar<'_> {
+    /// Whether a failure makes it fuller, or it needs a warning.
+    fn has_second(&self) -> bool {
+        self.load.capacity > 0 && (self.over || !self.load.worst_failure.is_empty())
+    }
+
+    fn height(&self) -> i64 {
+        if self.note.is_empty() && !self.has_second() {
+            ROW / 2 + 3
+        } else {
+            ROW
+        }
+    }
 }
 
 /// The loads of an uplink: one line per unit, units with the very same load together.
@@ -186,6 +216,7 @@ fn bars<'a>(cluster: &ClusterData<'a>, uplink: usize, units: &[Unit]) -> Vec<Bar
             load,
             label: show::name_runs(&names, "–"),
             note,
+            over: load.worst_utilisation > cluster.facts.policy.target_permille,
         }
     };
     same.into_iter().map(bar).collect()
@@ -207,46 +238,34 @@ fn fullest<'a>(cluster: &ClusterData<'a>, uplink: usize, unit: &Unit) -> Option<
     })
 }
 
-/// Draws a line of bars; returns the y below it.
-fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, bar: &Bar, scale: &Scale) -> i64 {
+fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, bar: &Bar, scale: &Scale) {
     let load = bar.load;
     svg.fitted(LEFT, y + 10, BAR_X - LEFT - 10, TEXT, &bar.label);
     svg.fitted(LEFT, y + 24, BAR_X - LEFT - 10, SMALL, &bar.note);
-    let over = load.worst_utilisation > cluster.facts.policy.target_permille;
-    let second = over || !load.worst_failure.is_empty();
-    let one_line = bar.note.is_empty() && !second;
-    let below = y + if one_line { ROW / 2 + 3 } else { ROW };
     if load.capacity == 0 {
-        svg.text(BAR_X + 6, y + 10, TEXT.ink(look::ALERT), "no NIC");
-        return below;
+        return svg.text(BAR_X + 6, y + 10, TEXT.ink(look::ALERT), "no NIC");
     }
     let normal = draw_parts(svg, y, cluster, load, scale);
-    let text = format!(
-        "{} ({} of {})",
-        show_permille(load.utilisation),
-        show_mbps(load.demand),
-        show_mbps(load.capacity)
-    );
+    let (demand, capacity) = (show_mbps(load.demand), show_mbps(load.capacity));
+    let text = format!("{} ({demand} of {capacity})", show_permille(load.utilisation));
     svg.text(BAR_X + normal + 6, y + 10, SMALL.ink(look::INK), &text);
-    if !second {
-        return below;
+    if !bar.has_second() {
+        return;
     }
     let width = scale.width(load.worst_utilisation).max(1);
     let area = at(BAR_X, y + 14, width, 11);
-    if over {
+    if bar.over {
         svg.hatched(area, look::ALERT);
     } else {
         svg.rect(area, "#c9d1d9", look::INK, r#"stroke-width="0.5""#);
     }
     let x = BAR_X + width + 6;
-    let when = if load.worst_failure.is_empty() {
-        "with everything working".to_owned()
-    } else {
-        format!("after {}", load.worst_failure)
-    };
-    let text = format!("{} {when}", show_permille(load.worst_utilisation));
+    let text = format!(
+        "{} {}",
+        show_permille(load.worst_utilisation),
+        show::after(&load.worst_failure)
+    );
     svg.fitted(x, y + 24, RIGHT - x, SMALL, &text);
-    below
 }
 
 /// The upper bar, one piece per role; returns its width.

@@ -34,7 +34,7 @@ const SECTIONS: [Section; 6] = [
 pub(super) fn render(data: &ReportData) -> Vec<u8> {
     let mut body = String::with_capacity(512 * 1024);
     for (anchor, heading, write) in SECTIONS {
-        let _ = write!(body, "<section id=\"{anchor}\"><h2>{heading}</h2>\n");
+        let _ = writeln!(body, "<section id=\"{anchor}\"><h2>{heading}</h2>");
         write(data, &mut body);
         body.push_str("</section>\n");
     }
@@ -117,13 +117,24 @@ const DRAWINGS: [Drawing; 5] = [
 fn write_drawings(data: &ReportData, out: &mut String) {
     for (caption, file, render) in DRAWINGS {
         let anchor = file.trim_end_matches(".svg");
-        let _ = write!(
+        let bytes = render(data);
+        let drawing = String::from_utf8_lossy(&bytes);
+        let class = if is_tall(&drawing) { "tall" } else { "" };
+        let _ = writeln!(
             out,
-            "<figure id=\"drawing-{anchor}\"><figcaption>{caption} <small>{file}</small></figcaption><div class=\"picture\" tabindex=\"0\">"
+            "<figure id=\"drawing-{anchor}\" class=\"{class}\"><figcaption>{caption} <small>{file}</small></figcaption>\
+             <div class=\"picture\" tabindex=\"0\">{drawing}</div></figure>"
         );
-        out.push_str(&String::from_utf8_lossy(&render(data)));
-        out.push_str("</div></figure>\n");
     }
+}
+
+/// Whether a drawing would become too small to read on one printed page; it then runs over several.
+fn is_tall(drawing: &str) -> bool {
+    let height = drawing
+        .split("height=\"")
+        .nth(1)
+        .and_then(|rest| rest.split('"').next());
+    height.and_then(|h| h.parse::<u32>().ok()).is_some_and(|h| h > 1300)
 }
 
 /// Appends a paragraph of text.

@@ -78,7 +78,7 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
         for (question, table, answer) in QUESTIONS {
             let Some(answer) = answer(cluster) else { continue };
             let _ = write!(out, "<h4>{question}</h4>\n<p>");
-            push_escaped(out, &answer);
+            push_escaped(out, &show::sentence(&answer));
             let _ = writeln!(out, " <a href=\"#table-{table}\">Details</a></p>");
         }
     }
@@ -89,12 +89,12 @@ fn how_many_nics(cluster: &ClusterData) -> Option<String> {
         cluster.ports_of(group.first()).filter(|p| p.uplink.is_some()).count()
     };
     let parts = cluster
-        .groups
+        .patterns
         .iter()
         .take(8)
         .map(|g| format!("{}: {} in use", g.label, show::count(used(g), "NIC", "NICs")));
     let parts: Vec<String> = parts.collect();
-    let more = cluster.groups.len().saturating_sub(8);
+    let more = cluster.patterns.len().saturating_sub(8);
     let rest = if more > 0 {
         format!("; and {more} more kinds of nodes")
     } else {
@@ -133,7 +133,7 @@ fn cut_roles(cluster: &ClusterData, kind: FailureKind) -> Vec<String> {
 
 fn migration_network(cluster: &ClusterData) -> Option<String> {
     let uplink = cluster.uplink_of(Role::LiveMigration)?;
-    let groups = cluster.groups.iter().take(6).filter_map(|g| {
+    let groups = cluster.patterns.iter().take(6).filter_map(|g| {
         let nics = &cluster.node_uplink(g.first(), uplink)?.nics;
         Some(format!(
             "{} on {}",
@@ -194,7 +194,7 @@ fn migration_speed(cluster: &ClusterData) -> Option<String> {
 fn transport(cluster: &ClusterData) -> Option<String> {
     let uplink = cluster.uplink_of(Role::LiveMigration)?;
     let used: Vec<Transport> = cluster
-        .groups
+        .patterns
         .iter()
         .filter_map(|g| cluster.node_uplink(g.first(), uplink)?.transport)
         .collect();
@@ -238,14 +238,20 @@ fn starving(cluster: &ClusterData) -> Option<String> {
     let guaranteed = cluster
         .role_capacity(first, Role::LiveMigration)
         .map_or(0, |r| r.guaranteed_mbps);
+    let smb = cluster.node_uplink(first, uplink)?.transport == Some(Transport::Smb);
+    let limit = match smb {
+        true => format!(
+            " Over SMB also limit it: Set-SmbBandwidthLimit -Category LiveMigration -BytesPerSecond {}.",
+            guaranteed * 125_000
+        ),
+        false => String::new(),
+    };
     Some(format!(
-        "It shares NICs with {}. Give it {} of the uplink (minimum bandwidth or ETS), {} on {}; over SMB also limit it with \
-         Set-SmbBandwidthLimit -Category LiveMigration -BytesPerSecond {}MB.",
+        "It shares NICs with {}. Give it {} of the uplink (minimum bandwidth or ETS), that is {} on {} after the worst failure.{limit}",
         others.join(", "),
         show_permille(share),
         show_mbps(guaranteed),
-        cluster.node_name(first),
-        guaranteed / 8
+        cluster.node_name(first)
     ))
 }
 
@@ -319,8 +325,8 @@ fn mac_pools(cluster: &ClusterData) -> Option<String> {
     let today = match overlaps {
         0 => "No pools overlap today".to_owned(),
         n => format!(
-            "{} of hosts hand out the same addresses today",
-            show::count(n, "pair", "pairs")
+            "{} out the same addresses today",
+            show::count(n, "pair of hosts hands", "pairs of hosts hand")
         ),
     };
     Some(format!(

@@ -37,14 +37,9 @@ fn write_verdict(cluster: &ClusterData, out: &mut String) {
         escape(&story::verdict(cluster))
     );
     paragraph(out, &story::proof(cluster));
-    if !cluster.plan.solver.limited_by.is_empty() {
-        paragraph(
-            out,
-            &format!(
-                "What limits it: {}.",
-                cluster.plan.solver.limited_by.trim_end_matches('.')
-            ),
-        );
+    let limit = story::limit(cluster);
+    if !limit.is_empty() {
+        paragraph(out, &format!("What limits it: {limit}"));
     }
     write_tiles(cluster, out);
     paragraph(out, &format!("Fullest: {}.", story::fullest(cluster)));
@@ -57,11 +52,9 @@ fn write_verdict(cluster: &ClusterData, out: &mut String) {
     if let Some(conflict) = &cluster.plan.conflict {
         paragraph(
             out,
-            &format!(
-                "These exclude each other, and without any one of them the rest can be met: {}.",
-                conflict.requirements.join(", ")
-            ),
+            "These requirements exclude each other; without any one of them the rest can be met:",
         );
+        list(out, story::excluding(conflict));
         let _ = writeln!(out, "<p class=\"verdict bad\">{}</p>", escape(&conflict.text));
     }
 }
@@ -221,7 +214,7 @@ fn close_table(out: &mut String) {
 fn write_patterns(data: &ReportData, cluster: &ClusterData, out: &mut String) {
     heading(data, cluster, "Which NIC does what", out);
     open_table(&["Nodes", "Uplink", "NICs", "Held together by"], out);
-    for group in &cluster.groups {
+    for group in &cluster.patterns {
         for (index, uplink) in cluster.plan.uplinks.iter().enumerate() {
             let Some(decided) = cluster.node_uplink(group.first(), index) else {
                 continue;

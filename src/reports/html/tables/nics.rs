@@ -3,7 +3,7 @@
 use super::{rate, rows, share, yes_no};
 use crate::reports::data::{ClusterData, PortRow, ReportData, RoleOnPort, margin_permille};
 use crate::reports::html::table::{Cell, Kind, Table, signed, text};
-use crate::reports::tables;
+use crate::reports::{show, tables};
 use crate::roles::Role;
 use crate::units::show_permille;
 
@@ -73,7 +73,7 @@ fn assignment_row(cluster: &ClusterData, port: &PortRow, role: Option<&RoleOnPor
         role.map_or_else(nothing, |r| rate(r.demand)),
         port.load.map_or_else(nothing, |l| share(l.utilisation)),
         port.load.map_or_else(nothing, |l| share(l.worst_utilisation)),
-        text(port.load.map_or("", |l| &l.worst_failure)),
+        text(port.load.map_or_else(String::new, |l| show::failure(&l.worst_failure))),
         text(role.map_or_else(String::new, |r| r.vlans.replace(';', ", "))),
         yes_no(port.changed),
     ]
@@ -167,7 +167,7 @@ pub(super) fn role_capacity(data: &ReportData) -> Table {
             rate(row.demand),
             rate(row.capacity),
             rate(row.worst_capacity),
-            text(&row.worst_failure),
+            text(show::failure(&row.worst_failure)),
             signed(format!("{sign}{}", show_permille(margin.unsigned_abs())), margin),
             rate(row.guaranteed_mbps),
         ]
