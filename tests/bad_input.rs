@@ -2,8 +2,8 @@
 
 mod program;
 
-use std::path::Path;
 use program::{NICS, NODES, Run, folder, nicplan, place, text};
+use std::path::Path;
 
 /// Plans (or, without the solver, reviews) a folder and gives the run with the output folder that must not exist.
 fn run(input: &Path, name: &str) -> Run {
@@ -42,11 +42,14 @@ fn a_truncated_file_is_refused_at_the_cut() {
         ],
         "nics.csv:3",
     );
-    refused(
+    let json = folder(
         "bad-cut-json",
         &[("inventory.json", b"{\"nodes\": [{\"node\": \"HV1\"")],
-        "json",
-    );
+    )
+    .join("inventory.json");
+    let run = run(&json, "bad-cut-json");
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(run.err.contains("inventory.json:1:"), "{}", run.err);
 }
 
 #[test]
@@ -86,11 +89,18 @@ fn an_endless_line_is_refused() {
 }
 
 #[test]
-fn a_million_rows_are_refused_or_read_but_never_hang() {
+fn a_million_rows_are_read_and_one_more_is_refused() {
     let mut rows = String::from("vm,node,memory_mib\n");
     for number in 0..1_000_000 {
         rows.push_str(&format!("V{number},HV1,1024\n"));
     }
+    let run = accepted(
+        "good-million",
+        &[("nodes.csv", NODES), ("nics.csv", NICS), ("vms.csv", rows.as_bytes())],
+    );
+    assert!(run.out.contains("1000000 VMs"), "{}", run.out);
+
+    rows.push_str("V1000000,HV1,1024\n");
     refused(
         "bad-million",
         &[("nodes.csv", NODES), ("nics.csv", NICS), ("vms.csv", rows.as_bytes())],

@@ -63,7 +63,12 @@ fn tiny(seed: u64) -> Cluster {
             cluster.nodes[node].nics.push(port);
         }
     }
-    cluster.storage = dice.pick(&[StorageKind::None, StorageKind::None, StorageKind::Iscsi, StorageKind::S2d]);
+    cluster.storage = dice.pick(&[
+        StorageKind::None,
+        StorageKind::None,
+        StorageKind::Iscsi,
+        StorageKind::S2d,
+    ]);
     if nodes == 2 && cluster.storage != StorageKind::None && dice.chance(70) {
         cluster.storage = StorageKind::None;
     }
@@ -99,7 +104,13 @@ fn wishes(dice: &mut Dice, cluster: &mut Cluster) {
     let policy = &mut cluster.policy;
     policy.vendor_teaming = dice.chance(50);
     policy.target_permille = dice.pick(&[300, 800]);
-    for role in [Role::Management, Role::Cluster, Role::LiveMigration, Role::Storage, Role::Vm] {
+    for role in [
+        Role::Management,
+        Role::Cluster,
+        Role::LiveMigration,
+        Role::Storage,
+        Role::Vm,
+    ] {
         for kind in [FailureKind::Nic, FailureKind::Card, FailureKind::Tor] {
             if dice.chance(10) {
                 policy.survive.push((role, kind));
@@ -110,7 +121,11 @@ fn wishes(dice: &mut Dice, cluster: &mut Cluster) {
         policy.separate_zones = dice.pick(&[Strength::Wish, Strength::Required]);
     }
     if dice.chance(15) {
-        policy.isolate.push((Role::Management, Role::Vm, dice.pick(&[Strength::Required, Strength::No])));
+        policy.isolate.push((
+            Role::Management,
+            Role::Vm,
+            dice.pick(&[Strength::Required, Strength::No]),
+        ));
     }
     if dice.chance(20) {
         policy.drain_goal_s = Some(dice.pick(&[5, 20, 60]));
@@ -192,13 +207,20 @@ fn choose<'n>(names: &[&'n str], count: usize) -> Vec<Vec<&'n str>> {
     }
     let mut all = Vec::new();
     for rest in choose(names, count - 1) {
-        all.extend(names.iter().filter(|n| !rest.contains(n)).map(|n| [rest.clone(), vec![*n]].concat()));
+        all.extend(
+            names
+                .iter()
+                .filter(|n| !rest.contains(n))
+                .map(|n| [rest.clone(), vec![*n]].concat()),
+        );
     }
     all
 }
 
 fn partitions(roles: &[Role]) -> Vec<Vec<Vec<Role>>> {
-    let Some((first, rest)) = roles.split_first() else { return vec![Vec::new()] };
+    let Some((first, rest)) = roles.split_first() else {
+        return vec![Vec::new()];
+    };
     let mut all = Vec::new();
     for partition in partitions(rest) {
         for block in 0..partition.len() {
@@ -229,7 +251,11 @@ fn placements(blocks: usize, networks: usize) -> Vec<Vec<Option<usize>>> {
 fn uplinks(partition: &[Vec<Role>], placement: &[Option<usize>], labels: &[&str]) -> Vec<Uplink> {
     let mut uplinks: Vec<Uplink> = partition
         .iter()
-        .map(|roles| Uplink { name: String::new(), roles: roles.clone(), network: None })
+        .map(|roles| Uplink {
+            name: String::new(),
+            roles: roles.clone(),
+            network: None,
+        })
         .collect();
     for (place, label) in placement.iter().zip(labels) {
         match place {
@@ -237,7 +263,11 @@ fn uplinks(partition: &[Vec<Role>], placement: &[Option<usize>], labels: &[&str]
                 uplinks[*block].roles.push(Role::Vm);
                 uplinks[*block].network = Some((*label).to_owned());
             }
-            None => uplinks.push(Uplink { name: String::new(), roles: vec![Role::Vm], network: Some((*label).to_owned()) }),
+            None => uplinks.push(Uplink {
+                name: String::new(),
+                roles: vec![Role::Vm],
+                network: Some((*label).to_owned()),
+            }),
         }
     }
     for uplink in &mut uplinks {
@@ -252,18 +282,25 @@ fn uplinks(partition: &[Vec<Role>], placement: &[Option<usize>], labels: &[&str]
 }
 
 fn try_design(cluster: &Cluster, style: Style, uplinks: &[Uplink], best: &mut Option<Objective>) {
-    let choices: Vec<Vec<NodePlan>> =
-        (0..cluster.nodes.len()).map(|node| node_plans(cluster, style, uplinks, node)).collect();
+    let choices: Vec<Vec<NodePlan>> = (0..cluster.nodes.len())
+        .map(|node| node_plans(cluster, style, uplinks, node))
+        .collect();
     let mut pick = vec![0usize; choices.len()];
     let placements = vnic_plans(cluster, uplinks);
     loop {
-        let nodes: Vec<NodePlan> = pick.iter().zip(&choices).filter_map(|(i, c)| c.get(*i).cloned()).collect();
+        let nodes: Vec<NodePlan> = pick
+            .iter()
+            .zip(&choices)
+            .filter_map(|(i, c)| c.get(*i).cloned())
+            .collect();
         if nodes.len() == choices.len() {
             for vnics in &placements {
                 judge(cluster, style, uplinks, &nodes, vnics, best);
             }
         }
-        let Some(next) = (0..pick.len()).find(|n| pick[*n] + 1 < choices[*n].len()) else { break };
+        let Some(next) = (0..pick.len()).find(|n| pick[*n] + 1 < choices[*n].len()) else {
+            break;
+        };
         pick[next] += 1;
         pick[..next].iter_mut().for_each(|p| *p = 0);
     }
@@ -275,7 +312,10 @@ fn fits(cluster: &Cluster, style: Style, uplinks: &[Uplink]) -> bool {
         return false;
     }
     let single = uplinks.iter().all(|u| u.roles.len() == 1);
-    let main: Vec<&Uplink> = uplinks.iter().filter(|u| !(cluster.iscsi() && u.roles == [Role::Storage])).collect();
+    let main: Vec<&Uplink> = uplinks
+        .iter()
+        .filter(|u| !(cluster.iscsi() && u.roles == [Role::Storage]))
+        .collect();
     let converged = main.len() == 1 && !(cluster.iscsi() && main[0].roles.contains(&Role::Storage));
     match style {
         Style::Dedicated | Style::Teamed => single,
@@ -294,8 +334,14 @@ fn node_plans(cluster: &Cluster, style: Style, uplinks: &[Uplink], node: usize) 
         let of = |u: usize| -> Vec<usize> { (0..nics.len()).filter(|i| digit(*i) == u).collect() };
         let legal = (0..uplinks.len()).all(|u| legal(cluster, style, &uplinks[u], &of(u), node));
         if legal {
-            let uplinks = uplinks.iter().enumerate().map(|(u, uplink)| node_uplink(cluster, uplink, &of(u), node));
-            all.push(NodePlan { node: cluster.nodes[node].name.clone(), uplinks: uplinks.collect() });
+            let uplinks = uplinks
+                .iter()
+                .enumerate()
+                .map(|(u, uplink)| node_uplink(cluster, uplink, &of(u), node));
+            all.push(NodePlan {
+                node: cluster.nodes[node].name.clone(),
+                uplinks: uplinks.collect(),
+            });
         }
     }
     all
@@ -337,7 +383,14 @@ fn node_uplink(cluster: &Cluster, uplink: &Uplink, nics: &[usize], node: usize) 
             .roles
             .contains(&Role::LiveMigration)
             .then(|| nicplan::migration::transport(cluster, rdma)),
-        shares: uplink.roles.iter().map(|r| Share { role: *r, permille: share }).collect(),
+        shares: uplink
+            .roles
+            .iter()
+            .map(|r| Share {
+                role: *r,
+                permille: share,
+            })
+            .collect(),
     }
 }
 
@@ -385,25 +438,41 @@ fn compare(seed: u64) -> usize {
     let cluster = tiny(seed);
     let mut compared = 0;
     for style in Style::ALL {
-        let most = 2.min(cluster.nodes.iter().map(|n| n.nics.len()).max().unwrap_or(1)).min(cluster.vms.len().max(1));
-        let Some(tried) = best_by_trying(&cluster, style, most) else { continue };
+        let most = 2
+            .min(cluster.nodes.iter().map(|n| n.nics.len()).max().unwrap_or(1))
+            .min(cluster.vms.len().max(1));
+        let Some(tried) = best_by_trying(&cluster, style, most) else {
+            continue;
+        };
         compared += 1;
         let planned = plan(&inventory(cluster.clone()), &Options { style: Some(style) });
         let planned: &ClusterPlan = &planned.clusters[0];
         let claimed = &planned.solver.objective;
         let recounted = recount(&cluster, planned).objective;
         for level in 1..=10 {
-            assert_eq!(claimed.level(level), recounted.level(level), "seed {seed} {style}: claim against recount, level {level}\n{cluster:#?}\n{planned:#?}");
+            assert_eq!(
+                claimed.level(level),
+                recounted.level(level),
+                "seed {seed} {style}: claim against recount, level {level}\n{cluster:#?}\n{planned:#?}"
+            );
         }
         if planned.solver.objective.external_networks <= most as u64 {
             let order = claimed.cmp_to(&tried, 7);
-            assert!(order.is_le(), "seed {seed} {style}\nplanned {claimed:?}\ntried   {tried:?}\n{cluster:#?}\n{planned:#?}");
+            assert!(
+                order.is_le(),
+                "seed {seed} {style}\nplanned {claimed:?}\ntried   {tried:?}\n{cluster:#?}\n{planned:#?}"
+            );
         }
         if planned.solver.status == Status::Optimal {
-            assert!(claimed.cmp_to(&tried, 7).is_le(), "seed {seed} {style}: claimed optimal but beaten");
+            assert!(
+                claimed.cmp_to(&tried, 7).is_le(),
+                "seed {seed} {style}: claimed optimal but beaten"
+            );
         }
-        assert!(claimed.cmp_to(&tried, 7).is_ge() || claimed.external_networks > most as u64,
-            "seed {seed} {style}: better than everything that was tried\nplanned {claimed:?}\ntried   {tried:?}");
+        assert!(
+            claimed.cmp_to(&tried, 7).is_ge() || claimed.external_networks > most as u64,
+            "seed {seed} {style}: better than everything that was tried\nplanned {claimed:?}\ntried   {tried:?}"
+        );
     }
     compared
 }
@@ -423,6 +492,8 @@ fn the_planner_finds_the_best_of_all_plans() {
 /// Seeds to try; `NICPLAN_SEEDS=from-to` widens the search.
 fn range() -> (u64, u64) {
     let text = std::env::var("NICPLAN_SEEDS").unwrap_or_default();
-    let parsed = text.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+    let parsed = text
+        .split_once('-')
+        .and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
     parsed.unwrap_or((0, 150))
 }

@@ -5,9 +5,9 @@
 
 mod program;
 
+use program::{entries, nicplan, place, project, samples, text};
 use std::fs;
 use std::path::Path;
-use program::{entries, nicplan, place, project, samples, text};
 
 /// Whether the reports are to be rewritten.
 #[allow(clippy::disallowed_methods)] // a switch for people, not for the program

@@ -16,7 +16,10 @@ fn planned(cluster: Cluster, style: Option<Style>) -> ClusterPlan {
 
 /// Uplink names with their number of NICs on the first node.
 fn shape(plan: &ClusterPlan) -> Vec<(String, usize)> {
-    layout(plan, 0).into_iter().map(|(name, nics)| (name, nics.len())).collect()
+    layout(plan, 0)
+        .into_iter()
+        .map(|(name, nics)| (name, nics.len()))
+        .collect()
 }
 
 fn one_gbe(count: usize, style: Style) -> Vec<(String, usize)> {
@@ -34,37 +37,75 @@ fn expect(rows: &[(&str, usize)]) -> Vec<(String, usize)> {
 #[test]
 fn two_ports_management_with_vms_and_the_private_traffic_together() {
     let got = one_gbe(2, Style::Hybrid);
-    assert_eq!(got, expect(&[("cluster+live-migration", 1), ("management+vm:External-1", 1)]));
+    assert_eq!(
+        got,
+        expect(&[("cluster+live-migration", 1), ("management+vm:External-1", 1)])
+    );
 }
 
 #[test]
 fn three_ports_management_vms_and_the_private_traffic() {
     let got = one_gbe(3, Style::Hybrid);
-    assert_eq!(got, expect(&[("cluster+live-migration", 1), ("management", 1), ("vm:External-1", 1)]));
+    assert_eq!(
+        got,
+        expect(&[("cluster+live-migration", 1), ("management", 1), ("vm:External-1", 1)])
+    );
 }
 
 #[test]
 fn four_ports_the_first_clean_layout() {
     let got = one_gbe(4, Style::Dedicated);
-    assert_eq!(got, expect(&[("cluster", 1), ("live-migration", 1), ("management", 1), ("vm:External-1", 1)]));
+    assert_eq!(
+        got,
+        expect(&[
+            ("cluster", 1),
+            ("live-migration", 1),
+            ("management", 1),
+            ("vm:External-1", 1)
+        ])
+    );
 }
 
 #[test]
 fn five_ports_a_second_vm_port() {
     let got = one_gbe(5, Style::Teamed);
-    assert_eq!(got, expect(&[("cluster", 1), ("live-migration", 1), ("management", 1), ("vm:External-1", 2)]));
+    assert_eq!(
+        got,
+        expect(&[
+            ("cluster", 1),
+            ("live-migration", 1),
+            ("management", 1),
+            ("vm:External-1", 2)
+        ])
+    );
 }
 
 #[test]
 fn six_ports_a_vm_pair_and_a_management_pair() {
     let got = one_gbe(6, Style::Teamed);
-    assert_eq!(got, expect(&[("cluster", 1), ("live-migration", 1), ("management", 2), ("vm:External-1", 2)]));
+    assert_eq!(
+        got,
+        expect(&[
+            ("cluster", 1),
+            ("live-migration", 1),
+            ("management", 2),
+            ("vm:External-1", 2)
+        ])
+    );
 }
 
 #[test]
 fn eight_ports_pairs_for_everything() {
     let got = one_gbe(8, Style::Teamed);
-    assert_eq!(got, expect(&[("cluster", 2), ("live-migration", 2), ("management", 2), ("vm:External-1", 2)]));
+    assert_eq!(
+        got,
+        expect(&[
+            ("cluster", 2),
+            ("live-migration", 2),
+            ("management", 2),
+            ("vm:External-1", 2)
+        ])
+    );
 }
 
 #[test]
@@ -75,9 +116,19 @@ fn iscsi_ports_come_on_top_as_an_mpio_pair() {
         ports(&mut cluster, count + 2, 1000);
         let plan = planned(cluster, Some(if count == 4 { Style::Dedicated } else { Style::Teamed }));
         let pair = if count == 4 { 1 } else { 2 };
-        let want = [("cluster", 1), ("live-migration", 1), ("management", pair), ("storage", 2), ("vm:External-1", pair)];
+        let want = [
+            ("cluster", 1),
+            ("live-migration", 1),
+            ("management", pair),
+            ("storage", 2),
+            ("vm:External-1", pair),
+        ];
         assert_eq!(shape(&plan), expect(&want), "{count} + 2 ports");
-        let storage = plan.nodes[0].uplinks.iter().find(|u| u.uplink == "storage").expect("storage is planned");
+        let storage = plan.nodes[0]
+            .uplinks
+            .iter()
+            .find(|u| u.uplink == "storage")
+            .expect("storage is planned");
         assert_eq!(storage.mechanism, Mechanism::Mpio);
     }
 }
@@ -126,8 +177,17 @@ fn azure_local_single_node_has_one_intent() {
 #[test]
 fn azure_local_fully_converged_puts_everything_on_one_set_with_the_published_shares() {
     let plan = planned(azure_local(4, 0, 2), None);
-    assert_eq!(shape(&plan), expect(&[("management+cluster+live-migration+storage+vm:External-1", 2)]));
-    let share = |role| plan.nodes[0].uplinks[0].shares.iter().find(|s| s.role == role).map(|s| s.permille);
+    assert_eq!(
+        shape(&plan),
+        expect(&[("management+cluster+live-migration+storage+vm:External-1", 2)])
+    );
+    let share = |role| {
+        plan.nodes[0].uplinks[0]
+            .shares
+            .iter()
+            .find(|s| s.role == role)
+            .map(|s| s.permille)
+    };
     assert_eq!(
         [share(Role::Storage), share(Role::LiveMigration), share(Role::Cluster)],
         [Some(350), Some(145), Some(5)]
@@ -138,7 +198,10 @@ fn azure_local_fully_converged_puts_everything_on_one_set_with_the_published_sha
 #[test]
 fn azure_local_disaggregated_splits_into_compute_and_storage_intents() {
     let plan = planned(azure_local(4, 2, 2), Some(Style::Hybrid));
-    assert_eq!(shape(&plan), expect(&[("cluster+live-migration+storage", 2), ("management+vm:External-1", 2)]));
+    assert_eq!(
+        shape(&plan),
+        expect(&[("cluster+live-migration+storage", 2), ("management+vm:External-1", 2)])
+    );
     assert_eq!(layout(&plan, 0)["cluster+live-migration+storage"], ["NIC3", "NIC4"]);
 }
 
@@ -149,7 +212,10 @@ fn azure_local_switchless_uses_every_cable_for_storage() {
         switchless(&mut cluster, links);
         let plan = planned(cluster, Some(Style::Hybrid));
         let cables = links * (nodes - 1);
-        let want = [("cluster+live-migration+storage", cables), ("management+vm:External-1", 2)];
+        let want = [
+            ("cluster+live-migration+storage", cables),
+            ("management+vm:External-1", 2),
+        ];
         assert_eq!(shape(&plan), expect(&want), "{nodes} nodes, {links} links");
     }
 }

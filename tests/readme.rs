@@ -7,9 +7,9 @@ mod program;
 use nicplan::inventory::catalogue::{SETTINGS, TABLES};
 use nicplan::reports::REPORTS;
 use nicplan::roles::ROLES;
+use program::{nicplan, project};
 use std::fmt::Write;
 use std::fs;
-use program::{nicplan, project};
 
 /// Whether the README is to be rewritten.
 #[allow(clippy::disallowed_methods)] // a switch for people, not for the program

@@ -81,9 +81,6 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         PlanFormat::Text => console.print(&reports::text::plan_text(&data))?,
         PlanFormat::Json => console.print(&listing::json(verified.plan())?)?,
     }
-    if let Some(dir) = &args.output {
-        console.note(&format!("Open {} first.", dir.join("report.html").display()));
-    }
     // findings are for `review`: only an unmet requirement makes the answer no
     Ok(if checks::requirements_met(&verified) { Answer::Yes } else { Answer::No })
 }

@@ -36,13 +36,17 @@ pub(super) struct Zone {
 pub(super) struct Estate {
     pub profile: &'static str,
     pub storage: &'static str,
+    /// Cluster traffic shares the storage ports, and live migration has those that it would share with it otherwise.
+    pub cluster_on_storage: bool,
     /// Live-migration transport as set on the nodes; empty = not set.
     pub transport: &'static str,
     pub classes: &'static [Class],
     pub networks: &'static [Network],
     pub adapters: &'static [HostAdapter],
     pub zones: &'static [Zone],
-    /// Extra policy rows: setting and value.
+    /// Mbit/s that Hyper-V Replica sends from each node; 0 = not in use.
+    pub replica_mbps: u64,
+    /// Policy rows: setting and value.
     pub policy: &'static [(&'static str, &'static str)],
 }
 
@@ -153,9 +157,9 @@ static SIX_GIGABIT: [Class; 1] = [Class {
     ports: &[
         bare("Onboard 1", "Onboard", ONBOARD, 1_000, 0, "management"),
         bare("Onboard 2", "Onboard", ONBOARD, 1_000, 1, "cluster"),
-        bare("Onboard 3", "Onboard", ONBOARD, 1_000, 1, "live-migration"),
+        under(GUESTS, bare("Onboard 3", "Onboard", ONBOARD, 1_000, 1, "")),
         bare("Onboard 4", "Onboard", ONBOARD, 1_000, 2, "storage"),
-        under(GUESTS, bare("Slot 2 Port 1", "Slot 2", I350, 1_000, 0, "")),
+        bare("Slot 2 Port 1", "Slot 2", I350, 1_000, 0, "live-migration"),
         bare("Slot 2 Port 2", "Slot 2", I350, 1_000, 3, "storage"),
     ],
 }];
@@ -186,7 +190,7 @@ static CONVERGED_PAIR: [Class; 1] = [Class {
     ],
 }];
 
-static CONVERGED_ADAPTERS: [HostAdapter; 3] = [
+static CONVERGED_ADAPTERS: [HostAdapter; 4] = [
     HostAdapter {
         name: "Management",
         switch: GUESTS,
@@ -207,6 +211,13 @@ static CONVERGED_ADAPTERS: [HostAdapter; 3] = [
         role: "live-migration",
         vlan: 12,
         weight: "40",
+    },
+    HostAdapter {
+        name: "Replica",
+        switch: GUESTS,
+        role: "replica",
+        vlan: 13,
+        weight: "10",
     },
 ];
 
@@ -250,51 +261,61 @@ static SHOPS: [Estate; 5] = [
     Estate {
         profile: "2008r2",
         storage: "iscsi",
+        cluster_on_storage: false,
         transport: "",
         classes: &SIX_GIGABIT,
         networks: &WITH_ISCSI,
         adapters: &[],
         zones: &OFFICE,
+        replica_mbps: 0,
         policy: &[],
     },
     Estate {
         profile: "2012r2",
         storage: "iscsi",
+        cluster_on_storage: false,
         transport: "compression",
         classes: &FOUR_AND_ISCSI,
         networks: &WITH_ISCSI,
         adapters: &[],
         zones: &OFFICE_AND_DMZ,
+        replica_mbps: 0,
         policy: &[],
     },
     Estate {
         profile: "2019",
         storage: "s2d",
+        cluster_on_storage: false,
         transport: "smb",
         classes: &STORAGE_AND_SET,
         networks: &WITH_SMB,
         adapters: &MANAGEMENT_ADAPTER,
         zones: &OFFICE_AND_DMZ,
+        replica_mbps: 0,
         policy: &[],
     },
     Estate {
         profile: "2025",
         storage: "smb",
+        cluster_on_storage: false,
         transport: "smb",
         classes: &STORAGE_AND_SET,
         networks: &WITH_SMB,
         adapters: &MANAGEMENT_ADAPTER,
         zones: &OFFICE_AND_DMZ,
+        replica_mbps: 0,
         policy: &[("growth_percent", "20")],
     },
     Estate {
         profile: "2016",
         storage: "fc",
+        cluster_on_storage: false,
         transport: "compression",
         classes: &CONVERGED_PAIR,
         networks: &PLAIN,
         adapters: &CONVERGED_ADAPTERS,
         zones: &OFFICE_AND_DMZ,
+        replica_mbps: 150,
         policy: &[],
     },
 ];
@@ -303,24 +324,36 @@ static SHOPS: [Estate; 5] = [
 static RACK: Estate = Estate {
     profile: "2019",
     storage: "s2d",
-    transport: "smb",
+    cluster_on_storage: true,
+    transport: "compression",
     classes: &EIGHT_PORTS,
     networks: &WITH_SMB,
     adapters: &[],
     zones: &CAMPUS,
-    policy: &[],
+    replica_mbps: 0,
+    policy: &[
+        ("survive:vm", "nic;tor"),
+        ("survive:management", "nic;tor"),
+        ("survive:storage", "nic;tor"),
+    ],
 };
 
 /// Several racks of three server generations.
 static RACKS: Estate = Estate {
     profile: "2022",
     storage: "s2d",
+    cluster_on_storage: false,
     transport: "smb",
     classes: &TWELVE_PORTS,
     networks: &WITH_SMB,
     adapters: &[],
     zones: &PROVIDER,
-    policy: &[("survive:vm", "node")],
+    replica_mbps: 0,
+    policy: &[
+        ("survive:vm", "nic;tor;node"),
+        ("survive:management", "nic;tor"),
+        ("survive:storage", "nic;tor"),
+    ],
 };
 
 /// Chooses the kind of cluster for a size.
@@ -330,6 +363,7 @@ pub(super) fn choose(nodes: usize, vms: usize, random: &mut Random) -> Estate {
         0..=4 => choose_shop(nodes, vms, random),
         5..=15 if iscsi => Estate {
             storage: "iscsi",
+            cluster_on_storage: false,
             transport: "compression",
             networks: &WITH_ISCSI,
             ..RACK

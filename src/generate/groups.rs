@@ -74,11 +74,13 @@ fn balance(guests: &mut [Guest], nodes: usize, random: &mut Random) {
     }
 }
 
-/// One small database in ten is replicated, where the cluster is young enough to know Hyper-V Replica.
+/// Half of the databases are replicated where Hyper-V Replica is in use.
 fn replicate(guests: &mut [Guest], estate: &Estate, random: &mut Random) {
-    let knows_replica = estate.profile != "2008r2" && guests.len() < 200;
-    for guest in guests.iter_mut().filter(|g| knows_replica && g.name.starts_with("SQL")) {
-        guest.replica = random.chance(10);
+    for guest in guests
+        .iter_mut()
+        .filter(|g| estate.replica_mbps > 0 && g.name.starts_with("SQL"))
+    {
+        guest.replica = random.chance(50);
     }
 }
 

@@ -39,13 +39,20 @@ pub(super) struct Class {
 }
 
 impl Class {
-    /// Capacity of the ports that an external switch is bound to, in Mbit/s.
+    /// Capacity of the ports that an external switch is bound to, in Mbit/s; of several ports one may fail.
     pub(super) fn capacity(&self, switch: &str) -> u64 {
-        self.ports
-            .iter()
-            .filter(|p| p.duty.switch == switch)
-            .map(|p| p.speed_mbps)
-            .sum()
+        let speeds = || {
+            self.ports
+                .iter()
+                .filter(|p| p.duty.switch == switch)
+                .map(|p| p.speed_mbps)
+        };
+        let spare = if speeds().count() > 1 {
+            speeds().max().unwrap_or(0)
+        } else {
+            0
+        };
+        speeds().sum::<u64>() - spare
     }
 
     /// Speed of the fastest port.
@@ -103,9 +110,9 @@ const CX6: &str = "NVIDIA ConnectX-6 Dx";
 pub(super) static TWELVE_PORTS: [Class; 3] = [
     Class {
         hardware: "2U rack server 2017, 10 GbE",
-        storage_mbps: 9_000,
+        storage_mbps: 6_500,
         weight: 2,
-        swaps: &[(0, 1), (8, 3), (5, 4), (4, 6)],
+        swaps: &[(0, 1), (8, 3), (5, 4), (4, 7)],
         ports: &[
             under(GUESTS, bare("NDC Port 1", "NDC", X710, 10_000, 0, "")),
             under(BULK, bare("NDC Port 2", "NDC", X710, 10_000, 1, "")),
@@ -123,7 +130,7 @@ pub(super) static TWELVE_PORTS: [Class; 3] = [
     },
     Class {
         hardware: "2U rack server 2020, 25 GbE",
-        storage_mbps: 24_000,
+        storage_mbps: 15_000,
         weight: 4,
         swaps: &[(0, 1), (8, 3), (5, 4), (2, 3)],
         ports: &[
@@ -145,20 +152,20 @@ pub(super) static TWELVE_PORTS: [Class; 3] = [
         hardware: "2U rack server 2023, 25 and 100 GbE",
         storage_mbps: 60_000,
         weight: 5,
-        swaps: &[(2, 3), (5, 4), (10, 1)],
+        swaps: &[(4, 7), (5, 6), (1, 2)],
         ports: &[
             under(GUESTS, bare("OCP Port 1", "OCP", XXV, 25_000, 0, "")),
-            under(BULK, bare("OCP Port 2", "OCP", XXV, 25_000, 1, "")),
-            bare("Slot 1 Port 1", "Slot 1", X710, 10_000, 0, "management"),
-            bare("Slot 1 Port 2", "Slot 1", X710, 10_000, 1, "cluster"),
+            bare("OCP Port 2", "OCP", XXV, 25_000, 1, "management"),
+            bare("LOM Port 1", "LOM", X710, 10_000, 0, "cluster"),
+            bare("Slot 1 Port 1", "Slot 1", X710, 10_000, 1, "cluster"),
             roce(bare("Slot 2 Port 1", "Slot 2", CX6, 100_000, 0, "storage")),
             roce(bare("Slot 2 Port 2", "Slot 2", CX6, 100_000, 1, "live-migration")),
             roce(bare("Slot 3 Port 1", "Slot 3", CX6, 100_000, 1, "storage")),
-            roce(bare("Slot 3 Port 2", "Slot 3", CX6, 100_000, 0, "live-migration")),
-            bare("Slot 4 Port 1", "Slot 4", X710, 10_000, 1, "management"),
-            bare("Slot 4 Port 2", "Slot 4", X710, 10_000, 0, "cluster"),
+            under(BULK, roce(bare("Slot 3 Port 2", "Slot 3", CX6, 100_000, 0, ""))),
+            roce(bare("Slot 4 Port 1", "Slot 4", CX6, 100_000, 0, "live-migration")),
+            under(BULK, roce(bare("Slot 4 Port 2", "Slot 4", CX6, 100_000, 1, ""))),
             under(GUESTS, bare("Slot 5 Port 1", "Slot 5", XXV, 25_000, 1, "")),
-            under(BULK, bare("Slot 5 Port 2", "Slot 5", XXV, 25_000, 0, "")),
+            bare("Slot 5 Port 2", "Slot 5", XXV, 25_000, 0, "management"),
         ],
     },
 ];
@@ -198,3 +205,21 @@ pub(super) static EIGHT_PORTS: [Class; 2] = [
         ],
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn swapped_ports_do_different_things() {
+        for class in TWELVE_PORTS.iter().chain(&EIGHT_PORTS) {
+            for (a, b) in class.swaps {
+                assert_ne!(
+                    class.ports[*a].duty, class.ports[*b].duty,
+                    "{}: {a} and {b}",
+                    class.hardware
+                );
+            }
+        }
+    }
+}

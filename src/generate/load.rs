@@ -1,8 +1,8 @@
 //! How much each vNIC needs: skewed, and in all as much as a well-planned node carries.
 //!
 //! In: guests and estate. Out: needs in Mbit/s. About one vNIC in twenty is heavy (over a quarter of a VM port) where the
-//! estate has a switch for heavy guests; each node's switches are filled to between 45 and 75 percent, which no planner can
-//! get out of the way of.
+//! estate has a switch for heavy guests; each node's switches are filled to between 45 and 75 percent of what is left after
+//! the loss of a port, which no planner can get around.
 
 use super::estates::Estate;
 use super::guests::Guest;

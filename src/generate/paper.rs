@@ -47,17 +47,23 @@ pub(super) fn cluster_networks(hosts: &[Host], estate: &Estate) -> Table {
     table
 }
 
-/// The `demands` file: storage per node, since the models differ; the other roles take the defaults of the OS version.
+/// The `demands` file: storage per node, since the models differ, and replica; the other roles take the defaults of the OS
+/// version.
 pub(super) fn demands(hosts: &[Host], estate: &Estate) -> Table {
     let mut table = Table::new("demands.csv", &["node", "role", "demand_mbps"]);
-    if !matches!(estate.storage, "iscsi" | "smb" | "s2d") {
-        return table;
+    if matches!(estate.storage, "iscsi" | "smb" | "s2d") {
+        for host in hosts {
+            table.row([
+                ("node", host.name.clone()),
+                ("role", "storage".to_owned()),
+                ("demand_mbps", estate.classes[host.class].storage_mbps.to_string()),
+            ]);
+        }
     }
-    for host in hosts {
+    if estate.replica_mbps > 0 {
         table.row([
-            ("node", host.name.clone()),
-            ("role", "storage".to_owned()),
-            ("demand_mbps", estate.classes[host.class].storage_mbps.to_string()),
+            ("role", "replica".to_owned()),
+            ("demand_mbps", estate.replica_mbps.to_string()),
         ]);
     }
     table
@@ -70,7 +76,7 @@ pub(super) fn policy(hosts: &[Host], estate: &Estate) -> Table {
     for (setting, value) in estate
         .policy
         .iter()
-        .filter(|(setting, _)| !alone || *setting != "survive:vm")
+        .filter(|(setting, _)| !alone || !setting.starts_with("survive"))
     {
         table.row([("setting", (*setting).to_owned()), ("value", (*value).to_owned())]);
     }

@@ -42,7 +42,7 @@ pub(super) fn hosts(nodes: usize, estate: &Estate, random: &mut Random) -> Vec<H
             let duties = estate.classes[class]
                 .ports
                 .iter()
-                .map(|p| present(p.duty, nodes))
+                .map(|p| present(p.duty, nodes, estate))
                 .collect();
             Host {
                 name: names::host(node, nodes),
@@ -61,13 +61,16 @@ pub(super) fn hosts(nodes: usize, estate: &Estate, random: &mut Random) -> Vec<H
     hosts
 }
 
-/// A lone node has no cluster and no migration traffic.
-fn present(duty: Duty, nodes: usize) -> Duty {
-    if nodes == 1 && matches!(duty.roles, "cluster" | "live-migration") {
-        Duty { roles: "", ..duty }
-    } else {
-        duty
-    }
+/// What a port does in this estate: a lone node has no cluster and no migration traffic, and cluster traffic may share the
+/// storage ports.
+fn present(duty: Duty, nodes: usize, estate: &Estate) -> Duty {
+    let roles = match duty.roles {
+        "cluster" | "live-migration" | "cluster;live-migration" if nodes == 1 => "",
+        "cluster;live-migration" if estate.cluster_on_storage => "live-migration",
+        "storage" if estate.cluster_on_storage => "cluster;storage",
+        roles => roles,
+    };
+    Duty { roles, ..duty }
 }
 
 /// Somebody once swapped two cables' duties, or left a port dark.
@@ -192,7 +195,7 @@ pub(super) fn host_vnics(hosts: &[Host], estate: &Estate) -> Table {
         for adapter in estate
             .adapters
             .iter()
-            .filter(|a| hosts.len() > 1 || a.role == "management")
+            .filter(|a| hosts.len() > 1 || a.role == "management" || a.role == "replica")
         {
             table.row([
                 ("node", host.name.clone()),

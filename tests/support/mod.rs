@@ -2,7 +2,7 @@
 #![allow(dead_code)]
 
 use nicplan::inventory::{
-    Cluster, Inventory, InterSwitchLink, Nic, Node, Origin, Rdma, StorageKind, Tor, Vm, VmPriority, VmState, Vnic,
+    Cluster, InterSwitchLink, Inventory, Nic, Node, Origin, Rdma, StorageKind, Tor, Vm, VmPriority, VmState, Vnic,
 };
 use nicplan::policy::Policy;
 use nicplan::profiles;
@@ -83,9 +83,17 @@ pub fn ports(cluster: &mut Cluster, count: usize, speed: u64) {
 pub fn two_tors(cluster: &mut Cluster) {
     if cluster.tors.is_empty() {
         for name in ["TOR-A", "TOR-B"] {
-            cluster.tors.push(Tor { name: name.to_owned(), origin: Origin::default() });
+            cluster.tors.push(Tor {
+                name: name.to_owned(),
+                origin: Origin::default(),
+            });
         }
-        cluster.links.push(InterSwitchLink { ends: (0, 1), speed: 40_000, vlans: None, origin: Origin::default() });
+        cluster.links.push(InterSwitchLink {
+            ends: (0, 1),
+            speed: 40_000,
+            vlans: None,
+            origin: Origin::default(),
+        });
     }
 }
 
@@ -134,7 +142,11 @@ pub fn vnic(need: u64) -> Vnic {
 
 /// An inventory of one cluster.
 pub fn inventory(cluster: Cluster) -> Inventory {
-    Inventory { sha256: "0".repeat(64), clusters: vec![cluster], ..Inventory::default() }
+    Inventory {
+        sha256: "0".repeat(64),
+        clusters: vec![cluster],
+        ..Inventory::default()
+    }
 }
 
 /// Roles (VM networks by name) of each NIC of a node in a plan, NIC by NIC; idle NICs are left out.
