@@ -293,7 +293,7 @@ fn try_design(cluster: &Cluster, style: Style, uplinks: &[Uplink], best: &mut Op
             .zip(&choices)
             .filter_map(|(i, c)| c.get(*i).cloned())
             .collect();
-        if nodes.len() == choices.len() {
+        if nodes.len() == choices.len() && alike_nodes_alike(cluster, &nodes) {
             for vnics in &placements {
                 judge(cluster, style, uplinks, &nodes, vnics, best);
             }
@@ -304,6 +304,13 @@ fn try_design(cluster: &Cluster, style: Style, uplinks: &[Uplink], best: &mut Op
         pick[next] += 1;
         pick[..next].iter_mut().for_each(|p| *p = 0);
     }
+}
+
+/// Rule of the design: nodes with the same hardware and the same wiring of today get the same pattern.
+fn alike_nodes_alike(cluster: &Cluster, nodes: &[NodePlan]) -> bool {
+    let hardware = |n: usize| format!("{:?}", cluster.nodes[n].nics);
+    let nics = |n: usize| nodes[n].uplinks.iter().map(|u| u.nics.clone()).collect::<Vec<_>>();
+    (1..nodes.len()).all(|n| hardware(n) != hardware(0) || nics(n) == nics(0))
 }
 
 fn fits(cluster: &Cluster, style: Style, uplinks: &[Uplink]) -> bool {

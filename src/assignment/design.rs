@@ -163,10 +163,10 @@ fn labelled(instance: &Instance, design: &Design) -> Vec<Design> {
     for network in 0..design.networks {
         let mut next = Vec::new();
         for partial in &all {
-            let fresh = (known..).find(|l| !partial.contains(l)).unwrap_or(known);
-            let unused: Vec<usize> = (0..known).filter(|l| !partial.contains(l)).collect();
-            let options = if unused.is_empty() { vec![fresh] } else { unused };
-            for label in options {
+            // New names only for as many networks as today's names do not cover, in ascending order.
+            let next_new = known + partial.iter().filter(|l| **l >= known).count();
+            let new = (next_new < known.max(design.networks)).then_some(next_new);
+            for label in (0..known).filter(|l| !partial.contains(l)).chain(new) {
                 let mut with = partial.clone();
                 with.push(label);
                 if ascending_where_alike(design, &with, network) {

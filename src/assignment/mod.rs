@@ -11,6 +11,7 @@
 //! Must not know: checks, reports.
 
 mod balance;
+mod close;
 mod design;
 mod evaluate;
 mod exact;

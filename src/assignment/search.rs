@@ -5,6 +5,7 @@
 //! each group keeps the patterns that attain the level's optimum: exact, in integers, without a tree.
 
 use super::balance::{Spread, Wanted};
+use super::close;
 use super::design::Design;
 use super::evaluate::{Decisions, Evaluation, evaluate};
 use super::filter::{Candidate, RunnerUp, candidates, filter};
@@ -245,7 +246,6 @@ fn solve_mode(
             _ => &tables[group.class],
         }).collect();
     let kept = filter(instance, design, mode, &mut sets, forced, &listed, &parts, &mut bound);
-    lower(&mut found.bound, &bound);
     let patterns: Vec<Pattern> = kept.chosen.iter().zip(&sets).map(|(c, set)| set[*c].pattern.clone()).collect();
     let target = instance.cluster.policy.target_permille;
     let wanted = Wanted {
@@ -255,14 +255,24 @@ fn solve_mode(
     let network = spread_all(instance, design, mode, &patterns, &parts, wanted);
     let decisions = Decisions { nics: concrete(instance, design, &patterns), network };
     let evaluation = evaluate(instance, design, &decisions, &design_name(instance, design));
-    Solved {
+    let mut solved = Solved {
         design: design.clone(),
         mode: mode.clone(),
         patterns,
         decisions,
         evaluation,
         runners_up: kept.runners_up,
+    };
+    if solved.evaluation.objective.cmp_to(&bound, 7).is_ne()
+        && let Some(best) = close::best_of_all(instance, design, mode, &bound)
+    {
+        bound = best.evaluation.objective.clone();
+        if bound < solved.evaluation.objective {
+            solved = Solved { runners_up: vec![None; best.patterns.len()], ..best };
+        }
     }
+    lower(&mut found.bound, &bound);
+    solved
 }
 
 /// vNICs whose network of today does not exist in the design or does not admit them.
@@ -307,7 +317,7 @@ fn spread_all(
 
 /// NIC indices by node and uplink: of ports that are alike, those that already do the planned job are taken first, and
 /// idle ones last, so that as few as possible change.
-fn concrete(instance: &Instance, design: &Design, patterns: &[Pattern]) -> Vec<Vec<Vec<usize>>> {
+pub fn concrete(instance: &Instance, design: &Design, patterns: &[Pattern]) -> Vec<Vec<Vec<usize>>> {
     let mut nics = vec![vec![Vec::new(); design.uplinks.len()]; instance.cluster.nodes.len()];
     for (group, pattern) in instance.groups.iter().zip(patterns) {
         for node in &group.nodes {

@@ -69,21 +69,31 @@ fn smb_migration(uplink: &Uplink, smb: Permille) -> bool {
     uplink.capacity.max(2 * uplink.port) * smb * 290 / 1_000_000 >= 5_000
 }
 
+/// What each role needs after the failure is guaranteed first where that leaves room for migration; the rest is spread.
 fn by_demand(uplink: &Uplink) -> Vec<Permille> {
-    let wanted: Mbps = uplink.demand.iter().sum();
-    let bulk = |role: &Role| role.info().bulk;
-    let needed = if uplink.capacity == 0 { 1000 } else { (wanted * 1000).div_ceil(uplink.capacity).min(1000) };
-    let bulk_roles = uplink.roles.iter().filter(|r| bulk(r)).count() as u64;
-    let bulk_share = if bulk_roles == 0 { 0 } else { (1000 - needed).clamp(2 * LEAST, MIGRATION_MOST) };
-    let weights: Vec<u64> =
-        uplink.roles.iter().zip(uplink.demand).filter(|(r, _)| !bulk(r)).map(|(_, d)| (*d).max(1)).collect();
-    let mut parts = split(1000 - bulk_share, &weights, LEAST).into_iter();
+    let bulk: Vec<bool> = uplink.roles.iter().map(|r| r.info().bulk).collect();
+    let bulk_roles = bulk.iter().filter(|b| **b).count() as u64;
+    let reserve = if bulk_roles == 0 { 0 } else { 2 * LEAST };
+    let weights: Vec<u64> = uplink.demand.iter().zip(&bulk).filter(|(_, b)| !**b).map(|(d, _)| (*d).max(1)).collect();
+    let needed: Vec<Permille> = weights.iter().map(|w| needed(*w, uplink.capacity)).collect();
+    let base: Permille = needed.iter().sum();
+    let mut parts = if base + reserve > 1000 {
+        split(1000 - reserve, &weights, LEAST)
+    } else {
+        let bulk_share = if bulk_roles == 0 { 0 } else { (1000 - base).min(MIGRATION_MOST) };
+        let extra = split(1000 - bulk_share - base, &weights, 0);
+        needed.iter().zip(extra).map(|(needed, extra)| needed + extra).collect()
+    }
+    .into_iter()
+    .collect::<std::collections::VecDeque<_>>();
+    let bulk_share = 1000 - parts.iter().sum::<Permille>();
     let mut bulk_parts = split(bulk_share, &vec![1; bulk_roles as usize], 0).into_iter();
-    uplink
-        .roles
-        .iter()
-        .map(|r| if bulk(r) { bulk_parts.next() } else { parts.next() }.unwrap_or(0))
-        .collect()
+    bulk.iter().map(|bulk| if *bulk { bulk_parts.next() } else { parts.pop_front() }.unwrap_or(0)).collect()
+}
+
+/// Share that guarantees a demand, at least [`LEAST`]; all of it when there is no capacity.
+fn needed(demand: Mbps, capacity: Mbps) -> Permille {
+    if capacity == 0 { 1000 } else { (demand * 1000).div_ceil(capacity).max(LEAST) }
 }
 
 /// Splits a whole by weights, nobody below `least` where that is possible; largest remainders get the rest.

@@ -2,10 +2,12 @@
 //!
 //! The search works with bounds; what is claimed in the plan is counted here, node by node.
 
+mod survival;
+
 use super::design::Design;
 use super::instance::Instance;
+use survival::{Loss, Lost};
 use crate::demand;
-use crate::inventory::Nic;
 use crate::migration;
 use crate::plan::{Mechanism, Objective, Requirements, Shortfall};
 use crate::policy::{FailureKind, Strength, Wish};
@@ -27,34 +29,6 @@ pub struct Decisions {
 pub struct Evaluation {
     pub objective: Objective,
     pub shortfall: Vec<Shortfall>,
-}
-
-/// Something that takes NICs out of service at one node, or a ToR everywhere.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Loss {
-    Nic(usize),
-    Card(String),
-    Port(usize),
-    Tor(Attach),
-}
-
-impl Loss {
-    fn kind(&self) -> FailureKind {
-        match self {
-            Loss::Nic(_) => FailureKind::Nic,
-            Loss::Card(_) | Loss::Port(_) => FailureKind::Card,
-            Loss::Tor(_) => FailureKind::Tor,
-        }
-    }
-
-    fn takes(&self, index: usize, nic: &Nic) -> bool {
-        match self {
-            Loss::Nic(lost) => *lost == index,
-            Loss::Port(lost) => *lost == index,
-            Loss::Card(card) => nic.card == *card,
-            Loss::Tor(at) => attach(nic) == *at,
-        }
-    }
 }
 
 /// Counts the objective; `name` becomes level 11.
@@ -97,9 +71,6 @@ struct Count<'a> {
     cables: BTreeMap<(usize, usize), u32>,
     fabrics: BTreeMap<(Option<u16>, Option<Attach>), Fabric>,
 }
-
-/// Unmet survival: (node, uplink, role, kind).
-type Lost = BTreeSet<(usize, usize, Role, FailureKind)>;
 
 impl<'a> Count<'a> {
     fn new(instance: &'a Instance<'a>, design: &'a Design, decisions: &'a Decisions) -> Self {
@@ -290,104 +261,6 @@ impl<'a> Count<'a> {
         on.map(|(item, _)| item.zone).filter(|z| *z > 0).collect::<BTreeSet<_>>().len()
     }
 
-    /// Failures that can hit a node's used NICs.
-    fn losses(&self, node: usize) -> Vec<Loss> {
-        let mut losses = BTreeSet::new();
-        for index in self.decisions.nics[node].iter().flatten() {
-            let nic = &self.instance.cluster.nodes[node].nics[*index];
-            losses.insert(Loss::Nic(*index));
-            losses.insert(if nic.card.is_empty() { Loss::Port(*index) } else { Loss::Card(nic.card.clone()) });
-            if attach(nic) != Attach::Direct {
-                losses.insert(Loss::Tor(attach(nic)));
-            }
-        }
-        losses.into_iter().collect()
-    }
-
-    fn alive(&self, node: usize, uplink: usize, loss: &Loss) -> Vec<Mbps> {
-        let nics = &self.instance.cluster.nodes[node].nics;
-        self.nics(node, uplink).iter().filter(|n| !loss.takes(**n, &nics[**n])).map(|n| nics[*n].speed).collect()
-    }
-
-    /// Where a falling-back role goes when its uplink is dead.
-    fn refuge(&self, node: usize, from: usize, loss: &Loss) -> Option<usize> {
-        let smb = self.instance.cluster.storage.is_smb();
-        (0..self.design.uplinks.len())
-            .filter(|u| *u != from && !self.alive(node, *u, loss).is_empty())
-            .filter_map(|u| {
-                let roles = self.design.uplinks[u].roles.iter().filter(|r| **r != Role::Storage || smb);
-                roles.filter_map(|r| r.info().refuge).min().map(|rank| (rank, u))
-            })
-            .min()
-            .map(|(_, u)| u)
-    }
-
-    fn survival(&mut self) -> Lost {
-        let mut lost = Lost::new();
-        let nodes = self.instance.cluster.nodes.len();
-        let losses: Vec<Vec<Loss>> = (0..nodes).map(|n| self.losses(n)).collect();
-        for (uplink, role) in self.instances() {
-            let vlans = if self.must_reach(role) { self.vlans(uplink, role) } else { BTreeSet::new() };
-            for vlan in &vlans {
-                self.reach_losses(uplink, role, *vlan, &losses, &mut lost);
-            }
-            for node in (0..nodes).filter(|n| !self.decisions.nics[*n][uplink].is_empty()) {
-                for loss in &losses[node] {
-                    let dead = self.alive(node, uplink, loss).is_empty();
-                    let saved = role.info().falls_back && self.refuge(node, uplink, loss).is_some();
-                    if dead && !saved {
-                        lost.insert((node, uplink, role, loss.kind()));
-                    }
-                }
-            }
-        }
-        for (node, uplink, role, kind) in &lost {
-            if self.instance.must[*role as usize][*kind as usize] {
-                self.shortfall.push(Shortfall {
-                    requirement: format!("survive:{role}:{kind}"),
-                    subject: self.subject(*node, *uplink, *role),
-                    missing_mbps: 0,
-                });
-            }
-        }
-        lost
-    }
-
-    /// Nodes that no longer reach another one which they reached before, though the uplink is alive.
-    fn reach_losses(&mut self, uplink: usize, role: Role, vlan: Option<u16>, losses: &[Vec<Loss>], lost: &mut Lost) {
-        let nodes = losses.len();
-        let whole: Vec<u128> = (0..nodes).map(|n| self.mask(n, uplink, vlan, None)).collect();
-        let mut by_tor: BTreeMap<Loss, Vec<u128>> = BTreeMap::new();
-        for (node, list) in losses.iter().enumerate() {
-            for loss in list {
-                if self.alive(node, uplink, loss).is_empty() {
-                    continue;
-                }
-                let others: Vec<u128> = match loss {
-                    Loss::Tor(_) => {
-                        if !by_tor.contains_key(loss) {
-                            let masks = (0..nodes).map(|n| self.mask(n, uplink, vlan, Some((loss, n)))).collect();
-                            by_tor.insert(loss.clone(), masks);
-                        }
-                        by_tor[loss].clone()
-                    }
-                    _ => whole.clone(),
-                };
-                let own = self.mask(node, uplink, vlan, Some((loss, node)));
-                let cut = (0..nodes).filter(|other| *other != node).any(|other| {
-                    let there = loss_at(loss, other, node);
-                    let fallen = role.info().falls_back
-                        && self.alive(other, uplink, there).is_empty()
-                        && self.refuge(other, uplink, there).is_some();
-                    whole[node] & whole[other] != 0 && own & others[other] == 0 && !fallen
-                });
-                if cut {
-                    lost.insert((node, uplink, role, loss.kind()));
-                }
-            }
-        }
-    }
-
     /// Shortfalls of capacity; returns the worst utilisation of each node.
     fn capacity(&mut self, _lost: &Lost) -> Vec<u64> {
         let nodes = self.instance.cluster.nodes.len();
@@ -560,16 +433,6 @@ impl<'a> Count<'a> {
             sums.missing_mbps += miss.missing_mbps;
         }
         sums
-    }
-}
-
-/// The loss as another node feels it: a ToR fails everywhere, the rest only at home.
-fn loss_at<'l>(loss: &'l Loss, other: usize, home: usize) -> &'l Loss {
-    const NOTHING: Loss = Loss::Nic(usize::MAX);
-    match loss {
-        Loss::Tor(_) => loss,
-        _ if other == home => loss,
-        _ => &NOTHING,
     }
 }
 

@@ -1,0 +1,324 @@
+//! Patterns: for one class of nodes and one design, which NICs each uplink gets, symmetric ones counted once.
+//!
+//! Enumerates all patterns whose vector (unserved roles, unmet survival, wishes) is the best one, or all patterns when
+//! capacity is short. A branch is cut only when its proven part is already worse than the best pattern found.
+
+mod assemble;
+mod closest;
+
+use assemble::assemble;
+
+use super::design::Design;
+use super::instance::{Class, Instance};
+use super::options::{Choice, Shared, choices, shared_failures};
+use crate::units::Mbps;
+
+/// A situation that an uplink must carry: capacity left, and host roles (bits) that have fallen back onto it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Situation {
+    pub capacity: Mbps,
+    pub landed: u8,
+}
+
+/// One uplink of a pattern.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct UplinkPattern {
+    pub nics: usize,
+    pub speed: Mbps,
+    pub reach: u64,
+    pub rdma: bool,
+    /// Normal operation first, then every failure that must be survived; dominated ones left out.
+    pub situations: Vec<Situation>,
+}
+
+/// NICs of one node of a class, uplink by uplink.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pattern {
+    /// Ports taken, by uplink and type.
+    pub take: Vec<Vec<u8>>,
+    pub uplinks: Vec<UplinkPattern>,
+    /// Unserved role instances, unmet survival, wishes; per node.
+    pub vector: Vec<u32>,
+    pub nics: usize,
+    /// Kind of choice by uplink, for [`Enumeration::closest`].
+    kinds: Vec<usize>,
+}
+
+/// Which patterns to list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Breadth {
+    /// Those with the best vector.
+    Best,
+    /// All.
+    All,
+}
+
+/// What the enumeration found.
+pub struct Enumeration {
+    pub patterns: Vec<Pattern>,
+    /// Best vector of the class: a proven lower bound.
+    pub best: Vec<u32>,
+    /// Whether nothing was left out.
+    pub complete: bool,
+    /// Branches looked at.
+    pub work: u64,
+    /// Kinds of choices by uplink.
+    table: Vec<Vec<Kind>>,
+    shared: Vec<Shared>,
+}
+
+/// Choices of an uplink that differ only in which of several equal ports they take.
+struct Kind {
+    choices: Vec<Choice>,
+}
+
+impl Kind {
+    fn first(&self) -> &Choice {
+        &self.choices[0]
+    }
+}
+
+/// Branches after which an enumeration stops and says that it is not complete. Counted work, never a clock.
+const WORK_LIMIT: u64 = 400_000;
+/// Patterns kept at most.
+const PATTERN_LIMIT: usize = 20_000;
+/// Placements of one combination of kinds that are tried.
+const PLACEMENT_LIMIT: u64 = 20_000;
+
+/// Lists the patterns of a class.
+pub fn enumerate(instance: &Instance, class: &Class, design: &Design, breadth: Breadth) -> Enumeration {
+    let ports: usize = class.types.iter().map(|t| t.count as usize).sum();
+    let empty = ports < design.uplinks.len();
+    let shared = shared_failures(instance, class);
+    let table: Vec<Vec<Kind>> = (0..design.uplinks.len())
+        .map(|u| kinds(choices(instance, class, design, u, empty), &shared))
+        .collect();
+    let mut order: Vec<usize> = (0..table.len()).collect();
+    order.sort_by_key(|u| (table[*u].len(), *u));
+    let width = 2 + instance.wishes.len();
+    let mut rest = vec![vec![0u32; width]; order.len() + 1];
+    for depth in (0..order.len()).rev() {
+        let least = |i: usize| table[order[depth]].iter().map(|k| k.first().vector[i]).min().unwrap_or(0);
+        rest[depth] = (0..width).map(|i| rest[depth + 1][i] + least(i)).collect();
+    }
+    let mut search = Search {
+        instance,
+        class,
+        design,
+        shared: &shared,
+        table: &table,
+        order: &order,
+        rest: &rest,
+        breadth,
+        best: None,
+        found: Vec::new(),
+        work: 0,
+        complete: true,
+        picked: vec![0; order.len()],
+    };
+    search.descend(0, &mut vec![0; width]);
+    let (patterns, best, complete, work) = (search.found, search.best, search.complete, search.work);
+    let best = best.unwrap_or_else(|| vec![u32::MAX / 2; width]);
+    Enumeration { patterns, best, complete, work, table, shared }
+}
+
+/// Groups choices by everything but the ports themselves.
+fn kinds(choices: Vec<Choice>, shared: &[Shared]) -> Vec<Kind> {
+    let mut kinds: Vec<(Signature, Kind)> = Vec::new();
+    for choice in choices {
+        let signature = signature(&choice, shared);
+        match kinds.iter_mut().find(|(known, _)| *known == signature) {
+            Some((_, kind)) => kind.choices.push(choice),
+            None => kinds.push((signature, Kind { choices: vec![choice] })),
+        }
+    }
+    kinds.into_iter().map(|(_, kind)| kind).collect()
+}
+
+#[derive(PartialEq, Eq)]
+struct Signature {
+    vector: Vec<u32>,
+    nics: usize,
+    speed: Mbps,
+    reach: u64,
+    rdma: bool,
+    own: [bool; 3],
+    /// What is left after each card and after each ToR, sorted.
+    after: [Vec<Mbps>; 2],
+}
+
+fn signature(choice: &Choice, shared: &[Shared]) -> Signature {
+    let mut after = [Vec::new(), Vec::new()];
+    for (failure, left) in shared.iter().zip(&choice.after) {
+        if *left < choice.capacity || choice.nics == 0 {
+            after[failure.kind() - 1].push(*left);
+        }
+    }
+    after.iter_mut().for_each(|list| list.sort());
+    Signature {
+        vector: choice.vector.clone(),
+        nics: choice.nics,
+        speed: choice.speed,
+        reach: choice.reach,
+        rdma: choice.rdma,
+        own: choice.own,
+        after,
+    }
+}
+
+struct Search<'s> {
+    instance: &'s Instance<'s>,
+    class: &'s Class,
+    design: &'s Design,
+    shared: &'s [Shared],
+    table: &'s [Vec<Kind>],
+    order: &'s [usize],
+    rest: &'s [Vec<u32>],
+    breadth: Breadth,
+    best: Option<Vec<u32>>,
+    found: Vec<Pattern>,
+    work: u64,
+    complete: bool,
+    picked: Vec<usize>,
+}
+
+impl Search<'_> {
+    fn descend(&mut self, depth: usize, sum: &mut Vec<u32>) {
+        self.work += 1;
+        if self.work > WORK_LIMIT || self.found.len() > PATTERN_LIMIT {
+            self.complete = false;
+            return;
+        }
+        if depth == self.order.len() {
+            self.keep();
+            return;
+        }
+        let uplink = self.order[depth];
+        let table = self.table;
+        for (index, kind) in table[uplink].iter().enumerate() {
+            self.picked[uplink] = index;
+            if !self.enough_ports(depth) {
+                continue;
+            }
+            let own = &kind.first().vector;
+            sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
+            if !self.hopeless(sum, depth + 1) {
+                self.descend(depth + 1, sum);
+            }
+            sum.iter_mut().zip(own).for_each(|(sum, own)| *sum -= own);
+        }
+    }
+
+    /// Whether the ports of each speed go round for the uplinks picked so far.
+    fn enough_ports(&self, depth: usize) -> bool {
+        let last = self.table[self.order[depth]][self.picked[self.order[depth]]].first();
+        let picked = self.order[..=depth].iter().map(|u| self.table[*u][self.picked[*u]].first());
+        let used: usize = picked.filter(|c| c.speed == last.speed).map(|c| c.nics).sum();
+        let there = self.class.types.iter().filter(|t| t.speed == last.speed).map(|t| t.count as usize).sum::<usize>();
+        used <= there || last.nics == 0
+    }
+
+    fn hopeless(&self, sum: &[u32], depth: usize) -> bool {
+        let (Some(best), Breadth::Best) = (&self.best, self.breadth) else { return false };
+        let bound = sum.iter().zip(&self.rest[depth]).map(|(a, b)| a + b);
+        bound.cmp(best.iter().copied()).is_gt()
+    }
+
+    fn keep(&mut self) {
+        let kinds: Vec<&Kind> = self.picked.iter().enumerate().map(|(u, k)| &self.table[u][*k]).collect();
+        let mut placement = Placement::new(self.class, &kinds);
+        let relaxed: Vec<u32> = (0..self.rest[0].len()).map(|i| kinds.iter().map(|k| k.first().vector[i]).sum()).collect();
+        let coupled = self.coupled();
+        // Patterns of the best vector of this combination that differ in what their uplinks must carry.
+        let mut variants: Vec<Pattern> = Vec::new();
+        placement.each(&mut |picked| {
+            let pattern = assemble(self.instance, self.design, self.shared, picked, self.picked.clone());
+            if variants.first().is_some_and(|v| pattern.vector < v.vector) {
+                variants.clear();
+            }
+            let new = variants.iter().all(|v| v.vector == pattern.vector && v.uplinks != pattern.uplinks);
+            let done = pattern.vector == relaxed && !coupled;
+            if new {
+                variants.push(pattern);
+            }
+            done
+        });
+        self.complete &= placement.work <= PLACEMENT_LIMIT;
+        variants.into_iter().for_each(|pattern| self.offer(pattern));
+    }
+
+    /// Whether it matters which ports of a kind are taken: a role that falls back must survive a card or a ToR.
+    fn coupled(&self) -> bool {
+        let falling = self.instance.roles.iter().filter(|r| r.info().falls_back);
+        falling.map(|r| self.instance.must[*r as usize]).any(|must| must[1] || must[2])
+    }
+
+    fn offer(&mut self, pattern: Pattern) {
+        match &self.best {
+            Some(best) if pattern.vector > *best && self.breadth == Breadth::Best => return,
+            Some(best) if pattern.vector >= *best => {}
+            _ => {
+                if self.breadth == Breadth::Best {
+                    self.found.clear();
+                }
+                self.best = Some(pattern.vector.clone());
+            }
+        }
+        self.found.push(pattern);
+    }
+}
+
+/// Every pattern of a class with every choice of ports; `None` when there are more than `limit`.
+pub fn every(instance: &Instance, class: &Class, design: &Design, limit: usize) -> Option<Vec<Pattern>> {
+    let ports: usize = class.types.iter().map(|t| t.count as usize).sum();
+    let shared = shared_failures(instance, class);
+    let empty = ports < design.uplinks.len();
+    let all: Vec<Kind> = (0..design.uplinks.len())
+        .map(|u| Kind { choices: choices(instance, class, design, u, empty) })
+        .collect();
+    let kinds: Vec<&Kind> = all.iter().collect();
+    let mut found = Vec::new();
+    let mut placement = Placement::new(class, &kinds);
+    placement.each(&mut |picked| {
+        found.push(assemble(instance, design, &shared, picked, Vec::new()));
+        found.len() > limit
+    });
+    (found.len() <= limit && placement.work <= PLACEMENT_LIMIT).then_some(found)
+}
+
+/// Tries to give every uplink ports of its kind, all different.
+struct Placement<'k> {
+    kinds: &'k [&'k Kind],
+    free: Vec<u8>,
+    picked: Vec<&'k Choice>,
+    work: u64,
+}
+
+impl<'k> Placement<'k> {
+    fn new(class: &Class, kinds: &'k [&'k Kind]) -> Self {
+        Placement { kinds, free: class.types.iter().map(|t| t.count).collect(), picked: Vec::new(), work: 0 }
+    }
+
+    /// Calls `visit` with every placement until it says that it has seen enough.
+    fn each(&mut self, visit: &mut dyn FnMut(&[&Choice]) -> bool) -> bool {
+        self.work += 1;
+        if self.work > PLACEMENT_LIMIT {
+            return true;
+        }
+        let Some(kind) = self.kinds.get(self.picked.len()) else { return visit(&self.picked) };
+        for choice in &kind.choices {
+            if choice.take.iter().zip(&self.free).any(|(take, free)| take > free) {
+                continue;
+            }
+            self.free.iter_mut().zip(&choice.take).for_each(|(free, take)| *free -= take);
+            self.picked.push(choice);
+            let enough = self.each(visit);
+            self.picked.pop();
+            self.free.iter_mut().zip(&choice.take).for_each(|(free, take)| *free += take);
+            if enough {
+                return true;
+            }
+        }
+        false
+    }
+}
