@@ -28,16 +28,18 @@ pub struct Spread<'a> {
     pub mode: &'a Mode,
     pub pattern: &'a Pattern,
     pub node: usize,
+    /// vNICs that compete with each other and nobody else.
+    pub items: &'a [usize],
 }
 
 /// Largest number of vNICs on a node that the MIP is asked about.
 const MIP_ITEMS: usize = 60;
 
 impl Spread<'_> {
-    /// A network for every vNIC of the node, in the order of `items_of`.
+    /// A network for every vNIC, in their order.
     pub fn solve(&self, wanted: Wanted) -> Vec<usize> {
-        let items = &self.instance.items_of[self.node];
-        let exact = exact::place(self.instance, self.design, self.mode, self.pattern, self.node, wanted.stay_up_to);
+        let items = self.items;
+        let exact = exact::place(self.instance, self.design, self.mode, self.pattern, self.node, items, wanted.stay_up_to);
         if let Some((_, chosen)) = exact {
             return chosen;
         }
@@ -77,7 +79,7 @@ impl Spread<'_> {
     }
 
     fn too_wide(&self, chosen: &[usize]) -> Mbps {
-        let items = self.instance.items_of[self.node].iter().zip(chosen);
+        let items = self.items.iter().zip(chosen);
         items.map(|(item, n)| self.instance.items[*item].need.saturating_sub(self.port(*n))).sum()
     }
 
@@ -98,7 +100,7 @@ impl Spread<'_> {
 
     fn loads(&self, chosen: &[usize]) -> Vec<Mbps> {
         let mut loads = vec![0; self.design.networks];
-        for (item, network) in self.instance.items_of[self.node].iter().zip(chosen) {
+        for (item, network) in self.items.iter().zip(chosen) {
             loads[*network] += self.instance.items[*item].need;
         }
         loads
@@ -120,7 +122,7 @@ impl Spread<'_> {
 
     /// Everything with a home stays; the rest goes, largest first, where it fills least.
     fn greedy(&self, homes: &[Option<usize>]) -> Vec<usize> {
-        let items = &self.instance.items_of[self.node];
+        let items = self.items;
         let mut chosen: Vec<usize> = homes.iter().map(|h| h.unwrap_or(0)).collect();
         let mut loads = vec![0; self.design.networks];
         for (index, home) in homes.iter().enumerate() {
@@ -140,30 +142,53 @@ impl Spread<'_> {
         chosen
     }
 
-    /// Moves the largest vNICs off overfull networks until the utilisation allowed is met, where it can be.
+    /// Takes load off the fullest network by moving one vNIC or swapping two, the step that helps most, until the utilisation
+    /// allowed is met or no step helps.
     fn repair(&self, mut chosen: Vec<usize>, wanted: Wanted) -> Vec<usize> {
-        let items = &self.instance.items_of[self.node];
-        for _ in 0..items.len() {
-            let before = (self.over(&chosen, wanted), self.worst(&chosen));
-            if before.0 == (0, 0) {
-                break;
-            }
+        let options: Vec<Vec<usize>> = self.items.iter().map(|i| self.options(*i)).collect();
+        for _ in 0..2 * self.items.len() {
             let loads = self.loads(&chosen);
             let Some(full) = (0..loads.len()).max_by_key(|n| (self.full(*n, loads[*n]), *n)) else { break };
-            let mut movable: Vec<usize> = (0..items.len()).filter(|i| chosen[*i] == full).collect();
-            movable.sort_by_key(|i| (std::cmp::Reverse(self.instance.items[items[*i]].need), *i));
-            let step = movable.into_iter().find_map(|i| {
-                self.options(items[i]).into_iter().filter(|n| *n != full).find_map(|to| {
-                    let mut next = chosen.clone();
-                    next[i] = to;
-                    ((self.over(&next, wanted), self.worst(&next)) < before).then_some(next)
-                })
-            });
-            match step {
-                Some(next) => chosen = next,
+            let worst = self.full(full, loads[full]);
+            if worst <= wanted.stay_up_to {
+                break;
+            }
+            match self.best_step(&chosen, &options, &loads, full).filter(|(after, _)| *after < worst) {
+                Some((_, steps)) => steps.into_iter().for_each(|(item, to)| chosen[item] = to),
                 None => break,
             }
         }
         chosen
+    }
+
+    /// The move or swap that leaves the smallest worse of the two networks touched.
+    fn best_step(
+        &self,
+        chosen: &[usize],
+        options: &[Vec<usize>],
+        loads: &[Mbps],
+        full: usize,
+    ) -> Option<(u64, Vec<(usize, usize)>)> {
+        let need = |i: usize| self.instance.items[self.items[i]].need;
+        let on: Vec<usize> = (0..chosen.len()).filter(|i| chosen[*i] == full).collect();
+        let mut best: Option<(u64, Vec<(usize, usize)>)> = None;
+        let mut offer = |after: u64, steps: Vec<(usize, usize)>| {
+            if best.as_ref().is_none_or(|(known, list)| (after, steps.len()) < (*known, list.len())) {
+                best = Some((after, steps));
+            }
+        };
+        for i in on {
+            for to in options[i].iter().copied().filter(|n| *n != full) {
+                let after = |given: Mbps, taken: Mbps| {
+                    self.full(full, loads[full] - given + taken).max(self.full(to, loads[to] + given - taken))
+                };
+                offer(after(need(i), 0), vec![(i, to)]);
+                let others = (0..chosen.len()).filter(|j| chosen[*j] == to && need(*j) < need(i) && options[*j].contains(&full));
+                for j in others {
+                    offer(after(need(i), need(j)), vec![(i, to), (j, full)]);
+                }
+            }
+        }
+        best
     }
 }

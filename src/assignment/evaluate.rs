@@ -230,6 +230,10 @@ impl<'a> Count<'a> {
 
     fn vnic_vlans(&mut self) {
         let cluster = self.instance.cluster;
+        let limited = cluster.nodes.iter().flat_map(|n| &n.nics).any(|n| n.vlans.is_some());
+        if !limited && self.decisions.network.iter().all(Option::is_some) {
+            return;
+        }
         let mut known: BTreeMap<(usize, usize, usize), bool> = BTreeMap::new();
         for (index, item) in self.instance.items.iter().enumerate() {
             let vm = &cluster.vms[item.vm];

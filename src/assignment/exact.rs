@@ -42,7 +42,7 @@ struct Trial<'a> {
     best: Option<(Worth, Vec<usize>)>,
 }
 
-/// The best placement of a node's vNICs (in the order of `items_of`), and its worth; `None` when there are too many ways.
+/// The best placement of some vNICs of a node (in their order), and its worth; `None` when there are too many ways.
 /// `allowed`: utilisation up to which staying counts more than spreading.
 pub fn place(
     instance: &Instance,
@@ -50,13 +50,14 @@ pub fn place(
     mode: &Mode,
     pattern: &Pattern,
     node: usize,
+    items: &[usize],
     allowed: u64,
 ) -> Option<(Worth, Vec<usize>)> {
-    if !is_small(instance, design, mode, node) {
+    if !is_small(instance, design, mode, items) {
         return None;
     }
     let places = places(instance, design);
-    let items = instance.items_of[node]
+    let items = items
         .iter()
         .map(|index| {
             let item = &instance.items[*index];
@@ -84,16 +85,13 @@ pub fn place(
     trial.best
 }
 
-/// Whether all placements of the node can be tried.
-pub fn is_small(instance: &Instance, design: &Design, mode: &Mode, node: usize) -> bool {
-    if design.networks == 0 || instance.items_of[node].len() > ITEM_LIMIT {
+/// Whether all placements can be tried.
+fn is_small(instance: &Instance, design: &Design, mode: &Mode, items: &[usize]) -> bool {
+    if design.networks < 2 || items.len() > ITEM_LIMIT {
         return false;
     }
-    let mut ways = 1u64;
-    for index in &instance.items_of[node] {
-        ways = ways.saturating_mul(u64::from(mode.admits(&instance.items[*index]).count_ones()));
-    }
-    ways <= PLACEMENT_LIMIT
+    let ways = items.iter().map(|i| u64::from(mode.admits(&instance.items[*i]).count_ones()));
+    ways.fold(1u64, u64::saturating_mul) <= PLACEMENT_LIMIT
 }
 
 impl Trial<'_> {

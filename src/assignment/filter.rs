@@ -6,7 +6,7 @@
 use super::design::Design;
 use super::evaluate::drain_bound_of;
 use super::instance::Instance;
-use super::loads::{NodeLoad, NodeValue, judge_hosts, judge_networks, settle};
+use super::loads::{NodeValue, Part, judge_hosts, judge_networks, settle_networks};
 use super::networks::Mode;
 use super::patterns::{Enumeration, Pattern, UplinkPattern};
 use crate::plan::Objective;
@@ -34,17 +34,15 @@ pub fn candidates(
     mode: &Mode,
     group: usize,
     patterns: &[Pattern],
-    loads: &[NodeLoad],
+    parts: &[Vec<Part>],
 ) -> Vec<Candidate> {
     let members = &instance.groups[group].nodes;
     let mut drains: BTreeMap<(usize, Mbps, bool), u64> = BTreeMap::new();
     // Many patterns differ only in uplinks without networks: what they leave to the VMs is judged once.
     let mut served: BTreeMap<Vec<UplinkPattern>, Vec<NodeValue>> = BTreeMap::new();
     let value = |pattern: &Pattern| -> Candidate {
-        let key: Vec<UplinkPattern> =
-            (0..design.networks).filter_map(|n| design.uplink_of_network(n)).map(|u| pattern.uplinks[u].clone()).collect();
-        let networks = served.entry(key).or_insert_with(|| {
-            let judge = |n: &usize| judge_networks(instance, design, mode, pattern, *n, &loads[*n]);
+        let networks = served.entry(network_uplinks(design, pattern)).or_insert_with(|| {
+            let judge = |n: &usize| judge_networks(instance, design, mode, pattern, *n, &parts[*n]);
             if design.networks == 0 { vec![NodeValue::default(); members.len()] } else { members.iter().map(judge).collect() }
         });
         let mut candidate = Candidate {
@@ -67,6 +65,11 @@ pub fn candidates(
         candidate
     };
     patterns.iter().map(value).collect()
+}
+
+/// What a pattern gives to the networks.
+fn network_uplinks(design: &Design, pattern: &Pattern) -> Vec<UplinkPattern> {
+    (0..design.networks).filter_map(|n| design.uplink_of_network(n)).map(|u| pattern.uplinks[u].clone()).collect()
 }
 
 fn group_drain(
@@ -112,6 +115,7 @@ pub fn filter(
     sets: &mut [Vec<Candidate>],
     forced_moves: u64,
     tables: &[&Enumeration],
+    parts: &[Vec<Part>],
     bound: &mut Objective,
 ) -> Kept {
     let mut run = Run::new(instance, sets);
@@ -121,7 +125,7 @@ pub fn filter(
     bound.excess_utilisation_permille = run.smallest_maximum(3, &|c| c.spread.saturating_sub(target));
     let goal = policy.drain_goal_s;
     bound.excess_drain_s = run.smallest_maximum(4, &|c| goal.map_or(0, |goal| c.drain.saturating_sub(goal)));
-    run.settle(design, mode, tables, target + bound.excess_utilisation_permille);
+    run.settle(design, mode, tables, parts, target + bound.excess_utilisation_permille);
     bound.changes = forced_moves + run.smallest_sum(5, &|c| c.moved + c.settled.0);
     bound.worst_utilisation_permille = run.smallest_maximum(7, &|c| c.settled.1);
     run.smallest_sum(8, &|c| c.settled.2);
@@ -146,17 +150,24 @@ impl<'a> Run<'a> {
     }
 
     /// Changed NICs, moves, worst utilisation and sum of utilisations of every pattern that is left.
-    fn settle(&mut self, design: &Design, mode: &Mode, tables: &[&Enumeration], allowed: u64) {
+    fn settle(&mut self, design: &Design, mode: &Mode, tables: &[&Enumeration], parts: &[Vec<Part>], allowed: u64) {
         for (group, kept) in self.kept.iter().enumerate() {
+            let own = &self.instance.groups[group];
+            let mut served: BTreeMap<Vec<UplinkPattern>, Vec<(u64, u64)>> = BTreeMap::new();
             for index in kept {
                 let candidate = &mut self.sets[group][*index];
+                let pattern = &candidate.pattern;
+                let networks = served.entry(network_uplinks(design, pattern)).or_insert_with(|| {
+                    let settle = |n: &usize| settle_networks(self.instance, design, mode, pattern, *n, &parts[*n], allowed);
+                    let none = design.networks == 0;
+                    own.nodes.iter().map(|n| if none { (0, 0) } else { settle(n) }).collect()
+                });
                 let mut settled = (0, 0, 0u64);
-                for (node, value) in self.instance.groups[group].nodes.iter().zip(&candidate.nodes) {
-                    let (moves, full) = settle(self.instance, design, mode, &candidate.pattern, *node, value, allowed);
+                for ((moves, full), value) in networks.iter().zip(&candidate.nodes) {
+                    let full = value.hosts.max(*full);
                     settled = (settled.0 + moves, full.max(settled.1), settled.2.saturating_add(full));
                 }
                 candidate.settled = settled;
-                let own = &self.instance.groups[group];
                 let (changed, take) = tables[group].closest(self.instance, design, own, &candidate.pattern);
                 candidate.pattern.take = take;
                 candidate.moved = u64::from(changed) * own.nodes.len() as u64;

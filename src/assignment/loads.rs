@@ -10,43 +10,61 @@ use super::networks::Mode;
 use super::patterns::{Pattern, Situation};
 use crate::units::{Mbps, permille_up};
 
-/// VM load of one node by admitted networks.
+/// vNICs of one node that compete for the same networks, and nobody else for these.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct NodeLoad {
+pub struct Part {
+    /// Networks (bits).
+    pub networks: u32,
+    /// Indices into the instance's items.
+    pub items: Vec<usize>,
     /// Load bound to each network because it stays where it is today.
-    pub stay: Vec<Mbps>,
+    stay: Vec<Mbps>,
     /// Load without a present place, by admitted networks (bits).
-    pub free: Vec<(u32, Mbps)>,
+    free: Vec<(u32, Mbps)>,
     /// Everything, by admitted networks, as if nothing had a present place.
-    pub all: Vec<(u32, Mbps)>,
-    /// vNICs whose present network does not admit them: they change in any case.
-    pub forced_moves: u64,
+    all: Vec<(u32, Mbps)>,
     /// Largest need by admitted networks.
-    pub largest: Vec<(u32, Mbps)>,
+    largest: Vec<(u32, Mbps)>,
 }
 
-/// Loads of every node under a mode.
-pub fn node_loads(instance: &Instance, design: &Design, mode: &Mode) -> Vec<NodeLoad> {
+/// Parts of every node under a mode.
+pub fn node_parts(instance: &Instance, design: &Design, mode: &Mode) -> Vec<Vec<Part>> {
     let place = places(instance, design);
-    (0..instance.cluster.nodes.len())
-        .map(|node| {
-            let mut load = NodeLoad { stay: vec![0; design.networks], ..NodeLoad::default() };
-            for item in instance.items_of[node].iter().map(|i| &instance.items[*i]) {
-                let mask = mode.admits(item);
-                add(&mut load.all, mask, item.need);
-                raise(&mut load.largest, mask, item.need);
-                match item.current.map(|label| place[label]) {
-                    Some(Some(network)) if mask >> network & 1 == 1 => load.stay[network] += item.need,
-                    Some(_) => {
-                        load.forced_moves += 1;
-                        add(&mut load.free, mask, item.need);
-                    }
-                    None => add(&mut load.free, mask, item.need),
-                }
-            }
-            load
-        })
-        .collect()
+    let masks: Vec<u32> = instance.items.iter().map(|item| mode.admits(item)).collect();
+    instance.items_of.iter().map(|items| parts(instance, design, &place, &masks, items)).collect()
+}
+
+fn parts(
+    instance: &Instance,
+    design: &Design,
+    place: &[Option<usize>],
+    masks: &[u32],
+    items: &[usize],
+) -> Vec<Part> {
+    let mut sets: Vec<u32> = Vec::new();
+    let used: std::collections::BTreeSet<u32> = items.iter().map(|i| masks[*i]).collect();
+    for mask in used {
+        let (touching, apart): (Vec<u32>, Vec<u32>) = sets.into_iter().partition(|set| set & mask != 0);
+        sets = apart;
+        sets.push(touching.into_iter().fold(mask, |all, set| all | set));
+    }
+    sets.sort();
+    let mut parts: Vec<Part> = sets
+        .into_iter()
+        .map(|networks| Part { networks, stay: vec![0; design.networks], ..Part::default() })
+        .collect();
+    for index in items {
+        let (item, mask) = (&instance.items[*index], masks[*index]);
+        let Some(part) = parts.iter_mut().find(|p| p.networks & mask != 0) else { continue };
+        part.items.push(*index);
+        add(&mut part.all, mask, item.need);
+        raise(&mut part.largest, mask, item.need);
+        match item.current.and_then(|label| place[label]) {
+            Some(network) if mask >> network & 1 == 1 => part.stay[network] += item.need,
+            _ => add(&mut part.free, mask, item.need),
+        }
+    }
+    parts
 }
 
 /// Network of the design for every name of today.
@@ -103,29 +121,34 @@ pub struct NodeValue {
     pub missing: Mbps,
     /// Worst utilisation with free spreading.
     pub spread: u64,
-    /// Worst utilisation when what has a place stays and the rest spreads; not known for small nodes, which are settled exactly.
-    pub stay: u64,
     /// Worst utilisation of the uplinks without a network.
     pub hosts: u64,
 }
 
-/// Fewest moves and then least utilisation of a node, as bounds, once `allowed` utilisation is known.
-pub fn settle(
+/// Fewest moves and then least utilisation of a node's networks, as bounds, once `allowed` utilisation is known.
+pub fn settle_networks(
     instance: &Instance,
     design: &Design,
     mode: &Mode,
     pattern: &Pattern,
     node: usize,
-    value: &NodeValue,
+    parts: &[Part],
     allowed: u64,
 ) -> (u64, u64) {
-    if design.networks < 2 {
-        return (0, value.spread);
+    let room = Room::new(instance, design, pattern, node);
+    let mut settled = (0, room.idle());
+    for part in parts {
+        let (moves, full) = match exact::place(instance, design, mode, pattern, node, &part.items, allowed) {
+            Some((worth, _)) => (worth.moves, worth.utilisation),
+            None if design.networks == 1 => (0, room.single(part).spread),
+            None => {
+                let stay = room.least_utilisation(&part.stay, &part.free);
+                if stay <= allowed { (0, stay) } else { (1, room.least_utilisation(&vec![0; design.networks], &part.all)) }
+            }
+        };
+        settled = (settled.0 + moves, settled.1.max(full));
     }
-    if let Some((worth, _)) = exact::place(instance, design, mode, pattern, node, allowed) {
-        return (worth.moves, worth.utilisation.max(value.hosts));
-    }
-    if value.stay <= allowed { (0, value.stay) } else { (1, value.spread) }
+    settled
 }
 
 /// Judges the uplinks of one node that serve no network.
@@ -140,29 +163,31 @@ pub fn judge_hosts(instance: &Instance, design: &Design, pattern: &Pattern, node
     value
 }
 
-/// Judges the uplinks of one node that serve networks: exact for one network and where the node is small, else by fractions.
+/// Judges the uplinks of one node that serve networks: exact for one network and where few vNICs compete, else by fractions.
 pub fn judge_networks(
     instance: &Instance,
     design: &Design,
     mode: &Mode,
     pattern: &Pattern,
     node: usize,
-    load: &NodeLoad,
+    parts: &[Part],
 ) -> NodeValue {
-    let mut value = NodeValue::default();
     let room = Room::new(instance, design, pattern, node);
-    if design.networks == 1 {
-        return room.single(load);
+    let mut value = NodeValue { spread: room.idle(), ..NodeValue::default() };
+    for part in parts {
+        let own = if design.networks == 1 {
+            room.single(part)
+        } else if let Some((worth, _)) = exact::place(instance, design, mode, pattern, node, &part.items, 0) {
+            NodeValue { short: worth.short, missing: worth.missing, spread: worth.utilisation, hosts: 0 }
+        } else {
+            let (short, missing) = room.shortage(&part.all, &part.largest);
+            let spread = room.least_utilisation(&vec![0; design.networks], &part.all);
+            NodeValue { short, missing, spread, hosts: 0 }
+        };
+        value.short += own.short;
+        value.missing += own.missing;
+        value.spread = value.spread.max(own.spread);
     }
-    if let Some((worth, _)) = exact::place(instance, design, mode, pattern, node, 0) {
-        value.short = worth.short;
-        value.missing = worth.missing;
-        value.spread = worth.utilisation;
-        return value;
-    }
-    value.spread = room.least_utilisation(&vec![0; design.networks], &load.all);
-    value.stay = room.least_utilisation(&load.stay, &load.free);
-    (value.short, value.missing) = room.shortage(&load.all, &load.largest);
     value
 }
 
@@ -173,7 +198,6 @@ impl NodeValue {
             short: self.short + networks.short,
             missing: self.missing + networks.missing,
             spread: self.hosts.max(networks.spread),
-            stay: self.hosts.max(networks.stay),
             hosts: self.hosts,
         }
     }
@@ -195,23 +219,29 @@ impl<'a> Room<'a> {
         Room { instance, design, pattern, node, uplinks }
     }
 
+    /// Worst utilisation of the networks when no guest uses them: host roles beside them.
+    fn idle(&self) -> u64 {
+        let full = |u: &usize| utilisation(self.instance, self.design, self.pattern, self.node, *u, 0);
+        self.uplinks.iter().map(full).max().unwrap_or(0)
+    }
+
     /// The one network of the design carries everything.
-    fn single(&self, load: &NodeLoad) -> NodeValue {
+    fn single(&self, part: &Part) -> NodeValue {
         let uplink = self.uplinks[0];
         let own = &self.pattern.uplinks[uplink];
         if own.nics == 0 {
             return NodeValue::default();
         }
-        let items = self.instance.items_of[self.node].iter().map(|i| self.instance.items[*i].need);
-        let wide: Mbps = if load.largest.iter().any(|(_, need)| *need > own.speed) {
-            items.map(|need| need.saturating_sub(own.speed)).sum()
+        let needs = part.items.iter().map(|i| self.instance.items[*i].need);
+        let wide: Mbps = if part.largest.iter().any(|(_, need)| *need > own.speed) {
+            needs.map(|need| need.saturating_sub(own.speed)).sum()
         } else {
             0
         };
-        let all: Mbps = load.all.iter().map(|(_, sum)| sum).sum();
-        let full = utilisation(self.instance, self.design, self.pattern, self.node, uplink, all);
+        let all: Mbps = part.all.iter().map(|(_, sum)| sum).sum();
+        let spread = utilisation(self.instance, self.design, self.pattern, self.node, uplink, all);
         let missing = missing(self.instance, self.design, self.pattern, self.node, uplink, all) + wide;
-        NodeValue { short: u64::from(missing > 0), missing, spread: full, stay: full, hosts: 0 }
+        NodeValue { short: u64::from(missing > 0), missing, spread, hosts: 0 }
     }
 
     /// VM load that a network takes at a utilisation; negative when host traffic alone is above it.

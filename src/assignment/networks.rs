@@ -163,6 +163,12 @@ fn judge(instance: &Instance, uses: Vec<NetworkUse>) -> Option<Mode> {
     let small: u32 = instance.items.iter().zip(&masks).filter(|(i, _)| !i.heavy && i.need > 0).fold(0, |b, (_, m)| b | m);
     let heavy = instance.items.iter().zip(&masks).filter(|(i, m)| i.heavy && **m & !small == 0);
     mode.unmet_heavy = heavy.count() as u64;
+    // A network for any weight that ends up unmixed is the same as one for heavy or small vNICs alone, which is tried as
+    // well: here at least one heavy vNIC stands among small ones.
+    let mixed = instance.items.iter().any(|i| i.heavy) && small != 0;
+    if mixed && mode.uses.iter().any(|u| u.reserved.is_none() && u.weight == Weight::Any) {
+        mode.unmet_heavy = mode.unmet_heavy.max(1);
+    }
     if zones_matter(instance) {
         mode.unmet_zones = mode.uses.iter().map(|u| u64::from((u.zones >> 1).count_ones()).saturating_sub(1)).sum();
     }

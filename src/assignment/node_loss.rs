@@ -14,8 +14,32 @@ use std::collections::BTreeSet;
 pub fn unplaceable(instance: &Instance, design: &Design, decisions: &Decisions, load: &[Vec<Mbps>]) -> Vec<usize> {
     let nodes = instance.cluster.nodes.len();
     let capacity: Vec<Vec<Mbps>> = (0..nodes).map(|node| capacities(instance, design, decisions, node)).collect();
-    let hosted: Vec<Vec<usize>> = hosted(instance);
-    (0..nodes).filter(|lost| !absorbed(instance, design, decisions, *lost, load, &capacity, &hosted)).collect()
+    let state = State {
+        hosted: hosted(instance),
+        needs: needs(instance, design, decisions),
+        capacity,
+        affinity: affinity(instance),
+    };
+    (0..nodes).filter(|lost| !absorbed(instance, *lost, load, &state)).collect()
+}
+
+/// What is the same for every lost node.
+struct State {
+    hosted: Vec<Vec<usize>>,
+    needs: Vec<Vec<(usize, Mbps)>>,
+    capacity: Vec<Vec<Mbps>>,
+    /// Anti-affinity groups present, by node.
+    affinity: Vec<BTreeSet<String>>,
+}
+
+fn affinity(instance: &Instance) -> Vec<BTreeSet<String>> {
+    let mut present = vec![BTreeSet::new(); instance.cluster.nodes.len()];
+    for vm in instance.cluster.vms.iter().filter(|vm| !vm.anti_affinity.is_empty()) {
+        if let Some(node) = vm.host {
+            present[node].insert(vm.anti_affinity.clone());
+        }
+    }
+    present
 }
 
 fn hosted(instance: &Instance) -> Vec<Vec<usize>> {
@@ -44,37 +68,28 @@ fn capacities(instance: &Instance, design: &Design, decisions: &Decisions, node:
         .collect()
 }
 
-fn absorbed(
-    instance: &Instance,
-    design: &Design,
-    decisions: &Decisions,
-    lost: usize,
-    load: &[Vec<Mbps>],
-    capacity: &[Vec<Mbps>],
-    hosted: &[Vec<usize>],
-) -> bool {
+fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State) -> bool {
     let cluster = instance.cluster;
+    let (hosted, capacity, needs) = (&state.hosted, &state.capacity, &state.needs);
     let memory = |node: usize| -> Option<MiB> {
         let used: MiB = hosted[node].iter().map(|vm| cluster.vms[*vm].memory_mib).sum();
         cluster.nodes[node].memory_mib.map(|all| all.saturating_sub(used))
     };
     let mut free: Vec<Option<MiB>> = (0..cluster.nodes.len()).map(memory).collect();
     let mut load = load.to_vec();
-    let mut groups: Vec<BTreeSet<&str>> =
-        hosted.iter().map(|vms| vms.iter().map(|v| cluster.vms[*v].anti_affinity.as_str()).collect()).collect();
+    let mut groups = state.affinity.clone();
     let mut moving: Vec<usize> =
         hosted[lost].iter().copied().filter(|vm| cluster.vms[*vm].state != VmState::Off).collect();
     moving.sort_by(|a, b| {
         let (a, b) = (&cluster.vms[*a], &cluster.vms[*b]);
         b.memory_mib.cmp(&a.memory_mib).then_with(|| a.name.cmp(&b.name))
     });
-    let needs = needs(instance, design, decisions);
     for index in moving {
         let vm: &Vm = &cluster.vms[index];
         let fits = |node: usize| {
             node != lost
                 && free[node].is_none_or(|room| room >= vm.memory_mib)
-                && (vm.anti_affinity.is_empty() || !groups[node].contains(vm.anti_affinity.as_str()))
+                && (vm.anti_affinity.is_empty() || !groups[node].contains(&vm.anti_affinity))
                 && needs[index].iter().all(|(network, need)| load[node][*network] + need <= capacity[node][*network])
         };
         let best = vm.owners.iter().copied().filter(|n| fits(*n)).max_by_key(|n| {
@@ -82,7 +97,7 @@ fn absorbed(
         });
         let Some(node) = best else { return false };
         free[node] = free[node].map(|room| room - vm.memory_mib);
-        groups[node].insert(&vm.anti_affinity);
+        groups[node].insert(vm.anti_affinity.clone());
         needs[index].iter().for_each(|(network, need)| load[node][*network] += need);
     }
     true

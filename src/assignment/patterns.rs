@@ -291,24 +291,90 @@ impl Enumeration {
     /// The ports for a pattern that change least against a group's wiring of today, and how many NICs of a node change.
     pub fn closest(&self, instance: &Instance, design: &Design, group: &Group, pattern: &Pattern) -> (u32, Vec<Vec<u8>>) {
         let class = &instance.classes[group.class];
-        let mut best = (distance(design, group, &class.types, &pattern.take), pattern.take.clone());
-        if best.0 == 0 || !group.wiring_known {
-            return best;
+        let first = (distance(design, group, &class.types, &pattern.take), pattern.take.clone());
+        if first.0 == 0 || !group.wiring_known {
+            return first;
         }
-        let kinds: Vec<&Kind> = pattern.kinds.iter().enumerate().map(|(u, k)| &self.table[u][*k]).collect();
-        let mut placement = Placement::new(class, &kinds);
-        placement.each(&mut |picked| {
-            let take: Vec<Vec<u8>> = picked.iter().map(|c| c.take.clone()).collect();
-            let changed = distance(design, group, &class.types, &take);
-            if changed < best.0 {
-                let same = assemble(instance, design, &self.shared, picked, pattern.kinds.clone());
-                if same.vector == pattern.vector && same.uplinks == pattern.uplinks {
-                    best = (changed, take);
-                }
+        let lists: Vec<Vec<(u32, &Choice)>> = (0..pattern.kinds.len())
+            .map(|uplink| {
+                let token = design.token(uplink);
+                let kept = |c: &Choice| (0..c.take.len()).map(|t| u32::from(c.take[t].min(today_count(group, t, token)))).sum();
+                let choices = &self.table[uplink][pattern.kinds[uplink]].choices;
+                let mut list: Vec<(u32, &Choice)> = choices.iter().map(|c| (kept(c), c)).collect();
+                list.sort_by_key(|(kept, _)| std::cmp::Reverse(*kept));
+                list
+            })
+            .collect();
+        let idle = class.types.iter().map(|t| u32::from(t.count)).sum::<u32>() - pattern.nics as u32;
+        let idle_today: u32 = (0..class.types.len()).map(|t| u32::from(today_count(group, t, Token::default()))).sum();
+        let total = class.types.iter().map(|t| u32::from(t.count)).sum();
+        let mut search = Closest {
+            instance,
+            design,
+            group,
+            class,
+            shared: &self.shared,
+            pattern,
+            lists: &lists,
+            free: class.types.iter().map(|t| t.count).collect(),
+            picked: Vec::new(),
+            idle: idle.min(idle_today),
+            total,
+            best: first,
+        };
+        search.descend(0);
+        search.best
+    }
+}
+
+/// Search for the ports that keep most of today's wiring, cut where even keeping everything else would not help.
+struct Closest<'k> {
+    instance: &'k Instance<'k>,
+    design: &'k Design,
+    group: &'k Group,
+    class: &'k Class,
+    shared: &'k [Shared],
+    pattern: &'k Pattern,
+    lists: &'k [Vec<(u32, &'k Choice)>],
+    free: Vec<u8>,
+    picked: Vec<&'k Choice>,
+    /// Idle ports that can stay idle at most.
+    idle: u32,
+    total: u32,
+    best: (u32, Vec<Vec<u8>>),
+}
+
+impl Closest<'_> {
+    fn descend(&mut self, kept: u32) {
+        let depth = self.picked.len();
+        let rest: u32 = self.lists[depth..].iter().map(|l| l.first().map_or(0, |(kept, _)| *kept)).sum();
+        if self.total.saturating_sub(kept + rest + self.idle) >= self.best.0 {
+            return;
+        }
+        let lists = self.lists;
+        let Some(list) = lists.get(depth) else { return self.offer() };
+        for (own, choice) in list {
+            if choice.take.iter().zip(&self.free).any(|(take, free)| take > free) {
+                continue;
             }
-            best.0 == 0
-        });
-        best
+            self.free.iter_mut().zip(&choice.take).for_each(|(free, take)| *free -= take);
+            self.picked.push(choice);
+            self.descend(kept + own);
+            self.picked.pop();
+            self.free.iter_mut().zip(&choice.take).for_each(|(free, take)| *free += take);
+        }
+    }
+
+    fn offer(&mut self) {
+        let take: Vec<Vec<u8>> = self.picked.iter().map(|c| c.take.clone()).collect();
+        let changed = distance(self.design, self.group, &self.class.types, &take);
+        if changed >= self.best.0 {
+            return;
+        }
+        let same = assemble(self.instance, self.design, self.shared, &self.picked, self.pattern.kinds.clone());
+        if same.vector == self.pattern.vector && same.uplinks == self.pattern.uplinks {
+            self.best = (changed, take);
+        }
     }
 }
 

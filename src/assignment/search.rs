@@ -9,7 +9,7 @@ use super::design::Design;
 use super::evaluate::{Decisions, Evaluation, evaluate};
 use super::filter::{Candidate, RunnerUp, candidates, filter};
 use super::instance::{Instance, Token};
-use super::loads::{node_loads, places};
+use super::loads::{Part, node_parts, places};
 use super::networks::{Mode, modes, zones_required};
 use super::patterns::{Breadth, Enumeration, Pattern, enumerate};
 use crate::plan::{Objective, Requirements};
@@ -221,19 +221,19 @@ fn solve_mode(
     mut bound: Objective,
     found: &mut Found,
 ) -> Solved {
-    let loads = node_loads(instance, design, mode);
+    let parts = node_parts(instance, design, mode);
     let mut wide: Vec<Option<Enumeration>> = tables.iter().map(|_| None).collect();
     let mut sets: Vec<Vec<Candidate>> = Vec::new();
     let mut wide_groups = vec![false; instance.groups.len()];
     for (index, group) in instance.groups.iter().enumerate() {
-        let mut set = candidates(instance, design, mode, index, &tables[group.class].patterns, &loads);
+        let mut set = candidates(instance, design, mode, index, &tables[group.class].patterns, &parts);
         if set.iter().all(|c| c.missing > 0) {
             // Capacity comes before wishes: here every pattern counts, not only those with the best wishes.
             let class = &instance.classes[group.class];
             let table = wide[group.class].get_or_insert_with(|| enumerate(instance, class, design, Breadth::All));
             found.complete &= table.complete;
             found.work += table.work;
-            set = candidates(instance, design, mode, index, &table.patterns, &loads);
+            set = candidates(instance, design, mode, index, &table.patterns, &parts);
             wide_groups[index] = true;
         }
         sets.push(set);
@@ -244,7 +244,7 @@ fn solve_mode(
             Some(table) if *wide_used => table,
             _ => &tables[group.class],
         }).collect();
-    let kept = filter(instance, design, mode, &mut sets, forced, &listed, &mut bound);
+    let kept = filter(instance, design, mode, &mut sets, forced, &listed, &parts, &mut bound);
     lower(&mut found.bound, &bound);
     let patterns: Vec<Pattern> = kept.chosen.iter().zip(&sets).map(|(c, set)| set[*c].pattern.clone()).collect();
     let target = instance.cluster.policy.target_permille;
@@ -252,7 +252,7 @@ fn solve_mode(
         stay_up_to: target + bound.excess_utilisation_permille,
         good_enough: bound.worst_utilisation_permille,
     };
-    let network = spread_all(instance, design, mode, &patterns, wanted);
+    let network = spread_all(instance, design, mode, &patterns, &parts, wanted);
     let decisions = Decisions { nics: concrete(instance, design, &patterns), network };
     let evaluation = evaluate(instance, design, &decisions, &design_name(instance, design));
     Solved {
@@ -277,14 +277,22 @@ fn forced_moves(instance: &Instance, design: &Design, mode: &Mode) -> u64 {
 }
 
 /// A network for every vNIC; those of VMs without a host stay where they are or take the first network that admits them.
-fn spread_all(instance: &Instance, design: &Design, mode: &Mode, patterns: &[Pattern], wanted: Wanted) -> Vec<Option<usize>> {
+fn spread_all(
+    instance: &Instance,
+    design: &Design,
+    mode: &Mode,
+    patterns: &[Pattern],
+    parts: &[Vec<Part>],
+    wanted: Wanted,
+) -> Vec<Option<usize>> {
     let mut network: Vec<Option<usize>> = vec![None; instance.items.len()];
     for (group, pattern) in instance.groups.iter().zip(patterns) {
         for node in &group.nodes {
-            let spread = Spread { instance, design, mode, pattern, node: *node };
-            let chosen = spread.solve(wanted);
-            for (item, to) in instance.items_of[*node].iter().zip(chosen) {
-                network[*item] = Some(to);
+            for part in &parts[*node] {
+                let spread = Spread { instance, design, mode, pattern, node: *node, items: &part.items };
+                for (item, to) in part.items.iter().zip(spread.solve(wanted)) {
+                    network[*item] = Some(to);
+                }
             }
         }
     }

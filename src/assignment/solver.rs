@@ -45,7 +45,7 @@ impl<'a> Model<'a> {
     }
 
     fn solve(&self, goal: Goal) -> Option<Vec<usize>> {
-        let items = &self.spread.instance.items_of[self.spread.node];
+        let items = self.spread.items;
         let mut vars = variables!();
         let options: Vec<Vec<usize>> = items.iter().map(|i| self.spread.options(*i)).collect();
         let binaries: Vec<Vec<Variable>> =
@@ -93,7 +93,7 @@ impl<'a> Model<'a> {
     ) {
         use good_lp::SolverModel as _;
         let s = self.spread;
-        let items = &s.instance.items_of[s.node];
+        let items = s.items;
         for network in 0..s.design.networks {
             let Some(uplink) = s.design.uplink_of_network(network) else { continue };
             let load: Expression = binaries

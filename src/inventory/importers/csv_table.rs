@@ -40,13 +40,8 @@ fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -
             Ok(true) => {}
             Ok(false) => break,
             Err(e) => {
-                gathered.complain(
-                    file,
-                    0,
-                    0,
-                    format!("the file cannot be read as .csv: {e}"),
-                    "Export it again.",
-                );
+                let what = format!("the file cannot be read as .csv: {e}");
+                gathered.complain(file, 0, 0, what, "Export it again.");
                 return false;
             }
         }
@@ -61,13 +56,8 @@ fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -
         };
         if table.rows.len() == MAX_ROWS {
             let what = format!("the file has more rows than the limit of {MAX_ROWS}");
-            gathered.complain(
-                file,
-                line,
-                0,
-                what,
-                "Is it the right file? Leave out what is not an inventory.",
-            );
+            let advice = "Is it the right file? Leave out what is not an inventory.";
+            gathered.complain(file, line, 0, what, advice);
             return false;
         }
         if !sound(&cells, width, line, gathered, file) {

@@ -3,7 +3,7 @@
 //! In: one node's facts. Out: [`Port`]s, and in [`Doubts`] how much had to be concluded.
 
 use super::report::{Adapter, NodeFacts, Report, Set};
-use super::roles::role_of;
+use super::roles::{network_of, role_of};
 use crate::roles::Role;
 use std::collections::BTreeSet;
 
@@ -95,8 +95,33 @@ pub(super) fn ports(
         ports.extend((1..=2).map(|number| invented_port(number, switch, virtual_speed, facts.line, doubts)));
     }
     ports.extend(hidden);
+    add_cluster_roles(report, full, facts, &mut ports);
     make_names_unique(&mut ports);
     ports
+}
+
+/// Cluster traffic and live migration that no adapter is named for run over the networks that the cluster keeps to itself,
+/// else over those open to clients: Windows chooses them so.
+fn add_cluster_roles(report: &Report, full: &str, facts: &NodeFacts, ports: &mut [Port]) {
+    let on = |wanted: &str| -> Vec<&Adapter> {
+        let fits =
+            |a: &&Adapter| network_of(report, full, &a.name).is_some_and(|n| n.role.eq_ignore_ascii_case(wanted));
+        facts.adapters.iter().filter(fits).collect()
+    };
+    let own = on("internal");
+    let carriers = if own.is_empty() { on("enabled") } else { own };
+    let virtual_carrier = carriers.iter().any(|a| is_host_vnic(a));
+    for role in [Role::Cluster, Role::LiveMigration] {
+        if report.nodes.len() < 2 || facts.adapters.iter().any(|a| role_of(report, full, a) == Some(role)) {
+            continue;
+        }
+        for port in ports.iter_mut() {
+            let under_switch = virtual_carrier && !port.switch.is_empty();
+            if under_switch || carriers.iter().any(|a| a.name == port.name) {
+                port.roles.push(role);
+            }
+        }
+    }
 }
 
 /// Devices that no named port accounts for: under the node's switch or team, if it has one whose ports are not named.

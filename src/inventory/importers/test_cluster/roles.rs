@@ -10,7 +10,8 @@ pub(super) fn role_of(report: &Report, full: &str, adapter: &Adapter) -> Option<
     named.or_else(|| network_of(report, full, &adapter.name).and_then(role_of_network))
 }
 
-fn network_of<'a>(report: &'a Report, full: &str, adapter: &str) -> Option<&'a Network> {
+/// The cluster network that an adapter of a node is on.
+pub(super) fn network_of<'a>(report: &'a Report, full: &str, adapter: &str) -> Option<&'a Network> {
     report
         .networks
         .iter()

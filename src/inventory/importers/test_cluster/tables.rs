@@ -129,42 +129,40 @@ fn node_rows(report: &Report, full: &str, name: &str, facts: &NodeFacts, doubts:
         doubts.cards += usize::from(!card(&port.name).is_empty());
         port_row(name, port, push);
     }
-    let switches: BTreeSet<&str> = ports
-        .iter()
-        .map(|p| p.switch.as_str())
-        .filter(|s| !s.is_empty())
-        .collect();
-    for switch in &switches {
-        let bound: Vec<&str> = ports
-            .iter()
-            .filter(|p| p.switch == *switch)
-            .map(|p| p.name.as_str())
-            .collect();
-        let values = [
-            ("node", name),
-            ("switch", switch),
-            ("type", "external"),
-            ("nics", &bound.join(";")),
-        ];
-        push("switches", facts.line, &values);
-    }
-    let unbound = facts.switches.iter().filter(|s| !switches.contains(s.as_str()));
+    let bound = switch_rows(name, facts.line, &ports, push);
+    let unbound = facts.switches.iter().filter(|s| !bound.contains(s.as_str()));
     doubts.unbound_switches.extend(unbound.cloned());
-    let Some(switch) = switches.first() else { return };
+    let Some(switch) = bound.first() else { return };
     for vnic in host_vnics {
         let role = role_of(report, full, vnic).map_or("", Role::name);
-        let own = [
+        let (own, mac) = (vnic.name.as_str(), mac(&vnic.mac));
+        let values = [
             ("node", name),
-            ("host_vnic", vnic.name.as_str()),
+            ("host_vnic", own),
             ("switch", switch),
             ("role", role),
+            ("mac", mac),
         ];
-        push(
-            "host_vnics",
-            vnic.line,
-            &[own.as_slice(), &[("mac", mac(&vnic.mac))]].concat(),
-        );
+        push("host_vnics", vnic.line, &values);
     }
+}
+
+/// Writes the switches that ports are bound to, and gives their names.
+fn switch_rows<'a>(node: &str, line: u32, ports: &'a [Port], push: &mut Push<'_>) -> BTreeSet<&'a str> {
+    let named = ports.iter().map(|p| p.switch.as_str()).filter(|s| !s.is_empty());
+    let switches: BTreeSet<&str> = named.collect();
+    for switch in &switches {
+        let on_it = ports.iter().filter(|p| p.switch == *switch).map(|p| p.name.as_str());
+        let nics = on_it.collect::<Vec<_>>().join(";");
+        let values = [
+            ("node", node),
+            ("switch", switch),
+            ("type", "external"),
+            ("nics", &nics),
+        ];
+        push("switches", line, &values);
+    }
+    switches
 }
 
 fn port_row(node: &str, port: &Port, push: &mut Push<'_>) {

@@ -65,6 +65,12 @@ fn the_newer_layout_gives_nodes_ports_set_networks_and_profile() {
         node.host_vnics.iter().map(|v| v.name.as_str()).collect::<Vec<_>>(),
         ["LiveMigration", "SMB01", "SMB02"]
     );
+    let roles: Vec<&str> = node.nics[2].roles.iter().map(|r| r.name()).collect();
+    assert_eq!(
+        roles,
+        ["cluster", "live-migration", "storage", "vm"],
+        "cluster traffic has no network named for it"
+    );
     let networks: Vec<(&str, Option<u8>)> = cluster
         .networks
         .iter()
