@@ -1,5 +1,6 @@
 //! On instances small enough to try everything, the planner's objective (levels 1 to 7) equals the best plan that passes the
 //! checks. Designs, NICs and vNIC networks are enumerated here without the planner; the checks recount each plan.
+#![cfg(feature = "solver")]
 
 mod support;
 

@@ -89,3 +89,27 @@ fn deviating_nodes(inventory: &Inventory) -> usize {
     };
     (0..cluster.nodes.len()).filter(|node| !is_usual(*node)).count()
 }
+
+#[cfg(feature = "solver")]
+#[test]
+fn the_best_plan_of_a_large_cluster_is_neither_empty_nor_overfull_and_needs_two_networks() {
+    let inventory = load(Size {
+        nodes: 16,
+        vms: 1000,
+        seed: 1,
+    });
+
+    let plan = nicplan::assignment::plan(&inventory, &nicplan::assignment::Options::default());
+
+    let objective = &plan.clusters[0].solver.objective;
+    assert!(objective.unmet_requirements.met());
+    assert!(
+        (400..=900).contains(&objective.worst_utilisation_permille),
+        "{objective:?}"
+    );
+    assert!(objective.external_networks >= 2, "{objective:?}");
+    assert!(
+        objective.changes > 0,
+        "nodes with deviating wiring must be worth a change: {objective:?}"
+    );
+}

@@ -1,4 +1,5 @@
 //! The plans are what an expert would draw: one test per published layout, exact match.
+#![cfg(feature = "solver")]
 
 mod support;
 

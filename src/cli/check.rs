@@ -38,7 +38,11 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
                 console.note(&format!("note: {}", listing::printable(&remark.message)));
             }
             console.print(&listing::printable(&summary(&verified)))?;
-            Ok(if checks::requirements_met(&verified) { Answer::Yes } else { Answer::No })
+            Ok(if checks::requirements_met(&verified) {
+                Answer::Yes
+            } else {
+                Answer::No
+            })
         }
         Err(findings) => {
             console.print(&listing::findings(&findings, console))?;

@@ -82,7 +82,11 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         PlanFormat::Json => console.print(&listing::json(verified.plan())?)?,
     }
     // findings are for `review`: only an unmet requirement makes the answer no
-    Ok(if checks::requirements_met(&verified) { Answer::Yes } else { Answer::No })
+    Ok(if checks::requirements_met(&verified) {
+        Answer::Yes
+    } else {
+        Answer::No
+    })
 }
 
 #[cfg(feature = "solver")]
@@ -131,5 +135,33 @@ impl StyleArg {
             StyleArg::Converged => Some(Style::Converged),
             StyleArg::Hybrid => Some(Style::Hybrid),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rejected_plan_of_our_own_is_saved_with_its_inventory_and_ends_with_exit_code_70() {
+        let inventory = Inventory {
+            sha256: "0123456789abcdef".to_owned(),
+            ..Inventory::default()
+        };
+        let plan = Plan {
+            schema_version: 1,
+            input_sha256: String::new(),
+            clusters: Vec::new(),
+        };
+
+        let failure = bug(&inventory, &plan, Vec::new());
+
+        assert_eq!(failure.code(), 70);
+        let Failure::Bug { saved: Ok(dir), .. } = failure else {
+            panic!("the folder could not be written")
+        };
+        assert!(dir.ends_with("nicplan-bug-0123456789ab"));
+        assert!(dir.join("plan.json").exists() && dir.join("findings.csv").exists());
+        std::fs::remove_dir_all(dir).expect("the folder is ours");
     }
 }
