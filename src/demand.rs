@@ -4,7 +4,7 @@
 
 use crate::inventory::{Cluster, Vnic};
 use crate::roles::Role;
-use crate::units::{MiB, Mbps};
+use crate::units::{Mbps, MiB};
 
 /// Adds the policy's growth, rounded up.
 fn grown(rate: Mbps, cluster: &Cluster) -> Mbps {
@@ -35,7 +35,13 @@ pub fn role_demand(cluster: &Cluster, node: usize, role: Role) -> Mbps {
     if role.info().bulk {
         return drain_demand(cluster, node);
     }
-    let said = |wanted: Option<usize>| cluster.demands.iter().find(|d| d.role == role && d.node == wanted).map(|d| d.rate);
+    let said = |wanted: Option<usize>| {
+        cluster
+            .demands
+            .iter()
+            .find(|d| d.role == role && d.node == wanted)
+            .map(|d| d.rate)
+    };
     let profile = cluster.profile;
     let default = match role {
         Role::Management => profile.default_management,
@@ -49,16 +55,24 @@ pub fn role_demand(cluster: &Cluster, node: usize, role: Role) -> Mbps {
 
 /// Memory of the VMs that a drain moves live: all but low priority ones and those that are off.
 pub fn live_moved_memory(cluster: &Cluster, node: usize) -> impl Iterator<Item = MiB> + '_ {
-    cluster.vms.iter().filter(move |vm| vm.host == Some(node) && crate::migration::moves_live(vm)).map(|vm| vm.memory_mib)
+    cluster
+        .vms
+        .iter()
+        .filter(move |vm| vm.host == Some(node) && crate::migration::moves_live(vm))
+        .map(|vm| vm.memory_mib)
 }
 
 /// Rate that empties the node within the policy's drain minutes T: bytes / (T - ceil(n/c)(a+b)).
 /// 0 without drain minutes, and when T lies below the overhead (reported as an unmet requirement elsewhere).
 fn drain_demand(cluster: &Cluster, node: usize) -> Mbps {
-    let Some(minutes) = cluster.policy.drain_minutes else { return 0 };
+    let Some(minutes) = cluster.policy.drain_minutes else {
+        return 0;
+    };
     let memories: Vec<MiB> = live_moved_memory(cluster, node).collect();
     let overhead = crate::migration::overhead_s(memories.len() as u64, crate::migration::concurrency(cluster));
-    let Some(seconds) = (minutes * 60).checked_sub(overhead).filter(|s| *s > 0) else { return 0 };
+    let Some(seconds) = (minutes * 60).checked_sub(overhead).filter(|s| *s > 0) else {
+        return 0;
+    };
     let mib: MiB = memories.iter().sum();
     // MiB -> Mbit: 8 * 2^20 / 10^6 = 8.388608
     let mbit = (u128::from(mib) * 8_388_608).div_ceil(1_000_000);

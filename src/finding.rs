@@ -124,6 +124,10 @@ pub struct Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.at, self.what)?;
-        if self.advice.is_empty() { Ok(()) } else { write!(f, "\n    {}", self.advice) }
+        if self.advice.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "\n    {}", self.advice)
+        }
     }
 }

@@ -206,7 +206,11 @@ const SURVIVE: [Role; 6] = [Vm, Management, Storage, Cluster, LiveMigration, Rep
 impl Policy {
     /// What was said, or the default, about two roles on one uplink. `iscsi`: storage is iSCSI, which shares with nothing.
     pub fn isolation(&self, a: Role, b: Role, iscsi: bool) -> Strength {
-        let said = self.isolate.iter().rev().find(|(x, y, _)| (*x, *y) == (a, b) || (*x, *y) == (b, a));
+        let said = self
+            .isolate
+            .iter()
+            .rev()
+            .find(|(x, y, _)| (*x, *y) == (a, b) || (*x, *y) == (b, a));
         match said {
             Some((_, _, strength)) => *strength,
             None if iscsi && a != b && (a == Storage || b == Storage) => Strength::Required,
@@ -221,7 +225,11 @@ impl Policy {
 
     fn pairs(&self, present: &[Role], iscsi: bool, strength: Strength) -> Vec<(Role, Role)> {
         let here = |role: &Role| present.contains(role);
-        APART.iter().filter(|(a, b)| here(a) && here(b) && self.isolation(*a, *b, iscsi) == strength).copied().collect()
+        APART
+            .iter()
+            .filter(|(a, b)| here(a) && here(b) && self.isolation(*a, *b, iscsi) == strength)
+            .copied()
+            .collect()
     }
 
     /// Whether the role must survive this kind of failure.
@@ -245,8 +253,11 @@ impl Policy {
 
     /// The wishes in their order of importance. `fast`: the cluster's NICs reach 10 GbE; `rdma`: roles that profit from RDMA.
     pub fn wishes(&self, present: &[Role], iscsi: bool, fast: bool, rdma: &[Role]) -> Vec<Wish> {
-        let mut apart: Vec<Wish> =
-            self.pairs(present, iscsi, Strength::Wish).into_iter().map(|(a, b)| Wish::Apart(a, b)).collect();
+        let mut apart: Vec<Wish> = self
+            .pairs(present, iscsi, Strength::Wish)
+            .into_iter()
+            .map(|(a, b)| Wish::Apart(a, b))
+            .collect();
         if present.contains(&Vm) {
             if self.separate_zones == Strength::Wish {
                 apart.push(Wish::ZonesApart);
@@ -255,15 +266,24 @@ impl Policy {
         }
         let mut survive = Vec::new();
         for kind in [FailureKind::Nic, FailureKind::Card, FailureKind::Tor] {
-            for role in SURVIVE.into_iter().filter(|r| present.contains(r) && self.wishes_survival(*r, kind)) {
+            for role in SURVIVE
+                .into_iter()
+                .filter(|r| present.contains(r) && self.wishes_survival(*r, kind))
+            {
                 survive.push(Wish::Survive(role, kind));
             }
             if kind == FailureKind::Nic {
-                let own = SURVIVE.into_iter().filter(|r| present.contains(r) && r.info().falls_back);
+                let own = SURVIVE
+                    .into_iter()
+                    .filter(|r| present.contains(r) && r.info().falls_back);
                 survive.extend(own.filter(|r| self.asks_survival(*r, kind)).map(Wish::OwnPath));
             }
         }
-        let mut wishes: Vec<Wish> = rdma.iter().filter(|r| present.contains(r)).map(|r| Wish::Rdma(*r)).collect();
+        let mut wishes: Vec<Wish> = rdma
+            .iter()
+            .filter(|r| present.contains(r))
+            .map(|r| Wish::Rdma(*r))
+            .collect();
         if self.survival_first.unwrap_or(fast) {
             wishes.extend(survive);
             wishes.extend(apart);

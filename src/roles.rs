@@ -146,7 +146,12 @@ impl Role {
 
     /// Reads a name or a common synonym (`lm`, `csv`, `mgmt`, `iscsi`, `smb`, `vm-network` …).
     pub fn parse(text: &str) -> Option<Role> {
-        let key: String = text.trim().to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+        let key: String = text
+            .trim()
+            .to_ascii_lowercase()
+            .chars()
+            .filter(|c| c.is_ascii_alphanumeric())
+            .collect();
         Some(match key.as_str() {
             "management" | "mgmt" | "host" | "admin" => Role::Management,
             "cluster" | "csv" | "clustercsv" | "heartbeat" | "private" => Role::Cluster,

@@ -39,30 +39,52 @@ impl Spread<'_> {
     /// A network for every vNIC, in their order.
     pub fn solve(&self, wanted: Wanted) -> Vec<usize> {
         let items = self.items;
-        let exact = exact::place(self.instance, self.design, self.mode, self.pattern, self.node, items, wanted.stay_up_to);
+        let exact = exact::place(
+            self.instance,
+            self.design,
+            self.mode,
+            self.pattern,
+            self.node,
+            items,
+            wanted.stay_up_to,
+        );
         if let Some((_, chosen)) = exact {
             return chosen;
         }
         let place = places(self.instance, self.design);
         let home = |item: usize| -> Option<usize> {
             let item = &self.instance.items[item];
-            item.current.and_then(|label| place[label]).filter(|n| self.mode.admits(item) >> n & 1 == 1)
+            item.current
+                .and_then(|label| place[label])
+                .filter(|n| self.mode.admits(item) >> n & 1 == 1)
         };
         let homes: Vec<Option<usize>> = items.iter().map(|i| home(*i)).collect();
         let greedy = self.greedy(&homes);
         let moved = |chosen: &[usize]| {
-            homes.iter().zip(chosen).filter(|(home, to)| home.is_some_and(|home| home != **to)).count()
+            homes
+                .iter()
+                .zip(chosen)
+                .filter(|(home, to)| home.is_some_and(|home| home != **to))
+                .count()
         };
         if self.worst(&greedy) <= wanted.good_enough || self.over(&greedy, wanted) == (0, 0) && self.single() {
             return greedy;
         }
-        let repaired = if self.worst(&greedy) > wanted.stay_up_to { self.repair(greedy.clone(), wanted) } else { greedy };
+        let repaired = if self.worst(&greedy) > wanted.stay_up_to {
+            self.repair(greedy.clone(), wanted)
+        } else {
+            greedy
+        };
         if self.worst(&repaired) <= wanted.good_enough && moved(&repaired) == 0 || items.len() > MIP_ITEMS {
             return repaired;
         }
         let better = solver::spread(self, &homes, wanted.stay_up_to).unwrap_or_else(|| repaired.clone());
         let key = |chosen: &[usize]| (self.over(chosen, wanted), moved(chosen), self.worst(chosen));
-        if key(&better) < key(&repaired) { better } else { repaired }
+        if key(&better) < key(&repaired) {
+            better
+        } else {
+            repaired
+        }
     }
 
     fn single(&self) -> bool {
@@ -73,14 +95,20 @@ impl Spread<'_> {
     fn over(&self, chosen: &[usize], wanted: Wanted) -> (Mbps, u64) {
         let loads = self.loads(chosen);
         let short = (0..self.design.networks).filter_map(|n| self.design.uplink_of_network(n).map(|u| (n, u)));
-        let missing: Mbps =
-            short.map(|(n, u)| missing(self.instance, self.design, self.pattern, self.node, u, loads[n])).sum();
-        (missing + self.too_wide(chosen), self.worst(chosen).saturating_sub(wanted.stay_up_to))
+        let missing: Mbps = short
+            .map(|(n, u)| missing(self.instance, self.design, self.pattern, self.node, u, loads[n]))
+            .sum();
+        (
+            missing + self.too_wide(chosen),
+            self.worst(chosen).saturating_sub(wanted.stay_up_to),
+        )
     }
 
     fn too_wide(&self, chosen: &[usize]) -> Mbps {
         let items = self.items.iter().zip(chosen);
-        items.map(|(item, n)| self.instance.items[*item].need.saturating_sub(self.port(*n))).sum()
+        items
+            .map(|(item, n)| self.instance.items[*item].need.saturating_sub(self.port(*n)))
+            .sum()
     }
 
     /// Speed of one port of a network.
@@ -94,7 +122,11 @@ impl Spread<'_> {
         let item = &self.instance.items[item];
         let mask = self.mode.admits(item);
         let admitted: Vec<usize> = (0..self.design.networks).filter(|n| mask >> n & 1 == 1).collect();
-        let wide: Vec<usize> = admitted.iter().copied().filter(|n| self.port(*n) >= item.need).collect();
+        let wide: Vec<usize> = admitted
+            .iter()
+            .copied()
+            .filter(|n| self.port(*n) >= item.need)
+            .collect();
         if wide.is_empty() { admitted } else { wide }
     }
 
@@ -134,7 +166,10 @@ impl Spread<'_> {
         open.sort_by_key(|i| (std::cmp::Reverse(self.instance.items[items[*i]].need), *i));
         for index in open {
             let need = self.instance.items[items[index]].need;
-            let best = self.options(items[index]).into_iter().min_by_key(|n| (self.full(*n, loads[*n] + need), *n));
+            let best = self
+                .options(items[index])
+                .into_iter()
+                .min_by_key(|n| (self.full(*n, loads[*n] + need), *n));
             let network = best.unwrap_or(0);
             chosen[index] = network;
             loads[network] += need;
@@ -148,12 +183,17 @@ impl Spread<'_> {
         let options: Vec<Vec<usize>> = self.items.iter().map(|i| self.options(*i)).collect();
         for _ in 0..2 * self.items.len() {
             let loads = self.loads(&chosen);
-            let Some(full) = (0..loads.len()).max_by_key(|n| (self.full(*n, loads[*n]), *n)) else { break };
+            let Some(full) = (0..loads.len()).max_by_key(|n| (self.full(*n, loads[*n]), *n)) else {
+                break;
+            };
             let worst = self.full(full, loads[full]);
             if worst <= wanted.stay_up_to {
                 break;
             }
-            match self.best_step(&chosen, &options, &loads, full).filter(|(after, _)| *after < worst) {
+            match self
+                .best_step(&chosen, &options, &loads, full)
+                .filter(|(after, _)| *after < worst)
+            {
                 Some((_, steps)) => steps.into_iter().for_each(|(item, to)| chosen[item] = to),
                 None => break,
             }
@@ -173,17 +213,22 @@ impl Spread<'_> {
         let on: Vec<usize> = (0..chosen.len()).filter(|i| chosen[*i] == full).collect();
         let mut best: Option<(u64, Vec<(usize, usize)>)> = None;
         let mut offer = |after: u64, steps: Vec<(usize, usize)>| {
-            if best.as_ref().is_none_or(|(known, list)| (after, steps.len()) < (*known, list.len())) {
+            if best
+                .as_ref()
+                .is_none_or(|(known, list)| (after, steps.len()) < (*known, list.len()))
+            {
                 best = Some((after, steps));
             }
         };
         for i in on {
             for to in options[i].iter().copied().filter(|n| *n != full) {
                 let after = |given: Mbps, taken: Mbps| {
-                    self.full(full, loads[full] - given + taken).max(self.full(to, loads[to] + given - taken))
+                    self.full(full, loads[full] - given + taken)
+                        .max(self.full(to, loads[to] + given - taken))
                 };
                 offer(after(need(i), 0), vec![(i, to)]);
-                let others = (0..chosen.len()).filter(|j| chosen[*j] == to && need(*j) < need(i) && options[*j].contains(&full));
+                let others =
+                    (0..chosen.len()).filter(|j| chosen[*j] == to && need(*j) < need(i) && options[*j].contains(&full));
                 for j in others {
                     offer(after(need(i), need(j)), vec![(i, to), (j, full)]);
                 }

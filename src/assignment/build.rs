@@ -24,7 +24,13 @@ pub fn uplinks(instance: &Instance, design: &Design) -> Vec<Uplink> {
 /// NICs of every node.
 pub fn nodes(instance: &Instance, solved: &Solved) -> Vec<NodePlan> {
     let loads = network_loads(instance, &solved.design, &solved.decisions);
-    instance.cluster.nodes.iter().enumerate().map(|(index, _)| node(instance, solved, &loads, index)).collect()
+    instance
+        .cluster
+        .nodes
+        .iter()
+        .enumerate()
+        .map(|(index, _)| node(instance, solved, &loads, index))
+        .collect()
 }
 
 fn node(instance: &Instance, solved: &Solved, loads: &[Vec<Mbps>], index: usize) -> NodePlan {
@@ -33,7 +39,11 @@ fn node(instance: &Instance, solved: &Solved, loads: &[Vec<Mbps>], index: usize)
     let uplinks = (0..design.uplinks.len()).map(|u| {
         let nics = &solved.decisions.nics[index][u];
         let shape = &design.uplinks[u];
-        let mechanism = if nics.len() < 2 { Mechanism::Single } else { shape.mechanism };
+        let mechanism = if nics.len() < 2 {
+            Mechanism::Single
+        } else {
+            shape.mechanism
+        };
         let kept = shape.network.is_none() || instance.cluster.profile.rdma_on_switch;
         let rdma = kept && !nics.is_empty() && nics.iter().all(|n| node.nics[*n].rdma.on());
         let migrates = shape.roles.contains(&Role::LiveMigration);
@@ -46,12 +56,19 @@ fn node(instance: &Instance, solved: &Solved, loads: &[Vec<Mbps>], index: usize)
             shares: node_shares(instance, solved, loads, index, u),
         }
     });
-    NodePlan { node: node.name.clone(), uplinks: uplinks.collect() }
+    NodePlan {
+        node: node.name.clone(),
+        uplinks: uplinks.collect(),
+    }
 }
 
 /// Nodes of one group get the same shares: those of the largest demand among them.
 fn node_shares(instance: &Instance, solved: &Solved, loads: &[Vec<Mbps>], node: usize, uplink: usize) -> Vec<Share> {
-    let group = instance.groups.iter().position(|g| g.nodes.contains(&node)).unwrap_or(0);
+    let group = instance
+        .groups
+        .iter()
+        .position(|g| g.nodes.contains(&node))
+        .unwrap_or(0);
     let members = &instance.groups[group].nodes;
     let shape = &solved.design.uplinks[uplink];
     let pattern = &solved.patterns[group].uplinks[uplink];
@@ -66,7 +83,13 @@ fn node_shares(instance: &Instance, solved: &Solved, loads: &[Vec<Mbps>], node: 
     shares(&shares::Uplink {
         roles: &shape.roles,
         demand: &demand,
-        capacity: pattern.situations.iter().map(|s| s.capacity).filter(|c| *c > 0).min().unwrap_or(0),
+        capacity: pattern
+            .situations
+            .iter()
+            .map(|s| s.capacity)
+            .filter(|c| *c > 0)
+            .min()
+            .unwrap_or(0),
         port: pattern.speed,
         azure_local: instance.cluster.profile.network_atc,
     })
@@ -92,7 +115,9 @@ pub fn vnics(instance: &Instance, solved: &Solved) -> Vec<VnicPlan> {
         .map(|(item, network)| {
             let vm = &instance.cluster.vms[item.vm];
             let vnic = &vm.vnics[item.vnic];
-            let name = network.map(|n| solved.design.network_name(instance, n)).unwrap_or_default();
+            let name = network
+                .map(|n| solved.design.network_name(instance, n))
+                .unwrap_or_default();
             VnicPlan {
                 vm: vm.name.clone(),
                 vnic: vnic.name.clone(),
@@ -115,5 +140,9 @@ pub fn group(instance: &Instance, item: &super::instance::Item) -> String {
     let zone = &instance.cluster.vms[item.vm].vnics[item.vnic].zone;
     let zone = if zone.is_empty() { "no zone" } else { zone };
     let vlans: Vec<String> = instance.vlan_sets[item.vlans].iter().map(u16::to_string).collect();
-    if vlans.is_empty() { format!("{zone} / untagged") } else { format!("{zone} / VLAN {}", vlans.join(" ")) }
+    if vlans.is_empty() {
+        format!("{zone} / untagged")
+    } else {
+        format!("{zone} / VLAN {}", vlans.join(" "))
+    }
 }

@@ -41,7 +41,10 @@ pub fn best_of_all(instance: &Instance, design: &Design, mode: &Mode, bound: &Ob
     while let Some(pick) = odometer {
         let (groups, items) = pick.split_at(lists.len());
         let picked: Vec<&Pattern> = groups.iter().zip(&lists).map(|(i, list)| &list[*i]).collect();
-        if best.as_ref().is_some_and(|b| loses(instance, bound, &picked, &b.evaluation.objective)) {
+        if best
+            .as_ref()
+            .is_some_and(|b| loses(instance, bound, &picked, &b.evaluation.objective))
+        {
             odometer = next(pick, &sizes);
             continue;
         }
@@ -51,9 +54,15 @@ pub fn best_of_all(instance: &Instance, design: &Design, mode: &Mode, bound: &Ob
         }
         let patterns: Vec<Pattern> = picked.into_iter().cloned().collect();
         let network = items.iter().zip(&options).map(|(i, list)| Some(list[*i])).collect();
-        let decisions = Decisions { nics: concrete(instance, design, &patterns), network };
+        let decisions = Decisions {
+            nics: concrete(instance, design, &patterns),
+            network,
+        };
         let evaluation = evaluate(instance, design, &decisions, &name);
-        if best.as_ref().is_none_or(|b| evaluation.objective < b.evaluation.objective) {
+        if best
+            .as_ref()
+            .is_none_or(|b| evaluation.objective < b.evaluation.objective)
+        {
             let done = evaluation.objective.cmp_to(bound, 7).is_eq();
             best = Some(Solved {
                 design: design.clone(),
@@ -76,7 +85,9 @@ pub fn best_of_all(instance: &Instance, design: &Design, mode: &Mode, bound: &Ob
 fn loses(instance: &Instance, bound: &Objective, patterns: &[&Pattern], best: &Objective) -> bool {
     let total = |index: usize| -> u64 {
         let groups = instance.groups.iter().zip(patterns);
-        groups.map(|(group, p)| u64::from(p.vector[index]) * group.nodes.len() as u64).sum()
+        groups
+            .map(|(group, p)| u64::from(p.vector[index]) * group.nodes.len() as u64)
+            .sum()
     };
     let own = [total(0), bound.unmet_requirements.isolation, total(1)];
     let unmet = &best.unmet_requirements;

@@ -52,7 +52,10 @@ pub fn conflict(cluster: &Cluster, plan: &ClusterPlan, options: &Options) -> Opt
     }
     let mut names: Vec<String> = kept.iter().map(|r| r.name(cluster)).collect();
     names.dedup();
-    Some(Conflict { text: sentence(cluster, plan, &kept), requirements: names })
+    Some(Conflict {
+        text: sentence(cluster, plan, &kept),
+        requirements: names,
+    })
 }
 
 fn requirements(cluster: &Cluster, options: &Options) -> Vec<Requirement> {
@@ -104,15 +107,20 @@ fn feasible(cluster: &Cluster, wanted: &[Requirement], options: &Options) -> boo
     }
     if !wants(&Requirement::Capacity) {
         relaxed.demands.clear();
-        relaxed.demands.extend(relaxed.roles().into_iter().map(|role| crate::inventory::Demand {
-            node: None,
-            role,
-            rate: u64::from(role == Role::Replica),
-            origin: Default::default(),
-        }));
+        relaxed
+            .demands
+            .extend(relaxed.roles().into_iter().map(|role| crate::inventory::Demand {
+                node: None,
+                role,
+                rate: u64::from(role == Role::Replica),
+                origin: Default::default(),
+            }));
     }
     let style = options.style.filter(|s| wants(&Requirement::Style(*s)));
-    let options = Options { style, ..options.clone() };
+    let options = Options {
+        style,
+        ..options.clone()
+    };
     best_of_styles(&relaxed, &options).is_some_and(|objective| objective.unmet_requirements.met())
 }
 
@@ -143,8 +151,16 @@ fn has_text(node: &crate::inventory::Node) -> String {
             _ => counts.push((speed, 1)),
         }
     }
-    let ports: Vec<String> = counts.iter().map(|(speed, count)| format!("{count} x {}", show_mbps(*speed))).collect();
-    let mut cards: Vec<&str> = node.nics.iter().map(|n| n.card.as_str()).filter(|c| !c.is_empty()).collect();
+    let ports: Vec<String> = counts
+        .iter()
+        .map(|(speed, count)| format!("{count} x {}", show_mbps(*speed)))
+        .collect();
+    let mut cards: Vec<&str> = node
+        .nics
+        .iter()
+        .map(|n| n.card.as_str())
+        .filter(|c| !c.is_empty())
+        .collect();
     cards.sort();
     cards.dedup();
     let mut tors: Vec<usize> = node.nics.iter().filter_map(|n| n.tor).collect();
@@ -174,10 +190,17 @@ fn ask(cluster: &Cluster, requirement: &Requirement) -> String {
                 crate::policy::FailureKind::Tor => "NICs on two different ToR switches",
                 crate::policy::FailureKind::Node => "room on the other nodes",
             };
-            format!("{} survives the loss of any one {kind} (needs {two})", role.info().title.to_lowercase())
+            format!(
+                "{} survives the loss of any one {kind} (needs {two})",
+                role.info().title.to_lowercase()
+            )
         }
         Requirement::Apart(a, b) => {
-            format!("{} and {} share no NIC", a.info().title.to_lowercase(), b.info().title.to_lowercase())
+            format!(
+                "{} and {} share no NIC",
+                a.info().title.to_lowercase(),
+                b.info().title.to_lowercase()
+            )
         }
         Requirement::Zones => "every VM zone has an external network of its own".to_owned(),
         Requirement::Dedicated => "vNICs marked dedicated have an external network alone".to_owned(),

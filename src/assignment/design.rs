@@ -49,8 +49,12 @@ impl Design {
     /// Name of an uplink: its roles, the VM network by name.
     pub fn uplink_name(&self, instance: &Instance, uplink: usize) -> String {
         let shape = &self.uplinks[uplink];
-        let mut parts: Vec<String> =
-            shape.roles.iter().filter(|r| **r != Role::Vm).map(|r| r.name().to_owned()).collect();
+        let mut parts: Vec<String> = shape
+            .roles
+            .iter()
+            .filter(|r| **r != Role::Vm)
+            .map(|r| r.name().to_owned())
+            .collect();
         if let Some(network) = shape.network {
             parts.push(format!("{}:{}", Role::Vm.name(), self.network_name(instance, network)));
         }
@@ -73,12 +77,17 @@ impl Design {
 
     /// Whether two roles share an uplink.
     pub fn together(&self, a: Role, b: Role) -> bool {
-        self.uplinks.iter().any(|u| u.roles.contains(&a) && u.roles.contains(&b))
+        self.uplinks
+            .iter()
+            .any(|u| u.roles.contains(&a) && u.roles.contains(&b))
     }
 
     /// Pairs that must be apart and are not.
     pub fn unmet_isolation(&self, instance: &Instance) -> u64 {
-        let pairs = instance.cluster.policy.required_apart(&instance.roles, instance.cluster.iscsi());
+        let pairs = instance
+            .cluster
+            .policy
+            .required_apart(&instance.roles, instance.cluster.iscsi());
         pairs.iter().filter(|(a, b)| self.together(*a, *b)).count() as u64
     }
 
@@ -152,7 +161,12 @@ fn build(instance: &Instance, partition: &[Vec<Role>], shared: &[bool], networks
     for network in next_network..networks {
         uplinks.push(shape(instance, vec![Role::Vm], Some(network), style));
     }
-    Design { uplinks, networks, style, labels: Vec::new() }
+    Design {
+        uplinks,
+        networks,
+        style,
+        labels: Vec::new(),
+    }
 }
 
 /// The design with every useful naming of its networks: today's names first, new names only when those run out.
@@ -176,11 +190,20 @@ fn labelled(instance: &Instance, design: &Design) -> Vec<Design> {
         }
         all = next;
     }
-    all.into_iter().map(|labels| Design { labels, ..design.clone() }).collect()
+    all.into_iter()
+        .map(|labels| Design {
+            labels,
+            ..design.clone()
+        })
+        .collect()
 }
 
 fn ascending_where_alike(design: &Design, labels: &[usize], last: usize) -> bool {
-    let alone = |network: usize| design.uplink_of_network(network).is_some_and(|u| design.uplinks[u].roles.len() == 1);
+    let alone = |network: usize| {
+        design
+            .uplink_of_network(network)
+            .is_some_and(|u| design.uplinks[u].roles.len() == 1)
+    };
     last == 0 || !alone(last) || !alone(last - 1) || labels[last - 1] < labels[last]
 }
 
@@ -204,14 +227,23 @@ fn shape(instance: &Instance, roles: Vec<Role>, network: Option<usize>, style: S
         Mechanism::Team => profile.max_team,
         _ => usize::MAX,
     };
-    UplinkShape { roles, network, mechanism, max_nics }
+    UplinkShape {
+        roles,
+        network,
+        mechanism,
+        max_nics,
+    }
 }
 
 /// Rules that every design obeys: host vNICs beside the VMs as far as the profile has them; with Network ATC cluster and
 /// live-migration traffic have no intent of their own and ride on the storage intent.
 fn allowed(instance: &Instance, design: &Design) -> bool {
     let limit = instance.cluster.profile.max_host_vnics;
-    let host_vnics = design.uplinks.iter().filter(|u| u.network.is_some()).all(|u| u.roles.len() - 1 <= limit);
+    let host_vnics = design
+        .uplinks
+        .iter()
+        .filter(|u| u.network.is_some())
+        .all(|u| u.roles.len() - 1 <= limit);
     host_vnics && (!rides_on_storage(instance) || private_traffic_rides(design))
 }
 
@@ -222,7 +254,9 @@ pub fn rides_on_storage(instance: &Instance) -> bool {
 
 fn private_traffic_rides(design: &Design) -> bool {
     let storage = design.uplink_of(Role::Storage);
-    [Role::Cluster, Role::LiveMigration].iter().all(|r| design.uplink_of(*r).is_none_or(|u| Some(u) == storage))
+    [Role::Cluster, Role::LiveMigration]
+        .iter()
+        .all(|r| design.uplink_of(*r).is_none_or(|u| Some(u) == storage))
 }
 
 fn fits_style(instance: &Instance, design: &Design, style: Style) -> bool {
@@ -256,7 +290,9 @@ pub fn network_range(instance: &Instance) -> std::ops::RangeInclusive<usize> {
 
 /// `External-1`, `External-2` …, passing over names in use.
 fn fresh_name(instance: &Instance, position: usize) -> String {
-    let free = (1..).map(|n| format!("External-{n}")).filter(|name| !instance.names.contains(name));
+    let free = (1..)
+        .map(|n| format!("External-{n}"))
+        .filter(|name| !instance.names.contains(name));
     free.skip(position).next().unwrap_or_default()
 }
 

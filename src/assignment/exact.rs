@@ -63,11 +63,16 @@ pub fn place(
             let item = &instance.items[*index];
             let mask = mode.admits(item);
             let options: Vec<usize> = (0..design.networks).filter(|n| mask >> n & 1 == 1).collect();
-            let home = item.current.and_then(|label| places[label]).filter(|n| options.contains(n));
+            let home = item
+                .current
+                .and_then(|label| places[label])
+                .filter(|n| options.contains(n));
             (item.need, options, home)
         })
         .collect();
-    let uplinks = (0..design.networks).filter_map(|n| design.uplink_of_network(n)).collect();
+    let uplinks = (0..design.networks)
+        .filter_map(|n| design.uplink_of_network(n))
+        .collect();
     let mut trial = Trial {
         instance,
         design,
@@ -90,7 +95,9 @@ fn is_small(instance: &Instance, design: &Design, mode: &Mode, items: &[usize]) 
     if design.networks < 2 || items.len() > ITEM_LIMIT {
         return false;
     }
-    let ways = items.iter().map(|i| u64::from(mode.admits(&instance.items[*i]).count_ones()));
+    let ways = items
+        .iter()
+        .map(|i| u64::from(mode.admits(&instance.items[*i]).count_ones()));
     ways.fold(1u64, u64::saturating_mul) <= PLACEMENT_LIMIT
 }
 
@@ -134,7 +141,9 @@ impl Trial<'_> {
         }
         worth.over = worth.utilisation.saturating_sub(self.allowed);
         let placed = self.items[..depth].iter().zip(&self.chosen);
-        worth.moves = placed.filter(|((_, _, home), to)| home.is_some_and(|h| h != **to)).count() as u64;
+        worth.moves = placed
+            .filter(|((_, _, home), to)| home.is_some_and(|h| h != **to))
+            .count() as u64;
         worth
     }
 }

@@ -43,7 +43,11 @@ pub fn candidates(
     let value = |pattern: &Pattern| -> Candidate {
         let networks = served.entry(network_uplinks(design, pattern)).or_insert_with(|| {
             let judge = |n: &usize| judge_networks(instance, design, mode, pattern, *n, &parts[*n]);
-            if design.networks == 0 { vec![NodeValue::default(); members.len()] } else { members.iter().map(judge).collect() }
+            if design.networks == 0 {
+                vec![NodeValue::default(); members.len()]
+            } else {
+                members.iter().map(judge).collect()
+            }
         });
         let mut candidate = Candidate {
             pattern: pattern.clone(),
@@ -69,7 +73,10 @@ pub fn candidates(
 
 /// What a pattern gives to the networks.
 fn network_uplinks(design: &Design, pattern: &Pattern) -> Vec<UplinkPattern> {
-    (0..design.networks).filter_map(|n| design.uplink_of_network(n)).map(|u| pattern.uplinks[u].clone()).collect()
+    (0..design.networks)
+        .filter_map(|n| design.uplink_of_network(n))
+        .map(|u| pattern.uplinks[u].clone())
+        .collect()
 }
 
 fn group_drain(
@@ -79,7 +86,9 @@ fn group_drain(
     pattern: &Pattern,
     known: &mut BTreeMap<(usize, Mbps, bool), u64>,
 ) -> u64 {
-    let Some(uplink) = design.uplink_of(Role::LiveMigration) else { return 0 };
+    let Some(uplink) = design.uplink_of(Role::LiveMigration) else {
+        return 0;
+    };
     let own = &pattern.uplinks[uplink];
     // RDMA that a virtual switch of this profile would take away does not count.
     let kept = design.uplinks[uplink].network.is_none() || instance.cluster.profile.rdma_on_switch;
@@ -146,7 +155,12 @@ impl<'a> Run<'a> {
     fn new(instance: &'a Instance<'a>, sets: &'a mut [Vec<Candidate>]) -> Self {
         let kept = sets.iter().map(|s| (0..s.len()).collect()).collect();
         let lost = vec![None; sets.len()];
-        Run { instance, sets, kept, lost }
+        Run {
+            instance,
+            sets,
+            kept,
+            lost,
+        }
     }
 
     /// Changed NICs, moves, worst utilisation and sum of utilisations of every pattern that is left.
@@ -158,9 +172,13 @@ impl<'a> Run<'a> {
                 let candidate = &mut self.sets[group][*index];
                 let pattern = &candidate.pattern;
                 let networks = served.entry(network_uplinks(design, pattern)).or_insert_with(|| {
-                    let settle = |n: &usize| settle_networks(self.instance, design, mode, pattern, *n, &parts[*n], allowed);
+                    let settle =
+                        |n: &usize| settle_networks(self.instance, design, mode, pattern, *n, &parts[*n], allowed);
                     let none = design.networks == 0;
-                    own.nodes.iter().map(|n| if none { (0, 0) } else { settle(n) }).collect()
+                    own.nodes
+                        .iter()
+                        .map(|n| if none { (0, 0) } else { settle(n) })
+                        .collect()
                 });
                 let mut settled = (0, 0, 0u64);
                 for ((moves, full), value) in networks.iter().zip(&candidate.nodes) {
@@ -185,10 +203,22 @@ impl<'a> Run<'a> {
                 let v = &c.pattern.vector;
                 (v[0], v[1], c.short, c.missing, v[2..].to_vec())
             };
-            let Some(best) = set.iter().map(key).min() else { continue };
-            let loser = set.iter().enumerate().filter(|(_, c)| key(c) != best).min_by_key(|(i, c)| (key(c), *i));
+            let Some(best) = set.iter().map(key).min() else {
+                continue;
+            };
+            let loser = set
+                .iter()
+                .enumerate()
+                .filter(|(_, c)| key(c) != best)
+                .min_by_key(|(i, c)| (key(c), *i));
             self.lost[group] = loser.map(|(i, c)| {
-                let level = if (c.pattern.vector[0], c.pattern.vector[1], c.short, c.missing) == (best.0, best.1, best.2, best.3) { 2 } else { 1 };
+                let level = if (c.pattern.vector[0], c.pattern.vector[1], c.short, c.missing)
+                    == (best.0, best.1, best.2, best.3)
+                {
+                    2
+                } else {
+                    1
+                };
                 (i, level, 0, 0)
             });
             self.kept[group].retain(|i| key(&set[*i]) == best);
@@ -196,14 +226,20 @@ impl<'a> Run<'a> {
             survival += u64::from(best.1) * nodes;
             short += best.2;
             missing += best.3;
-            wishes.iter_mut().zip(&best.4).for_each(|(sum, own)| *sum += u64::from(*own) * nodes);
+            wishes
+                .iter_mut()
+                .zip(&best.4)
+                .for_each(|(sum, own)| *sum += u64::from(*own) * nodes);
         }
         bound.unmet_requirements.reachability = reach;
         bound.unmet_requirements.survival = survival;
         bound.unmet_requirements.capacity = short;
         bound.unmet_requirements.missing_mbps = missing;
         for (index, wish) in self.instance.wishes.iter().enumerate() {
-            let by_pattern = matches!(wish, crate::policy::Wish::Rdma(_) | crate::policy::Wish::Survive(..) | crate::policy::Wish::OwnPath(_));
+            let by_pattern = matches!(
+                wish,
+                crate::policy::Wish::Rdma(_) | crate::policy::Wish::Survive(..) | crate::policy::Wish::OwnPath(_)
+            );
             if by_pattern {
                 bound.unmet_wishes[index] = wishes[index];
             }
@@ -212,7 +248,13 @@ impl<'a> Run<'a> {
 
     /// A level that is a maximum over groups.
     fn smallest_maximum(&mut self, level: u8, value: &dyn Fn(&Candidate) -> u64) -> u64 {
-        let least = |group: usize| self.kept[group].iter().map(|i| value(&self.sets[group][*i])).min().unwrap_or(0);
+        let least = |group: usize| {
+            self.kept[group]
+                .iter()
+                .map(|i| value(&self.sets[group][*i]))
+                .min()
+                .unwrap_or(0)
+        };
         let optimum = (0..self.sets.len()).map(least).max().unwrap_or(0);
         for group in 0..self.sets.len() {
             self.keep_up_to(group, level, optimum, value);
@@ -224,7 +266,11 @@ impl<'a> Run<'a> {
     fn smallest_sum(&mut self, level: u8, value: &dyn Fn(&Candidate) -> u64) -> u64 {
         let mut sum = 0u64;
         for group in 0..self.sets.len() {
-            let least = self.kept[group].iter().map(|i| value(&self.sets[group][*i])).min().unwrap_or(0);
+            let least = self.kept[group]
+                .iter()
+                .map(|i| value(&self.sets[group][*i]))
+                .min()
+                .unwrap_or(0);
             self.keep_up_to(group, level, least, value);
             sum = sum.saturating_add(least);
         }
@@ -233,7 +279,10 @@ impl<'a> Run<'a> {
 
     fn keep_up_to(&mut self, group: usize, level: u8, limit: u64, value: &dyn Fn(&Candidate) -> u64) {
         let set = &self.sets[group];
-        let beaten = self.kept[group].iter().filter(|i| value(&set[**i]) > limit).min_by_key(|i| (value(&set[**i]), **i));
+        let beaten = self.kept[group]
+            .iter()
+            .filter(|i| value(&set[**i]) > limit)
+            .min_by_key(|i| (value(&set[**i]), **i));
         if let Some(loser) = beaten {
             self.lost[group] = Some((*loser, level, limit, value(&set[*loser])));
         }
@@ -245,7 +294,11 @@ impl<'a> Run<'a> {
         let mut runners_up = Vec::new();
         for (group, kept) in self.kept.iter().enumerate() {
             let set = &self.sets[group];
-            let first = kept.iter().copied().min_by(|a, b| set[*b].pattern.take.cmp(&set[*a].pattern.take)).unwrap_or(0);
+            let first = kept
+                .iter()
+                .copied()
+                .min_by(|a, b| set[*b].pattern.take.cmp(&set[*a].pattern.take))
+                .unwrap_or(0);
             let twin = kept.iter().find(|i| **i != first).map(|i| (*i, 11, 0, 0));
             let runner = twin.or(self.lost[group]).map(|(i, level, own, other)| RunnerUp {
                 pattern: set[i].pattern.clone(),

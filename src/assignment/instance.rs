@@ -7,7 +7,7 @@ use crate::inventory::{Cluster, Nic, Node};
 use crate::policy::{FailureKind, Wish};
 use crate::roles::Role;
 use crate::topology::{Attach, Fabric, attach};
-use crate::units::{MiB, Mbps, natural_cmp};
+use crate::units::{Mbps, MiB, natural_cmp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a NIC does: host roles as bits by role number, and the external network (0 = none, else index + 1 into the names).
@@ -108,11 +108,21 @@ impl<'a> Instance<'a> {
         attaches.sort();
         attaches.dedup();
         let demand = node_demands(cluster, &roles);
-        let mut vlan_sets: Vec<BTreeSet<u16>> = cluster.vms.iter().flat_map(|v| &v.vnics).map(|v| v.vlans.clone()).collect();
+        let mut vlan_sets: Vec<BTreeSet<u16>> = cluster
+            .vms
+            .iter()
+            .flat_map(|v| &v.vnics)
+            .map(|v| v.vlans.clone())
+            .collect();
         vlan_sets.sort();
         vlan_sets.dedup();
-        let zones: BTreeSet<&str> =
-            cluster.vms.iter().flat_map(|v| &v.vnics).map(|v| v.zone.as_str()).filter(|z| !z.is_empty()).collect();
+        let zones: BTreeSet<&str> = cluster
+            .vms
+            .iter()
+            .flat_map(|v| &v.vnics)
+            .map(|v| v.zone.as_str())
+            .filter(|z| !z.is_empty())
+            .collect();
         let zones: Vec<&str> = zones.into_iter().collect();
         let items = items(cluster, &names, &vlan_sets, &zones);
         let mut items_of = vec![Vec::new(); cluster.nodes.len()];
@@ -146,7 +156,9 @@ impl<'a> Instance<'a> {
             vlan_sets,
             zones: zones.len(),
             names,
-            moved: (0..cluster.nodes.len()).map(|n| demand::live_moved_memory(cluster, n).collect()).collect(),
+            moved: (0..cluster.nodes.len())
+                .map(|n| demand::live_moved_memory(cluster, n).collect())
+                .collect(),
             nics_of: Vec::new(),
         };
         instance.group_nodes();
@@ -173,13 +185,21 @@ impl<'a> Instance<'a> {
                 class_keys.len() - 1
             });
             let today = members.iter().map(|nics| self.tokens(node, nics)).collect();
-            group_keys.entry((class, node.wiring_known(), today)).or_default().push(index);
+            group_keys
+                .entry((class, node.wiring_known(), today))
+                .or_default()
+                .push(index);
             self.nics_of.push(members);
         }
         self.classes = class_keys.into_iter().map(|types| Class { types }).collect();
         self.groups = group_keys
             .into_iter()
-            .map(|((class, wiring_known, today), nodes)| Group { class, nodes, today, wiring_known })
+            .map(|((class, wiring_known, today), nodes)| Group {
+                class,
+                nodes,
+                today,
+                wiring_known,
+            })
             .collect();
         self.groups.sort_by(|a, b| a.nodes.cmp(&b.nodes));
     }
@@ -195,7 +215,9 @@ impl<'a> Instance<'a> {
                 speed: nic.speed,
                 model: nic.model.clone(),
                 card,
-                reach: cable.map_or(self.reach_when_dead[port][self.attaches.len()], |k| 1 << (32 + k.min(31))),
+                reach: cable.map_or(self.reach_when_dead[port][self.attaches.len()], |k| {
+                    1 << (32 + k.min(31))
+                }),
                 attach: port,
                 rdma: nic.rdma.on(),
                 vlans: nic.vlans.clone(),
@@ -205,7 +227,13 @@ impl<'a> Instance<'a> {
             types.entry(key).or_default().push(index);
         }
         let members: Vec<Vec<usize>> = types.values().cloned().collect();
-        let keys = types.into_iter().map(|(key, nics)| PortType { count: nics.len() as u8, ..key }).collect();
+        let keys = types
+            .into_iter()
+            .map(|(key, nics)| PortType {
+                count: nics.len() as u8,
+                ..key
+            })
+            .collect();
         (keys, members)
     }
 
@@ -220,14 +248,22 @@ impl<'a> Instance<'a> {
     /// Today's token of a NIC.
     pub fn token(&self, nic: &Nic) -> Token {
         let roles = nic.roles.iter().fold(0u8, |bits, role| bits | 1 << (*role as u8));
-        let network = nic.switch.as_ref().and_then(|s| self.names.iter().position(|n| n == s)).map_or(0, |i| i as u16 + 1);
+        let network = nic
+            .switch
+            .as_ref()
+            .and_then(|s| self.names.iter().position(|n| n == s))
+            .map_or(0, |i| i as u16 + 1);
         Token { roles, network }
     }
 }
 
 fn card_number(cards: &mut Vec<(String, usize)>, nic: &Nic, index: usize) -> usize {
     // A port whose card is unknown is taken as a card of its own.
-    let name = if nic.card.is_empty() { format!("\u{0}{index}") } else { nic.card.clone() };
+    let name = if nic.card.is_empty() {
+        format!("\u{0}{index}")
+    } else {
+        nic.card.clone()
+    };
     if let Some((_, number)) = cards.iter().find(|(known, _)| *known == name) {
         return *number;
     }
@@ -238,9 +274,17 @@ fn card_number(cards: &mut Vec<(String, usize)>, nic: &Nic, index: usize) -> usi
 /// Number of a direct cable among the cables of the same pair of nodes, counted at the lower node; the same at both ends.
 fn cable_number(cluster: &Cluster, node: usize, nic: &Nic) -> Option<usize> {
     let (peer, far) = nic.direct_to.as_ref()?;
-    let (low, high, near_name) = if node < *peer { (node, *peer, &nic.name) } else { (*peer, node, far) };
+    let (low, high, near_name) = if node < *peer {
+        (node, *peer, &nic.name)
+    } else {
+        (*peer, node, far)
+    };
     let low_node = cluster.nodes.get(low)?;
-    low_node.nics.iter().filter(|n| n.direct_to.as_ref().is_some_and(|(p, _)| *p == high)).position(|n| n.name == *near_name)
+    low_node
+        .nics
+        .iter()
+        .filter(|n| n.direct_to.as_ref().is_some_and(|(p, _)| *p == high))
+        .position(|n| n.name == *near_name)
 }
 
 fn reach_table(cluster: &Cluster, attaches: &[Attach]) -> Vec<Vec<u64>> {
@@ -275,7 +319,11 @@ fn network_names(cluster: &Cluster) -> Vec<String> {
             *uses.entry(name).or_default() += 1;
         }
     }
-    let wired = cluster.vms.iter().flat_map(|v| &v.vnics).filter(|v| !v.isolated && !v.switch.is_empty());
+    let wired = cluster
+        .vms
+        .iter()
+        .flat_map(|v| &v.vnics)
+        .filter(|v| !v.isolated && !v.switch.is_empty());
     for vnic in wired {
         uses.entry(&vnic.switch).or_default();
     }

@@ -31,16 +31,14 @@ pub struct Part {
 pub fn node_parts(instance: &Instance, design: &Design, mode: &Mode) -> Vec<Vec<Part>> {
     let place = places(instance, design);
     let masks: Vec<u32> = instance.items.iter().map(|item| mode.admits(item)).collect();
-    instance.items_of.iter().map(|items| parts(instance, design, &place, &masks, items)).collect()
+    instance
+        .items_of
+        .iter()
+        .map(|items| parts(instance, design, &place, &masks, items))
+        .collect()
 }
 
-fn parts(
-    instance: &Instance,
-    design: &Design,
-    place: &[Option<usize>],
-    masks: &[u32],
-    items: &[usize],
-) -> Vec<Part> {
+fn parts(instance: &Instance, design: &Design, place: &[Option<usize>], masks: &[u32], items: &[usize]) -> Vec<Part> {
     let mut sets: Vec<u32> = Vec::new();
     let used: std::collections::BTreeSet<u32> = items.iter().map(|i| masks[*i]).collect();
     for mask in used {
@@ -51,11 +49,17 @@ fn parts(
     sets.sort();
     let mut parts: Vec<Part> = sets
         .into_iter()
-        .map(|networks| Part { networks, stay: vec![0; design.networks], ..Part::default() })
+        .map(|networks| Part {
+            networks,
+            stay: vec![0; design.networks],
+            ..Part::default()
+        })
         .collect();
     for index in items {
         let (item, mask) = (&instance.items[*index], masks[*index]);
-        let Some(part) = parts.iter_mut().find(|p| p.networks & mask != 0) else { continue };
+        let Some(part) = parts.iter_mut().find(|p| p.networks & mask != 0) else {
+            continue;
+        };
         part.items.push(*index);
         add(&mut part.all, mask, item.need);
         raise(&mut part.largest, mask, item.need);
@@ -69,7 +73,9 @@ fn parts(
 
 /// Network of the design for every name of today.
 pub fn places(instance: &Instance, design: &Design) -> Vec<Option<usize>> {
-    (0..instance.names.len()).map(|label| design.labels.iter().position(|l| *l == label)).collect()
+    (0..instance.names.len())
+        .map(|label| design.labels.iter().position(|l| *l == label))
+        .collect()
 }
 
 fn add(list: &mut Vec<(u32, Mbps)>, mask: u32, need: Mbps) {
@@ -90,25 +96,44 @@ fn raise(list: &mut Vec<(u32, Mbps)>, mask: u32, need: Mbps) {
 pub fn host_load(instance: &Instance, design: &Design, node: usize, uplink: usize, situation: &Situation) -> Mbps {
     let demand = &instance.demand[node];
     let own: Mbps = design.uplinks[uplink].roles.iter().map(|r| demand[*r as usize]).sum();
-    let landed: Mbps = (0..6).filter(|r| situation.landed >> r & 1 == 1).map(|r| demand[r]).sum();
+    let landed: Mbps = (0..6)
+        .filter(|r| situation.landed >> r & 1 == 1)
+        .map(|r| demand[r])
+        .sum();
     own + landed
 }
 
 /// Utilisation of an uplink that carries `load` of VM traffic, over all its situations.
-pub fn utilisation(instance: &Instance, design: &Design, pattern: &Pattern, node: usize, uplink: usize, load: Mbps) -> u64 {
+pub fn utilisation(
+    instance: &Instance,
+    design: &Design,
+    pattern: &Pattern,
+    node: usize,
+    uplink: usize,
+    load: Mbps,
+) -> u64 {
     let situations = &pattern.uplinks[uplink].situations;
-    let worst = situations.iter().filter(|s| s.capacity > 0).map(|s| {
-        permille_up(host_load(instance, design, node, uplink, s) + load, s.capacity)
-    });
+    let worst = situations
+        .iter()
+        .filter(|s| s.capacity > 0)
+        .map(|s| permille_up(host_load(instance, design, node, uplink, s) + load, s.capacity));
     worst.max().unwrap_or(0)
 }
 
 /// Mbit/s missing on an uplink that carries `load` of VM traffic, over all its situations.
-pub fn missing(instance: &Instance, design: &Design, pattern: &Pattern, node: usize, uplink: usize, load: Mbps) -> Mbps {
+pub fn missing(
+    instance: &Instance,
+    design: &Design,
+    pattern: &Pattern,
+    node: usize,
+    uplink: usize,
+    load: Mbps,
+) -> Mbps {
     let situations = &pattern.uplinks[uplink].situations;
-    let short = situations.iter().filter(|s| s.capacity > 0).map(|s| {
-        (host_load(instance, design, node, uplink, s) + load).saturating_sub(s.capacity)
-    });
+    let short = situations
+        .iter()
+        .filter(|s| s.capacity > 0)
+        .map(|s| (host_load(instance, design, node, uplink, s) + load).saturating_sub(s.capacity));
     short.max().unwrap_or(0)
 }
 
@@ -143,7 +168,11 @@ pub fn settle_networks(
             None if design.networks == 1 => (0, room.single(part).spread),
             None => {
                 let stay = room.least_utilisation(&part.stay, &part.free);
-                if stay <= allowed { (0, stay) } else { (1, room.least_utilisation(&vec![0; design.networks], &part.all)) }
+                if stay <= allowed {
+                    (0, stay)
+                } else {
+                    (1, room.least_utilisation(&vec![0; design.networks], &part.all))
+                }
             }
         };
         settled = (settled.0 + moves, settled.1.max(full));
@@ -173,16 +202,29 @@ pub fn judge_networks(
     parts: &[Part],
 ) -> NodeValue {
     let room = Room::new(instance, design, pattern, node);
-    let mut value = NodeValue { spread: room.idle(), ..NodeValue::default() };
+    let mut value = NodeValue {
+        spread: room.idle(),
+        ..NodeValue::default()
+    };
     for part in parts {
         let own = if design.networks == 1 {
             room.single(part)
         } else if let Some((worth, _)) = exact::place(instance, design, mode, pattern, node, &part.items, 0) {
-            NodeValue { short: worth.short, missing: worth.missing, spread: worth.utilisation, hosts: 0 }
+            NodeValue {
+                short: worth.short,
+                missing: worth.missing,
+                spread: worth.utilisation,
+                hosts: 0,
+            }
         } else {
             let (short, missing) = room.shortage(&part.all, &part.largest);
             let spread = room.least_utilisation(&vec![0; design.networks], &part.all);
-            NodeValue { short, missing, spread, hosts: 0 }
+            NodeValue {
+                short,
+                missing,
+                spread,
+                hosts: 0,
+            }
         };
         value.short += own.short;
         value.missing += own.missing;
@@ -215,8 +257,16 @@ pub struct Room<'a> {
 impl<'a> Room<'a> {
     /// For a node and a pattern.
     pub fn new(instance: &'a Instance<'a>, design: &'a Design, pattern: &'a Pattern, node: usize) -> Self {
-        let uplinks = (0..design.networks).filter_map(|n| design.uplink_of_network(n)).collect();
-        Room { instance, design, pattern, node, uplinks }
+        let uplinks = (0..design.networks)
+            .filter_map(|n| design.uplink_of_network(n))
+            .collect();
+        Room {
+            instance,
+            design,
+            pattern,
+            node,
+            uplinks,
+        }
     }
 
     /// Worst utilisation of the networks when no guest uses them: host roles beside them.
@@ -241,7 +291,12 @@ impl<'a> Room<'a> {
         let all: Mbps = part.all.iter().map(|(_, sum)| sum).sum();
         let spread = utilisation(self.instance, self.design, self.pattern, self.node, uplink, all);
         let missing = missing(self.instance, self.design, self.pattern, self.node, uplink, all) + wide;
-        NodeValue { short: u64::from(missing > 0), missing, spread, hosts: 0 }
+        NodeValue {
+            short: u64::from(missing > 0),
+            missing,
+            spread,
+            hosts: 0,
+        }
     }
 
     /// VM load that a network takes at a utilisation; negative when host traffic alone is above it.
@@ -261,15 +316,24 @@ impl<'a> Room<'a> {
     fn fits(&self, fixed: &[Mbps], loads: &[(u32, Mbps)], permille: u64) -> bool {
         let networks = self.uplinks.len();
         let served = |n: usize| self.pattern.uplinks[self.uplinks[n]].nics > 0;
-        let rooms: Vec<i128> = (0..networks).map(|n| self.room(n, permille) - if served(n) { i128::from(fixed[n]) } else { 0 }).collect();
+        let rooms: Vec<i128> = (0..networks)
+            .map(|n| self.room(n, permille) - if served(n) { i128::from(fixed[n]) } else { 0 })
+            .collect();
         if (0..networks).any(|n| served(n) && rooms[n] < 0) {
             return false;
         }
         let dead: u32 = (0..networks).filter(|n| !served(*n)).map(|n| 1 << n).sum();
         (1u32..1 << networks).all(|set| {
             // Load that an unserved network admits can hide there: it is counted at level 1 already.
-            let inside: Mbps = loads.iter().filter(|(mask, _)| mask & !set == 0 && mask & dead == 0).map(|(_, l)| l).sum();
-            let room: i128 = (0..networks).filter(|n| set >> n & 1 == 1).map(|n| rooms[n].max(0)).sum();
+            let inside: Mbps = loads
+                .iter()
+                .filter(|(mask, _)| mask & !set == 0 && mask & dead == 0)
+                .map(|(_, l)| l)
+                .sum();
+            let room: i128 = (0..networks)
+                .filter(|n| set >> n & 1 == 1)
+                .map(|n| rooms[n].max(0))
+                .sum();
             i128::from(inside) <= room
         })
     }
@@ -304,11 +368,16 @@ impl<'a> Room<'a> {
                 continue;
             }
             let inside: Mbps = loads.iter().filter(|(mask, _)| mask & !set == 0).map(|(_, l)| l).sum();
-            let room: i128 = (0..networks).filter(|n| set >> n & 1 == 1).map(|n| self.room(n, 1000)).sum();
+            let room: i128 = (0..networks)
+                .filter(|n| set >> n & 1 == 1)
+                .map(|n| self.room(n, 1000))
+                .sum();
             worst = worst.max(i128::from(inside) - room);
         }
         let port = |mask: u32| -> Option<Mbps> {
-            let speeds = (0..networks).filter(|n| mask >> n & 1 == 1).map(|n| &self.pattern.uplinks[self.uplinks[n]]);
+            let speeds = (0..networks)
+                .filter(|n| mask >> n & 1 == 1)
+                .map(|n| &self.pattern.uplinks[self.uplinks[n]]);
             let speeds: Vec<Mbps> = speeds.map(|u| if u.nics == 0 { Mbps::MAX } else { u.speed }).collect();
             speeds.into_iter().max()
         };

@@ -11,7 +11,9 @@
 //! Must not know: checks, reports.
 
 mod balance;
+mod build;
 mod close;
+mod conflict;
 mod design;
 mod evaluate;
 mod exact;
@@ -23,10 +25,8 @@ mod node_loss;
 mod options;
 mod patterns;
 mod search;
-mod solver;
-mod build;
-mod conflict;
 mod shares;
+mod solver;
 mod why;
 
 use crate::inventory::{Cluster, Inventory};
@@ -50,8 +50,16 @@ pub struct Options {
 /// assert!(plan.clusters.is_empty());
 /// ```
 pub fn plan(inventory: &Inventory, options: &Options) -> Plan {
-    let clusters = inventory.clusters.iter().map(|cluster| plan_cluster(inventory, cluster, options)).collect();
-    Plan { schema_version: SCHEMA_VERSION, input_sha256: inventory.sha256.clone(), clusters }
+    let clusters = inventory
+        .clusters
+        .iter()
+        .map(|cluster| plan_cluster(inventory, cluster, options))
+        .collect();
+    Plan {
+        schema_version: SCHEMA_VERSION,
+        input_sha256: inventory.sha256.clone(),
+        clusters,
+    }
 }
 
 /// Best objective of a cluster under the options, without writing a plan: for "what if" questions.
@@ -59,11 +67,17 @@ pub fn best_of_styles(cluster: &Cluster, options: &Options) -> Option<Objective>
     let instance = Instance::new(cluster);
     let results = all_styles(&instance, options);
     let chosen = recommended(&results, options)?;
-    results.into_iter().nth(chosen).and_then(|(_, found)| found.best).map(|best| best.evaluation.objective)
+    results
+        .into_iter()
+        .nth(chosen)
+        .and_then(|(_, found)| found.best)
+        .map(|best| best.evaluation.objective)
 }
 
 fn all_styles(instance: &Instance, options: &Options) -> Vec<(Style, Found)> {
-    let styles = Style::ALL.into_iter().filter(|s| options.style.is_none_or(|wanted| wanted == *s));
+    let styles = Style::ALL
+        .into_iter()
+        .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
     styles.map(|style| (style, search_style(instance, style))).collect()
 }
 
@@ -77,13 +91,14 @@ fn recommended(results: &[(Style, Found)], options: &Options) -> Option<usize> {
     let objective = |i: usize| results[i].1.best.as_ref().map(|b| &b.evaluation.objective);
     let dedicated = results.iter().position(|(style, _)| *style == Style::Dedicated);
     if let (None, Some(index)) = (options.style, dedicated)
-        && objective(index).is_some_and(|o| {
-            o.unmet_requirements.met() && o.excess_utilisation_permille == 0 && o.excess_drain_s == 0
-        })
+        && objective(index)
+            .is_some_and(|o| o.unmet_requirements.met() && o.excess_utilisation_permille == 0 && o.excess_drain_s == 0)
     {
         return Some(index);
     }
-    (0..results.len()).filter(|i| objective(*i).is_some()).min_by_key(|i| objective(*i))
+    (0..results.len())
+        .filter(|i| objective(*i).is_some())
+        .min_by_key(|i| objective(*i))
 }
 
 fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> ClusterPlan {
@@ -93,7 +108,9 @@ fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> 
         return without_design(inventory, cluster, options);
     };
     let (style, found) = &results[chosen];
-    let Some(solved) = &found.best else { return without_design(inventory, cluster, options) };
+    let Some(solved) = &found.best else {
+        return without_design(inventory, cluster, options);
+    };
     let (mac_pools, static_macs) = crate::mac::plan(inventory, cluster);
     let mut plan = ClusterPlan {
         cluster: cluster.name.clone(),
@@ -152,15 +169,27 @@ fn limited_by(instance: &Instance, objective: &Objective) -> String {
     if !objective.unmet_requirements.met() {
         return "requirements that the ports cannot meet".to_owned();
     }
-    if let Some((wish, count)) = instance.wishes.iter().zip(&objective.unmet_wishes).find(|(_, count)| **count > 0) {
+    if let Some((wish, count)) = instance
+        .wishes
+        .iter()
+        .zip(&objective.unmet_wishes)
+        .find(|(_, count)| **count > 0)
+    {
         return format!("the first wish that the ports cannot meet is {wish} (unmet {count} times)");
     }
     let target = instance.cluster.policy.target_permille;
     let worst = objective.worst_utilisation_permille;
     if worst > target {
-        return format!("the fullest uplink stands at {}, target {}", show_permille(worst), show_permille(target));
+        return format!(
+            "the fullest uplink stands at {}, target {}",
+            show_permille(worst),
+            show_permille(target)
+        );
     }
-    format!("nothing: every requirement and wish is met, the fullest uplink stands at {}", show_permille(worst))
+    format!(
+        "nothing: every requirement and wish is met, the fullest uplink stands at {}",
+        show_permille(worst)
+    )
 }
 
 fn style_rows(instance: &Instance, results: &[(Style, Found)], chosen: usize) -> Vec<StyleRow> {
@@ -173,7 +202,12 @@ fn style_rows(instance: &Instance, results: &[(Style, Found)], chosen: usize) ->
                 None => no_design(instance, *style),
                 Some(best) => cannot(instance, &best.evaluation.objective),
             };
-            StyleRow { style: *style, objective, cannot, chosen: index == chosen }
+            StyleRow {
+                style: *style,
+                objective,
+                cannot,
+                chosen: index == chosen,
+            }
         })
         .collect()
 }
@@ -181,7 +215,10 @@ fn style_rows(instance: &Instance, results: &[(Style, Found)], chosen: usize) ->
 fn no_design(instance: &Instance, style: Style) -> String {
     let limit = instance.cluster.profile.max_host_vnics;
     if style == Style::Converged && limit == 1 {
-        return format!("{} has one host vNIC per external switch", instance.cluster.profile.title);
+        return format!(
+            "{} has one host vNIC per external switch",
+            instance.cluster.profile.title
+        );
     }
     if design::rides_on_storage(instance) {
         return "with Network ATC cluster and live-migration traffic ride on the storage intent".to_owned();
@@ -199,8 +236,18 @@ fn cannot(instance: &Instance, objective: &Objective) -> String {
         (unmet.survival, "failures not survived that must be"),
         (unmet.capacity, "uplinks too small"),
     ];
-    parts.extend(named.iter().filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")));
-    for (wish, count) in instance.wishes.iter().zip(&objective.unmet_wishes).filter(|(_, count)| **count > 0) {
+    parts.extend(
+        named
+            .iter()
+            .filter(|(count, _)| *count > 0)
+            .map(|(count, what)| format!("{count} {what}")),
+    );
+    for (wish, count) in instance
+        .wishes
+        .iter()
+        .zip(&objective.unmet_wishes)
+        .filter(|(_, count)| **count > 0)
+    {
         parts.push(format!("{wish} ({count})"));
     }
     parts.join(", ")
@@ -209,5 +256,12 @@ fn cannot(instance: &Instance, objective: &Objective) -> String {
 /// A cluster for which the style has no design at all: nothing is assigned, and the shortfall says so.
 fn without_design(inventory: &Inventory, cluster: &Cluster, options: &Options) -> ClusterPlan {
     // Converged on 2008 R2 and the like: the style cannot be built, so the best of all styles is planned and the row says why.
-    plan_cluster(inventory, cluster, &Options { style: None, ..options.clone() })
+    plan_cluster(
+        inventory,
+        cluster,
+        &Options {
+            style: None,
+            ..options.clone()
+        },
+    )
 }

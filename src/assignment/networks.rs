@@ -64,14 +64,23 @@ impl Mode {
 pub fn modes(instance: &Instance, design: &Design) -> Vec<Mode> {
     let networks = design.networks;
     if networks == 0 {
-        return vec![Mode { uses: Vec::new(), unmet_zones: 0, unmet_dedicated: 0, unmet_heavy: 0 }];
+        return vec![Mode {
+            uses: Vec::new(),
+            unmet_zones: 0,
+            unmet_dedicated: 0,
+            unmet_heavy: 0,
+        }];
     }
     let mut found: Vec<Mode> = Vec::new();
     for reserved in reservations(instance, networks) {
         for zones in zone_maps(instance, networks) {
             for weights in weight_maps(instance, networks) {
                 let uses: Vec<NetworkUse> = (0..networks)
-                    .map(|n| NetworkUse { reserved: reserved[n], zones: zones[n], weight: weights[n] })
+                    .map(|n| NetworkUse {
+                        reserved: reserved[n],
+                        zones: zones[n],
+                        weight: weights[n],
+                    })
                     .collect();
                 found.extend(judge(instance, uses));
             }
@@ -79,8 +88,12 @@ pub fn modes(instance: &Instance, design: &Design) -> Vec<Mode> {
     }
     found.retain(|mode| in_order(instance, design, mode));
     found.sort_by(|a, b| {
-        (a.unmet_dedicated, a.unmet_zones, a.unmet_heavy, &a.uses)
-            .cmp(&(b.unmet_dedicated, b.unmet_zones, b.unmet_heavy, &b.uses))
+        (a.unmet_dedicated, a.unmet_zones, a.unmet_heavy, &a.uses).cmp(&(
+            b.unmet_dedicated,
+            b.unmet_zones,
+            b.unmet_heavy,
+            &b.uses,
+        ))
     });
     found.dedup();
     found
@@ -120,12 +133,20 @@ fn zone_maps(instance: &Instance, networks: usize) -> Vec<Vec<u64>> {
         return vec![vec![all; networks]];
     }
     let mut maps = Vec::new();
-    let (from, to) = if networks >= instance.zones { (networks, instance.zones) } else { (instance.zones, networks) };
+    let (from, to) = if networks >= instance.zones {
+        (networks, instance.zones)
+    } else {
+        (instance.zones, networks)
+    };
     for code in 0..to.pow(from as u32) {
         let digit = |i: usize| code / to.pow(i as u32) % to;
         let mut map = vec![0u64; networks];
         for i in 0..from {
-            let (network, zone) = if networks >= instance.zones { (i, digit(i)) } else { (digit(i), i) };
+            let (network, zone) = if networks >= instance.zones {
+                (i, digit(i))
+            } else {
+                (digit(i), i)
+            };
             map[network] |= 1 << (zone + 1);
         }
         let covered = map.iter().fold(0, |bits, m| bits | m).count_ones() as usize == instance.zones;
@@ -144,8 +165,9 @@ fn weight_maps(instance: &Instance, networks: usize) -> Vec<Vec<Weight>> {
     }
     let mut maps = vec![any];
     for code in 0..3usize.pow(networks as u32) {
-        let map: Vec<Weight> =
-            (0..networks).map(|n| [Weight::Any, Weight::Heavy, Weight::Small][code / 3usize.pow(n as u32) % 3]).collect();
+        let map: Vec<Weight> = (0..networks)
+            .map(|n| [Weight::Any, Weight::Heavy, Weight::Small][code / 3usize.pow(n as u32) % 3])
+            .collect();
         if map.contains(&Weight::Heavy) {
             maps.push(map);
         }
@@ -155,26 +177,53 @@ fn weight_maps(instance: &Instance, networks: usize) -> Vec<Vec<Weight>> {
 
 /// Rejects uses that leave some vNIC without a network; counts what the rest leaves unmet at least.
 fn judge(instance: &Instance, uses: Vec<NetworkUse>) -> Option<Mode> {
-    let mut mode = Mode { uses, unmet_zones: 0, unmet_dedicated: 0, unmet_heavy: 0 };
+    let mut mode = Mode {
+        uses,
+        unmet_zones: 0,
+        unmet_dedicated: 0,
+        unmet_heavy: 0,
+    };
     let masks: Vec<u32> = instance.items.iter().map(|item| mode.admits(item)).collect();
     if masks.contains(&0) {
         return None;
     }
-    let small: u32 = instance.items.iter().zip(&masks).filter(|(i, _)| !i.heavy && i.need > 0).fold(0, |b, (_, m)| b | m);
-    let heavy = instance.items.iter().zip(&masks).filter(|(i, m)| i.heavy && **m & !small == 0);
+    let small: u32 = instance
+        .items
+        .iter()
+        .zip(&masks)
+        .filter(|(i, _)| !i.heavy && i.need > 0)
+        .fold(0, |b, (_, m)| b | m);
+    let heavy = instance
+        .items
+        .iter()
+        .zip(&masks)
+        .filter(|(i, m)| i.heavy && **m & !small == 0);
     mode.unmet_heavy = heavy.count() as u64;
     // A network for any weight that ends up unmixed is the same as one for heavy or small vNICs alone, which is tried as
     // well: here at least one heavy vNIC stands among small ones.
     let mixed = instance.items.iter().any(|i| i.heavy) && small != 0;
-    if mixed && mode.uses.iter().any(|u| u.reserved.is_none() && u.weight == Weight::Any) {
+    if mixed
+        && mode
+            .uses
+            .iter()
+            .any(|u| u.reserved.is_none() && u.weight == Weight::Any)
+    {
         mode.unmet_heavy = mode.unmet_heavy.max(1);
     }
     if zones_matter(instance) {
-        mode.unmet_zones = mode.uses.iter().map(|u| u64::from((u.zones >> 1).count_ones()).saturating_sub(1)).sum();
+        mode.unmet_zones = mode
+            .uses
+            .iter()
+            .map(|u| u64::from((u.zones >> 1).count_ones()).saturating_sub(1))
+            .sum();
     }
     let alone = |item: &&Item| item.dedicated && !mode.reserves(item.vm);
     mode.unmet_dedicated = instance.items.iter().filter(alone).count() as u64;
-    if instance.items.iter().all(|i| Some(i.vm) == instance.items.first().map(|f| f.vm)) {
+    if instance
+        .items
+        .iter()
+        .all(|i| Some(i.vm) == instance.items.first().map(|f| f.vm))
+    {
         mode.unmet_dedicated = 0;
     }
     Some(mode)
@@ -184,7 +233,9 @@ fn judge(instance: &Instance, uses: Vec<NetworkUse>) -> Option<Mode> {
 fn in_order(instance: &Instance, design: &Design, mode: &Mode) -> bool {
     let fresh = |n: usize| {
         design.labels[n] >= instance.names.len()
-            && design.uplink_of_network(n).is_some_and(|u| design.uplinks[u].roles.len() == 1)
+            && design
+                .uplink_of_network(n)
+                .is_some_and(|u| design.uplinks[u].roles.len() == 1)
     };
     (1..design.networks).all(|n| !fresh(n) || !fresh(n - 1) || mode.uses[n - 1] <= mode.uses[n])
 }

@@ -7,20 +7,24 @@ use super::evaluate::Decisions;
 use super::instance::Instance;
 use crate::inventory::{Vm, VmState};
 use crate::plan::Mechanism;
-use crate::units::{MiB, Mbps};
+use crate::units::{Mbps, MiB};
 use std::collections::BTreeSet;
 
 /// Nodes whose loss the others cannot absorb.
 pub fn unplaceable(instance: &Instance, design: &Design, decisions: &Decisions, load: &[Vec<Mbps>]) -> Vec<usize> {
     let nodes = instance.cluster.nodes.len();
-    let capacity: Vec<Vec<Mbps>> = (0..nodes).map(|node| capacities(instance, design, decisions, node)).collect();
+    let capacity: Vec<Vec<Mbps>> = (0..nodes)
+        .map(|node| capacities(instance, design, decisions, node))
+        .collect();
     let state = State {
         hosted: hosted(instance),
         needs: needs(instance, design, decisions),
         capacity,
         affinity: affinity(instance),
     };
-    (0..nodes).filter(|lost| !absorbed(instance, *lost, load, &state)).collect()
+    (0..nodes)
+        .filter(|lost| !absorbed(instance, *lost, load, &state))
+        .collect()
 }
 
 /// What is the same for every lost node.
@@ -56,12 +60,17 @@ fn hosted(instance: &Instance) -> Vec<Vec<usize>> {
 fn capacities(instance: &Instance, design: &Design, decisions: &Decisions, node: usize) -> Vec<Mbps> {
     (0..design.networks)
         .map(|network| {
-            let Some(uplink) = design.uplink_of_network(network) else { return 0 };
+            let Some(uplink) = design.uplink_of_network(network) else {
+                return 0;
+            };
             let shape = &design.uplinks[uplink];
             let nics = &instance.cluster.nodes[node].nics;
             let speeds = decisions.nics[node][uplink].iter().map(|n| nics[*n].speed);
-            let capacity: Mbps =
-                if shape.mechanism == Mechanism::Networks { speeds.max().unwrap_or(0) } else { speeds.sum() };
+            let capacity: Mbps = if shape.mechanism == Mechanism::Networks {
+                speeds.max().unwrap_or(0)
+            } else {
+                speeds.sum()
+            };
             let host: Mbps = shape.roles.iter().map(|r| instance.demand[node][*r as usize]).sum();
             capacity.saturating_sub(host)
         })
@@ -78,8 +87,11 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
     let mut free: Vec<Option<MiB>> = (0..cluster.nodes.len()).map(memory).collect();
     let mut load = load.to_vec();
     let mut groups = state.affinity.clone();
-    let mut moving: Vec<usize> =
-        hosted[lost].iter().copied().filter(|vm| cluster.vms[*vm].state != VmState::Off).collect();
+    let mut moving: Vec<usize> = hosted[lost]
+        .iter()
+        .copied()
+        .filter(|vm| cluster.vms[*vm].state != VmState::Off)
+        .collect();
     moving.sort_by(|a, b| {
         let (a, b) = (&cluster.vms[*a], &cluster.vms[*b]);
         b.memory_mib.cmp(&a.memory_mib).then_with(|| a.name.cmp(&b.name))
@@ -90,15 +102,22 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
             node != lost
                 && free[node].is_none_or(|room| room >= vm.memory_mib)
                 && (vm.anti_affinity.is_empty() || !groups[node].contains(&vm.anti_affinity))
-                && needs[index].iter().all(|(network, need)| load[node][*network] + need <= capacity[node][*network])
+                && needs[index]
+                    .iter()
+                    .all(|(network, need)| load[node][*network] + need <= capacity[node][*network])
         };
-        let best = vm.owners.iter().copied().filter(|n| fits(*n)).max_by_key(|n| {
-            (free[*n].unwrap_or(MiB::MAX), std::cmp::Reverse(*n))
-        });
+        let best = vm
+            .owners
+            .iter()
+            .copied()
+            .filter(|n| fits(*n))
+            .max_by_key(|n| (free[*n].unwrap_or(MiB::MAX), std::cmp::Reverse(*n)));
         let Some(node) = best else { return false };
         free[node] = free[node].map(|room| room - vm.memory_mib);
         groups[node].insert(vm.anti_affinity.clone());
-        needs[index].iter().for_each(|(network, need)| load[node][*network] += need);
+        needs[index]
+            .iter()
+            .for_each(|(network, need)| load[node][*network] += need);
     }
     true
 }

@@ -27,8 +27,14 @@ pub fn shared_failures(instance: &Instance, class: &Class) -> Vec<Shared> {
     let mut tors: Vec<usize> = class.types.iter().filter(|t| !t.cable).map(|t| t.attach).collect();
     tors.sort();
     tors.dedup();
-    let tors = tors.into_iter().filter(|t| instance.attaches[*t] != crate::topology::Attach::Direct);
-    cards.into_iter().map(Shared::Card).chain(tors.map(Shared::Tor)).collect()
+    let tors = tors
+        .into_iter()
+        .filter(|t| instance.attaches[*t] != crate::topology::Attach::Direct);
+    cards
+        .into_iter()
+        .map(Shared::Card)
+        .chain(tors.map(Shared::Tor))
+        .collect()
 }
 
 impl Shared {
@@ -90,7 +96,14 @@ pub fn choices(instance: &Instance, class: &Class, design: &Design, uplink: usiz
 }
 
 /// Calls `emit` for every non-empty multiset of ports of one speed that the uplink may have.
-fn extend(class: &Class, shape: &UplinkShape, speed: Mbps, from: usize, take: &mut Vec<u8>, emit: &mut dyn FnMut(&[u8])) {
+fn extend(
+    class: &Class,
+    shape: &UplinkShape,
+    speed: Mbps,
+    from: usize,
+    take: &mut Vec<u8>,
+    emit: &mut dyn FnMut(&[u8]),
+) {
     let used: usize = take.iter().map(|n| *n as usize).sum();
     if from == class.types.len() {
         if used > 0 {
@@ -120,7 +133,11 @@ fn may_serve(shape: &UplinkShape, port: &PortType) -> bool {
 
 fn same_model(class: &Class, shape: &UplinkShape, take: &[u8], port: &PortType) -> bool {
     shape.mechanism != Mechanism::Team
-        || class.types.iter().zip(take).all(|(other, count)| *count == 0 || other.model == port.model)
+        || class
+            .types
+            .iter()
+            .zip(take)
+            .all(|(other, count)| *count == 0 || other.model == port.model)
 }
 
 fn evaluate(instance: &Instance, class: &Class, shape: &UplinkShape, shared: &[Shared], take: &[u8]) -> Choice {
@@ -132,13 +149,20 @@ fn evaluate(instance: &Instance, class: &Class, shape: &UplinkShape, shared: &[S
         _ => speed * alive as Mbps,
     };
     let alive_after = |failure: &Shared| -> usize {
-        used().filter(|(port, _)| !failure.hits(port)).map(|(_, count)| *count as usize).sum()
+        used()
+            .filter(|(port, _)| !failure.hits(port))
+            .map(|(_, count)| *count as usize)
+            .sum()
     };
     let none = instance.attaches.len();
     let reach = reach_of(instance, class, shape, take, none);
     let reaches_after = |failure: &Shared| {
-        let left: Vec<u8> =
-            class.types.iter().zip(take).map(|(port, count)| if failure.hits(port) { 0 } else { *count }).collect();
+        let left: Vec<u8> = class
+            .types
+            .iter()
+            .zip(take)
+            .map(|(port, count)| if failure.hits(port) { 0 } else { *count })
+            .collect();
         let dead = if let Shared::Tor(tor) = failure { *tor } else { none };
         reach_of(instance, class, shape, &left, dead) != 0
     };
@@ -169,7 +193,10 @@ fn evaluate(instance: &Instance, class: &Class, shape: &UplinkShape, shared: &[S
 /// Whether some role of the uplink needs the other nodes.
 fn must_reach(instance: &Instance, shape: &UplinkShape) -> bool {
     instance.cluster.nodes.len() > 1
-        && shape.roles.iter().any(|r| r.info().node_to_node && !(*r == Role::Storage && instance.cluster.iscsi()))
+        && shape
+            .roles
+            .iter()
+            .any(|r| r.info().node_to_node && !(*r == Role::Storage && instance.cluster.iscsi()))
 }
 
 /// Components of the fabric that the ports touch. Direct cables count when the set has one to every peer.
@@ -189,7 +216,13 @@ fn reach_of(instance: &Instance, class: &Class, shape: &UplinkShape, take: &[u8]
             continue;
         }
         let cables = |takes: &dyn Fn(usize) -> usize| -> usize {
-            class.types.iter().enumerate().filter(|(_, t)| t.cable && t.reach == port.reach).map(|(i, _)| takes(i)).sum()
+            class
+                .types
+                .iter()
+                .enumerate()
+                .filter(|(_, t)| t.cable && t.reach == port.reach)
+                .map(|(i, _)| takes(i))
+                .sum()
         };
         if cables(&|i| take[i] as usize) == cables(&|i| class.types[i].count as usize) {
             reach |= port.reach;
@@ -221,7 +254,9 @@ fn vector(instance: &Instance, shape: &UplinkShape, choice: &Choice) -> Vec<u32>
     }
     if choice.nics > 0 {
         for role in shape.roles.iter().filter(|r| !r.info().falls_back) {
-            vector[1] += (0..3).filter(|k| instance.must[*role as usize][*k] && !choice.own[*k]).count() as u32;
+            vector[1] += (0..3)
+                .filter(|k| instance.must[*role as usize][*k] && !choice.own[*k])
+                .count() as u32;
         }
     }
     for (index, wish) in instance.wishes.iter().enumerate() {

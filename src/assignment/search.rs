@@ -78,10 +78,17 @@ impl Ord for Waiting {
 
 /// Solves all designs, best bound first.
 pub fn search(instance: &Instance, designs: Vec<Design>) -> Found {
-    let mut found = Found { complete: true, ..Found::default() };
+    let mut found = Found {
+        complete: true,
+        ..Found::default()
+    };
     let mut heap: BinaryHeap<Waiting> = designs
         .into_iter()
-        .map(|design| Waiting { bound: counted_bound(instance, &design), design, tables: None })
+        .map(|design| Waiting {
+            bound: counted_bound(instance, &design),
+            design,
+            tables: None,
+        })
         .collect();
     while let Some(waiting) = heap.pop() {
         let best = found.best.as_ref().map(|best| &best.evaluation.objective);
@@ -96,7 +103,11 @@ pub fn search(instance: &Instance, designs: Vec<Design>) -> Found {
                 let tables: Vec<Enumeration> = instance.classes.iter().map(list).collect();
                 found.work += tables.iter().map(|t| t.work).sum::<u64>();
                 let bound = first_bound(instance, &waiting.design, &tables);
-                heap.push(Waiting { bound, tables: Some(tables), ..waiting });
+                heap.push(Waiting {
+                    bound,
+                    tables: Some(tables),
+                    ..waiting
+                });
             }
         }
     }
@@ -108,13 +119,23 @@ pub fn search(instance: &Instance, designs: Vec<Design>) -> Found {
 /// With P ports and U uplinks at least U - P roles go unserved, and at most P - U uplinks get a second NIC: taken in the
 /// order of the wishes, that is the best any pattern can do.
 fn counted_bound(instance: &Instance, design: &Design) -> Objective {
-    let mut objective = Objective { external_networks: design.networks as u64, ..Objective::default() };
+    let mut objective = Objective {
+        external_networks: design.networks as u64,
+        ..Objective::default()
+    };
     objective.unmet_requirements.isolation = design.unmet_isolation(instance);
-    objective.unmet_wishes =
-        instance.wishes.iter().map(|wish| design.wish_count(wish).unwrap_or(0)).collect();
+    objective.unmet_wishes = instance
+        .wishes
+        .iter()
+        .map(|wish| design.wish_count(wish).unwrap_or(0))
+        .collect();
     for group in &instance.groups {
         let nodes = group.nodes.len() as u64;
-        let ports: usize = instance.classes[group.class].types.iter().map(|t| t.count as usize).sum();
+        let ports: usize = instance.classes[group.class]
+            .types
+            .iter()
+            .map(|t| t.count as usize)
+            .sum();
         let uplinks = design.uplinks.len();
         objective.unmet_requirements.reachability += uplinks.saturating_sub(ports) as u64 * nodes;
         if ports < uplinks {
@@ -154,10 +175,18 @@ fn lower(bound: &mut Option<Objective>, other: &Objective) {
 
 /// Levels 1, 2 and 6 from the design and the best vectors alone.
 fn first_bound(instance: &Instance, design: &Design, tables: &[Enumeration]) -> Objective {
-    let mut objective = Objective { external_networks: design.networks as u64, ..Objective::default() };
+    let mut objective = Objective {
+        external_networks: design.networks as u64,
+        ..Objective::default()
+    };
     let best = |group: usize| &tables[instance.groups[group].class].best;
     let total = |index: usize| -> u64 {
-        instance.groups.iter().enumerate().map(|(g, group)| u64::from(best(g)[index]) * group.nodes.len() as u64).sum()
+        instance
+            .groups
+            .iter()
+            .enumerate()
+            .map(|(g, group)| u64::from(best(g)[index]) * group.nodes.len() as u64)
+            .sum()
     };
     objective.unmet_requirements = Requirements {
         reachability: total(0),
@@ -240,20 +269,31 @@ fn solve_mode(
         sets.push(set);
     }
     let forced = forced_moves(instance, design, mode);
-    let listed: Vec<&Enumeration> =
-        wide_groups.iter().zip(&instance.groups).map(|(wide_used, group)| match &wide[group.class] {
+    let listed: Vec<&Enumeration> = wide_groups
+        .iter()
+        .zip(&instance.groups)
+        .map(|(wide_used, group)| match &wide[group.class] {
             Some(table) if *wide_used => table,
             _ => &tables[group.class],
-        }).collect();
+        })
+        .collect();
     let kept = filter(instance, design, mode, &mut sets, forced, &listed, &parts, &mut bound);
-    let patterns: Vec<Pattern> = kept.chosen.iter().zip(&sets).map(|(c, set)| set[*c].pattern.clone()).collect();
+    let patterns: Vec<Pattern> = kept
+        .chosen
+        .iter()
+        .zip(&sets)
+        .map(|(c, set)| set[*c].pattern.clone())
+        .collect();
     let target = instance.cluster.policy.target_permille;
     let wanted = Wanted {
         stay_up_to: target + bound.excess_utilisation_permille,
         good_enough: bound.worst_utilisation_permille,
     };
     let network = spread_all(instance, design, mode, &patterns, &parts, wanted);
-    let decisions = Decisions { nics: concrete(instance, design, &patterns), network };
+    let decisions = Decisions {
+        nics: concrete(instance, design, &patterns),
+        network,
+    };
     let evaluation = evaluate(instance, design, &decisions, &design_name(instance, design));
     let mut solved = Solved {
         design: design.clone(),
@@ -268,7 +308,10 @@ fn solve_mode(
     {
         bound = best.evaluation.objective.clone();
         if bound < solved.evaluation.objective {
-            solved = Solved { runners_up: vec![None; best.patterns.len()], ..best };
+            solved = Solved {
+                runners_up: vec![None; best.patterns.len()],
+                ..best
+            };
         }
     }
     lower(&mut found.bound, &bound);
@@ -278,11 +321,14 @@ fn solve_mode(
 /// vNICs whose network of today does not exist in the design or does not admit them.
 fn forced_moves(instance: &Instance, design: &Design, mode: &Mode) -> u64 {
     let place = places(instance, design);
-    let forced = instance.items.iter().filter(|item| match item.current.map(|label| place[label]) {
-        Some(Some(network)) => mode.admits(item) >> network & 1 == 0,
-        Some(None) => true,
-        None => false,
-    });
+    let forced = instance
+        .items
+        .iter()
+        .filter(|item| match item.current.map(|label| place[label]) {
+            Some(Some(network)) => mode.admits(item) >> network & 1 == 0,
+            Some(None) => true,
+            None => false,
+        });
     forced.count() as u64
 }
 
@@ -299,7 +345,14 @@ fn spread_all(
     for (group, pattern) in instance.groups.iter().zip(patterns) {
         for node in &group.nodes {
             for part in &parts[*node] {
-                let spread = Spread { instance, design, mode, pattern, node: *node, items: &part.items };
+                let spread = Spread {
+                    instance,
+                    design,
+                    mode,
+                    pattern,
+                    node: *node,
+                    items: &part.items,
+                };
                 for (item, to) in part.items.iter().zip(spread.solve(wanted)) {
                     network[*item] = Some(to);
                 }
@@ -309,7 +362,10 @@ fn spread_all(
     let place = places(instance, design);
     for (index, item) in instance.items.iter().enumerate().filter(|(_, i)| i.node.is_none()) {
         let mask = mode.admits(item);
-        let home = item.current.and_then(|label| place[label]).filter(|n| mask >> n & 1 == 1);
+        let home = item
+            .current
+            .and_then(|label| place[label])
+            .filter(|n| mask >> n & 1 == 1);
         network[index] = home.or((0..design.networks).find(|n| mask >> n & 1 == 1));
     }
     network
@@ -327,8 +383,12 @@ pub fn concrete(instance: &Instance, design: &Design, patterns: &[Pattern]) -> V
                 let mut wanted: Vec<u8> = pattern.take.iter().map(|take| take[kind]).collect();
                 for uplink in 0..wanted.len() {
                     let token = design.token(uplink);
-                    let same: Vec<usize> =
-                        open.iter().copied().filter(|n| instance.token(&ports[*n]) == token).take(wanted[uplink] as usize).collect();
+                    let same: Vec<usize> = open
+                        .iter()
+                        .copied()
+                        .filter(|n| instance.token(&ports[*n]) == token)
+                        .take(wanted[uplink] as usize)
+                        .collect();
                     wanted[uplink] -= same.len() as u8;
                     open.retain(|n| !same.contains(n));
                     nics[*node][uplink].extend(same);
@@ -347,6 +407,8 @@ pub fn concrete(instance: &Instance, design: &Design, patterns: &[Pattern]) -> V
 
 /// The design written out: level 11.
 pub fn design_name(instance: &Instance, design: &Design) -> String {
-    let uplinks: Vec<String> = (0..design.uplinks.len()).map(|u| design.uplink_name(instance, u)).collect();
+    let uplinks: Vec<String> = (0..design.uplinks.len())
+        .map(|u| design.uplink_name(instance, u))
+        .collect();
     format!("{}: {}", design.style, uplinks.join(" | "))
 }

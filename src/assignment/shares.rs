@@ -34,14 +34,22 @@ pub fn shares(uplink: &Uplink) -> Vec<Share> {
         roles if uplink.azure_local && roles.contains(&Role::Storage) => azure_local(uplink),
         _ => by_demand(uplink),
     };
-    uplink.roles.iter().zip(permille).map(|(role, permille)| Share { role: *role, permille }).collect()
+    uplink
+        .roles
+        .iter()
+        .zip(permille)
+        .map(|(role, permille)| Share { role: *role, permille })
+        .collect()
 }
 
 /// Half of the uplink (all of it where storage has its own NICs) is the SMB class: storage 70 %, live migration 29 %, heartbeat
 /// 1 % (2 % up to 10 GbE); the other roles share the rest. Below 5 Gbit/s of share live migration is compressed instead, in the
 /// default class. Source: Microsoft, Azure Local host network requirements.
 fn azure_local(uplink: &Uplink) -> Vec<Permille> {
-    let guests = uplink.roles.iter().any(|r| matches!(r, Role::Management | Role::Vm | Role::Replica));
+    let guests = uplink
+        .roles
+        .iter()
+        .any(|r| matches!(r, Role::Management | Role::Vm | Role::Replica));
     let smb: Permille = if guests { 500 } else { 1000 };
     let heartbeat = if uplink.port <= 10_000 { 20 } else { 10 };
     let migrates_over_smb = smb_migration(uplink, smb) || !guests;
@@ -74,13 +82,23 @@ fn by_demand(uplink: &Uplink) -> Vec<Permille> {
     let bulk: Vec<bool> = uplink.roles.iter().map(|r| r.info().bulk).collect();
     let bulk_roles = bulk.iter().filter(|b| **b).count() as u64;
     let reserve = if bulk_roles == 0 { 0 } else { 2 * LEAST };
-    let weights: Vec<u64> = uplink.demand.iter().zip(&bulk).filter(|(_, b)| !**b).map(|(d, _)| (*d).max(1)).collect();
+    let weights: Vec<u64> = uplink
+        .demand
+        .iter()
+        .zip(&bulk)
+        .filter(|(_, b)| !**b)
+        .map(|(d, _)| (*d).max(1))
+        .collect();
     let needed: Vec<Permille> = weights.iter().map(|w| needed(*w, uplink.capacity)).collect();
     let base: Permille = needed.iter().sum();
     let mut parts = if base + reserve > 1000 {
         split(1000 - reserve, &weights, LEAST)
     } else {
-        let bulk_share = if bulk_roles == 0 { 0 } else { (1000 - base).min(MIGRATION_MOST) };
+        let bulk_share = if bulk_roles == 0 {
+            0
+        } else {
+            (1000 - base).min(MIGRATION_MOST)
+        };
         let extra = split(1000 - bulk_share - base, &weights, 0);
         needed.iter().zip(extra).map(|(needed, extra)| needed + extra).collect()
     }
@@ -88,12 +106,18 @@ fn by_demand(uplink: &Uplink) -> Vec<Permille> {
     .collect::<std::collections::VecDeque<_>>();
     let bulk_share = 1000 - parts.iter().sum::<Permille>();
     let mut bulk_parts = split(bulk_share, &vec![1; bulk_roles as usize], 0).into_iter();
-    bulk.iter().map(|bulk| if *bulk { bulk_parts.next() } else { parts.pop_front() }.unwrap_or(0)).collect()
+    bulk.iter()
+        .map(|bulk| if *bulk { bulk_parts.next() } else { parts.pop_front() }.unwrap_or(0))
+        .collect()
 }
 
 /// Share that guarantees a demand, at least [`LEAST`]; all of it when there is no capacity.
 fn needed(demand: Mbps, capacity: Mbps) -> Permille {
-    if capacity == 0 { 1000 } else { (demand * 1000).div_ceil(capacity).max(LEAST) }
+    if capacity == 0 {
+        1000
+    } else {
+        (demand * 1000).div_ceil(capacity).max(LEAST)
+    }
 }
 
 /// Splits a whole by weights, nobody below `least` where that is possible; largest remainders get the rest.
@@ -123,11 +147,23 @@ fn split(whole: Permille, weights: &[u64], least: Permille) -> Vec<Permille> {
 mod tests {
     use super::*;
 
-    const CONVERGED: [Role; 5] = [Role::Management, Role::Cluster, Role::LiveMigration, Role::Storage, Role::Vm];
+    const CONVERGED: [Role; 5] = [
+        Role::Management,
+        Role::Cluster,
+        Role::LiveMigration,
+        Role::Storage,
+        Role::Vm,
+    ];
 
     fn azure(port: Mbps) -> Vec<Permille> {
         let demand = [100, 200, 0, 4000, 3000];
-        let uplink = Uplink { roles: &CONVERGED, demand: &demand, capacity: 2 * port, port, azure_local: true };
+        let uplink = Uplink {
+            roles: &CONVERGED,
+            demand: &demand,
+            capacity: 2 * port,
+            port,
+            azure_local: true,
+        };
         shares(&uplink).into_iter().map(|s| s.permille).collect()
     }
 
@@ -159,7 +195,13 @@ mod tests {
     #[test]
     fn demands_are_guaranteed_after_the_failure_when_they_fit() {
         let demand = [500, 200, 0, 5000, 8000];
-        let uplink = Uplink { roles: &CONVERGED, demand: &demand, capacity: 25_000, port: 25_000, azure_local: false };
+        let uplink = Uplink {
+            roles: &CONVERGED,
+            demand: &demand,
+            capacity: 25_000,
+            port: 25_000,
+            azure_local: false,
+        };
         let got = shares(&uplink);
         for (share, demand) in got.iter().zip(demand) {
             assert!(share.permille * 25 >= demand, "{share:?}");

@@ -15,14 +15,20 @@ pub fn spread(spread: &Spread, homes: &[Option<usize>], allowed: u64) -> Option<
     match fewest {
         Some(chosen) => {
             let moves = moves(homes, &chosen);
-            Model::new(spread, homes, Some(allowed), Some(moves)).solve(Goal::Utilisation).or(Some(chosen))
+            Model::new(spread, homes, Some(allowed), Some(moves))
+                .solve(Goal::Utilisation)
+                .or(Some(chosen))
         }
         None => Model::new(spread, homes, None, None).solve(Goal::Utilisation),
     }
 }
 
 fn moves(homes: &[Option<usize>], chosen: &[usize]) -> usize {
-    homes.iter().zip(chosen).filter(|(home, to)| home.is_some_and(|home| home != **to)).count()
+    homes
+        .iter()
+        .zip(chosen)
+        .filter(|(home, to)| home.is_some_and(|home| home != **to))
+        .count()
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,21 +47,32 @@ struct Model<'a> {
 
 impl<'a> Model<'a> {
     fn new(spread: &'a Spread<'a>, homes: &'a [Option<usize>], allowed: Option<u64>, moves: Option<usize>) -> Self {
-        Model { spread, homes, allowed, moves }
+        Model {
+            spread,
+            homes,
+            allowed,
+            moves,
+        }
     }
 
     fn solve(&self, goal: Goal) -> Option<Vec<usize>> {
         let items = self.spread.items;
         let mut vars = variables!();
         let options: Vec<Vec<usize>> = items.iter().map(|i| self.spread.options(*i)).collect();
-        let binaries: Vec<Vec<Variable>> =
-            options.iter().map(|o| o.iter().map(|_| vars.add(variable().binary())).collect()).collect();
+        let binaries: Vec<Vec<Variable>> = options
+            .iter()
+            .map(|o| o.iter().map(|_| vars.add(variable().binary())).collect())
+            .collect();
         let u = vars.add(variable().min(0.0));
         let moved: Expression = binaries
             .iter()
             .zip(&options)
             .zip(self.homes)
-            .flat_map(|((vars, options), home)| vars.iter().zip(options).filter(move |(_, o)| home.is_some_and(|h| h != **o)))
+            .flat_map(|((vars, options), home)| {
+                vars.iter()
+                    .zip(options)
+                    .filter(move |(_, o)| home.is_some_and(|h| h != **o))
+            })
             .map(|(var, _)| Expression::from(*var))
             .sum();
         let objective: Expression = if goal == Goal::Moves { moved.clone() } else { u.into() };
@@ -95,23 +112,32 @@ impl<'a> Model<'a> {
         let s = self.spread;
         let items = s.items;
         for network in 0..s.design.networks {
-            let Some(uplink) = s.design.uplink_of_network(network) else { continue };
+            let Some(uplink) = s.design.uplink_of_network(network) else {
+                continue;
+            };
             let load: Expression = binaries
                 .iter()
                 .zip(options)
                 .zip(items)
                 .flat_map(|((vars, options), item)| {
                     let need = s.instance.items[*item].need as f64;
-                    vars.iter().zip(options).filter(|(_, o)| **o == network).map(move |(var, _)| need * *var)
+                    vars.iter()
+                        .zip(options)
+                        .filter(|(_, o)| **o == network)
+                        .map(move |(var, _)| need * *var)
                 })
                 .sum();
             for situation in s.pattern.uplinks[uplink].situations.iter().filter(|x| x.capacity > 0) {
                 let host = host_load(s.instance, s.design, s.node, uplink, situation) as f64;
                 let capacity = situation.capacity as f64;
                 // Scaled to permille so that all coefficients stay near one.
-                model.add_constraint(constraint!(load.clone() * (1000.0 / capacity) + host * 1000.0 / capacity <= u));
+                model.add_constraint(constraint!(
+                    load.clone() * (1000.0 / capacity) + host * 1000.0 / capacity <= u
+                ));
                 if let Some(allowed) = self.allowed {
-                    model.add_constraint(constraint!(load.clone() * (1000.0 / capacity) <= allowed as f64 - host * 1000.0 / capacity));
+                    model.add_constraint(constraint!(
+                        load.clone() * (1000.0 / capacity) <= allowed as f64 - host * 1000.0 / capacity
+                    ));
                 }
             }
         }

@@ -19,7 +19,10 @@ pub fn reasons(instance: &Instance, solved: &Solved, others: &[(Design, Objectiv
 /// The partition against the next best one.
 fn design_reason(instance: &Instance, solved: &Solved, others: &[(Design, Objective)]) -> Reason {
     let chosen = &solved.evaluation.objective;
-    let next = others.iter().filter(|(d, _)| *d != solved.design).min_by(|a, b| a.1.cmp(&b.1));
+    let next = others
+        .iter()
+        .filter(|(d, _)| *d != solved.design)
+        .min_by(|a, b| a.1.cmp(&b.1));
     let mut reason = Reason {
         kind: "design".to_owned(),
         subject: instance.cluster.name.clone(),
@@ -32,7 +35,11 @@ fn design_reason(instance: &Instance, solved: &Solved, others: &[(Design, Object
         let level = chosen.first_difference(objective).unwrap_or(11);
         reason.alternative = design_name(instance, design);
         reason.level = level as u8;
-        reason.text = format!("next best: {}; {}", reason.alternative, difference(instance, chosen, objective, level));
+        reason.text = format!(
+            "next best: {}; {}",
+            reason.alternative,
+            difference(instance, chosen, objective, level)
+        );
     }
     reason
 }
@@ -42,9 +49,14 @@ pub fn difference(instance: &Instance, chosen: &Objective, other: &Objective, le
     let (own, its) = (chosen.level(level), other.level(level));
     let name = LEVELS[level - 1];
     if level == 2 {
-        let wish = (0..own.len()).find(|i| own[*i] != its[*i]).and_then(|i| instance.wishes.get(i).map(|w| (i, w)));
+        let wish = (0..own.len())
+            .find(|i| own[*i] != its[*i])
+            .and_then(|i| instance.wishes.get(i).map(|w| (i, w)));
         if let Some((i, wish)) = wish {
-            return format!("it loses at level 2, wish {wish}: unmet {} against {} here", its[i], own[i]);
+            return format!(
+                "it loses at level 2, wish {wish}: unmet {} against {} here",
+                its[i], own[i]
+            );
         }
     }
     if level == 1 {
@@ -53,7 +65,11 @@ pub fn difference(instance: &Instance, chosen: &Objective, other: &Objective, le
     match (own.first(), its.first()) {
         (Some(own), Some(its)) => {
             let show = |v: u64| show_level(level, v);
-            format!("it loses at level {level}, {name}: {} against {} here", show(*its), show(*own))
+            format!(
+                "it loses at level {level}, {name}: {} against {} here",
+                show(*its),
+                show(*own)
+            )
         }
         _ => "it is equal in every number; the name decides".to_owned(),
     }
@@ -70,7 +86,10 @@ fn show_level(level: usize, value: u64) -> String {
 fn pattern_reason(instance: &Instance, solved: &Solved, group: usize) -> Reason {
     let members = &instance.groups[group].nodes;
     let types = &instance.classes[instance.groups[group].class].types;
-    let names: Vec<&str> = members.iter().map(|n| instance.cluster.nodes[*n].name.as_str()).collect();
+    let names: Vec<&str> = members
+        .iter()
+        .map(|n| instance.cluster.nodes[*n].name.as_str())
+        .collect();
     let mut reason = Reason {
         kind: "pattern".to_owned(),
         subject: names.join(" "),
@@ -108,7 +127,11 @@ fn pattern_text(instance: &Instance, design: &Design, types: &[PortType], patter
                 .filter(|(_, count)| **count > 0)
                 .map(|(port, count)| format!("{count}x{} card {}", show_mbps(port.speed), port.card + 1))
                 .collect();
-            let taken = if taken.is_empty() { "no port".to_owned() } else { taken.join(" + ") };
+            let taken = if taken.is_empty() {
+                "no port".to_owned()
+            } else {
+                taken.join(" + ")
+            };
             format!("{} {taken}", design.uplink_name(instance, u))
         })
         .collect();
@@ -116,7 +139,13 @@ fn pattern_text(instance: &Instance, design: &Design, types: &[PortType], patter
 }
 
 fn network_reason(instance: &Instance, solved: &Solved, network: usize) -> Reason {
-    let placed = || instance.items.iter().zip(&solved.decisions.network).filter(|(_, n)| **n == Some(network));
+    let placed = || {
+        instance
+            .items
+            .iter()
+            .zip(&solved.decisions.network)
+            .filter(|(_, n)| **n == Some(network))
+    };
     let heavy = placed().filter(|(i, _)| i.heavy).count();
     let small = placed().count() - heavy;
     let name = solved.design.network_name(instance, network);
@@ -129,7 +158,9 @@ fn network_reason(instance: &Instance, solved: &Solved, network: usize) -> Reaso
         (0, 0) => "no vNIC uses it yet".to_owned(),
         (0, small) => format!("{small} vNICs, none heavy"),
         (heavy, 0) => format!("{heavy} heavy vNICs, kept apart from the small ones"),
-        (heavy, small) => format!("{small} vNICs and {heavy} heavy ones: no port is free to keep them apart at no cost to an earlier level"),
+        (heavy, small) => format!(
+            "{small} vNICs and {heavy} heavy ones: no port is free to keep them apart at no cost to an earlier level"
+        ),
     };
     Reason {
         kind: "network".to_owned(),
@@ -160,5 +191,9 @@ pub fn vnic(solved: &Solved, item: &Item, network: &str, today: &str) -> String 
         _ if admitted == 1 => "the only network that admits its zone and size",
         _ => "largest first to the emptiest network",
     };
-    if today.is_empty() { reason.to_owned() } else { format!("{reason}; moves from {today}") }
+    if today.is_empty() {
+        reason.to_owned()
+    } else {
+        format!("{reason}; moves from {today}")
+    }
 }

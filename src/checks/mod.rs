@@ -41,7 +41,11 @@ impl VerifiedPlan {
     /// A plan taken as verified, for tests of what is made from one.
     #[cfg(test)]
     pub(crate) fn for_tests(plan: Plan, recounts: Vec<Recount>) -> VerifiedPlan {
-        VerifiedPlan { plan, recounts, notes: Vec::new() }
+        VerifiedPlan {
+            plan,
+            recounts,
+            notes: Vec::new(),
+        }
     }
 }
 

@@ -5,7 +5,7 @@
 
 use crate::inventory::{Cluster, Vm, VmPriority, VmState};
 use crate::profiles::Transport;
-use crate::units::{MiB, Mbps};
+use crate::units::{Mbps, MiB};
 
 /// Set-up before the first byte moves, seconds. Published timings show 3 to 6 s of fixed cost per migration
 /// (A. Finn 2012: a lone 512 MB VM takes 5 s on 10 GbE).
@@ -28,7 +28,12 @@ pub fn moves_live(vm: &Vm) -> bool {
 
 /// Live migrations that one node takes part in at once.
 pub fn concurrency(cluster: &Cluster) -> u64 {
-    u64::from(cluster.concurrency.unwrap_or(cluster.profile.default_concurrency).max(1))
+    u64::from(
+        cluster
+            .concurrency
+            .unwrap_or(cluster.profile.default_concurrency)
+            .max(1),
+    )
 }
 
 /// Fixed seconds that `vms` migrations cost with `concurrency` slots.
@@ -69,8 +74,14 @@ pub fn rate(transport: Transport, ports: &[Mbps], summed: bool, reserved: Mbps) 
     let wire = free * WIRE_PERMILLE / 1000;
     let port_wire = wire.min(largest * WIRE_PERMILLE / 1000);
     match transport {
-        Transport::Smb => Rate { per_vm: wire, total: wire },
-        Transport::Tcp => Rate { per_vm: port_wire.min(TCP_STREAM_MBPS), total: wire },
+        Transport::Smb => Rate {
+            per_vm: wire,
+            total: wire,
+        },
+        Transport::Tcp => Rate {
+            per_vm: port_wire.min(TCP_STREAM_MBPS),
+            total: wire,
+        },
         Transport::Compression => Rate {
             per_vm: (port_wire * COMPRESSION_FACTOR).min(COMPRESSION_STREAM_MBPS),
             total: wire * COMPRESSION_FACTOR,
@@ -107,18 +118,49 @@ mod tests {
     #[test]
     fn one_tcp_flow_gets_one_port_and_smb_all() {
         let ports = [10_000, 10_000];
-        assert_eq!(rate(Transport::Tcp, &ports, true, 0), Rate { per_vm: 4_000, total: 19_000 });
-        assert_eq!(rate(Transport::Smb, &ports, false, 0), Rate { per_vm: 19_000, total: 19_000 });
-        assert_eq!(rate(Transport::Tcp, &[1_000, 1_000], false, 0), Rate { per_vm: 950, total: 950 });
+        assert_eq!(
+            rate(Transport::Tcp, &ports, true, 0),
+            Rate {
+                per_vm: 4_000,
+                total: 19_000
+            }
+        );
+        assert_eq!(
+            rate(Transport::Smb, &ports, false, 0),
+            Rate {
+                per_vm: 19_000,
+                total: 19_000
+            }
+        );
+        assert_eq!(
+            rate(Transport::Tcp, &[1_000, 1_000], false, 0),
+            Rate {
+                per_vm: 950,
+                total: 950
+            }
+        );
     }
 
     #[test]
     fn the_bound_names_slots_wire_and_the_longest_vm() {
-        let quick = Rate { per_vm: 1_000, total: 10_000 };
+        let quick = Rate {
+            per_vm: 1_000,
+            total: 10_000,
+        };
         // 1024 MiB at 1 Gbit/s: 8.59 s + 4 s fixed
         assert_eq!(drain_bound_s(&[1024], quick, 2), 13);
         assert_eq!(drain_bound_s(&[1024; 4], quick, 2), 26);
-        assert_eq!(drain_bound_s(&[1024; 4], Rate { per_vm: 1_000, total: 1_000 }, 4), 39);
+        assert_eq!(
+            drain_bound_s(
+                &[1024; 4],
+                Rate {
+                    per_vm: 1_000,
+                    total: 1_000
+                },
+                4
+            ),
+            39
+        );
         assert_eq!(drain_bound_s(&[], quick, 1), 0);
     }
 }

@@ -309,6 +309,9 @@ impl Plan {
 impl ClusterPlan {
     /// NICs of a node's uplink.
     pub fn nics(&self, node: usize, uplink: usize) -> &[String] {
-        self.nodes.get(node).and_then(|n| n.uplinks.get(uplink)).map_or(&[], |u| &u.nics)
+        self.nodes
+            .get(node)
+            .and_then(|n| n.uplinks.get(uplink))
+            .map_or(&[], |u| &u.nics)
     }
 }

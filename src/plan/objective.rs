@@ -42,7 +42,13 @@ impl Requirements {
 
     /// The tuple in order.
     pub fn values(&self) -> [u64; 5] {
-        [self.reachability, self.isolation, self.survival, self.capacity, self.missing_mbps]
+        [
+            self.reachability,
+            self.isolation,
+            self.survival,
+            self.capacity,
+            self.missing_mbps,
+        ]
     }
 }
 
@@ -94,11 +100,16 @@ impl Objective {
 
     /// Compares the levels from 1 to `last` only.
     pub fn cmp_to(&self, other: &Objective, last: usize) -> Ordering {
-        (1..=last).map(|l| self.level(l).cmp(&other.level(l))).find(|o| o.is_ne()).unwrap_or(Ordering::Equal)
+        (1..=last)
+            .map(|l| self.level(l).cmp(&other.level(l)))
+            .find(|o| o.is_ne())
+            .unwrap_or(Ordering::Equal)
     }
 
     /// First level (1 to 11) where the two differ; `None` if they are the same.
     pub fn first_difference(&self, other: &Objective) -> Option<usize> {
-        (1..=10).find(|l| self.level(*l) != other.level(*l)).or((self.name != other.name).then_some(11))
+        (1..=10)
+            .find(|l| self.level(*l) != other.level(*l))
+            .or((self.name != other.name).then_some(11))
     }
 }

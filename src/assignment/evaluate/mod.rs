@@ -6,7 +6,6 @@ mod survival;
 
 use super::design::Design;
 use super::instance::Instance;
-use survival::{Loss, Lost};
 use crate::demand;
 use crate::migration;
 use crate::plan::{Mechanism, Objective, Requirements, Shortfall};
@@ -15,6 +14,7 @@ use crate::roles::Role;
 use crate::topology::{Attach, Fabric, attach};
 use crate::units::{Mbps, permille_up};
 use std::collections::{BTreeMap, BTreeSet};
+use survival::{Loss, Lost};
 
 /// Concrete decisions for a design.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -57,7 +57,10 @@ pub fn evaluate(instance: &Instance, design: &Design, decisions: &Decisions, nam
         nics_used: decisions.nics.iter().flatten().map(|n| n.len() as u64).sum(),
         name: name.to_owned(),
     };
-    Evaluation { objective, shortfall: count.shortfall }
+    Evaluation {
+        objective,
+        shortfall: count.shortfall,
+    }
 }
 
 struct Count<'a> {
@@ -81,11 +84,23 @@ impl<'a> Count<'a> {
             }
         }
         let cables = cable_bits(instance);
-        Count { instance, design, decisions, shortfall: Vec::new(), load, cables, fabrics: BTreeMap::new() }
+        Count {
+            instance,
+            design,
+            decisions,
+            shortfall: Vec::new(),
+            load,
+            cables,
+            fabrics: BTreeMap::new(),
+        }
     }
 
     fn miss(&mut self, requirement: String, subject: String, missing_mbps: u64) {
-        self.shortfall.push(Shortfall { requirement, subject, missing_mbps });
+        self.shortfall.push(Shortfall {
+            requirement,
+            subject,
+            missing_mbps,
+        });
     }
 
     fn node_name(&self, node: usize) -> &'a str {
@@ -115,7 +130,9 @@ impl<'a> Count<'a> {
     /// Role instances: (uplink, role).
     fn instances(&self) -> Vec<(usize, Role)> {
         let uplinks = self.design.uplinks.iter().enumerate();
-        uplinks.flat_map(|(u, shape)| shape.roles.iter().map(move |r| (u, *r))).collect()
+        uplinks
+            .flat_map(|(u, shape)| shape.roles.iter().map(move |r| (u, *r)))
+            .collect()
     }
 
     /// VLANs on which a role instance must reach: the role's own, or those of the vNICs on the network.
@@ -163,7 +180,10 @@ impl<'a> Count<'a> {
                 continue;
             }
             let cluster = self.instance.cluster;
-            let fabric = self.fabrics.entry((vlan, dead_tor)).or_insert_with(|| Fabric::new(cluster, vlan, dead_tor));
+            let fabric = self
+                .fabrics
+                .entry((vlan, dead_tor))
+                .or_insert_with(|| Fabric::new(cluster, vlan, dead_tor));
             if let Some(component) = fabric.component(attach(nic)) {
                 mask |= 1u128 << component.min(63);
             }
@@ -214,14 +234,19 @@ impl<'a> Count<'a> {
                 continue;
             };
             let tags = &self.instance.vlan_sets[item.vlans];
-            let Some(uplink) = self.design.uplink_of_network(network) else { continue };
+            let Some(uplink) = self.design.uplink_of_network(network) else {
+                continue;
+            };
             let carried = |node: usize| {
                 self.decisions.nics[node][uplink].iter().all(|n| {
                     let trunk = &cluster.nodes[node].nics[*n].vlans;
                     trunk.as_ref().is_none_or(|trunk| tags.is_subset(trunk))
                 })
             };
-            let all = vm.owners.iter().all(|n| *known.entry((*n, uplink, item.vlans)).or_insert_with(|| carried(*n)));
+            let all = vm
+                .owners
+                .iter()
+                .all(|n| *known.entry((*n, uplink, item.vlans)).or_insert_with(|| carried(*n)));
             if !all {
                 self.miss("vlan".to_owned(), subject(), 0);
             }
@@ -231,7 +256,11 @@ impl<'a> Count<'a> {
     fn isolation(&mut self) {
         let cluster = self.instance.cluster;
         for (a, b) in cluster.policy.required_apart(&self.instance.roles, cluster.iscsi()) {
-            let shared = self.design.uplinks.iter().position(|u| u.roles.contains(&a) && u.roles.contains(&b));
+            let shared = self
+                .design
+                .uplinks
+                .iter()
+                .position(|u| u.roles.contains(&a) && u.roles.contains(&b));
             if let Some(uplink) = shared {
                 let subject = self.design.uplink_name(self.instance, uplink);
                 self.miss(format!("apart:{a}|{b}"), subject, 0);
@@ -248,17 +277,34 @@ impl<'a> Count<'a> {
         for (index, item) in self.instance.items.iter().enumerate().filter(|(_, i)| i.dedicated) {
             let network = self.decisions.network[index];
             let shared = network.is_some()
-                && self.instance.items.iter().zip(&self.decisions.network).any(|(o, n)| *n == network && o.vm != item.vm);
+                && self
+                    .instance
+                    .items
+                    .iter()
+                    .zip(&self.decisions.network)
+                    .any(|(o, n)| *n == network && o.vm != item.vm);
             if shared {
                 let vm = &cluster.vms[item.vm];
-                self.miss("dedicated".to_owned(), format!("{}/{}", vm.name, vm.vnics[item.vnic].name), 0);
+                self.miss(
+                    "dedicated".to_owned(),
+                    format!("{}/{}", vm.name, vm.vnics[item.vnic].name),
+                    0,
+                );
             }
         }
     }
 
     fn zones_on(&self, network: usize) -> usize {
-        let on = self.instance.items.iter().zip(&self.decisions.network).filter(|(_, n)| **n == Some(network));
-        on.map(|(item, _)| item.zone).filter(|z| *z > 0).collect::<BTreeSet<_>>().len()
+        let on = self
+            .instance
+            .items
+            .iter()
+            .zip(&self.decisions.network)
+            .filter(|(_, n)| **n == Some(network));
+        on.map(|(item, _)| item.zone)
+            .filter(|z| *z > 0)
+            .collect::<BTreeSet<_>>()
+            .len()
     }
 
     /// Shortfalls of capacity; returns the worst utilisation of each node.
@@ -273,7 +319,11 @@ impl<'a> Count<'a> {
                 worst[node] = worst[node].max(utilisation);
                 if missing > 0 {
                     let name = self.design.uplink_name(self.instance, uplink);
-                    self.miss("capacity".to_owned(), format!("{}/{name}", self.node_name(node)), missing);
+                    self.miss(
+                        "capacity".to_owned(),
+                        format!("{}/{name}", self.node_name(node)),
+                        missing,
+                    );
                 }
             }
             self.drain_time(node);
@@ -343,7 +393,9 @@ impl<'a> Count<'a> {
 
     fn drain_time(&mut self, node: usize) {
         let cluster = self.instance.cluster;
-        let Some(minutes) = cluster.policy.drain_minutes else { return };
+        let Some(minutes) = cluster.policy.drain_minutes else {
+            return;
+        };
         if !self.instance.roles.contains(&Role::LiveMigration) {
             return;
         }
@@ -363,11 +415,15 @@ impl<'a> Count<'a> {
         let count = match wish {
             Wish::Apart(a, b) => usize::from(self.design.together(*a, *b)),
             Wish::Survive(role, kind) => lost.iter().filter(|(_, _, r, k)| r == role && k == kind).count(),
-            Wish::OwnPath(role) => {
-                nodes.filter(|n| uplink_of(role).is_some_and(|u| self.nics(*n, u).len() == 1)).count()
-            }
-            Wish::Rdma(role) => nodes.filter(|n| !uplink_of(role).is_some_and(|u| self.rdma(*n, u))).count(),
-            Wish::ZonesApart => (0..self.design.networks).map(|n| self.zones_on(n).saturating_sub(1)).sum(),
+            Wish::OwnPath(role) => nodes
+                .filter(|n| uplink_of(role).is_some_and(|u| self.nics(*n, u).len() == 1))
+                .count(),
+            Wish::Rdma(role) => nodes
+                .filter(|n| !uplink_of(role).is_some_and(|u| self.rdma(*n, u)))
+                .count(),
+            Wish::ZonesApart => (0..self.design.networks)
+                .map(|n| self.zones_on(n).saturating_sub(1))
+                .sum(),
             Wish::HeavyApart => self.heavy_among_small(),
         };
         count as u64
@@ -382,15 +438,24 @@ impl<'a> Count<'a> {
 
     fn heavy_among_small(&self) -> usize {
         let placed = || self.instance.items.iter().zip(&self.decisions.network);
-        let small: BTreeSet<usize> =
-            placed().filter(|(i, _)| !i.heavy && i.need > 0).filter_map(|(_, n)| *n).collect();
-        placed().filter(|(i, n)| i.heavy && n.is_some_and(|n| small.contains(&n))).count()
+        let small: BTreeSet<usize> = placed()
+            .filter(|(i, _)| !i.heavy && i.need > 0)
+            .filter_map(|(_, n)| *n)
+            .collect();
+        placed()
+            .filter(|(i, n)| i.heavy && n.is_some_and(|n| small.contains(&n)))
+            .count()
     }
 
     fn slowest_drain(&self) -> u64 {
         let nodes = 0..self.instance.cluster.nodes.len();
-        let Some(uplink) = self.design.uplink_of(Role::LiveMigration) else { return 0 };
-        nodes.map(|node| drain_bound(self.instance, self.design, node, uplink, self.nics(node, uplink))).max().unwrap_or(0)
+        let Some(uplink) = self.design.uplink_of(Role::LiveMigration) else {
+            return 0;
+        };
+        nodes
+            .map(|node| drain_bound(self.instance, self.design, node, uplink, self.nics(node, uplink)))
+            .max()
+            .unwrap_or(0)
     }
 
     fn node_loss(&mut self) {
@@ -414,7 +479,9 @@ impl<'a> Count<'a> {
         }
         for (item, network) in self.instance.items.iter().zip(&self.decisions.network) {
             let today = &cluster.vms[item.vm].vnics[item.vnic].switch;
-            let planned = network.map(|n| self.design.network_name(self.instance, n)).unwrap_or_default();
+            let planned = network
+                .map(|n| self.design.network_name(self.instance, n))
+                .unwrap_or_default();
             changes += u64::from(!today.is_empty() && *today != planned);
         }
         changes
@@ -480,7 +547,12 @@ pub fn drain_bound_of(
     let cluster = instance.cluster;
     let shape = &design.uplinks[uplink];
     let demand = &instance.demand[node];
-    let others = shape.roles.iter().filter(|r| **r != Role::LiveMigration).map(|r| demand[*r as usize]).sum();
+    let others = shape
+        .roles
+        .iter()
+        .filter(|r| **r != Role::LiveMigration)
+        .map(|r| demand[*r as usize])
+        .sum();
     let summed = speeds.len() < 2 || matches!(shape.mechanism, Mechanism::Team | Mechanism::Multichannel);
     let rate = migration::rate(migration::transport(cluster, rdma), speeds, summed, others);
     let memories = &instance.moved[node];

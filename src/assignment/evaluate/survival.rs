@@ -46,7 +46,11 @@ impl Count<'_> {
         for index in self.decisions.nics[node].iter().flatten() {
             let nic = &self.instance.cluster.nodes[node].nics[*index];
             losses.insert(Loss::Nic(*index));
-            losses.insert(if nic.card.is_empty() { Loss::Port(*index) } else { Loss::Card(nic.card.clone()) });
+            losses.insert(if nic.card.is_empty() {
+                Loss::Port(*index)
+            } else {
+                Loss::Card(nic.card.clone())
+            });
             if attach(nic) != Attach::Direct {
                 losses.insert(Loss::Tor(attach(nic)));
             }
@@ -56,7 +60,11 @@ impl Count<'_> {
 
     pub fn alive(&self, node: usize, uplink: usize, loss: &Loss) -> Vec<Mbps> {
         let nics = &self.instance.cluster.nodes[node].nics;
-        self.nics(node, uplink).iter().filter(|n| !loss.takes(**n, &nics[**n])).map(|n| nics[*n].speed).collect()
+        self.nics(node, uplink)
+            .iter()
+            .filter(|n| !loss.takes(**n, &nics[**n]))
+            .map(|n| nics[*n].speed)
+            .collect()
     }
 
     /// Where a falling-back role goes when its uplink is dead.
@@ -65,7 +73,10 @@ impl Count<'_> {
         (0..self.design.uplinks.len())
             .filter(|u| *u != from && !self.alive(node, *u, loss).is_empty())
             .filter_map(|u| {
-                let roles = self.design.uplinks[u].roles.iter().filter(|r| **r != Role::Storage || smb);
+                let roles = self.design.uplinks[u]
+                    .roles
+                    .iter()
+                    .filter(|r| **r != Role::Storage || smb);
                 roles.filter_map(|r| r.info().refuge).min().map(|rank| (rank, u))
             })
             .min()
@@ -77,7 +88,11 @@ impl Count<'_> {
         let nodes = self.instance.cluster.nodes.len();
         let losses: Vec<Vec<Loss>> = (0..nodes).map(|n| self.losses(n)).collect();
         for (uplink, role) in self.instances() {
-            let vlans = if self.must_reach(role) { self.vlans(uplink, role) } else { BTreeSet::new() };
+            let vlans = if self.must_reach(role) {
+                self.vlans(uplink, role)
+            } else {
+                BTreeSet::new()
+            };
             for vlan in &vlans {
                 self.reach_losses(uplink, role, *vlan, &losses, &mut lost);
             }
@@ -116,7 +131,9 @@ impl Count<'_> {
                 let others: Vec<u128> = match loss {
                     Loss::Tor(_) => {
                         if !by_tor.contains_key(loss) {
-                            let masks = (0..nodes).map(|n| self.mask(n, uplink, vlan, Some((loss, n)))).collect();
+                            let masks = (0..nodes)
+                                .map(|n| self.mask(n, uplink, vlan, Some((loss, n))))
+                                .collect();
                             by_tor.insert(loss.clone(), masks);
                         }
                         by_tor[loss].clone()
@@ -137,7 +154,6 @@ impl Count<'_> {
             }
         }
     }
-
 }
 
 /// The loss as another node feels it: a ToR fails everywhere, the rest only at home.
@@ -149,4 +165,3 @@ fn loss_at<'l>(loss: &'l Loss, other: usize, home: usize) -> &'l Loss {
         _ => &NOTHING,
     }
 }
-

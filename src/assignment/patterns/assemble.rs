@@ -15,8 +15,15 @@ pub fn assemble(
     picked: &[&Choice],
     kinds: Vec<usize>,
 ) -> Pattern {
-    let mut situations: Vec<Vec<Situation>> =
-        picked.iter().map(|c| vec![Situation { capacity: c.capacity, landed: 0 }]).collect();
+    let mut situations: Vec<Vec<Situation>> = picked
+        .iter()
+        .map(|c| {
+            vec![Situation {
+                capacity: c.capacity,
+                landed: 0,
+            }]
+        })
+        .collect();
     let mut vector: Vec<u32> = vec![0; 2 + instance.wishes.len()];
     for choice in picked {
         vector.iter_mut().zip(&choice.vector).for_each(|(sum, own)| *sum += own);
@@ -32,7 +39,9 @@ pub fn assemble(
         for role in design.uplinks[uplink].roles.iter().filter(|r| r.info().falls_back) {
             let row = lost[*role as usize];
             let unmet = |kind: usize| row[kind] || (choice.nics > 0 && reach_lost(choice, kind, shared));
-            vector[1] += (0..3).filter(|k| instance.must[*role as usize][*k] && unmet(*k)).count() as u32;
+            vector[1] += (0..3)
+                .filter(|k| instance.must[*role as usize][*k] && unmet(*k))
+                .count() as u32;
             for (position, wish) in instance.wishes.iter().enumerate() {
                 if let Wish::Survive(wished, kind) = wish
                     && wished == role
@@ -70,7 +79,10 @@ fn reach_lost(choice: &Choice, kind: usize, shared: &[Shared]) -> bool {
     }
     match kind {
         0 => choice.nics > 1,
-        _ => !shared.iter().enumerate().any(|(i, f)| f.kind() == kind && choice.after[i] == 0),
+        _ => !shared
+            .iter()
+            .enumerate()
+            .any(|(i, f)| f.kind() == kind && choice.after[i] == 0),
     }
 }
 
@@ -86,16 +98,25 @@ fn nic_loss(
     let roles = &design.uplinks[uplink].roles;
     if choice.nics > 1 {
         if roles.iter().any(|r| instance.must[*r as usize][0]) {
-            situations[uplink].push(Situation { capacity: choice.after_nic, landed: 0 });
+            situations[uplink].push(Situation {
+                capacity: choice.after_nic,
+                landed: 0,
+            });
         }
         return;
     }
     let alive = |u: usize| u != uplink && picked[u].nics > 0;
     let landed = land(instance, design, &[uplink], &alive, 0, lost);
     for (refuge, bits) in landed {
-        let asked = instance.roles.iter().any(|r| bits_contain(bits, *r) && instance.must[*r as usize][0]);
+        let asked = instance
+            .roles
+            .iter()
+            .any(|r| bits_contain(bits, *r) && instance.must[*r as usize][0]);
         if asked {
-            situations[refuge].push(Situation { capacity: picked[refuge].capacity, landed: bits });
+            situations[refuge].push(Situation {
+                capacity: picked[refuge].capacity,
+                landed: bits,
+            });
         }
     }
 }
@@ -110,16 +131,26 @@ fn shared_loss(
     lost: &mut [[bool; 3]; 6],
 ) {
     let kind = failure.kind();
-    let dead: Vec<usize> =
-        (0..picked.len()).filter(|u| picked[*u].nics > 0 && picked[*u].after[index] == 0).collect();
+    let dead: Vec<usize> = (0..picked.len())
+        .filter(|u| picked[*u].nics > 0 && picked[*u].after[index] == 0)
+        .collect();
     let alive = |u: usize| picked[u].nics > 0 && picked[u].after[index] > 0;
     let landed = land(instance, design, &dead, &alive, kind, lost);
     for (uplink, choice) in picked.iter().enumerate().filter(|(u, _)| alive(*u)) {
         let bits = landed.iter().find(|(u, _)| *u == uplink).map_or(0, |(_, bits)| *bits);
-        let own = design.uplinks[uplink].roles.iter().any(|r| instance.must[*r as usize][kind]);
-        let asked = instance.roles.iter().any(|r| bits_contain(bits, *r) && instance.must[*r as usize][kind]);
+        let own = design.uplinks[uplink]
+            .roles
+            .iter()
+            .any(|r| instance.must[*r as usize][kind]);
+        let asked = instance
+            .roles
+            .iter()
+            .any(|r| bits_contain(bits, *r) && instance.must[*r as usize][kind]);
         if own || asked {
-            situations[uplink].push(Situation { capacity: choice.after[index], landed: bits });
+            situations[uplink].push(Situation {
+                capacity: choice.after[index],
+                landed: bits,
+            });
         }
     }
 }
@@ -159,7 +190,12 @@ fn land(
 /// Lowest refuge rank of an uplink's roles; storage is a refuge only over SMB.
 fn refuge_rank(instance: &Instance, design: &Design, uplink: usize) -> Option<u8> {
     let smb = instance.cluster.storage.is_smb();
-    design.uplinks[uplink].roles.iter().filter(|r| **r != Role::Storage || smb).filter_map(|r| r.info().refuge).min()
+    design.uplinks[uplink]
+        .roles
+        .iter()
+        .filter(|r| **r != Role::Storage || smb)
+        .filter_map(|r| r.info().refuge)
+        .min()
 }
 
 /// Drops situations that another one makes harmless: no more capacity and no fewer landed roles elsewhere.
@@ -169,7 +205,10 @@ fn undominated(mut situations: Vec<Situation>) -> Vec<Situation> {
     let all = situations.clone();
     let mut kept: Vec<Situation> = situations
         .into_iter()
-        .filter(|s| !all.iter().any(|o| o != s && o.capacity <= s.capacity && o.landed & s.landed == s.landed))
+        .filter(|s| {
+            !all.iter()
+                .any(|o| o != s && o.capacity <= s.capacity && o.landed & s.landed == s.landed)
+        })
         .collect();
     kept.sort();
     kept

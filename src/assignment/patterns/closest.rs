@@ -7,16 +7,29 @@ use super::{Enumeration, Pattern, assemble};
 
 impl Enumeration {
     /// The ports for a pattern that change least against a group's wiring of today, and how many NICs of a node change.
-    pub fn closest(&self, instance: &Instance, design: &Design, group: &Group, pattern: &Pattern) -> (u32, Vec<Vec<u8>>) {
+    pub fn closest(
+        &self,
+        instance: &Instance,
+        design: &Design,
+        group: &Group,
+        pattern: &Pattern,
+    ) -> (u32, Vec<Vec<u8>>) {
         let class = &instance.classes[group.class];
-        let first = (distance(design, group, &class.types, &pattern.take), pattern.take.clone());
+        let first = (
+            distance(design, group, &class.types, &pattern.take),
+            pattern.take.clone(),
+        );
         if first.0 == 0 || !group.wiring_known {
             return first;
         }
         let lists: Vec<Vec<(u32, &Choice)>> = (0..pattern.kinds.len())
             .map(|uplink| {
                 let token = design.token(uplink);
-                let kept = |c: &Choice| (0..c.take.len()).map(|t| u32::from(c.take[t].min(today_count(group, t, token)))).sum();
+                let kept = |c: &Choice| {
+                    (0..c.take.len())
+                        .map(|t| u32::from(c.take[t].min(today_count(group, t, token))))
+                        .sum()
+                };
                 let choices = &self.table[uplink][pattern.kinds[uplink]].choices;
                 let mut list: Vec<(u32, &Choice)> = choices.iter().map(|c| (kept(c), c)).collect();
                 list.sort_by_key(|(kept, _)| std::cmp::Reverse(*kept));
@@ -24,7 +37,9 @@ impl Enumeration {
             })
             .collect();
         let idle = class.types.iter().map(|t| u32::from(t.count)).sum::<u32>() - pattern.nics as u32;
-        let idle_today: u32 = (0..class.types.len()).map(|t| u32::from(today_count(group, t, Token::default()))).sum();
+        let idle_today: u32 = (0..class.types.len())
+            .map(|t| u32::from(today_count(group, t, Token::default())))
+            .sum();
         let total = class.types.iter().map(|t| u32::from(t.count)).sum();
         let mut search = Closest {
             instance,
@@ -65,21 +80,32 @@ struct Closest<'k> {
 impl Closest<'_> {
     fn descend(&mut self, kept: u32) {
         let depth = self.picked.len();
-        let rest: u32 = self.lists[depth..].iter().map(|l| l.first().map_or(0, |(kept, _)| *kept)).sum();
+        let rest: u32 = self.lists[depth..]
+            .iter()
+            .map(|l| l.first().map_or(0, |(kept, _)| *kept))
+            .sum();
         if self.total.saturating_sub(kept + rest + self.idle) >= self.best.0 {
             return;
         }
         let lists = self.lists;
-        let Some(list) = lists.get(depth) else { return self.offer() };
+        let Some(list) = lists.get(depth) else {
+            return self.offer();
+        };
         for (own, choice) in list {
             if choice.take.iter().zip(&self.free).any(|(take, free)| take > free) {
                 continue;
             }
-            self.free.iter_mut().zip(&choice.take).for_each(|(free, take)| *free -= take);
+            self.free
+                .iter_mut()
+                .zip(&choice.take)
+                .for_each(|(free, take)| *free -= take);
             self.picked.push(choice);
             self.descend(kept + own);
             self.picked.pop();
-            self.free.iter_mut().zip(&choice.take).for_each(|(free, take)| *free += take);
+            self.free
+                .iter_mut()
+                .zip(&choice.take)
+                .for_each(|(free, take)| *free += take);
         }
     }
 
@@ -89,7 +115,13 @@ impl Closest<'_> {
         if changed >= self.best.0 {
             return;
         }
-        let same = assemble(self.instance, self.design, self.shared, &self.picked, self.pattern.kinds.clone());
+        let same = assemble(
+            self.instance,
+            self.design,
+            self.shared,
+            &self.picked,
+            self.pattern.kinds.clone(),
+        );
         if same.vector == self.pattern.vector && same.uplinks == self.pattern.uplinks {
             self.best = (changed, take);
         }
@@ -116,6 +148,8 @@ fn distance(design: &Design, group: &Group, types: &[PortType], take: &[Vec<u8>]
 }
 
 fn today_count(group: &Group, port_type: usize, token: Token) -> u8 {
-    group.today[port_type].iter().find(|(known, _)| *known == token).map_or(0, |(_, count)| *count)
+    group.today[port_type]
+        .iter()
+        .find(|(known, _)| *known == token)
+        .map_or(0, |(_, count)| *count)
 }
-

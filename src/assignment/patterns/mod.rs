@@ -98,7 +98,13 @@ pub fn enumerate(instance: &Instance, class: &Class, design: &Design, breadth: B
     let width = 2 + instance.wishes.len();
     let mut rest = vec![vec![0u32; width]; order.len() + 1];
     for depth in (0..order.len()).rev() {
-        let least = |i: usize| table[order[depth]].iter().map(|k| k.first().vector[i]).min().unwrap_or(0);
+        let least = |i: usize| {
+            table[order[depth]]
+                .iter()
+                .map(|k| k.first().vector[i])
+                .min()
+                .unwrap_or(0)
+        };
         rest[depth] = (0..width).map(|i| rest[depth + 1][i] + least(i)).collect();
     }
     let mut search = Search {
@@ -119,7 +125,14 @@ pub fn enumerate(instance: &Instance, class: &Class, design: &Design, breadth: B
     search.descend(0, &mut vec![0; width]);
     let (patterns, best, complete, work) = (search.found, search.best, search.complete, search.work);
     let best = best.unwrap_or_else(|| vec![u32::MAX / 2; width]);
-    Enumeration { patterns, best, complete, work, table, shared }
+    Enumeration {
+        patterns,
+        best,
+        complete,
+        work,
+        table,
+        shared,
+    }
 }
 
 /// Groups choices by everything but the ports themselves.
@@ -212,22 +225,39 @@ impl Search<'_> {
     /// Whether the ports of each speed go round for the uplinks picked so far.
     fn enough_ports(&self, depth: usize) -> bool {
         let last = self.table[self.order[depth]][self.picked[self.order[depth]]].first();
-        let picked = self.order[..=depth].iter().map(|u| self.table[*u][self.picked[*u]].first());
+        let picked = self.order[..=depth]
+            .iter()
+            .map(|u| self.table[*u][self.picked[*u]].first());
         let used: usize = picked.filter(|c| c.speed == last.speed).map(|c| c.nics).sum();
-        let there = self.class.types.iter().filter(|t| t.speed == last.speed).map(|t| t.count as usize).sum::<usize>();
+        let there = self
+            .class
+            .types
+            .iter()
+            .filter(|t| t.speed == last.speed)
+            .map(|t| t.count as usize)
+            .sum::<usize>();
         used <= there || last.nics == 0
     }
 
     fn hopeless(&self, sum: &[u32], depth: usize) -> bool {
-        let (Some(best), Breadth::Best) = (&self.best, self.breadth) else { return false };
+        let (Some(best), Breadth::Best) = (&self.best, self.breadth) else {
+            return false;
+        };
         let bound = sum.iter().zip(&self.rest[depth]).map(|(a, b)| a + b);
         bound.cmp(best.iter().copied()).is_gt()
     }
 
     fn keep(&mut self) {
-        let kinds: Vec<&Kind> = self.picked.iter().enumerate().map(|(u, k)| &self.table[u][*k]).collect();
+        let kinds: Vec<&Kind> = self
+            .picked
+            .iter()
+            .enumerate()
+            .map(|(u, k)| &self.table[u][*k])
+            .collect();
         let mut placement = Placement::new(self.class, &kinds);
-        let relaxed: Vec<u32> = (0..self.rest[0].len()).map(|i| kinds.iter().map(|k| k.first().vector[i]).sum()).collect();
+        let relaxed: Vec<u32> = (0..self.rest[0].len())
+            .map(|i| kinds.iter().map(|k| k.first().vector[i]).sum())
+            .collect();
         let coupled = self.coupled();
         // Patterns of the best vector of this combination that differ in what their uplinks must carry.
         let mut variants: Vec<Pattern> = Vec::new();
@@ -236,7 +266,9 @@ impl Search<'_> {
             if variants.first().is_some_and(|v| pattern.vector < v.vector) {
                 variants.clear();
             }
-            let new = variants.iter().all(|v| v.vector == pattern.vector && v.uplinks != pattern.uplinks);
+            let new = variants
+                .iter()
+                .all(|v| v.vector == pattern.vector && v.uplinks != pattern.uplinks);
             let done = pattern.vector == relaxed && !coupled;
             if new {
                 variants.push(pattern);
@@ -250,7 +282,9 @@ impl Search<'_> {
     /// Whether it matters which ports of a kind are taken: a role that falls back must survive a card or a ToR.
     fn coupled(&self) -> bool {
         let falling = self.instance.roles.iter().filter(|r| r.info().falls_back);
-        falling.map(|r| self.instance.must[*r as usize]).any(|must| must[1] || must[2])
+        falling
+            .map(|r| self.instance.must[*r as usize])
+            .any(|must| must[1] || must[2])
     }
 
     fn offer(&mut self, pattern: Pattern) {
@@ -274,7 +308,9 @@ pub fn every(instance: &Instance, class: &Class, design: &Design, limit: usize) 
     let shared = shared_failures(instance, class);
     let empty = ports < design.uplinks.len();
     let all: Vec<Kind> = (0..design.uplinks.len())
-        .map(|u| Kind { choices: choices(instance, class, design, u, empty) })
+        .map(|u| Kind {
+            choices: choices(instance, class, design, u, empty),
+        })
         .collect();
     let kinds: Vec<&Kind> = all.iter().collect();
     let mut found = Vec::new();
@@ -296,7 +332,12 @@ struct Placement<'k> {
 
 impl<'k> Placement<'k> {
     fn new(class: &Class, kinds: &'k [&'k Kind]) -> Self {
-        Placement { kinds, free: class.types.iter().map(|t| t.count).collect(), picked: Vec::new(), work: 0 }
+        Placement {
+            kinds,
+            free: class.types.iter().map(|t| t.count).collect(),
+            picked: Vec::new(),
+            work: 0,
+        }
     }
 
     /// Calls `visit` with every placement until it says that it has seen enough.
@@ -305,16 +346,24 @@ impl<'k> Placement<'k> {
         if self.work > PLACEMENT_LIMIT {
             return true;
         }
-        let Some(kind) = self.kinds.get(self.picked.len()) else { return visit(&self.picked) };
+        let Some(kind) = self.kinds.get(self.picked.len()) else {
+            return visit(&self.picked);
+        };
         for choice in &kind.choices {
             if choice.take.iter().zip(&self.free).any(|(take, free)| take > free) {
                 continue;
             }
-            self.free.iter_mut().zip(&choice.take).for_each(|(free, take)| *free -= take);
+            self.free
+                .iter_mut()
+                .zip(&choice.take)
+                .for_each(|(free, take)| *free -= take);
             self.picked.push(choice);
             let enough = self.each(visit);
             self.picked.pop();
-            self.free.iter_mut().zip(&choice.take).for_each(|(free, take)| *free += take);
+            self.free
+                .iter_mut()
+                .zip(&choice.take)
+                .for_each(|(free, take)| *free += take);
             if enough {
                 return true;
             }

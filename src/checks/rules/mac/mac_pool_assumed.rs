@@ -44,9 +44,6 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         current: format!("{}: {}", first.name, pool_text(*pool)),
         expected: "mac_pool_min and mac_pool_max of each node".to_owned(),
         fix: format!("{fix}, then fill mac_pool_min and mac_pool_max"),
-        at: assumed
-            .iter()
-            .map(|(n, _)| pool_location(report, n))
-            .collect(),
+        at: assumed.iter().map(|(n, _)| pool_location(report, n)).collect(),
     });
 }
