@@ -290,10 +290,10 @@ pub fn network_range(instance: &Instance) -> std::ops::RangeInclusive<usize> {
 
 /// `External-1`, `External-2` …, passing over names in use.
 fn fresh_name(instance: &Instance, position: usize) -> String {
-    let free = (1..)
+    let mut free = (1..)
         .map(|n| format!("External-{n}"))
         .filter(|name| !instance.names.contains(name));
-    free.skip(position).next().unwrap_or_default()
+    free.nth(position).unwrap_or_default()
 }
 
 /// Most external networks that are considered; more than one virtual switch per four ports is never drawn in practice.

@@ -177,7 +177,7 @@ impl<'a> Instance<'a> {
 
     fn group_nodes(&mut self) {
         let mut class_keys: Vec<Vec<PortType>> = Vec::new();
-        let mut group_keys: BTreeMap<(usize, bool, Vec<Vec<(Token, u8)>>), Vec<usize>> = BTreeMap::new();
+        let mut group_keys: BTreeMap<GroupKey, Vec<usize>> = BTreeMap::new();
         for (index, node) in self.cluster.nodes.iter().enumerate() {
             let (types, members) = self.port_types(index, node);
             let class = class_keys.iter().position(|k| *k == types).unwrap_or_else(|| {
@@ -257,6 +257,9 @@ impl<'a> Instance<'a> {
     }
 }
 
+/// Class, whether the wiring is known, today's tokens by type.
+type GroupKey = (usize, bool, Vec<Vec<(Token, u8)>>);
+
 fn card_number(cards: &mut Vec<(String, usize)>, nic: &Nic, index: usize) -> usize {
     // A port whose card is unknown is taken as a card of its own.
     let name = if nic.card.is_empty() {
@@ -288,14 +291,10 @@ fn cable_number(cluster: &Cluster, node: usize, nic: &Nic) -> Option<usize> {
 }
 
 fn reach_table(cluster: &Cluster, attaches: &[Attach]) -> Vec<Vec<u64>> {
-    let mut table = vec![vec![0u64; attaches.len() + 1]; attaches.len()];
-    for column in 0..=attaches.len() {
-        let fabric = Fabric::new(cluster, None, attaches.get(column).copied());
-        for (row, at) in attaches.iter().enumerate() {
-            table[row][column] = fabric.component(*at).map_or(0, |c| 1u64 << c.min(31));
-        }
-    }
-    table
+    let dead: Vec<Option<Attach>> = attaches.iter().map(|a| Some(*a)).chain([None]).collect();
+    let fabrics: Vec<Fabric> = dead.into_iter().map(|dead| Fabric::new(cluster, None, dead)).collect();
+    let reach = |fabric: &Fabric, at: &Attach| fabric.component(*at).map_or(0, |c| 1u64 << c.min(31));
+    attaches.iter().map(|at| fabrics.iter().map(|fabric| reach(fabric, at)).collect()).collect()
 }
 
 fn node_demands(cluster: &Cluster, roles: &[Role]) -> Vec<[Mbps; 6]> {

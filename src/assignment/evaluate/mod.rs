@@ -37,7 +37,7 @@ pub fn evaluate(instance: &Instance, design: &Design, decisions: &Decisions, nam
     count.reachability();
     count.isolation();
     let lost = count.survival();
-    let worst_by_node = count.capacity(&lost);
+    let worst_by_node = count.capacity();
     let wishes = count.wishes(&lost);
     let drain = count.slowest_drain();
     count.node_loss();
@@ -308,26 +308,28 @@ impl<'a> Count<'a> {
     }
 
     /// Shortfalls of capacity; returns the worst utilisation of each node.
-    fn capacity(&mut self, _lost: &Lost) -> Vec<u64> {
+    fn capacity(&mut self) -> Vec<u64> {
         let nodes = self.instance.cluster.nodes.len();
-        let mut worst = vec![0u64; nodes];
-        for node in 0..nodes {
-            let losses = self.losses(node);
-            let landed: Vec<Vec<(usize, Role)>> = losses.iter().map(|loss| self.landed(node, loss)).collect();
-            for uplink in (0..self.design.uplinks.len()).filter(|u| !self.decisions.nics[node][*u].is_empty()) {
-                let (missing, utilisation) = self.uplink_capacity(node, uplink, &losses, &landed);
-                worst[node] = worst[node].max(utilisation);
-                if missing > 0 {
-                    let name = self.design.uplink_name(self.instance, uplink);
-                    self.miss(
-                        "capacity".to_owned(),
-                        format!("{}/{name}", self.node_name(node)),
-                        missing,
-                    );
-                }
+        (0..nodes).map(|node| self.node_capacity(node)).collect()
+    }
+
+    fn node_capacity(&mut self, node: usize) -> u64 {
+        let mut worst = 0;
+        let losses = self.losses(node);
+        let landed: Vec<Vec<(usize, Role)>> = losses.iter().map(|loss| self.landed(node, loss)).collect();
+        for uplink in (0..self.design.uplinks.len()).filter(|u| !self.decisions.nics[node][*u].is_empty()) {
+            let (missing, utilisation) = self.uplink_capacity(node, uplink, &losses, &landed);
+            worst = worst.max(utilisation);
+            if missing > 0 {
+                let name = self.design.uplink_name(self.instance, uplink);
+                self.miss(
+                    "capacity".to_owned(),
+                    format!("{}/{name}", self.node_name(node)),
+                    missing,
+                );
             }
-            self.drain_time(node);
         }
+        self.drain_time(node);
         worst
     }
 

@@ -157,7 +157,7 @@ impl Count<'_> {
 }
 
 /// The loss as another node feels it: a ToR fails everywhere, the rest only at home.
-fn loss_at<'l>(loss: &'l Loss, other: usize, home: usize) -> &'l Loss {
+fn loss_at(loss: &Loss, other: usize, home: usize) -> &Loss {
     const NOTHING: Loss = Loss::Nic(usize::MAX);
     match loss {
         Loss::Tor(_) => loss,

@@ -33,7 +33,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let Some(nic) = without_vlan(node, switch, vlan).next() else {
             continue;
         };
-        let carried = nic.vlans.as_ref().map(|set| words(set)).unwrap_or_default();
+        let carried = nic.vlans.as_ref().map(words).unwrap_or_default();
         let names: Vec<&str> = vms.iter().map(|vm| vm.name.as_str()).collect();
         let port = if nic.tor_port.is_empty() {
             String::new()
