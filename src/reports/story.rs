@@ -92,7 +92,7 @@ pub(super) fn growth(cluster: &ClusterData) -> String {
     };
     match &cluster.growth.first {
         None => "No role has a demand, so growth has no limit here.".to_owned(),
-        Some(limit) if limit.percent < 0 => {
+        Some(limit) if limit.permille < 0 => {
             format!(
                 "No growth fits: {} is past its limit already ({}).",
                 growth_role(limit),
@@ -100,7 +100,7 @@ pub(super) fn growth(cluster: &ClusterData) -> String {
             )
         }
         Some(limit) => {
-            let percent = show::thousands(limit.percent.unsigned_abs());
+            let percent = show::thousands(limit.percent().unsigned_abs());
             format!(
                 "{percent} % growth fits{included}; then {} is the first to pass its limit ({}).",
                 growth_role(limit),

@@ -39,11 +39,16 @@ pub(super) fn alike(facts: &Cluster, plan: &ClusterPlan, ports: &[PortRow]) -> V
     })
 }
 
-/// Nodes that give the same NICs to each uplink and leave the same ones idle, wherever those are cabled.
+/// Nodes that give the same NICs to each uplink and leave the same ones idle, on the same cards, wherever those are cabled.
 pub(super) fn same_use(facts: &Cluster, plan: &ClusterPlan) -> Vec<NodeGroup> {
     grouped(facts, |node| {
         let mut key = use_key(facts, plan, node);
-        key.extend(facts.nodes[node].nics.iter().map(|n| n.name.clone()));
+        key.extend(
+            facts.nodes[node]
+                .nics
+                .iter()
+                .map(|n| format!("{:?}", (&n.name, &n.card))),
+        );
         key
     })
 }

@@ -21,8 +21,8 @@ pub(in crate::reports) struct Growth {
 /// Where growth ends.
 #[derive(Clone)]
 pub(in crate::reports) struct GrowthLimit {
-    /// Per cent that fit; negative = the target is passed already, by as much as traffic would have to shrink.
-    pub percent: i64,
+    /// Growth that fits in thousandths; negative = the target is passed already, by as much as traffic would have to shrink.
+    pub permille: i64,
     /// Role that passes its target.
     pub role: Role,
     /// External network, for VM traffic.
@@ -37,13 +37,20 @@ pub(in crate::reports) struct GrowthLimit {
     pub vm: String,
 }
 
-/// Per cent by which `load` may grow until it reaches `limit`, rounded down.
+impl GrowthLimit {
+    /// Whole per cent that fit, rounded down.
+    pub fn percent(&self) -> i64 {
+        self.permille.div_euclid(10)
+    }
+}
+
+/// Thousandths by which `load` may grow until it reaches `limit`, rounded down.
 fn room(load: u64, limit: u64) -> i64 {
     if load == u64::MAX {
-        return -100;
+        return -1000;
     }
-    let percent = (u128::from(limit) * 100) / u128::from(load.max(1));
-    i64::try_from(percent).unwrap_or(i64::MAX) - 100
+    let permille = (u128::from(limit) * 1000) / u128::from(load.max(1));
+    i64::try_from(permille).unwrap_or(i64::MAX) - 1000
 }
 
 /// Limits of all roles with a demand.
@@ -55,7 +62,7 @@ pub(super) fn forecast(facts: &Cluster, plan: &ClusterPlan, recount: &Recount) -
     {
         let key = (limit.uplink, limit.role);
         match best.get(&key) {
-            Some(known) if known.percent <= limit.percent => {}
+            Some(known) if known.permille <= limit.permille => {}
             _ => {
                 best.insert(key, limit);
             }
@@ -65,7 +72,7 @@ pub(super) fn forecast(facts: &Cluster, plan: &ClusterPlan, recount: &Recount) -
     let first = by_role
         .iter()
         .fold(None, |first: Option<&GrowthLimit>, next| match first {
-            Some(f) if f.percent <= next.percent => Some(f),
+            Some(f) if f.permille <= next.permille => Some(f),
             _ => Some(next),
         });
     Growth {
@@ -89,7 +96,7 @@ fn uplink_limits(facts: &Cluster, recount: &Recount) -> Vec<GrowthLimit> {
             continue;
         };
         limits.push(GrowthLimit {
-            percent: room(load.worst_utilisation.max(load.utilisation), target),
+            permille: room(load.worst_utilisation.max(load.utilisation), target),
             role: role.role,
             network: role.network.clone(),
             node: role.node,
@@ -121,7 +128,7 @@ fn port_limits(facts: &Cluster, plan: &ClusterPlan) -> Vec<GrowthLimit> {
                 continue;
             };
             limits.push(GrowthLimit {
-                percent: room(need, *speed),
+                permille: room(need, *speed),
                 role: Role::Vm,
                 network: network.to_owned(),
                 node,
@@ -175,9 +182,9 @@ mod tests {
         assert_eq!((first.node, first.uplink), (fullest.node, fullest.uplink));
         let grown = |percent: i64| fullest.worst_utilisation as i64 * (100 + percent);
         assert!(
-            grown(first.percent) <= 80_000 && grown(first.percent + 1) > 80_000,
+            grown(first.percent()) <= 80_000 && grown(first.percent() + 1) > 80_000,
             "{}",
-            first.percent
+            first.percent()
         );
     }
 
@@ -196,15 +203,15 @@ mod tests {
         world.inventory.clusters[0].vms[0].vnics[0].p95 = Some(20_000);
         let data = ReportData::new(&world.inventory, &world.verified, &[]);
         let first = data.clusters[0].growth.first.as_ref().expect("a limit");
-        assert_eq!((first.percent, first.vm.as_str()), (25, "vm0001"));
+        assert_eq!((first.percent(), first.vm.as_str()), (25, "vm0001"));
     }
 
     #[test]
     fn room_is_rounded_down_and_negative_above_the_target() {
-        assert_eq!(room(400, 800), 100);
-        assert_eq!(room(401, 800), 99);
+        assert_eq!(room(400, 800), 1000);
+        assert_eq!(room(401, 800), 995);
         assert_eq!(room(800, 800), 0);
-        assert_eq!(room(1000, 800), -20);
-        assert_eq!(room(u64::MAX, 800), -100);
+        assert_eq!(room(1000, 800), -200);
+        assert_eq!(room(u64::MAX, 800), -1000);
     }
 }

@@ -132,7 +132,7 @@ impl<'a> ClusterData<'a> {
         let ports = ports::rows(facts, plan, recount, &network_vlans);
         let groups = groups::alike(facts, plan, &ports);
         let patterns = groups::same_use(facts, plan);
-        let failures = failures::summarise(facts, recount, &groups);
+        let failures = failures::summarise(facts, recount, &patterns);
         let growth = growth::forecast(facts, plan, recount);
         ClusterData {
             facts,

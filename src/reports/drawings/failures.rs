@@ -51,7 +51,7 @@ fn legend(svg: &mut Svg, y: i64) -> i64 {
         (
             FailureResult::Short,
             "short 62 %",
-            "runs, with that share of its demand",
+            "runs; others leave that share of its demand",
         ),
         (FailureResult::Cut, "cut", "stops"),
     ];

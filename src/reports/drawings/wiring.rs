@@ -67,17 +67,16 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     for unit in &units {
         bottom = draw_node(svg, bottom, cluster, unit, &mut hubs) + 14;
     }
-    let mut middles = BTreeMap::new();
+    let mut ends = BTreeMap::new();
     let mut hub_y = top;
-    for (hub, links) in &hubs {
-        let end = draw_hub(svg, hub_y, cluster, hub, links);
-        if let Hub::Tor(tor) = hub {
-            middles.insert(*tor, (hub_y, end));
-        }
-        hub_y = end + 24;
+    // switches without a NIC of this cluster come last, so that the links of the others stay short
+    let (linked, others): (Vec<_>, Vec<_>) = hubs.iter().partition(|(_, links)| !links.is_empty());
+    for (hub, links) in linked.into_iter().chain(others) {
+        hub_y = draw_hub(svg, hub_y, cluster, hub, links, &mut ends) + 24;
     }
-    for (index, link) in cluster.facts.links.iter().enumerate() {
-        draw_switch_link(svg, index as i64, link, &middles);
+    let lane = (240 / ends.len().max(1) as i64).clamp(3, 10);
+    for (ys, number) in ends.values().zip(0..) {
+        draw_switch_link(svg, SWITCH_END + 16 + lane * number, ys);
     }
     bottom.max(hub_y)
 }
@@ -138,47 +137,82 @@ fn hub(node: usize, nic: &Nic, unit: &Unit) -> Hub {
     }
 }
 
-/// Box of a switch or cable with its links; returns its bottom.
-fn draw_hub(svg: &mut Svg, y: i64, cluster: &ClusterData, hub: &Hub, links: &[Link]) -> i64 {
-    let area = at(
-        SWITCH_X,
-        y,
-        SWITCH_END - SWITCH_X,
-        HEAD_H + ROW * links.len().max(1) as i64 + 4,
-    );
-    let dashed = !matches!(hub, Hub::Tor(_));
-    svg.rect(
-        area,
-        if dashed { "#ffffff" } else { look::PALE },
-        look::GREY,
-        if dashed {
-            r#"rx="4" stroke-dasharray="4 3""#
-        } else {
-            r#"rx="4""#
-        },
-    );
-    svg.fitted(
-        area.x + 8,
-        y + 17,
-        area.w - 16,
-        BOLD,
-        &hub_title(cluster, hub, links.len()),
-    );
+/// Box of a switch or cable with its links, NICs first, other switches below; returns its bottom.
+/// `ends` takes where each link between switches meets the boxes, by index.
+fn draw_hub(
+    svg: &mut Svg,
+    y: i64,
+    cluster: &ClusterData,
+    hub: &Hub,
+    links: &[Link],
+    ends: &mut BTreeMap<usize, Vec<i64>>,
+) -> i64 {
+    let peers = peers(cluster, hub);
+    let rows = (links.len().max(1) + peers.len()) as i64;
+    let area = at(SWITCH_X, y, SWITCH_END - SWITCH_X, HEAD_H + ROW * rows + 4);
+    let (fill, border) = match hub {
+        Hub::Tor(_) => (look::PALE, r#"rx="4""#),
+        _ => ("#ffffff", r#"rx="4" stroke-dasharray="4 3""#),
+    };
+    svg.rect(area, fill, look::GREY, border);
+    let (x, width) = (area.x + 8, area.w - 16);
+    svg.fitted(x, y + 17, width, BOLD, &hub_title(cluster, hub, links.len()));
     if links.is_empty() {
-        svg.text(area.x + 8, y + HEAD_H + 15, SMALL, "no NIC of this cluster");
+        svg.text(x, y + HEAD_H + 15, SMALL, "no NIC of this cluster");
     }
-    for (index, link) in links.iter().enumerate() {
-        let middle = y + HEAD_H + ROW * index as i64 + ROW / 2;
-        let nic = link.port.nic;
-        let end = match (link.nodes, nic.tor_port.as_str()) {
-            (1, "") => format!("{} {}", link.unit, nic.name),
-            (1, port) => format!("{port} ← {} {}", link.unit, nic.name),
-            (many, _) => format!("{many} × {}", nic.name),
-        };
-        svg.fitted(area.x + 8, middle + 4, area.w - 16, TEXT, &end);
+    let mut middle = y + HEAD_H + ROW / 2;
+    for link in links {
+        svg.fitted(x, middle + 4, width, TEXT, &end_name(link));
         draw_link(svg, link, middle);
+        middle += ROW;
+    }
+    middle += if links.is_empty() { ROW } else { 0 };
+    for (index, text) in peers {
+        svg.fitted(x, middle + 4, width, SMALL.ink(look::INK), &text);
+        ends.entry(index).or_default().push(middle);
+        middle += ROW;
     }
     area.y + area.h
+}
+
+/// What stands at the switch end of a link: switch port, node and NIC.
+fn end_name(link: &Link) -> String {
+    let nic = link.port.nic;
+    match (link.nodes, nic.tor_port.as_str()) {
+        (1, "") => format!("{} {}", link.unit, nic.name),
+        (1, port) => format!("{port} ← {} {}", link.unit, nic.name),
+        (many, _) => format!("{many} × {}", nic.name),
+    }
+}
+
+/// Links of a switch to other switches, with their index: `to TOR-B · 40 Gbit/s · all VLANs`.
+fn peers(cluster: &ClusterData, hub: &Hub) -> Vec<(usize, String)> {
+    let Hub::Tor(tor) = hub else {
+        return Vec::new();
+    };
+    let mut peers = Vec::new();
+    for (index, link) in cluster.facts.links.iter().enumerate() {
+        let other = match link.ends {
+            (a, b) if a == *tor => b,
+            (a, b) if b == *tor => a,
+            _ => continue,
+        };
+        let name = cluster.facts.tors.get(other).map_or("", |t| &t.name);
+        peers.push((
+            index,
+            format!("to {name} · {} · {}", show_mbps(link.speed), vlans(link)),
+        ));
+    }
+    peers
+}
+
+fn vlans(link: &InterSwitchLink) -> String {
+    let Some(list) = &link.vlans else {
+        return "all VLANs".to_owned();
+    };
+    let list: Vec<String> = list.iter().map(ToString::to_string).collect();
+    let list: Vec<&str> = list.iter().map(String::as_str).collect();
+    format!("VLANs {}", show::some_of(&list, 4))
 }
 
 fn hub_title(cluster: &ClusterData, hub: &Hub, links: usize) -> String {
@@ -218,35 +252,11 @@ fn draw_link(svg: &mut Svg, link: &Link, end_y: i64) {
     svg.fitted(NODE_END + 8, link.y - 3, LABEL_END - NODE_END - 8, SMALL, &label);
 }
 
-/// A bracket on the right between two switches, with speed and VLANs.
-fn draw_switch_link(svg: &mut Svg, index: i64, link: &InterSwitchLink, boxes: &BTreeMap<usize, (i64, i64)>) {
-    let (Some(a), Some(b)) = (boxes.get(&link.ends.0), boxes.get(&link.ends.1)) else {
-        return;
-    };
-    let (from, to) = (a.1 - 10, b.0 + 10);
-    let x = SWITCH_END + 24 + 14 * (index % 8);
-    svg.path(
-        &format!("M {SWITCH_END} {from} H {x} V {to} H {SWITCH_END}"),
-        look::INK,
-        r#"stroke-width="3""#,
-    );
-    let vlans = match &link.vlans {
-        None => "all VLANs".to_owned(),
-        Some(list) => format!(
-            "VLANs {}",
-            show::some_of(
-                &list
-                    .iter()
-                    .map(ToString::to_string)
-                    .collect::<Vec<_>>()
-                    .iter()
-                    .map(String::as_str)
-                    .collect::<Vec<_>>(),
-                4
-            )
-        ),
-    };
-    let y = (from + to) / 2 + 16 * (index / 8);
-    svg.text(x + 6, y, SMALL.ink(look::INK), &show_mbps(link.speed));
-    svg.text(x + 6, y + 14, SMALL, &vlans);
+/// A bracket on the right between the lines of two switches, each in a lane of its own.
+fn draw_switch_link(svg: &mut Svg, lane: i64, ys: &[i64]) {
+    let [from, to] = ys else { return };
+    for y in [from, to] {
+        svg.line((SWITCH_END, *y), (lane, *y), look::INK, r#"stroke-width="2""#);
+    }
+    svg.line((lane, *from), (lane, *to), look::INK, r#"stroke-width="2""#);
 }

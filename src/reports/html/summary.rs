@@ -83,10 +83,10 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
     let drain = cluster.slowest_drain();
     let growth = match &cluster.growth.first {
         None => "no limit".to_owned(),
-        Some(limit) if limit.percent < 0 => "none".to_owned(),
-        Some(limit) => format!("{} %", show::thousands(limit.percent.unsigned_abs())),
+        Some(limit) if limit.permille < 0 => "none".to_owned(),
+        Some(limit) => format!("{} %", show::thousands(limit.percent().unsigned_abs())),
     };
-    let fits = cluster.growth.first.as_ref().is_some_and(|l| l.percent < 0);
+    let fits = cluster.growth.first.as_ref().is_some_and(|l| l.permille < 0);
     let goal = cluster.facts.policy.drain_goal_s;
     let slow = drain.is_some_and(|(s, _)| goal.is_some_and(|g| s > g));
     let wishes = cluster.recount.wishes.iter().filter(|(_, n)| *n > 0).count();

@@ -77,15 +77,15 @@ pub(super) fn growth(data: &ReportData) -> Table {
         ("Where it ends", Kind::Long),
     ];
     let row = |cluster: &ClusterData, limit: &crate::reports::data::GrowthLimit| {
-        let shown = if limit.percent < 0 {
+        let shown = if limit.permille < 0 {
             "none".to_owned()
         } else {
-            format!("{} %", show::thousands(limit.percent.unsigned_abs()))
+            format!("{} %", show::thousands(limit.percent().unsigned_abs()))
         };
         vec![
             text(&cluster.facts.name),
             text(story::growth_role(limit)),
-            signed(shown, limit.percent),
+            signed(shown, limit.permille),
             text(story::growth_place(cluster, limit)),
         ]
     };
