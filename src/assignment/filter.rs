@@ -116,15 +116,23 @@ pub struct Kept {
     pub runners_up: Vec<Option<RunnerUp>>,
 }
 
+/// What the filter reads beside the candidates.
+pub struct Given<'a> {
+    /// vNICs that move under the mode whatever the pattern.
+    pub forced_moves: u64,
+    /// Where each group's patterns were listed.
+    pub tables: Vec<&'a Enumeration>,
+    /// vNICs of each node.
+    pub parts: &'a [Vec<Part>],
+}
+
 /// Runs the levels; fills `bound` with the proven values of levels 1 to 7.
 pub fn filter(
     instance: &Instance,
     design: &Design,
     mode: &Mode,
     sets: &mut [Vec<Candidate>],
-    forced_moves: u64,
-    tables: &[&Enumeration],
-    parts: &[Vec<Part>],
+    given: &Given,
     bound: &mut Objective,
 ) -> Kept {
     let mut run = Run::new(instance, sets);
@@ -134,8 +142,8 @@ pub fn filter(
     bound.excess_utilisation_permille = run.smallest_maximum(3, &|c| c.spread.saturating_sub(target));
     let goal = policy.drain_goal_s;
     bound.excess_drain_s = run.smallest_maximum(4, &|c| goal.map_or(0, |goal| c.drain.saturating_sub(goal)));
-    run.settle(design, mode, tables, parts, target + bound.excess_utilisation_permille);
-    bound.changes = forced_moves + run.smallest_sum(5, &|c| c.moved + c.settled.0);
+    run.settle(design, mode, given, target + bound.excess_utilisation_permille);
+    bound.changes = given.forced_moves + run.smallest_sum(5, &|c| c.moved + c.settled.0);
     bound.worst_utilisation_permille = run.smallest_maximum(7, &|c| c.settled.1);
     run.smallest_sum(8, &|c| c.settled.2);
     run.smallest_maximum(9, &|c| c.drain);
@@ -164,7 +172,7 @@ impl<'a> Run<'a> {
     }
 
     /// Changed NICs, moves, worst utilisation and sum of utilisations of every pattern that is left.
-    fn settle(&mut self, design: &Design, mode: &Mode, tables: &[&Enumeration], parts: &[Vec<Part>], allowed: u64) {
+    fn settle(&mut self, design: &Design, mode: &Mode, given: &Given, allowed: u64) {
         for (group, kept) in self.kept.iter().enumerate() {
             let own = &self.instance.groups[group];
             let mut served: BTreeMap<Vec<UplinkPattern>, Vec<(u64, u64)>> = BTreeMap::new();
@@ -173,7 +181,7 @@ impl<'a> Run<'a> {
                 let pattern = &candidate.pattern;
                 let networks = served.entry(network_uplinks(design, pattern)).or_insert_with(|| {
                     let settle =
-                        |n: &usize| settle_networks(self.instance, design, mode, pattern, *n, &parts[*n], allowed);
+                        |n: &usize| settle_networks(self.instance, design, mode, pattern, *n, &given.parts[*n], allowed);
                     let none = design.networks == 0;
                     own.nodes
                         .iter()
@@ -186,7 +194,7 @@ impl<'a> Run<'a> {
                     settled = (settled.0 + moves, full.max(settled.1), settled.2.saturating_add(full));
                 }
                 candidate.settled = settled;
-                let (changed, take) = tables[group].closest(self.instance, design, own, &candidate.pattern);
+                let (changed, take) = given.tables[group].closest(self.instance, design, own, &candidate.pattern);
                 candidate.pattern.take = take;
                 candidate.moved = u64::from(changed) * own.nodes.len() as u64;
             }

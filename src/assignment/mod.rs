@@ -40,26 +40,54 @@ use search::{Found, search};
 pub struct Options {
     /// A fixed style; `None` = best.
     pub style: Option<Style>,
+    /// When to stop looking for a better plan; the only thing that lets the clock change an answer, and the plan says so.
+    pub deadline: Option<std::time::Instant>,
 }
 
-/// Plans every cluster of the inventory.
+impl Options {
+    #[allow(clippy::disallowed_methods, reason = "the time limit that the user asked for")]
+    fn late(&self) -> bool {
+        self.deadline.is_some_and(|deadline| std::time::Instant::now() >= deadline)
+    }
+}
+
+/// Plans every cluster of the inventory; `None` when the deadline came before any plan was found.
 ///
 /// ```
 /// let inventory = nicplan::inventory::Inventory::default();
 /// let plan = nicplan::assignment::plan(&inventory, &Default::default());
-/// assert!(plan.clusters.is_empty());
+/// assert!(plan.is_some_and(|plan| plan.clusters.is_empty()));
 /// ```
-pub fn plan(inventory: &Inventory, options: &Options) -> Plan {
-    let clusters = inventory
-        .clusters
-        .iter()
-        .map(|cluster| plan_cluster(inventory, cluster, options))
-        .collect();
-    Plan {
+pub fn plan(inventory: &Inventory, options: &Options) -> Option<Plan> {
+    let clusters = inventory.clusters.iter().map(|cluster| plan_cluster(inventory, cluster, options));
+    Some(Plan {
         schema_version: SCHEMA_VERSION,
         input_sha256: inventory.sha256.clone(),
-        clusters,
+        clusters: clusters.collect::<Option<_>>()?,
+    })
+}
+
+/// What two idle ports more on every node would change: the best objective with two more of each node's fastest ports, on a
+/// card of their own and cabled to the node's switches in turn.
+pub fn with_two_ports_more(cluster: &Cluster, options: &Options) -> Option<Objective> {
+    let mut larger = cluster.clone();
+    for node in &mut larger.nodes {
+        let tors: std::collections::BTreeSet<usize> = node.nics.iter().filter_map(|n| n.tor).collect();
+        let tors: Vec<usize> = tors.into_iter().collect();
+        let Some(fastest) = node.nics.iter().filter(|n| n.direct_to.is_none()).max_by_key(|n| n.speed).cloned() else {
+            continue;
+        };
+        for number in 0..2 {
+            let mut port = fastest.clone();
+            port.name = format!("new port {}", number + 1);
+            port.card = "new card".to_owned();
+            port.tor = tors.get(number % tors.len().max(1)).copied();
+            port.roles.clear();
+            port.switch = None;
+            node.nics.push(port);
+        }
     }
+    best_of_styles(&larger, options)
 }
 
 /// Best objective of a cluster under the options, without writing a plan: for "what if" questions.
@@ -78,12 +106,12 @@ fn all_styles(instance: &Instance, options: &Options) -> Vec<(Style, Found)> {
     let styles = Style::ALL
         .into_iter()
         .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
-    styles.map(|style| (style, search_style(instance, style))).collect()
+    styles.map(|style| (style, search_style(instance, style, options))).collect()
 }
 
-fn search_style(instance: &Instance, style: Style) -> Found {
+fn search_style(instance: &Instance, style: Style, options: &Options) -> Found {
     let designs = design::network_range(instance).flat_map(|networks| design::designs(instance, style, networks));
-    search(instance, designs.collect())
+    search(instance, designs.collect(), &|| options.late())
 }
 
 /// Dedicated wherever it meets every requirement, the target and the drain goal; else the best objective.
@@ -101,15 +129,16 @@ fn recommended(results: &[(Style, Found)], options: &Options) -> Option<usize> {
         .min_by_key(|i| objective(*i))
 }
 
-fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> ClusterPlan {
+fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> Option<ClusterPlan> {
     let instance = Instance::new(cluster);
     let results = all_styles(&instance, options);
-    let Some(chosen) = recommended(&results, options) else {
-        return without_design(inventory, cluster, options);
-    };
-    let (style, found) = &results[chosen];
-    let Some(solved) = &found.best else {
-        return without_design(inventory, cluster, options);
+    let found = recommended(&results, options).map(|chosen| (chosen, &results[chosen]));
+    let Some((chosen, (style, found, solved))) =
+        found.and_then(|(chosen, (style, found))| Some((chosen, (style, found, found.best.as_ref()?))))
+    else {
+        // A style that has no design for these roles (converged on 2008 R2 …): the best of all styles is planned instead.
+        let any = Options { style: None, ..options.clone() };
+        return options.style.and_then(|_| plan_cluster(inventory, cluster, &any));
     };
     let (mac_pools, static_macs) = crate::mac::plan(inventory, cluster);
     let mut plan = ClusterPlan {
@@ -129,7 +158,7 @@ fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> 
     if !plan.solver.shortfall.is_empty() {
         plan.conflict = conflict::conflict(cluster, &plan, options);
     }
-    plan
+    Some(plan)
 }
 
 /// Status, bound and gap: `optimal` only if every level from 1 to 7 equals the proven bound.
@@ -154,7 +183,11 @@ fn solver_block(instance: &Instance, found: &Found) -> Solver {
         unproven_level = "patterns beyond the counted limit were not looked at".to_owned();
     }
     Solver {
-        status: if proven { Status::Optimal } else { Status::Gap },
+        status: match (proven, found.stopped) {
+            (true, false) => Status::Optimal,
+            (_, true) => Status::TimeLimit,
+            (false, false) => Status::Gap,
+        },
         objective: objective.clone(),
         bound: bound_value,
         gap,
@@ -251,17 +284,4 @@ fn cannot(instance: &Instance, objective: &Objective) -> String {
         parts.push(format!("{wish} ({count})"));
     }
     parts.join(", ")
-}
-
-/// A cluster for which the style has no design at all: nothing is assigned, and the shortfall says so.
-fn without_design(inventory: &Inventory, cluster: &Cluster, options: &Options) -> ClusterPlan {
-    // Converged on 2008 R2 and the like: the style cannot be built, so the best of all styles is planned and the row says why.
-    plan_cluster(
-        inventory,
-        cluster,
-        &Options {
-            style: None,
-            ..options.clone()
-        },
-    )
 }

@@ -8,7 +8,7 @@ use super::balance::{Spread, Wanted};
 use super::close;
 use super::design::Design;
 use super::evaluate::{Decisions, Evaluation, evaluate};
-use super::filter::{Candidate, RunnerUp, candidates, filter};
+use super::filter::{Candidate, Given, RunnerUp, candidates, filter};
 use super::instance::{Instance, Token};
 use super::loads::{Part, node_parts, places};
 use super::networks::{Mode, modes, zones_required};
@@ -40,6 +40,8 @@ pub struct Found {
     /// Whether every enumeration was complete.
     pub complete: bool,
     pub work: u64,
+    /// Stopped by the time limit.
+    pub stopped: bool,
 }
 
 /// A design waiting for its turn: first with the bound that follows from counting ports, then with its patterns listed.
@@ -77,7 +79,7 @@ impl Ord for Waiting {
 }
 
 /// Solves all designs, best bound first.
-pub fn search(instance: &Instance, designs: Vec<Design>) -> Found {
+pub fn search(instance: &Instance, designs: Vec<Design>, late: &dyn Fn() -> bool) -> Found {
     let mut found = Found {
         complete: true,
         ..Found::default()
@@ -91,6 +93,11 @@ pub fn search(instance: &Instance, designs: Vec<Design>) -> Found {
         })
         .collect();
     while let Some(waiting) = heap.pop() {
+        if late() {
+            found.stopped = true;
+            lower(&mut found.bound, &waiting.bound);
+            break;
+        }
         let best = found.best.as_ref().map(|best| &best.evaluation.objective);
         if best.is_some_and(|best| waiting.bound.cmp_to(best, 7).is_gt()) {
             lower(&mut found.bound, &waiting.bound);
@@ -277,7 +284,8 @@ fn solve_mode(
             _ => &tables[group.class],
         })
         .collect();
-    let kept = filter(instance, design, mode, &mut sets, forced, &listed, &parts, &mut bound);
+    let given = Given { forced_moves: forced, tables: listed, parts: &parts };
+    let kept = filter(instance, design, mode, &mut sets, &given, &mut bound);
     let patterns: Vec<Pattern> = kept
         .chosen
         .iter()

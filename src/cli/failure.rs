@@ -21,6 +21,9 @@ pub enum Failure {
     Usage(String),
     /// Exit 2: the input cannot be read as facts.
     Problems(Vec<Problem>),
+    /// Exit 3: the time limit came before any plan.
+    #[cfg(feature = "solver")]
+    NoPlan(String),
     /// Exit 70: our own plan was rejected by our own checks.
     Bug {
         /// What the checks say.
@@ -46,6 +49,8 @@ impl Failure {
     pub fn code(&self) -> u8 {
         match self {
             Failure::Usage(_) | Failure::Problems(_) => 2,
+            #[cfg(feature = "solver")]
+            Failure::NoPlan(_) => 3,
             Failure::Bug { .. } => 70,
         }
     }
@@ -55,6 +60,8 @@ impl Failure {
         match self {
             Failure::Usage(text) => console.error(text),
             Failure::Problems(problems) => report_problems(problems, console),
+            #[cfg(feature = "solver")]
+            Failure::NoPlan(text) => console.error(text),
             Failure::Bug { findings, saved } => report_bug(findings, saved, console),
         }
     }

@@ -9,7 +9,7 @@ use nicplan::checks::{self, rules};
 use nicplan::finding::Finding;
 use nicplan::inventory::{self, Inventory};
 use nicplan::plan::Plan;
-use nicplan::reports::{self, ReportData};
+use nicplan::reports::{self, ReportData, WhatIf, WhatIfRow};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "Examples:
@@ -33,6 +33,9 @@ pub struct Args {
     /// Growth in percent, instead of the policy's
     #[arg(long, value_name = "PERCENT", value_parser = input::growth_percent)]
     growth: Option<u64>,
+    /// Stop looking for a better plan after this many seconds; the plan then says so
+    #[arg(long, value_name = "SECONDS")]
+    time_limit: Option<u64>,
     /// Form of the result on the standard output
     #[arg(long, default_value = "text")]
     format: PlanFormat,
@@ -70,8 +73,10 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     let findings = rules::review(&inventory);
     console.stage("review");
 
-    let data = ReportData::new(&inventory, &verified, &findings);
+    let mut data = ReportData::new(&inventory, &verified, &findings);
     if let Some(dir) = &args.output {
+        data.what_if = what_if(&inventory, &verified, args);
+        console.stage("what if");
         let files = reports::render_all(&data);
         console.stage("reports");
         output::write(dir, &files)?;
@@ -91,18 +96,48 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 
 #[cfg(feature = "solver")]
 fn choose(inventory: &Inventory, args: &Args) -> Result<Plan, Failure> {
-    use nicplan::assignment::{self, Options};
-    Ok(assignment::plan(
-        inventory,
-        &Options {
-            style: args.style.style(),
-        },
-    ))
+    nicplan::assignment::plan(inventory, &options(args)).ok_or_else(|| {
+        Failure::NoPlan(format!(
+            "no plan was found within {} s\n    Give --time-limit more seconds, or leave it out: without it the search ends by itself.",
+            args.time_limit.unwrap_or_default()
+        ))
+    })
+}
+
+#[cfg(feature = "solver")]
+#[allow(clippy::disallowed_methods, reason = "the time limit that the user asked for")]
+fn options(args: &Args) -> nicplan::assignment::Options {
+    let limit = args.time_limit.map(std::time::Duration::from_secs);
+    nicplan::assignment::Options {
+        style: args.style.style(),
+        deadline: limit.and_then(|limit| std::time::Instant::now().checked_add(limit)),
+    }
+}
+
+/// What two idle ports more on every node would change, in the chosen style of each cluster.
+#[cfg(feature = "solver")]
+fn what_if(inventory: &Inventory, verified: &checks::VerifiedPlan, args: &Args) -> Option<WhatIf> {
+    let row = |planned: &nicplan::plan::ClusterPlan| {
+        let cluster = inventory.clusters.iter().find(|c| c.name == planned.cluster)?;
+        let options = nicplan::assignment::Options { style: Some(planned.style), ..options(args) };
+        Some(WhatIfRow {
+            cluster: planned.cluster.clone(),
+            text: format!("two more ports on every node, {} design", planned.style),
+            before: planned.solver.objective.clone(),
+            after: nicplan::assignment::with_two_ports_more(cluster, &options)?,
+        })
+    };
+    Some(WhatIf { rows: verified.plan().clusters.iter().filter_map(row).collect() })
+}
+
+#[cfg(not(feature = "solver"))]
+fn what_if(_: &Inventory, _: &checks::VerifiedPlan, _: &Args) -> Option<WhatIf> {
+    None
 }
 
 #[cfg(not(feature = "solver"))]
 fn choose(_: &Inventory, args: &Args) -> Result<Plan, Failure> {
-    let _ = args.style;
+    let _ = (args.style, args.time_limit);
     Err(Failure::Usage(
         "this build of nicplan cannot plan: it was made without the feature `solver`\n    `check`, `review` and `mac` work; build with `cargo build --release` to plan.".to_owned(),
     ))
