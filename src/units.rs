@@ -23,8 +23,11 @@ pub fn permille_up(part: u64, whole: u64) -> Permille {
     }
 }
 
+/// From here on a bare number is bit/s: 10 Mbit/s, the slowest Ethernet; as Mbit/s it would be 10 Tbit/s.
+const LEAST_BITS_PER_SECOND: u64 = 10_000_000;
+
 /// Reads a rate: `10000`, `10 Gbps`, `10G`, `2.5 Gbit/s`, `100 Mbps`, `10,000`; a bare number is Mbit/s,
-/// a bare number of 1,000,000 or more is bit/s (as `Get-NetAdapter` prints `Speed`).
+/// a bare number of 10,000,000 or more is bit/s (as `Get-NetAdapter` prints `Speed`; no port is slower than 10 Mbit/s).
 pub fn parse_mbps(text: &str) -> Result<Mbps, String> {
     let squeezed: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}').collect();
     let split = squeezed.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(squeezed.len());
@@ -32,7 +35,7 @@ pub fn parse_mbps(text: &str) -> Result<Mbps, String> {
     let thousandths = parse_thousandths(number)?;
     let unit = unit.to_ascii_lowercase();
     let per_unit = match unit.trim_end_matches("/s").trim_end_matches("ps").trim_end_matches("bit").trim_end_matches('b') {
-        "" if thousandths >= 1_000_000_000 => return Ok(thousandths / 1_000_000_000),
+        "" if thousandths >= LEAST_BITS_PER_SECOND * 1000 => return Ok(thousandths / 1_000_000_000),
         "" | "m" | "mega" => 1,
         "g" | "giga" => 1_000,
         "t" => 1_000_000,
@@ -224,6 +227,10 @@ mod tests {
             ("100 Mbps", 100),
             ("100Mb/s", 100),
             ("10000000000", 10_000),
+            ("10000000", 10),
+            ("9999999", 9_999_999),
+            ("1000000", 1_000_000),
+            ("1,000,000", 1_000_000),
             ("25 GbE", 0),
         ] {
             match parse_mbps(text) {
