@@ -191,32 +191,10 @@ pub static PROFILES: [Profile; 8] = [
         rdma_on_switch: false,
         ..BASE
     },
-    Profile {
-        name: "2016",
-        title: "Windows Server 2016",
-        generation: WS2016,
-        ..BASE
-    },
-    Profile {
-        name: "2019",
-        title: "Windows Server 2019",
-        generation: WS2019,
-        ..BASE
-    },
-    Profile {
-        name: "2022",
-        title: "Windows Server 2022",
-        generation: WS2022,
-        default_concurrency: 1,
-        ..BASE
-    },
-    Profile {
-        name: "2025",
-        title: "Windows Server 2025",
-        generation: WS2025,
-        default_concurrency: 1,
-        ..BASE
-    },
+    Profile { name: "2016", title: "Windows Server 2016", generation: WS2016, ..BASE },
+    Profile { name: "2019", title: "Windows Server 2019", generation: WS2019, ..BASE },
+    Profile { name: "2022", title: "Windows Server 2022", generation: WS2022, default_concurrency: 1, ..BASE },
+    Profile { name: "2025", title: "Windows Server 2025", generation: WS2025, default_concurrency: 1, ..BASE },
     Profile {
         name: "azurelocal",
         title: "Azure Local",
@@ -232,24 +210,18 @@ pub static PROFILES: [Profile; 8] = [
 ];
 
 /// Finds a profile by name or a common spelling (`2012 R2`, `WS2019`, `Windows Server 2022`, `Azure Stack HCI`).
+///
+/// "Azure" alone decides nothing: "Datacenter: Azure Edition" is an edition of Windows Server.
 pub fn find(text: &str) -> Option<&'static Profile> {
-    let key: String = text
-        .to_ascii_lowercase()
-        .chars()
-        .filter(|c| c.is_ascii_alphanumeric())
-        .collect();
-    if ["azure", "azl", "hci"].iter().any(|word| key.contains(word)) {
+    let key: String = text.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    if ["azurelocal", "azl", "hci"].iter().any(|word| key.contains(word)) {
         return PROFILES.last();
     }
-    let tail = key
-        .trim_start_matches("microsoft")
-        .trim_start_matches("windows")
-        .trim_start_matches("ws")
-        .trim_start_matches("server");
-    PROFILES.iter().rev().find(|p| {
-        tail == p.name
-            || (tail.starts_with(p.name) && (p.name.ends_with("r2") || !tail[p.name.len()..].starts_with("r2")))
-    })
+    let tail = key.trim_start_matches("microsoft").trim_start_matches("windows").trim_start_matches("ws").trim_start_matches("server");
+    PROFILES
+        .iter()
+        .rev()
+        .find(|p| tail == p.name || (tail.starts_with(p.name) && (p.name.ends_with("r2") || !tail[p.name.len()..].starts_with("r2"))))
 }
 
 #[cfg(test)]
@@ -264,12 +236,19 @@ mod tests {
             ("Windows Server 2012 R2 Datacenter", "2012r2"),
             ("WS2019", "2019"),
             ("Microsoft Windows Server 2022 Datacenter", "2022"),
+            ("Windows Server 2022 Datacenter Azure Edition", "2022"),
+            ("Microsoft Windows Server 2025 Datacenter: Azure Edition", "2025"),
             ("Azure Stack HCI", "azurelocal"),
+            ("Microsoft AzureStackHCI", "azurelocal"),
+            ("HCI 23H2", "azurelocal"),
+            ("AzL", "azurelocal"),
+            ("Azure Local", "azurelocal"),
             ("azurelocal", "azurelocal"),
         ] {
             assert_eq!(find(text).map(|p| p.name), Some(name), "{text}");
         }
         assert!(find("NT 4").is_none());
+        assert!(find("Azure").is_none());
     }
 
     #[test]

@@ -453,7 +453,11 @@ fn compare(seed: u64) -> usize {
             continue;
         };
         compared += 1;
-        let planned = plan(&inventory(cluster.clone()), &Options { style: Some(style) });
+        let options = Options {
+            style: Some(style),
+            ..Options::default()
+        };
+        let planned = plan(&inventory(cluster.clone()), &options).expect("no time limit is set");
         let planned: &ClusterPlan = &planned.clusters[0];
         let claimed = &planned.solver.objective;
         let recounted = recount(&cluster, planned).objective;

@@ -11,7 +11,11 @@ use nicplan::roles::Role;
 use support::{cluster, inventory, layout, nic, ports};
 
 fn planned(cluster: Cluster, style: Option<Style>) -> ClusterPlan {
-    let plan = plan(&inventory(cluster), &Options { style });
+    let options = Options {
+        style,
+        ..Options::default()
+    };
+    let plan = plan(&inventory(cluster), &options).expect("no time limit is set");
     plan.clusters.into_iter().next().expect("one cluster was given")
 }
 

@@ -119,7 +119,10 @@ fn options(args: &Args) -> nicplan::assignment::Options {
 fn what_if(inventory: &Inventory, verified: &checks::VerifiedPlan, args: &Args) -> Option<WhatIf> {
     let row = |planned: &nicplan::plan::ClusterPlan| {
         let cluster = inventory.clusters.iter().find(|c| c.name == planned.cluster)?;
-        let options = nicplan::assignment::Options { style: Some(planned.style), ..options(args) };
+        let options = nicplan::assignment::Options {
+            style: Some(planned.style),
+            ..options(args)
+        };
         Some(WhatIfRow {
             cluster: planned.cluster.clone(),
             text: format!("two more ports on every node, {} design", planned.style),
@@ -127,7 +130,9 @@ fn what_if(inventory: &Inventory, verified: &checks::VerifiedPlan, args: &Args) 
             after: nicplan::assignment::with_two_ports_more(cluster, &options)?,
         })
     };
-    Some(WhatIf { rows: verified.plan().clusters.iter().filter_map(row).collect() })
+    Some(WhatIf {
+        rows: verified.plan().clusters.iter().filter_map(row).collect(),
+    })
 }
 
 #[cfg(not(feature = "solver"))]

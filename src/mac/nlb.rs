@@ -62,11 +62,15 @@ pub fn is_own_cluster_mac(vm: &Vm, mac: Mac) -> bool {
 }
 
 /// Positions of the vNICs on which a member runs NLB. The inventory does not say it, so in this order: those named after
-/// NLB, those with spoofing on, all that reach an external network, all.
+/// NLB, those with spoofing on where the mode needs it, all that reach an external network, all.
+///
+/// Without that need spoofing tells nothing about NLB, and it is planned off: the answer must not change with it, or the
+/// plan would ask for more static addresses once it is carried out.
 pub fn adapters(vm: &Vm) -> Vec<usize> {
     let pick = |wanted: &dyn Fn(usize) -> bool| -> Vec<usize> { (0..vm.vnics.len()).filter(|i| wanted(*i)).collect() };
     let by_name = |i: usize| vm.vnics[i].name.to_ascii_lowercase().contains("nlb");
-    let by_spoofing = |i: usize| vm.vnics[i].spoofing;
+    let spoofing_tells = vm.nlb.as_ref().is_some_and(|n| needs(n.mode).spoofing);
+    let by_spoofing = |i: usize| spoofing_tells && vm.vnics[i].spoofing;
     let by_network = |i: usize| !vm.vnics[i].isolated;
     let choices: [&dyn Fn(usize) -> bool; 4] = [&by_name, &by_spoofing, &by_network, &|_| true];
     choices
@@ -81,6 +85,18 @@ mod tests {
     use super::*;
     use crate::inventory::Nlb;
     use crate::mac::testing::vm;
+
+    /// A member with three vNICs, the first on an internal switch.
+    fn member(mode: NlbMode) -> Vm {
+        let mut member = vm("M", Some(0), &[0], 3);
+        member.vnics[0].isolated = true;
+        member.nlb = Some(Nlb {
+            name: "web".into(),
+            mode,
+            vip: None,
+        });
+        member
+    }
 
     #[test]
     fn cluster_addresses_follow_the_formula_of_each_mode() {
@@ -131,9 +147,8 @@ mod tests {
     }
 
     #[test]
-    fn the_adapter_of_nlb_is_found_by_name_then_by_spoofing() {
-        let mut member = vm("M", Some(0), &[0], 3);
-        member.vnics[0].isolated = true;
+    fn the_adapter_of_unicast_is_found_by_name_then_by_spoofing() {
+        let mut member = member(NlbMode::Unicast);
         assert_eq!(adapters(&member), [1, 2]);
 
         member.vnics[2].spoofing = true;
@@ -141,6 +156,18 @@ mod tests {
 
         member.vnics[1].name = "NLB front".into();
         assert_eq!(adapters(&member), [1]);
+    }
+
+    #[test]
+    fn spoofing_says_nothing_about_the_adapter_where_the_mode_does_not_need_it() {
+        for mode in [NlbMode::Multicast, NlbMode::Igmp] {
+            let mut member = member(mode);
+            member.vnics[2].spoofing = true;
+            assert_eq!(adapters(&member), [1, 2], "{mode:?}");
+
+            member.vnics[1].name = "NLB front".into();
+            assert_eq!(adapters(&member), [1], "{mode:?}");
+        }
     }
 
     #[test]

@@ -21,7 +21,6 @@ pub fn plan_text(data: &ReportData) -> String {
         write_cluster(&mut out, cluster);
     }
     write_findings(&mut out, data);
-    out.push_str("Next: open report.html in the output folder.\n");
     // names come from files: nothing in them may steer the terminal
     out.lines().map(|line| show::printable(line) + "\n").collect()
 }
