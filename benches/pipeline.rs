@@ -35,7 +35,7 @@ fn load(dir: &Path) -> Inventory {
 }
 
 fn plan(inventory: &Inventory) -> Plan {
-    assignment::plan(inventory, &Options::default())
+    assignment::plan(inventory, &Options::default()).expect("no time limit is set")
 }
 
 fn verify(inventory: &Inventory, plan: &Plan) -> VerifiedPlan {

@@ -191,10 +191,32 @@ pub static PROFILES: [Profile; 8] = [
         rdma_on_switch: false,
         ..BASE
     },
-    Profile { name: "2016", title: "Windows Server 2016", generation: WS2016, ..BASE },
-    Profile { name: "2019", title: "Windows Server 2019", generation: WS2019, ..BASE },
-    Profile { name: "2022", title: "Windows Server 2022", generation: WS2022, default_concurrency: 1, ..BASE },
-    Profile { name: "2025", title: "Windows Server 2025", generation: WS2025, default_concurrency: 1, ..BASE },
+    Profile {
+        name: "2016",
+        title: "Windows Server 2016",
+        generation: WS2016,
+        ..BASE
+    },
+    Profile {
+        name: "2019",
+        title: "Windows Server 2019",
+        generation: WS2019,
+        ..BASE
+    },
+    Profile {
+        name: "2022",
+        title: "Windows Server 2022",
+        generation: WS2022,
+        default_concurrency: 1,
+        ..BASE
+    },
+    Profile {
+        name: "2025",
+        title: "Windows Server 2025",
+        generation: WS2025,
+        default_concurrency: 1,
+        ..BASE
+    },
     Profile {
         name: "azurelocal",
         title: "Azure Local",
@@ -213,15 +235,23 @@ pub static PROFILES: [Profile; 8] = [
 ///
 /// "Azure" alone decides nothing: "Datacenter: Azure Edition" is an edition of Windows Server.
 pub fn find(text: &str) -> Option<&'static Profile> {
-    let key: String = text.to_ascii_lowercase().chars().filter(|c| c.is_ascii_alphanumeric()).collect();
+    let key: String = text
+        .to_ascii_lowercase()
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric())
+        .collect();
     if ["azurelocal", "azl", "hci"].iter().any(|word| key.contains(word)) {
         return PROFILES.last();
     }
-    let tail = key.trim_start_matches("microsoft").trim_start_matches("windows").trim_start_matches("ws").trim_start_matches("server");
-    PROFILES
-        .iter()
-        .rev()
-        .find(|p| tail == p.name || (tail.starts_with(p.name) && (p.name.ends_with("r2") || !tail[p.name.len()..].starts_with("r2"))))
+    let tail = key
+        .trim_start_matches("microsoft")
+        .trim_start_matches("windows")
+        .trim_start_matches("ws")
+        .trim_start_matches("server");
+    PROFILES.iter().rev().find(|p| {
+        tail == p.name
+            || (tail.starts_with(p.name) && (p.name.ends_with("r2") || !tail[p.name.len()..].starts_with("r2")))
+    })
 }
 
 #[cfg(test)]

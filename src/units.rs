@@ -30,19 +30,32 @@ const LEAST_BITS_PER_SECOND: u64 = 10_000_000;
 /// a bare number of 10,000,000 or more is bit/s (as `Get-NetAdapter` prints `Speed`; no port is slower than 10 Mbit/s).
 pub fn parse_mbps(text: &str) -> Result<Mbps, String> {
     let squeezed: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}').collect();
-    let split = squeezed.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(squeezed.len());
+    let split = squeezed
+        .find(|c: char| c.is_ascii_alphabetic())
+        .unwrap_or(squeezed.len());
     let (number, unit) = squeezed.split_at(split);
     let thousandths = parse_thousandths(number)?;
     let unit = unit.to_ascii_lowercase();
-    let per_unit = match unit.trim_end_matches("/s").trim_end_matches("ps").trim_end_matches("bit").trim_end_matches('b') {
+    let per_unit = match unit
+        .trim_end_matches("/s")
+        .trim_end_matches("ps")
+        .trim_end_matches("bit")
+        .trim_end_matches('b')
+    {
         "" if thousandths >= LEAST_BITS_PER_SECOND * 1000 => return Ok(thousandths / 1_000_000_000),
         "" | "m" | "mega" => 1,
         "g" | "giga" => 1_000,
         "t" => 1_000_000,
         "k" => return Ok(thousandths / 1_000_000),
-        _ => return Err(format!("'{text}' is not a rate; write Mbit/s such as 10000, or 10 Gbps")),
+        _ => {
+            return Err(format!(
+                "'{text}' is not a rate; write Mbit/s such as 10000, or 10 Gbps"
+            ));
+        }
     };
-    let mbps = thousandths.checked_mul(per_unit).ok_or_else(|| format!("'{text}' is too large for a rate"))?;
+    let mbps = thousandths
+        .checked_mul(per_unit)
+        .ok_or_else(|| format!("'{text}' is too large for a rate"))?;
     Ok(mbps / 1000)
 }
 
@@ -60,7 +73,10 @@ fn parse_thousandths(number: &str) -> Result<u64, String> {
     }
     let whole: u64 = whole.parse().map_err(|_| fail())?;
     let part: u64 = digits.parse().map_err(|_| fail())?;
-    whole.checked_mul(1000).and_then(|n| n.checked_add(part)).ok_or_else(fail)
+    whole
+        .checked_mul(1000)
+        .and_then(|n| n.checked_add(part))
+        .ok_or_else(fail)
 }
 
 /// `1,000` and `1.000.000` are thousands; `2,5` and `2.5` are decimals.
@@ -73,7 +89,9 @@ fn normalise_separators(number: &str) -> String {
             && first.len() <= 3
             && first != "0"
             && !rest.is_empty()
-            && rest.iter().all(|p| p.len() == 3 && p.bytes().all(|b| b.is_ascii_digit()))
+            && rest
+                .iter()
+                .all(|p| p.len() == 3 && p.bytes().all(|b| b.is_ascii_digit()))
     };
     if groups(',') {
         return number.replace(',', "");
@@ -115,9 +133,15 @@ pub struct Mac(pub u64);
 impl Mac {
     /// Reads `00155D010203`, `00-15-5D-01-02-03`, `00:15:5d:01:02:03`, `0015.5d01.0203`.
     pub fn parse(text: &str) -> Result<Mac, String> {
-        let hex: String = text.trim().chars().filter(|c| !matches!(c, '-' | ':' | '.' | ' ')).collect();
+        let hex: String = text
+            .trim()
+            .chars()
+            .filter(|c| !matches!(c, '-' | ':' | '.' | ' '))
+            .collect();
         if hex.len() != 12 || !hex.bytes().all(|b| b.is_ascii_hexdigit()) {
-            return Err(format!("'{text}' is not a MAC address; write 12 hexadecimal digits such as 00-15-5D-01-02-03"));
+            return Err(format!(
+                "'{text}' is not a MAC address; write 12 hexadecimal digits such as 00-15-5D-01-02-03"
+            ));
         }
         u64::from_str_radix(&hex, 16).map(Mac).map_err(|e| e.to_string())
     }
@@ -137,7 +161,11 @@ impl Mac {
 impl fmt::Display for Mac {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let b = self.bytes();
-        write!(f, "{:02X}-{:02X}-{:02X}-{:02X}-{:02X}-{:02X}", b[0], b[1], b[2], b[3], b[4], b[5])
+        write!(
+            f,
+            "{:02X}-{:02X}-{:02X}-{:02X}-{:02X}-{:02X}",
+            b[0], b[1], b[2], b[3], b[4], b[5]
+        )
     }
 }
 
@@ -165,7 +193,11 @@ pub struct MacRange {
 impl MacRange {
     /// Number of addresses; 0 for an inverted range.
     pub fn size(self) -> u64 {
-        if self.max < self.min { 0 } else { self.max.0 - self.min.0 + 1 }
+        if self.max < self.min {
+            0
+        } else {
+            self.max.0 - self.min.0 + 1
+        }
     }
 
     /// Whether the address lies inside.
@@ -175,7 +207,10 @@ impl MacRange {
 
     /// The addresses that both ranges hold.
     pub fn intersection(self, other: MacRange) -> Option<MacRange> {
-        let common = MacRange { min: self.min.max(other.min), max: self.max.min(other.max) };
+        let common = MacRange {
+            min: self.min.max(other.min),
+            max: self.max.min(other.max),
+        };
         (common.size() > 0).then_some(common)
     }
 }
@@ -195,7 +230,11 @@ pub fn natural_cmp(a: &str, b: &str) -> Ordering {
             n.len().cmp(&m.len()).then_with(|| n.cmp(m))
         } else {
             (left, right) = (&left[x.len_utf8()..], &right[y.len_utf8()..]);
-            if x == y { Ordering::Equal } else { x.to_lowercase().cmp(y.to_lowercase()) }
+            if x == y {
+                Ordering::Equal
+            } else {
+                x.to_lowercase().cmp(y.to_lowercase())
+            }
         };
         if order != Ordering::Equal {
             return order;
@@ -245,7 +284,12 @@ mod tests {
     #[test]
     fn macs_are_read_in_every_windows_spelling() {
         let mac = Mac(0x0015_5D01_0203);
-        for text in ["00155D010203", "00-15-5D-01-02-03", "00:15:5d:01:02:03", "0015.5d01.0203"] {
+        for text in [
+            "00155D010203",
+            "00-15-5D-01-02-03",
+            "00:15:5d:01:02:03",
+            "0015.5d01.0203",
+        ] {
             assert_eq!(Mac::parse(text), Ok(mac));
         }
         assert_eq!(mac.to_string(), "00-15-5D-01-02-03");
@@ -254,7 +298,10 @@ mod tests {
 
     #[test]
     fn ranges_intersect_only_where_both_hold_addresses() {
-        let range = |min, max| MacRange { min: Mac(min), max: Mac(max) };
+        let range = |min, max| MacRange {
+            min: Mac(min),
+            max: Mac(max),
+        };
         assert_eq!(range(1, 5).intersection(range(5, 9)), Some(range(5, 5)));
         assert_eq!(range(1, 4).intersection(range(5, 9)), None);
         assert_eq!(range(9, 1).size(), 0);

@@ -180,8 +180,9 @@ impl<'a> Run<'a> {
                 let candidate = &mut self.sets[group][*index];
                 let pattern = &candidate.pattern;
                 let networks = served.entry(network_uplinks(design, pattern)).or_insert_with(|| {
-                    let settle =
-                        |n: &usize| settle_networks(self.instance, design, mode, pattern, *n, &given.parts[*n], allowed);
+                    let settle = |n: &usize| {
+                        settle_networks(self.instance, design, mode, pattern, *n, &given.parts[*n], allowed)
+                    };
                     let none = design.networks == 0;
                     own.nodes
                         .iter()

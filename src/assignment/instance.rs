@@ -294,7 +294,10 @@ fn reach_table(cluster: &Cluster, attaches: &[Attach]) -> Vec<Vec<u64>> {
     let dead: Vec<Option<Attach>> = attaches.iter().map(|a| Some(*a)).chain([None]).collect();
     let fabrics: Vec<Fabric> = dead.into_iter().map(|dead| Fabric::new(cluster, None, dead)).collect();
     let reach = |fabric: &Fabric, at: &Attach| fabric.component(*at).map_or(0, |c| 1u64 << c.min(31));
-    attaches.iter().map(|at| fabrics.iter().map(|fabric| reach(fabric, at)).collect()).collect()
+    attaches
+        .iter()
+        .map(|at| fabrics.iter().map(|fabric| reach(fabric, at)).collect())
+        .collect()
 }
 
 fn node_demands(cluster: &Cluster, roles: &[Role]) -> Vec<[Mbps; 6]> {

@@ -47,7 +47,8 @@ pub struct Options {
 impl Options {
     #[allow(clippy::disallowed_methods, reason = "the time limit that the user asked for")]
     fn late(&self) -> bool {
-        self.deadline.is_some_and(|deadline| std::time::Instant::now() >= deadline)
+        self.deadline
+            .is_some_and(|deadline| std::time::Instant::now() >= deadline)
     }
 }
 
@@ -59,7 +60,10 @@ impl Options {
 /// assert!(plan.is_some_and(|plan| plan.clusters.is_empty()));
 /// ```
 pub fn plan(inventory: &Inventory, options: &Options) -> Option<Plan> {
-    let clusters = inventory.clusters.iter().map(|cluster| plan_cluster(inventory, cluster, options));
+    let clusters = inventory
+        .clusters
+        .iter()
+        .map(|cluster| plan_cluster(inventory, cluster, options));
     Some(Plan {
         schema_version: SCHEMA_VERSION,
         input_sha256: inventory.sha256.clone(),
@@ -74,7 +78,13 @@ pub fn with_two_ports_more(cluster: &Cluster, options: &Options) -> Option<Objec
     for node in &mut larger.nodes {
         let tors: std::collections::BTreeSet<usize> = node.nics.iter().filter_map(|n| n.tor).collect();
         let tors: Vec<usize> = tors.into_iter().collect();
-        let Some(fastest) = node.nics.iter().filter(|n| n.direct_to.is_none()).max_by_key(|n| n.speed).cloned() else {
+        let Some(fastest) = node
+            .nics
+            .iter()
+            .filter(|n| n.direct_to.is_none())
+            .max_by_key(|n| n.speed)
+            .cloned()
+        else {
             continue;
         };
         for number in 0..2 {
@@ -106,7 +116,9 @@ fn all_styles(instance: &Instance, options: &Options) -> Vec<(Style, Found)> {
     let styles = Style::ALL
         .into_iter()
         .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
-    styles.map(|style| (style, search_style(instance, style, options))).collect()
+    styles
+        .map(|style| (style, search_style(instance, style, options)))
+        .collect()
 }
 
 fn search_style(instance: &Instance, style: Style, options: &Options) -> Found {
@@ -137,7 +149,10 @@ fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> 
         found.and_then(|(chosen, (style, found))| Some((chosen, (style, found, found.best.as_ref()?))))
     else {
         // A style that has no design for these roles (converged on 2008 R2 …): the best of all styles is planned instead.
-        let any = Options { style: None, ..options.clone() };
+        let any = Options {
+            style: None,
+            ..options.clone()
+        };
         return options.style.and_then(|_| plan_cluster(inventory, cluster, &any));
     };
     let (mac_pools, static_macs) = crate::mac::plan(inventory, cluster);

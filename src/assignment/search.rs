@@ -284,7 +284,11 @@ fn solve_mode(
             _ => &tables[group.class],
         })
         .collect();
-    let given = Given { forced_moves: forced, tables: listed, parts: &parts };
+    let given = Given {
+        forced_moves: forced,
+        tables: listed,
+        parts: &parts,
+    };
     let kept = filter(instance, design, mode, &mut sets, &given, &mut bound);
     let patterns: Vec<Pattern> = kept
         .chosen

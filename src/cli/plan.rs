@@ -86,6 +86,10 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         PlanFormat::Text => console.print(&reports::text::plan_text(&data))?,
         PlanFormat::Json => console.print(&listing::json(verified.plan())?)?,
     }
+    console.note(&match &args.output {
+        Some(dir) => format!("Next: open {}.", dir.join("report.html").display()),
+        None => "Next: run again with -o DIR to get report.html, the drawings and the tables.".to_owned(),
+    });
     // findings are for `review`: only an unmet requirement makes the answer no
     Ok(if checks::requirements_met(&verified) {
         Answer::Yes

@@ -74,7 +74,8 @@ fn inventory(block: &str) -> Inventory {
     for (name, text) in tables(block) {
         fs::write(folder.0.join(format!("{name}.csv")), text).expect("a table");
     }
-    load(std::slice::from_ref(&folder.0), &LoadOptions::default()).unwrap_or_else(|problems| panic!("{block}\n{problems:#?}"))
+    load(std::slice::from_ref(&folder.0), &LoadOptions::default())
+        .unwrap_or_else(|problems| panic!("{block}\n{problems:#?}"))
 }
 
 fn names(findings: &[Finding]) -> Vec<&'static str> {
