@@ -99,7 +99,8 @@ fn the_best_plan_of_a_large_cluster_is_neither_empty_nor_overfull_and_needs_two_
         seed: 1,
     });
 
-    let plan = nicplan::assignment::plan(&inventory, &nicplan::assignment::Options::default()).expect("no time limit is set");
+    let plan =
+        nicplan::assignment::plan(&inventory, &nicplan::assignment::Options::default()).expect("no time limit is set");
 
     let objective = &plan.clusters[0].solver.objective;
     assert!(objective.unmet_requirements.met());

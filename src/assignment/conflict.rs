@@ -1,7 +1,7 @@
 //! When requirements cannot be met: an irreducible set of named requirements that exclude each other, found by leaving out
 //! one after the other and asking whether the rest can be met.
 
-use super::{Options, best_of_styles};
+use super::Options;
 use crate::inventory::Cluster;
 use crate::plan::{ClusterPlan, Conflict, Style};
 use crate::policy::Strength;
@@ -121,7 +121,7 @@ fn feasible(cluster: &Cluster, wanted: &[Requirement], options: &Options) -> boo
         style,
         ..options.clone()
     };
-    best_of_styles(&relaxed, &options).is_some_and(|objective| objective.unmet_requirements.met())
+    super::feasible(&relaxed, &options)
 }
 
 /// What an administrator can act on: what the node has, what the requirements ask of it together.

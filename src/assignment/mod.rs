@@ -33,7 +33,7 @@ use crate::inventory::{Cluster, Inventory};
 use crate::plan::{ClusterPlan, LEVELS, Objective, Plan, SCHEMA_VERSION, Solver, Status, Style, StyleRow};
 use crate::units::show_permille;
 use instance::Instance;
-use search::{Found, search};
+use search::{Found, Question, search};
 
 /// What is asked of the planner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -112,18 +112,30 @@ pub fn best_of_styles(cluster: &Cluster, options: &Options) -> Option<Objective>
         .map(|best| best.evaluation.objective)
 }
 
+/// Whether some plan meets every requirement.
+fn feasible(cluster: &Cluster, options: &Options) -> bool {
+    let instance = Instance::new(cluster);
+    let styles = Style::ALL
+        .into_iter()
+        .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
+    let found = |style| search_style(&instance, style, Question::Feasible, options).best;
+    styles
+        .into_iter()
+        .any(|style| found(style).is_some_and(|best| best.evaluation.objective.unmet_requirements.met()))
+}
+
 fn all_styles(instance: &Instance, options: &Options) -> Vec<(Style, Found)> {
     let styles = Style::ALL
         .into_iter()
         .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
     styles
-        .map(|style| (style, search_style(instance, style, options)))
+        .map(|style| (style, search_style(instance, style, Question::Best, options)))
         .collect()
 }
 
-fn search_style(instance: &Instance, style: Style, options: &Options) -> Found {
+fn search_style(instance: &Instance, style: Style, question: Question, options: &Options) -> Found {
     let designs = design::network_range(instance).flat_map(|networks| design::designs(instance, style, networks));
-    search(instance, designs.collect(), &|| options.late())
+    search(instance, designs.collect(), question, &|| options.late())
 }
 
 /// Dedicated wherever it meets every requirement, the target and the drain goal; else the best objective.

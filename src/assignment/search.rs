@@ -44,6 +44,14 @@ pub struct Found {
     pub stopped: bool,
 }
 
+impl Found {
+    /// Whether a plan that meets every requirement is in hand, or no plan from this bound on can.
+    fn feasibility_known(&self, bound: &Objective) -> bool {
+        let met = |best: &Solved| best.evaluation.objective.unmet_requirements.met();
+        self.best.as_ref().is_some_and(met) || !bound.unmet_requirements.met()
+    }
+}
+
 /// A design waiting for its turn: first with the bound that follows from counting ports, then with its patterns listed.
 struct Waiting {
     bound: Objective,
@@ -78,8 +86,17 @@ impl Ord for Waiting {
     }
 }
 
+/// What the search is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// The best plan.
+    Best,
+    /// Whether some plan meets every requirement; the first one that does ends the search.
+    Feasible,
+}
+
 /// Solves all designs, best bound first.
-pub fn search(instance: &Instance, designs: Vec<Design>, late: &dyn Fn() -> bool) -> Found {
+pub fn search(instance: &Instance, designs: Vec<Design>, question: Question, late: &dyn Fn() -> bool) -> Found {
     let mut found = Found {
         complete: true,
         ..Found::default()
@@ -93,6 +110,9 @@ pub fn search(instance: &Instance, designs: Vec<Design>, late: &dyn Fn() -> bool
         })
         .collect();
     while let Some(waiting) = heap.pop() {
+        if question == Question::Feasible && found.feasibility_known(&waiting.bound) {
+            break;
+        }
         if late() {
             found.stopped = true;
             lower(&mut found.bound, &waiting.bound);
@@ -104,7 +124,7 @@ pub fn search(instance: &Instance, designs: Vec<Design>, late: &dyn Fn() -> bool
             break;
         }
         match waiting.tables {
-            Some(tables) => solve(instance, &waiting.design, tables, &mut found),
+            Some(tables) => solve(instance, &waiting.design, tables, question, &mut found),
             None => {
                 let list = |class| enumerate(instance, class, &waiting.design, Breadth::Best);
                 let tables: Vec<Enumeration> = instance.classes.iter().map(list).collect();
@@ -210,7 +230,7 @@ fn first_bound(instance: &Instance, design: &Design, tables: &[Enumeration]) -> 
     objective
 }
 
-fn solve(instance: &Instance, design: &Design, tables: Vec<Enumeration>, found: &mut Found) {
+fn solve(instance: &Instance, design: &Design, tables: Vec<Enumeration>, question: Question, found: &mut Found) {
     found.complete &= tables.iter().all(|t| t.complete);
     let mut design_best: Option<Objective> = None;
     for mode in modes(instance, design) {
@@ -221,7 +241,10 @@ fn solve(instance: &Instance, design: &Design, tables: Vec<Enumeration>, found: 
             lower(&mut found.bound, &bound);
             continue;
         }
-        let solved = solve_mode(instance, design, &mode, &tables, bound, found);
+        if question == Question::Feasible && found.feasibility_known(&bound) {
+            continue;
+        }
+        let solved = solve_mode(instance, design, &mode, &tables, bound, question, found);
         let objective = solved.evaluation.objective.clone();
         if design_best.as_ref().is_none_or(|b| objective < *b) {
             design_best = Some(objective.clone());
@@ -256,6 +279,7 @@ fn solve_mode(
     mode: &Mode,
     tables: &[Enumeration],
     mut bound: Objective,
+    question: Question,
     found: &mut Found,
 ) -> Solved {
     let parts = node_parts(instance, design, mode);
@@ -315,7 +339,9 @@ fn solve_mode(
         evaluation,
         runners_up: kept.runners_up,
     };
-    if solved.evaluation.objective.cmp_to(&bound, 7).is_ne()
+    let matters = question == Question::Best || bound.unmet_requirements.met();
+    if matters
+        && solved.evaluation.objective.cmp_to(&bound, 7).is_ne()
         && let Some(best) = close::best_of_all(instance, design, mode, &bound)
     {
         bound = best.evaluation.objective.clone();
