@@ -77,7 +77,11 @@ enum Adds {
 
 fn adds(uplink: &Uplink) -> Adds {
     let private = |r: &Role| matches!(r, Role::Cluster | Role::LiveMigration);
-    if uplink.roles.iter().all(private) { Adds::Largest } else { Adds::Sum }
+    if uplink.roles.iter().all(private) {
+        Adds::Largest
+    } else {
+        Adds::Sum
+    }
 }
 
 /// The facts that one node's model needs.
@@ -86,7 +90,7 @@ struct NodeModel<'a> {
     uplinks: &'a [Uplink],
     style: Style,
     node: usize,
-    /// Zone that each uplink's network admits; `None` = any vNIC without a zone only, or no zones at all.
+    /// The one zone that each uplink's network admits beside vNICs without a zone.
     zones: &'a [Option<&'a str>],
 }
 
@@ -122,10 +126,23 @@ impl NodeModel<'_> {
 
     fn variables(&self, problem: &mut ProblemVariables) -> Variables {
         let mut binary = || problem.add(variable().binary());
-        let ports = self.nics().iter().map(|_| self.uplinks.iter().map(|_| binary()).collect()).collect();
+        let ports = self
+            .nics()
+            .iter()
+            .map(|_| self.uplinks.iter().map(|_| binary()).collect())
+            .collect();
         let known: BTreeSet<u64> = self.nics().iter().map(|n| n.speed).collect();
-        let speeds = self.uplinks.iter().map(|_| known.iter().map(|s| (*s, binary())).collect()).collect();
-        let here = self.cluster.vms.iter().filter(|v| v.host == Some(self.node)).flat_map(|v| &v.vnics);
+        let speeds = self
+            .uplinks
+            .iter()
+            .map(|_| known.iter().map(|s| (*s, binary())).collect())
+            .collect();
+        let here = self
+            .cluster
+            .vms
+            .iter()
+            .filter(|v| v.host == Some(self.node))
+            .flat_map(|v| &v.vnics);
         let guests = here.map(|vnic| {
             let admits = |u: &usize| {
                 let zone = self.zones[*u].unwrap_or_default();
@@ -164,7 +181,13 @@ impl NodeModel<'_> {
             model.add_constraint(constraint!(sum(classes.iter().map(|(_, v)| *v)) == 1));
             let mut capacity = Expression::from(0);
             for (speed, class) in classes {
-                let of_speed = || self.nics().iter().zip(column()).filter(|(n, _)| n.speed == *speed).map(|(_, v)| v);
+                let of_speed = || {
+                    self.nics()
+                        .iter()
+                        .zip(column())
+                        .filter(|(n, _)| n.speed == *speed)
+                        .map(|(_, v)| v)
+                };
                 match adds(uplink) {
                     Adds::Sum => {
                         of_speed().for_each(|port| {
@@ -195,7 +218,12 @@ impl NodeModel<'_> {
     fn assert_fits(&self, vars: &Variables, solution: &impl Solution, limit: u64) {
         let on = |v: Variable| solution.value(v) > 0.5;
         for (u, uplink) in self.uplinks.iter().enumerate() {
-            let chosen = self.nics().iter().zip(&vars.ports).filter(|(_, row)| on(row[u])).map(|(n, _)| n.speed);
+            let chosen = self
+                .nics()
+                .iter()
+                .zip(&vars.ports)
+                .filter(|(_, row)| on(row[u]))
+                .map(|(n, _)| n.speed);
             let speeds: Vec<u64> = chosen.collect();
             let capacity = match adds(uplink) {
                 Adds::Sum => {
@@ -204,9 +232,15 @@ impl NodeModel<'_> {
                 }
                 Adds::Largest => speeds.iter().copied().max().unwrap_or(0),
             };
-            let guests = vars.guests.iter().filter(|(_, to)| to.iter().any(|(at, v)| *at == u && on(*v)));
+            let guests = vars
+                .guests
+                .iter()
+                .filter(|(_, to)| to.iter().any(|(at, v)| *at == u && on(*v)));
             let load = self.host_load(uplink) + guests.map(|(need, _)| need).sum::<u64>();
-            assert!(!speeds.is_empty() && permille_up(load, capacity) <= limit, "{load} on {capacity}");
+            assert!(
+                !speeds.is_empty() && permille_up(load, capacity) <= limit,
+                "{load} on {capacity}"
+            );
         }
     }
 }
@@ -215,7 +249,7 @@ fn sum(vars: impl Iterator<Item = Variable>) -> Expression {
     vars.map(Expression::from).sum()
 }
 
-/// Which zone each uplink's network admits, in every way; without separate zones there is one way, and every zone is empty.
+/// Which zone each uplink's network admits, in every way; where no vNIC has a zone there is one way.
 fn zone_ways<'a>(cluster: &'a Cluster, uplinks: &[Uplink]) -> Vec<Vec<Option<&'a str>>> {
     let vnics = cluster.vms.iter().flat_map(|v| &v.vnics);
     let zones: BTreeSet<&str> = vnics.map(|n| n.zone.as_str()).filter(|z| !z.is_empty()).collect();
@@ -239,7 +273,14 @@ fn least_worst(cluster: &Cluster, plan: &ClusterPlan) -> Option<u64> {
     let fits = |zones: &[Option<&str>], limit: u64| {
         (0..cluster.nodes.len()).all(|node| {
             let uplinks = &plan.uplinks;
-            NodeModel { cluster, uplinks, style: plan.style, node, zones }.feasible(limit)
+            NodeModel {
+                cluster,
+                uplinks,
+                style: plan.style,
+                node,
+                zones,
+            }
+            .feasible(limit)
         })
     };
     let ways = zone_ways(cluster, &plan.uplinks);
@@ -250,7 +291,11 @@ fn least_worst(cluster: &Cluster, plan: &ClusterPlan) -> Option<u64> {
     let (mut least, mut most) = (0, 1000);
     while least < most {
         let middle = (least + most) / 2;
-        if somehow(middle) { most = middle } else { least = middle + 1 }
+        if somehow(middle) {
+            most = middle
+        } else {
+            least = middle + 1
+        }
     }
     Some(most)
 }
@@ -259,18 +304,28 @@ fn least_worst(cluster: &Cluster, plan: &ClusterPlan) -> Option<u64> {
 fn compare(seed: u64, zones: bool) -> Vec<u64> {
     let cluster = random_cluster(seed, zones);
     let mut networks = Vec::new();
-    for style in Style::ALL {
+    // Shared ports with two networks and storage have so many designs that planning takes seconds in a build without optimisation.
+    let many_designs = zones && cluster.storage.on_nics();
+    for style in Style::ALL.into_iter().filter(|s| *s != Style::Hybrid || !many_designs) {
         let plan = plan(&inventory(cluster.clone()), &Options { style: Some(style) });
         let plan = &plan.clusters[0];
         let objective = &plan.solver.objective;
         if plan.style != style || !objective.unmet_requirements.met() {
             continue;
         }
-        assert!(objective.unmet_wishes.iter().all(|unmet| *unmet == 0), "seed {seed} {style}: {objective:?}");
+        assert!(
+            objective.unmet_wishes.iter().all(|unmet| *unmet == 0),
+            "seed {seed} {style}: {objective:?}"
+        );
         let claimed = objective.worst_utilisation_permille;
         let uplinks: Vec<&String> = plan.uplinks.iter().map(|u| &u.name).collect();
         let second = least_worst(&cluster, plan);
-        assert_eq!(Some(claimed), second, "seed {seed} {style} {:?} {uplinks:?}", plan.solver.status);
+        assert_eq!(
+            Some(claimed),
+            second,
+            "seed {seed} {style} {:?} {uplinks:?}",
+            plan.solver.status
+        );
         networks.push(objective.external_networks);
     }
     networks
