@@ -307,7 +307,14 @@ fn compare(seed: u64, zones: bool) -> Vec<u64> {
     // Shared ports with two networks and storage have so many designs that planning takes seconds in a build without optimisation.
     let many_designs = zones && cluster.storage.on_nics();
     for style in Style::ALL.into_iter().filter(|s| *s != Style::Hybrid || !many_designs) {
-        let plan = plan(&inventory(cluster.clone()), &Options { style: Some(style) });
+        let plan = plan(
+            &inventory(cluster.clone()),
+            &Options {
+                style: Some(style),
+                ..Options::default()
+            },
+        )
+        .expect("no time limit is set");
         let plan = &plan.clusters[0];
         let objective = &plan.solver.objective;
         if plan.style != style || !objective.unmet_requirements.met() {

@@ -16,11 +16,6 @@ const COUNT_LIMIT: usize = 4_000;
 
 /// The best plan of a design under a mode; `None` when there are too many to try. Stops as soon as `bound` is met.
 pub fn best_of_all(instance: &Instance, design: &Design, mode: &Mode, bound: &Objective) -> Option<Solved> {
-    let lists: Vec<Vec<Pattern>> = instance
-        .groups
-        .iter()
-        .map(|group| every(instance, &instance.classes[group.class], design, PLAN_LIMIT))
-        .collect::<Option<_>>()?;
     let options: Vec<Vec<usize>> = instance
         .items
         .iter()
@@ -29,6 +24,14 @@ pub fn best_of_all(instance: &Instance, design: &Design, mode: &Mode, bound: &Ob
             (0..design.networks).filter(|n| mask >> n & 1 == 1).collect()
         })
         .collect();
+    if options.iter().map(Vec::len).fold(1usize, usize::saturating_mul) > PLAN_LIMIT {
+        return None;
+    }
+    let lists: Vec<Vec<Pattern>> = instance
+        .groups
+        .iter()
+        .map(|group| every(instance, &instance.classes[group.class], design, PLAN_LIMIT))
+        .collect::<Option<_>>()?;
     let sizes = || lists.iter().map(Vec::len).chain(options.iter().map(Vec::len));
     if sizes().fold(1usize, usize::saturating_mul) > PLAN_LIMIT {
         return None;

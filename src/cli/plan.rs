@@ -118,11 +118,18 @@ fn options(args: &Args) -> nicplan::assignment::Options {
     }
 }
 
+/// Largest cluster for which the question is asked with every plan: it costs a second search.
+#[cfg(feature = "solver")]
+const WHAT_IF_NODES: usize = 32;
+
 /// What two idle ports more on every node would change, in the chosen style of each cluster.
 #[cfg(feature = "solver")]
 fn what_if(inventory: &Inventory, verified: &checks::VerifiedPlan, args: &Args) -> Option<WhatIf> {
     let row = |planned: &nicplan::plan::ClusterPlan| {
         let cluster = inventory.clusters.iter().find(|c| c.name == planned.cluster)?;
+        if cluster.nodes.len() > WHAT_IF_NODES {
+            return None;
+        }
         let options = nicplan::assignment::Options {
             style: Some(planned.style),
             ..options(args)
