@@ -4,11 +4,10 @@
 //! The laws are stated per style where two plans are compared: across styles the planner prefers dedicated ports to a
 //! better number, so that one more port may rightly lead from a fuller plan of shared ports to a plainer dedicated one.
 //! "No worse" is promised of plans that are proven: a plan with status `gap` says itself that a better one may exist.
+#![cfg(feature = "solver")]
 
 #[path = "support/dice.rs"]
 mod dice;
-#![cfg(feature = "solver")]
-
 mod support;
 
 use dice::Dice;

@@ -9,7 +9,7 @@ use nicplan::checks::{self, rules};
 use nicplan::finding::Finding;
 use nicplan::inventory::{self, Inventory};
 use nicplan::plan::Plan;
-use nicplan::reports::{self, ReportData, WhatIf, WhatIfRow};
+use nicplan::reports::{self, ReportData, WhatIf};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "Examples:
@@ -134,7 +134,7 @@ fn what_if(inventory: &Inventory, verified: &checks::VerifiedPlan, args: &Args) 
             style: Some(planned.style),
             ..options(args)
         };
-        Some(WhatIfRow {
+        Some(nicplan::reports::WhatIfRow {
             cluster: planned.cluster.clone(),
             text: format!("two more ports on every node, {} design", planned.style),
             before: planned.solver.objective.clone(),
