@@ -77,7 +77,7 @@ pub static REPORTS: [Report; 14] = [
     },
     Report {
         file: "plan.json",
-        summary: "the plan itself, for check, deploy and diff",
+        summary: "the plan itself, for check",
         render: plan_json,
     },
     Report {
