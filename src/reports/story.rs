@@ -241,7 +241,9 @@ fn changes_of(cluster: &ClusterData) -> Vec<String> {
     if nics + vnics > 0 {
         let nics = show::count(nics, "NIC", "NICs");
         let vnics = show::count(vnics, "vNIC", "vNICs");
-        steps.push(format!("{name}: {nics} and {vnics} change their use; the table of changes lists them for the change request."));
+        steps.push(format!(
+            "{name}: {nics} and {vnics} change their use; the table of changes lists them for the change request."
+        ));
     }
     let pools = cluster
         .plan

@@ -107,11 +107,16 @@ pub fn enumerate(instance: &Instance, class: &Class, design: &Design, breadth: B
         };
         rest[depth] = (0..width).map(|i| rest[depth + 1][i] + least(i)).collect();
     }
+    let mut speeds: Vec<Mbps> = class.types.iter().map(|t| t.speed).collect();
+    speeds.sort();
+    speeds.dedup();
     let mut search = Search {
         instance,
         class,
         design,
         shared: &shared,
+        left: speeds.iter().map(|s| ports_of(class, *s)).collect(),
+        speeds,
         table: &table,
         order: &order,
         rest: &rest,
@@ -133,6 +138,11 @@ pub fn enumerate(instance: &Instance, class: &Class, design: &Design, breadth: B
         table,
         shared,
     }
+}
+
+fn ports_of(class: &Class, speed: Mbps) -> usize {
+    let ports = class.types.iter().filter(|t| t.speed == speed);
+    ports.map(|t| t.count as usize).sum()
 }
 
 /// Groups choices by everything but the ports themselves.
@@ -184,6 +194,9 @@ struct Search<'s> {
     class: &'s Class,
     design: &'s Design,
     shared: &'s [Shared],
+    /// Port speeds of the class, and how many ports of each are not picked yet.
+    speeds: Vec<Mbps>,
+    left: Vec<usize>,
     table: &'s [Vec<Kind>],
     order: &'s [usize],
     rest: &'s [Vec<u32>],
@@ -209,34 +222,26 @@ impl Search<'_> {
         let uplink = self.order[depth];
         let table = self.table;
         for (index, kind) in table[uplink].iter().enumerate() {
-            self.picked[uplink] = index;
-            if !self.enough_ports(depth) {
+            let choice = kind.first();
+            let speed = self.speeds.iter().position(|s| *s == choice.speed);
+            let left = speed.map_or(0, |s| self.left[s]);
+            if choice.nics > left {
                 continue;
             }
-            let own = &kind.first().vector;
-            sum.iter_mut().zip(own).for_each(|(sum, own)| *sum += own);
-            if !self.hopeless(sum, depth + 1) {
+            sum.iter_mut().zip(&choice.vector).for_each(|(sum, own)| *sum += own);
+            let hopeless = self.hopeless(sum, depth + 1);
+            if !hopeless {
+                self.picked[uplink] = index;
+                speed.into_iter().for_each(|s| self.left[s] -= choice.nics);
                 self.descend(depth + 1, sum);
+                speed.into_iter().for_each(|s| self.left[s] += choice.nics);
             }
-            sum.iter_mut().zip(own).for_each(|(sum, own)| *sum -= own);
+            sum.iter_mut().zip(&choice.vector).for_each(|(sum, own)| *sum -= own);
+            if hopeless {
+                // Kinds ascend by vector: the ones after this are no better.
+                break;
+            }
         }
-    }
-
-    /// Whether the ports of each speed go round for the uplinks picked so far.
-    fn enough_ports(&self, depth: usize) -> bool {
-        let last = self.table[self.order[depth]][self.picked[self.order[depth]]].first();
-        let picked = self.order[..=depth]
-            .iter()
-            .map(|u| self.table[*u][self.picked[*u]].first());
-        let used: usize = picked.filter(|c| c.speed == last.speed).map(|c| c.nics).sum();
-        let there = self
-            .class
-            .types
-            .iter()
-            .filter(|t| t.speed == last.speed)
-            .map(|t| t.count as usize)
-            .sum::<usize>();
-        used <= there || last.nics == 0
     }
 
     fn hopeless(&self, sum: &[u32], depth: usize) -> bool {
