@@ -7,6 +7,7 @@ mod survival;
 
 use super::design::Design;
 use super::instance::Instance;
+use crate::inventory::Cluster;
 use crate::migration;
 use crate::plan::{Mechanism, Objective, Requirements, Shortfall};
 use crate::policy::{FailureKind, Strength, Wish};
@@ -73,6 +74,8 @@ struct Count<'a> {
     /// Cables by (node, NIC): bit number, the same at both ends.
     cables: BTreeMap<(usize, usize), u32>,
     fabrics: BTreeMap<(Option<u16>, Option<Attach>), Fabric>,
+    /// Some port or link does not carry every VLAN; else one VLAN stands for all.
+    vlan_limited: bool,
 }
 
 impl<'a> Count<'a> {
@@ -92,6 +95,7 @@ impl<'a> Count<'a> {
             load,
             cables,
             fabrics: BTreeMap::new(),
+            vlan_limited: vlan_limited(instance.cluster),
         }
     }
 
@@ -137,6 +141,9 @@ impl<'a> Count<'a> {
 
     /// VLANs on which a role instance must reach: the role's own, or those of the vNICs on the network.
     fn vlans(&self, uplink: usize, role: Role) -> BTreeSet<Option<u16>> {
+        if !self.vlan_limited {
+            return BTreeSet::from([None]);
+        }
         if role != Role::Vm {
             return BTreeSet::from([self.instance.cluster.vlan_of(role)]);
         }
@@ -221,8 +228,7 @@ impl<'a> Count<'a> {
 
     fn vnic_vlans(&mut self) {
         let cluster = self.instance.cluster;
-        let limited = cluster.nodes.iter().flat_map(|n| &n.nics).any(|n| n.vlans.is_some());
-        if !limited && self.decisions.network.iter().all(Option::is_some) {
+        if !self.vlan_limited && self.decisions.network.iter().all(Option::is_some) {
             return;
         }
         let mut known: BTreeMap<(usize, usize, usize), bool> = BTreeMap::new();
@@ -459,4 +465,9 @@ pub fn drain_bound_of(
     let rate = migration::rate(migration::transport(cluster, rdma), speeds, summed, others);
     let memories = &instance.moved[node];
     migration::drain_bound_s(memories, rate, migration::concurrency(cluster))
+}
+
+fn vlan_limited(cluster: &Cluster) -> bool {
+    let ports = cluster.nodes.iter().flat_map(|n| &n.nics).any(|n| n.vlans.is_some());
+    ports || cluster.links.iter().any(|l| l.vlans.is_some())
 }
