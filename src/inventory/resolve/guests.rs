@@ -305,7 +305,10 @@ fn name_the_unnamed<'a>(groups: &mut Groups<'a>, mut unnamed: Vec<(usize, Line<'
             .map(|c| line.cell(c.name).text.to_owned())
             .collect::<Vec<_>>()
     };
-    unnamed.sort_by_cached_key(|(vm, line)| (*vm, line.table.input, content(line)));
+    unnamed.sort_by(|(vm, a), (other, b)| {
+        let place = (vm, a.table.input).cmp(&(other, b.table.input));
+        place.then_with(|| content(a).cmp(&content(b)))
+    });
     let mut last = None;
     let mut count = 0;
     for (vm, line) in unnamed {
