@@ -8,6 +8,7 @@ use super::instance::{Class, Instance, PortType};
 use crate::plan::Mechanism;
 use crate::policy::Wish;
 use crate::roles::Role;
+use crate::topology::carries;
 use crate::units::Mbps;
 
 /// A failure that may hit several uplinks of a node at once.
@@ -202,13 +203,9 @@ fn must_reach(instance: &Instance, shape: &UplinkShape) -> bool {
 /// Components of the fabric that the ports touch. Direct cables count when the set has one to every peer.
 fn reach_of(instance: &Instance, class: &Class, shape: &UplinkShape, take: &[u8], dead: usize) -> u64 {
     let vlan = shape.roles.iter().find_map(|r| instance.cluster.vlan_of(*r));
-    let carries = |port: &PortType| match (&port.vlans, vlan) {
-        (Some(trunk), Some(vlan)) => trunk.contains(&vlan),
-        _ => true,
-    };
     let mut reach = 0;
     for (port, count) in class.types.iter().zip(take) {
-        if *count == 0 || !carries(port) {
+        if *count == 0 || !carries(&port.vlans, vlan) {
             continue;
         }
         if !port.cable {

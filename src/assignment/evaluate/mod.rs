@@ -12,7 +12,7 @@ use crate::migration;
 use crate::plan::{Mechanism, Objective, Requirements, Shortfall};
 use crate::policy::{FailureKind, Strength, Wish};
 use crate::roles::Role;
-use crate::topology::{Attach, Fabric, attach};
+use crate::topology::{Attach, Fabric, attach, carries};
 use crate::units::Mbps;
 use std::collections::{BTreeMap, BTreeSet};
 use survival::{Loss, Lost};
@@ -80,12 +80,7 @@ struct Count<'a> {
 
 impl<'a> Count<'a> {
     fn new(instance: &'a Instance<'a>, design: &'a Design, decisions: &'a Decisions) -> Self {
-        let mut load = vec![vec![0; design.networks]; instance.cluster.nodes.len()];
-        for (item, network) in instance.items.iter().zip(&decisions.network) {
-            if let (Some(node), Some(network)) = (item.node, network) {
-                load[node][*network] += item.need;
-            }
-        }
+        let load = super::build::network_loads(instance, design, decisions);
         let cables = cable_bits(instance);
         Count {
             instance,
@@ -178,8 +173,7 @@ impl<'a> Count<'a> {
         for index in self.nics(node, uplink) {
             let nic = &self.instance.cluster.nodes[node].nics[*index];
             let lost = loss.is_some_and(|(loss, at)| (dead_tor.is_some() || at == node) && loss.takes(*index, nic));
-            let blocked = matches!((&nic.vlans, vlan), (Some(trunk), Some(vlan)) if !trunk.contains(&vlan));
-            if lost || blocked {
+            if lost || !carries(&nic.vlans, vlan) {
                 continue;
             }
             if let Some(bit) = self.cables.get(&(node, *index)) {
