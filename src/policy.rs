@@ -106,6 +106,13 @@ pub struct Policy {
     pub drain_goal_s: Option<u64>,
     /// Drain minutes T that live migration must be able to keep; gives it a demand. Default: none.
     pub drain_minutes: Option<u64>,
+    /// Time in which all nodes must be drained, patched and restarted, in minutes. Default: none.
+    pub maintenance_window_minutes: Option<u64>,
+    /// Time that one node takes to install updates and restart, in minutes. Default 15 (an assumption; servers differ widely).
+    pub reboot_minutes: u64,
+    /// Longest pause of a VM at the end of its live migration, in ms. Default 10,000: the heartbeat tolerance of a guest
+    /// cluster from 2016 on (10 beats of 1 s), half of the 20 s after which TCP connections break.
+    pub blackout_limit_ms: u64,
     /// Failures that each role must survive (hard requirements), by role.
     pub survive: Vec<(Role, FailureKind)>,
     /// Failures that each role should survive. `None` = the default: NIC, card and ToR for every role.
@@ -134,6 +141,9 @@ impl Default for Policy {
             default_vnic_mbps: 20,
             drain_goal_s: None,
             drain_minutes: None,
+            maintenance_window_minutes: None,
+            reboot_minutes: 15,
+            blackout_limit_ms: 10_000,
             survive: Vec::new(),
             survive_wish: None,
             isolate: Vec::new(),

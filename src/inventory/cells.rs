@@ -129,6 +129,15 @@ pub fn vlans(text: &str) -> Result<Option<BTreeSet<u16>>, String> {
     Ok(Some(set))
 }
 
+/// Names of a list; `none` is an empty one.
+pub fn names(text: &str) -> Vec<String> {
+    let names: Vec<String> = list(text).map(str::to_owned).collect();
+    match names.as_slice() {
+        [only] if only.eq_ignore_ascii_case("none") => Vec::new(),
+        _ => names,
+    }
+}
+
 /// yes or no, in the spellings of people and PowerShell.
 pub fn yes_no(text: &str) -> Result<bool, String> {
     match text.to_ascii_lowercase().as_str() {

@@ -3,6 +3,7 @@
 //! Everything is resolved here (references are indices, lists are sorted by name as people count), so that later stages
 //! never see the order of the input. Every record keeps its [`Origin`].
 
+use super::migration_settings::{ClusterMigration, NetworkState, NodeMigration};
 use super::virtual_machines::Vm;
 use crate::finding::Location;
 use crate::policy::Policy;
@@ -112,6 +113,8 @@ pub struct Cluster {
     pub transport: Option<Transport>,
     /// Live migrations at once, if set.
     pub concurrency: Option<u32>,
+    /// Further settings of live migration.
+    pub migration: ClusterMigration,
     /// What is wanted.
     pub policy: Policy,
     /// Nodes by name.
@@ -143,6 +146,8 @@ pub struct Node {
     pub hardware: String,
     /// Dynamic MAC pool; `None` = unknown (the default from the IP may be assumed, see [`crate::mac`]).
     pub mac_pool: Option<MacRange>,
+    /// Settings of live migration on this host.
+    pub migration: NodeMigration,
     /// Physical ports by name.
     pub nics: Vec<Nic>,
     /// Virtual switches by name.
@@ -208,6 +213,8 @@ pub struct Nic {
     pub switch: Option<String>,
     /// Name of the team it is in today.
     pub team: String,
+    /// IP addresses with prefix length as written, `10.0.5.11/24`.
+    pub addresses: Vec<String>,
 }
 
 /// A physical switch.
@@ -247,6 +254,8 @@ pub struct ClusterNetwork {
     pub metric: Option<u32>,
     /// What it is for, if known.
     pub purpose: Option<Role>,
+    /// State.
+    pub state: NetworkState,
     /// Record.
     pub origin: Origin,
 }
@@ -305,6 +314,10 @@ pub struct HostVnic {
     pub weight: Option<u32>,
     /// MAC.
     pub mac: Option<Mac>,
+    /// IP addresses with prefix length as written.
+    pub addresses: Vec<String>,
+    /// RDMA is switched on; `None` = unknown.
+    pub rdma: Option<bool>,
     /// Record.
     pub origin: Origin,
 }

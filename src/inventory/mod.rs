@@ -11,6 +11,7 @@ mod cells;
 mod decode;
 mod entities;
 pub mod importers;
+pub mod migration_settings;
 pub mod raw;
 mod resolve;
 mod schema;
@@ -23,6 +24,7 @@ mod write;
 
 pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS};
 pub use entities::*;
+pub use migration_settings::*;
 pub use schema::json_schema;
 pub use suggest::did_you_mean;
 pub use templates::templates;

@@ -61,6 +61,12 @@ pub struct Vm {
     pub host: Option<usize>,
     /// Assigned memory.
     pub memory_mib: MiB,
+    /// Most memory it may get (dynamic memory); `None` = the assigned memory. Decides where it fits.
+    pub maximum_memory_mib: Option<MiB>,
+    /// Rate at which the guest dirties distinct pages, MiB/s; `None` = unknown.
+    pub dirty_mib_s: Option<u32>,
+    /// Memory that the guest writes to again and again; `None` = unknown.
+    pub working_set_mib: Option<MiB>,
     /// State.
     pub state: VmState,
     /// Generation 1 or 2.

@@ -34,6 +34,7 @@ pub fn cluster(name: &str, nodes: usize) -> Cluster {
         storage: StorageKind::None,
         transport: None,
         concurrency: None,
+        migration: Default::default(),
         policy: Policy::default(),
         nodes: (1..=nodes).map(node).collect(),
         tors: Vec::new(),
@@ -52,6 +53,7 @@ fn node(number: usize) -> Node {
         memory_mib: None,
         hardware: String::new(),
         mac_pool: None,
+        migration: Default::default(),
         nics: vec![nic()],
         switches: Vec::new(),
         host_vnics: Vec::new(),
@@ -77,6 +79,7 @@ fn nic() -> Nic {
         roles: BTreeSet::new(),
         switch: None,
         team: String::new(),
+        addresses: Vec::new(),
     }
 }
 
@@ -89,6 +92,8 @@ pub fn host_vnic(name: &str, switch: &str) -> HostVnic {
         vlan: None,
         weight: None,
         mac: None,
+        addresses: Vec::new(),
+        rdma: None,
         origin: Origin::default(),
     }
 }
@@ -100,6 +105,9 @@ pub fn vm(name: &str, host: Option<usize>, owners: &[usize], vnics: usize) -> Vm
         origin: Origin::default(),
         host,
         memory_mib: 4096,
+        maximum_memory_mib: None,
+        dirty_mib_s: None,
+        working_set_mib: None,
         state: VmState::Running,
         generation: 2,
         priority: VmPriority::Medium,

@@ -4,7 +4,7 @@
 //! Must not know: planner, checks, reports.
 
 use crate::inventory::{Cluster, Vm, VmPriority, VmState};
-use crate::profiles::Transport;
+use crate::profiles::{Transport, WS2022};
 use crate::units::{Mbps, MiB};
 
 /// Set-up before the first byte moves, seconds. Published timings show 3 to 6 s of fixed cost per migration
@@ -26,14 +26,13 @@ pub fn moves_live(vm: &Vm) -> bool {
     vm.state == VmState::Running && !matches!(vm.priority, VmPriority::Low)
 }
 
-/// Live migrations that one node takes part in at once.
+/// Live migrations that one node takes part in at once: from 2022 the cluster property decides where it is set
+/// (`MaximumParallelMigrations` overrides the hosts' limit), before it does not exist.
 pub fn concurrency(cluster: &Cluster) -> u64 {
-    u64::from(
-        cluster
-            .concurrency
-            .unwrap_or(cluster.profile.default_concurrency)
-            .max(1),
-    )
+    let property = cluster.migration.maximum_parallel;
+    let known = cluster.profile.generation >= WS2022;
+    let limit = property.filter(|_| known).or(cluster.concurrency);
+    u64::from(limit.unwrap_or(cluster.profile.default_concurrency).max(1))
 }
 
 /// Fixed seconds that `vms` migrations cost with `concurrency` slots.

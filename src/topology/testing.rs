@@ -18,6 +18,7 @@ pub(crate) fn cluster(nodes: usize, tors: usize) -> Cluster {
         storage: StorageKind::None,
         transport: None,
         concurrency: None,
+        migration: Default::default(),
         policy: Policy::default(),
         nodes: (1..=nodes).map(|n| node(&format!("HV{n}"))).collect(),
         tors: (0..tors)
@@ -41,6 +42,7 @@ fn node(name: &str) -> Node {
         memory_mib: None,
         hardware: String::new(),
         mac_pool: None,
+        migration: Default::default(),
         nics: Vec::new(),
         switches: Vec::new(),
         host_vnics: Vec::new(),
@@ -67,6 +69,7 @@ pub(crate) fn nic(name: &str, speed: Mbps, tor: Option<usize>) -> Nic {
         roles: BTreeSet::new(),
         switch: None,
         team: String::new(),
+        addresses: Vec::new(),
     }
 }
 
@@ -87,6 +90,9 @@ pub(crate) fn vm(name: &str, host: usize, memory_mib: MiB, owners: &[usize]) -> 
         origin: Origin::default(),
         host: Some(host),
         memory_mib,
+        maximum_memory_mib: None,
+        dirty_mib_s: None,
+        working_set_mib: None,
         state: VmState::Running,
         generation: 2,
         priority: VmPriority::Medium,

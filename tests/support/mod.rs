@@ -17,6 +17,7 @@ pub fn cluster(profile: &str, nodes: usize) -> Cluster {
         storage: StorageKind::None,
         transport: None,
         concurrency: None,
+        migration: Default::default(),
         policy: Policy::default(),
         nodes: (1..=nodes).map(|n| node(&format!("HV{n}"))).collect(),
         tors: Vec::new(),
@@ -36,6 +37,7 @@ pub fn node(name: &str) -> Node {
         memory_mib: Some(262_144),
         hardware: String::new(),
         mac_pool: None,
+        migration: Default::default(),
         nics: Vec::new(),
         switches: Vec::new(),
         host_vnics: Vec::new(),
@@ -62,6 +64,7 @@ pub fn nic(name: &str, speed: u64) -> Nic {
         roles: BTreeSet::new(),
         switch: None,
         team: String::new(),
+        addresses: Vec::new(),
     }
 }
 
@@ -104,6 +107,9 @@ pub fn vm(name: &str, host: usize, nodes: usize, need: u64) -> Vm {
         origin: Origin::default(),
         host: Some(host),
         memory_mib: 4096,
+        maximum_memory_mib: None,
+        dirty_mib_s: None,
+        working_set_mib: None,
         state: VmState::Running,
         generation: 2,
         priority: VmPriority::Medium,

@@ -70,6 +70,13 @@ pub(super) static HOST_VNICS: Table = Table {
         Column::new("weight", Whole, "Minimum-bandwidth weight.", "20").also(&["MinimumBandwidthWeight"]),
         Column::new("mac", Mac, "MAC address.", "00-15-5D-0B-0B-00").also(&["MacAddress", "PhysicalAddress"]),
         WHICH_CLUSTER,
+        Column::new("addresses", Names, "IP addresses with prefix length.", "10.0.5.11/24").also(&[
+            "IPAddress",
+            "IPAddresses",
+            "IP",
+            "Address",
+        ]),
+        Column::new("rdma", YesNo, "RDMA is switched on at the host vNIC.", "yes"),
     ],
 };
 
@@ -170,6 +177,28 @@ pub(super) static VMS: Table = Table {
             "nested",
         )
         .or("no reason"),
+        Column::new(
+            "maximum_memory_mib",
+            Memory,
+            "Most memory it may get (dynamic memory).",
+            "16384",
+        )
+        .or("the assigned memory")
+        .also(&["MemoryMaximum", "MaximumMemory"]),
+        Column::new(
+            "dirty_mib_s",
+            Whole,
+            "MiB of distinct memory pages that the guest changes per second.",
+            "20",
+        )
+        .or("5, as of a quiet server"),
+        Column::new(
+            "working_set_mib",
+            Memory,
+            "Memory that the guest writes to again and again.",
+            "1024",
+        )
+        .or("a tenth of the assigned memory"),
     ],
 };
 

@@ -1,6 +1,6 @@
 //! Tables of the physical side: clusters, nodes, NICs, ToR switches, links, cluster networks, demands.
 
-use super::Kind::{Choice, Choices, Mac, Memory, Rate, Text, Vlan, Vlans, Whole, YesNo};
+use super::Kind::{Choice, Choices, Mac, Memory, Names, Rate, Text, Vlan, Vlans, Whole, YesNo};
 use super::{Column, Table};
 
 /// Names of the traffic roles, for the guide.
@@ -73,7 +73,44 @@ pub(super) static CLUSTERS: Table = Table {
             "2",
         )
         .or("the default of the Windows version")
-        .also(&["MaximumVirtualMachineMigrations", "MaximumParallelMigrations"]),
+        .also(&["MaximumVirtualMachineMigrations"]),
+        Column::new(
+            "maximum_parallel_migrations",
+            Whole,
+            "Cluster property MaximumParallelMigrations; from 2022 it overrides the hosts' own limit.",
+            "2",
+        )
+        .or("concurrent_migrations"),
+        Column::new(
+            "migration_exclude_networks",
+            Names,
+            "Cluster networks that must not carry live migration.",
+            "Management",
+        )
+        .or("none"),
+        Column::new(
+            "migration_network_order",
+            Names,
+            "Cluster networks in the order in which live migration tries them.",
+            "Live Migration;Cluster",
+        )
+        .or("by metric"),
+        Column::new(
+            "smb_limit",
+            YesNo,
+            "The cluster limits live migration over SMB (SetSMBBandwidthLimit).",
+            "yes",
+        )
+        .or("yes from 2022, else no")
+        .also(&["SetSMBBandwidthLimit"]),
+        Column::new(
+            "smb_limit_factor",
+            Whole,
+            "That limit, in ten-thousandths of the summed speed of all NICs of a node (SetSMBBandwidthLimitFactor).",
+            "2500",
+        )
+        .or("2500, a quarter")
+        .also(&["SetSMBBandwidthLimitFactor", "SMBBandwidthLimitFactor"]),
     ],
 };
 
@@ -116,6 +153,50 @@ pub(super) static NODES: Table = Table {
             "MacMax",
             "MaximumMacAddress",
         ]),
+        Column::new(
+            "live_migration",
+            YesNo,
+            "Live migration is switched on at this host.",
+            "yes",
+        )
+        .also(&["VirtualMachineMigrationEnabled"]),
+        Column::new(
+            "live_migration_transport",
+            Choice(&["tcp", "compression", "smb"]),
+            "Performance option of live migration on this host.",
+            "smb",
+        )
+        .or("that of the cluster")
+        .also(&["VirtualMachineMigrationPerformanceOption", "MigrationPerformanceOption"]),
+        Column::new(
+            "concurrent_migrations",
+            Whole,
+            "Live migrations that this host takes part in at the same time.",
+            "2",
+        )
+        .or("that of the cluster")
+        .also(&["MaximumVirtualMachineMigrations"]),
+        Column::new(
+            "any_migration_network",
+            YesNo,
+            "The host may use any network for live migration.",
+            "no",
+        )
+        .also(&["UseAnyNetworkForMigration"]),
+        Column::new(
+            "migration_subnets",
+            Names,
+            "Subnets that the host allows for live migration, in the order of priority; none = no subnet.",
+            "10.0.3.0/24;10.0.4.0/24",
+        )
+        .also(&["MigrationNetworks", "VMMigrationNetwork"]),
+        Column::new(
+            "smb_limit_mbps",
+            Rate,
+            "Limit of live migration over SMB on this host (Get-SmbBandwidthLimit).",
+            "6290",
+        )
+        .or("none"),
     ],
 };
 
@@ -208,6 +289,12 @@ pub(super) static NICS: Table = Table {
             .or("none")
             .also(&["TeamName", "NicTeam"]),
         WHICH_CLUSTER,
+        Column::new("addresses", Names, "IP addresses with prefix length.", "10.0.5.11/24").also(&[
+            "IPAddress",
+            "IPAddresses",
+            "IP",
+            "Address",
+        ]),
     ],
 };
 
@@ -277,6 +364,13 @@ pub(super) static CLUSTER_NETWORKS: Table = Table {
             "cluster",
         )
         .also(&["TrafficRole", "Use"]),
+        Column::new(
+            "state",
+            Choice(&["up", "down", "partitioned", "unavailable"]),
+            "State of the network.",
+            "up",
+        )
+        .or("up"),
     ],
 };
 

@@ -57,7 +57,7 @@ const fn setting(
 }
 
 /// All settings.
-pub static SETTINGS: [Setting; 14] = [
+pub static SETTINGS: [Setting; 17] = [
     setting(
         "growth_percent",
         "0",
@@ -87,6 +87,24 @@ pub static SETTINGS: [Setting; 14] = [
         "none",
         "Time in which live migration must be able to drain a node; gives it a demand.",
         ("drain_minutes", "20"),
+    ),
+    setting(
+        "maintenance_window_minutes",
+        "none",
+        "Time in which all nodes must be drained, patched and restarted.",
+        ("maintenance_window_minutes", "240"),
+    ),
+    setting(
+        "reboot_minutes",
+        "15",
+        "Time that one node takes to install updates and restart.",
+        ("reboot_minutes", "20"),
+    ),
+    setting(
+        "blackout_limit_ms",
+        "10000",
+        "Longest pause of a VM at the end of its live migration, in milliseconds.",
+        ("blackout_limit_ms", "5000"),
     ),
     setting(
         "survive:",

@@ -5,7 +5,7 @@ use super::book::Groups;
 use super::problems::Problems;
 use crate::inventory::cells;
 use crate::inventory::raw::Record;
-use crate::inventory::{Cluster, Node, StorageKind};
+use crate::inventory::{Cluster, ClusterMigration, Node, NodeMigration, StorageKind};
 use crate::policy::Policy;
 use crate::profiles::{self, Profile, Transport};
 use crate::units::{Mac, MacRange};
@@ -76,6 +76,7 @@ fn empty(name: &str) -> Cluster {
         storage: StorageKind::None,
         transport: None,
         concurrency: None,
+        migration: ClusterMigration::default(),
         policy: Policy::default(),
         nodes: Vec::new(),
         tors: Vec::new(),
@@ -94,13 +95,33 @@ fn describe(cluster: &mut Cluster, record: &Record<'_>, problems: &mut Problems<
     cluster.origin = record.origin();
     cluster.profile = problems.read(record, "profile", profile).unwrap_or(cluster.profile);
     cluster.storage = problems.read(record, "storage", storage).unwrap_or(StorageKind::None);
-    cluster.transport = problems.read(record, "live_migration_transport", |t| {
-        Transport::parse(t).ok_or_else(|| format!("'{t}' is no transport of live migration"))
-    });
-    cluster.concurrency = problems.read(record, "concurrent_migrations", |t| match cells::whole_u32(t)? {
+    cluster.transport = problems.read(record, "live_migration_transport", transport);
+    cluster.concurrency = problems.read(record, "concurrent_migrations", at_least_one);
+    cluster.migration = ClusterMigration {
+        exclude_networks: cells::names(record.text("migration_exclude_networks")),
+        network_order: cells::names(record.text("migration_network_order")),
+        maximum_parallel: problems.read(record, "maximum_parallel_migrations", at_least_one),
+        smb_limit_on: problems.read(record, "smb_limit", cells::yes_no),
+        smb_limit_factor: problems.read(record, "smb_limit_factor", factor),
+    };
+}
+
+fn transport(text: &str) -> Result<Transport, String> {
+    Transport::parse(text).ok_or_else(|| format!("'{text}' is no transport of live migration"))
+}
+
+fn at_least_one(text: &str) -> Result<u32, String> {
+    match cells::whole_u32(text)? {
         0 => Err("0 would forbid live migration".to_owned()),
         number => Ok(number),
-    });
+    }
+}
+
+fn factor(text: &str) -> Result<u32, String> {
+    match cells::whole_u32(text)? {
+        number @ 1..=10_000 => Ok(number),
+        number => Err(format!("{number} is no share in ten-thousandths (1 to 10000)")),
+    }
 }
 
 fn profile(text: &str) -> Result<&'static Profile, String> {
@@ -140,6 +161,16 @@ fn node(name: &str, record: &Record<'_>, problems: &mut Problems<'_>) -> Node {
         }),
         hardware: record.text("hardware").to_owned(),
         mac_pool: mac_pool(record, problems),
+        migration: NodeMigration {
+            enabled: problems.read(record, "live_migration", cells::yes_no),
+            any_network: problems.read(record, "any_migration_network", cells::yes_no),
+            subnets: Some(record.text("migration_subnets"))
+                .filter(|t| !t.is_empty())
+                .map(cells::names),
+            transport: problems.read(record, "live_migration_transport", transport),
+            concurrency: problems.read(record, "concurrent_migrations", at_least_one),
+            smb_limit: problems.read(record, "smb_limit_mbps", cells::speed),
+        },
         nics: Vec::new(),
         switches: Vec::new(),
         host_vnics: Vec::new(),

@@ -63,6 +63,9 @@ fn vm<'a>(r: &mut Resolver<'a>, group: &Group<'a>, owner_lists: &mut BTreeMap<(u
         memory_mib: p
             .read(record, "memory_mib", cells::memory)
             .unwrap_or(DEFAULT_MEMORY_MIB),
+        maximum_memory_mib: p.read(record, "maximum_memory_mib", cells::memory),
+        dirty_mib_s: p.read(record, "dirty_mib_s", cells::whole_u32),
+        working_set_mib: p.read(record, "working_set_mib", cells::memory),
         state: p.read(record, "state", state).unwrap_or(VmState::Running),
         generation: p.read(record, "generation", generation).unwrap_or(1),
         priority: p.read(record, "priority", priority).unwrap_or(VmPriority::Medium),

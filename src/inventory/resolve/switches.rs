@@ -217,6 +217,8 @@ fn host_vnics(r: &mut Resolver<'_>) {
             vlan: r.problems.read(record, "vlan", cells::vlan).flatten(),
             weight: r.problems.read(record, "weight", cells::whole_u32),
             mac: r.problems.read(record, "mac", Mac::parse),
+            addresses: cells::names(record.text("addresses")),
+            rdma: r.problems.read(record, "rdma", cells::yes_no),
             origin: record.origin(),
         };
         r.clusters[cluster].nodes[node].host_vnics.push(vnic);

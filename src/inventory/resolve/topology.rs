@@ -5,7 +5,7 @@ use super::book::{Groups, key};
 use super::nics::role;
 use crate::inventory::cells;
 use crate::inventory::raw::{Cell, Line, Record};
-use crate::inventory::{ClusterNetwork, Demand, InterSwitchLink};
+use crate::inventory::{ClusterNetwork, Demand, InterSwitchLink, NetworkState};
 use crate::policy::FailureKind;
 use crate::roles::Role;
 use crate::units::natural_cmp;
@@ -121,9 +121,20 @@ fn networks(r: &mut Resolver<'_>) {
             cluster_use: r.problems.read(record, "cluster_use", cluster_use),
             metric: r.problems.read(record, "metric", cells::whole_u32),
             purpose,
+            state: r.problems.read(record, "state", state).unwrap_or_default(),
             origin: record.origin(),
         };
         r.clusters[group.owner].networks.push(network);
+    }
+}
+
+fn state(text: &str) -> Result<NetworkState, String> {
+    match text.to_ascii_lowercase().as_str() {
+        "3" | "up" => Ok(NetworkState::Up),
+        "2" | "partitioned" => Ok(NetworkState::Partitioned),
+        "1" | "down" | "failed" => Ok(NetworkState::Down),
+        "0" | "unavailable" => Ok(NetworkState::Unavailable),
+        _ => Err(format!("'{text}' is no state of a cluster network")),
     }
 }
 

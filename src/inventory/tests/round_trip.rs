@@ -36,17 +36,20 @@ fn without_places(text: &str) -> String {
 const RICH: &[(&str, &str)] = &[
     (
         "clusters",
-        "cluster,profile,storage,live_migration_transport,concurrent_migrations\nC1,2012 R2,smb,SMB,4\n",
+        "cluster,profile,storage,live_migration_transport,concurrent_migrations,maximum_parallel_migrations,migration_exclude_networks,\
+         migration_network_order,smb_limit,smb_limit_factor\nC1,2012 R2,smb,SMB,4,3,N1;Gone,N2,no,4000\n",
     ),
     (
         "nodes",
-        "node,cluster,management_ip,memory_mib,hardware,mac_pool_min,mac_pool_max\n\
-         HV1,C1,10.0.0.1,256 GB,=cmd,00155D000000,00155D0000FF\nHV2,C1,,,,,\n",
+        "node,cluster,management_ip,memory_mib,hardware,mac_pool_min,mac_pool_max,live_migration,live_migration_transport,\
+         concurrent_migrations,any_migration_network,migration_subnets,smb_limit_mbps\n\
+         HV1,C1,10.0.0.1,256 GB,=cmd,00155D000000,00155D0000FF,yes,tcp,2,no,10.0.3.0/24;fe80::/64,6290\n\
+         HV2,C1,,,,,,,,,,none,\n",
     ),
     (
         "nics",
-        "node,nic,speed_mbps,card,tor,tor_port,direct_to,rdma,sriov,vmq,vlans,model,mac,status,current_role,team\n\
-         HV1,\"Port 1, left\",10G,S1,T1,e1,,roce,yes,no,10-12;20,X,B0-00-00-00-00-01,up,management,\n\
+        "node,nic,speed_mbps,card,tor,tor_port,direct_to,rdma,sriov,vmq,vlans,model,mac,status,current_role,team,addresses\n\
+         HV1,\"Port 1, left\",10G,S1,T1,e1,,roce,yes,no,10-12;20,X,B0-00-00-00-00-01,up,management,,10.0.0.1/24;10.0.9.1/24\n\
          HV1,@Port 2,10G,S1,T2,e2,,no,,,0,X,,down,lm;cluster,Team A\n\
          HV1,P3,25G,S2,,,HV2/P3,iwarp,,,,Y,,,storage,\nHV1,P4,25G,S2,T1,,,yes,,,,Y,,,,\n\
          HV2,P3,25G,S2,,,,iwarp,,,,Y,,,,\nHV2,P4,25G,S2,T1,,,,,,,Y,,,vm:Guests,\n",
@@ -58,7 +61,7 @@ const RICH: &[(&str, &str)] = &[
     ),
     (
         "cluster_networks",
-        "network,subnet,vlan,cluster_use,metric,purpose\nN1,10.0.0.0/24,10,3,30000,management\nN2,,,,,\n",
+        "network,subnet,vlan,cluster_use,metric,purpose,state\nN1,10.0.0.0/24,10,3,30000,management,partitioned\nN2,,,,,\n",
     ),
     (
         "demands",
@@ -70,12 +73,12 @@ const RICH: &[(&str, &str)] = &[
     ),
     (
         "host_vnics",
-        "node,host_vnic,switch,role,vlan,weight,mac\nHV1,vEthernet (M),Guests,replica,5,20,00155D000001\n",
+        "node,host_vnic,switch,role,vlan,weight,mac,addresses,rdma\nHV1,vEthernet (M),Guests,replica,5,20,00155D000001,10.0.5.1/24,yes\n",
     ),
     (
         "vms",
-        "vm,node,memory_mib,state,generation,priority,possible_owners,anti_affinity,os,nlb_cluster,nlb_mode,nlb_ip,pxe,replica,mac_bound,spoofing_reason\n\
-         +A,HV1,8 GB,saved,2,high,HV1,DC,W,NLB,igmp,10.0.0.9,yes,yes,licence,nested\nB,,,off,,no-auto-start,,,,,,,,,,\n'C,HV2,1,,,low,,,,,,,,,,\n",
+        "vm,node,memory_mib,state,generation,priority,possible_owners,anti_affinity,os,nlb_cluster,nlb_mode,nlb_ip,pxe,replica,mac_bound,spoofing_reason,maximum_memory_mib,dirty_mib_s,working_set_mib\n\
+         +A,HV1,8 GB,saved,2,high,HV1,DC,W,NLB,igmp,10.0.0.9,yes,yes,licence,nested,16 GB,20,512\nB,,,off,,no-auto-start,,,,,,,,,,\n'C,HV2,1,,,low,,,,,,,,,,\n",
     ),
     (
         "vnics",
@@ -86,7 +89,7 @@ const RICH: &[(&str, &str)] = &[
         "policy",
         "setting,value,reason,until\ngrowth_percent,30,,\ntarget_utilisation_permille,75 %,,\ndefault_vnic_mbps,5,,\ndrain_goal_minutes,9,,\n\
          drain_minutes,7,,\nsurvive:vm,node;tor,,\nsurvive_wish:replica,none,,\nisolate:vm|cluster,no,,\nseparate_zones,wish,,\n\
-         survival_first,no,,\nvendor_teaming,yes,,\nweights_on_set,yes,,\nheavy_permille,5 %,,\nrule:legacy-adapter,allow,\"old, \"\"PXE\"\"\",2027-01-31\n",
+         survival_first,no,,\nvendor_teaming,yes,,\nmaintenance_window_minutes,240,,\nreboot_minutes,20,,\nblackout_limit_ms,5000,,\nweights_on_set,yes,,\nheavy_permille,5 %,,\nrule:legacy-adapter,allow,\"old, \"\"PXE\"\"\",2027-01-31\n",
     ),
 ];
 

@@ -35,6 +35,7 @@ fn a_link_counts_only_for_the_vlans_it_carries() {
         cluster_use: None,
         metric: None,
         purpose: Some(Role::Management),
+        state: Default::default(),
         origin: Origin::default(),
     }];
     assert_eq!(

@@ -79,6 +79,7 @@ mod tests {
             cluster_use: None,
             metric: None,
             purpose: None,
+            state: Default::default(),
             origin: Default::default(),
         };
 

@@ -3,13 +3,15 @@
 //! In: clusters. Out: one `.csv` per table, readable by [`super::load`] as the same facts; the same facts give the same bytes.
 //! Must not know: where the facts came from.
 
+mod policy;
+
 use super::catalogue::{self, Table};
 use super::raw::needs_guard;
 use super::{
-    Cluster, HostVnic, Nic, NlbMode, Node, Rdma, StorageKind, SwitchKind, VirtualSwitch, Vm, VmPriority, VmState, Vnic,
+    Cluster, HostVnic, NetworkState, Nic, NlbMode, Node, Rdma, StorageKind, SwitchKind, VirtualSwitch, Vm, VmPriority,
+    VmState, Vnic,
 };
-use crate::policy::{FailureKind, Policy, Strength};
-use crate::roles::{ROLES, Role};
+use crate::roles::Role;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -104,7 +106,7 @@ fn rows<'a>(sheet: &mut Sheet, table: &str, c: &'a Cluster, which: &'a str) {
             .vms
             .iter()
             .for_each(|v| v.vnics.iter().for_each(|n| sheet.row(vnic(v, n, which)))),
-        _ => policy(sheet, c),
+        _ => policy::rows(sheet, c),
     }
 }
 
@@ -166,7 +168,12 @@ fn names<'a>(list: &[&str]) -> Cell<'a> {
     Cow::Owned(list.join(mark))
 }
 
-fn cluster(c: &Cluster) -> [Cell<'_>; 5] {
+fn strings<'a>(list: &[String]) -> Cell<'a> {
+    let list: Vec<&str> = list.iter().map(String::as_str).collect();
+    names(&list)
+}
+
+fn cluster(c: &Cluster) -> [Cell<'_>; 10] {
     let storage = match c.storage {
         StorageKind::None => "none",
         StorageKind::Iscsi => "iscsi",
@@ -180,10 +187,20 @@ fn cluster(c: &Cluster) -> [Cell<'_>; 5] {
         text(storage),
         maybe(c.transport.map(|t| t.name())),
         maybe(c.concurrency),
+        maybe(c.migration.maximum_parallel),
+        strings(&c.migration.exclude_networks),
+        strings(&c.migration.network_order),
+        known(c.migration.smb_limit_on),
+        maybe(c.migration.smb_limit_factor),
     ]
 }
 
-fn node<'a>(c: &'a Cluster, n: &'a Node) -> [Cell<'a>; 7] {
+fn node<'a>(c: &'a Cluster, n: &'a Node) -> [Cell<'a>; 13] {
+    let subnets = match &n.migration.subnets {
+        Some(none) if none.is_empty() => text("none"),
+        Some(list) => strings(list),
+        None => text(""),
+    };
     [
         text(&n.name),
         text(&c.name),
@@ -192,10 +209,16 @@ fn node<'a>(c: &'a Cluster, n: &'a Node) -> [Cell<'a>; 7] {
         text(&n.hardware),
         maybe(n.mac_pool.map(|p| p.min)),
         maybe(n.mac_pool.map(|p| p.max)),
+        known(n.migration.enabled),
+        maybe(n.migration.transport.map(|t| t.name())),
+        maybe(n.migration.concurrency),
+        known(n.migration.any_network),
+        subnets,
+        maybe(n.migration.smb_limit),
     ]
 }
 
-fn nic<'a>(c: &'a Cluster, n: &'a Node, p: &'a Nic, which: &'a str) -> [Cell<'a>; 17] {
+fn nic<'a>(c: &'a Cluster, n: &'a Node, p: &'a Nic, which: &'a str) -> [Cell<'a>; 18] {
     let rdma = match p.rdma {
         Rdma::No => "no",
         Rdma::Iwarp => "iwarp",
@@ -225,6 +248,7 @@ fn nic<'a>(c: &'a Cluster, n: &'a Node, p: &'a Nic, which: &'a str) -> [Cell<'a>
         names(&roles),
         text(&p.team),
         text(which),
+        strings(&p.addresses),
     ]
 }
 
@@ -252,6 +276,11 @@ fn networks(sheet: &mut Sheet, c: &Cluster) {
             maybe(n.cluster_use),
             maybe(n.metric),
             purpose,
+            text(if n.state == NetworkState::Up {
+                ""
+            } else {
+                n.state.name()
+            }),
         ]);
     }
 }
@@ -287,7 +316,7 @@ fn switch<'a>(n: &'a Node, s: &'a VirtualSwitch, which: &'a str) -> [Cell<'a>; 6
     ]
 }
 
-fn host_vnic<'a>(n: &'a Node, v: &'a HostVnic, which: &'a str) -> [Cell<'a>; 8] {
+fn host_vnic<'a>(n: &'a Node, v: &'a HostVnic, which: &'a str) -> [Cell<'a>; 10] {
     [
         text(&n.name),
         text(&v.name),
@@ -297,10 +326,12 @@ fn host_vnic<'a>(n: &'a Node, v: &'a HostVnic, which: &'a str) -> [Cell<'a>; 8] 
         maybe(v.weight),
         maybe(v.mac),
         text(which),
+        strings(&v.addresses),
+        known(v.rdma),
     ]
 }
 
-fn vm<'a>(c: &'a Cluster, v: &'a Vm) -> [Cell<'a>; 17] {
+fn vm<'a>(c: &'a Cluster, v: &'a Vm) -> [Cell<'a>; 20] {
     let state = match v.state {
         VmState::Running => "running",
         VmState::Saved => "saved",
@@ -341,6 +372,9 @@ fn vm<'a>(c: &'a Cluster, v: &'a Vm) -> [Cell<'a>; 17] {
         flag(v.replica),
         text(&v.mac_bound),
         text(&v.spoofing_reason),
+        maybe(v.maximum_memory_mib),
+        maybe(v.dirty_mib_s),
+        maybe(v.working_set_mib),
     ]
 }
 
@@ -366,95 +400,4 @@ fn vnic<'a>(v: &'a Vm, n: &'a Vnic, which: &'a str) -> [Cell<'a>; 15] {
         flag(n.dedicated),
         text(which),
     ]
-}
-
-/// Settings that differ from their defaults.
-fn policy(sheet: &mut Sheet, c: &Cluster) {
-    let p = &c.policy;
-    let mut set = |setting: String, value: String| {
-        sheet.row([
-            text(&c.name),
-            Cow::Owned(setting),
-            Cow::Owned(value),
-            text(""),
-            text(""),
-        ]);
-    };
-    let usual = single_settings(&Policy::default());
-    for ((setting, value), (_, usual)) in single_settings(p).into_iter().zip(usual) {
-        if value != usual {
-            set(setting.to_owned(), value);
-        }
-    }
-    for info in &ROLES {
-        if p.survive.iter().any(|(role, _)| *role == info.role) {
-            set(format!("survive:{}", info.name), failures(&p.survive, info.role));
-        }
-        if let Some(wishes) = &p.survive_wish {
-            set(format!("survive_wish:{}", info.name), failures(wishes, info.role));
-        }
-    }
-    let mut isolate = p.isolate.clone();
-    isolate.sort();
-    for (a, b, wanted) in isolate {
-        set(format!("isolate:{a}|{b}"), strength(wanted));
-    }
-    for r in &p.rules {
-        sheet.row([
-            text(&c.name),
-            Cow::Owned(format!("rule:{}", r.rule)),
-            text(&r.level),
-            text(&r.reason),
-            text(&r.until),
-        ]);
-    }
-}
-
-/// The settings that have one value each.
-fn single_settings(p: &Policy) -> [(&'static str, String); 10] {
-    let yes = |value: Option<bool>| known(value).into_owned();
-    [
-        ("growth_percent", p.growth_percent.to_string()),
-        ("target_utilisation_permille", permille(p.target_permille)),
-        ("default_vnic_mbps", p.default_vnic_mbps.to_string()),
-        ("drain_goal_minutes", minutes(p.drain_goal_s.map(|s| s.div_ceil(60)))),
-        ("drain_minutes", minutes(p.drain_minutes)),
-        ("separate_zones", strength(p.separate_zones)),
-        ("survival_first", yes(p.survival_first)),
-        ("vendor_teaming", yes(Some(p.vendor_teaming))),
-        ("weights_on_set", yes(Some(p.weights_on_set))),
-        ("heavy_permille", permille(p.heavy_permille)),
-    ]
-}
-
-fn minutes(value: Option<u64>) -> String {
-    value.map_or(String::new(), |v| v.to_string())
-}
-
-/// Below 100 thousandths only a percentage is read without doubt.
-fn permille(value: u64) -> String {
-    if value < 100 && value.is_multiple_of(10) {
-        format!("{} %", value / 10)
-    } else {
-        value.to_string()
-    }
-}
-
-fn strength(value: Strength) -> String {
-    match value {
-        Strength::No => "no",
-        Strength::Wish => "wish",
-        Strength::Required => "required",
-    }
-    .to_owned()
-}
-
-fn failures(list: &[(Role, FailureKind)], role: Role) -> String {
-    let kinds: BTreeSet<FailureKind> = list.iter().filter(|(r, _)| *r == role).map(|(_, k)| *k).collect();
-    let names: Vec<&str> = kinds.iter().map(|k| k.name()).collect();
-    if names.is_empty() {
-        "none".to_owned()
-    } else {
-        names.join(";")
-    }
 }
