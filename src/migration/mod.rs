@@ -1,19 +1,21 @@
 //! Live migration: how long it takes, how long a node drains, and what would make it faster. Pure functions.
 //!
 //! ```text
-//! estimate   rate and lower bound of a drain in whole numbers, as the planner and its checks use them
-//! precopy    one migration at a constant rate: passes, bytes, brownout, blackout
-//! fair       how migrations share links
+//! estimate        rate and lower bound of a drain in whole numbers, as the planner and its checks use them
+//! precopy         one migration at a constant rate: passes, bytes, brownout, blackout
 //! second_opinion  another published model of one migration, to compare with
-//! simulate   many migrations at once: slots, shared links, passes
+//! fair            how migrations share links
+//! simulate        many migrations at once: slots, shared links, passes
+//! bounds          times that no schedule can beat, and what would help
 //! ```
 //!
 //! In: facts about VMs, ports and transport. Out: rates and seconds.
 //! Must not know: planner, checks, reports.
 //!
-//! `precopy`, `fair` and `simulate` count in bytes, bytes per second and seconds as floats; what leaves them
-//! for a plan or a report is rounded to whole units against us.
+//! All but `estimate` count in bytes, bytes per second and seconds as floats; what leaves them for a plan or a report
+//! is rounded to whole units against us.
 
+pub mod bounds;
 mod estimate;
 pub mod fair;
 pub mod precopy;
