@@ -1,0 +1,165 @@
+//! Rate, overhead and the lower bound of a drain in whole numbers, for the planner and its checks.
+//!
+//! In: facts about VMs, ports and transport. Out: Mbit/s and seconds, rounded against us.
+//! Must not know: planner, checks, reports.
+
+use crate::inventory::{Cluster, Vm, VmPriority, VmState};
+use crate::profiles::{Transport, WS2022};
+use crate::units::{Mbps, MiB};
+
+/// Set-up before the first byte moves, seconds. Published timings show 3 to 6 s of fixed cost per migration
+/// (A. Finn 2012: a lone 512 MB VM takes 5 s on 10 GbE).
+pub const SETUP_S: u64 = 3;
+/// Switch-over at the end, seconds.
+pub const SWITCH_OVER_S: u64 = 1;
+/// Share of the wire that payload gets, permille ("about 95 % of a 1 GbE NIC is utilised", A. Finn).
+const WIRE_PERMILLE: u64 = 950;
+/// Raw rate of one compressed or plain TCP migration, Mbit/s: one core carries about 4 Gbit/s of TCP (J. Savill).
+const TCP_STREAM_MBPS: Mbps = 4_000;
+/// Compression halves the bytes when the CPU is idle (vendor statement, 2013): raw rate is twice the wire's, up to one engine.
+const COMPRESSION_FACTOR: u64 = 2;
+/// Raw rate of one compressing engine, Mbit/s (assumption).
+const COMPRESSION_STREAM_MBPS: Mbps = 8_000;
+
+/// Whether a drain moves the VM live: running, and not of low priority (those are quick-migrated by Windows).
+pub fn moves_live(vm: &Vm) -> bool {
+    vm.state == VmState::Running && !matches!(vm.priority, VmPriority::Low)
+}
+
+/// Live migrations that one node takes part in at once: from 2022 the cluster property decides where it is set
+/// (`MaximumParallelMigrations` overrides the hosts' limit), before it does not exist.
+pub fn concurrency(cluster: &Cluster) -> u64 {
+    let property = cluster.migration.maximum_parallel;
+    let known = cluster.profile.generation >= WS2022;
+    let limit = property.filter(|_| known).or(cluster.concurrency);
+    u64::from(limit.unwrap_or(cluster.profile.default_concurrency).max(1))
+}
+
+/// Fixed seconds that `vms` migrations cost with `concurrency` slots.
+pub fn overhead_s(vms: u64, concurrency: u64) -> u64 {
+    vms.div_ceil(concurrency) * (SETUP_S + SWITCH_OVER_S)
+}
+
+/// What a live-migration uplink gives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rate {
+    /// One migration, raw Mbit/s.
+    pub per_vm: Mbps,
+    /// All migrations of the node together, raw Mbit/s.
+    pub total: Mbps,
+}
+
+/// The transport a cluster uses: the one that is set, else SMB where every live-migration port has RDMA, else the default.
+pub fn transport(cluster: &Cluster, all_rdma: bool) -> Transport {
+    let offered = |t: &Transport| cluster.profile.transports.contains(t);
+    cluster
+        .transport
+        .filter(offered)
+        .or_else(|| (all_rdma && offered(&Transport::Smb)).then_some(Transport::Smb))
+        .unwrap_or(cluster.profile.default_transport)
+}
+
+/// Rate of live migration over an uplink: `ports` are the port speeds, `summed` says whether they add up for many flows
+/// (a team, Multichannel) or each is a network of its own, `reserved` is what other traffic on the uplink needs.
+///
+/// One TCP or compressed migration gets at most one port; only SMB Multichannel sums. At least a tenth of the uplink is
+/// left to migration, since it is never shut out.
+pub fn rate(transport: Transport, ports: &[Mbps], summed: bool, reserved: Mbps) -> Rate {
+    let largest = ports.iter().copied().max().unwrap_or(0);
+    let sum: Mbps = ports.iter().sum();
+    let smb = transport == Transport::Smb;
+    let capacity = if summed || smb { sum } else { largest };
+    let free = capacity.saturating_sub(reserved).max(capacity / 10);
+    let wire = free * WIRE_PERMILLE / 1000;
+    let port_wire = wire.min(largest * WIRE_PERMILLE / 1000);
+    match transport {
+        Transport::Smb => Rate {
+            per_vm: wire,
+            total: wire,
+        },
+        Transport::Tcp => Rate {
+            per_vm: port_wire.min(TCP_STREAM_MBPS),
+            total: wire,
+        },
+        Transport::Compression => Rate {
+            per_vm: (port_wire * COMPRESSION_FACTOR).min(COMPRESSION_STREAM_MBPS),
+            total: wire * COMPRESSION_FACTOR,
+        },
+    }
+}
+
+/// Seconds that no schedule of the node's live migrations can beat, rounded up; `u64::MAX / 4` when nothing can move.
+///
+/// The largest of: the longest single migration, all bytes through the uplink, all slot time over the slots.
+/// Pages dirtied on the way only add to it.
+pub fn drain_bound_s(memories: &[MiB], rate: Rate, concurrency: u64) -> u64 {
+    if memories.is_empty() {
+        return 0;
+    }
+    if rate.per_vm == 0 || rate.total == 0 {
+        return u64::MAX / 4;
+    }
+    let fixed = (SETUP_S + SWITCH_OVER_S) * 1_000_000;
+    // microseconds for a memory at a rate: MiB * 8.388608 Mbit / Mbps
+    let copy = |mib: u64, mbps: u64| u128::from(mib) * 8_388_608 / u128::from(mbps);
+    let one = |mib: &u64| copy(*mib, rate.per_vm) + u128::from(fixed);
+    let longest = memories.iter().map(one).max().unwrap_or(0);
+    let wire = copy(memories.iter().sum(), rate.total) + u128::from(fixed);
+    let slots = memories.iter().map(one).sum::<u128>().div_ceil(u128::from(concurrency));
+    let bound = longest.max(wire).max(slots).div_ceil(1_000_000);
+    u64::try_from(bound).unwrap_or(u64::MAX / 4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_tcp_flow_gets_one_port_and_smb_all() {
+        let ports = [10_000, 10_000];
+        assert_eq!(
+            rate(Transport::Tcp, &ports, true, 0),
+            Rate {
+                per_vm: 4_000,
+                total: 19_000
+            }
+        );
+        assert_eq!(
+            rate(Transport::Smb, &ports, false, 0),
+            Rate {
+                per_vm: 19_000,
+                total: 19_000
+            }
+        );
+        assert_eq!(
+            rate(Transport::Tcp, &[1_000, 1_000], false, 0),
+            Rate {
+                per_vm: 950,
+                total: 950
+            }
+        );
+    }
+
+    #[test]
+    fn the_bound_names_slots_wire_and_the_longest_vm() {
+        let quick = Rate {
+            per_vm: 1_000,
+            total: 10_000,
+        };
+        // 1024 MiB at 1 Gbit/s: 8.59 s + 4 s fixed
+        assert_eq!(drain_bound_s(&[1024], quick, 2), 13);
+        assert_eq!(drain_bound_s(&[1024; 4], quick, 2), 26);
+        assert_eq!(
+            drain_bound_s(
+                &[1024; 4],
+                Rate {
+                    per_vm: 1_000,
+                    total: 1_000
+                },
+                4
+            ),
+            39
+        );
+        assert_eq!(drain_bound_s(&[], quick, 1), 0);
+    }
+}
