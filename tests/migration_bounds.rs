@@ -108,7 +108,10 @@ fn exchange(nodes: usize, slots: u32) -> Problem {
 }
 
 fn bound_s(problem: &Problem) -> f64 {
-    Limits::new(problem).binding(&problem.slots).unwrap().seconds
+    Limits::new(problem)
+        .binding(&problem.slots)
+        .expect("there are jobs")
+        .seconds
 }
 
 /// Least makespan over seeded random orders.

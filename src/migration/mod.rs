@@ -7,6 +7,8 @@
 //! fair            how migrations share links
 //! simulate        many migrations at once: slots, shared links, passes
 //! bounds          times that no schedule can beat, and what would help
+//! pacing          start times that keep links full and uncrowded
+//! schedule        a good order, and how many should run at once; search finds the order
 //! ```
 //!
 //! In: facts about VMs, ports and transport. Out: rates and seconds.
@@ -18,7 +20,10 @@
 pub mod bounds;
 mod estimate;
 pub mod fair;
+mod pacing;
 pub mod precopy;
+pub mod schedule;
+mod search;
 pub mod second_opinion;
 pub mod simulate;
 
