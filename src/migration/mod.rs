@@ -9,6 +9,7 @@
 //! bounds          times that no schedule can beat, and what would help
 //! pacing          start times that keep links full and uncrowded
 //! schedule        a good order, and how many should run at once; search finds the order
+//! drain           which VMs leave a node, where to, how long it takes: every node, and a whole patch run
 //! ```
 //!
 //! In: facts about VMs, ports and transport. Out: rates and seconds.
@@ -18,6 +19,7 @@
 //! is rounded to whole units against us.
 
 pub mod bounds;
+pub mod drain;
 mod estimate;
 pub mod fair;
 mod pacing;

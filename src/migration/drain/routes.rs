@@ -1,0 +1,105 @@
+//! What a drain needs of the network: for each ordered pair of nodes the rates, the links it shares, the slots.
+//!
+//! In: paths. Out: a table by source and target. Must not know: VMs.
+
+use crate::units::Mbps;
+
+/// How migrations from one node to another run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// Cluster network that carries it: index into the names of the table. Routes over the same network share the ports.
+    pub network: usize,
+    /// One migration alone, Mbit/s on the wire.
+    pub cap: Mbps,
+    /// All migrations out of the source over this network, Mbit/s on the wire.
+    pub egress: Mbps,
+    /// All migrations into the target over this network, Mbit/s on the wire.
+    pub ingress: Mbps,
+    /// Inter-switch links that it must cross: indices into the links of the table.
+    pub crossed: Vec<usize>,
+    /// Migrations at once between these two nodes.
+    pub concurrency: u32,
+    /// Bytes of memory per byte on the wire, permille: 1000, more under compression.
+    pub gain_permille: u64,
+}
+
+/// Routes of all ordered pairs of nodes.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Routes {
+    nodes: usize,
+    networks: Vec<String>,
+    /// Name and speed.
+    links: Vec<(String, Mbps)>,
+    by_pair: Vec<Option<Route>>,
+    slots: Vec<u32>,
+}
+
+impl Routes {
+    /// A table for `nodes` nodes; `route` gives that from source to target, if migrations can run there.
+    pub fn new(
+        nodes: usize,
+        networks: Vec<String>,
+        links: Vec<(String, Mbps)>,
+        route: impl Fn(usize, usize) -> Option<Route>,
+    ) -> Routes {
+        let pairs = (0..nodes * nodes).map(|pair| (pair / nodes, pair % nodes));
+        let usable = |found: &Route| found.cap.min(found.egress).min(found.ingress) > 0;
+        let by_pair: Vec<Option<Route>> = pairs
+            .map(|(source, target)| {
+                (source != target)
+                    .then(|| route(source, target))
+                    .flatten()
+                    .filter(usable)
+            })
+            .collect();
+        let mut routes = Routes {
+            nodes,
+            networks,
+            links,
+            by_pair,
+            slots: vec![1; nodes],
+        };
+        routes.slots = (0..nodes).map(|node| routes.count_slots(node)).collect();
+        routes
+    }
+
+    /// The route from source to target.
+    pub fn get(&self, source: usize, target: usize) -> Option<&Route> {
+        if source >= self.nodes || target >= self.nodes {
+            return None;
+        }
+        self.by_pair.get(source * self.nodes + target)?.as_ref()
+    }
+
+    /// Migrations that a node takes part in at once, coming and going together.
+    pub fn slots(&self, node: usize) -> u32 {
+        self.slots.get(node).copied().unwrap_or(1)
+    }
+
+    /// The most that some pair of the node may do: a pair never does more than its smaller end.
+    fn count_slots(&self, node: usize) -> u32 {
+        let both_ways = (0..self.nodes).flat_map(|other| [self.get(node, other), self.get(other, node)]);
+        both_ways
+            .flatten()
+            .map(|route| route.concurrency)
+            .max()
+            .unwrap_or(1)
+            .max(1)
+    }
+
+    /// Name of a network.
+    pub fn network(&self, index: usize) -> &str {
+        self.networks.get(index).map_or("", String::as_str)
+    }
+
+    /// Name and speed of each inter-switch link.
+    pub fn links(&self) -> &[(String, Mbps)] {
+        &self.links
+    }
+
+    /// Rate at which a node can receive from all others together, Mbit/s.
+    pub fn ingress(&self, node: usize) -> Mbps {
+        let into = (0..self.nodes).filter_map(|other| self.get(other, node));
+        into.map(|route| route.ingress).max().unwrap_or(0)
+    }
+}
