@@ -2,6 +2,8 @@
 //!
 //! ```text
 //! estimate        rate and lower bound of a drain in whole numbers, as the planner and its checks use them
+//! assumptions     documented defaults with their sources
+//! published       timings that others measured, to be reproduced from the defaults
 //! precopy         one migration at a constant rate: passes, bytes, brownout, blackout
 //! second_opinion  another published model of one migration, to compare with
 //! fair            how migrations share links
@@ -17,11 +19,13 @@
 //! All but `estimate` count in bytes, bytes per second and seconds as floats; what leaves them for a plan or a report
 //! is rounded to whole units against us.
 
+pub mod assumptions;
 pub mod bounds;
 mod estimate;
 pub mod fair;
 mod pacing;
 pub mod precopy;
+pub mod published;
 pub mod schedule;
 mod search;
 pub mod second_opinion;

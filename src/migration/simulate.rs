@@ -1,6 +1,6 @@
 //! Many live migrations at once: queue, slots on both ends, shared links, passes that get longer when links are shared.
 //!
-//! In: jobs with memory, links, slots and fixed times; an order. Out: start, end, blackout, bytes and passes of each job.
+//! In: jobs with memory, links, slots and fixed times; an order. Out: start, end, blackout, bytes and passes by job.
 //! Must not know: how the order came about, nodes, names.
 //!
 //! A fluid event simulation. A job takes its slots when it starts, sets up, copies in passes, pauses for the residue,
