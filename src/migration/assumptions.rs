@@ -4,6 +4,7 @@
 //! Must not know: which cluster it is used for.
 
 use super::precopy::Memory;
+use super::whole::bytes;
 use crate::units::{Mbps, MiB, Permille};
 
 /// One default.
@@ -189,9 +190,7 @@ const IDLE_SET_MIB: u64 = 5;
 /// Share of its memory that an ordinary and a busy guest rewrite.
 const ORDINARY_SET_PERMILLE: Permille = 100;
 const BUSY_SET_PERMILLE: Permille = 250;
-/// Bytes per KiB and per MiB.
-const KIB: f64 = 1024.0;
-const BYTES_PER_MIB: f64 = 1024.0 * 1024.0;
+const BYTES_PER_KIB: f64 = 1024.0;
 
 /// How busily a guest writes to its memory, where nothing was measured.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -227,9 +226,9 @@ impl Activity {
     /// A VM with this much assigned memory.
     pub fn memory(self, assigned: MiB) -> Memory {
         Memory {
-            bytes: assigned as f64 * BYTES_PER_MIB,
-            dirty_rate: self.dirty_kib_s() as f64 * KIB,
-            working_set: self.working_set_mib(assigned) as f64 * BYTES_PER_MIB,
+            bytes: bytes(assigned),
+            dirty_rate: self.dirty_kib_s() as f64 * BYTES_PER_KIB,
+            working_set: bytes(self.working_set_mib(assigned)),
         }
     }
 }

@@ -11,6 +11,7 @@
 //! bounds          times that no schedule can beat, and what would help
 //! pacing          start times that keep links full and uncrowded
 //! schedule        a good order, and how many should run at once; search finds the order
+//! whole           whole numbers in and out, rounded against us
 //! ```
 //!
 //! In: facts about VMs, ports and transport. Out: rates and seconds.
@@ -30,5 +31,6 @@ pub mod schedule;
 mod search;
 pub mod second_opinion;
 pub mod simulate;
+pub mod whole;
 
 pub use estimate::{Rate, SETUP_S, SWITCH_OVER_S, concurrency, drain_bound_s, moves_live, overhead_s, rate, transport};

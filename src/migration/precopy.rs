@@ -14,6 +14,7 @@
 //! SimGrid's live-migration plug-in (Hirofuchi, Lebre, Pouilloux, "SimGrid VM").
 
 use super::assumptions::{PASSES, RESIDUE_MS};
+use super::whole;
 
 /// Passes after which a copy without a pass limit is given up, so that it always ends.
 const PASS_CEILING: u32 = 1_000;
@@ -57,7 +58,7 @@ impl Default for Stopping {
     fn default() -> Stopping {
         Stopping {
             max_passes: Some(PASSES),
-            residue_s: RESIDUE_MS as f64 / 1000.0,
+            residue_s: whole::seconds(RESIDUE_MS),
         }
     }
 }

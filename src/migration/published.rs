@@ -6,6 +6,7 @@
 use super::assumptions::{Activity, SETUP_MS, SWITCH_OVER_MS, TCP_STREAM_MBPS, WIRE_PERMILLE};
 use super::precopy::Stopping;
 use super::simulate::{Job, Problem, makespan_s, simulate};
+use super::whole::{bytes_s, seconds};
 use crate::units::{Mbps, MiB};
 
 /// What has to be known to predict a timing.
@@ -139,15 +140,14 @@ pub const PUBLISHED: [Timing; 14] = [
 
 /// Seconds that the model predicts with the documented defaults for idle VMs of equal size.
 pub fn predicted_s(setting: &Setting) -> f64 {
-    let bytes_s = |rate: Mbps| rate as f64 * 1e6 / 8.0;
     let payload = setting.port * WIRE_PERMILLE / 1000;
     let job = Job {
         memory: Activity::Idle.memory(setting.memory / setting.vms.max(1)),
         links: vec![0],
         cap: bytes_s(setting.stream),
         slots: Vec::new(),
-        setup_s: SETUP_MS as f64 / 1000.0,
-        switch_over_s: SWITCH_OVER_MS as f64 / 1000.0,
+        setup_s: seconds(SETUP_MS),
+        switch_over_s: seconds(SWITCH_OVER_MS),
         earliest_s: 0.0,
     };
     let problem = Problem {
