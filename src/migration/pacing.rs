@@ -3,8 +3,8 @@
 //! In: a problem, an order, slots, how many transfers a link shall carry at once. Out: a time for each job before which
 //! it does not start. Must not know: how the order came about.
 //!
-//! A queue starts the next migration when a slot is free. Then several set-ups fall together and leave the link idle, or
-//! too many transfers share it, each takes longer and more memory gets dirty on the way. With start times a set-up ends
+//! A queue starts the next migration when a slot is free. Then several set-ups fall together and leave the link idle,
+//! or too many transfers share it, each takes longer and more memory gets dirty on the way. With start times a set-up ends
 //! just when an earlier transfer does: the link stays full with as few transfers as fill it.
 
 use super::precopy::copy;
@@ -31,7 +31,7 @@ impl Pace {
         Pace { streams, transfer_s }
     }
 
-    /// The time before which each job does not start, by job; later jobs of the order fill gaps only behind the earlier.
+    /// The time before which each job does not start, by job.
     pub(super) fn start_times(&self, problem: &Problem, order: &[usize], slots: &[u32]) -> Vec<f64> {
         let jobs = problem.jobs.len();
         let places = |count: usize| vec![0.0_f64; count.clamp(1, jobs.max(1))];

@@ -112,8 +112,8 @@ pub fn schedule(problem: &Problem, wishes: &Wishes) -> Schedule {
     Search::new(problem, wishes).schedule(&problem.slots)
 }
 
-/// Tries 1, 2, 3, ... migrations at once on every node (in larger steps above 16), up to twice the number that fills the
-/// busiest link, and recommends the smallest within 2 % of the best whose longest pause stays in the limit.
+/// Tries 1, 2, 3, ... migrations at once on every node (in larger steps above 16), up to twice the number that fills
+/// the busiest link, and recommends the smallest within 2 % of the best whose longest pause stays in the limit.
 ///
 /// Pools without a limit (`u32::MAX`) keep none.
 pub fn recommend(problem: &Problem, wishes: &Wishes) -> Recommendation {
@@ -162,7 +162,7 @@ fn filling_number(problem: &Problem) -> u32 {
     busiest.map_or(1, |(_, number)| number.max(1))
 }
 
-/// The smallest allowed number within 2 % of the best allowed one; where none is allowed, the one with the shortest pause.
+/// The smallest allowed number within 2 % of the best allowed one; where none is allowed, that with the shortest pause.
 fn smallest_good(table: &[AtOnce]) -> u32 {
     let allowed = || table.iter().filter(|row| row.is_allowed);
     let best_s = allowed().map(|row| row.planned_s).fold(f64::INFINITY, f64::min);
