@@ -18,8 +18,10 @@
 pub mod bounds;
 mod estimate;
 pub mod fair;
+pub mod path;
 pub mod precopy;
 pub mod second_opinion;
 pub mod simulate;
+pub mod wiring;
 
 pub use estimate::{Rate, SETUP_S, SWITCH_OVER_S, concurrency, drain_bound_s, moves_live, overhead_s, rate, transport};
