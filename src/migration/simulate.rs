@@ -1,6 +1,6 @@
 //! Many live migrations at once: queue, slots on both ends, shared links, passes that get longer when links are shared.
 //!
-//! In: jobs with memory, links, slots and fixed times; an order. Out: start, end, blackout, bytes and passes of each job.
+//! In: jobs with memory, links, slots and fixed times; an order. Out: start, end, blackout, bytes and passes by job.
 //! Must not know: how the order came about, nodes, names.
 //!
 //! A fluid event simulation. A job takes its slots when it starts, sets up, copies in passes, pauses for the residue,
@@ -77,6 +77,21 @@ impl Outcome {
 /// Jobs that are not in `order` never start; a second mention is passed over.
 pub fn simulate(problem: &Problem, order: &[usize]) -> Vec<Outcome> {
     Simulator::new(problem).run(order, &problem.slots, &[]).to_vec()
+}
+
+/// What a link carries over time with these start times: from each moment (seconds) on so many bytes per second, until
+/// the next moment. Its area is all that the jobs send over it.
+pub fn link_load(
+    problem: &Problem,
+    order: &[usize],
+    slots: &[u32],
+    not_before_s: &[f64],
+    link: usize,
+) -> Vec<(f64, f64)> {
+    let mut simulator = Simulator::new(problem);
+    simulator.watched = Some(link);
+    simulator.run(order, slots, not_before_s);
+    simulator.load
 }
 
 /// Time of the last end, seconds; 0 without jobs.
@@ -162,6 +177,9 @@ pub struct Simulator<'p> {
     next_arrival_s: f64,
     rates_are_stale: bool,
     slots_were_freed: bool,
+    /// A link whose load is noted down at every change.
+    watched: Option<usize>,
+    load: Vec<(f64, f64)>,
 }
 
 impl<'p> Simulator<'p> {
@@ -183,6 +201,8 @@ impl<'p> Simulator<'p> {
             next_arrival_s: f64::INFINITY,
             rates_are_stale: false,
             slots_were_freed: false,
+            watched: None,
+            load: Vec::new(),
         }
     }
 
@@ -213,6 +233,7 @@ impl<'p> Simulator<'p> {
         self.free.extend_from_slice(slots);
         self.free.resize(self.problem.slots.len(), 0);
         self.running.clear();
+        self.load.clear();
         self.slots_were_freed = true;
         self.rates_are_stale = false;
     }
@@ -274,6 +295,16 @@ impl<'p> Simulator<'p> {
         for running in self.running.iter_mut().filter(|running| running.phase.uses_links()) {
             running.set_rate(self.rates[running.job], now_s);
         }
+        if let Some(link) = self.watched {
+            self.note_load(link, now_s);
+        }
+    }
+
+    fn note_load(&mut self, link: usize, now_s: f64) {
+        let senders = self.running.iter().filter(|running| running.phase.uses_links());
+        let crossing = senders.filter(|running| self.problem.jobs[running.job].links.contains(&link));
+        let load: f64 = crossing.map(|running| running.rate).sum();
+        self.load.push((now_s, load));
     }
 
     fn next_event_s(&self) -> f64 {
