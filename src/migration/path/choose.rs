@@ -74,9 +74,14 @@ impl<'a> Choice<'a> {
         order.sort_by_key(|n| choice.rank(*n));
         choice.order = order;
         let vlans = wiring.networks.iter().map(|n| n.vlan);
-        let all = vlans.chain(wiring.interfaces.iter().flatten().map(|i| i.vlan)).chain([None]);
+        let all = vlans
+            .chain(wiring.interfaces.iter().flatten().map(|i| i.vlan))
+            .chain([None]);
         for vlan in all {
-            choice.fabrics.entry(vlan).or_insert_with(|| Fabric::new(cluster, vlan, None));
+            choice
+                .fabrics
+                .entry(vlan)
+                .or_insert_with(|| Fabric::new(cluster, vlan, None));
         }
         choice
     }
@@ -95,7 +100,9 @@ impl<'a> Choice<'a> {
     /// its own networks first.
     fn rank(&self, network: usize) -> (usize, bool, bool, u32, usize) {
         let place = self.place(network).unwrap_or(usize::MAX);
-        let (metric, intended) = self.network(network).map_or((u32::MAX, false), |n| (n.metric, n.intended));
+        let (metric, intended) = self
+            .network(network)
+            .map_or((u32::MAX, false), |n| (n.metric, n.intended));
         let planned = self.wiring.planned && self.cluster.migration.network_order.is_empty();
         (place, planned && !intended, self.csv == Some(network), metric, network)
     }
@@ -106,7 +113,13 @@ impl<'a> Choice<'a> {
         let Some(fact) = self.network(network) else {
             return Ok(legs);
         };
-        if self.cluster.migration.exclude_networks.iter().any(|n| same(n, &fact.name)) {
+        if self
+            .cluster
+            .migration
+            .exclude_networks
+            .iter()
+            .any(|n| same(n, &fact.name))
+        {
             return refuse(
                 Layer::ExcludeNetworks,
                 format!("{} stands in MigrationExcludeNetworks", fact.name),
@@ -125,7 +138,10 @@ impl<'a> Choice<'a> {
             return Ok(Vec::new());
         };
         if fact.cluster_use == 0 {
-            let text = format!("{} has cluster use 0 (none): live migration uses 1 or 3 only", fact.name);
+            let text = format!(
+                "{} has cluster use 0 (none): live migration uses 1 or 3 only",
+                fact.name
+            );
             return refuse(Layer::ClusterUse, text, fixes::cluster_use(self, network));
         }
         if fact.state != NetworkState::Up {
@@ -156,11 +172,19 @@ impl<'a> Choice<'a> {
         }
         let nics = self.cluster.nodes.get(node).map_or(&[][..], |n| &n.nics);
         let down: Vec<&str> = interfaces.map(|i| i.name.as_str()).collect();
-        let alive = self.wiring.on(node, network).flat_map(|i| &i.ports).any(|p| nics.get(*p).is_some_and(|n| n.up));
+        let alive = self
+            .wiring
+            .on(node, network)
+            .flat_map(|i| &i.ports)
+            .any(|p| nics.get(*p).is_some_and(|n| n.up));
         if !alive {
             let text = format!("{} of {name} on {on} has no link", down.join(", "));
             let fix = format!("check cable and switch port of {} on {name}", down.join(", "));
-            return Err(Refusal { layer: Layer::Link, text, fix });
+            return Err(Refusal {
+                layer: Layer::Link,
+                text,
+                fix,
+            });
         }
         Ok(())
     }
@@ -175,9 +199,23 @@ impl<'a> Choice<'a> {
                 let Some(fabric) = self.fabrics.get(&vlan(from).or(vlan(to))).filter(|_| same_vlan) else {
                     continue;
                 };
-                let (left, right) = (End { node: source, ports: &from.ports }, End { node: target, ports: &to.ports });
+                let (left, right) = (
+                    End {
+                        node: source,
+                        ports: &from.ports,
+                    },
+                    End {
+                        node: target,
+                        ports: &to.ports,
+                    },
+                );
                 if let Some(route) = route(self.cluster, fabric, &left, &right) {
-                    legs.push(Leg { network, source: from, target: to, route });
+                    legs.push(Leg {
+                        network,
+                        source: from,
+                        target: to,
+                        route,
+                    });
                 }
             }
         }
@@ -191,7 +229,16 @@ impl<'a> Choice<'a> {
         let untagged = self.fabrics.get(&None);
         let physical = self.wiring.on(source, network).any(|a| {
             self.wiring.on(target, network).any(|b| {
-                let (left, right) = (End { node: source, ports: &a.ports }, End { node: target, ports: &b.ports });
+                let (left, right) = (
+                    End {
+                        node: source,
+                        ports: &a.ports,
+                    },
+                    End {
+                        node: target,
+                        ports: &b.ports,
+                    },
+                );
                 untagged.is_some_and(|fabric| route(self.cluster, fabric, &left, &right).is_some())
             })
         });
@@ -204,8 +251,12 @@ impl<'a> Choice<'a> {
             },
             (true, _, _) => Refusal {
                 layer: Layer::Vlan,
-                text: format!("the VLAN of {name} is not carried by every switch port and link between {from} and {to}"),
-                fix: format!("allow the VLAN of {name} on the switch ports of {from} and {to} and on the links between their switches"),
+                text: format!(
+                    "the VLAN of {name} is not carried by every switch port and link between {from} and {to}"
+                ),
+                fix: format!(
+                    "allow the VLAN of {name} on the switch ports of {from} and {to} and on the links between their switches"
+                ),
             },
             (false, _, _) => Refusal {
                 layer: Layer::Cabling,
@@ -221,17 +272,34 @@ impl<'a> Choice<'a> {
             return Ok(());
         };
         let old = self.cluster.profile.generation == WS2008R2;
-        let Some(subnets) = host.migration.subnets.as_ref().filter(|_| !old && host.migration.any_network != Some(true)) else {
+        let Some(subnets) = host
+            .migration
+            .subnets
+            .as_ref()
+            .filter(|_| !old && host.migration.any_network != Some(true))
+        else {
             return Ok(());
         };
-        let own: Vec<&Interface> = legs.iter().flat_map(|l| [l.source, l.target]).filter(|i| self.wiring.on(node, network).any(|o| o == *i)).collect();
+        let own: Vec<&Interface> = legs
+            .iter()
+            .flat_map(|l| [l.source, l.target])
+            .filter(|i| self.wiring.on(node, network).any(|o| o == *i))
+            .collect();
         let allowed = subnets.iter().any(|text| fixes::allows(text, fact, &own));
         let unknown = fact.subnet.is_empty() && own.iter().all(|i| i.addresses.is_empty()) && !subnets.is_empty();
         if allowed || unknown {
             return Ok(());
         }
-        let listed = if subnets.is_empty() { "no subnet".to_owned() } else { subnets.join(", ") };
-        let text = format!("{} allows live migration on {listed} only, not on {}", host.name, fixes::named(fact));
+        let listed = if subnets.is_empty() {
+            "no subnet".to_owned()
+        } else {
+            subnets.join(", ")
+        };
+        let text = format!(
+            "{} allows live migration on {listed} only, not on {}",
+            host.name,
+            fixes::named(fact)
+        );
         refuse(Layer::HostSubnets, text, fixes::add_subnet(self, node, network)).map(|_: Vec<Leg>| ())
     }
 
@@ -249,14 +317,25 @@ impl<'a> Choice<'a> {
     pub(super) fn take(&self, answers: &[(usize, Answer<'a>)], source: usize, target: usize) -> Option<Taken<'a>> {
         for (network, answer) in answers {
             if let Ok(legs) = answer {
-                return Some(Taken { network: *network, legs: legs.clone(), fallback: false });
+                return Some(Taken {
+                    network: *network,
+                    legs: legs.clone(),
+                    fallback: false,
+                });
             }
         }
-        let client = |n: &usize| self.network(*n).is_some_and(|n| n.cluster_use == 3 || n.roles.contains(&Role::Management));
+        let client = |n: &usize| {
+            self.network(*n)
+                .is_some_and(|n| n.cluster_use == 3 || n.roles.contains(&Role::Management))
+        };
         let (clients, others): (Vec<usize>, Vec<usize>) = self.order.iter().copied().partition(client);
         clients.into_iter().chain(others).find_map(|network| {
             let legs = self.legs(network, source, target).ok()?;
-            Some(Taken { network, legs, fallback: true })
+            Some(Taken {
+                network,
+                legs,
+                fallback: true,
+            })
         })
     }
 }
@@ -275,6 +354,10 @@ pub(super) fn same(a: &str, b: &str) -> bool {
 fn csv_network(wiring: &Wiring) -> Option<usize> {
     let used = |n: &Network| n.cluster_use != 0 && n.state == NetworkState::Up;
     let carried = |index: usize| wiring.interfaces.iter().flatten().any(|i| i.network == index);
-    let all = wiring.networks.iter().enumerate().filter(|(i, n)| used(n) && carried(*i));
+    let all = wiring
+        .networks
+        .iter()
+        .enumerate()
+        .filter(|(i, n)| used(n) && carried(*i));
     all.min_by_key(|(i, n)| (n.metric, *i)).map(|(i, _)| i)
 }

@@ -33,7 +33,11 @@ pub(super) fn allows(text: &str, network: &Network, own: &[&Interface]) -> bool 
 }
 
 fn import(cluster: &Cluster) -> &'static str {
-    if cluster.profile.generation == WS2008R2 { "Import-Module FailoverClusters; " } else { "" }
+    if cluster.profile.generation == WS2008R2 {
+        "Import-Module FailoverClusters; "
+    } else {
+        ""
+    }
 }
 
 /// The owner of the two lists of networks.
@@ -60,12 +64,19 @@ fn ids(cluster: &Cluster, names: &[&str]) -> String {
 }
 
 fn set_list(cluster: &Cluster, list: &str, names: &[&str]) -> String {
-    format!("{} | Set-ClusterParameter -Name {list} -Value {}", list_owner(cluster), ids(cluster, names))
+    format!(
+        "{} | Set-ClusterParameter -Name {list} -Value {}",
+        list_owner(cluster),
+        ids(cluster, names)
+    )
 }
 
 /// Intended networks first, the rest of the present order behind them.
 pub(super) fn set_order(choice: &Choice) -> String {
-    let (first, rest): (Vec<usize>, Vec<usize>) = choice.order.iter().partition(|n| choice.network(**n).is_some_and(|n| n.intended));
+    let (first, rest): (Vec<usize>, Vec<usize>) = choice
+        .order
+        .iter()
+        .partition(|n| choice.network(**n).is_some_and(|n| n.intended));
     let listed = |n: &usize| choice.place(*n).is_some();
     let names: Vec<&str> = first
         .iter()
@@ -76,11 +87,33 @@ pub(super) fn set_order(choice: &Choice) -> String {
     set_list(choice.cluster, "MigrationNetworkOrder", &names)
 }
 
+/// One network first, the rest of the present order behind it.
+pub(super) fn put_first(choice: &Choice, name: &str) -> String {
+    let rest = choice
+        .order
+        .iter()
+        .filter(|n| choice.place(**n).is_some())
+        .filter_map(|n| choice.network(*n));
+    let mut names = vec![name];
+    names.extend(rest.map(|n| n.name.as_str()).filter(|n| *n != name));
+    set_list(choice.cluster, "MigrationNetworkOrder", &names)
+}
+
 /// The excluded networks without stale names and without one network.
 pub(super) fn set_excluded(choice: &Choice, without: Option<usize>) -> String {
     let networks = choice.wiring.networks.iter().enumerate();
-    let listed = |name: &str| choice.cluster.migration.exclude_networks.iter().any(|n| super::choose::same(n, name));
-    let names: Vec<&str> = networks.filter(|(i, n)| Some(*i) != without && listed(&n.name)).map(|(_, n)| n.name.as_str()).collect();
+    let listed = |name: &str| {
+        choice
+            .cluster
+            .migration
+            .exclude_networks
+            .iter()
+            .any(|n| super::choose::same(n, name))
+    };
+    let names: Vec<&str> = networks
+        .filter(|(i, n)| Some(*i) != without && listed(&n.name))
+        .map(|(_, n)| n.name.as_str())
+        .collect();
     set_list(choice.cluster, "MigrationExcludeNetworks", &names)
 }
 
@@ -115,18 +148,31 @@ pub(super) fn look_at_network(choice: &Choice, network: usize) -> String {
 /// Put a node on a network.
 pub(super) fn add_interface(choice: &Choice, node: usize, network: usize) -> String {
     let name = choice.network(network).map(named).unwrap_or_default();
-    format!("give an adapter of {} an address on {name}; correct it if it has one of another subnet", choice.node(node))
+    format!(
+        "give an adapter of {} an address on {name}; correct it if it has one of another subnet",
+        choice.node(node)
+    )
 }
 
 /// Same VLAN at both ends, that of the network if it is known.
 pub(super) fn set_vlan(choice: &Choice, source: usize, target: usize, network: usize) -> String {
     let vnic = |node: usize| choice.wiring.on(node, network).find(|i| i.vlan.is_some());
-    let wanted = choice.network(network).and_then(|n| n.vlan).or(vnic(source).and_then(|i| i.vlan));
-    let odd = [source, target].into_iter().find(|n| vnic(*n).is_some_and(|i| i.vlan != wanted)).unwrap_or(target);
+    let wanted = choice
+        .network(network)
+        .and_then(|n| n.vlan)
+        .or(vnic(source).and_then(|i| i.vlan));
+    let odd = [source, target]
+        .into_iter()
+        .find(|n| vnic(*n).is_some_and(|i| i.vlan != wanted))
+        .unwrap_or(target);
     let (Some(interface), Some(vlan)) = (vnic(odd), wanted) else {
         return String::new();
     };
-    let bare = interface.name.strip_prefix("vEthernet (").and_then(|n| n.strip_suffix(')')).unwrap_or(&interface.name);
+    let bare = interface
+        .name
+        .strip_prefix("vEthernet (")
+        .and_then(|n| n.strip_suffix(')'))
+        .unwrap_or(&interface.name);
     format!(
         "Set-VMNetworkAdapterVlan -ManagementOS -ComputerName {} -VMNetworkAdapterName {} -Access -VlanId {vlan}",
         quoted(choice.node(odd)),
@@ -136,9 +182,15 @@ pub(super) fn set_vlan(choice: &Choice, source: usize, target: usize, network: u
 
 /// Let a host migrate over a network.
 pub(super) fn add_subnet(choice: &Choice, node: usize, network: usize) -> String {
-    let subnet = choice.network(network).map(|n| n.subnet.as_str()).filter(|s| !s.is_empty());
+    let subnet = choice
+        .network(network)
+        .map(|n| n.subnet.as_str())
+        .filter(|s| !s.is_empty());
     let subnet = subnet.map_or("<subnet of the network>".to_owned(), quoted);
-    format!("Add-VMMigrationNetwork -ComputerName {} -Subnet {subnet}", quoted(choice.node(node)))
+    format!(
+        "Add-VMMigrationNetwork -ComputerName {} -Subnet {subnet}",
+        quoted(choice.node(node))
+    )
 }
 
 fn set_host(node: &str, option: &str) -> String {
@@ -167,13 +219,20 @@ pub(super) fn set_transport(node: &str, transport: Transport) -> String {
 
 /// Switch RDMA on.
 pub(super) fn enable_rdma(node: &str, adapter: &str) -> String {
-    format!("Enable-NetAdapterRdma -CimSession {} -Name {}", quoted(node), quoted(adapter))
+    format!(
+        "Enable-NetAdapterRdma -CimSession {} -Name {}",
+        quoted(node),
+        quoted(adapter)
+    )
 }
 
 /// Set the migrations at once where they are decided.
 pub(super) fn set_concurrency(cluster: &Cluster, node: &str, wanted: u64) -> String {
     if cluster.profile.generation >= WS2022 {
-        return format!("(Get-Cluster -Name {}).MaximumParallelMigrations = {wanted}", quoted(&cluster.name));
+        return format!(
+            "(Get-Cluster -Name {}).MaximumParallelMigrations = {wanted}",
+            quoted(&cluster.name)
+        );
     }
     set_host(node, &format!("-MaximumVirtualMachineMigrations {wanted}"))
 }
@@ -202,7 +261,10 @@ pub(super) fn set_smb_limit(cluster: &Cluster, node: usize, wanted: Mbps) -> Str
 
 /// Set the weight of a host vNIC.
 pub(super) fn set_weight(node: &str, adapter: &str, weight: u32) -> String {
-    let bare = adapter.strip_prefix("vEthernet (").and_then(|n| n.strip_suffix(')')).unwrap_or(adapter);
+    let bare = adapter
+        .strip_prefix("vEthernet (")
+        .and_then(|n| n.strip_suffix(')'))
+        .unwrap_or(adapter);
     format!(
         "Set-VMNetworkAdapter -ManagementOS -ComputerName {} -Name {} -MinimumBandwidthWeight {weight}",
         quoted(node),

@@ -24,7 +24,11 @@ pub fn slots(cluster: &Cluster, node: usize) -> u64 {
 
 /// What the host itself says about migrations at once.
 pub(super) fn host_limit(cluster: &Cluster, node: usize) -> Option<u32> {
-    cluster.nodes.get(node).and_then(|n| n.migration.concurrency).or(cluster.concurrency)
+    cluster
+        .nodes
+        .get(node)
+        .and_then(|n| n.migration.concurrency)
+        .or(cluster.concurrency)
 }
 
 /// Who limits live migration over SMB.
@@ -43,10 +47,23 @@ pub enum LimitedBy {
 
 /// Limit of live migration over SMB that holds for what a node sends; `None` = none known.
 pub fn smb_limit(cluster: &Cluster, node: usize) -> Option<(Mbps, LimitedBy)> {
-    let host = cluster.nodes.get(node)?.migration.smb_limit.map(|rate| (rate, LimitedBy::Host));
+    let host = cluster
+        .nodes
+        .get(node)?
+        .migration
+        .smb_limit
+        .map(|rate| (rate, LimitedBy::Host));
     let acts = cluster_limits(cluster) && !is_virtual(cluster, node);
-    let (factor, sum) = (cluster.migration.smb_limit_factor.unwrap_or(DEFAULT_FACTOR), all_nics(cluster, node));
-    let by_cluster = acts.then(|| (sum.saturating_mul(u64::from(factor)) / 10_000, LimitedBy::Cluster { factor, sum }));
+    let (factor, sum) = (
+        cluster.migration.smb_limit_factor.unwrap_or(DEFAULT_FACTOR),
+        all_nics(cluster, node),
+    );
+    let by_cluster = acts.then(|| {
+        (
+            sum.saturating_mul(u64::from(factor)) / 10_000,
+            LimitedBy::Cluster { factor, sum },
+        )
+    });
     [host, by_cluster].into_iter().flatten().min_by_key(|(rate, _)| *rate)
 }
 
@@ -57,10 +74,16 @@ pub(super) fn cluster_limits(cluster: &Cluster) -> bool {
 
 /// Summed speed of the node's NICs that have a link, also of those that live migration cannot use.
 pub(super) fn all_nics(cluster: &Cluster, node: usize) -> Mbps {
-    cluster.nodes.get(node).map_or(0, |n| n.nics.iter().filter(|n| n.up).map(|n| n.speed).sum())
+    cluster
+        .nodes
+        .get(node)
+        .map_or(0, |n| n.nics.iter().filter(|n| n.up).map(|n| n.speed).sum())
 }
 
 /// Whether the node is itself a virtual machine, by its hardware's name (`Virtual Machine`, `VMware Virtual Platform`).
 pub(super) fn is_virtual(cluster: &Cluster, node: usize) -> bool {
-    cluster.nodes.get(node).is_some_and(|n| n.hardware.to_lowercase().contains("virtual"))
+    cluster
+        .nodes
+        .get(node)
+        .is_some_and(|n| n.hardware.to_lowercase().contains("virtual"))
 }

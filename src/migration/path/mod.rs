@@ -17,7 +17,7 @@ mod rate;
 mod route;
 mod transport;
 
-pub use limits::{smb_limit, slots};
+pub use limits::{slots, smb_limit};
 pub use opinions::{Opinion, opinions};
 
 use super::wiring::Wiring;
@@ -245,6 +245,11 @@ impl Path {
 pub fn paths(cluster: &Cluster, wiring: &Wiring) -> Vec<Path> {
     let choice = choose::Choice::new(cluster, wiring);
     let nodes = 0..cluster.nodes.len();
-    let pairs = nodes.clone().flat_map(|s| nodes.clone().map(move |t| (s, t))).filter(|(s, t)| s != t);
-    pairs.map(|(source, target)| judge::path(&choice, source, target)).collect()
+    let pairs = nodes
+        .clone()
+        .flat_map(|s| nodes.clone().map(move |t| (s, t)))
+        .filter(|(s, t)| s != t);
+    pairs
+        .map(|(source, target)| judge::path(&choice, source, target))
+        .collect()
 }

@@ -36,17 +36,37 @@ impl<'a> End<'a> {
 pub(super) fn route(cluster: &Cluster, fabric: &Fabric, source: &End, target: &End) -> Option<Route> {
     let (left, right) = (source.nics(cluster), target.nics(cluster));
     let touches = |a: &Nic, b: &Nic| fabric.touches((source.node, a), (target.node, b));
-    let from: Vec<usize> = left.iter().filter(|(_, a)| right.iter().any(|(_, b)| touches(a, b))).map(|(p, _)| *p).collect();
-    let to: Vec<usize> = right.iter().filter(|(_, b)| left.iter().any(|(_, a)| touches(a, b))).map(|(p, _)| *p).collect();
+    let from: Vec<usize> = left
+        .iter()
+        .filter(|(_, a)| right.iter().any(|(_, b)| touches(a, b)))
+        .map(|(p, _)| *p)
+        .collect();
+    let to: Vec<usize> = right
+        .iter()
+        .filter(|(_, b)| left.iter().any(|(_, a)| touches(a, b)))
+        .map(|(p, _)| *p)
+        .collect();
     if from.is_empty() || to.is_empty() {
         return None;
     }
     let near: Vec<&Nic> = left.iter().filter(|(p, _)| from.contains(p)).map(|(_, n)| *n).collect();
     let far: Vec<&Nic> = right.iter().filter(|(p, _)| to.contains(p)).map(|(_, n)| *n).collect();
-    let direct = near.iter().any(|a| far.iter().any(|b| attach(a) == attach(b) && attach(a) != Attach::Direct))
-        || near.iter().any(|a| far.iter().any(|b| cabled((source.node, a), (target.node, b))));
-    let crossed = if direct { Vec::new() } else { links(cluster, fabric.vlan(), &near, &far, source.node + target.node) };
-    Some(Route { source: from, target: to, crossed })
+    let direct = near.iter().any(|a| {
+        far.iter()
+            .any(|b| attach(a) == attach(b) && attach(a) != Attach::Direct)
+    }) || near
+        .iter()
+        .any(|a| far.iter().any(|b| cabled((source.node, a), (target.node, b))));
+    let crossed = if direct {
+        Vec::new()
+    } else {
+        links(cluster, fabric.vlan(), &near, &far, source.node + target.node)
+    };
+    Some(Route {
+        source: from,
+        target: to,
+        crossed,
+    })
 }
 
 /// The links of the widest way between the switches of two sets of ports, fewest hops among equals. Of parallel links with the same
@@ -62,7 +82,8 @@ fn links(cluster: &Cluster, vlan: Option<u16>, near: &[&Nic], far: &[&Nic], turn
     };
     let (from, to) = (tors(near), tors(far));
     // best way so far to each switch: narrowest link, hops, links
-    let mut best: BTreeMap<usize, (Mbps, usize, Vec<usize>)> = from.iter().map(|t| (*t, (Mbps::MAX, 0, Vec::new()))).collect();
+    let mut best: BTreeMap<usize, (Mbps, usize, Vec<usize>)> =
+        from.iter().map(|t| (*t, (Mbps::MAX, 0, Vec::new()))).collect();
     for _ in 0..cluster.tors.len() {
         let mut better = best.clone();
         for (tor, (width, hops, way)) in &best {
@@ -82,13 +103,20 @@ fn links(cluster: &Cluster, vlan: Option<u16>, near: &[&Nic], far: &[&Nic], turn
         best = better;
     }
     let ways = to.iter().filter_map(|t| best.get(t));
-    ways.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1))).map(|w| w.2.clone()).unwrap_or_default()
+    ways.max_by(|a, b| a.0.cmp(&b.0).then(b.1.cmp(&a.1)))
+        .map(|w| w.2.clone())
+        .unwrap_or_default()
 }
 
 /// Neighbours of a switch, each with the link to it and the link's speed.
 fn hops_from(cluster: &Cluster, vlan: Option<u16>, tor: usize, turn: usize) -> Vec<(usize, usize, Mbps)> {
     let mut by_peer: BTreeMap<usize, Vec<(Mbps, usize)>> = BTreeMap::new();
-    for (index, link) in cluster.links.iter().enumerate().filter(|(_, l)| carries(&l.vlans, vlan)) {
+    for (index, link) in cluster
+        .links
+        .iter()
+        .enumerate()
+        .filter(|(_, l)| carries(&l.vlans, vlan))
+    {
         let peer = match link.ends {
             (a, b) if a == tor => b,
             (a, b) if b == tor => a,

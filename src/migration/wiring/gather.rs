@@ -41,7 +41,11 @@ pub(super) fn adapters(cluster: &Cluster, node: &Node, assumed: &mut BTreeSet<St
     let mut found = bare(node);
     for switch in &node.switches {
         let vnics: Vec<&HostVnic> = node.host_vnics.iter().filter(|v| v.switch == switch.name).collect();
-        found.extend(vnics.iter().map(|vnic| on_switch(cluster, node, switch, vnic, &vnics, assumed)));
+        found.extend(
+            vnics
+                .iter()
+                .map(|vnic| on_switch(cluster, node, switch, vnic, &vnics, assumed)),
+        );
         found.extend(unlisted(node, switch, &vnics));
     }
     found
@@ -52,7 +56,9 @@ fn bare(node: &Node) -> Vec<Adapter> {
     let mut teams: BTreeMap<&str, usize> = BTreeMap::new();
     let mut found: Vec<Adapter> = Vec::new();
     for (index, nic) in node.nics.iter().enumerate().filter(|(_, n)| n.switch.is_none()) {
-        let known = (!nic.team.is_empty()).then(|| teams.get(nic.team.as_str()).copied()).flatten();
+        let known = (!nic.team.is_empty())
+            .then(|| teams.get(nic.team.as_str()).copied())
+            .flatten();
         if let Some(team) = known.and_then(|at| found.get_mut(at)) {
             add_port(team, index, nic);
             continue;
@@ -112,12 +118,16 @@ fn on_switch(
     adapter.vlan = vnic.vlan;
     adapter.addresses = addresses(&vnic.addresses).collect();
     adapter.weight = vnic.weight;
-    adapter.others_weighted = all.iter().any(|other| other.name != vnic.name && other.weight.is_some());
+    adapter.others_weighted = all
+        .iter()
+        .any(|other| other.name != vnic.name && other.weight.is_some());
     let sum: u64 = all.iter().filter_map(|v| v.weight).map(u64::from).sum();
     adapter.share = vnic.weight.map(|w| u64::from(w) * 1000 / sum.max(100));
     let possible = adapter.ports_rdma && cluster.profile.rdma_on_switch;
     if vnic.rdma.is_none() && possible {
-        assumed.insert("RDMA of host vNICs: on where every port under them has it; write rdma in host_vnics.csv".to_owned());
+        assumed.insert(
+            "RDMA of host vNICs: on where every port under them has it; write rdma in host_vnics.csv".to_owned(),
+        );
     }
     adapter.rdma = possible && vnic.rdma.unwrap_or(true);
     adapter
@@ -127,8 +137,15 @@ fn on_switch(
 fn unlisted(node: &Node, switch: &VirtualSwitch, vnics: &[&HostVnic]) -> Option<Adapter> {
     let mut adapter = under_switch(node, switch);
     let listed: BTreeSet<Role> = vnics.iter().filter_map(|v| v.role).collect();
-    let said = adapter.ports.iter().filter_map(|p| node.nics.get(*p)).flat_map(|n| &n.roles);
-    adapter.roles = said.copied().filter(|r| *r != Role::Vm && !listed.contains(r)).collect();
+    let said = adapter
+        .ports
+        .iter()
+        .filter_map(|p| node.nics.get(*p))
+        .flat_map(|n| &n.roles);
+    adapter.roles = said
+        .copied()
+        .filter(|r| *r != Role::Vm && !listed.contains(r))
+        .collect();
     let ports = adapter.ports.iter().filter_map(|p| node.nics.get(*p));
     adapter.addresses = ports.flat_map(|n| addresses(&n.addresses)).collect();
     adapter.name = adapter_name(&switch.name);
@@ -144,7 +161,12 @@ fn under_switch(node: &Node, switch: &VirtualSwitch) -> Adapter {
         ports_rdma: true,
         ..Adapter::default()
     };
-    for (index, nic) in node.nics.iter().enumerate().filter(|(_, n)| n.switch.as_ref() == Some(&switch.name)) {
+    for (index, nic) in node
+        .nics
+        .iter()
+        .enumerate()
+        .filter(|(_, n)| n.switch.as_ref() == Some(&switch.name))
+    {
         adapter.ports.push(index);
         adapter.ports_rdma &= nic.rdma.on();
         adapter.trunk = common(&adapter.trunk, &nic.vlans);
@@ -154,10 +176,15 @@ fn under_switch(node: &Node, switch: &VirtualSwitch) -> Adapter {
 }
 
 fn carries_guests(node: &Node, switch: &VirtualSwitch) -> bool {
-    node.nics.iter().any(|n| n.switch.as_ref() == Some(&switch.name) && n.roles.contains(&Role::Vm))
+    node.nics
+        .iter()
+        .any(|n| n.switch.as_ref() == Some(&switch.name) && n.roles.contains(&Role::Vm))
 }
 
 /// Addresses that say on which network an adapter is.
 fn addresses(written: &[String]) -> impl Iterator<Item = Subnet> + '_ {
-    written.iter().filter_map(|text| Subnet::address(text)).filter(|a| !a.is_link_local())
+    written
+        .iter()
+        .filter_map(|text| Subnet::address(text))
+        .filter(|a| !a.is_link_local())
 }

@@ -24,7 +24,10 @@ impl<'a> Matcher<'a> {
     /// Adds a network for each group of roles that adapters carry and no network of the inventory is for. Roles that share an
     /// adapter anywhere share the network; a role with two adapters on a node has two.
     pub(super) fn derive_missing(&mut self, nodes: &[Vec<Adapter>], assumed: &mut BTreeSet<String>) {
-        let homeless: Vec<Vec<&Adapter>> = nodes.iter().map(|all| all.iter().filter(|a| self.homeless(a)).collect()).collect();
+        let homeless: Vec<Vec<&Adapter>> = nodes
+            .iter()
+            .map(|all| all.iter().filter(|a| self.homeless(a)).collect())
+            .collect();
         for group in role_groups(homeless.iter().flatten().map(|a| &a.roles)) {
             let carry = |all: &Vec<&Adapter>| all.iter().filter(|a| !a.roles.is_disjoint(&group)).count();
             let many = homeless.iter().map(carry).max().unwrap_or(0);
@@ -54,7 +57,11 @@ impl<'a> Matcher<'a> {
             subnets: Vec::new(),
             subnet: String::new(),
             vlan: None,
-            cluster_use: group.iter().map(|r| usual_use(self.cluster, Some(*r))).max().unwrap_or(1),
+            cluster_use: group
+                .iter()
+                .map(|r| usual_use(self.cluster, Some(*r)))
+                .max()
+                .unwrap_or(1),
             metric: 0,
             metric_known: false,
             state: NetworkState::Up,
@@ -96,7 +103,9 @@ impl<'a> Matcher<'a> {
 
     fn by_address(&self, adapter: &Adapter) -> Vec<usize> {
         let on = |n: &Network| n.subnets.iter().any(|s| adapter.addresses.iter().any(|a| s.holds(a)));
-        (0..self.networks.len()).filter(|i| self.networks.get(*i).is_some_and(on)).collect()
+        (0..self.networks.len())
+            .filter(|i| self.networks.get(*i).is_some_and(on))
+            .collect()
     }
 
     /// One network for each role; adapters of a role that has several networks take them in turn.
@@ -104,8 +113,14 @@ impl<'a> Matcher<'a> {
         let mut found = BTreeSet::new();
         for role in host_roles(adapter) {
             let fits = |n: &Network| n.roles.contains(&role) && self.fits_role(n, adapter);
-            let networks: Vec<usize> = (0..self.networks.len()).filter(|i| self.networks.get(*i).is_some_and(fits)).collect();
-            let exact = networks.iter().find(|i| self.networks.get(**i).is_some_and(|n| n.vlan.is_some() && n.vlan == adapter.vlan));
+            let networks: Vec<usize> = (0..self.networks.len())
+                .filter(|i| self.networks.get(*i).is_some_and(fits))
+                .collect();
+            let exact = networks.iter().find(|i| {
+                self.networks
+                    .get(**i)
+                    .is_some_and(|n| n.vlan.is_some() && n.vlan == adapter.vlan)
+            });
             let turn = seen.entry(role).or_default();
             let next = networks.get(*turn % networks.len().max(1));
             found.extend(exact.or(next));
@@ -126,12 +141,17 @@ impl<'a> Matcher<'a> {
 
     /// The only network of the adapter's VLAN.
     fn by_vlan(&self, adapter: &Adapter) -> Option<usize> {
-        let only = adapter.trunk.as_ref().filter(|t| t.len() == 1).and_then(|t| t.first().copied());
+        let only = adapter
+            .trunk
+            .as_ref()
+            .filter(|t| t.len() == 1)
+            .and_then(|t| t.first().copied());
         let vlan = match adapter.kind {
             Some(Kind::HostVnic) => adapter.vlan,
             _ => only,
         }?;
-        let mut networks = (0..self.networks.len()).filter(|i| self.networks.get(*i).is_some_and(|n| n.vlan == Some(vlan)));
+        let mut networks =
+            (0..self.networks.len()).filter(|i| self.networks.get(*i).is_some_and(|n| n.vlan == Some(vlan)));
         networks.next().filter(|_| networks.next().is_none())
     }
 }
@@ -145,7 +165,11 @@ fn host_roles(adapter: &Adapter) -> impl Iterator<Item = Role> + '_ {
 /// Groups of roles that share an adapter somewhere.
 fn role_groups<'a>(sets: impl Iterator<Item = &'a BTreeSet<Role>>) -> Vec<BTreeSet<Role>> {
     let mut groups: Vec<BTreeSet<Role>> = Vec::new();
-    let usable = |r: &Role| ROLES.iter().any(|i| i.role == *r && i.cluster_use.is_some() && i.node_to_node);
+    let usable = |r: &Role| {
+        ROLES
+            .iter()
+            .any(|i| i.role == *r && i.cluster_use.is_some() && i.node_to_node)
+    };
     for set in sets {
         let mut merged: BTreeSet<Role> = set.iter().copied().filter(usable).collect();
         groups.retain(|group| {
@@ -186,12 +210,18 @@ pub(super) fn interface(adapter: &Adapter, network: usize, evidence: Evidence) -
 /// Gives networks without a purpose the roles of their interfaces, and finds those that live migration is meant to use: the
 /// networks with that purpose, else those on which an interface carries it.
 pub(super) fn settle(wiring: &mut Wiring) {
-    let Wiring { networks, interfaces, .. } = wiring;
+    let Wiring {
+        networks, interfaces, ..
+    } = wiring;
     let purpose = networks.iter().any(|n| n.roles.contains(&Role::LiveMigration));
     for (index, network) in networks.iter_mut().enumerate() {
         let on: Vec<&Interface> = interfaces.iter().flatten().filter(|i| i.network == index).collect();
         let carried = on.iter().any(|i| i.roles.contains(&Role::LiveMigration));
-        network.intended = if purpose { network.roles.contains(&Role::LiveMigration) } else { carried };
+        network.intended = if purpose {
+            network.roles.contains(&Role::LiveMigration)
+        } else {
+            carried
+        };
         if network.roles.is_empty() {
             network.roles = on.iter().flat_map(|i| i.roles.iter().copied()).collect();
         }

@@ -20,7 +20,11 @@ pub(super) fn assume(wiring: &mut Wiring, assumed: &mut BTreeSet<String>) {
         let Some(network) = wiring.networks.get_mut(index).filter(|n| !n.metric_known) else {
             continue;
         };
-        let next = if network.cluster_use == 3 { &mut client } else { &mut private };
+        let next = if network.cluster_use == 3 {
+            &mut client
+        } else {
+            &mut private
+        };
         network.metric = *next;
         *next += 100;
         guessed = true;

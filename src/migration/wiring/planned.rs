@@ -18,20 +18,29 @@ pub(super) fn wiring(cluster: &Cluster, plan: &ClusterPlan) -> Wiring {
     let mut assumed = BTreeSet::new();
     let nodes: Vec<Vec<Adapter>> = cluster.nodes.iter().map(|node| adapters(cluster, node, plan)).collect();
     let mut wiring = Wiring {
-        networks: cluster.networks.iter().map(|n| today::network(cluster, n, &mut assumed)).collect(),
+        networks: cluster
+            .networks
+            .iter()
+            .map(|n| today::network(cluster, n, &mut assumed))
+            .collect(),
         planned: true,
         ..Wiring::default()
     };
     let mut matcher = Matcher::new(cluster, &mut wiring.networks);
     matcher.derive_missing(&nodes, &mut assumed);
-    wiring.interfaces = nodes.iter().map(|all| matcher.interfaces(all, &mut BTreeSet::new())).collect();
+    wiring.interfaces = nodes
+        .iter()
+        .map(|all| matcher.interfaces(all, &mut BTreeSet::new()))
+        .collect();
     for interface in wiring.interfaces.iter_mut().flatten() {
         interface.evidence = Evidence::Plan;
     }
     matching::settle(&mut wiring);
     metrics::assume(&mut wiring, &mut assumed);
     if cluster.migration.network_order.is_empty() {
-        assumed.insert("order of live-migration networks: those of the plan first, set when the plan is applied".to_owned());
+        assumed.insert(
+            "order of live-migration networks: those of the plan first, set when the plan is applied".to_owned(),
+        );
     }
     wiring.assumptions = assumed.into_iter().collect();
     wiring
@@ -60,12 +69,18 @@ fn of_uplink(cluster: &Cluster, node: &Node, design: &Uplink, uplink: &NodeUplin
     }
     let alone = design.network.is_none() && (hosts.len() == 1 || uplink.mechanism != Mechanism::Team);
     if !alone {
-        return hosts.iter().flat_map(|role| host_vnics(cluster, node, design, uplink, &ports, *role)).collect();
+        return hosts
+            .iter()
+            .flat_map(|role| host_vnics(cluster, node, design, uplink, &ports, *role))
+            .collect();
     }
     if uplink.mechanism == Mechanism::Team {
         return vec![bare(node, design, uplink, &ports, Kind::Team)];
     }
-    ports.iter().map(|port| bare(node, design, uplink, &[*port], Kind::Port)).collect()
+    ports
+        .iter()
+        .map(|port| bare(node, design, uplink, &[*port], Kind::Port))
+        .collect()
 }
 
 fn all_rdma(node: &Node, ports: &[usize]) -> bool {
@@ -75,7 +90,11 @@ fn all_rdma(node: &Node, ports: &[usize]) -> bool {
 fn bare(node: &Node, design: &Uplink, uplink: &NodeUplink, ports: &[usize], kind: Kind) -> Adapter {
     let first = ports.first().and_then(|p| node.nics.get(*p));
     Adapter {
-        name: if kind == Kind::Team { uplink.uplink.clone() } else { first.map(|n| n.name.clone()).unwrap_or_default() },
+        name: if kind == Kind::Team {
+            uplink.uplink.clone()
+        } else {
+            first.map(|n| n.name.clone()).unwrap_or_default()
+        },
         kind: Some(kind),
         ports: ports.to_vec(),
         roles: design.roles.iter().copied().collect(),
@@ -106,11 +125,27 @@ fn host_vnics(
     }
     let numbered = ports.iter().zip(1..);
     numbered
-        .map(|(port, number)| host_vnic(cluster, node, design, uplink, &[*port], (role, &format!("{title} {number}"))))
+        .map(|(port, number)| {
+            host_vnic(
+                cluster,
+                node,
+                design,
+                uplink,
+                &[*port],
+                (role, &format!("{title} {number}")),
+            )
+        })
         .collect()
 }
 
-fn host_vnic(cluster: &Cluster, node: &Node, design: &Uplink, uplink: &NodeUplink, ports: &[usize], (role, name): (Role, &str)) -> Adapter {
+fn host_vnic(
+    cluster: &Cluster,
+    node: &Node,
+    design: &Uplink,
+    uplink: &NodeUplink,
+    ports: &[usize],
+    (role, name): (Role, &str),
+) -> Adapter {
     let ports_rdma = all_rdma(node, ports);
     Adapter {
         name: adapter_name(name),

@@ -10,9 +10,17 @@ use std::collections::BTreeSet;
 /// The wiring of today.
 pub(super) fn wiring(cluster: &Cluster) -> Wiring {
     let mut assumed = BTreeSet::new();
-    let nodes: Vec<Vec<Adapter>> = cluster.nodes.iter().map(|n| adapters(cluster, n, &mut assumed)).collect();
+    let nodes: Vec<Vec<Adapter>> = cluster
+        .nodes
+        .iter()
+        .map(|n| adapters(cluster, n, &mut assumed))
+        .collect();
     let mut wiring = Wiring {
-        networks: cluster.networks.iter().map(|n| network(cluster, n, &mut assumed)).collect(),
+        networks: cluster
+            .networks
+            .iter()
+            .map(|n| network(cluster, n, &mut assumed))
+            .collect(),
         ..Wiring::default()
     };
     let mut matcher = Matcher::new(cluster, &mut wiring.networks);
