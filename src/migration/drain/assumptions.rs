@@ -7,12 +7,12 @@ use super::defaults::{
     DIRTY_MIB_S, HOST_RESERVE_MIB, QUICK_FIXED_S, UNCALIBRATED_PERMILLE, WORKING_SET_PERMILLE,
 };
 use super::facts::Facts;
-use super::guests::{MIB, Way, way};
+use super::guests::{Way, way};
 use super::problem::storage_rate;
 use super::room::Hosts;
 use crate::inventory::Vm;
-use crate::migration::precopy::Stopping;
-use crate::migration::{SETUP_S, SWITCH_OVER_S};
+use crate::migration::assumptions::{PASSES, RESIDUE_MS, SETUP_MS, SWITCH_OVER_MS};
+use crate::migration::whole::{mib_up, seconds};
 
 /// Something taken for granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,13 +78,13 @@ fn live(vms: &[&Vm], list: &mut Vec<Assumed>) {
         ));
     }
     if all > 0 {
-        let stopping = Stopping::default();
         list.push(assumed(
             format!(
-                "Each live migration takes {SETUP_S} s to set up and {SWITCH_OVER_S} s to switch over; copying stops after {} passes or \
-                 when the rest takes {} s",
-                stopping.max_passes.unwrap_or(0),
-                stopping.residue_s
+                "Each live migration takes {} s to set up and {} s to switch over; copying stops after {PASSES} passes or when \
+                 the rest takes {} s",
+                seconds(SETUP_MS),
+                seconds(SWITCH_OVER_MS),
+                seconds(RESIDUE_MS)
             ),
             "past migrations: nicplan calibrate",
         ));
@@ -100,7 +100,7 @@ fn quick(facts: &Facts, nodes: &[usize], vms: &[&Vm], list: &mut Vec<Assumed>) {
     list.push(assumed(
         format!(
             "{count} VMs below medium priority are saved and restored, as Windows does by default, at {} MiB/s and {} s each beside the copy",
-            (slowest / MIB) as u64,
+            mib_up(slowest),
             2 * QUICK_FIXED_S
         ),
         "time one Save-VM; MoveTypeThreshold 1000 lets low priority move live",

@@ -4,10 +4,11 @@
 
 use super::Night;
 use super::facts::Facts;
-use super::one::{Drain, as_planned_with, as_windows, ms, planned_as_recommended};
+use super::one::{Drain, as_planned_with, as_windows, planned_as_recommended};
 use super::room::Room;
 use super::targets::{self, Placement};
 use crate::migration::schedule::{AtOnce, Wishes};
+use crate::migration::whole::ms_up;
 use crate::units::Mbps;
 
 /// Port speeds that are tried, Mbit/s.
@@ -36,11 +37,11 @@ impl ByNumber {
     fn new(row: &AtOnce) -> ByNumber {
         ByNumber {
             number: row.slots,
-            queue_ms: ms(row.queue_s),
-            planned_ms: ms(row.planned_s),
-            bound_ms: row.bound.map_or(0, |bound| ms(bound.seconds)),
-            pause_ms: ms(row.queue_blackout_s),
-            planned_pause_ms: ms(row.planned_blackout_s),
+            queue_ms: ms_up(row.queue_s),
+            planned_ms: ms_up(row.planned_s),
+            bound_ms: row.bound.map_or(0, |bound| ms_up(bound.seconds)),
+            pause_ms: ms_up(row.queue_blackout_s),
+            planned_pause_ms: ms_up(row.planned_blackout_s),
             is_allowed: row.is_allowed,
         }
     }

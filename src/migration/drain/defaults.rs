@@ -12,13 +12,9 @@ pub const HOST_RESERVE_MIB: MiB = 4096;
 /// Rate at which saved states are written to and read from storage, MiB/s and node (assumption; one save and a clock tell
 /// the true value).
 pub const SAVED_STATE_MIB_S: u64 = 500;
-/// Share of the storage NICs that saved states can use, permille: as plain TCP on 1 GbE (A. Finn).
-pub const STORAGE_WIRE_PERMILLE: u64 = 950;
 /// Fixed time of a quick migration on each side of the copy: taking the role offline, bringing it online, seconds
 /// (assumption).
 pub const QUICK_FIXED_S: u64 = 5;
-/// Live migrations that 2008 R2 allows per node; there is no setting (Microsoft, Hyper-V Live Migration FAQ).
-pub const MOST_AT_ONCE_2008R2: u32 = 1;
 /// Half-width of the forecast as long as nobody has calibrated it, permille: the true time lies within 25 % four times out
 /// of five, so one run in ten takes longer than 1.25 times the forecast.
 pub const UNCALIBRATED_PERMILLE: u64 = 250;

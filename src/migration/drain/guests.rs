@@ -6,10 +6,8 @@ use super::defaults::{DIRTY_MIB_S, WORKING_SET_PERMILLE};
 use crate::inventory::{Vm, VmPriority, VmState};
 use crate::migration::moves_live;
 use crate::migration::precopy::Memory;
+use crate::migration::whole::bytes;
 use crate::units::MiB;
-
-/// Bytes of a MiB.
-pub(super) const MIB: f64 = 1_048_576.0;
 
 /// How a VM leaves its node in a drain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,21 +61,20 @@ pub(super) fn most_memory(vm: &Vm) -> MiB {
 /// What is copied, in bytes on the wire: compression shrinks memory, dirty rate and working set alike, which leaves all
 /// times as they are at the higher rate.
 pub(super) fn memory(vm: &Vm, gain_permille: u64) -> Memory {
-    let per_wire = MIB * 1000.0 / gain_permille.max(1) as f64;
-    let bytes = vm.memory_mib as f64 * per_wire;
-    let default_set = vm.memory_mib as f64 * WORKING_SET_PERMILLE as f64 / 1000.0;
-    let set_mib = vm.working_set_mib.map_or(default_set, |mib| mib as f64);
+    let gain = gain_permille.max(1) as f64 / 1000.0;
+    let default_set = bytes(vm.memory_mib) * WORKING_SET_PERMILLE as f64 / 1000.0;
+    let working_set = vm.working_set_mib.map_or(default_set, bytes).min(bytes(vm.memory_mib));
     Memory {
-        bytes,
-        dirty_rate: f64::from(vm.dirty_mib_s.unwrap_or(DIRTY_MIB_S)) * per_wire,
-        working_set: (set_mib * per_wire).min(bytes),
+        bytes: bytes(vm.memory_mib) / gain,
+        dirty_rate: bytes(u64::from(vm.dirty_mib_s.unwrap_or(DIRTY_MIB_S))) / gain,
+        working_set: working_set / gain,
     }
 }
 
 /// What quick migration copies: the memory is written once and read once, nothing changes on the way.
 pub(super) fn saved_state(vm: &Vm) -> Memory {
     Memory {
-        bytes: 2.0 * vm.memory_mib as f64 * MIB,
+        bytes: 2.0 * bytes(vm.memory_mib),
         dirty_rate: 0.0,
         working_set: 0.0,
     }

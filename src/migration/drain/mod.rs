@@ -39,7 +39,7 @@ use super::schedule::Wishes;
 use crate::inventory::Cluster;
 use crate::profiles::WS2012;
 use crate::units::Mbps;
-use defaults::{MOST_AT_ONCE_2008R2, UNCALIBRATED_PERMILLE};
+use defaults::UNCALIBRATED_PERMILLE;
 use facts::Facts;
 use patch_run::Rounds;
 use room::{Hosts, Room};
@@ -178,10 +178,11 @@ pub fn forecast(
 }
 
 fn wishes(cluster: &Cluster) -> Wishes {
+    // 2008 R2 moves one VM per node, and has no setting for it (Microsoft, Hyper-V Live Migration FAQ)
     let has_setting = cluster.profile.generation >= WS2012;
     Wishes {
         blackout_limit_s: cluster.policy.blackout_limit_ms as f64 / 1000.0,
-        most_at_once: if has_setting { u32::MAX } else { MOST_AT_ONCE_2008R2 },
+        most_at_once: if has_setting { u32::MAX } else { 1 },
         with_start_times: true,
     }
 }

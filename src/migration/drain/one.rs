@@ -10,7 +10,8 @@ use super::targets::{Placed, Placement, Stranded};
 use crate::migration::bounds::{Bound, Limits};
 use crate::migration::schedule::{Recommendation, Wishes, recommend, schedule};
 use crate::migration::simulate::{Outcome, simulate};
-use crate::migration::{SETUP_S, SWITCH_OVER_S};
+use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS};
+use crate::migration::whole::{mbps_down, ms_up, seconds};
 use crate::units::{Mbps, MiB};
 
 /// Who decides over order, targets and number at once.
@@ -97,12 +98,6 @@ pub struct Drain {
     pub down: Option<Longest>,
     /// What all live migrations out of the drained nodes can use together, Mbit/s.
     pub egress_mbps: Mbps,
-}
-
-/// Seconds to milliseconds, rounded up; what never ends is a very long time.
-pub(super) fn ms(seconds: f64) -> u64 {
-    // a float cast saturates; the small subtraction keeps rounding noise from adding a millisecond
-    (seconds * 1000.0 - 1e-6).ceil().max(0.0) as u64
 }
 
 /// The drain as Windows does it: a queue by priority. `slots`: another number at once than today's.
@@ -200,11 +195,11 @@ const NOTHING: Outcome = Outcome {
 };
 
 fn moved(facts: &Facts, place: &Placed, outcome: &Outcome) -> Move {
-    let copying_s = outcome.end_s - outcome.start_s - (SETUP_S + SWITCH_OVER_S) as f64;
+    let copying_s = outcome.end_s - outcome.start_s - seconds(SETUP_MS + SWITCH_OVER_MS);
     let rate = if place.way == Way::Live {
-        outcome.bytes / 125_000.0 / copying_s.max(1e-3)
+        mbps_down(outcome.bytes / copying_s.max(1e-3))
     } else {
-        0.0
+        0
     };
     Move {
         vm: place.vm,
@@ -212,11 +207,11 @@ fn moved(facts: &Facts, place: &Placed, outcome: &Outcome) -> Move {
         source: place.source,
         target: place.target,
         wave: 0,
-        start_ms: ms(outcome.start_s),
-        end_ms: ms(outcome.end_s),
-        blackout_ms: ms(outcome.blackout_s),
+        start_ms: ms_up(outcome.start_s),
+        end_ms: ms_up(outcome.end_s),
+        blackout_ms: ms_up(outcome.blackout_s),
         memory_mib: facts.vm(place.vm).map_or(0, |vm| vm.memory_mib),
-        rate_mbps: rate as Mbps,
+        rate_mbps: rate,
         why: place.why.clone(),
     }
 }
@@ -238,10 +233,10 @@ fn finish(facts: &Facts, mut drain: Drain, placement: Placement, live: &Live, bo
         live.wave = u32::try_from(index / at_once + 1).unwrap_or(u32::MAX);
     }
     let egress: f64 = live.outward.iter().filter_map(|link| live.problem.links.get(*link)).sum();
-    drain.egress_mbps = (egress / 125_000.0) as Mbps;
+    drain.egress_mbps = mbps_down(egress);
     let live_s = bound.map_or(0.0, |bound| bound.seconds);
     let saved_s = quick_bound_s(facts, &placement.placed);
-    drain.bound_ms = ms(live_s.max(saved_s)).min(drain.makespan_ms);
+    drain.bound_ms = ms_up(live_s.max(saved_s)).min(drain.makespan_ms);
     if saved_s > live_s {
         drain.limit = "storage";
         "saving and restoring the VMs below medium priority takes that long; live-migrating them (MoveTypeThreshold) \

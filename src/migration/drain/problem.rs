@@ -3,21 +3,19 @@
 //! In: facts and placed VMs. Out: one problem of live migrations, and times of the quick ones beside it.
 //! Must not know: how targets were chosen, which schedule is best.
 
-use super::defaults::{QUICK_FIXED_S, SAVED_STATE_MIB_S, STORAGE_WIRE_PERMILLE};
+use super::defaults::{QUICK_FIXED_S, SAVED_STATE_MIB_S};
 use super::facts::Facts;
-use super::guests::{MIB, Way, memory, saved_state};
+use super::guests::{Way, memory, saved_state};
 use super::routes::Route;
 use super::targets::Placed;
 use crate::migration::bounds::Names;
 use crate::migration::precopy::Stopping;
+use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS, WIRE_PERMILLE};
 use crate::migration::simulate::{Job, Outcome, Problem, simulate};
-use crate::migration::{SETUP_S, SWITCH_OVER_S};
+use crate::migration::whole::{bytes, bytes_s, seconds};
 use crate::roles::Role;
 use crate::units::Mbps;
 use std::collections::BTreeMap;
-
-/// Bytes per second of one Mbit/s.
-const BYTES_PER_MBPS: f64 = 125_000.0;
 
 /// What several migrations share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -70,10 +68,10 @@ impl Live {
             live.problem.jobs.push(Job {
                 memory: memory(vm, route.gain_permille),
                 links: crossed,
-                cap: route.cap as f64 * BYTES_PER_MBPS,
+                cap: bytes_s(route.cap.min(route.egress).min(route.ingress)),
                 slots: vec![place.source, place.target],
-                setup_s: SETUP_S as f64,
-                switch_over_s: SWITCH_OVER_S as f64,
+                setup_s: seconds(SETUP_MS),
+                switch_over_s: seconds(SWITCH_OVER_MS),
                 earliest_s: 0.0,
             });
             live.placed.push(index);
@@ -103,12 +101,16 @@ impl Live {
         for (shared, speed) in shared {
             let number = *links.entry(shared).or_insert_with(|| {
                 self.link_names.push(name(facts, shared));
-                self.problem.links.push(speed as f64 * BYTES_PER_MBPS);
+                self.problem.links.push(0.0);
                 if matches!(shared, Shared::Out(..)) {
                     self.outward.push(self.problem.links.len() - 1);
                 }
                 self.problem.links.len() - 1
             });
+            // pairs that reach each other over some of the ports only see less of the same link
+            if let Some(capacity) = self.problem.links.get_mut(number) {
+                *capacity = capacity.max(bytes_s(speed));
+            }
             numbers.push(number);
         }
         numbers
@@ -169,8 +171,8 @@ pub(super) fn quick(facts: &Facts, placed: &[Placed], saving: Saving) -> Vec<(us
     problem.slots = vec![slots; problem.links.len()];
     let mut order: Vec<usize> = (0..problem.jobs.len()).collect();
     if saving == Saving::TwoAtATime {
-        let bytes = |job: &usize| problem.jobs.get(*job).map_or(0.0, |job| job.memory.bytes);
-        order.sort_by(|a, b| bytes(a).total_cmp(&bytes(b)));
+        let size = |job: &usize| problem.jobs.get(*job).map_or(0.0, |job| job.memory.bytes);
+        order.sort_by(|a, b| size(a).total_cmp(&size(b)));
     }
     let mut outcomes = simulate(&problem, &order);
     for outcome in &mut outcomes {
@@ -181,22 +183,22 @@ pub(super) fn quick(facts: &Facts, placed: &[Placed], saving: Saving) -> Vec<(us
 
 /// Seconds that no order of quick migrations can beat; 0 without any.
 pub(super) fn quick_bound_s(facts: &Facts, placed: &[Placed]) -> f64 {
-    let mut bytes: BTreeMap<usize, f64> = BTreeMap::new();
+    let mut sizes: BTreeMap<usize, f64> = BTreeMap::new();
     for place in placed.iter().filter(|p| p.way == Way::Quick) {
         let size = facts.vm(place.vm).map_or(0.0, |vm| saved_state(vm).bytes);
-        *bytes.entry(place.drained).or_insert(0.0) += size;
+        *sizes.entry(place.drained).or_insert(0.0) += size;
     }
     let fixed = 2.0 * QUICK_FIXED_S as f64;
-    let each = bytes
+    let each = sizes
         .iter()
-        .map(|(node, bytes)| fixed + bytes / storage_rate(facts, *node));
+        .map(|(node, size)| fixed + size / storage_rate(facts, *node));
     each.fold(0.0, f64::max)
 }
 
 /// Bytes per second at which a node writes and reads saved states: the assumption, or what its storage NICs carry if that
 /// is less.
 pub(super) fn storage_rate(facts: &Facts, node: usize) -> f64 {
-    let assumed = SAVED_STATE_MIB_S as f64 * MIB;
+    let assumed = bytes(SAVED_STATE_MIB_S);
     let ports = facts.cluster.nodes.get(node).into_iter().flat_map(|node| &node.nics);
     let speed: Mbps = ports
         .filter(|nic| nic.roles.contains(&Role::Storage))
@@ -205,5 +207,5 @@ pub(super) fn storage_rate(facts: &Facts, node: usize) -> f64 {
     if speed == 0 {
         return assumed;
     }
-    assumed.min((speed * STORAGE_WIRE_PERMILLE / 1000) as f64 * BYTES_PER_MBPS)
+    assumed.min(bytes_s(speed.saturating_mul(WIRE_PERMILLE) / 1000))
 }

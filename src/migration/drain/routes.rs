@@ -2,7 +2,11 @@
 //!
 //! In: paths. Out: a table by source and target. Must not know: VMs.
 
+use crate::inventory::Cluster;
+use crate::migration::assumptions::{COMPRESSION_FACTOR, WIRE_PERMILLE};
+use crate::migration::path::{Carrier, Path, slots};
 use crate::units::Mbps;
+use std::collections::BTreeMap;
 
 /// How migrations from one node to another run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,6 +39,41 @@ pub struct Routes {
 }
 
 impl Routes {
+    /// The table of a cluster from the path of every ordered pair.
+    pub fn from_paths(cluster: &Cluster, paths: &[Path]) -> Routes {
+        let mut networks: Vec<String> = paths.iter().filter_map(|path| path.network.clone()).collect();
+        networks.sort();
+        networks.dedup();
+        let by_pair: BTreeMap<(usize, usize), &Path> = paths.iter().map(|path| ((path.source, path.target), path)).collect();
+        let route = |source: usize, target: usize| {
+            let path = by_pair.get(&(source, target))?;
+            let network = networks.binary_search(path.network.as_ref()?).ok()?;
+            let compressed = path.transport == Carrier::Compression;
+            Some(Route {
+                network,
+                cap: path.cap,
+                egress: path.egress,
+                ingress: path.ingress,
+                crossed: path.crossed.clone(),
+                concurrency: u32::try_from(path.concurrency).unwrap_or(u32::MAX),
+                gain_permille: if compressed { 1000 * COMPRESSION_FACTOR } else { 1000 },
+            })
+        };
+        let tor = |index: usize| cluster.tors.get(index).map_or("", |tor| tor.name.as_str());
+        let link = |link: &crate::inventory::InterSwitchLink| {
+            let (a, b) = link.ends;
+            (
+                format!("{} to {}", tor(a), tor(b)),
+                link.speed.saturating_mul(WIRE_PERMILLE) / 1000,
+            )
+        };
+        let links = cluster.links.iter().map(link).collect();
+        let mut routes = Routes::new(cluster.nodes.len(), networks.clone(), links, route);
+        let known = |node: usize| u32::try_from(slots(cluster, node)).unwrap_or(u32::MAX);
+        routes.slots = (0..cluster.nodes.len()).map(known).collect();
+        routes
+    }
+
     /// A table for `nodes` nodes; `route` gives that from source to target, if migrations can run there.
     pub fn new(
         nodes: usize,
