@@ -7,6 +7,7 @@
 
 mod csv_file;
 mod data;
+pub mod drains;
 mod drawings;
 #[cfg(test)]
 mod fixtures;

@@ -79,7 +79,7 @@ pub struct BySpeed {
 pub(super) fn by_speed(night: &Night, node: usize, slots: u32) -> Vec<BySpeed> {
     let drained = [node];
     let row = |speed: &Mbps| {
-        let routes = (night.at_speed)(*speed);
+        let routes = (night.other_ports.routes)(*speed);
         let facts = Facts::new(night.facts.cluster, &routes, night.question.switches_hold);
         let room = Room::new(&facts, &night.hosts);
         let today = targets::as_windows(&facts, &room, &night.hosts, &drained);

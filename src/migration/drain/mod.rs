@@ -1,7 +1,8 @@
 //! How long it takes to empty a node, every node, and the whole cluster in a patch night.
 //!
 //! ```text
-//! facts, routes     what does not change: owners, groups, networks; rates and slots of each pair of nodes
+//! network, routes   who reaches whom and how fast, as it is or with other ports
+//! facts             what does not change: owners, groups, networks
 //! guests            how each VM leaves: live, through storage, or as a mere change of owner
 //! room, targets     where it fits, and which of these nodes it goes to
 //! problem, one      one drain as links, slots and jobs; as Windows does it and as planned
@@ -18,6 +19,7 @@ mod curves;
 pub mod defaults;
 mod facts;
 mod guests;
+mod network;
 mod one;
 mod patch_run;
 mod problem;
@@ -29,6 +31,7 @@ mod targets;
 pub use assumptions::Assumed;
 pub use curves::{ByNumber, BySpeed, SPEEDS};
 pub use guests::{Way, priority_number, way};
+pub use network::Network;
 pub use one::{Drain, Longest, Move, Schedule};
 pub use patch_run::{PatchRun, Step};
 pub use remedies::Remedy;
@@ -151,14 +154,17 @@ impl Forecast {
     }
 }
 
-/// Forecasts every drain and the run over all of them. `at_speed` gives the routes with live-migration ports of another
-/// speed.
-pub fn forecast(
-    cluster: &Cluster,
-    routes: &Routes,
-    at_speed: &dyn Fn(Mbps) -> Routes,
-    question: &Question,
-) -> Forecast {
+/// Routes with live-migration ports of another speed than today's.
+#[derive(Clone, Copy)]
+pub struct OtherPorts<'a> {
+    /// Speed of the slowest port today, Mbit/s.
+    pub today: Mbps,
+    /// Routes at a speed in Mbit/s.
+    pub routes: &'a dyn Fn(Mbps) -> Routes,
+}
+
+/// Forecasts every drain and the run over all of them.
+pub fn forecast(cluster: &Cluster, routes: &Routes, other_ports: OtherPorts, question: &Question) -> Forecast {
     let facts = Facts::new(cluster, routes, question.switches_hold);
     let hosts: Hosts = cluster.vms.iter().map(|vm| vm.host).collect();
     let nodes = if question.nodes.is_empty() {
@@ -172,7 +178,7 @@ pub fn forecast(
         nodes,
         wishes: wishes(cluster),
         question,
-        at_speed,
+        other_ports,
     }
     .forecast()
 }
@@ -194,7 +200,7 @@ struct Night<'n> {
     nodes: Vec<usize>,
     wishes: Wishes,
     question: &'n Question,
-    at_speed: &'n dyn Fn(Mbps) -> Routes,
+    other_ports: OtherPorts<'n>,
 }
 
 impl Night<'_> {

@@ -81,20 +81,13 @@ fn setting(night: &Night, forecast: &Forecast) -> Option<String> {
 /// The run as it is, with faster ports, for every speed above today's.
 fn faster(night: &Night) -> Vec<(Mbps, PatchRun)> {
     let nodes = order(&night.hosts, &night.nodes);
-    let today = fastest_port(night);
-    let speeds = SPEEDS.iter().filter(|speed| **speed > today);
+    let speeds = SPEEDS.iter().filter(|speed| **speed > night.other_ports.today);
     let with = |speed: &Mbps| {
-        let routes = (night.at_speed)(*speed);
+        let routes = (night.other_ports.routes)(*speed);
         let facts = Facts::new(night.facts.cluster, &routes, night.question.switches_hold);
         (*speed, run(&facts, &night.hosts, &nodes, night.rounds()))
     };
     speeds.map(with).collect()
-}
-
-/// The fastest port of any node that may carry live migration, Mbit/s.
-fn fastest_port(night: &Night) -> Mbps {
-    let ports = night.facts.cluster.nodes.iter().flat_map(|node| &node.nics);
-    ports.map(|nic| nic.speed).max().unwrap_or(0)
 }
 
 fn remedy(night: &Night, forecast: &Forecast, what: String, run: &PatchRun) -> Remedy {

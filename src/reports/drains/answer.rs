@@ -1,0 +1,56 @@
+//! The answer to "how long will my patch night take": sentences that text, page and drawing share.
+
+use super::View;
+use crate::migration::drain::PatchRun;
+use crate::reports::show;
+
+/// A time in milliseconds for people: `42 s`, `13 min 15 s`, `3 h 34 min`.
+pub(in crate::reports) fn minutes(ms: u64) -> String {
+    show::seconds(ms.div_ceil(1000))
+}
+
+/// The nodes of the run in words.
+fn nodes(view: &View) -> String {
+    show::count(view.forecast.drains.len(), "node", "nodes")
+}
+
+/// The first sentences: what happens tonight, and whether it fits.
+pub(in crate::reports) fn headline(view: &View) -> Vec<String> {
+    let forecast = view.forecast;
+    let mut lines = vec![format!(
+        "As it stands, Windows needs {} for {}{} ({} in nine of ten cases).",
+        minutes(forecast.run.total_ms()),
+        nodes(view),
+        if forecast.drains.len() > 1 { ", one after the other" } else { "" },
+        minutes(forecast.run_p90_ms(&forecast.run)),
+    )];
+    lines.extend(verdict(view, &forecast.run));
+    if let Some(run) = &forecast.planned_run {
+        lines.push(format!(
+            "Planned, with {} live migrations at once: {} ({} in nine of ten cases).",
+            forecast.recommended,
+            minutes(run.total_ms()),
+            minutes(forecast.run_p90_ms(run)),
+        ));
+        lines.extend(verdict(view, run));
+    }
+    lines
+}
+
+/// Whether a run fits the window, and by how much.
+fn verdict(view: &View, run: &PatchRun) -> Option<String> {
+    let window = view.forecast.window_ms?;
+    let sure = view.forecast.run_p90_ms(run);
+    let total = run.total_ms();
+    let shown = show::seconds(window / 1000);
+    Some(if sure <= window {
+        format!("That fits the window of {shown} with {} to spare.", minutes(window - sure))
+    } else if total <= window {
+        format!(
+            "That fits the window of {shown} on an ordinary night only: in one of ten it takes {} too long.",
+            minutes(sure - window)
+        )
+    } else {
+        format!("That misses the window of {shown} by {}.", minutes(total - window))
+    })
+}
