@@ -166,6 +166,8 @@ pub struct Simulator<'p> {
     problem: &'p Problem,
     shares: Vec<Share>,
     pools: Vec<Box<[usize]>>,
+    /// A pool that every job needs, such as the drained node.
+    shared_pool: Option<usize>,
     filler: Filler,
     queue: Vec<usize>,
     free: Vec<u32>,
@@ -187,10 +189,12 @@ impl<'p> Simulator<'p> {
     pub fn new(problem: &'p Problem) -> Simulator<'p> {
         let jobs = problem.jobs.len();
         let links = problem.links.len();
+        let pools: Vec<Box<[usize]>> = problem.jobs.iter().map(|job| pools(job, problem.slots.len())).collect();
         Simulator {
             problem,
+            shared_pool: shared_pool(&pools),
             shares: problem.jobs.iter().map(|job| share(job, links)).collect(),
-            pools: problem.jobs.iter().map(|job| pools(job, problem.slots.len())).collect(),
+            pools,
             filler: Filler::new(&problem.links),
             queue: Vec::with_capacity(jobs),
             free: Vec::with_capacity(problem.slots.len()),
@@ -244,17 +248,24 @@ impl<'p> Simulator<'p> {
             return;
         }
         self.next_arrival_s = f64::INFINITY;
-        let mut queue = std::mem::take(&mut self.queue);
-        queue.retain(|&index| {
+        let mut place = 0;
+        while let Some(&index) = self.queue.get(place) {
+            if self.shared_pool.is_some_and(|pool| self.free[pool] == 0) {
+                // nobody else can start before a slot is given back, and then all are looked at again
+                self.next_arrival_s = f64::INFINITY;
+                return;
+            }
             let job = &self.problem.jobs[index];
             let earliest_s = job.earliest_s.max(not_before_s.get(index).copied().unwrap_or(0.0));
             if earliest_s > now_s + SAME_TIME_S {
                 self.next_arrival_s = self.next_arrival_s.min(earliest_s);
-                return true;
+                place += 1;
+            } else if self.start(index, job, now_s) {
+                self.queue.remove(place);
+            } else {
+                place += 1;
             }
-            !self.start(index, job, now_s)
-        });
-        self.queue = queue;
+        }
     }
 
     /// Starts a job if all its slots are free; true as well if it has started before.
@@ -386,4 +397,13 @@ fn pools(job: &Job, count: usize) -> Box<[usize]> {
     pools.sort_unstable();
     pools.dedup();
     pools.into_boxed_slice()
+}
+
+/// The first pool that every job needs.
+fn shared_pool(pools: &[Box<[usize]>]) -> Option<usize> {
+    let first = pools.first()?;
+    first
+        .iter()
+        .copied()
+        .find(|pool| pools.iter().all(|list| list.contains(pool)))
 }
