@@ -15,6 +15,7 @@ mod input;
 mod listing;
 mod mac;
 mod output;
+mod path;
 mod plan;
 mod review;
 mod schema;
@@ -47,6 +48,7 @@ enum Command {
     Check(check::Args),
     Review(review::Args),
     Mac(mac::Args),
+    Path(path::Args),
     Drain(drain::Args),
     Explain(explain::Args),
     Generate(generate::Args),
@@ -75,6 +77,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
         Command::Check(args) => check::run(args, console),
         Command::Review(args) => review::run(args, console),
         Command::Mac(args) => mac::run(args, console),
+        Command::Path(args) => path::run(args, console),
         Command::Drain(args) => drain::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Generate(args) => generate::run(args, console),

@@ -13,6 +13,7 @@ mod drawings;
 mod fixtures;
 mod html;
 mod look;
+mod paths;
 mod show;
 mod story;
 mod svg;
@@ -21,6 +22,7 @@ pub mod text;
 mod write;
 
 pub use data::{ReportData, WhatIf, WhatIfRow};
+pub use paths::{ClusterPaths, PathData};
 pub use tables::{findings_csv, mac_plan_csv, static_macs_csv};
 pub use write::write_all;
 

@@ -180,17 +180,27 @@ pub(super) fn set_vlan(choice: &Choice, source: usize, target: usize, network: u
     )
 }
 
-/// Let a host migrate over a network.
+/// Let a host migrate over a network: a listed subnet that belongs to no network is replaced, else one is added.
 pub(super) fn add_subnet(choice: &Choice, node: usize, network: usize) -> String {
     let subnet = choice
         .network(network)
         .map(|n| n.subnet.as_str())
         .filter(|s| !s.is_empty());
     let subnet = subnet.map_or("<subnet of the network>".to_owned(), quoted);
-    format!(
-        "Add-VMMigrationNetwork -ComputerName {} -Subnet {subnet}",
-        quoted(choice.node(node))
-    )
+    let host = quoted(choice.node(node));
+    let listed = choice
+        .cluster
+        .nodes
+        .get(node)
+        .and_then(|n| n.migration.subnets.as_ref());
+    let stale = |text: &&String| !choice.wiring.networks.iter().any(|n| allows(text, n, &[]));
+    match listed.into_iter().flatten().find(stale) {
+        Some(old) => format!(
+            "Set-VMMigrationNetwork -ComputerName {host} -Subnet {} -NewSubnet {subnet}",
+            quoted(old)
+        ),
+        None => format!("Add-VMMigrationNetwork -ComputerName {host} -Subnet {subnet}"),
+    }
 }
 
 fn set_host(node: &str, option: &str) -> String {

@@ -9,6 +9,7 @@
 
 mod blame;
 mod choose;
+mod classes;
 mod fixes;
 mod judge;
 mod limits;
@@ -17,6 +18,7 @@ mod rate;
 mod route;
 mod transport;
 
+pub use classes::{Class, Members, classes};
 pub use limits::{slots, smb_limit};
 pub use opinions::{Opinion, opinions};
 

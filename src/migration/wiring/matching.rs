@@ -10,6 +10,11 @@ use crate::inventory::{Cluster, NetworkState};
 use crate::roles::{ROLES, Role};
 use std::collections::{BTreeMap, BTreeSet};
 
+const BY_ROLE: &str =
+    "networks of NICs: by role, where a NIC has no address; write addresses in nics.csv and host_vnics.csv";
+const BY_VLAN: &str =
+    "networks of NICs: by VLAN, where a NIC has neither address nor role; write current_role or addresses in nics.csv";
+
 /// Finds the networks of adapters.
 pub(super) struct Matcher<'a> {
     cluster: &'a Cluster,
@@ -73,8 +78,9 @@ impl<'a> Matcher<'a> {
 
     /// Interfaces of one node's adapters.
     pub(super) fn interfaces(&self, adapters: &[Adapter], assumed: &mut BTreeSet<String>) -> Vec<Interface> {
-        let mut found = Vec::new();
+        let mut found: Vec<Interface> = Vec::new();
         let mut seen: BTreeMap<Role, usize> = BTreeMap::new();
+        let mut left: Vec<&Adapter> = Vec::new();
         for adapter in adapters {
             let by_address = self.by_address(adapter);
             if !by_address.is_empty() || (!adapter.addresses.is_empty() && self.all_subnets_known()) {
@@ -82,13 +88,18 @@ impl<'a> Matcher<'a> {
                 continue;
             }
             let by_role = self.by_role(adapter, &mut seen);
-            if !by_role.is_empty() {
-                assumed.insert("networks of NICs: by role, where a NIC has no address; write addresses in nics.csv and host_vnics.csv".to_owned());
-                found.extend(by_role.into_iter().map(|n| interface(adapter, n, Evidence::Role)));
+            if by_role.is_empty() {
+                left.push(adapter);
                 continue;
             }
-            if let Some(network) = self.by_vlan(adapter) {
-                assumed.insert("networks of NICs: by VLAN, where a NIC has neither address nor role".to_owned());
+            assumed.insert(BY_ROLE.to_owned());
+            found.extend(by_role.into_iter().map(|n| interface(adapter, n, Evidence::Role)));
+        }
+        // a VLAN alone is weak evidence: only where nothing better is on that network
+        let sure: BTreeSet<usize> = found.iter().map(|i| i.network).collect();
+        for adapter in left {
+            if let Some(network) = self.by_vlan(adapter).filter(|n| !sure.contains(n)) {
+                assumed.insert(BY_VLAN.to_owned());
                 found.push(interface(adapter, network, Evidence::Vlan));
             }
         }
