@@ -153,7 +153,7 @@ fn question(args: &Args, cluster: &Cluster, nodes: Vec<usize>) -> Question {
 fn forecast(cluster: &Cluster, network: &Network, question: Question) -> Forecast {
     let ports = OtherPorts {
         today: network.slowest_port(),
-        routes: &|speed| network.at_speed(speed),
+        routes: &|ports| network.with_ports(ports),
     };
     drain::forecast(cluster, &network.routes(), ports, &question)
 }

@@ -2,7 +2,7 @@
 //!
 //! In: facts and a placement. Out: tables for pictures. Must not know: the patch run.
 
-use super::Night;
+use super::{Night, Ports};
 use super::facts::Facts;
 use super::one::{Drain, as_planned_with, as_windows, planned_as_recommended};
 use super::room::Room;
@@ -79,7 +79,7 @@ pub struct BySpeed {
 pub(super) fn by_speed(night: &Night, node: usize, slots: u32) -> Vec<BySpeed> {
     let drained = [node];
     let row = |speed: &Mbps| {
-        let routes = (night.other_ports.routes)(*speed);
+        let routes = (night.other_ports.routes)(Ports::All(*speed));
         let facts = Facts::new(night.facts.cluster, &routes, night.question.switches_hold);
         let room = Room::new(&facts, &night.hosts);
         let today = targets::as_windows(&facts, &room, &night.hosts, &drained);

@@ -9,9 +9,9 @@ pub const DIRTY_MIB_S: u32 = 5;
 pub const WORKING_SET_PERMILLE: u64 = 100;
 /// Memory that the node itself keeps: the least for a Hyper-V host in Microsoft's system requirements is 4 GB.
 pub const HOST_RESERVE_MIB: MiB = 4096;
-/// Rate at which saved states are written to and read from storage, MiB/s and node (assumption; one save and a clock tell
-/// the true value).
-pub const SAVED_STATE_MIB_S: u64 = 500;
+/// Rate at which saved states are written to and read from storage, MiB/s and node, where its storage NICs carry as much:
+/// about one path of 10 Gbit/s (assumption; one save and a clock tell the true value).
+pub const SAVED_STATE_MIB_S: u64 = 1000;
 /// Fixed time of a quick migration on each side of the copy: taking the role offline, bringing it online, seconds
 /// (assumption).
 pub const QUICK_FIXED_S: u64 = 5;

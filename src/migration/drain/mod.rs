@@ -31,7 +31,7 @@ mod targets;
 pub use assumptions::Assumed;
 pub use curves::{ByNumber, BySpeed, SPEEDS};
 pub use guests::{Way, priority_number, way};
-pub use network::Network;
+pub use network::{Network, Ports};
 pub use one::{Drain, Longest, Move, Schedule};
 pub use patch_run::{PatchRun, Step};
 pub use remedies::Remedy;
@@ -159,8 +159,8 @@ impl Forecast {
 pub struct OtherPorts<'a> {
     /// Speed of the slowest port today, Mbit/s.
     pub today: Mbps,
-    /// Routes at a speed in Mbit/s.
-    pub routes: &'a dyn Fn(Mbps) -> Routes,
+    /// Routes with these ports.
+    pub routes: &'a dyn Fn(Ports) -> Routes,
 }
 
 /// Forecasts every drain and the run over all of them.
@@ -260,12 +260,11 @@ impl Night<'_> {
     }
 
     /// One node after the other with today's settings, VMs going home.
-    fn rounds(&self) -> Rounds<'_> {
+    fn rounds(&self) -> Rounds {
         Rounds {
             nodes_at_once: 1,
             failback: true,
             slots: None,
-            planned: None,
             reboot_ms: self.question.reboot_minutes.saturating_mul(60_000),
         }
     }
@@ -276,11 +275,13 @@ impl Night<'_> {
     }
 
     fn planned_run(&self, forecast: &Forecast) -> PatchRun {
-        self.run(Rounds {
-            slots: Some(forecast.recommended),
-            planned: Some(&self.wishes),
-            ..self.rounds()
-        })
+        let of = |node: usize| {
+            let drain = forecast.drains.iter().find(|drain| drain.node == node)?;
+            Some((node, drain.planned.as_ref()?))
+        };
+        let order = patch_run::order(&self.hosts, &self.nodes);
+        let drains: Vec<_> = order.into_iter().filter_map(of).collect();
+        patch_run::planned(&self.facts, &drains, self.rounds().reboot_ms)
     }
 
     fn nlb_meetings(&self, room: &Room) -> Vec<(usize, usize)> {

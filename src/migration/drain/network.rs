@@ -3,18 +3,37 @@
 //! In: a cluster and perhaps a plan. Out: paths and routes. Must not know: VMs, schedules.
 
 use super::routes::Routes;
-use crate::inventory::Cluster;
-use crate::migration::path::{Path, paths};
+use crate::inventory::{Cluster, Node};
+use crate::migration::path::{Path, paths, some_paths};
 use crate::migration::wiring::Wiring;
 use crate::plan::ClusterPlan;
 use crate::units::Mbps;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Another speed for the ports that carry live migration, Mbit/s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ports {
+    /// Every such port has this speed.
+    All(Mbps),
+    /// Slower ones get this speed.
+    AtLeast(Mbps),
+}
+
+impl Ports {
+    fn instead_of(self, speed: Mbps) -> Mbps {
+        match self {
+            Ports::All(new) => new,
+            Ports::AtLeast(new) => speed.max(new),
+        }
+    }
+}
 
 /// Who reaches whom for live migration, and how.
 pub struct Network<'a> {
     cluster: &'a Cluster,
     plan: Option<&'a ClusterPlan>,
     paths: Vec<Path>,
+    by_pair: BTreeMap<(usize, usize), usize>,
     is_unknown: bool,
 }
 
@@ -22,10 +41,13 @@ impl<'a> Network<'a> {
     /// With a plan its wiring counts, without one that of the inventory.
     pub fn new(cluster: &'a Cluster, plan: Option<&'a ClusterPlan>) -> Network<'a> {
         let wiring = wiring(cluster, plan);
+        let paths = paths(cluster, &wiring);
+        let pairs = paths.iter().enumerate();
         Network {
             cluster,
             plan,
-            paths: paths(cluster, &wiring),
+            by_pair: pairs.map(|(index, path)| ((path.source, path.target), index)).collect(),
+            paths,
             is_unknown: wiring.is_unknown(),
         }
     }
@@ -40,13 +62,17 @@ impl<'a> Network<'a> {
         &self.paths
     }
 
-    /// Rates, links and slots.
-    pub fn routes(&self) -> Routes {
-        Routes::from_paths(self.cluster, &self.paths)
+    fn path(&self, source: usize, target: usize) -> Option<&Path> {
+        self.paths.get(*self.by_pair.get(&(source, target))?)
     }
 
-    /// The same with every port that carries live migration at another speed.
-    pub fn at_speed(&self, speed: Mbps) -> Routes {
+    /// Rates, links and slots.
+    pub fn routes(&self) -> Routes {
+        Routes::from_paths(self.cluster, |source, target| self.path(source, target))
+    }
+
+    /// The same with other ports under live migration. Pairs that are alike today stay alike: one of each kind is judged.
+    pub fn with_ports(&self, ports: Ports) -> Routes {
         let mut cluster = Cluster {
             vms: Vec::new(),
             ..self.cluster.clone()
@@ -54,11 +80,35 @@ impl<'a> Network<'a> {
         for (node, port) in self.ports() {
             let nics = cluster.nodes.get_mut(node).map(|node| &mut node.nics);
             if let Some(nic) = nics.and_then(|nics| nics.get_mut(port)) {
-                nic.speed = speed;
+                nic.speed = ports.instead_of(nic.speed);
             }
         }
         let wiring = wiring(&cluster, self.plan);
-        Routes::from_paths(&cluster, &paths(&cluster, &wiring))
+        let (kind_of, examples) = self.kinds();
+        let judged = some_paths(&cluster, &wiring, examples.into_iter());
+        Routes::from_paths(&cluster, |source, target| {
+            let path = self.by_pair.get(&(source, target))?;
+            judged.get(*kind_of.get(*path)?)
+        })
+    }
+
+    /// The kind of each path, and one pair of each kind: nodes with the same ports and settings, joined in the same way.
+    fn kinds(&self) -> (Vec<usize>, Vec<(usize, usize)>) {
+        let nodes: Vec<String> = self.cluster.nodes.iter().map(looks).collect();
+        let look = |node: usize| nodes.get(node).map_or("", String::as_str);
+        let mut numbers = BTreeMap::new();
+        let (mut kind_of, mut examples) = (Vec::with_capacity(self.paths.len()), Vec::new());
+        for path in &self.paths {
+            let rates = (path.cap, path.egress, path.ingress, path.concurrency, path.transport);
+            let ports = (&path.source_ports, &path.target_ports, &path.crossed);
+            let key = (look(path.source), look(path.target), &path.network, rates, ports);
+            let number = *numbers.entry(key).or_insert(examples.len());
+            if number == examples.len() {
+                examples.push((path.source, path.target));
+            }
+            kind_of.push(number);
+        }
+        (kind_of, examples)
     }
 
     /// The slowest port that carries live migration, Mbit/s; 0 without any.
@@ -70,13 +120,19 @@ impl<'a> Network<'a> {
 
     /// Ports that some path uses, as node and port.
     fn ports(&self) -> BTreeSet<(usize, usize)> {
-        let of = |path: &Path| {
-            let sources = path.source_ports.iter().map(|port| (path.source, *port));
-            let targets = path.target_ports.iter().map(|port| (path.target, *port));
-            sources.chain(targets).collect::<Vec<_>>()
-        };
-        self.paths.iter().flat_map(of).collect()
+        let mut ports = BTreeSet::new();
+        for path in &self.paths {
+            ports.extend(path.source_ports.iter().map(|port| (path.source, *port)));
+            ports.extend(path.target_ports.iter().map(|port| (path.target, *port)));
+        }
+        ports
     }
+}
+
+/// Everything of a node that decides over rates, as one text.
+fn looks(node: &Node) -> String {
+    let ports: Vec<_> = node.nics.iter().map(|nic| (nic.speed, nic.rdma, nic.up)).collect();
+    format!("{ports:?}{:?}", node.migration)
 }
 
 fn wiring(cluster: &Cluster, plan: Option<&ClusterPlan>) -> Wiring {

@@ -60,6 +60,20 @@ pub struct Move {
     pub why: String,
 }
 
+impl Move {
+    /// The placement behind the move, out of or into the node that is patched.
+    pub(super) fn placed(&self, drained: usize) -> Placed {
+        Placed {
+            vm: self.vm,
+            way: self.way,
+            source: self.source,
+            target: self.target,
+            drained,
+            why: String::new(),
+        }
+    }
+}
+
 /// A VM and a time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Longest {
@@ -144,7 +158,7 @@ fn planned(
     best: &crate::migration::schedule::Schedule,
     slots: u32,
 ) -> Drain {
-    let saved = quick(facts, &placement.placed, Saving::TwoAtATime);
+    let saved = quick(facts, &placement.placed, Saving::FewAtATime);
     let mut drain = assemble(facts, &placement.placed, live, &best.outcomes, &saved);
     drain.schedule = Schedule::Planned;
     drain.concurrency = slots;

@@ -9,10 +9,9 @@
 use super::Way;
 use super::facts::Facts;
 use super::guests::way;
-use super::one::{Drain, as_planned_with, as_windows, planned_as_recommended};
+use super::one::{Drain, as_windows};
 use super::room::{Hosts, Room, Rules};
 use super::targets::{self, Placed, Placement, Stranded};
-use crate::migration::schedule::Wishes;
 
 /// Nodes that are patched together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,17 +57,15 @@ impl PatchRun {
     }
 }
 
-/// How a run goes.
+/// How a run goes: by Windows' queue and placement.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rounds<'w> {
+pub(super) struct Rounds {
     /// Nodes patched together.
     pub nodes_at_once: usize,
     /// VMs go home after each step.
     pub failback: bool,
     /// Another number of live migrations at once than today's.
     pub slots: Option<u32>,
-    /// Planned targets and start times, with what the plan shall keep.
-    pub planned: Option<&'w Wishes>,
     /// Installing and restarting one node, ms.
     pub reboot_ms: u64,
 }
@@ -89,14 +86,13 @@ pub(super) fn run(facts: &Facts, hosts: &Hosts, nodes: &[usize], rounds: Rounds)
         ..PatchRun::default()
     };
     for together in nodes.chunks(rounds.nodes_at_once.max(1)) {
-        let placement = place(facts, &room, &now, together, rounds);
-        let home = going_home(&placement);
-        let moves = home.placed.clone();
-        let away = one(facts, placement, rounds);
+        let placement = targets::as_windows(facts, &room, &now, together);
+        let home = going_home(&placement.placed);
+        let away = as_windows(facts, placement, rounds.slots);
         let back_ms = if rounds.failback {
-            one(facts, home, rounds).makespan_ms
+            as_windows(facts, home, rounds.slots).makespan_ms
         } else {
-            settle(facts, &mut now, &mut room, &moves);
+            settle(facts, &mut now, &mut room, &home.placed);
             0
         };
         run.stranded.extend(away.stranded);
@@ -111,23 +107,29 @@ pub(super) fn run(facts: &Facts, hosts: &Hosts, nodes: &[usize], rounds: Rounds)
     run
 }
 
-fn place(facts: &Facts, room: &Room, hosts: &Hosts, drained: &[usize], rounds: Rounds) -> Placement {
-    match rounds.planned {
-        Some(_) => targets::planned(facts, room, hosts, drained),
-        None => targets::as_windows(facts, room, hosts, drained),
-    }
-}
-
-fn one(facts: &Facts, placement: Placement, rounds: Rounds) -> Drain {
-    match (rounds.planned, rounds.slots) {
-        (Some(wishes), Some(slots)) => as_planned_with(facts, placement, wishes, slots),
-        (Some(wishes), None) => planned_as_recommended(facts, placement, wishes).0,
-        (None, slots) => as_windows(facts, placement, slots),
+/// A run over drains that are planned already, in the order of the run. The VMs come back by Windows' queue, with the
+/// planned number at once: `Resume-ClusterNode` knows no start times.
+pub(super) fn planned(facts: &Facts, drains: &[(usize, &Drain)], reboot_ms: u64) -> PatchRun {
+    let step = |(node, drain): &(usize, &Drain)| {
+        let placed: Vec<Placed> = drain.moves.iter().map(|one| one.placed(*node)).collect();
+        let back = as_windows(facts, going_home(&placed), Some(drain.concurrency));
+        Step {
+            nodes: vec![*node],
+            vms: drain.vms,
+            drain_ms: drain.makespan_ms,
+            reboot_ms,
+            return_ms: back.makespan_ms,
+        }
+    };
+    PatchRun {
+        steps: drains.iter().map(step).collect(),
+        stranded: drains.iter().flat_map(|(_, drain)| drain.stranded.clone()).collect(),
+        failback: true,
     }
 }
 
 /// The same moves in the other direction.
-pub(super) fn going_home(placement: &Placement) -> Placement {
+fn going_home(placed: &[Placed]) -> Placement {
     let back = |place: &Placed| Placed {
         source: place.target,
         target: place.source,
@@ -135,7 +137,7 @@ pub(super) fn going_home(placement: &Placement) -> Placement {
         ..place.clone()
     };
     Placement {
-        placed: placement.placed.iter().map(back).collect(),
+        placed: placed.iter().map(back).collect(),
         stranded: Vec::new(),
     }
 }

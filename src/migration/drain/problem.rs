@@ -11,7 +11,7 @@ use super::targets::Placed;
 use crate::migration::bounds::Names;
 use crate::migration::precopy::Stopping;
 use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS, WIRE_PERMILLE};
-use crate::migration::simulate::{Job, Outcome, Problem, simulate};
+use crate::migration::simulate::{Job, Outcome, Problem, makespan_s, simulate};
 use crate::migration::whole::{bytes, bytes_s, seconds};
 use crate::roles::Role;
 use crate::units::Mbps;
@@ -139,8 +139,8 @@ pub(super) enum Saving {
     /// All together, as a drain starts them beside the live migrations (A. Finn, "Quick Migration in Windows Server
     /// 2012", 2012): each takes as long as all.
     AllAtOnce,
-    /// Two at a time, the shortest first: storage stays as busy, and most VMs are down for a short time only.
-    TwoAtATime,
+    /// A few at a time, the smallest first: as few as keep storage busy, so that most VMs are down for a short time only.
+    FewAtATime,
 }
 
 /// What became of the quick migrations of the list: by index into `placed`, with the time at which each VM is back.
@@ -167,18 +167,34 @@ pub(super) fn quick(facts: &Facts, placed: &[Placed], saving: Saving) -> Vec<(us
             earliest_s: 0.0,
         });
     }
-    let slots = if saving == Saving::AllAtOnce { u32::MAX } else { 2 };
-    problem.slots = vec![slots; problem.links.len()];
-    let mut order: Vec<usize> = (0..problem.jobs.len()).collect();
-    if saving == Saving::TwoAtATime {
-        let size = |job: &usize| problem.jobs.get(*job).map_or(0.0, |job| job.memory.bytes);
-        order.sort_by(|a, b| size(a).total_cmp(&size(b)));
-    }
-    let mut outcomes = simulate(&problem, &order);
+    let mut outcomes = match saving {
+        Saving::AllAtOnce => {
+            problem.slots = vec![u32::MAX; problem.links.len()];
+            let order: Vec<usize> = (0..problem.jobs.len()).collect();
+            simulate(&problem, &order)
+        }
+        Saving::FewAtATime => few_at_a_time(&mut problem),
+    };
     for outcome in &mut outcomes {
         outcome.blackout_s = outcome.end_s - outcome.start_s;
     }
     chosen.into_iter().zip(outcomes).collect()
+}
+
+/// As few at a time as end within 2 % of all at once.
+fn few_at_a_time(problem: &mut Problem) -> Vec<Outcome> {
+    let mut order: Vec<usize> = (0..problem.jobs.len()).collect();
+    let size = |job: &usize| problem.jobs.get(*job).map_or(0.0, |job| job.memory.bytes);
+    order.sort_by(|a, b| size(a).total_cmp(&size(b)));
+    let links = problem.links.len();
+    let mut with = |slots: u32| {
+        problem.slots = vec![slots; links];
+        simulate(problem, &order)
+    };
+    let all = with(u32::MAX);
+    let good_s = makespan_s(&all) * 1.02;
+    let few = [1, 2, 4, 8, 16].into_iter().map(with);
+    few.into_iter().find(|outcomes| makespan_s(outcomes) <= good_s).unwrap_or(all)
 }
 
 /// Seconds that no order of quick migrations can beat; 0 without any.

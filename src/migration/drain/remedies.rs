@@ -5,7 +5,7 @@
 use super::curves::SPEEDS;
 use super::facts::Facts;
 use super::patch_run::{PatchRun, Rounds, order, run};
-use super::{Forecast, Night};
+use super::{Forecast, Night, Ports};
 use crate::profiles::{WS2012, WS2022};
 use crate::units::{Mbps, show_mbps};
 
@@ -57,7 +57,7 @@ pub(super) fn list(night: &Night, forecast: &Forecast) -> Vec<Remedy> {
         );
     }
     for (speed, run) in faster(night) {
-        add(format!("Live-migration ports of {}", show_mbps(speed)), &run);
+        add(format!("Live-migration ports of at least {}", show_mbps(speed)), &run);
     }
     remedies
 }
@@ -83,7 +83,7 @@ fn faster(night: &Night) -> Vec<(Mbps, PatchRun)> {
     let nodes = order(&night.hosts, &night.nodes);
     let speeds = SPEEDS.iter().filter(|speed| **speed > night.other_ports.today);
     let with = |speed: &Mbps| {
-        let routes = (night.other_ports.routes)(*speed);
+        let routes = (night.other_ports.routes)(Ports::AtLeast(*speed));
         let facts = Facts::new(night.facts.cluster, &routes, night.question.switches_hold);
         (*speed, run(&facts, &night.hosts, &nodes, night.rounds()))
     };

@@ -2,11 +2,11 @@
 //!
 //! In: paths. Out: a table by source and target. Must not know: VMs.
 
-use crate::inventory::Cluster;
+use crate::inventory::{Cluster, InterSwitchLink};
 use crate::migration::assumptions::{COMPRESSION_FACTOR, WIRE_PERMILLE};
 use crate::migration::path::{Carrier, Path, slots};
 use crate::units::Mbps;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 /// How migrations from one node to another run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,37 +38,44 @@ pub struct Routes {
     slots: Vec<u32>,
 }
 
+impl Route {
+    fn new(path: &Path, network: usize) -> Route {
+        let compressed = path.transport == Carrier::Compression;
+        Route {
+            network,
+            cap: path.cap,
+            egress: path.egress,
+            ingress: path.ingress,
+            crossed: path.crossed.clone(),
+            concurrency: u32::try_from(path.concurrency).unwrap_or(u32::MAX),
+            gain_permille: if compressed { 1000 * COMPRESSION_FACTOR } else { 1000 },
+        }
+    }
+}
+
+/// Name of an inter-switch link, and what payload gets of it.
+fn named(cluster: &Cluster, link: &InterSwitchLink) -> (String, Mbps) {
+    let tor = |index: usize| cluster.tors.get(index).map_or("", |tor| tor.name.as_str());
+    let (a, b) = link.ends;
+    let payload = link.speed.saturating_mul(WIRE_PERMILLE) / 1000;
+    (format!("{} to {}", tor(a), tor(b)), payload)
+}
+
 impl Routes {
-    /// The table of a cluster from the path of every ordered pair.
-    pub fn from_paths(cluster: &Cluster, paths: &[Path]) -> Routes {
-        let mut networks: Vec<String> = paths.iter().filter_map(|path| path.network.clone()).collect();
-        networks.sort();
-        networks.dedup();
-        let by_pair: BTreeMap<(usize, usize), &Path> = paths.iter().map(|path| ((path.source, path.target), path)).collect();
+    /// The table of a cluster; `path` gives that from source to target.
+    pub fn from_paths<'p>(cluster: &Cluster, path: impl Fn(usize, usize) -> Option<&'p Path>) -> Routes {
+        let nodes = 0..cluster.nodes.len();
+        let pairs = nodes.clone().flat_map(|s| nodes.clone().map(move |t| (s, t)));
+        let names = pairs.filter_map(|(s, t)| path(s, t)?.network.as_deref());
+        let networks: Vec<&str> = names.collect::<BTreeSet<_>>().into_iter().collect();
         let route = |source: usize, target: usize| {
-            let path = by_pair.get(&(source, target))?;
-            let network = networks.binary_search(path.network.as_ref()?).ok()?;
-            let compressed = path.transport == Carrier::Compression;
-            Some(Route {
-                network,
-                cap: path.cap,
-                egress: path.egress,
-                ingress: path.ingress,
-                crossed: path.crossed.clone(),
-                concurrency: u32::try_from(path.concurrency).unwrap_or(u32::MAX),
-                gain_permille: if compressed { 1000 * COMPRESSION_FACTOR } else { 1000 },
-            })
+            let path = path(source, target)?;
+            let network = networks.binary_search(&path.network.as_deref()?).ok()?;
+            Some(Route::new(path, network))
         };
-        let tor = |index: usize| cluster.tors.get(index).map_or("", |tor| tor.name.as_str());
-        let link = |link: &crate::inventory::InterSwitchLink| {
-            let (a, b) = link.ends;
-            (
-                format!("{} to {}", tor(a), tor(b)),
-                link.speed.saturating_mul(WIRE_PERMILLE) / 1000,
-            )
-        };
-        let links = cluster.links.iter().map(link).collect();
-        let mut routes = Routes::new(cluster.nodes.len(), networks.clone(), links, route);
+        let names = networks.iter().map(|name| (*name).to_owned()).collect();
+        let links = cluster.links.iter().map(|link| named(cluster, link)).collect();
+        let mut routes = Routes::new(cluster.nodes.len(), names, links, route);
         let known = |node: usize| u32::try_from(slots(cluster, node)).unwrap_or(u32::MAX);
         routes.slots = (0..cluster.nodes.len()).map(known).collect();
         routes
