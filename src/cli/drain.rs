@@ -161,6 +161,7 @@ fn forecast(cluster: &Cluster, network: &Network, question: Question) -> Forecas
 fn files(views: &[View]) -> Vec<(String, Vec<u8>)> {
     vec![
         ("drain.csv".to_owned(), drains::drain_csv(views)),
+        ("drain.svg".to_owned(), drains::drain_svg(views)),
         ("migrations.csv".to_owned(), drains::migrations_csv(views)),
     ]
 }

@@ -42,7 +42,7 @@ use super::schedule::Wishes;
 use crate::inventory::Cluster;
 use crate::profiles::WS2012;
 use crate::units::Mbps;
-use defaults::UNCALIBRATED_PERMILLE;
+use defaults::{MOST_AT_ONCE, UNCALIBRATED_PERMILLE};
 use facts::Facts;
 use patch_run::Rounds;
 use room::{Hosts, Room};
@@ -104,9 +104,11 @@ pub struct Forecast {
     pub recommended: u32,
     /// Some VM pauses longer than the policy allows, even alone at full rate.
     pub pause_is_hopeless: bool,
-    /// The worst node's time by the number at once.
+    /// The node whose live migrations take longest: the number is chosen for it, and the next two speak of it.
+    pub busiest: usize,
+    /// Its live migrations by the number at once.
     pub by_number: Vec<ByNumber>,
-    /// The worst node's time by the speed of the ports.
+    /// Its drain by the speed of the ports.
     pub by_speed: Vec<BySpeed>,
     /// What would shorten the run, each alone.
     pub remedies: Vec<Remedy>,
@@ -188,7 +190,7 @@ fn wishes(cluster: &Cluster) -> Wishes {
     let has_setting = cluster.profile.generation >= WS2012;
     Wishes {
         blackout_limit_s: cluster.policy.blackout_limit_ms as f64 / 1000.0,
-        most_at_once: if has_setting { u32::MAX } else { 1 },
+        most_at_once: if has_setting { MOST_AT_ONCE } else { 1 },
         with_start_times: true,
     }
 }
@@ -215,6 +217,7 @@ impl Night<'_> {
             run: self.run(self.rounds()),
             planned_run: None,
             recommended: 1,
+            busiest: 0,
             pause_is_hopeless: false,
             by_number: Vec::new(),
             by_speed: Vec::new(),
@@ -236,25 +239,32 @@ impl Night<'_> {
         }
     }
 
-    /// Adds what is planned: the number at once that is good for the worst node, and with it every drain.
+    /// Adds what is planned: the number at once that is good for the node whose live migrations take longest, and with it
+    /// every drain.
     fn plan(&self, room: &Room, forecast: &mut Forecast) {
-        let Some(worst) = forecast.drains.first_mut() else { return };
-        let placement = targets::planned(&self.facts, room, &self.hosts, &[worst.node]);
-        let best = curves::by_number(&self.facts, placement, &self.wishes);
-        forecast.recommended = best.drain.concurrency;
+        let Some(busiest) = forecast.drains.iter().max_by_key(|drain| drain.today.live_ms()) else {
+            return;
+        };
+        let busiest = busiest.node;
+        let place = |node: usize| targets::planned(&self.facts, room, &self.hosts, &[node]);
+        let best = curves::by_number(&self.facts, place(busiest), &self.wishes);
+        let number = best.drain.concurrency;
+        forecast.busiest = busiest;
+        forecast.recommended = number;
         forecast.pause_is_hopeless = best.pause_is_hopeless;
         forecast.by_number = best.table;
-        worst.planned = Some(best.drain);
+        for (index, drain) in forecast.drains.iter_mut().enumerate() {
+            if drain.node == busiest {
+                drain.planned = Some(best.drain.clone());
+            } else if index == 0 || !self.question.is_sketch {
+                let planned = one::as_planned_with(&self.facts, place(drain.node), &self.wishes, number);
+                drain.planned = Some(planned);
+            }
+        }
         if self.question.is_sketch {
             return;
         }
-        let worst = worst.node;
-        for drain in forecast.drains.iter_mut().skip(1) {
-            let placement = targets::planned(&self.facts, room, &self.hosts, &[drain.node]);
-            let slots = forecast.recommended;
-            drain.planned = Some(one::as_planned_with(&self.facts, placement, &self.wishes, slots));
-        }
-        forecast.by_speed = curves::by_speed(self, worst, forecast.recommended);
+        forecast.by_speed = curves::by_speed(self, busiest, number);
         forecast.planned_run = Some(self.planned_run(forecast));
         forecast.remedies = remedies::list(self, forecast);
     }

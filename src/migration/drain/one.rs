@@ -114,6 +114,14 @@ pub struct Drain {
     pub egress_mbps: Mbps,
 }
 
+impl Drain {
+    /// The last live migration ends, ms.
+    pub fn live_ms(&self) -> u64 {
+        let lives = self.moves.iter().filter(|one| one.way == Way::Live);
+        lives.map(|one| one.end_ms).max().unwrap_or(0)
+    }
+}
+
 /// The drain as Windows does it: a queue by priority. `slots`: another number at once than today's.
 pub(super) fn as_windows(facts: &Facts, placement: Placement, slots: Option<u32>) -> Drain {
     let mut live = Live::new(facts, &placement.placed);

@@ -16,6 +16,11 @@ pub(in crate::reports) use answer::{headline, minutes};
 use crate::inventory::Cluster;
 use crate::migration::drain::Forecast;
 
+/// `drain.svg`.
+pub fn drain_svg(views: &[View]) -> Vec<u8> {
+    super::drawings::drains::render(views)
+}
+
 /// A cluster and its forecast.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
