@@ -3,9 +3,7 @@
 //! In: facts and the question. Out: lines for people. Must not know: times.
 
 use super::Question;
-use super::defaults::{
-    DIRTY_MIB_S, HOST_RESERVE_MIB, QUICK_FIXED_S, UNCALIBRATED_PERMILLE, WORKING_SET_PERMILLE,
-};
+use super::defaults::{DIRTY_MIB_S, HOST_RESERVE_MIB, QUICK_FIXED_S, UNCALIBRATED_PERMILLE, WORKING_SET_PERMILLE};
 use super::facts::Facts;
 use super::guests::{Way, way};
 use super::problem::storage_rate;
@@ -32,7 +30,13 @@ fn assumed(taken: String, instead: &str) -> Assumed {
 
 /// Everything that mattered, in the order of how much it can change.
 pub(super) fn list(facts: &Facts, nodes: &[usize], hosts: &Hosts, question: &Question) -> Vec<Assumed> {
-    let on_nodes = |vm: usize| hosts.get(vm).copied().flatten().is_some_and(|node| nodes.contains(&node));
+    let on_nodes = |vm: usize| {
+        hosts
+            .get(vm)
+            .copied()
+            .flatten()
+            .is_some_and(|node| nodes.contains(&node))
+    };
     let vms: Vec<&Vm> = (0..hosts.len())
         .filter(|vm| on_nodes(*vm))
         .filter_map(|vm| facts.vm(vm))
@@ -40,12 +44,18 @@ pub(super) fn list(facts: &Facts, nodes: &[usize], hosts: &Hosts, question: &Que
     let mut list = Vec::new();
     if question.spread_permille == UNCALIBRATED_PERMILLE {
         list.push(assumed(
-            format!("One run in ten takes more than {} % longer than forecast", UNCALIBRATED_PERMILLE / 10),
+            format!(
+                "One run in ten takes more than {} % longer than forecast",
+                UNCALIBRATED_PERMILLE / 10
+            ),
             "past migrations: nicplan calibrate",
         ));
     }
     list.push(assumed(
-        format!("Installing updates and restarting takes {} min per node", question.reboot_minutes),
+        format!(
+            "Installing updates and restarting takes {} min per node",
+            question.reboot_minutes
+        ),
         "--reboot, or reboot_minutes in policy.csv",
     ));
     list.push(assumed(
@@ -96,7 +106,10 @@ fn quick(facts: &Facts, nodes: &[usize], vms: &[&Vm], list: &mut Vec<Assumed>) {
     if count == 0 {
         return;
     }
-    let slowest = nodes.iter().map(|node| storage_rate(facts, *node)).fold(f64::INFINITY, f64::min);
+    let slowest = nodes
+        .iter()
+        .map(|node| storage_rate(facts, *node))
+        .fold(f64::INFINITY, f64::min);
     list.push(assumed(
         format!(
             "{count} VMs below medium priority are saved and restored, as Windows does by default, at {} MiB/s and {} s each beside the copy",
@@ -122,7 +135,10 @@ fn memory(facts: &Facts, vms: &[&Vm], list: &mut Vec<Assumed>) {
             "memory_mib in nodes.csv",
         ));
     }
-    if vms.iter().any(|vm| vm.maximum_memory_mib.is_some_and(|most| most > vm.memory_mib)) {
+    if vms
+        .iter()
+        .any(|vm| vm.maximum_memory_mib.is_some_and(|most| most > vm.memory_mib))
+    {
         list.push(assumed(
             "A target has room for the most memory that a VM may get; only what it has now is copied".to_owned(),
             "maximum_memory_mib in vms.csv",

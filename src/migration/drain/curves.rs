@@ -2,11 +2,11 @@
 //!
 //! In: facts and a placement. Out: tables for pictures. Must not know: the patch run.
 
-use super::{Night, Ports};
 use super::facts::Facts;
 use super::one::{Drain, as_planned_with, as_windows, planned_as_recommended};
 use super::room::Room;
 use super::targets::{self, Placement};
+use super::{Night, Ports};
 use crate::migration::schedule::{AtOnce, Wishes};
 use crate::migration::whole::ms_up;
 use crate::units::Mbps;

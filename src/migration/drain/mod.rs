@@ -223,7 +223,10 @@ impl Night<'_> {
             by_speed: Vec::new(),
             remedies: Vec::new(),
             assumptions: assumptions::list(&self.facts, &self.nodes, &self.hosts, self.question),
-            window_ms: self.question.window_minutes.map(|minutes| minutes.saturating_mul(60_000)),
+            window_ms: self
+                .question
+                .window_minutes
+                .map(|minutes| minutes.saturating_mul(60_000)),
             spread_permille: self.question.spread_permille,
         };
         self.plan(&room, &mut forecast);

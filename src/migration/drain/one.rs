@@ -7,10 +7,10 @@ use super::Way;
 use super::facts::Facts;
 use super::problem::{Live, Saving, quick, quick_bound_s};
 use super::targets::{Placed, Placement, Stranded};
+use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS};
 use crate::migration::bounds::{Bound, Limits};
 use crate::migration::schedule::{Recommendation, Wishes, recommend, schedule};
 use crate::migration::simulate::{Outcome, simulate};
-use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS};
 use crate::migration::whole::{mbps_down, ms_up, seconds};
 use crate::units::{Mbps, MiB};
 
@@ -174,13 +174,7 @@ fn planned(
 }
 
 /// Puts times to moves; schedule, number at once and bounds are still missing.
-fn assemble(
-    facts: &Facts,
-    placed: &[Placed],
-    live: &Live,
-    outcomes: &[Outcome],
-    saved: &[(usize, Outcome)],
-) -> Drain {
+fn assemble(facts: &Facts, placed: &[Placed], live: &Live, outcomes: &[Outcome], saved: &[(usize, Outcome)]) -> Drain {
     let timed = live.placed.iter().copied().zip(outcomes.iter().copied());
     let mut moves: Vec<Move> = timed
         .chain(saved.iter().copied())
@@ -254,7 +248,11 @@ fn finish(facts: &Facts, mut drain: Drain, placement: Placement, live: &Live, bo
     for (index, live) in lives.enumerate() {
         live.wave = u32::try_from(index / at_once + 1).unwrap_or(u32::MAX);
     }
-    let egress: f64 = live.outward.iter().filter_map(|link| live.problem.links.get(*link)).sum();
+    let egress: f64 = live
+        .outward
+        .iter()
+        .filter_map(|link| live.problem.links.get(*link))
+        .sum();
     drain.egress_mbps = mbps_down(egress);
     let live_s = bound.map_or(0.0, |bound| bound.seconds);
     let saved_s = quick_bound_s(facts, &placement.placed);

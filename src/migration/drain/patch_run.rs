@@ -42,13 +42,19 @@ pub struct PatchRun {
 impl PatchRun {
     /// Moving VMs, ms.
     pub fn moving_ms(&self) -> u64 {
-        let moving = self.steps.iter().map(|step| step.drain_ms.saturating_add(step.return_ms));
+        let moving = self
+            .steps
+            .iter()
+            .map(|step| step.drain_ms.saturating_add(step.return_ms));
         moving.fold(0, u64::saturating_add)
     }
 
     /// Installing and restarting, ms.
     pub fn reboot_ms(&self) -> u64 {
-        self.steps.iter().map(|step| step.reboot_ms).fold(0, u64::saturating_add)
+        self.steps
+            .iter()
+            .map(|step| step.reboot_ms)
+            .fold(0, u64::saturating_add)
     }
 
     /// Moving, installing and restarting, ms.

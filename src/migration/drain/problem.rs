@@ -8,9 +8,9 @@ use super::facts::Facts;
 use super::guests::{Way, memory, saved_state};
 use super::routes::Route;
 use super::targets::Placed;
+use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS, WIRE_PERMILLE};
 use crate::migration::bounds::Names;
 use crate::migration::precopy::Stopping;
-use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS, WIRE_PERMILLE};
 use crate::migration::simulate::{Job, Outcome, Problem, makespan_s, simulate};
 use crate::migration::whole::{bytes, bytes_s, seconds};
 use crate::roles::Role;
@@ -194,7 +194,9 @@ fn few_at_a_time(problem: &mut Problem) -> Vec<Outcome> {
     let all = with(u32::MAX);
     let good_s = makespan_s(&all) * 1.02;
     let few = [1, 2, 4, 8, 16].into_iter().map(with);
-    few.into_iter().find(|outcomes| makespan_s(outcomes) <= good_s).unwrap_or(all)
+    few.into_iter()
+        .find(|outcomes| makespan_s(outcomes) <= good_s)
+        .unwrap_or(all)
 }
 
 /// Seconds that no order of quick migrations can beat; 0 without any.

@@ -35,7 +35,10 @@ pub(super) fn list(night: &Night, forecast: &Forecast) -> Vec<Remedy> {
     }
     if let Some(run) = &forecast.planned_run {
         let number = forecast.recommended;
-        add(format!("Start the migrations as planned, {number} at once, on the planned targets (migrations.csv)"), run);
+        add(
+            format!("Start the migrations as planned, {number} at once, on the planned targets (migrations.csv)"),
+            run,
+        );
     }
     let stay = Rounds {
         failback: false,
@@ -52,7 +55,10 @@ pub(super) fn list(night: &Night, forecast: &Forecast) -> Vec<Remedy> {
             ..base
         };
         add(
-            format!("Patch two nodes at once, with {} live migrations at once (by hand: CAU does one)", forecast.recommended),
+            format!(
+                "Patch two nodes at once, with {} live migrations at once (by hand: CAU does one)",
+                forecast.recommended
+            ),
             &night.run(both),
         );
     }

@@ -170,9 +170,6 @@ impl Room {
 
 /// Members of a group on a node; 0 without a group.
 fn members(list: &[u16], facts: &Facts, number: Option<&Option<usize>>, node: usize) -> u16 {
-    let place = number
-        .copied()
-        .flatten()
-        .map(|number| number * facts.nodes() + node);
+    let place = number.copied().flatten().map(|number| number * facts.nodes() + node);
     place.and_then(|place| list.get(place)).copied().unwrap_or(0)
 }

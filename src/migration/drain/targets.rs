@@ -40,7 +40,13 @@ pub(super) struct Placement {
 /// The VMs on the drained nodes in the order of the drain: by priority, then as the inventory sorts them.
 pub(super) fn leaving(facts: &Facts, hosts: &Hosts, drained: &[usize]) -> Vec<usize> {
     let mut vms: Vec<usize> = (0..hosts.len())
-        .filter(|vm| hosts.get(*vm).copied().flatten().is_some_and(|node| drained.contains(&node)))
+        .filter(|vm| {
+            hosts
+                .get(*vm)
+                .copied()
+                .flatten()
+                .is_some_and(|node| drained.contains(&node))
+        })
         .collect();
     vms.sort_by_key(|vm| {
         let number = facts.vm(*vm).map_or(0, |vm| priority_number(vm.priority));
@@ -66,13 +72,10 @@ pub(super) fn as_windows(facts: &Facts, room: &Room, hosts: &Hosts, drained: &[u
     let mut chooser = Chooser::new(facts, room, hosts, drained);
     let mut placement = Placement::default();
     for vm in leaving(facts, hosts, drained) {
-        let best = chooser
-            .candidates(vm, Rules::WINDOWS)
-            .into_iter()
-            .max_by_key(|node| {
-                let apart = std::cmp::Reverse(chooser.room.partners(facts, vm, *node));
-                (apart, chooser.room.free_now(*node), std::cmp::Reverse(*node))
-            });
+        let best = chooser.candidates(vm, Rules::WINDOWS).into_iter().max_by_key(|node| {
+            let apart = std::cmp::Reverse(chooser.room.partners(facts, vm, *node));
+            (apart, chooser.room.free_now(*node), std::cmp::Reverse(*node))
+        });
         chooser.settle(&mut placement, vm, best, Rules::WINDOWS, "most free memory");
     }
     placement
@@ -104,14 +107,24 @@ fn place_all(facts: &Facts, room: &Room, hosts: &Hosts, drained: &[usize], order
     let mut left = Vec::new();
     for vm in order.iter().copied() {
         match chooser.balanced(vm, Rules::PLAN) {
-            Some(node) => chooser.settle(&mut placement, vm, Some(node), Rules::PLAN, "keeps the ports evenly busy"),
+            Some(node) => chooser.settle(
+                &mut placement,
+                vm,
+                Some(node),
+                Rules::PLAN,
+                "keeps the ports evenly busy",
+            ),
             None => left.push(vm),
         }
     }
     for vm in left {
         let moved = chooser.make_way(&mut placement, vm);
         let (target, rules, why) = match moved {
-            Some(node) => (Some(node), Rules::PLAN, "the only room, made by moving another VM elsewhere"),
+            Some(node) => (
+                Some(node),
+                Rules::PLAN,
+                "the only room, made by moving another VM elsewhere",
+            ),
             None => (
                 chooser.balanced(vm, Rules::TIGHT),
                 Rules::TIGHT,
@@ -193,7 +206,11 @@ impl<'f, 'c> Chooser<'f, 'c> {
             };
             self.room.leave(facts, other.vm, other.target);
             let source = self.source(vm);
-            if self.room.obstacle(facts, vm, source, other.target, Rules::PLAN).is_none() {
+            if self
+                .room
+                .obstacle(facts, vm, source, other.target, Rules::PLAN)
+                .is_none()
+            {
                 self.room.enter(facts, vm, other.target);
                 let elsewhere = self.balanced(other.vm, Rules::PLAN);
                 self.room.leave(facts, vm, other.target);

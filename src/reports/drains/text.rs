@@ -2,7 +2,7 @@
 
 use super::View;
 use super::answer::{headline, minutes};
-use crate::migration::drain::{NodeDrain, PatchRun};
+use crate::migration::drain::{NodeDrain, Way};
 use crate::reports::show;
 use crate::units::natural_cmp;
 use std::fmt::Write;
@@ -23,7 +23,6 @@ fn cluster(view: &View) -> String {
     for line in headline(view) {
         let _ = writeln!(out, "  {line}");
     }
-    parts(&mut out, &view.forecast.run);
     stranded(&mut out, view);
     meetings(&mut out, view);
     worst(&mut out, view);
@@ -34,18 +33,6 @@ fn cluster(view: &View) -> String {
     out
 }
 
-fn parts(out: &mut String, run: &PatchRun) {
-    let away = run.steps.iter().map(|step| step.drain_ms).sum();
-    let back = run.steps.iter().map(|step| step.return_ms).sum();
-    let _ = writeln!(
-        out,
-        "  Of the first: {} moving VMs away, {} installing and restarting, {} moving them back.",
-        minutes(away),
-        minutes(run.reboot_ms()),
-        minutes(back)
-    );
-}
-
 /// Each VM that fits nowhere, with the reason.
 fn stranded(out: &mut String, view: &View) {
     let stranded = view.forecast.stranded();
@@ -53,7 +40,10 @@ fn stranded(out: &mut String, view: &View) {
         return;
     }
     let count = show::count(stranded.len(), "VM", "VMs");
-    let _ = writeln!(out, "\nNo: {count} cannot leave. Windows would report event 1137 and the drain would fail.");
+    let _ = writeln!(
+        out,
+        "\nNo: {count} cannot leave. Windows would report event 1137 and the drain would fail."
+    );
     for one in stranded.iter().take(NAMED) {
         let _ = writeln!(out, "  {} on {}: {}", view.vm(one.vm), view.node(one.source), one.why);
     }
@@ -82,7 +72,9 @@ fn meetings(out: &mut String, view: &View) {
 }
 
 fn worst(out: &mut String, view: &View) {
-    let Some(worst) = view.forecast.drains.first() else { return };
+    let Some(worst) = view.forecast.drains.first() else {
+        return;
+    };
     let _ = writeln!(
         out,
         "\nThe longest drain: {}, {} with {}",
@@ -90,7 +82,8 @@ fn worst(out: &mut String, view: &View) {
         show::count(worst.today.vms, "VM", "VMs"),
         show::memory(worst.today.memory_mib)
     );
-    let drains = std::iter::once(("as Windows does it", &worst.today)).chain(worst.planned.iter().map(|d| ("planned", d)));
+    let drains =
+        std::iter::once(("as Windows does it", &worst.today)).chain(worst.planned.iter().map(|d| ("planned", d)));
     for (who, drain) in drains {
         let _ = writeln!(
             out,
@@ -103,12 +96,20 @@ fn worst(out: &mut String, view: &View) {
             let _ = writeln!(out, "    {}", drain.advice);
         }
         if let Some(pause) = drain.pause {
-            let _ = writeln!(out, "    longest pause: {} for {} ms", view.vm(pause.vm), show::thousands(pause.ms));
+            let _ = writeln!(
+                out,
+                "    longest pause: {} for {} ms",
+                view.vm(pause.vm),
+                show::thousands(pause.ms)
+            );
         }
     }
     if view.forecast.pause_is_hopeless {
         let limit = show::thousands(view.cluster.policy.blackout_limit_ms);
-        let _ = writeln!(out, "  Some VM pauses for more than {limit} ms whatever is planned: its memory changes faster than it is sent.");
+        let _ = writeln!(
+            out,
+            "  Some VM pauses for more than {limit} ms whatever is planned: its memory changes faster than it is sent."
+        );
     }
 }
 
@@ -117,7 +118,16 @@ fn nodes(out: &mut String, view: &View) {
     if drains.len() < 2 {
         return;
     }
-    let header = ["Node", "VMs", "Memory", "Windows", "9 of 10", "Planned", "Bound", "Limited by"];
+    let header = [
+        "Node",
+        "VMs",
+        "Memory",
+        "Windows",
+        "9 of 10",
+        "Planned",
+        "Bound",
+        "Limited by",
+    ];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     rows.extend(drains.iter().take(NODES).map(|drain| row(view, drain)));
     let _ = writeln!(out, "\nEvery node, the longest drain first\n");
@@ -168,7 +178,7 @@ fn remedies(out: &mut String, view: &View) {
 fn down(out: &mut String, view: &View) {
     let mut saved: Vec<(u64, &str)> = Vec::new();
     for drain in &view.forecast.drains {
-        let quick = drain.today.moves.iter().filter(|m| m.way == crate::migration::drain::Way::Quick);
+        let quick = drain.today.moves.iter().filter(|m| m.way == Way::Quick);
         saved.extend(quick.map(|m| (m.blackout_ms, view.vm(m.vm))));
     }
     if saved.is_empty() {
@@ -187,8 +197,8 @@ fn down(out: &mut String, view: &View) {
 }
 
 fn assumptions(out: &mut String, view: &View) {
-    let _ = writeln!(out, "\nWhat was assumed, and what would tell\n");
+    let _ = writeln!(out, "\nWhat was assumed, and [where the true value comes from]\n");
     for one in &view.forecast.assumptions {
-        let _ = writeln!(out, "  {}: {}", one.taken, one.instead);
+        let _ = writeln!(out, "  {} [{}]", one.taken, one.instead);
     }
 }

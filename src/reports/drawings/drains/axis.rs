@@ -77,7 +77,10 @@ mod tests {
             assert!((2..=10).contains(&labels.len()), "{seconds}: {labels:?}");
             assert!(labels.iter().all(|label| *label <= seconds));
         }
-        assert_eq!((short(90), short(5400), short(7200)), ("1:30 min".to_owned(), "1:30 h".to_owned(), "2 h".to_owned()));
+        assert_eq!(
+            (short(90), short(5400), short(7200)),
+            ("1:30 min".to_owned(), "1:30 h".to_owned(), "2 h".to_owned())
+        );
     }
 
     #[test]

@@ -32,9 +32,19 @@ pub(super) fn draw(svg: &mut Svg, y: i64, view: &View) -> i64 {
     let (mut x, mut bottom) = (LEFT, y);
     if numbers.len() > 1 {
         let lines = [
-            line("queue of a plain drain", look::ALERT, "6 3", numbers.iter().map(|row| row.queue_ms)),
+            line(
+                "queue of a plain drain",
+                look::ALERT,
+                "6 3",
+                numbers.iter().map(|row| row.queue_ms),
+            ),
             line("planned", look::PLANNED, "", numbers.iter().map(|row| row.planned_ms)),
-            line("no order is faster", look::GREY, "2 3", numbers.iter().map(|row| row.bound_ms)),
+            line(
+                "no order is faster",
+                look::GREY,
+                "2 3",
+                numbers.iter().map(|row| row.bound_ms),
+            ),
         ];
         let labels: Vec<String> = numbers.iter().map(|row| row.number.to_string()).collect();
         let marked = numbers.iter().position(|row| row.number == forecast.recommended);
@@ -49,7 +59,12 @@ pub(super) fn draw(svg: &mut Svg, y: i64, view: &View) -> i64 {
     if !forecast.by_speed.is_empty() {
         let speeds = &forecast.by_speed;
         let lines = [
-            line("as Windows does it today", look::ALERT, "6 3", speeds.iter().map(|row| row.today_ms)),
+            line(
+                "as Windows does it today",
+                look::ALERT,
+                "6 3",
+                speeds.iter().map(|row| row.today_ms),
+            ),
             line("planned", look::PLANNED, "", speeds.iter().map(|row| row.planned_ms)),
         ];
         let chart = Chart {
@@ -90,7 +105,13 @@ impl Chart {
             legend += 44 + look::text_width(one.name, SMALL.size);
         }
         let (top, bottom) = (y + 34, y + 34 + HEIGHT);
-        let most = lines.iter().flat_map(|one| &one.values).copied().max().unwrap_or(0).max(1);
+        let most = lines
+            .iter()
+            .flat_map(|one| &one.values)
+            .copied()
+            .max()
+            .unwrap_or(0)
+            .max(1);
         let scale = Scale { bottom, most };
         scale.draw(svg, x, width);
         let places = Places {
@@ -103,10 +124,19 @@ impl Chart {
         }
         if let Some((place, name)) = &self.marked {
             let at_x = places.at(*place);
-            svg.line((at_x, top - 4), (at_x, bottom), look::PLANNED, r#"stroke-width="1" stroke-dasharray="4 3""#);
+            svg.line(
+                (at_x, top - 4),
+                (at_x, bottom),
+                look::PLANNED,
+                r#"stroke-width="1" stroke-dasharray="4 3""#,
+            );
             // a name at the right end grows to the left
             let font = SMALL.ink(look::PLANNED);
-            let font = if place * 2 > self.labels.len() { font.end() } else { font };
+            let font = if place * 2 > self.labels.len() {
+                font.end()
+            } else {
+                font
+            };
             let gap = if font.anchor == Anchor::End { -5 } else { 5 };
             svg.text(at_x + gap, top + 4, font, name);
         }

@@ -43,12 +43,21 @@ pub(super) fn draw(svg: &mut Svg, y: i64, view: &View, drain: &Drain, end_ms: u6
     let (top, height) = (y + 34, i64::try_from(rows.len()).unwrap_or(0) * ROW);
     axis.draw(svg, top, top + height + FILL + 14);
     for (number, row) in rows.iter().enumerate() {
-        draw_row(svg, top + 2 + i64::try_from(number).unwrap_or(0) * ROW, view, row, &axis);
+        draw_row(
+            svg,
+            top + 2 + i64::try_from(number).unwrap_or(0) * ROW,
+            view,
+            row,
+            &axis,
+        );
     }
     let bottom = fill(svg, top + height + 10, drain, &axis);
     let owners = drain.moves.iter().filter(|one| one.way == Way::Owner).count();
     if owners > 0 {
-        let text = format!("{} not running: only the owner changes", show::count(owners, "VM is", "VMs are"));
+        let text = format!(
+            "{} not running: only the owner changes",
+            show::count(owners, "VM is", "VMs are")
+        );
         svg.text(LEFT + NAMES, bottom + 14, SMALL, &text);
         return bottom + 18;
     }
@@ -120,9 +129,7 @@ fn lanes<'a>(moves: &[&'a Move]) -> Vec<Row<'a>> {
 
 fn draw_row(svg: &mut Svg, y: i64, view: &View, row: &Row, axis: &Axis) {
     svg.fitted(LEFT, y + 10, NAMES - 10, TEXT, &row.label);
-    if let [first, .., _] = row.moves[..]
-        && first.way == Way::Quick
-    {
+    if !row.single && row.moves.iter().any(|one| one.way == Way::Quick) {
         return saved(svg, y, row, axis);
     }
     for one in &row.moves {
@@ -140,7 +147,12 @@ fn bar(svg: &mut Svg, y: i64, view: &View, one: &Move, single: bool, axis: &Axis
         minutes(one.end_ms),
         show::memory(one.memory_mib),
         match one.way {
-            Way::Live => format!("wave {}, {}, pause {} ms", one.wave, show_mbps(one.rate_mbps), one.blackout_ms),
+            Way::Live => format!(
+                "wave {}, {}, pause {} ms",
+                one.wave,
+                show_mbps(one.rate_mbps),
+                one.blackout_ms
+            ),
             _ => format!("down for {}", minutes(one.blackout_ms)),
         }
     ));
@@ -153,7 +165,11 @@ fn bar(svg: &mut Svg, y: i64, view: &View, one: &Move, single: bool, axis: &Axis
     }
     svg.end();
     if single {
-        let wave = if one.wave > 0 { format!(" · wave {}", one.wave) } else { String::new() };
+        let wave = if one.wave > 0 {
+            format!(" · wave {}", one.wave)
+        } else {
+            String::new()
+        };
         let x = area.x + area.w + 6;
         let text = format!("→ {target} · {}{wave}", show::memory(one.memory_mib));
         svg.fitted(x, y + 10, RIGHT - x, SMALL, &text);
@@ -179,7 +195,12 @@ fn fill(svg: &mut Svg, y: i64, drain: &Drain, axis: &Axis) -> i64 {
     let bottom = y + FILL;
     svg.text(LEFT, y + 12, TEXT, "Live-migration ports");
     svg.text(LEFT, y + 26, SMALL, &format!("full: {}", show_mbps(drain.egress_mbps)));
-    svg.line((axis.x, y), (axis.x + axis.w, y), look::RULE, r#"stroke-dasharray="3 3""#);
+    svg.line(
+        (axis.x, y),
+        (axis.x + axis.w, y),
+        look::RULE,
+        r#"stroke-dasharray="3 3""#,
+    );
     svg.line((axis.x, bottom), (axis.x + axis.w, bottom), look::GREY, "");
     let mut d = format!("M{} {bottom}", axis.x);
     let full = drain.egress_mbps.max(1);

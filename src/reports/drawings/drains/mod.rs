@@ -4,6 +4,7 @@
 //! In: clusters with their forecasts. Out: one drawing. Must not know: how a forecast is made.
 
 mod axis;
+mod bars;
 mod curves;
 mod gantt;
 mod night;
@@ -40,10 +41,12 @@ fn cluster(svg: &mut Svg, y: i64, view: &View) -> i64 {
         y += 18;
     }
     y = night::draw(svg, y + 12, view);
+    y = bars::draw(svg, y + 24, view);
     let drains = &view.forecast.drains;
     let shown = if drains.len() <= EVERY_DRAIN { drains.len() } else { 1 };
+    y = gantt::legend(svg, y + 24);
     for drain in drains.iter().take(shown) {
-        y = one(svg, y + 34, view, drain);
+        y = one(svg, y + 30, view, drain);
     }
     curves::draw(svg, y + 34, view)
 }
@@ -68,7 +71,7 @@ fn one(svg: &mut Svg, y: i64, view: &View, drain: &NodeDrain) -> i64 {
         svg.text(LEFT, y + 20, SMALL, "Nothing has to be copied.");
         return y + 24;
     }
-    let mut y = gantt::legend(svg, y + 10);
+    let mut y = y;
     for schedule in [Some(&drain.today), drain.planned.as_ref()].into_iter().flatten() {
         y = gantt::draw(svg, y + 10, view, schedule, end_ms);
     }
