@@ -108,7 +108,10 @@ fn exchange(nodes: usize, slots: u32) -> Problem {
 }
 
 fn bound_s(problem: &Problem) -> f64 {
-    Limits::new(problem).binding(&problem.slots).unwrap().seconds
+    Limits::new(problem)
+        .binding(&problem.slots)
+        .expect("there are jobs")
+        .seconds
 }
 
 /// Least makespan over seeded random orders.
@@ -207,7 +210,7 @@ fn random_problem(dice: &mut Dice) -> Problem {
         slots: (0..nodes).map(|_| dice.pick(&[1, 1, 2, 3, 4, u32::MAX])).collect(),
         jobs,
         stopping: Stopping {
-            max_passes: dice.pick(&[Some(3), Some(10), None]),
+            max_passes: dice.pick(&[Some(1), Some(3), Some(10), Some(10), Some(10), None]),
             residue_s: dice.pick(&[0.05, 0.3]),
         },
     }
@@ -222,7 +225,7 @@ fn no_schedule_beats_its_bound_in_ten_thousand_instances() {
         let bound = bound_s(&problem);
         let mut order: Vec<usize> = (0..problem.jobs.len()).collect();
         let mut best_s = f64::INFINITY;
-        for _ in 0..4 {
+        for _ in 0..3 {
             dice.shuffle(&mut order);
             best_s = best_s.min(makespan_s(&simulate(&problem, &order)));
         }

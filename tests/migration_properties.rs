@@ -7,7 +7,7 @@ mod dice;
 use dice::Dice;
 use nicplan::migration::fair::{Flow, max_min};
 use nicplan::migration::precopy::{Memory, StoppedBy, Stopping, convergence, copy, interval, rate_for_blackout};
-use nicplan::migration::simulate::{Job, Problem, simulate};
+use nicplan::migration::simulate::{Job, Problem, link_load, simulate};
 
 const GB: f64 = 1e9;
 const CASES: u64 = 20_000;
@@ -240,6 +240,45 @@ fn the_simulator_with_one_job_equals_the_recursion() {
         assert!(near(outcome.blackout_s, expected.blackout_s));
         assert_eq!(outcome.passes, expected.passes);
     });
+}
+
+#[test]
+fn the_load_of_a_link_adds_up_to_the_bytes_sent_and_never_exceeds_its_capacity() {
+    for seed in 0..500 {
+        let mut dice = Dice(seed);
+        let capacity = between(&mut dice, 0.2, 5.0) * GB;
+        let jobs: Vec<Job> = (0..1 + dice.roll(12))
+            .map(|_| Job {
+                memory: random_memory(&mut dice),
+                links: dice.pick(&[&[0][..], &[0, 1], &[1]]).to_vec(),
+                cap: between(&mut dice, 0.1, 5.0) * GB,
+                slots: vec![0],
+                setup_s: 3.0,
+                switch_over_s: 1.0,
+                earliest_s: 0.0,
+            })
+            .collect();
+        let problem = Problem {
+            links: vec![capacity, GB],
+            slots: vec![3],
+            jobs,
+            stopping: Stopping::default(),
+        };
+        let order: Vec<usize> = (0..problem.jobs.len()).collect();
+
+        let load = link_load(&problem, &order, &problem.slots, &[], 0);
+
+        let area: f64 = load.windows(2).map(|pair| (pair[1].0 - pair[0].0) * pair[0].1).sum();
+        let outcomes = simulate(&problem, &order);
+        let crossing = problem
+            .jobs
+            .iter()
+            .zip(&outcomes)
+            .filter(|(job, _)| job.links.contains(&0));
+        let sent: f64 = crossing.map(|(_, outcome)| outcome.bytes).sum();
+        assert!((area - sent).abs() <= 1e-6 * sent, "seed {seed}: {area} is not {sent}");
+        assert!(load.iter().all(|(_, rate)| at_most(*rate, capacity)));
+    }
 }
 
 #[test]

@@ -176,7 +176,7 @@ impl<'p> Limits<'p> {
         largest(self.all(slots))
     }
 
-    /// All bytes over the capacity of all links that lead into a target, bytes per second, for jobs whose target is open.
+    /// All bytes over the capacities of all links that lead into a target, for jobs whose target is still open.
     pub fn targets(&self, ingress: &[f64]) -> Bound {
         let bytes: f64 = self.needs.iter().map(|need| need.bytes).sum();
         let jobs = || self.problem.jobs.iter();

@@ -3,23 +3,17 @@
 //! In: facts about VMs, ports and transport. Out: Mbit/s and seconds, rounded against us.
 //! Must not know: planner, checks, reports.
 
+use super::assumptions::{
+    COMPRESSION_FACTOR, COMPRESSION_STREAM_MBPS, SETUP_MS, SWITCH_OVER_MS, TCP_STREAM_MBPS, WIRE_PERMILLE,
+};
 use crate::inventory::{Cluster, Vm, VmPriority, VmState};
 use crate::profiles::{Transport, WS2022};
 use crate::units::{Mbps, MiB};
 
-/// Set-up before the first byte moves, seconds. Published timings show 3 to 6 s of fixed cost per migration
-/// (A. Finn 2012: a lone 512 MB VM takes 5 s on 10 GbE).
-pub const SETUP_S: u64 = 3;
+/// Set-up before the first byte moves, seconds.
+pub const SETUP_S: u64 = SETUP_MS.div_ceil(1000);
 /// Switch-over at the end, seconds.
-pub const SWITCH_OVER_S: u64 = 1;
-/// Share of the wire that payload gets, permille ("about 95 % of a 1 GbE NIC is utilised", A. Finn).
-const WIRE_PERMILLE: u64 = 950;
-/// Raw rate of one compressed or plain TCP migration, Mbit/s: one core carries about 4 Gbit/s of TCP (J. Savill).
-const TCP_STREAM_MBPS: Mbps = 4_000;
-/// Compression halves the bytes when the CPU is idle (vendor statement, 2013): raw rate is twice the wire's, up to one engine.
-const COMPRESSION_FACTOR: u64 = 2;
-/// Raw rate of one compressing engine, Mbit/s (assumption).
-const COMPRESSION_STREAM_MBPS: Mbps = 8_000;
+pub const SWITCH_OVER_S: u64 = SWITCH_OVER_MS.div_ceil(1000);
 
 /// Whether a drain moves the VM live: running, and not of low priority (those are quick-migrated by Windows).
 pub fn moves_live(vm: &Vm) -> bool {

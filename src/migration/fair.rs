@@ -1,6 +1,6 @@
 //! How transfers share links: max-min fair, plain or by weight.
 //!
-//! In: links with a capacity; flows with the links they cross, a limit of their own and a weight. Out: one rate per flow.
+//! In: links with a capacity; flows with the links they cross, an own limit and a weight. Out: one rate per flow.
 //! Must not know: migrations, passes, slots.
 //!
 //! Progressive filling: raise all rates together (in proportion to their weights) until a link is full or a flow has

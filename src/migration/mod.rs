@@ -2,11 +2,16 @@
 //!
 //! ```text
 //! estimate        rate and lower bound of a drain in whole numbers, as the planner and its checks use them
+//! assumptions     documented defaults with their sources
+//! published       timings that others measured, to be reproduced from the defaults
 //! precopy         one migration at a constant rate: passes, bytes, brownout, blackout
 //! second_opinion  another published model of one migration, to compare with
 //! fair            how migrations share links
 //! simulate        many migrations at once: slots, shared links, passes
 //! bounds          times that no schedule can beat, and what would help
+//! pacing          start times that keep links full and uncrowded
+//! schedule        a good order, and how many should run at once; search finds the order
+//! whole           whole numbers in and out, rounded against us
 //! ```
 //!
 //! In: facts about VMs, ports and transport. Out: rates and seconds.
@@ -15,11 +20,17 @@
 //! All but `estimate` count in bytes, bytes per second and seconds as floats; what leaves them for a plan or a report
 //! is rounded to whole units against us.
 
+pub mod assumptions;
 pub mod bounds;
 mod estimate;
 pub mod fair;
+mod pacing;
 pub mod precopy;
+pub mod published;
+pub mod schedule;
+mod search;
 pub mod second_opinion;
 pub mod simulate;
+pub mod whole;
 
 pub use estimate::{Rate, SETUP_S, SWITCH_OVER_S, concurrency, drain_bound_s, moves_live, overhead_s, rate, transport};

@@ -13,6 +13,9 @@
 //! The recursion is that of Clark et al., "Live Migration of Virtual Machines" (NSDI 2005), with the dirty curve of
 //! SimGrid's live-migration plug-in (Hirofuchi, Lebre, Pouilloux, "SimGrid VM").
 
+use super::assumptions::{PASSES, RESIDUE_MS};
+use super::whole;
+
 /// Passes after which a copy without a pass limit is given up, so that it always ends.
 const PASS_CEILING: u32 = 1_000;
 
@@ -51,12 +54,11 @@ pub struct Stopping {
 }
 
 impl Default for Stopping {
-    /// Hyper-V: up to 10 passes (Directions on Microsoft, "Live Migration Switch Over"). The residue it accepts is not
-    /// published; 0.3 s is an assumption.
+    /// Hyper-V as far as it is known, see [`super::assumptions`].
     fn default() -> Stopping {
         Stopping {
-            max_passes: Some(10),
-            residue_s: 0.3,
+            max_passes: Some(PASSES),
+            residue_s: whole::seconds(RESIDUE_MS),
         }
     }
 }
@@ -161,7 +163,8 @@ pub struct Convergence {
 
 /// Judges a migration at `rate` bytes per second.
 ///
-/// Pass i leaves `min(L^i * M, L^j * W for all j < i)` with `L = D/R`; solving "at most residue_s * R" for R gives the rate.
+/// Pass i leaves `min(L^i * M, L^j * W for all j < i)` with `L = D/R`; solving "at most residue_s * R" for R gives the
+/// rate.
 pub fn convergence(memory: &Memory, rate: f64, stopping: &Stopping) -> Convergence {
     let needed = converging_rate(memory, stopping);
     let after_first = memory.dirtied(transfer_s(memory.bytes, rate));
@@ -191,7 +194,8 @@ fn converging_rate(memory: &Memory, stopping: &Stopping) -> f64 {
     .fold(f64::INFINITY, f64::min)
 }
 
-/// Least rate from which on the pause never exceeds `blackout_s`, bytes per second; `None` if the switch-over alone does.
+/// Least rate from which on the pause never exceeds `blackout_s`, bytes per second; `None` if the switch-over alone
+/// does.
 ///
 /// Either the working set fits into the pause, `W / (blackout - switch-over)`, or, if the pause has room for the
 /// residue that ends the passes, the rate at which they converge is enough.

@@ -3,8 +3,8 @@
 //! In: used memory, hot pages, cold writes, link speed. Out: seconds. Must not know: the recursion of `precopy`.
 //!
 //! The model of mVM (Kherbache, Hermenier, Madelaine, "Scheduling Live Migration of Virtual Machines", IEEE TCC,
-//! DOI 10.1109/TCC.2017.2754279; restated from the published BtrPlace scheduler): a hot set that is rewritten within a few
-//! seconds, and cold pages that are written at a steady rate. It knows no pass limit and no blackout.
+//! DOI 10.1109/TCC.2017.2754279; restated from the published BtrPlace scheduler): a hot set that is rewritten within a
+//! few seconds, and cold pages that are written at a steady rate. It knows no pass limit and no blackout.
 
 /// How a guest writes to its memory, in the terms of mVM.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -28,7 +28,7 @@ impl Default for Writes {
     }
 }
 
-/// Seconds for a VM with `used_mib` over a link of `link_mbps`; `None` where the guest writes faster than the link sends.
+/// Seconds for a VM with `used_mib` over a link of `link_mbps`; `None` where the guest writes faster than that.
 ///
 /// First pass, one pass of hot and cold pages, and the tail in which only the hot ones recur. The link gives a ninth of
 /// its Mbit/s in MiB/s.

@@ -1,6 +1,6 @@
 //! Many live migrations at once: queue, slots on both ends, shared links, passes that get longer when links are shared.
 //!
-//! In: jobs with memory, links, slots and fixed times; an order. Out: start, end, blackout, bytes and passes of each job.
+//! In: jobs with memory, links, slots and fixed times; an order. Out: start, end, blackout, bytes and passes by job.
 //! Must not know: how the order came about, nodes, names.
 //!
 //! A fluid event simulation. A job takes its slots when it starts, sets up, copies in passes, pauses for the residue,
@@ -79,6 +79,21 @@ pub fn simulate(problem: &Problem, order: &[usize]) -> Vec<Outcome> {
     Simulator::new(problem).run(order, &problem.slots, &[]).to_vec()
 }
 
+/// What a link carries over time with these start times: from each moment (seconds) on so many bytes per second, until
+/// the next moment. Its area is all that the jobs send over it.
+pub fn link_load(
+    problem: &Problem,
+    order: &[usize],
+    slots: &[u32],
+    not_before_s: &[f64],
+    link: usize,
+) -> Vec<(f64, f64)> {
+    let mut simulator = Simulator::new(problem);
+    simulator.watched = Some(link);
+    simulator.run(order, slots, not_before_s);
+    simulator.load
+}
+
 /// Time of the last end, seconds; 0 without jobs.
 pub fn makespan_s(outcomes: &[Outcome]) -> f64 {
     outcomes.iter().map(|outcome| outcome.end_s).fold(0.0, f64::max)
@@ -151,6 +166,8 @@ pub struct Simulator<'p> {
     problem: &'p Problem,
     shares: Vec<Share>,
     pools: Vec<Box<[usize]>>,
+    /// A pool that every job needs, such as the drained node.
+    shared_pool: Option<usize>,
     filler: Filler,
     queue: Vec<usize>,
     free: Vec<u32>,
@@ -162,6 +179,9 @@ pub struct Simulator<'p> {
     next_arrival_s: f64,
     rates_are_stale: bool,
     slots_were_freed: bool,
+    /// A link whose load is noted down at every change.
+    watched: Option<usize>,
+    load: Vec<(f64, f64)>,
 }
 
 impl<'p> Simulator<'p> {
@@ -169,10 +189,12 @@ impl<'p> Simulator<'p> {
     pub fn new(problem: &'p Problem) -> Simulator<'p> {
         let jobs = problem.jobs.len();
         let links = problem.links.len();
+        let pools: Vec<Box<[usize]>> = problem.jobs.iter().map(|job| pools(job, problem.slots.len())).collect();
         Simulator {
             problem,
+            shared_pool: shared_pool(&pools),
             shares: problem.jobs.iter().map(|job| share(job, links)).collect(),
-            pools: problem.jobs.iter().map(|job| pools(job, problem.slots.len())).collect(),
+            pools,
             filler: Filler::new(&problem.links),
             queue: Vec::with_capacity(jobs),
             free: Vec::with_capacity(problem.slots.len()),
@@ -183,6 +205,8 @@ impl<'p> Simulator<'p> {
             next_arrival_s: f64::INFINITY,
             rates_are_stale: false,
             slots_were_freed: false,
+            watched: None,
+            load: Vec::new(),
         }
     }
 
@@ -213,6 +237,7 @@ impl<'p> Simulator<'p> {
         self.free.extend_from_slice(slots);
         self.free.resize(self.problem.slots.len(), 0);
         self.running.clear();
+        self.load.clear();
         self.slots_were_freed = true;
         self.rates_are_stale = false;
     }
@@ -223,17 +248,24 @@ impl<'p> Simulator<'p> {
             return;
         }
         self.next_arrival_s = f64::INFINITY;
-        let mut queue = std::mem::take(&mut self.queue);
-        queue.retain(|&index| {
+        let mut place = 0;
+        while let Some(&index) = self.queue.get(place) {
+            if self.shared_pool.is_some_and(|pool| self.free[pool] == 0) {
+                // nobody else can start before a slot is given back, and then all are looked at again
+                self.next_arrival_s = f64::INFINITY;
+                return;
+            }
             let job = &self.problem.jobs[index];
             let earliest_s = job.earliest_s.max(not_before_s.get(index).copied().unwrap_or(0.0));
             if earliest_s > now_s + SAME_TIME_S {
                 self.next_arrival_s = self.next_arrival_s.min(earliest_s);
-                return true;
+                place += 1;
+            } else if self.start(index, job, now_s) {
+                self.queue.remove(place);
+            } else {
+                place += 1;
             }
-            !self.start(index, job, now_s)
-        });
-        self.queue = queue;
+        }
     }
 
     /// Starts a job if all its slots are free; true as well if it has started before.
@@ -274,6 +306,16 @@ impl<'p> Simulator<'p> {
         for running in self.running.iter_mut().filter(|running| running.phase.uses_links()) {
             running.set_rate(self.rates[running.job], now_s);
         }
+        if let Some(link) = self.watched {
+            self.note_load(link, now_s);
+        }
+    }
+
+    fn note_load(&mut self, link: usize, now_s: f64) {
+        let senders = self.running.iter().filter(|running| running.phase.uses_links());
+        let crossing = senders.filter(|running| self.problem.jobs[running.job].links.contains(&link));
+        let load: f64 = crossing.map(|running| running.rate).sum();
+        self.load.push((now_s, load));
     }
 
     fn next_event_s(&self) -> f64 {
@@ -355,4 +397,13 @@ fn pools(job: &Job, count: usize) -> Box<[usize]> {
     pools.sort_unstable();
     pools.dedup();
     pools.into_boxed_slice()
+}
+
+/// The first pool that every job needs.
+fn shared_pool(pools: &[Box<[usize]>]) -> Option<usize> {
+    let first = pools.first()?;
+    first
+        .iter()
+        .copied()
+        .find(|pool| pools.iter().all(|list| list.contains(pool)))
 }
