@@ -26,7 +26,7 @@ the values themselves, needs no language, and its times are UTC.
     $events | ForEach-Object { $_.ToXml() } | Set-Content -Encoding UTF8 -Path \"events-$node.xml\"
   }
 
-Also read: a saved log (wevtutil qe FILE.evtx /lf:true /f:xml > FILE.xml), Event Viewer's \"Save as XML\",
+Also read: a saved log (wevtutil qe FILE.evtx /lf:true /f:xml /uni:true > FILE.xml), Event Viewer's \"Save as XML\",
 Get-WinEvent ... | Export-Clixml FILE.xml, and (English texts only)
 Get-WinEvent ... | Select-Object @{n='TimeCreated';e={$_.TimeCreated.ToUniversalTime().ToString('o')}}, Id,
   ProviderName, MachineName, RecordId, Message | Export-Csv -NoTypeInformation -Encoding UTF8 -Path FILE.csv
@@ -88,15 +88,18 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 }
 
 fn unknown(args: &Args) -> Failure {
-    let source = args
-        .sources
-        .first()
-        .map(|s| s.display().to_string())
-        .unwrap_or_default();
+    let source = args.sources.first().cloned().unwrap_or_default();
+    if let Err(error) = std::fs::metadata(&source) {
+        return Failure::Usage(format!(
+            "{} cannot be opened: {error}; nothing was written\n    Check the path.",
+            source.display()
+        ));
+    }
     let known: Vec<&str> = FORMATS.iter().map(|format| format.summary).collect();
     Failure::Usage(format!(
-        "{source} is nothing that can be imported; nothing was written\n    Give {}. `nicplan import --help` shows how to \
-         make them.",
+        "{} is nothing that can be imported; nothing was written\n    Give {}. `nicplan import --help` shows how to make \
+         them.",
+        source.display(),
         known.join("; ")
     ))
 }
@@ -157,14 +160,10 @@ fn notes(history: &History) -> Vec<String> {
     let mut notes = history.notes.clone();
     for group in history.passed_over.chunk_by(|a, b| a.reason == b.reason) {
         let Some(first) = group.first() else { continue };
-        let name = if first.vm.is_empty() {
-            String::new()
-        } else {
-            format!(" '{}'", first.vm)
-        };
+        let name = if first.vm.is_empty() { "one" } else { &first.vm };
         notes.push(format!(
-            "passed over, {} (all in passed_over.csv): {}; the first:{name} at {}, event {} of {}, {}",
-            count(group.len(), "time", "times"),
+            "{} passed over: {}. The first is '{name}' at {}, event {} of {} ({}); all stand in passed_over.csv.",
+            group.len(),
             first.reason,
             first.time.show(),
             first.event,

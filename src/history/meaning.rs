@@ -251,20 +251,20 @@ mod tests {
         ))
     }
 
-    const ID: &str = "E0D09432-A320-44CC-8A12-E1300549B99D";
+    const ID: &str = "3B5C7D10-0A41-4F6E-9C22-000000000A01";
 
     #[test]
     fn values_are_read_by_place_and_by_name() {
         let parameters = [("Parameter0", "SQL01"), ("Parameter1", ID), ("Parameter2", "0.5")];
-        assert_eq!(said(20415, &parameters, "").as_deref(), Some("SQL01|e|||500|"));
+        assert_eq!(said(20415, &parameters, "").as_deref(), Some("SQL01|3|||500|"));
         let reordered = [("", "SQL01"), ("", "HV2"), ("", ID)];
-        assert_eq!(said(20413, &reordered, "").as_deref(), Some("SQL01|e||HV2||"));
+        assert_eq!(said(20413, &reordered, "").as_deref(), Some("SQL01|3||HV2||"));
         let named = [("VmId", ID), ("VmName", "SQL01")];
-        assert_eq!(said(20418, &named, "").as_deref(), Some("SQL01|e||||"));
+        assert_eq!(said(20418, &named, "").as_deref(), Some("SQL01|3||||"));
         let resource = [("", ID), ("", "12.25"), ("", "Virtual Machine SQL01")];
         assert_eq!(
             said(21301, &resource, "").as_deref(),
-            Some("Virtual Machine SQL01|e||||12250")
+            Some("Virtual Machine SQL01|3||||12250")
         );
         let role = [("ResourceGroup", "SCVMM SQL01 Resources"), ("NodeName", "HV2")];
         assert_eq!(said(1641, &role, "").as_deref(), Some("SQL01|||HV2||"));
@@ -276,29 +276,29 @@ mod tests {
             "The Virtual Machine Management service successfully completed the live migration of virtual machine  \
              'Bob's VM' with a blackout time of 0,6 seconds (VMID {ID})."
         );
-        assert_eq!(said(20415, &[], &text).as_deref(), Some("Bob's VM|e|||600|"));
+        assert_eq!(said(20415, &[], &text).as_deref(), Some("Bob's VM|3|||600|"));
         let text = "The Virtual Machine Management service successfully completed the live migration of virtual machine \
-                    \"VM\" with an unexpectedly long blackout time of 63.1 seconds.";
-        assert_eq!(said(20417, &[], text).as_deref(), Some("VM||||63100|"));
+                    \"VM\" with an unexpectedly long blackout time of 41.7 seconds.";
+        assert_eq!(said(20417, &[], text).as_deref(), Some("VM||||41700|"));
         let text = "The Virtual Machine Management Service initiated the live migration of virtual machine 'A to destination B' \
-                    to destination host 'hv2.corp.local' (VMID E0D09432-A320-44CC-8A12-E1300549B99D).";
+                    to destination host 'hv2.corp.local' (VMID 3B5C7D10-0A41-4F6E-9C22-000000000A01).";
         assert_eq!(
             said(20413, &[], text).as_deref(),
-            Some("A to destination B|e||hv2.corp.local||")
+            Some("A to destination B|3||hv2.corp.local||")
         );
         let text = "The Virtual Machine Management service successfully completed the live migration of virtual machine 'Bob's'.";
         assert_eq!(said(20418, &[], text).as_deref(), Some("Bob's|||||"));
         let text = "Clustered role 'SQL01' is moving from cluster node 'HV1' to cluster node 'HV2'.";
         assert_eq!(said(1641, &[], text).as_deref(), Some("SQL01||HV1|HV2||"));
-        let text = "Virtual machine migration operation for 'SQL01' failed at migration source 'HV1'. (Virtual machine ID E0D09432-A320-44CC-8A12-E1300549B99D)";
-        assert_eq!(said(21024, &[], text).as_deref(), Some("SQL01|e||||"));
+        let text = "Virtual machine migration operation for 'SQL01' failed at migration source 'HV1'. (Virtual machine ID 3B5C7D10-0A41-4F6E-9C22-000000000A01)";
+        assert_eq!(said(21024, &[], text).as_deref(), Some("SQL01|3||||"));
         assert_eq!(
             said(21502, &[], "Live migration of 'Virtual Machine SQL01' failed.").as_deref(),
             Some("SQL01|||||")
         );
         let text =
             format!("Completed live migration on the source node, time 12.5 s (VM resource 'SQL01', VMID {ID}).");
-        assert_eq!(said(21301, &[], &text).as_deref(), Some("SQL01|e||||12500"));
+        assert_eq!(said(21301, &[], &text).as_deref(), Some("SQL01|3||||12500"));
     }
 
     #[test]

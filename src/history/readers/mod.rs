@@ -43,8 +43,9 @@ pub(super) fn read(path: &Path, shown: &str, gathered: &mut Gathered) {
         return read_folder(path, shown, gathered);
     }
     if is_log(path) {
-        let advice =
-            format!("Turn it into XML on a Windows machine: wevtutil qe \"{shown}\" /lf:true /f:xml > events.xml");
+        let advice = format!(
+            "Turn it into XML on a Windows machine: wevtutil qe \"{shown}\" /lf:true /f:xml /uni:true > events.xml"
+        );
         return gathered.complain(shown, 0, "this is the log itself in its binary form (.evtx)", advice);
     }
     let text = match decode::read_text(path) {
