@@ -389,6 +389,9 @@ fn files_that_are_no_exports_are_refused_or_in_a_folder_passed_over() {
     }
     let (run, _) = import("empty", &[], &[]);
     assert_eq!(run.code, 2);
+    assert!(run.err.contains("nothing that can be imported"), "{}", run.err);
+    let (run, _) = import("empty", &[("notes.txt", b"my notes")], &["--as", "events"]);
+    assert_eq!(run.code, 2);
     assert!(run.err.contains("holds no export of events"), "{}", run.err);
 }
 

@@ -50,11 +50,7 @@ pub(super) fn read(record: &Record) -> Option<Event<'_>> {
         .or_else(|| last_guid(&record.message));
     Some(Event {
         record,
-        vm: if record.info.writer == Writer::Cluster || id.is_none() {
-            plain_role(&vm)
-        } else {
-            vm
-        },
+        vm: if names_a_role(record) { plain_role(&vm) } else { vm },
         id,
         source: text(Part::Source),
         target: text(Part::Target),
@@ -207,6 +203,12 @@ fn last_guid(message: &str) -> Option<String> {
         .find_map(guid)
 }
 
+/// Whether the event names the cluster's role or resource instead of the VM: events of the cluster itself, and those of the
+/// provider Hyper-V-High-Availability, whose numbers begin at 21100.
+fn names_a_role(record: &Record) -> bool {
+    record.info.writer == Writer::Cluster || (21_100..22_000).contains(&record.info.id)
+}
+
 /// The VM's name in the name of its role or resource: failover cluster manager and VMM put words around it.
 fn plain_role(name: &str) -> String {
     let name = name.strip_prefix("Virtual Machine ").unwrap_or(name);
@@ -262,10 +264,7 @@ mod tests {
         let named = [("VmId", ID), ("VmName", "SQL01")];
         assert_eq!(said(20418, &named, "").as_deref(), Some("SQL01|3||||"));
         let resource = [("", ID), ("", "12.25"), ("", "Virtual Machine SQL01")];
-        assert_eq!(
-            said(21301, &resource, "").as_deref(),
-            Some("Virtual Machine SQL01|3||||12250")
-        );
+        assert_eq!(said(21301, &resource, "").as_deref(), Some("SQL01|3||||12250"));
         let role = [("ResourceGroup", "SCVMM SQL01 Resources"), ("NodeName", "HV2")];
         assert_eq!(said(1641, &role, "").as_deref(), Some("SQL01|||HV2||"));
     }

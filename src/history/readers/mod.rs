@@ -32,9 +32,15 @@ const MOST_FILES: usize = 1_000;
 /// Characters at the beginning of a file that tell its form.
 const HEAD: usize = 4_096;
 
-/// Whether a file looks like an export of events, or may hold some: a folder, a log of Windows.
+/// Whether a file looks like an export of events or is a log itself, or a folder holds one.
 pub(super) fn recognises(path: &Path) -> bool {
-    path.is_dir() || is_log(path) || decode::read_text(path).is_ok_and(|text| form(&text).is_some())
+    if path.is_dir() {
+        let files = std::fs::read_dir(path).into_iter().flatten().filter_map(Result::ok);
+        return files
+            .map(|file| file.path())
+            .any(|file| !file.is_dir() && recognises(&file));
+    }
+    is_log(path) || decode::read_text(path).is_ok_and(|text| form(&text).is_some())
 }
 
 /// Reads one source: a file, or every export in a folder.
