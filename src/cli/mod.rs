@@ -9,6 +9,7 @@ mod console;
 mod explain;
 mod failure;
 mod generate;
+mod import;
 mod init;
 mod input;
 mod listing;
@@ -47,6 +48,7 @@ enum Command {
     Review(review::Args),
     Mac(mac::Args),
     Explain(explain::Args),
+    Import(import::Args),
     Generate(generate::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -74,6 +76,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
         Command::Review(args) => review::run(args, console),
         Command::Mac(args) => mac::run(args, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Import(args) => import::run(args, console),
         Command::Generate(args) => generate::run(args, console),
         Command::Init(args) => init::run(args, console),
         Command::Schema(args) => schema::run(args, console),
