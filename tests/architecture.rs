@@ -37,6 +37,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
         "reports",
         &["inventory", "topology", "demand", "migration", "mac", "plan", "checks"],
     ),
+    ("history", &["inventory"]),
     ("generate", &[]),
 ];
 

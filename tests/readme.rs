@@ -4,6 +4,7 @@
 
 mod program;
 
+use nicplan::history::{EVENTS, Writer};
 use nicplan::inventory::catalogue::{SETTINGS, TABLES};
 use nicplan::reports::REPORTS;
 use nicplan::roles::ROLES;
@@ -50,6 +51,7 @@ fn generated_parts_are_those_of_the_program() {
     compare("settings", &settings());
     compare("roles", &roles());
     compare("files", &files());
+    compare("events", &events());
 }
 
 fn columns() -> String {
@@ -106,6 +108,18 @@ fn files() -> String {
     let mut text = String::from("| file | what it answers |\n|---|---|\n");
     for report in &REPORTS {
         let _ = writeln!(text, "| `{}` | {} |", report.file, report.summary);
+    }
+    text
+}
+
+fn events() -> String {
+    let mut text = String::from("| event | written by | what it gives |\n|---|---|---|\n");
+    for event in &EVENTS {
+        let writer = match event.writer {
+            Writer::HyperV => "Hyper-V",
+            Writer::Cluster => "failover cluster",
+        };
+        let _ = writeln!(text, "| {} | {writer} | {} |", event.id, event.summary);
     }
     text
 }

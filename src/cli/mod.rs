@@ -10,6 +10,7 @@ mod drain;
 mod explain;
 mod failure;
 mod generate;
+mod import;
 mod init;
 mod input;
 mod listing;
@@ -51,6 +52,7 @@ enum Command {
     Path(path::Args),
     Drain(drain::Args),
     Explain(explain::Args),
+    Import(import::Args),
     Generate(generate::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -80,6 +82,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
         Command::Path(args) => path::run(args, console),
         Command::Drain(args) => drain::run(args, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Import(args) => import::run(args, console),
         Command::Generate(args) => generate::run(args, console),
         Command::Init(args) => init::run(args, console),
         Command::Schema(args) => schema::run(args, console),
