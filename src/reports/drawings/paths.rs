@@ -323,7 +323,7 @@ fn connect(
         }
     }
     if matches!(state, State::Missed(_)) {
-        cross(svg, TARGET_X - 60, y);
+        cross(svg, TOR_X[1] + TOR_W + 24, y);
     }
     if state == State::Taken {
         let tip = format!("M {} {} L {} {y} L {} {}", end - 12, y - 6, end - 1, end - 12, y + 6);
