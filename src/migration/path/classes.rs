@@ -1,7 +1,7 @@
 //! Pairs of nodes that look the same, together.
 //!
-//! In: paths. Out: [`Class`]es, those with the worst faults first. Two pairs look the same if network, adapters, transport, rates, way
-//! between switches and kinds of faults agree; which node is at fault does not matter.
+//! In: paths. Out: [`Class`]es, those with the worst faults first. Two pairs look the same if network, speeds of ports,
+//! transport, rates and kinds of faults agree; which node is at fault and what its ports are called does not matter.
 
 use super::{Carrier, Layer, Path};
 use crate::finding::Severity;
@@ -38,10 +38,10 @@ pub enum Members {
 /// What makes two pairs look the same.
 type Key<'a> = (
     Option<&'a str>,
-    (&'a [String], &'a [String]),
+    (Vec<Mbps>, Vec<Mbps>),
     Carrier,
     (Mbps, Mbps, Mbps, u64),
-    Vec<(usize, usize)>,
+    Option<Mbps>,
     Vec<(Severity, Layer)>,
 );
 
@@ -75,13 +75,23 @@ pub fn classes(cluster: &Cluster, paths: &[Path]) -> Vec<Class> {
 }
 
 fn key<'a>(cluster: &Cluster, path: &'a Path) -> Key<'a> {
-    let ends = |link: &usize| cluster.links.get(*link).map(|l| l.ends);
+    let speeds = |node: usize, ports: &[usize]| -> Vec<Mbps> {
+        let nics = cluster.nodes.get(node).map_or(&[][..], |n| &n.nics);
+        ports.iter().filter_map(|p| nics.get(*p)).map(|n| n.speed).collect()
+    };
+    let links = path.crossed.iter().filter_map(|l| cluster.links.get(*l));
     (
         path.network.as_deref(),
-        (&path.source_nics, &path.target_nics),
+        (
+            speeds(path.source, &path.source_ports),
+            speeds(path.target, &path.target_ports),
+        ),
         path.transport,
         (path.cap, path.egress, path.ingress, path.concurrency),
-        path.crossed.iter().filter_map(ends).collect(),
+        links
+            .map(|l| l.speed)
+            .min()
+            .filter(|_| path.layer == Layer::InterSwitchLink),
         path.faults.iter().map(|f| (f.severity, f.layer)).collect(),
     )
 }

@@ -44,6 +44,10 @@ fn unknown(path: &mut Path) {
 /// One line per network: what refuses it, or its place in the order.
 fn tell_networks(choice: &Choice, path: &mut Path, answers: &[(usize, Answer)]) {
     let mut place = 0;
+    path.considered = answers
+        .iter()
+        .map(|(n, a)| (*n, a.as_ref().err().map(|r| r.layer)))
+        .collect();
     for (index, answer) in answers {
         let Some(network) = choice.network(*index) else {
             continue;

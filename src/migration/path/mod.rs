@@ -206,6 +206,8 @@ pub struct Path {
     pub concurrency: u64,
     /// The layer at fault; without a fault the one that decides the rate.
     pub layer: Layer,
+    /// Every cluster network in the order of preference (index into the wiring's networks), with the layer that refuses it.
+    pub considered: Vec<(usize, Option<Layer>)>,
     /// One line per layer.
     pub steps: Vec<Step>,
     /// It is the network that live migration is meant to use (or none is named and no client network is used).

@@ -115,7 +115,7 @@ fn one<'a>(choice: &Choice, path: &mut Path, legs: Vec<Leg<'a>>, said: Option<Tr
     let first: Vec<Leg> = legs.into_iter().take(1).collect();
     let rdma = first.iter().any(|l| l.source.rdma && l.target.rdma);
     let fast = first.iter().all(|l| at(choice.cluster, path, l) >= 10_000);
-    if said.is_some() && rdma && fast && choice.cluster.profile.transports.contains(&Transport::Smb) {
+    if path.intended && said.is_some() && rdma && fast && choice.cluster.profile.transports.contains(&Transport::Smb) {
         let text = "both ends have RDMA, and the performance option is not SMB: slower, and it costs CPU";
         path.fault(
             Layer::Transport,
@@ -166,6 +166,9 @@ fn direct(choice: &Choice, path: &mut Path, legs: &[Leg]) -> Carrier {
     };
     let name = format!("{} of {}", interface.name, choice.node(*node));
     path.step(Layer::Rdma, format!("no RDMA at {name}: SMB over TCP"));
+    if !path.intended {
+        return Carrier::Smb;
+    }
     let on_switch = interface.kind != Kind::Port && interface.ports_rdma;
     let lost = on_switch && !choice.cluster.profile.rdma_on_switch;
     let (text, fix) = if lost {

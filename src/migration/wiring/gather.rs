@@ -17,6 +17,8 @@ pub(super) struct Adapter {
     pub ports: Vec<usize>,
     /// Roles it carries for the host.
     pub roles: BTreeSet<Role>,
+    /// Roles that the ports carry and no adapter is listed for: they run over this one, too. They do not tell its network.
+    pub also: BTreeSet<Role>,
     /// Roles of others on the same ports.
     pub sharers: BTreeSet<Role>,
     pub vlan: Option<u16>,
@@ -41,14 +43,25 @@ pub(super) fn adapters(cluster: &Cluster, node: &Node, assumed: &mut BTreeSet<St
     let mut found = bare(node);
     for switch in &node.switches {
         let vnics: Vec<&HostVnic> = node.host_vnics.iter().filter(|v| v.switch == switch.name).collect();
-        found.extend(
-            vnics
-                .iter()
-                .map(|vnic| on_switch(cluster, node, switch, vnic, &vnics, assumed)),
-        );
-        found.extend(unlisted(node, switch, &vnics));
+        let mut extra = unlisted_roles(node, switch, &vnics);
+        for vnic in &vnics {
+            let mut adapter = on_switch(cluster, node, switch, vnic, &vnics, assumed);
+            if may_carry_more(vnic) {
+                adapter.also.clone_from(&extra);
+            }
+            found.push(adapter);
+        }
+        if vnics.iter().any(|v| may_carry_more(v)) {
+            extra.clear();
+        }
+        found.extend(unlisted(node, switch, extra, &vnics));
     }
     found
+}
+
+/// Whether roles without a host vNIC of their own may run over this one: any but that for management.
+fn may_carry_more(vnic: &HostVnic) -> bool {
+    vnic.role != Some(Role::Management)
 }
 
 /// Ports without a virtual switch; those of one team together.
@@ -134,22 +147,23 @@ fn on_switch(
 }
 
 /// Host roles that ports of a switch are said to carry without a host vNIC for them.
-fn unlisted(node: &Node, switch: &VirtualSwitch, vnics: &[&HostVnic]) -> Option<Adapter> {
+fn unlisted_roles(node: &Node, switch: &VirtualSwitch, vnics: &[&HostVnic]) -> BTreeSet<Role> {
+    let on_it = node.nics.iter().filter(|n| n.switch.as_ref() == Some(&switch.name));
+    let listed = |role: &Role| vnics.iter().any(|v| v.role == Some(*role));
+    on_it
+        .flat_map(|n| n.roles.iter().copied())
+        .filter(|r| *r != Role::Vm && !listed(r))
+        .collect()
+}
+
+/// The host vNIC that must exist where ports of a switch carry host roles or have addresses, and none is listed for them.
+fn unlisted(node: &Node, switch: &VirtualSwitch, roles: BTreeSet<Role>, vnics: &[&HostVnic]) -> Option<Adapter> {
     let mut adapter = under_switch(node, switch);
-    let listed: BTreeSet<Role> = vnics.iter().filter_map(|v| v.role).collect();
-    let said = adapter
-        .ports
-        .iter()
-        .filter_map(|p| node.nics.get(*p))
-        .flat_map(|n| &n.roles);
-    adapter.roles = said
-        .copied()
-        .filter(|r| *r != Role::Vm && !listed.contains(r))
-        .collect();
     let ports = adapter.ports.iter().filter_map(|p| node.nics.get(*p));
     adapter.addresses = ports.flat_map(|n| addresses(&n.addresses)).collect();
+    adapter.roles = roles;
     adapter.name = adapter_name(&switch.name);
-    adapter.sharers = listed;
+    adapter.sharers = vnics.iter().filter_map(|v| v.role).collect();
     adapter.sharers.insert(Role::Vm);
     (!adapter.roles.is_empty() || !adapter.addresses.is_empty()).then_some(adapter)
 }

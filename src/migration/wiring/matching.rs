@@ -212,7 +212,7 @@ pub(super) fn interface(adapter: &Adapter, network: usize, evidence: Evidence) -
         share: adapter.share,
         weight: adapter.weight,
         others_weighted: adapter.others_weighted,
-        roles: adapter.roles.clone(),
+        roles: adapter.roles.union(&adapter.also).copied().collect(),
         sharers: adapter.sharers.clone(),
         transport: adapter.transport,
     }

@@ -14,6 +14,10 @@ use crate::migration::path::{Class, Members, Opinion, Path, classes, opinions, p
 use crate::migration::wiring::Wiring;
 use crate::reports::drawings;
 use crate::reports::show;
+use std::collections::BTreeSet;
+
+/// Pairs that are named one by one.
+const FEW: usize = 4;
 
 /// The ways of one cluster.
 pub struct ClusterPaths<'a> {
@@ -77,7 +81,7 @@ impl<'a> ClusterPaths<'a> {
 
     /// Which pairs a class joins: `all 12 pairs`, `from or to HV3 (6 pairs)`.
     pub(super) fn pairs(&self, class: &Class) -> String {
-        let names = |nodes: &std::collections::BTreeSet<usize>| {
+        let names = |nodes: &BTreeSet<usize>| {
             let list: Vec<&str> = nodes.iter().map(|n| self.node(*n)).collect();
             show::name_runs(&list, " to ")
         };
@@ -87,16 +91,21 @@ impl<'a> ClusterPaths<'a> {
             Members::Among(nodes) => format!("among {} ({count})", names(&nodes)),
             Members::FromOrTo(nodes) => format!("from or to {} ({count})", names(&nodes)),
             Members::Between(from, to) => format!("{} → {} ({count})", names(&from), names(&to)),
-            Members::Pairs(pairs) => {
+            Members::Pairs(pairs) if pairs.len() <= FEW => {
                 let list: Vec<String> = pairs
                     .iter()
                     .map(|(a, b)| format!("{} → {}", self.node(*a), self.node(*b)))
                     .collect();
-                let list: Vec<&str> = list.iter().map(String::as_str).collect();
-                match list.len() {
-                    1 => list.concat(),
-                    _ => format!("{} ({count})", show::some_of(&list, 4)),
+                if list.len() == 1 {
+                    list.concat()
+                } else {
+                    format!("{} ({count})", list.join(", "))
                 }
+            }
+            Members::Pairs(pairs) => {
+                let from = pairs.iter().map(|(a, _)| *a).collect();
+                let to = pairs.iter().map(|(_, b)| *b).collect();
+                format!("{} → {} ({count}, not every combination)", names(&from), names(&to))
             }
         }
     }
