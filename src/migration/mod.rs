@@ -7,6 +7,7 @@
 //! precopy         one migration at a constant rate: passes, bytes, brownout, blackout
 //! second_opinion  another published model of one migration, to compare with
 //! fair            how migrations share links
+//! duplex          ports that receive less while they send all they can
 //! simulate        many migrations at once: slots, shared links, passes
 //! bounds          times that no schedule can beat, and what would help
 //! pacing          start times that keep links full and uncrowded
@@ -22,6 +23,7 @@
 
 pub mod assumptions;
 pub mod bounds;
+pub mod duplex;
 mod estimate;
 pub mod fair;
 mod pacing;
