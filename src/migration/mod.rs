@@ -12,6 +12,7 @@
 //! bounds          times that no schedule can beat, and what would help
 //! pacing          start times that keep links full and uncrowded
 //! schedule        a good order, and how many should run at once; search finds the order
+//! calibration     what past migrations teach about rates and fixed times, and how sure that is
 //! whole           whole numbers in and out, rounded against us
 //! ```
 //!
@@ -23,6 +24,7 @@
 
 pub mod assumptions;
 pub mod bounds;
+pub mod calibration;
 pub mod duplex;
 mod estimate;
 pub mod fair;

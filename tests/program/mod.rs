@@ -64,11 +64,11 @@ pub const NODES: &[u8] = b"node\nHV1\nHV2\n";
 /// Its ports.
 pub const NICS: &[u8] = b"node,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\nHV2,A,10000\nHV2,B,10000\n";
 
-/// Samples in order of name, with what to give to the program for each.
+/// Samples of inventories in order of name, with what to give to the program for each.
 pub fn samples() -> Vec<(String, PathBuf)> {
     let mut samples: Vec<(String, PathBuf)> = entries(&project().join("samples"))
         .into_iter()
-        .filter(|path| path.is_dir())
+        .filter(|path| path.is_dir() && !path.join("history.csv").exists())
         .map(|path| {
             let name = path
                 .file_name()
