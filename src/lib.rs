@@ -7,7 +7,7 @@
 //! ```
 //!
 //! Knowledge used by all: [`roles`], [`profiles`], [`policy`], [`units`], [`finding`], [`demand`].
-//! Pure functions over facts and plan: [`migration`], [`mac`].
+//! Pure functions over facts and plan: [`migration`], [`mac`]. What was measured before: [`history`], from event logs.
 
 #[cfg(feature = "solver")]
 pub mod assignment;
@@ -15,6 +15,7 @@ pub mod checks;
 pub mod demand;
 pub mod finding;
 pub mod generate;
+pub mod history;
 pub mod inventory;
 pub mod mac;
 pub mod migration;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const KNOWLEDGE: [&str; 5] = ["units", "finding", "roles", "profiles", "policy"];
 
 /// What each stage may use beside itself and the knowledge. The order is that of the flow.
-const MAY_USE: [(&str, &[&str]); 15] = [
+const MAY_USE: [(&str, &[&str]); 16] = [
     ("units", &[]),
     ("finding", &[]),
     ("roles", &[]),
@@ -36,6 +36,7 @@ const MAY_USE: [(&str, &[&str]); 15] = [
         "reports",
         &["inventory", "topology", "demand", "migration", "mac", "plan", "checks"],
     ),
+    ("history", &["inventory"]),
     ("generate", &[]),
 ];
 

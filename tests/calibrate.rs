@@ -6,6 +6,8 @@ mod dice;
 mod past;
 mod program;
 
+use nicplan::history::HISTORY_COLUMNS;
+use nicplan::inventory::catalogue::HISTORY;
 use past::{HEADER, World};
 use program::{Run, folder, nicplan, project, text};
 use serde_json::Value;
@@ -452,6 +454,21 @@ fn an_unknown_transport_is_forecast_from_defaults_with_a_wide_p90() {
 
     assert_eq!(run.code, 0);
     assert!(run.err.contains("does not know"), "{}", run.err);
+}
+
+#[test]
+fn the_columns_are_those_that_import_writes_and_its_history_is_read() {
+    let columns: Vec<&str> = HISTORY.columns.iter().map(|column| column.name).collect();
+    assert_eq!(columns, HISTORY_COLUMNS);
+    let dir = program::place("calibrate-imported");
+    let import = nicplan(&["import", "samples/migration-events", "-o", text(&dir)]);
+    assert_eq!(import.code, 0, "{}", import.err);
+
+    let run = nicplan(&["calibrate", text(&dir)]);
+
+    // event logs say no memory, and without it nobody learns a rate
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(run.err.contains("of unknown memory"), "{}", run.err);
 }
 
 /// The world of the sample: four nodes, plain TCP on 10 GbE, where one core carries 4 Gbit/s.

@@ -16,6 +16,7 @@ fn help_of_every_command_shows_examples_and_exit_codes_are_told() {
         "mac",
         "calibrate",
         "explain",
+        "import",
         "generate",
         "init",
         "schema",
@@ -122,7 +123,11 @@ fn schemas_are_json() {
 fn completions_name_every_command() {
     let run = nicplan(&["completions", "powershell"]);
     assert_eq!(run.code, 0);
-    assert!(run.out.contains("generate") && run.out.contains("review"));
+    assert!(
+        ["generate", "import", "review"]
+            .iter()
+            .all(|name| run.out.contains(name))
+    );
 }
 
 #[test]

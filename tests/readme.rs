@@ -4,6 +4,7 @@
 
 mod program;
 
+use nicplan::history::{EVENTS, Writer};
 use nicplan::inventory::catalogue::{HISTORY, SETTINGS, TABLES, Table};
 use nicplan::reports::REPORTS;
 use nicplan::roles::ROLES;
@@ -52,6 +53,7 @@ fn generated_parts_are_those_of_the_program() {
     compare("files", &files());
     compare("history", &table(&HISTORY));
     compare("calibrate", &calibrate());
+    compare("events", &events());
 }
 
 fn columns() -> String {
@@ -115,6 +117,18 @@ fn files() -> String {
     let mut text = String::from("| file | what it answers |\n|---|---|\n");
     for report in &REPORTS {
         let _ = writeln!(text, "| `{}` | {} |", report.file, report.summary);
+    }
+    text
+}
+
+fn events() -> String {
+    let mut text = String::from("| event | written by | what it gives |\n|---|---|---|\n");
+    for event in &EVENTS {
+        let writer = match event.writer {
+            Writer::HyperV => "Hyper-V",
+            Writer::Cluster => "failover cluster",
+        };
+        let _ = writeln!(text, "| {} | {writer} | {} |", event.id, event.summary);
     }
     text
 }

@@ -10,6 +10,7 @@ mod console;
 mod explain;
 mod failure;
 mod generate;
+mod import;
 mod init;
 mod input;
 mod listing;
@@ -49,6 +50,7 @@ enum Command {
     Mac(mac::Args),
     Calibrate(calibrate::Args),
     Explain(explain::Args),
+    Import(import::Args),
     Generate(generate::Args),
     Init(init::Args),
     Schema(schema::Args),
@@ -77,6 +79,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
         Command::Mac(args) => mac::run(args, console),
         Command::Calibrate(args) => calibrate::run(args, console),
         Command::Explain(args) => explain::run(args, console),
+        Command::Import(args) => import::run(args, console),
         Command::Generate(args) => generate::run(args, console),
         Command::Init(args) => init::run(args, console),
         Command::Schema(args) => schema::run(args, console),

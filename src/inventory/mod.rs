@@ -8,7 +8,7 @@
 
 pub mod catalogue;
 pub(crate) mod cells;
-mod decode;
+pub(crate) mod decode;
 mod entities;
 pub mod importers;
 pub mod migration_settings;
@@ -25,7 +25,7 @@ mod write;
 pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS};
 pub use entities::*;
 pub use migration_settings::*;
-pub(crate) use resolve::Problems;
+pub(crate) use resolve::{DEFAULT_MEMORY_MIB, Problems};
 pub use schema::json_schema;
 pub use suggest::did_you_mean;
 pub use templates::templates;

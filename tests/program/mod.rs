@@ -64,11 +64,11 @@ pub const NODES: &[u8] = b"node\nHV1\nHV2\n";
 /// Its ports.
 pub const NICS: &[u8] = b"node,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\nHV2,A,10000\nHV2,B,10000\n";
 
-/// Samples of inventories in order of name, with what to give to the program for each.
+/// Samples that can be planned, in order of name, with what to give to the program for each.
 pub fn samples() -> Vec<(String, PathBuf)> {
     let mut samples: Vec<(String, PathBuf)> = entries(&project().join("samples"))
         .into_iter()
-        .filter(|path| path.is_dir() && !path.join("history.csv").exists())
+        .filter(|path| path.is_dir() && is_inventory(path))
         .map(|path| {
             let name = path
                 .file_name()
@@ -91,6 +91,14 @@ pub fn samples() -> Vec<(String, PathBuf)> {
         .collect();
     samples.sort();
     samples
+}
+
+/// Whether a sample is an inventory: other samples hold what other commands read.
+fn is_inventory(sample: &Path) -> bool {
+    sample.join("nodes.csv").exists()
+        || entries(sample)
+            .iter()
+            .any(|file| file.extension().is_some_and(|e| e == "htm"))
 }
 
 /// What a folder holds, sorted; nothing if there is no folder.

@@ -27,7 +27,7 @@ pub(in crate::inventory) fn read(text: &str, def: &'static Table, file: &str, in
 fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -> bool {
     let (delimiter, start) = preamble(text);
     let body = &text[start..];
-    let lines_before = count_lines(&text[..start]);
+    let lines_before = lines_in(&text[..start]);
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
         .flexible(true)
@@ -77,7 +77,7 @@ fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -
 }
 
 /// Separator, and where the header begins: `sep=;` of Excel and `#TYPE …` of PowerShell are skipped.
-fn preamble(text: &str) -> (u8, usize) {
+pub(crate) fn preamble(text: &str) -> (u8, usize) {
     let mut start = 0;
     let mut said = None;
     for line in text.split_inclusive('\n') {
@@ -108,12 +108,13 @@ fn separator(header: &str) -> u8 {
         .map_or(b',', |(_, mark)| *mark)
 }
 
-fn count_lines(text: &str) -> u32 {
+/// How many line ends a text has.
+pub(crate) fn lines_in(text: &str) -> u32 {
     u32::try_from(text.bytes().filter(|b| *b == b'\n').count()).unwrap_or(u32::MAX)
 }
 
 /// Line of a record within `body`, from 1; the reader counts blank lines before a record to it.
-fn line_of(cells: &StringRecord, body: &str) -> u32 {
+pub(crate) fn line_of(cells: &StringRecord, body: &str) -> u32 {
     let Some(position) = cells.position() else { return 0 };
     let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
     let blank = body

@@ -4,7 +4,7 @@
 //! catalogue, never the entities. To add one: a file with a `static` [`Importer`] and one line in the table.
 
 mod csv_folder;
-mod csv_table;
+pub(crate) mod csv_table;
 mod json;
 mod test_cluster;
 

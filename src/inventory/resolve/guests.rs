@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 /// Memory of a VM when nothing is said, MiB.
-pub(super) const DEFAULT_MEMORY_MIB: u64 = 4096;
+pub(crate) const DEFAULT_MEMORY_MIB: u64 = 4096;
 /// Name of an adapter when nothing is said; Windows calls every first one so.
 const DEFAULT_VNIC: &str = "Network Adapter";
 

@@ -13,6 +13,8 @@ mod problems;
 mod switches;
 mod topology;
 
+pub(crate) use guests::DEFAULT_MEMORY_MIB;
+
 use super::LoadOptions;
 use super::entities::{Cluster, Inventory};
 use super::raw::{Gathered, Line, RawTable};
