@@ -3,6 +3,7 @@
 //! In: arguments. Out: text on the console, files, an exit code. To add a command: one file, one line in [`Command`] and one in
 //! `dispatch`.
 
+mod calibrate;
 mod check;
 mod completions;
 mod console;
@@ -51,6 +52,7 @@ enum Command {
     Mac(mac::Args),
     Path(path::Args),
     Drain(drain::Args),
+    Calibrate(calibrate::Args),
     Explain(explain::Args),
     Import(import::Args),
     Generate(generate::Args),
@@ -81,6 +83,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
         Command::Mac(args) => mac::run(args, console),
         Command::Path(args) => path::run(args, console),
         Command::Drain(args) => drain::run(args, console),
+        Command::Calibrate(args) => calibrate::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Import(args) => import::run(args, console),
         Command::Generate(args) => generate::run(args, console),

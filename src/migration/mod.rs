@@ -9,10 +9,12 @@
 //! wiring          which adapter of which node carries which cluster network
 //! path            which network, transport, rate and concurrency a pair of nodes really gets, and why
 //! fair            how migrations share links
+//! duplex          ports that receive less while they send all they can
 //! simulate        many migrations at once: slots, shared links, passes
 //! bounds          times that no schedule can beat, and what would help
 //! pacing          start times that keep links full and uncrowded
 //! schedule        a good order, and how many should run at once; search finds the order
+//! calibration     what past migrations teach about rates and fixed times, and how sure that is
 //! drain           which VMs leave a node, where to, how long it takes: every node, and a whole patch run
 //! whole           whole numbers in and out, rounded against us
 //! ```
@@ -25,7 +27,9 @@
 
 pub mod assumptions;
 pub mod bounds;
+pub mod calibration;
 pub mod drain;
+pub mod duplex;
 mod estimate;
 pub mod fair;
 mod pacing;
