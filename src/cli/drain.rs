@@ -1,5 +1,6 @@
 //! `drain`: facts -> how long each drain and the whole patch night takes, and what would make it shorter.
 
+use super::calibrate;
 use super::check;
 use super::console::Console;
 use super::failure::{Answer, Failure};
@@ -7,6 +8,7 @@ use super::input::InputArgs;
 use super::listing;
 use super::output;
 use nicplan::inventory::{Cluster, Inventory};
+use nicplan::migration::calibration::Calibration;
 use nicplan::migration::drain::{self, Forecast, Network, OtherPorts, Question};
 use nicplan::plan::{ClusterPlan, Plan};
 use nicplan::reports::drains::{self, View};
@@ -16,6 +18,7 @@ const EXAMPLES: &str = "Examples:
   nicplan drain samples/patch-night -o out
   nicplan drain samples/patch-night --window 180 --reboot 20
   nicplan drain samples/patch-night --node HV2
+  nicplan drain samples/patch-night --calibration calibration.json
   nicplan drain samples/patch-night --plan out/plan.json --format json
   (exit code 1: the night does not fit its window as it stands, or a VM fits nowhere)";
 
@@ -40,6 +43,9 @@ pub struct Args {
     /// Minutes to install updates and restart one node, instead of the policy's
     #[arg(long, value_name = "MINUTES")]
     reboot: Option<u64>,
+    /// What past migrations taught: the file that `nicplan calibrate` wrote
+    #[arg(long, value_name = "FILE")]
+    calibration: Option<PathBuf>,
     /// Form of the result on the standard output
     #[arg(long, default_value = "text")]
     format: DrainFormat,
@@ -59,11 +65,15 @@ enum DrainFormat {
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     let inventory = args.input.load(None, console)?;
     let plan = args.plan.as_deref().map(check::read_plan).transpose()?;
+    let calibration = match &args.calibration {
+        Some(file) => calibrate::read(file)?,
+        None => Calibration::uncalibrated(),
+    };
     let chosen = chosen(&inventory, &args.node)?;
     let mut forecasts: Vec<(&Cluster, Forecast)> = Vec::new();
     for (cluster, nodes) in chosen {
         let planned = plan.as_ref().and_then(|plan| of_cluster(plan, cluster));
-        let network = network(cluster, planned, args)?;
+        let network = network(cluster, planned, args, calibration.clone())?;
         console.stage("paths");
         forecasts.push((cluster, forecast(cluster, &network, question(args, cluster, nodes))));
         console.stage("drain");
@@ -121,14 +131,19 @@ fn of_cluster<'a>(plan: &'a Plan, cluster: &Cluster) -> Option<&'a ClusterPlan> 
     plan.clusters.iter().find(|planned| planned.cluster == cluster.name)
 }
 
-fn network<'a>(cluster: &'a Cluster, plan: Option<&'a ClusterPlan>, args: &Args) -> Result<Network<'a>, Failure> {
+fn network<'a>(
+    cluster: &'a Cluster,
+    plan: Option<&'a ClusterPlan>,
+    args: &Args,
+    calibration: Calibration,
+) -> Result<Network<'a>, Failure> {
     if args.plan.is_some() && plan.is_none() {
         return Err(Failure::Usage(listing::printable(&format!(
             "the plan does not hold cluster {}\n    Give the plan.json that was made from this inventory.",
             cluster.name
         ))));
     }
-    let network = Network::new(cluster, plan);
+    let network = Network::new(cluster, plan, calibration);
     if network.is_unknown() && cluster.nodes.len() > 1 {
         return Err(Failure::Usage(listing::printable(&format!(
             "the inventory does not say which NIC of cluster {} carries which network today, so no live migration has a path\n    \

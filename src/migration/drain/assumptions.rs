@@ -3,13 +3,13 @@
 //! In: facts and the question. Out: lines for people. Must not know: times.
 
 use super::Question;
-use super::defaults::{DIRTY_MIB_S, HOST_RESERVE_MIB, QUICK_FIXED_S, UNCALIBRATED_PERMILLE, WORKING_SET_PERMILLE};
+use super::defaults::{DIRTY_MIB_S, HOST_RESERVE_MIB, QUICK_FIXED_S, WORKING_SET_PERMILLE};
 use super::facts::Facts;
 use super::guests::{Way, way};
 use super::problem::storage_rate;
 use super::room::Hosts;
 use crate::inventory::Vm;
-use crate::migration::assumptions::{PASSES, RESIDUE_MS, SETUP_MS, SWITCH_OVER_MS};
+use crate::migration::assumptions::{PASSES, RESIDUE_MS};
 use crate::migration::whole::{mib_up, seconds};
 
 /// Something taken for granted.
@@ -42,15 +42,13 @@ pub(super) fn list(facts: &Facts, nodes: &[usize], hosts: &Hosts, question: &Que
         .filter_map(|vm| facts.vm(vm))
         .collect();
     let mut list = Vec::new();
-    if question.spread_permille == UNCALIBRATED_PERMILLE {
-        list.push(assumed(
-            format!(
-                "One run in ten takes more than {} % longer than forecast",
-                UNCALIBRATED_PERMILLE / 10
-            ),
-            "past migrations: nicplan calibrate",
-        ));
-    }
+    list.push(assumed(
+        format!(
+            "Nine of ten nights take at most {} % longer than forecast for moving VMs",
+            facts.routes.spread_permille().div_ceil(10)
+        ),
+        "past migrations: nicplan calibrate, then --calibration",
+    ));
     list.push(assumed(
         format!(
             "Installing updates and restarting takes {} min per node",
@@ -62,13 +60,13 @@ pub(super) fn list(facts: &Facts, nodes: &[usize], hosts: &Hosts, question: &Que
         "Nodes are patched one after the other, those with the fewest VMs first, and get their VMs back (Cluster-Aware Updating)".to_owned(),
         "Invoke-CauRun -NodeOrder and -FailbackMode",
     ));
-    live(&vms, &mut list);
+    live(facts, &vms, &mut list);
     quick(facts, nodes, &vms, &mut list);
     memory(facts, &vms, &mut list);
     list
 }
 
-fn live(vms: &[&Vm], list: &mut Vec<Assumed>) {
+fn live(facts: &Facts, vms: &[&Vm], list: &mut Vec<Assumed>) {
     let lives = || vms.iter().filter(|vm| way(vm) == Way::Live);
     let (all, quiet) = (lives().count(), lives().filter(|vm| vm.dirty_mib_s.is_none()).count());
     if quiet > 0 {
@@ -87,16 +85,17 @@ fn live(vms: &[&Vm], list: &mut Vec<Assumed>) {
             "working_set_mib in vms.csv",
         ));
     }
-    if all > 0 {
+    let fixed = facts.routes.longest_fixed();
+    if let Some((setup_ms, switch_over_ms)) = fixed.filter(|_| all > 0) {
         list.push(assumed(
             format!(
                 "Each live migration takes {} s to set up and {} s to switch over; copying stops after {PASSES} passes or when \
                  the rest takes {} s",
-                seconds(SETUP_MS),
-                seconds(SWITCH_OVER_MS),
+                seconds(setup_ms),
+                seconds(switch_over_ms),
                 seconds(RESIDUE_MS)
             ),
-            "past migrations: nicplan calibrate",
+            "past migrations: nicplan calibrate, then --calibration",
         ));
     }
 }

@@ -18,6 +18,3 @@ pub const QUICK_FIXED_S: u64 = 5;
 /// Live migrations at once that are ever recommended: Network ATC accepts 1 to 10 (Microsoft Learn, "Network ATC"); nobody
 /// published what more of them do to a node.
 pub const MOST_AT_ONCE: u32 = 10;
-/// Half-width of the forecast as long as nobody has calibrated it, permille: the true time lies within 25 % four times out
-/// of five, so one run in ten takes longer than 1.25 times the forecast.
-pub const UNCALIBRATED_PERMILLE: u64 = 250;

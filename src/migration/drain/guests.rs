@@ -7,7 +7,7 @@ use crate::inventory::{Vm, VmPriority, VmState};
 use crate::migration::moves_live;
 use crate::migration::precopy::Memory;
 use crate::migration::whole::bytes;
-use crate::units::MiB;
+use crate::units::{MiB, Permille};
 
 /// How a VM leaves its node in a drain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -60,13 +60,14 @@ pub(super) fn most_memory(vm: &Vm) -> MiB {
 
 /// What is copied, in bytes on the wire: compression shrinks memory, dirty rate and working set alike, which leaves all
 /// times as they are at the higher rate.
-pub(super) fn memory(vm: &Vm, gain_permille: u64) -> Memory {
+pub(super) fn memory(vm: &Vm, gain_permille: Permille, dirty_permille: Permille) -> Memory {
     let gain = gain_permille.max(1) as f64 / 1000.0;
+    let dirty_rate = bytes(u64::from(vm.dirty_mib_s.unwrap_or(DIRTY_MIB_S))) * dirty_permille as f64 / 1000.0;
     let default_set = bytes(vm.memory_mib) * WORKING_SET_PERMILLE as f64 / 1000.0;
     let working_set = vm.working_set_mib.map_or(default_set, bytes).min(bytes(vm.memory_mib));
     Memory {
         bytes: bytes(vm.memory_mib) / gain,
-        dirty_rate: bytes(u64::from(vm.dirty_mib_s.unwrap_or(DIRTY_MIB_S))) / gain,
+        dirty_rate: dirty_rate / gain,
         working_set: working_set / gain,
     }
 }

@@ -1,7 +1,7 @@
 //! How long it takes to empty a node, every node, and the whole cluster in a patch night.
 //!
 //! ```text
-//! network, routes   who reaches whom and how fast, as it is or with other ports
+//! network, routes   who reaches whom and how fast, as it is or with other ports, by defaults or as learnt
 //! facts             what does not change: owners, groups, networks
 //! guests            how each VM leaves: live, through storage, or as a mere change of owner
 //! room, targets     where it fits, and which of these nodes it goes to
@@ -19,6 +19,7 @@ mod curves;
 pub mod defaults;
 mod facts;
 mod guests;
+mod learnt;
 mod network;
 mod one;
 mod patch_run;
@@ -42,7 +43,7 @@ use super::schedule::Wishes;
 use crate::inventory::Cluster;
 use crate::profiles::WS2012;
 use crate::units::Mbps;
-use defaults::{MOST_AT_ONCE, UNCALIBRATED_PERMILLE};
+use defaults::MOST_AT_ONCE;
 use facts::Facts;
 use patch_run::Rounds;
 use room::{Hosts, Room};
@@ -60,12 +61,10 @@ pub struct Question {
     pub switches_hold: bool,
     /// A sketch plans the worst node only and asks for no remedies: quick enough for every plan.
     pub is_sketch: bool,
-    /// How much longer than forecast the run takes in one of ten cases, permille.
-    pub spread_permille: u64,
 }
 
 impl Question {
-    /// Every node, with the window and times of the cluster's policy, uncalibrated.
+    /// Every node, with the window and times of the cluster's policy.
     pub fn of(cluster: &Cluster) -> Question {
         Question {
             nodes: Vec::new(),
@@ -73,7 +72,6 @@ impl Question {
             reboot_minutes: cluster.policy.reboot_minutes,
             switches_hold: true,
             is_sketch: false,
-            spread_permille: UNCALIBRATED_PERMILLE,
         }
     }
 }
@@ -227,7 +225,7 @@ impl Night<'_> {
                 .question
                 .window_minutes
                 .map(|minutes| minutes.saturating_mul(60_000)),
-            spread_permille: self.question.spread_permille,
+            spread_permille: self.facts.routes.spread_permille(),
         };
         self.plan(&room, &mut forecast);
         forecast

@@ -4,6 +4,7 @@
 
 use super::routes::Routes;
 use crate::inventory::{Cluster, Node};
+use crate::migration::calibration::Calibration;
 use crate::migration::path::{Path, paths, some_paths};
 use crate::migration::wiring::Wiring;
 use crate::plan::ClusterPlan;
@@ -32,6 +33,7 @@ impl Ports {
 pub struct Network<'a> {
     cluster: &'a Cluster,
     plan: Option<&'a ClusterPlan>,
+    calibration: Calibration,
     paths: Vec<Path>,
     by_pair: BTreeMap<(usize, usize), usize>,
     is_unknown: bool,
@@ -39,13 +41,14 @@ pub struct Network<'a> {
 
 impl<'a> Network<'a> {
     /// With a plan its wiring counts, without one that of the inventory.
-    pub fn new(cluster: &'a Cluster, plan: Option<&'a ClusterPlan>) -> Network<'a> {
+    pub fn new(cluster: &'a Cluster, plan: Option<&'a ClusterPlan>, calibration: Calibration) -> Network<'a> {
         let wiring = wiring(cluster, plan);
         let paths = paths(cluster, &wiring);
         let pairs = paths.iter().enumerate();
         Network {
             cluster,
             plan,
+            calibration,
             by_pair: pairs.map(|(index, path)| ((path.source, path.target), index)).collect(),
             paths,
             is_unknown: wiring.is_unknown(),
@@ -68,7 +71,9 @@ impl<'a> Network<'a> {
 
     /// Rates, links and slots.
     pub fn routes(&self) -> Routes {
-        Routes::from_paths(self.cluster, |source, target| self.path(source, target))
+        Routes::from_paths(self.cluster, &self.calibration, |source, target| {
+            self.path(source, target)
+        })
     }
 
     /// The same with other ports under live migration. Pairs that are alike today stay alike: one of each kind is judged.
@@ -86,7 +91,7 @@ impl<'a> Network<'a> {
         let wiring = wiring(&cluster, self.plan);
         let (kind_of, examples) = self.kinds();
         let judged = some_paths(&cluster, &wiring, examples.into_iter());
-        Routes::from_paths(&cluster, |source, target| {
+        Routes::from_paths(&cluster, &self.calibration, |source, target| {
             let path = self.by_pair.get(&(source, target))?;
             judged.get(*kind_of.get(*path)?)
         })

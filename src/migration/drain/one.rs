@@ -7,7 +7,6 @@ use super::Way;
 use super::facts::Facts;
 use super::problem::{Live, Saving, quick, quick_bound_s};
 use super::targets::{Placed, Placement, Stranded};
-use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS};
 use crate::migration::bounds::{Bound, Limits};
 use crate::migration::schedule::{Recommendation, Wishes, recommend, schedule};
 use crate::migration::simulate::{Outcome, simulate};
@@ -54,6 +53,8 @@ pub struct Move {
     pub blackout_ms: u64,
     /// Assigned memory.
     pub memory_mib: MiB,
+    /// Memory goes over the wire, from and until: ms after the drain began; both 0 where nothing does.
+    pub sending_ms: (u64, u64),
     /// Mean rate on the wire while memory was copied, Mbit/s; 0 where nothing goes over the network.
     pub rate_mbps: Mbps,
     /// Why this target.
@@ -211,11 +212,15 @@ const NOTHING: Outcome = Outcome {
 };
 
 fn moved(facts: &Facts, place: &Placed, outcome: &Outcome) -> Move {
-    let copying_s = outcome.end_s - outcome.start_s - seconds(SETUP_MS + SWITCH_OVER_MS);
-    let rate = if place.way == Way::Live {
-        mbps_down(outcome.bytes / copying_s.max(1e-3))
-    } else {
-        0
+    let route = facts.routes.get(place.source, place.target);
+    let (sending_ms, rate_mbps) = match route.filter(|_| place.way == Way::Live) {
+        Some(route) => {
+            let from_s = outcome.start_s + seconds(route.setup_ms);
+            let to_s = outcome.end_s - seconds(route.switch_over_ms);
+            let rate = mbps_down(outcome.bytes / (to_s - from_s).max(1e-3));
+            ((ms_up(from_s), ms_up(to_s)), rate)
+        }
+        None => ((0, 0), 0),
     };
     Move {
         vm: place.vm,
@@ -226,8 +231,9 @@ fn moved(facts: &Facts, place: &Placed, outcome: &Outcome) -> Move {
         start_ms: ms_up(outcome.start_s),
         end_ms: ms_up(outcome.end_s),
         blackout_ms: ms_up(outcome.blackout_s),
+        sending_ms,
         memory_mib: facts.vm(place.vm).map_or(0, |vm| vm.memory_mib),
-        rate_mbps: rate,
+        rate_mbps,
         why: place.why.clone(),
     }
 }

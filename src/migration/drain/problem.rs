@@ -8,7 +8,7 @@ use super::facts::Facts;
 use super::guests::{Way, memory, saved_state};
 use super::routes::Route;
 use super::targets::Placed;
-use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS, WIRE_PERMILLE};
+use crate::migration::assumptions::WIRE_PERMILLE;
 use crate::migration::bounds::Names;
 use crate::migration::precopy::Stopping;
 use crate::migration::simulate::{Job, Outcome, Problem, makespan_s, simulate};
@@ -66,12 +66,12 @@ impl Live {
             };
             let crossed = live.link_numbers(facts, &mut links, place, route);
             live.problem.jobs.push(Job {
-                memory: memory(vm, route.gain_permille),
+                memory: memory(vm, route.gain_permille, route.dirty_permille),
                 links: crossed,
                 cap: bytes_s(route.cap.min(route.egress).min(route.ingress)),
                 slots: vec![place.source, place.target],
-                setup_s: seconds(SETUP_MS),
-                switch_over_s: seconds(SWITCH_OVER_MS),
+                setup_s: seconds(route.setup_ms),
+                switch_over_s: seconds(route.switch_over_ms),
                 earliest_s: 0.0,
             });
             live.placed.push(index);

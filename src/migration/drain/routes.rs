@@ -2,10 +2,13 @@
 //!
 //! In: paths. Out: a table by source and target. Must not know: VMs.
 
+use super::learnt::correct;
 use crate::inventory::{Cluster, InterSwitchLink};
-use crate::migration::assumptions::{COMPRESSION_FACTOR, WIRE_PERMILLE};
+use crate::migration::assumptions::{COMPRESSION_FACTOR, SETUP_MS, SWITCH_OVER_MS, WIRE_PERMILLE};
+use crate::migration::calibration::{Calibration, UNCALIBRATED_P90};
 use crate::migration::path::{Carrier, Path, slots};
-use crate::units::Mbps;
+use crate::migration::whole::ms_up;
+use crate::units::{Mbps, Permille};
 use std::collections::BTreeSet;
 
 /// How migrations from one node to another run.
@@ -24,7 +27,15 @@ pub struct Route {
     /// Migrations at once between these two nodes.
     pub concurrency: u32,
     /// Bytes of memory per byte on the wire, permille: 1000, more under compression.
-    pub gain_permille: u64,
+    pub gain_permille: Permille,
+    /// Before the first byte, ms.
+    pub setup_ms: u64,
+    /// Fixed part of the pause, ms.
+    pub switch_over_ms: u64,
+    /// Real dirty rate over the stated one, permille.
+    pub dirty_permille: Permille,
+    /// How much longer than forecast a migration takes in one of ten cases, permille.
+    pub spread_permille: Permille,
 }
 
 /// Routes of all ordered pairs of nodes.
@@ -39,18 +50,45 @@ pub struct Routes {
 }
 
 impl Route {
-    fn new(path: &Path, network: usize) -> Route {
+    /// A route with the documented fixed times and nothing learnt, over network 0.
+    pub fn plain(cap: Mbps, ports: Mbps, concurrency: u32) -> Route {
+        Route {
+            network: 0,
+            cap,
+            egress: ports,
+            ingress: ports,
+            crossed: Vec::new(),
+            concurrency,
+            gain_permille: 1000,
+            setup_ms: SETUP_MS,
+            switch_over_ms: SWITCH_OVER_MS,
+            dirty_permille: 1000,
+            spread_permille: uncalibrated_permille(),
+        }
+    }
+
+    fn new(cluster: &Cluster, path: &Path, network: usize, calibration: &Calibration) -> Route {
         let compressed = path.transport == Carrier::Compression;
+        let corrected = correct(cluster, path, calibration);
         Route {
             network,
-            cap: path.cap,
-            egress: path.egress,
-            ingress: path.ingress,
+            cap: corrected.cap,
+            egress: corrected.egress,
+            ingress: corrected.ingress,
             crossed: path.crossed.clone(),
             concurrency: u32::try_from(path.concurrency).unwrap_or(u32::MAX),
             gain_permille: if compressed { 1000 * COMPRESSION_FACTOR } else { 1000 },
+            setup_ms: corrected.setup_ms,
+            switch_over_ms: corrected.switch_over_ms,
+            dirty_permille: corrected.dirty_permille,
+            spread_permille: corrected.spread_permille,
         }
     }
+}
+
+/// How much longer than forecast a migration takes in one of ten cases where nothing was learnt, permille.
+pub(super) fn uncalibrated_permille() -> Permille {
+    ms_up(UNCALIBRATED_P90 - 1.0)
 }
 
 /// Name of an inter-switch link, and what payload gets of it.
@@ -62,8 +100,12 @@ fn named(cluster: &Cluster, link: &InterSwitchLink) -> (String, Mbps) {
 }
 
 impl Routes {
-    /// The table of a cluster; `path` gives that from source to target.
-    pub fn from_paths<'p>(cluster: &Cluster, path: impl Fn(usize, usize) -> Option<&'p Path>) -> Routes {
+    /// The table of a cluster; `path` gives that from source to target. Learnt rates and times take the place of defaults.
+    pub fn from_paths<'p>(
+        cluster: &Cluster,
+        calibration: &Calibration,
+        path: impl Fn(usize, usize) -> Option<&'p Path>,
+    ) -> Routes {
         let nodes = 0..cluster.nodes.len();
         let pairs = nodes.clone().flat_map(|s| nodes.clone().map(move |t| (s, t)));
         let names = pairs.filter_map(|(s, t)| path(s, t)?.network.as_deref());
@@ -71,7 +113,7 @@ impl Routes {
         let route = |source: usize, target: usize| {
             let path = path(source, target)?;
             let network = networks.binary_search(&path.network.as_deref()?).ok()?;
-            Some(Route::new(path, network))
+            Some(Route::new(cluster, path, network, calibration))
         };
         let names = networks.iter().map(|name| (*name).to_owned()).collect();
         let links = cluster.links.iter().map(|link| named(cluster, link)).collect();
@@ -133,6 +175,22 @@ impl Routes {
             .max(1)
     }
 
+    /// The widest spread of all routes: how much longer than forecast migrations take in one of ten cases, permille.
+    pub fn spread_permille(&self) -> Permille {
+        let spreads = self.by_pair.iter().flatten().map(|route| route.spread_permille);
+        spreads.max().unwrap_or_else(uncalibrated_permille)
+    }
+
+    /// The longest set-up and switch-over of all routes, ms.
+    pub fn longest_fixed(&self) -> Option<(u64, u64)> {
+        let fixed = self
+            .by_pair
+            .iter()
+            .flatten()
+            .map(|route| (route.setup_ms, route.switch_over_ms));
+        fixed.max_by_key(|(setup, switch_over)| setup + switch_over)
+    }
+
     /// Name of a network.
     pub fn network(&self, index: usize) -> &str {
         self.networks.get(index).map_or("", String::as_str)
@@ -141,11 +199,5 @@ impl Routes {
     /// Name and speed of each inter-switch link.
     pub fn links(&self) -> &[(String, Mbps)] {
         &self.links
-    }
-
-    /// Rate at which a node can receive from all others together, Mbit/s.
-    pub fn ingress(&self, node: usize) -> Mbps {
-        let into = (0..self.nodes).filter_map(|other| self.get(other, node));
-        into.map(|route| route.ingress).max().unwrap_or(0)
     }
 }

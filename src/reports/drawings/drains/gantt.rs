@@ -1,7 +1,6 @@
 //! One drain under one schedule: which VM moves when, in which wave, and how full the ports of the node are.
 
 use super::axis::Axis;
-use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS};
 use crate::migration::drain::{Drain, Move, Schedule, Way};
 use crate::reports::drains::{View, minutes};
 use crate::reports::drawings::{LEFT, RIGHT};
@@ -218,8 +217,7 @@ fn load(drain: &Drain) -> Vec<(u64, u64)> {
     let lives = || drain.moves.iter().filter(|one| one.way == Way::Live);
     let mut changes: Vec<(u64, bool, u64)> = Vec::new();
     for one in lives() {
-        let from_ms = one.start_ms + SETUP_MS;
-        let to_ms = one.end_ms.saturating_sub(SWITCH_OVER_MS);
+        let (from_ms, to_ms) = one.sending_ms;
         if to_ms > from_ms {
             changes.extend([(from_ms, true, one.rate_mbps), (to_ms, false, one.rate_mbps)]);
         }
