@@ -5,6 +5,7 @@
 mod program;
 
 use nicplan::inventory::catalogue::{SETTINGS, TABLES};
+use nicplan::migration::path::LAYERS;
 use nicplan::reports::REPORTS;
 use nicplan::roles::ROLES;
 use program::{nicplan, project};
@@ -50,6 +51,7 @@ fn generated_parts_are_those_of_the_program() {
     compare("settings", &settings());
     compare("roles", &roles());
     compare("files", &files());
+    compare("layers", &layers());
 }
 
 fn columns() -> String {
@@ -98,6 +100,14 @@ fn roles() -> String {
     let mut text = String::from("| role | what it carries |\n|---|---|\n");
     for role in &ROLES {
         let _ = writeln!(text, "| `{}` | {} |", role.name, role.summary);
+    }
+    text
+}
+
+fn layers() -> String {
+    let mut text = String::from("| layer | what it asks |\n|---|---|\n");
+    for (_, name, about) in &LAYERS {
+        let _ = writeln!(text, "| `{name}` | {about} |");
     }
     text
 }
