@@ -12,6 +12,7 @@ mod choose;
 mod classes;
 mod fixes;
 mod judge;
+mod layers;
 mod limits;
 mod opinions;
 mod rate;
@@ -19,6 +20,7 @@ mod route;
 mod transport;
 
 pub use classes::{Class, Members, classes};
+pub use layers::{LAYERS, Layer};
 pub use limits::{slots, smb_limit};
 pub use opinions::{Opinion, opinions};
 
@@ -67,87 +69,6 @@ impl Carrier {
     /// Whether it is SMB, with or without RDMA.
     pub fn is_smb(self) -> bool {
         matches!(self, Carrier::Smb | Carrier::SmbDirect)
-    }
-}
-
-/// The layers, in the order in which they are asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Layer {
-    /// The inventory does not say enough.
-    #[default]
-    Inventory,
-    /// Cluster use of the network (0 none, 1 cluster only, 3 cluster and client).
-    ClusterUse,
-    /// State of the cluster network.
-    NetworkState,
-    /// The node has no adapter on the network.
-    Interface,
-    /// The ports have no link.
-    Link,
-    /// VLANs of the two ends, of switch ports and of inter-switch links.
-    Vlan,
-    /// Cables and switches.
-    Cabling,
-    /// `MigrationExcludeNetworks`.
-    ExcludeNetworks,
-    /// `VirtualMachineMigrationEnabled`.
-    MigrationEnabled,
-    /// Subnets of `Get-VMMigrationNetwork`.
-    HostSubnets,
-    /// `UseAnyNetworkForMigration`.
-    AnyNetwork,
-    /// `MigrationNetworkOrder`.
-    NetworkOrder,
-    /// Metrics of the cluster networks.
-    Metric,
-    /// Performance option.
-    Transport,
-    /// RDMA of the two ends.
-    Rdma,
-    /// Limit of live migration over SMB, of the host or of the cluster.
-    SmbLimit,
-    /// Speed of the ports.
-    PortSpeed,
-    /// One stream on one core.
-    Stream,
-    /// A host vNIC without vRSS, or on one member of its team.
-    HostVnic,
-    /// Shares of a common uplink: weights, ETS, QoS.
-    Shares,
-    /// Links between ToR switches.
-    InterSwitchLink,
-    /// Migrations at once.
-    Concurrency,
-}
-
-impl Layer {
-    /// Name in files.
-    pub fn name(self) -> &'static str {
-        match self {
-            Layer::Inventory => "inventory",
-            Layer::ClusterUse => "cluster-use",
-            Layer::NetworkState => "network-state",
-            Layer::Interface => "interface",
-            Layer::Link => "link",
-            Layer::Vlan => "vlan",
-            Layer::Cabling => "cabling",
-            Layer::ExcludeNetworks => "exclude-networks",
-            Layer::MigrationEnabled => "migration-enabled",
-            Layer::HostSubnets => "host-subnets",
-            Layer::AnyNetwork => "any-network",
-            Layer::NetworkOrder => "network-order",
-            Layer::Metric => "metric",
-            Layer::Transport => "transport",
-            Layer::Rdma => "rdma",
-            Layer::SmbLimit => "smb-limit",
-            Layer::PortSpeed => "port-speed",
-            Layer::Stream => "stream",
-            Layer::HostVnic => "host-vnic",
-            Layer::Shares => "shares",
-            Layer::InterSwitchLink => "inter-switch-link",
-            Layer::Concurrency => "concurrency",
-        }
     }
 }
 

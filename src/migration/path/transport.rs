@@ -32,7 +32,7 @@ fn title(option: Transport) -> &'static str {
 pub(super) fn decide<'a>(choice: &Choice<'a>, path: &mut Path, legs: Vec<Leg<'a>>) -> (Carrier, Vec<Leg<'a>>) {
     let cluster = choice.cluster;
     let planned = legs.first().and_then(|l| l.source.transport);
-    let all_rdma = !legs.is_empty() && legs.iter().all(|l| l.source.ports_rdma && l.target.ports_rdma);
+    let all_rdma = !legs.is_empty() && legs.iter().all(|l| l.source.rdma && l.target.rdma);
     let sender = option(cluster, path.source, planned);
     let receiver = option(cluster, path.target, planned);
     for (node, wanted) in [(path.source, sender), (path.target, receiver)] {

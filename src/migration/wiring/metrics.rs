@@ -3,8 +3,8 @@
 //! The cluster numbers its networks by itself in steps of 100: from 1,000 those without a default gateway, from 10,000 those with one
 //! (Microsoft, "Windows Server 2008 R2: configuring the cluster network metrics"). Later versions weigh speed and RDMA in a way that is not
 //! published, so only the order "without gateway first" is taken from it. Networks that clients use (cluster use 3) are taken as those
-//! with a gateway. Among the rest the cluster's own comes first, then live migration, then others: the order that makes no fault of a
-//! metric nobody wrote down.
+//! with a gateway. Among the rest one that live migration is not meant to use comes first, then those that it is, then others: the order that
+//! makes no fault of a metric nobody wrote down.
 
 use super::{Network, Wiring};
 use crate::roles::Role;
@@ -13,7 +13,13 @@ use std::collections::BTreeSet;
 /// Fills the metrics that are not known.
 pub(super) fn assume(wiring: &mut Wiring, assumed: &mut BTreeSet<String>) {
     let mut order: Vec<usize> = (0..wiring.networks.len()).collect();
-    order.sort_by_key(|i| wiring.networks.get(*i).map(|n| (n.cluster_use == 3, rank(n), *i)));
+    let csv = for_csv(&wiring.networks);
+    order.sort_by_key(|i| {
+        wiring
+            .networks
+            .get(*i)
+            .map(|n| (n.cluster_use == 3, csv != Some(*i), !n.intended, *i))
+    });
     let (mut private, mut client) = (1_000, 10_000);
     let mut guessed = false;
     for index in order {
@@ -37,11 +43,12 @@ pub(super) fn assume(wiring: &mut Wiring, assumed: &mut BTreeSet<String>) {
     }
 }
 
-fn rank(network: &Network) -> u8 {
-    let has = |role| network.roles.contains(&role);
-    match () {
-        () if has(Role::Cluster) && !has(Role::LiveMigration) => 0,
-        () if has(Role::LiveMigration) => 1,
-        () => 2,
-    }
+/// The one network that is left to the cluster and CSV: a private one that live migration is not meant to use.
+fn for_csv(networks: &[Network]) -> Option<usize> {
+    let free = networks
+        .iter()
+        .enumerate()
+        .filter(|(_, n)| !matches!(n.cluster_use, 0 | 3) && !n.intended);
+    free.min_by_key(|(index, n)| (!n.roles.contains(&Role::Cluster), *index))
+        .map(|(index, _)| index)
 }

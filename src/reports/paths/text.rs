@@ -152,7 +152,7 @@ fn opinions(data: &ClusterPaths) -> String {
     );
     let width = data.opinions.iter().map(|o| o.name.len()).max().unwrap_or(0);
     for opinion in &data.opinions {
-        let (cap, time) = cells(opinion);
+        let (cap, time) = cells(opinion, data.cluster.vms.is_empty());
         let _ = writeln!(
             text,
             "  {:<width$}  {cap:<16} drain {time:<14} {}",
@@ -163,12 +163,17 @@ fn opinions(data: &ClusterPaths) -> String {
     text
 }
 
-/// Rate and drain time of an opinion.
-pub(super) fn cells(opinion: &Opinion) -> (String, String) {
+/// Rate and drain time of an opinion; no time where no VM is known.
+fn cells(opinion: &Opinion, no_vms: bool) -> (String, String) {
     if opinion.cap_mbps == 0 {
         return ("use Compression".to_owned(), "-".to_owned());
     }
-    (show_mbps(opinion.cap_mbps), show::seconds(opinion.drain_s))
+    let time = if no_vms {
+        "-".to_owned()
+    } else {
+        show::seconds(opinion.drain_s)
+    };
+    (show_mbps(opinion.cap_mbps), time)
 }
 
 fn summary(data: &ClusterPaths) -> String {
