@@ -11,6 +11,7 @@ use nicplan::inventory::{Cluster, Inventory};
 use nicplan::migration::calibration::Calibration;
 use nicplan::migration::drain::{self, Forecast, Network, OtherPorts, Question};
 use nicplan::plan::{ClusterPlan, Plan};
+use nicplan::reports;
 use nicplan::reports::drains::{self, View};
 use std::path::PathBuf;
 
@@ -49,7 +50,7 @@ pub struct Args {
     /// Form of the result on the standard output
     #[arg(long, default_value = "text")]
     format: DrainFormat,
-    /// Folder for drain.csv, migrations.csv and drain.svg
+    /// Folder for drain.csv, migrations.csv, paths.csv and drain.svg
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
 }
@@ -70,20 +71,26 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         None => Calibration::uncalibrated(),
     };
     let chosen = chosen(&inventory, &args.node)?;
-    let mut forecasts: Vec<(&Cluster, Forecast)> = Vec::new();
+    let mut forecasts: Vec<(&Cluster, Network, Forecast)> = Vec::new();
     for (cluster, nodes) in chosen {
         let planned = plan.as_ref().and_then(|plan| of_cluster(plan, cluster));
         let network = network(cluster, planned, args, calibration.clone())?;
         console.stage("paths");
-        forecasts.push((cluster, forecast(cluster, &network, question(args, cluster, nodes))));
+        let forecast = forecast(cluster, &network, question(args, cluster, nodes));
+        forecasts.push((cluster, network, forecast));
         console.stage("drain");
     }
     let views: Vec<View> = forecasts
         .iter()
-        .map(|(cluster, forecast)| View { cluster, forecast })
+        .map(|(cluster, _, forecast)| View { cluster, forecast })
         .collect();
     if let Some(dir) = &args.output {
-        let files = files(&views);
+        let paths: Vec<_> = forecasts
+            .iter()
+            .map(|(cluster, network, _)| (*cluster, network.paths()))
+            .collect();
+        let mut files = files(&views);
+        files.push(("paths.csv".to_owned(), reports::paths_csv(&paths)));
         console.stage("reports");
         output::write(dir, &files)?;
         console.stage("write");

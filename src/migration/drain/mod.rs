@@ -41,6 +41,7 @@ pub use targets::Stranded;
 
 use super::schedule::Wishes;
 use crate::inventory::Cluster;
+use crate::plan::ClusterPlan;
 use crate::profiles::WS2012;
 use crate::units::Mbps;
 use defaults::MOST_AT_ONCE;
@@ -181,6 +182,21 @@ pub fn forecast(cluster: &Cluster, routes: &Routes, other_ports: OtherPorts, que
         other_ports,
     }
     .forecast()
+}
+
+/// A quick forecast under a plan: every drain and the run as Windows does it, the busiest node planned.
+pub fn sketch(cluster: &Cluster, plan: &ClusterPlan) -> Forecast {
+    let question = Question {
+        switches_hold: false,
+        is_sketch: true,
+        ..Question::of(cluster)
+    };
+    let routes = network::sketched_routes(cluster, plan);
+    let no_other_ports = OtherPorts {
+        today: 0,
+        routes: &|_| Routes::default(),
+    };
+    forecast(cluster, &routes, no_other_ports, &question)
 }
 
 fn wishes(cluster: &Cluster) -> Wishes {

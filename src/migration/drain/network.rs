@@ -134,10 +134,41 @@ impl<'a> Network<'a> {
     }
 }
 
+/// The routes under a plan, from one pair of each kind of nodes: quick enough for every plan. Nodes are of one kind if
+/// their ports, cabling, settings and planned uplinks are alike.
+pub(super) fn sketched_routes(cluster: &Cluster, plan: &ClusterPlan) -> Routes {
+    let kinds: Vec<String> = cluster
+        .nodes
+        .iter()
+        .map(|node| {
+            let planned = plan.nodes.iter().find(|planned| planned.node == node.name);
+            format!("{}{:?}", looks(node), planned.map(|planned| &planned.uplinks))
+        })
+        .collect();
+    let mut numbers: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut examples = Vec::new();
+    for (source, from) in kinds.iter().enumerate() {
+        for (target, to) in kinds.iter().enumerate().filter(|(target, _)| *target != source) {
+            numbers.entry((from, to)).or_insert_with(|| {
+                examples.push((source, target));
+                examples.len() - 1
+            });
+        }
+    }
+    let judged = some_paths(cluster, &Wiring::planned(cluster, plan), examples.into_iter());
+    Routes::from_paths(cluster, &Calibration::uncalibrated(), |source, target| {
+        let kind = (kinds.get(source)?.as_str(), kinds.get(target)?.as_str());
+        judged.get(*numbers.get(&kind)?).filter(|_| source != target)
+    })
+}
+
 /// Everything of a node that decides over rates, as one text.
 fn looks(node: &Node) -> String {
-    let ports: Vec<_> = node.nics.iter().map(|nic| (nic.speed, nic.rdma, nic.up)).collect();
-    format!("{ports:?}{:?}", node.migration)
+    let ports = node
+        .nics
+        .iter()
+        .map(|nic| (nic.speed, nic.rdma, nic.up, nic.tor, &nic.vlans));
+    format!("{:?}{:?}", ports.collect::<Vec<_>>(), node.migration)
 }
 
 fn wiring(cluster: &Cluster, plan: Option<&ClusterPlan>) -> Wiring {

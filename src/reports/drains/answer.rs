@@ -26,7 +26,7 @@ fn nodes(view: &View) -> String {
 pub(in crate::reports) fn headline(view: &View) -> Vec<String> {
     let forecast = view.forecast;
     let mut lines = vec![format!(
-        "As it stands, Windows needs {} for {}{} ({} in nine of ten cases).",
+        "As it is set today, Windows needs {} for {}{} ({} in nine of ten cases).",
         minutes(forecast.run.total_ms()),
         nodes(view),
         if forecast.drains.len() > 1 {
