@@ -24,46 +24,42 @@ pub struct Remedy {
     pub impossible: Option<String>,
 }
 
-/// Changes in the order of their cost: settings, then habits, then hardware.
+/// Changes in the order of their cost: settings, then habits, then hardware. Those that shorten nothing are left out.
 pub(super) fn list(night: &Night, forecast: &Forecast) -> Vec<Remedy> {
-    let slots = Some(forecast.recommended);
+    let number = forecast.recommended;
+    let slots = Some(number);
     let base = night.rounds();
     let mut remedies = Vec::new();
-    let mut add = |what: String, run: &PatchRun| remedies.push(remedy(night, forecast, what, run));
+    let mut add = |what: String, run: &PatchRun| {
+        let one = remedy(night, forecast, what, run);
+        if one.impossible.is_some() || one.total_ms < forecast.run.total_ms() {
+            remedies.push(one);
+        }
+    };
     if let Some(setting) = setting(night, forecast) {
         add(setting, &night.run(Rounds { slots, ..base }));
     }
     if let Some(run) = &forecast.planned_run {
-        let number = forecast.recommended;
-        add(
-            format!("Start the migrations as planned, {number} at once, on the planned targets (migrations.csv)"),
-            run,
-        );
+        let what =
+            format!("Start the migrations as planned, {number} at once, on the planned targets (migrations.csv)");
+        add(what, run);
     }
-    let stay = Rounds {
-        failback: false,
-        ..base
-    };
-    add(
-        "Let the VMs stay where they are (Invoke-CauRun -FailbackMode NoFailback)".to_owned(),
-        &night.run(stay),
+    let (stays, failback) = (
+        "Let the VMs stay where they are (Invoke-CauRun -FailbackMode NoFailback)",
+        false,
     );
+    add(stays.to_owned(), &night.run(Rounds { failback, ..base }));
     if night.nodes.len() > 2 {
         let both = Rounds {
             nodes_at_once: 2,
             slots,
             ..base
         };
-        add(
-            format!(
-                "Patch two nodes at once, with {} live migrations at once (by hand: CAU does one)",
-                forecast.recommended
-            ),
-            &night.run(both),
-        );
+        let what = format!("Patch two nodes at once, each with {number} at once (by hand: CAU does one node)");
+        add(what, &night.run(both));
     }
-    for (speed, run) in faster(night) {
-        add(format!("Live-migration ports of at least {}", show_mbps(speed)), &run);
+    for (what, run) in faster(night, forecast) {
+        remedies.push(remedy(night, forecast, what, &run));
     }
     remedies
 }
@@ -84,16 +80,25 @@ fn setting(night: &Night, forecast: &Forecast) -> Option<String> {
     Some(format!("Let {number} live migrations run at once ({command})"))
 }
 
-/// The run as it is, with faster ports, for every speed above today's.
-fn faster(night: &Night) -> Vec<(Mbps, PatchRun)> {
+/// The run as it is, with faster ports, for every speed above today's; one line where even the fastest hardly helps.
+fn faster(night: &Night, forecast: &Forecast) -> Vec<(String, PatchRun)> {
     let nodes = order(&night.hosts, &night.nodes);
     let speeds = SPEEDS.iter().filter(|speed| **speed > night.other_ports.today);
     let with = |speed: &Mbps| {
         let routes = (night.other_ports.routes)(Ports::AtLeast(*speed));
         let facts = Facts::new(night.facts.cluster, &routes, night.question.switches_hold);
-        (*speed, run(&facts, &night.hosts, &nodes, night.rounds()))
+        let what = format!("Live-migration ports of at least {}", show_mbps(*speed));
+        (what, run(&facts, &night.hosts, &nodes, night.rounds()))
     };
-    speeds.map(with).collect()
+    let mut runs: Vec<(String, PatchRun)> = speeds.map(with).collect();
+    let hardly = |run: &PatchRun| run.total_ms().saturating_mul(100) >= forecast.run.total_ms().saturating_mul(99);
+    if runs.last().is_some_and(|(_, run)| hardly(run)) {
+        runs.drain(..runs.len() - 1);
+        for (what, _) in &mut runs {
+            what.push_str(": even they hardly help");
+        }
+    }
+    runs
 }
 
 fn remedy(night: &Night, forecast: &Forecast, what: String, run: &PatchRun) -> Remedy {

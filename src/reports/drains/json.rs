@@ -1,7 +1,7 @@
 //! The forecast for programs.
 
 use super::View;
-use crate::migration::drain::{Drain, Longest, PatchRun};
+use crate::migration::drain::{Drain, Longest, PatchRun, Stranded};
 use serde_json::{Value, json};
 
 /// All clusters.
@@ -26,10 +26,7 @@ fn cluster(view: &View) -> Value {
         "planned": forecast.planned_run.as_ref().map(|planned| run(view, planned)),
         "recommended_concurrency": forecast.recommended,
         "nodes": nodes.collect::<Vec<_>>(),
-        "stranded": forecast.stranded().iter().map(|one| json!({
-            "vm": view.vm(one.vm), "node": view.node(one.source), "why": one.why,
-            "planned_target": forecast.planned_target(one.vm).map(|node| view.node(node)),
-        })).collect::<Vec<_>>(),
+        "stranded": stranded(view),
         "nlb_members_together": forecast.nlb_meetings.iter().map(|(vm, node)| json!({
             "vm": view.vm(*vm), "node": view.node(*node),
         })).collect::<Vec<_>>(),
@@ -49,6 +46,19 @@ fn cluster(view: &View) -> Value {
             "taken": one.taken, "instead": one.instead,
         })).collect::<Vec<_>>(),
     })
+}
+
+/// VMs that fit nowhere, with the place that the plan has for them.
+fn stranded(view: &View) -> Vec<Value> {
+    let row = |one: &&Stranded| {
+        json!({
+            "vm": view.vm(one.vm),
+            "node": view.node(one.source),
+            "why": one.why,
+            "planned_target": view.forecast.planned_target(one.vm).map(|node| view.node(node)),
+        })
+    };
+    view.forecast.stranded().iter().map(row).collect()
 }
 
 fn run(view: &View, run: &PatchRun) -> Value {

@@ -119,6 +119,11 @@ fn worst(out: &mut String, view: &View) {
             );
         }
     }
+    hopeless(out, view);
+}
+
+/// A pause that no schedule shortens.
+fn hopeless(out: &mut String, view: &View) {
     if view.forecast.pause_is_hopeless {
         let limit = show::thousands(view.cluster.policy.blackout_limit_ms);
         let _ = writeln!(

@@ -88,12 +88,15 @@ fn row(svg: &mut Svg, y: i64, view: &View, drain: &NodeDrain, axis: &Axis) {
             look::ALERT,
             r#"stroke-width="2.5""#,
         );
-        let text = format!(
-            "{}, {} at once, limited by {}",
-            minutes(one.makespan_ms),
-            one.concurrency,
-            limit(one.limit)
-        );
+        let text = match one.limit {
+            "" => "nothing to copy".to_owned(),
+            kind => format!(
+                "{}, {} at once, limited by {}",
+                minutes(one.makespan_ms),
+                one.concurrency,
+                limit(kind)
+            ),
+        };
         svg.fitted(end + 7, line + 10, RIGHT - end - 7, SMALL, &text);
         line += BAR + 1;
     }

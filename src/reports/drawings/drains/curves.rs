@@ -4,7 +4,7 @@ use super::axis::short;
 use crate::reports::drains::View;
 use crate::reports::drawings::{LEFT, RIGHT};
 use crate::reports::look;
-use crate::reports::svg::{Anchor, BOLD, SMALL, Svg, at};
+use crate::reports::svg::{BOLD, SMALL, Svg, at};
 use crate::units::show_mbps;
 use std::fmt::Write;
 
@@ -25,56 +25,63 @@ struct Line {
 
 /// Draws both charts side by side; returns the y below.
 pub(super) fn draw(svg: &mut Svg, y: i64, view: &View) -> i64 {
-    let forecast = view.forecast;
-    let node = view.node(forecast.busiest);
     let width = (RIGHT - LEFT - GAP) / 2;
-    let numbers = &forecast.by_number;
+    let charts = [by_number(view), by_speed(view)].into_iter().flatten();
     let (mut x, mut bottom) = (LEFT, y);
-    if numbers.len() > 1 {
-        let lines = [
-            line(
-                "queue of a plain drain",
-                look::ALERT,
-                "6 3",
-                numbers.iter().map(|row| row.queue_ms),
-            ),
-            line("planned", look::PLANNED, "", numbers.iter().map(|row| row.planned_ms)),
-            line(
-                "no order is faster",
-                look::GREY,
-                "2 3",
-                numbers.iter().map(|row| row.bound_ms),
-            ),
-        ];
-        let labels: Vec<String> = numbers.iter().map(|row| row.number.to_string()).collect();
-        let marked = numbers.iter().position(|row| row.number == forecast.recommended);
-        let chart = Chart {
-            title: format!("Live migrations of {node}: minutes against how many run at once"),
-            labels,
-            marked: marked.map(|place| (place, "recommended".to_owned())),
-        };
+    for (chart, lines) in charts {
         bottom = bottom.max(chart.draw(svg, x, y, width, &lines));
         x += width + GAP;
     }
-    if !forecast.by_speed.is_empty() {
-        let speeds = &forecast.by_speed;
-        let lines = [
-            line(
-                "as Windows does it today",
-                look::ALERT,
-                "6 3",
-                speeds.iter().map(|row| row.today_ms),
-            ),
-            line("planned", look::PLANNED, "", speeds.iter().map(|row| row.planned_ms)),
-        ];
-        let chart = Chart {
-            title: format!("Draining {node}: minutes against the speed of the live-migration ports"),
-            labels: speeds.iter().map(|row| show_mbps(row.speed)).collect(),
-            marked: None,
-        };
-        bottom = bottom.max(chart.draw(svg, x, y, width, &lines));
-    }
     bottom
+}
+
+/// Minutes against the number at once, if there is a choice.
+fn by_number(view: &View) -> Option<(Chart, Vec<Line>)> {
+    let forecast = view.forecast;
+    let rows = &forecast.by_number;
+    let lines = vec![
+        line(
+            "queue of a plain drain",
+            look::ALERT,
+            "6 3",
+            rows.iter().map(|row| row.queue_ms),
+        ),
+        line("planned", look::PLANNED, "", rows.iter().map(|row| row.planned_ms)),
+        line(
+            "no order is faster",
+            look::GREY,
+            "2 3",
+            rows.iter().map(|row| row.bound_ms),
+        ),
+    ];
+    let node = view.node(forecast.busiest);
+    let chart = Chart {
+        title: format!("Live migrations of {node}: minutes against how many run at once"),
+        labels: rows.iter().map(|row| row.number.to_string()).collect(),
+        marked: rows.iter().position(|row| row.number == forecast.recommended),
+    };
+    (rows.len() > 1).then_some((chart, lines))
+}
+
+/// Minutes against the speed of the ports, if it was asked for.
+fn by_speed(view: &View) -> Option<(Chart, Vec<Line>)> {
+    let rows = &view.forecast.by_speed;
+    let lines = vec![
+        line(
+            "as Windows does it today",
+            look::ALERT,
+            "6 3",
+            rows.iter().map(|row| row.today_ms),
+        ),
+        line("planned", look::PLANNED, "", rows.iter().map(|row| row.planned_ms)),
+    ];
+    let node = view.node(view.forecast.busiest);
+    let chart = Chart {
+        title: format!("Draining {node}: minutes against the speed of the live-migration ports"),
+        labels: rows.iter().map(|row| show_mbps(row.speed)).collect(),
+        marked: None,
+    };
+    (!rows.is_empty()).then_some((chart, lines))
 }
 
 fn line(name: &'static str, colour: &'static str, dash: &'static str, values: impl Iterator<Item = u64>) -> Line {
@@ -90,8 +97,8 @@ fn line(name: &'static str, colour: &'static str, dash: &'static str, values: im
 struct Chart {
     title: String,
     labels: Vec<String>,
-    /// Place and name of a step that is marked.
-    marked: Option<(usize, String)>,
+    /// Place of the recommended step.
+    marked: Option<usize>,
 }
 
 impl Chart {
@@ -104,7 +111,7 @@ impl Chart {
             svg.text(legend + 30, y + 18, SMALL, one.name);
             legend += 44 + look::text_width(one.name, SMALL.size);
         }
-        let (top, bottom) = (y + 34, y + 34 + HEIGHT);
+        let (top, bottom) = (y + 40, y + 40 + HEIGHT);
         let most = lines
             .iter()
             .flat_map(|one| &one.values)
@@ -122,28 +129,23 @@ impl Chart {
         for (place, label) in self.labels.iter().enumerate() {
             svg.text(places.at(place), bottom + 16, SMALL.middle(), label);
         }
-        if let Some((place, name)) = &self.marked {
-            let at_x = places.at(*place);
-            svg.line(
-                (at_x, top - 4),
-                (at_x, bottom),
-                look::PLANNED,
-                r#"stroke-width="1" stroke-dasharray="4 3""#,
-            );
-            // a name at the right end grows to the left
-            let font = SMALL.ink(look::PLANNED);
-            let font = if place * 2 > self.labels.len() {
-                font.end()
-            } else {
-                font
-            };
-            let gap = if font.anchor == Anchor::End { -5 } else { 5 };
-            svg.text(at_x + gap, top + 4, font, name);
+        if let Some(place) = self.marked {
+            self.mark(svg, places.at(place), place, (top, bottom));
         }
         for one in lines {
             curve(svg, one, &places, &scale);
         }
         bottom + 24
+    }
+
+    /// An upright line at the recommended step; at the right end its name grows to the left.
+    fn mark(&self, svg: &mut Svg, x: i64, place: usize, (top, bottom): (i64, i64)) {
+        let dashed = r#"stroke-width="1" stroke-dasharray="4 3""#;
+        svg.line((x, top - 6), (x, bottom), look::PLANNED, dashed);
+        let font = SMALL.ink(look::PLANNED);
+        let is_right = place * 2 > self.labels.len();
+        let (font, gap) = if is_right { (font.end(), -5) } else { (font, 5) };
+        svg.text(x + gap, top - 2, font, "recommended");
     }
 }
 

@@ -140,21 +140,7 @@ fn bar(svg: &mut Svg, y: i64, view: &View, one: &Move, single: bool, axis: &Axis
     let (from, to) = (axis.at(one.start_ms), axis.at(one.end_ms));
     let area = at(from, y, (to - from).max(1), ROW - 5);
     let (vm, target) = (view.vm(one.vm), view.node(one.target));
-    svg.begin(&format!(
-        "{vm} to {target}: {} to {}, {}, {}",
-        minutes(one.start_ms),
-        minutes(one.end_ms),
-        show::memory(one.memory_mib),
-        match one.way {
-            Way::Live => format!(
-                "wave {}, {}, pause {} ms",
-                one.wave,
-                show_mbps(one.rate_mbps),
-                one.blackout_ms
-            ),
-            _ => format!("down for {}", minutes(one.blackout_ms)),
-        }
-    ));
+    svg.begin(&tooltip(one, vm, target));
     match one.way {
         Way::Live => {
             let fill = WAVES.get((one.wave as usize + 1) % 2).copied().unwrap_or(look::PALE);
@@ -176,6 +162,23 @@ fn bar(svg: &mut Svg, y: i64, view: &View, one: &Move, single: bool, axis: &Axis
         let ink = if one.wave % 2 == 1 { "#ffffff" } else { look::INK };
         svg.text(area.x + area.w / 2, y + 9, SMALL.sized(10).ink(ink).middle(), vm);
     }
+}
+
+fn tooltip(one: &Move, vm: &str, target: &str) -> String {
+    let what = match one.way {
+        Way::Live => format!(
+            "wave {}, {}, pause {} ms",
+            one.wave,
+            show_mbps(one.rate_mbps),
+            one.blackout_ms
+        ),
+        _ => format!("down for {}", minutes(one.blackout_ms)),
+    };
+    let (from, to) = (minutes(one.start_ms), minutes(one.end_ms));
+    format!(
+        "{vm} to {target}: {from} to {to}, {}, {what}",
+        show::memory(one.memory_mib)
+    )
 }
 
 /// All saved VMs as one bar.
