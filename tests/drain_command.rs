@@ -218,7 +218,7 @@ fn a_plan_gives_the_wiring_where_the_inventory_has_none() {
 
 #[test]
 fn a_learnt_history_changes_the_forecast_and_narrows_it() {
-    let file = place("drain-calibration.json");
+    let file = place("drain-calibration").join("calibration.json");
     let learnt = nicplan(&["calibrate", "samples/migration-history/history.csv", "-o", text(&file)]);
     assert_eq!(learnt.code, 0, "{}{}", learnt.out, learnt.err);
 
