@@ -115,13 +115,7 @@ impl<'a> Model<'a> {
         chosen.collect()
     }
 
-    fn load_rows(
-        &self,
-        model: &mut impl SolverModel,
-        binaries: &[Vec<Variable>],
-        options: &[Vec<usize>],
-        u: Variable,
-    ) {
+    fn load_rows(&self, model: &mut impl SolverModel, binaries: &[Vec<Variable>], options: &[Vec<usize>], u: Variable) {
         let s = self.spread;
         let items = s.items;
         for network in 0..s.design.networks {

@@ -15,6 +15,7 @@ mod listing;
 mod mac;
 mod output;
 mod plan;
+mod progress;
 mod review;
 mod schema;
 
