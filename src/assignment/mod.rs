@@ -34,6 +34,7 @@ use crate::plan::{ClusterPlan, LEVELS, Objective, Plan, SCHEMA_VERSION, Solver, 
 use crate::units::show_permille;
 use instance::Instance;
 use search::{Found, Question, search};
+pub use solver::NAME as SOLVER;
 
 /// What is asked of the planner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

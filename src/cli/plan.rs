@@ -18,6 +18,9 @@ const EXAMPLES: &str = "Examples:
   nicplan plan cluster.json --growth 30 --format json > plan.json
   nicplan plan validation-report.htm --cluster HVC1 -o out";
 
+/// Stages of the work; those after the review belong to the reports.
+static STAGES: [&str; 7] = ["read", "plan", "check", "review", "what if", "reports", "write"];
+
 /// Plan which NIC carries which traffic, and write the reports
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -64,6 +67,7 @@ enum StyleArg {
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    console.expect_stages(if args.output.is_some() { &STAGES } else { &STAGES[..4] });
     let inventory = args.input.load(args.growth, console)?;
 
     let plan = choose(&inventory, args)?;
