@@ -4,7 +4,7 @@ use super::build::group;
 use super::design::Design;
 use super::instance::{Instance, Item, PortType};
 use super::patterns::Pattern;
-use super::search::{Solved, design_name};
+use super::solve::{Solved, design_name};
 use crate::plan::{LEVELS, Objective, Reason};
 use crate::units::{natural_cmp, show_mbps, show_permille};
 
