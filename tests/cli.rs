@@ -14,6 +14,7 @@ fn help_of_every_command_shows_examples_and_exit_codes_are_told() {
         "check",
         "review",
         "mac",
+        "calibrate",
         "explain",
         "import",
         "generate",

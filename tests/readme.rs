@@ -5,7 +5,7 @@
 mod program;
 
 use nicplan::history::{EVENTS, Writer};
-use nicplan::inventory::catalogue::{SETTINGS, TABLES};
+use nicplan::inventory::catalogue::{HISTORY, SETTINGS, TABLES, Table};
 use nicplan::reports::REPORTS;
 use nicplan::roles::ROLES;
 use program::{nicplan, project};
@@ -51,33 +51,42 @@ fn generated_parts_are_those_of_the_program() {
     compare("settings", &settings());
     compare("roles", &roles());
     compare("files", &files());
+    compare("history", &table(&HISTORY));
+    compare("calibrate", &calibrate());
     compare("events", &events());
 }
 
 fn columns() -> String {
-    let mut text = String::new();
-    for table in TABLES {
-        let need = if table.required { " (required)" } else { "" };
-        let _ = write!(
+    TABLES.into_iter().map(table).collect()
+}
+
+fn table(table: &Table) -> String {
+    let need = if table.required { " (required)" } else { "" };
+    let mut text = format!(
+        "**`{}.csv`**{need}: {}\n\n| column | what | blank means | example |\n|---|---|---|---|\n",
+        table.name, table.about
+    );
+    for column in table.columns {
+        let blank = if column.required {
+            "**required**"
+        } else {
+            column.default
+        };
+        let _ = writeln!(
             text,
-            "**`{}.csv`**{need}: {}\n\n| column | what | blank means | example |\n|---|---|---|---|\n",
-            table.name, table.about
+            "| `{}` | {} | {blank} | `{}` |",
+            column.name, column.about, column.example
         );
-        for column in table.columns {
-            let blank = if column.required {
-                "**required**"
-            } else {
-                column.default
-            };
-            let _ = writeln!(
-                text,
-                "| `{}` | {} | {blank} | `{}` |",
-                column.name, column.about, column.example
-            );
-        }
-        text.push('\n');
     }
+    text.push('\n');
     text
+}
+
+/// What `calibrate` says of the sample.
+fn calibrate() -> String {
+    let run = nicplan(&["calibrate", "samples/migration-history"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    format!("```\n$ nicplan calibrate samples/migration-history\n{}```\n", run.out)
 }
 
 fn settings() -> String {

@@ -3,6 +3,7 @@
 //! In: arguments. Out: text on the console, files, an exit code. To add a command: one file, one line in [`Command`] and one in
 //! `dispatch`.
 
+mod calibrate;
 mod check;
 mod completions;
 mod console;
@@ -58,6 +59,7 @@ enum Command {
     Check(check::Args),
     Review(review::Args),
     Mac(mac::Args),
+    Calibrate(calibrate::Args),
     Explain(explain::Args),
     Import(import::Args),
     Generate(generate::Args),
@@ -86,6 +88,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
         Command::Check(args) => check::run(args, console),
         Command::Review(args) => review::run(args, console),
         Command::Mac(args) => mac::run(args, console),
+        Command::Calibrate(args) => calibrate::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Import(args) => import::run(args, console),
         Command::Generate(args) => generate::run(args, console),

@@ -28,6 +28,24 @@ pub fn whole(text: &str, most: u64) -> Result<u64, String> {
     Ok(number)
 }
 
+/// A number with or without decimals (`12`, `12.5`, `12,5`), not negative, up to `most`.
+pub fn decimal(text: &str, most: f64) -> Result<f64, String> {
+    if text.starts_with('-') {
+        return Err(format!("'{text}' is negative"));
+    }
+    let plain = text.replace(',', ".");
+    let digits = plain.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+    let number: f64 = plain
+        .parse()
+        .ok()
+        .filter(|_| digits)
+        .ok_or_else(|| format!("'{text}' is not a number"))?;
+    if number > most {
+        return Err(format!("{text} is more than {most}, which cannot be right"));
+    }
+    Ok(number)
+}
+
 /// A whole number that fits 32 bits.
 pub fn whole_u32(text: &str) -> Result<u32, String> {
     whole(text, u64::from(u32::MAX)).and_then(|n| u32::try_from(n).map_err(|e| e.to_string()))
@@ -220,6 +238,10 @@ mod tests {
         assert!(whole("-12", 100).is_err_and(|e| e.contains("negative")));
         assert!(whole("101", 100).is_err());
         assert!(rate("2 Tbps").is_err());
+        assert_eq!(decimal("12,5", 100.0), Ok(12.5));
+        for text in ["-1", "nan", "inf", "1e3", "1.2.3", "101", "", "."] {
+            assert!(decimal(text, 100.0).is_err(), "{text}");
+        }
         assert!(speed("0").is_err());
         assert!(speed("-10").is_err_and(|e| e.contains("negative")));
     }

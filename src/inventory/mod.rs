@@ -7,7 +7,7 @@
 //! Must not know: topology, planning, checks, reports. To add a source: one file in `importers/`.
 
 pub mod catalogue;
-mod cells;
+pub(crate) mod cells;
 pub(crate) mod decode;
 mod entities;
 pub mod importers;
@@ -25,7 +25,7 @@ mod write;
 pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS};
 pub use entities::*;
 pub use migration_settings::*;
-pub(crate) use resolve::DEFAULT_MEMORY_MIB;
+pub(crate) use resolve::{DEFAULT_MEMORY_MIB, Problems};
 pub use schema::json_schema;
 pub use suggest::did_you_mean;
 pub use templates::templates;

@@ -43,6 +43,7 @@ fn property(column: &Column) -> Value {
     let one = json!(["string", "integer", "null"]);
     let kinds = match column.kind {
         Kind::Text | Kind::Mac | Kind::Choice(_) => json!(["string", "integer", "null"]),
+        Kind::Decimal => json!(["number", "string", "null"]),
         Kind::Whole | Kind::Rate | Kind::Memory | Kind::Vlan => json!(["integer", "string", "null"]),
         Kind::YesNo => json!(["boolean", "string", "null"]),
         Kind::Names | Kind::Vlans | Kind::Choices(_) => json!(["array", "string", "integer", "null"]),

@@ -54,6 +54,11 @@ impl Share {
         }
     }
 
+    /// Links that it crosses.
+    pub(super) fn links(&self) -> &[usize] {
+        &self.links
+    }
+
     /// Rate per weight at which the flow's own limit is reached.
     fn own_level(&self) -> f64 {
         self.cap / self.weight
@@ -99,6 +104,13 @@ impl Filler {
         Filler {
             links: capacities.iter().map(link).collect(),
             touched: Vec::with_capacity(capacities.len()),
+        }
+    }
+
+    /// From now on the link has another capacity.
+    pub(super) fn set_capacity(&mut self, link: usize, capacity: f64) {
+        if let Some(link) = self.links.get_mut(link) {
+            link.capacity = capacity;
         }
     }
 

@@ -7,10 +7,12 @@
 //! precopy         one migration at a constant rate: passes, bytes, brownout, blackout
 //! second_opinion  another published model of one migration, to compare with
 //! fair            how migrations share links
+//! duplex          ports that receive less while they send all they can
 //! simulate        many migrations at once: slots, shared links, passes
 //! bounds          times that no schedule can beat, and what would help
 //! pacing          start times that keep links full and uncrowded
 //! schedule        a good order, and how many should run at once; search finds the order
+//! calibration     what past migrations teach about rates and fixed times, and how sure that is
 //! whole           whole numbers in and out, rounded against us
 //! ```
 //!
@@ -22,6 +24,8 @@
 
 pub mod assumptions;
 pub mod bounds;
+pub mod calibration;
+pub mod duplex;
 mod estimate;
 pub mod fair;
 mod pacing;

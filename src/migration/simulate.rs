@@ -8,6 +8,7 @@
 //! when a transfer begins or ends; what a pass leaves dirty follows from the time the pass really took. It equals
 //! SimGrid's event simulation of migrations that share a link (tests).
 
+use super::duplex::{Duplex, Squeeze};
 use super::fair::{Filler, Flow, Share};
 use super::precopy::{Memory, Stopping};
 
@@ -169,6 +170,7 @@ pub struct Simulator<'p> {
     /// A pool that every job needs, such as the drained node.
     shared_pool: Option<usize>,
     filler: Filler,
+    squeeze: Squeeze,
     queue: Vec<usize>,
     free: Vec<u32>,
     running: Vec<Running>,
@@ -196,6 +198,7 @@ impl<'p> Simulator<'p> {
             shares: problem.jobs.iter().map(|job| share(job, links)).collect(),
             pools,
             filler: Filler::new(&problem.links),
+            squeeze: Squeeze::default(),
             queue: Vec::with_capacity(jobs),
             free: Vec::with_capacity(problem.slots.len()),
             running: Vec::with_capacity(jobs),
@@ -208,6 +211,12 @@ impl<'p> Simulator<'p> {
             watched: None,
             load: Vec::new(),
         }
+    }
+
+    /// Lets these ports receive less while they send all they can.
+    pub fn with_duplex(mut self, ports: &[Duplex]) -> Simulator<'p> {
+        self.squeeze = Squeeze::new(ports, &self.problem.links);
+        self
     }
 
     /// Runs the jobs of `order` with these slot limits (one per pool; a missing one means none are free);
@@ -302,7 +311,8 @@ impl<'p> Simulator<'p> {
         self.sending.clear();
         let senders = self.running.iter().filter(|running| running.phase.uses_links());
         self.sending.extend(senders.map(|running| running.job));
-        self.filler.fill(&mut self.sending, &self.shares, &mut self.rates);
+        self.squeeze
+            .share(&mut self.filler, &mut self.sending, &self.shares, &mut self.rates);
         for running in self.running.iter_mut().filter(|running| running.phase.uses_links()) {
             running.set_rate(self.rates[running.job], now_s);
         }

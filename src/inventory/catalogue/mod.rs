@@ -5,9 +5,11 @@
 //! Must not know: files, importers, entities.
 
 mod guests;
+mod history;
 mod machines;
 mod settings;
 
+pub use history::HISTORY;
 pub use settings::{SETTINGS, Setting};
 
 /// What may stand in a cell; decides how it is shown in the guide and the JSON schema.
@@ -19,6 +21,8 @@ pub enum Kind {
     Names,
     /// A whole number.
     Whole,
+    /// A number with or without decimals, not negative.
+    Decimal,
     /// A rate in Mbit/s.
     Rate,
     /// Memory in MiB.
@@ -44,6 +48,7 @@ impl Kind {
             Kind::Text => "text".to_owned(),
             Kind::Names => "names, separated by ;".to_owned(),
             Kind::Whole => "whole number".to_owned(),
+            Kind::Decimal => "a number such as 12 or 12.5".to_owned(),
             Kind::Rate => "Mbit/s (10000), or with a unit (10 Gbps, 10G)".to_owned(),
             Kind::Memory => "MiB (262144), or with a unit (256 GB)".to_owned(),
             Kind::Mac => "MAC address in any Windows spelling".to_owned(),
@@ -184,7 +189,7 @@ mod tests {
 
     #[test]
     fn every_header_and_alias_means_one_column_of_its_table() {
-        for table in TABLES {
+        for table in TABLES.into_iter().chain([&HISTORY]) {
             let mut seen = BTreeSet::new();
             for column in table.columns {
                 for header in column.aliases.iter().chain([&column.name]) {

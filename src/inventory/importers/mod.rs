@@ -8,6 +8,8 @@ pub(crate) mod csv_table;
 mod json;
 mod test_cluster;
 
+use super::catalogue::Table;
+use super::decode::read_text;
 use super::raw::Gathered;
 use std::fs::File;
 use std::io::Read;
@@ -72,6 +74,16 @@ pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
             );
         }
     }
+}
+
+/// Reads one `.csv` file as rows of one table of the catalogue, also of one that belongs to no inventory.
+pub(crate) fn read_table(path: &Path, def: &'static Table, shown: &str) -> Gathered {
+    let mut gathered = Gathered::default();
+    match read_text(path) {
+        Ok(text) => csv_table::read(&text, def, shown, 0, &mut gathered),
+        Err((what, advice)) => gathered.refuse(shown, what, advice),
+    }
+    gathered
 }
 
 fn sniff(path: &Path) -> std::io::Result<Sniff> {

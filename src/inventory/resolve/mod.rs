@@ -20,7 +20,7 @@ use super::entities::{Cluster, Inventory};
 use super::raw::{Gathered, Line, RawTable};
 use crate::finding::Problem;
 use book::{ClusterBook, NodeBook};
-use problems::Problems;
+pub(crate) use problems::Problems;
 
 /// Everything that the steps share.
 struct Resolver<'a> {

@@ -9,7 +9,8 @@ use crate::inventory::suggest::did_you_mean;
 /// Suggestions cost a comparison with every name; after so many dangling names the pattern is clear.
 const MOST_HINTS: usize = 50;
 
-pub(super) struct Problems<'a> {
+/// Problems of all files, and the cells that cause them.
+pub(crate) struct Problems<'a> {
     sources: &'a [Source],
     list: Vec<Problem>,
     hints: usize,
@@ -20,7 +21,7 @@ pub(super) struct Problems<'a> {
 }
 
 impl<'a> Problems<'a> {
-    pub(super) fn new(
+    pub(crate) fn new(
         sources: &'a [Source],
         list: Vec<Problem>,
         unread: Vec<&'static str>,
@@ -41,14 +42,14 @@ impl<'a> Problems<'a> {
     }
 
     /// All problems in the order of files, lines and columns.
-    pub(super) fn finish(mut self) -> Vec<Problem> {
+    pub(crate) fn finish(mut self) -> Vec<Problem> {
         self.list.sort();
         self.list.dedup();
         self.list
     }
 
     /// Reports a problem at a cell.
-    pub(super) fn at(&mut self, cell: Cell<'_>, what: impl Into<String>, advice: impl Into<String>) {
+    pub(crate) fn at(&mut self, cell: Cell<'_>, what: impl Into<String>, advice: impl Into<String>) {
         let at = cell.at(self.sources);
         self.list.push(Problem {
             at,
@@ -89,7 +90,7 @@ impl<'a> Problems<'a> {
     }
 
     /// The value of a cell; `None` when blank or unreadable (which is told).
-    pub(super) fn read<T>(
+    pub(crate) fn read<T>(
         &mut self,
         record: &Record<'_>,
         column: &str,
@@ -121,7 +122,7 @@ impl<'a> Problems<'a> {
     }
 
     /// The text of a required cell; `None` when blank (which is told, unless the whole column is missing and told already).
-    pub(super) fn required<'b>(&mut self, cell: Cell<'b>) -> Option<&'b str> {
+    pub(crate) fn required<'b>(&mut self, cell: Cell<'b>) -> Option<&'b str> {
         if !cell.text.is_empty() {
             return Some(cell.text);
         }
