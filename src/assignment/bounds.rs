@@ -219,3 +219,60 @@ pub fn add_mode(instance: &Instance, mode: &Mode, bound: &mut Objective) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assignment::design::designs;
+    use crate::assignment::meeting::undecided;
+    use crate::assignment::patterns::{Breadth, enumerate};
+    use crate::inventory::ClusterNetwork;
+    use crate::plan::Style;
+    use crate::roles::Role;
+    use crate::topology::testing::{cluster, nic};
+
+    /// What the patterns of the dedicated design prove about roles that are not reached, on four nodes.
+    fn proven(ports: usize, vlan: u16) -> u64 {
+        let mut cluster = cluster(4, 1);
+        for node in &mut cluster.nodes {
+            node.nics = (0..ports).map(|n| nic(&format!("P{n}"), 1_000, Some(0))).collect();
+            for port in &mut node.nics {
+                port.vlans = Some([20].into_iter().collect());
+            }
+        }
+        cluster.networks.push(ClusterNetwork {
+            name: "Management".to_owned(),
+            subnet: String::new(),
+            vlan: Some(vlan),
+            cluster_use: Some(3),
+            metric: None,
+            purpose: Some(Role::Management),
+            origin: Default::default(),
+        });
+        let instance = Instance::new(&cluster);
+        let networks = usize::from(instance.has_vm());
+        let design = designs(&instance, Style::Dedicated, networks).remove(0);
+        let meetings = undecided(&design);
+        let list = |class| enumerate(&instance, class, &design, &meetings, Breadth::Best);
+        let tables: Vec<Enumeration> = instance.classes.iter().map(list).collect();
+        let job = Job {
+            instance: &instance,
+            design: &design,
+            meetings: &meetings,
+            tables: &tables,
+        };
+        job.bound().unmet_requirements.reachability
+    }
+
+    #[test]
+    fn a_role_whose_ports_lead_nowhere_is_not_proven_to_be_missed_on_every_node() {
+        // In the plan it is missed once, whatever the number of nodes.
+        assert!(proven(6, 10) <= 1);
+    }
+
+    #[test]
+    fn ports_that_carry_the_vlan_or_are_too_few_are_proven_as_before() {
+        assert_eq!(proven(6, 20), 0);
+        assert!(proven(2, 20) >= 4, "every node has fewer ports than uplinks");
+    }
+}
