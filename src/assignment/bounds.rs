@@ -241,6 +241,7 @@ mod tests {
             }
         }
         cluster.networks.push(ClusterNetwork {
+            state: Default::default(),
             name: "Management".to_owned(),
             subnet: String::new(),
             vlan: Some(vlan),
@@ -260,6 +261,7 @@ mod tests {
             design: &design,
             meetings: &meetings,
             tables: &tables,
+            wide: &[OnceCell::new()],
         };
         job.bound().unmet_requirements.reachability
     }
