@@ -6,7 +6,7 @@
 //!  (importers)    whom          chosen, solver  chosen     right
 //! ```
 //!
-//! Knowledge used by all: [`roles`], [`profiles`], [`policy`], [`units`], [`finding`], [`demand`].
+//! Knowledge used by all: [`roles`], [`profiles`], [`policy`], [`units`], [`powershell`], [`finding`], [`demand`].
 //! Pure functions over facts and plan: [`migration`], [`mac`]. What was measured before: [`history`], from event logs.
 
 #[cfg(feature = "solver")]
@@ -21,6 +21,7 @@ pub mod mac;
 pub mod migration;
 pub mod plan;
 pub mod policy;
+pub mod powershell;
 pub mod profiles;
 pub mod reports;
 pub mod roles;

@@ -9,11 +9,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Knowledge that every stage may use.
-const KNOWLEDGE: [&str; 5] = ["units", "finding", "roles", "profiles", "policy"];
+const KNOWLEDGE: [&str; 6] = ["units", "powershell", "finding", "roles", "profiles", "policy"];
 
 /// What each stage may use beside itself and the knowledge. The order is that of the flow.
-const MAY_USE: [(&str, &[&str]); 16] = [
+const MAY_USE: [(&str, &[&str]); 17] = [
     ("units", &[]),
+    ("powershell", &[]),
     ("finding", &[]),
     ("roles", &[]),
     ("profiles", &[]),
@@ -21,7 +22,7 @@ const MAY_USE: [(&str, &[&str]); 16] = [
     ("inventory", &[]),
     ("plan", &[]),
     ("demand", &["inventory", "migration"]),
-    ("migration", &["inventory", "plan"]),
+    ("migration", &["inventory", "plan", "topology"]),
     ("mac", &["inventory", "plan"]),
     ("topology", &["inventory", "plan"]),
     (

@@ -15,6 +15,7 @@ fn help_of_every_command_shows_examples_and_exit_codes_are_told() {
         "review",
         "mac",
         "calibrate",
+        "path",
         "explain",
         "import",
         "generate",
@@ -173,6 +174,58 @@ fn mac_shows_pools_and_static_addresses() {
 }
 
 #[test]
+fn path_names_the_layer_at_fault_and_shows_one_pair_line_by_line() {
+    let dir = place("cli-path");
+    let trap = "samples/migration-path-trap";
+    let run = nicplan(&["path", trap, "-o", text(&dir)]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    assert!(
+        run.out.contains("error[host-subnets] from or to HV1, HV2 (10 pairs)") && run.out.contains("-NewSubnet"),
+        "{}",
+        run.out
+    );
+    let csv = std::fs::read_to_string(dir.join("paths.csv")).expect("the file is written");
+    assert!(
+        csv.starts_with("cluster,source,target,network,source_nic,target_nic,transport,cap_mbps,concurrency,layer,why")
+    );
+    assert_eq!((csv.lines().count(), csv.matches(",host-subnets,").count()), (13, 10));
+    assert!(dir.join("path.svg").exists());
+
+    assert_eq!(nicplan(&["path", trap, "--fail-on", "never"]).code, 0);
+    let chain = nicplan(&["path", trap, "--from", "hv3", "--to", "HV4"]);
+    assert_eq!(chain.code, 0, "{}", chain.out);
+    assert!(
+        chain.out.contains("HV3 → HV4") && chain.out.contains("number 1 of MigrationNetworkOrder"),
+        "{}",
+        chain.out
+    );
+    let unknown = nicplan(&["path", trap, "--from", "HV33"]);
+    assert!(
+        unknown.code == 2 && unknown.err.contains("there is no node 'HV33'"),
+        "{}",
+        unknown.err
+    );
+    let json = nicplan(&["path", trap, "--format", "json"]);
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&json.out)
+            .is_ok_and(|v| v["clusters"][0]["paths"].as_array().is_some_and(|all| all.len() == 12))
+    );
+}
+
+#[test]
+fn path_says_what_it_does_not_know() {
+    let small = folder("cli-path-small", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+    let run = nicplan(&["path", text(&small)]);
+
+    assert_eq!(run.code, 0);
+    assert!(
+        run.out.contains("does not say which NIC carries which network"),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
 fn problems_are_told_with_place_and_advice_and_nothing_is_written() {
     let bad = folder(
         "cli-bad",
@@ -241,6 +294,27 @@ mod with_solver {
         let check = nicplan(&["check", text(&small), "--plan", text(&out.join("plan.json"))]);
         assert_eq!(check.code, 0, "{}{}", check.out, check.err);
         assert!(check.out.contains("the plan holds"));
+    }
+
+    #[test]
+    fn path_follows_a_plan_before_it_is_applied() {
+        let small = folder("cli-path-plan", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+        let out = place("cli-path-plan-out");
+        nicplan(&["plan", text(&small), "-o", text(&out)]);
+
+        let run = nicplan(&["path", text(&small), "--plan", text(&out.join("plan.json"))]);
+        assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+        assert!(
+            run.out.contains("once the plan is applied") && run.out.contains("Live migration"),
+            "{}",
+            run.out
+        );
+        let other = nicplan(&["path", "samples/broken", "--plan", text(&out.join("plan.json"))]);
+        assert!(
+            other.code == 2 && other.err.contains("the plan has no cluster"),
+            "{}",
+            other.err
+        );
     }
 
     #[test]

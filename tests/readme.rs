@@ -6,6 +6,7 @@ mod program;
 
 use nicplan::history::{EVENTS, Writer};
 use nicplan::inventory::catalogue::{HISTORY, SETTINGS, TABLES, Table};
+use nicplan::migration::path::LAYERS;
 use nicplan::reports::REPORTS;
 use nicplan::roles::ROLES;
 use program::{nicplan, project};
@@ -54,6 +55,7 @@ fn generated_parts_are_those_of_the_program() {
     compare("history", &table(&HISTORY));
     compare("calibrate", &calibrate());
     compare("events", &events());
+    compare("layers", &layers());
 }
 
 fn columns() -> String {
@@ -109,6 +111,14 @@ fn roles() -> String {
     let mut text = String::from("| role | what it carries |\n|---|---|\n");
     for role in &ROLES {
         let _ = writeln!(text, "| `{}` | {} |", role.name, role.summary);
+    }
+    text
+}
+
+fn layers() -> String {
+    let mut text = String::from("| layer | what it asks |\n|---|---|\n");
+    for (_, name, about) in &LAYERS {
+        let _ = writeln!(text, "| `{name}` | {about} |");
     }
     text
 }

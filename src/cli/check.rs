@@ -53,7 +53,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 }
 
 /// Reads a plan file; what is wrong with it is told with line and column.
-fn read_plan(path: &Path) -> Result<Plan, Failure> {
+pub(super) fn read_plan(path: &Path) -> Result<Plan, Failure> {
     let problem = |line, column, what: String, advice: &str| {
         let at = Location {
             file: path.display().to_string(),

@@ -16,6 +16,7 @@ mod input;
 mod listing;
 mod mac;
 mod output;
+mod path;
 mod plan;
 mod progress;
 mod review;
@@ -60,6 +61,7 @@ enum Command {
     Review(review::Args),
     Mac(mac::Args),
     Calibrate(calibrate::Args),
+    Path(path::Args),
     Explain(explain::Args),
     Import(import::Args),
     Generate(generate::Args),
@@ -89,6 +91,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
         Command::Review(args) => review::run(args, console),
         Command::Mac(args) => mac::run(args, console),
         Command::Calibrate(args) => calibrate::run(args, console),
+        Command::Path(args) => path::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Import(args) => import::run(args, console),
         Command::Generate(args) => generate::run(args, console),

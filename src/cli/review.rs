@@ -48,17 +48,21 @@ pub enum FailOn {
 impl FailOn {
     /// The answer for these findings; silenced ones do not count.
     pub fn answer(self, findings: &[Finding]) -> Answer {
+        let open = findings.iter().filter(|f| f.suppressed_by.is_empty());
+        self.reached(open.map(|f| f.severity).min())
+    }
+
+    /// The answer when this is the worst severity.
+    pub fn reached(self, worst: Option<Severity>) -> Answer {
         let limit = match self {
             FailOn::Error => Severity::Error,
             FailOn::Warning => Severity::Warning,
             FailOn::Info => Severity::Info,
             FailOn::Never => return Answer::Yes,
         };
-        let counts = |finding: &Finding| finding.suppressed_by.is_empty() && finding.severity <= limit;
-        if findings.iter().any(counts) {
-            Answer::No
-        } else {
-            Answer::Yes
+        match worst {
+            Some(severity) if severity <= limit => Answer::No,
+            _ => Answer::Yes,
         }
     }
 }

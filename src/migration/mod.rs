@@ -6,6 +6,8 @@
 //! published       timings that others measured, to be reproduced from the defaults
 //! precopy         one migration at a constant rate: passes, bytes, brownout, blackout
 //! second_opinion  another published model of one migration, to compare with
+//! wiring          which adapter of which node carries which cluster network
+//! path            which network, transport, rate and concurrency a pair of nodes really gets, and why
 //! fair            how migrations share links
 //! duplex          ports that receive less while they send all they can
 //! simulate        many migrations at once: slots, shared links, passes
@@ -29,6 +31,7 @@ pub mod duplex;
 mod estimate;
 pub mod fair;
 mod pacing;
+pub mod path;
 pub mod precopy;
 pub mod published;
 pub mod schedule;
@@ -36,5 +39,6 @@ mod search;
 pub mod second_opinion;
 pub mod simulate;
 pub mod whole;
+pub mod wiring;
 
 pub use estimate::{Rate, SETUP_S, SWITCH_OVER_S, concurrency, drain_bound_s, moves_live, overhead_s, rate, transport};

@@ -12,6 +12,7 @@ mod drawings;
 mod fixtures;
 mod html;
 mod look;
+mod paths;
 mod show;
 mod story;
 mod svg;
@@ -20,6 +21,7 @@ pub mod text;
 mod write;
 
 pub use data::{ReportData, WhatIf, WhatIfRow};
+pub use paths::{ClusterPaths, PathData};
 pub use tables::{findings_csv, mac_plan_csv, static_macs_csv};
 pub use write::write_all;
 

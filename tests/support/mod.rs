@@ -1,6 +1,8 @@
 //! Builders for small clusters: every field has the default that an inventory gives.
 #![allow(dead_code)]
 
+pub mod wired;
+
 use nicplan::inventory::{
     Cluster, InterSwitchLink, Inventory, Nic, Node, Origin, Rdma, StorageKind, Tor, Vm, VmPriority, VmState, Vnic,
 };

@@ -4,25 +4,13 @@
 //! Parameters as in the documentation of `Set-VMHost`, `Set-VMNetworkAdapter`, `Get-ClusterNetwork`.
 
 use crate::inventory::{Cluster, ClusterNetwork, Node, Vm, Vnic};
+pub use crate::powershell::quoted;
 use crate::profiles::WS2008R2;
 use crate::units::{Mac, MacRange};
 
 /// Whether the cluster runs 2008 R2.
 pub fn is_2008r2(cluster: &Cluster) -> bool {
     cluster.profile.generation == WS2008R2
-}
-
-/// A name as PowerShell text; typographic quotes end a text, too, so they are doubled as well.
-pub fn quoted(name: &str) -> String {
-    let mut text = String::from("'");
-    for c in name.chars() {
-        if matches!(c, '\'' | '\u{2018}'..='\u{201B}') {
-            text.push(c);
-        }
-        text.push(c);
-    }
-    text.push('\'');
-    text
 }
 
 /// An address as cmdlets take it: 12 digits.
@@ -113,15 +101,4 @@ pub fn set_cluster_use(cluster: &Cluster, network: &ClusterNetwork, cluster_use:
     };
     let (own, name) = (quoted(&cluster.name), quoted(&network.name));
     format!("{import}(Get-ClusterNetwork -Cluster {own} -Name {name}).Role = {cluster_use}")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn quotes_in_names_are_doubled() {
-        assert_eq!(quoted("O'Neill"), "'O''Neill'");
-        assert_eq!(quoted("a\u{2019}b"), "'a\u{2019}\u{2019}b'");
-    }
 }

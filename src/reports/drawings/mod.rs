@@ -6,6 +6,7 @@
 pub(super) mod assignment;
 pub(super) mod failures;
 pub(super) mod mac_pools;
+pub(super) mod paths;
 pub(super) mod utilisation;
 pub(super) mod wiring;
 

@@ -25,6 +25,7 @@ pub(super) struct Port {
     pub(super) roles: Vec<Role>,
     pub(super) switch: String,
     pub(super) team: String,
+    pub(super) addresses: Vec<String>,
     pub(super) line: u32,
 }
 
@@ -142,11 +143,13 @@ fn hidden_ports(
     let roles = team
         .filter(|_| switch.is_empty())
         .and_then(|t| role_of(report, full, t));
+    let bare_team = team.filter(|_| switch.is_empty());
     let devices = unexplained(facts, known, doubts);
     let port = |(caption, line): (String, u32)| Port {
         switch: switch.to_owned(),
         team: team.map_or(String::new(), |t| t.name.clone()),
         roles: roles.into_iter().collect(),
+        addresses: bare_team.map(|t| t.with_prefix.clone()).unwrap_or_default(),
         ..hidden_port(&caption, line, above, doubts)
     };
     devices.into_iter().map(port).collect()
@@ -212,6 +215,7 @@ fn set_ports(set: &Set, facts: &NodeFacts, virtual_speed: &str, doubts: &mut Dou
             roles: Vec::new(),
             switch: switch.to_owned(),
             team: String::new(),
+            addresses: Vec::new(),
             line: set.line,
         }
     };
@@ -240,6 +244,7 @@ fn adapter_port(report: &Report, full: &str, adapter: &Adapter, doubts: &mut Dou
         roles: role_of(report, full, adapter).into_iter().collect(),
         switch: String::new(),
         team: String::new(),
+        addresses: adapter.with_prefix.clone(),
         line: adapter.line,
     }
 }
@@ -256,6 +261,7 @@ fn hidden_port(caption: &str, line: u32, virtual_speed: &str, doubts: &mut Doubt
         roles: Vec::new(),
         switch: String::new(),
         team: String::new(),
+        addresses: Vec::new(),
         line,
     }
 }

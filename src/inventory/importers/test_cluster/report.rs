@@ -16,6 +16,8 @@ pub(super) struct Adapter {
     pub(super) speed: String,
     pub(super) rdma: String,
     pub(super) addresses: Vec<String>,
+    /// The same with the length of the prefix, where the report gives it.
+    pub(super) with_prefix: Vec<String>,
     pub(super) line: u32,
 }
 
@@ -276,6 +278,9 @@ impl NodeFacts {
                 _ => {}
             },
             "IP Address" => adapter.addresses.push(value.to_owned()),
+            "Prefix Length" => adapter
+                .with_prefix
+                .extend(adapter.addresses.last().map(|a| format!("{a}/{value}"))),
             _ => {}
         }
     }

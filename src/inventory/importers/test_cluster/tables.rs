@@ -141,6 +141,8 @@ fn node_rows(report: &Report, full: &str, name: &str, facts: &NodeFacts, doubts:
             ("switch", switch),
             ("role", role),
             ("mac", mac),
+            ("addresses", &addresses(&vnic.with_prefix)),
+            ("rdma", host_rdma(&vnic.rdma)),
         ];
         push("host_vnics", vnic.line, &values);
     }
@@ -177,8 +179,33 @@ fn port_row(node: &str, port: &Port, push: &mut Push<'_>) {
         ("status", &port.status),
         ("current_role", &roles.join(";")),
         ("team", &port.team),
+        ("addresses", &addresses(&port.addresses)),
     ];
     push("nics", port.line, &values);
+}
+
+/// Addresses that say on which network an adapter is: none that Windows gives itself.
+fn addresses(with_prefix: &[String]) -> String {
+    let own = |text: &&String| {
+        let address = text
+            .split(['/', '%'])
+            .next()
+            .unwrap_or_default()
+            .parse::<std::net::IpAddr>();
+        address.is_ok_and(|ip| match ip {
+            std::net::IpAddr::V4(v4) => !v4.is_link_local() && !v4.is_loopback(),
+            std::net::IpAddr::V6(v6) => !v6.is_unicast_link_local() && !v6.is_loopback(),
+        })
+    };
+    with_prefix.iter().filter(own).cloned().collect::<Vec<_>>().join(";")
+}
+
+/// RDMA of a host vNIC; blank where the report does not say.
+fn host_rdma(said: &str) -> &str {
+    match said {
+        "" | "no" => said,
+        _ => "yes",
+    }
 }
 
 /// An address that is one; tunnels show others.

@@ -1,0 +1,126 @@
+//! `path`: facts, and a plan if one is given -> the network that a live migration really takes, pair by pair.
+
+use super::check::read_plan;
+use super::console::Console;
+use super::failure::{Answer, Failure};
+use super::input::InputArgs;
+use super::listing;
+use super::output::{self, Format};
+use super::review::FailOn;
+use nicplan::checks;
+use nicplan::inventory::{Cluster, Inventory, did_you_mean};
+use nicplan::migration::wiring::Wiring;
+use nicplan::plan::Plan;
+use nicplan::reports::{ClusterPaths, PathData};
+use std::path::PathBuf;
+
+const EXAMPLES: &str = "Examples:
+  nicplan path samples/migration-path-trap
+  nicplan path samples/migration-path-trap --from HV1 --to HV3       (every layer, one line each)
+  nicplan path samples/converged-2016 --plan out/plan.json -o out    (once the plan is applied)";
+
+/// Show the network that a live migration really takes, and why
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    #[command(flatten)]
+    input: InputArgs,
+    /// Judge the wiring of this plan instead of today's
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
+    /// Only migrations from this node; with --to the whole chain of reasoning
+    #[arg(long, value_name = "NODE")]
+    from: Option<String>,
+    /// Only migrations to this node; with --from the whole chain of reasoning
+    #[arg(long, value_name = "NODE")]
+    to: Option<String>,
+    /// Lowest severity of a fault on the way that makes the exit code 1
+    #[arg(long, value_name = "SEVERITY", default_value = "error")]
+    fail_on: FailOn,
+    /// Form of the result
+    #[arg(long, default_value = "text")]
+    format: Format,
+    /// Also write paths.csv and path.svg to this folder
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+}
+
+pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    let inventory = args.input.load(None, console)?;
+    for name in [&args.from, &args.to].into_iter().flatten() {
+        known_node(&inventory, name)?;
+    }
+    let plan = args.plan.as_ref().map(|file| read_plan(file)).transpose()?;
+    if let Some(plan) = &plan {
+        remark(&inventory, plan, console);
+    }
+    let data = judge(args, &inventory, plan.as_ref())?;
+    console.stage("path");
+    if let Some(dir) = &args.output {
+        let files = [
+            ("paths.csv".to_owned(), data.csv()),
+            ("path.svg".to_owned(), data.svg()),
+        ];
+        output::write(dir, &files)?;
+    }
+    match args.format {
+        Format::Text if args.from.is_some() && args.to.is_some() => {
+            console.print(&listing::printable(&data.chains()))?
+        }
+        Format::Text => console.print(&listing::printable(&data.text()))?,
+        Format::Csv => console.print(&String::from_utf8_lossy(&data.csv()))?,
+        Format::Json => console.print(&listing::json(&data.json())?)?,
+    }
+    Ok(args.fail_on.reached(data.severity()))
+}
+
+/// Judges every pair that is asked for.
+fn judge<'a>(args: &Args, inventory: &'a Inventory, plan: Option<&Plan>) -> Result<PathData<'a>, Failure> {
+    let fits = |wanted: &Option<String>, name: &str| wanted.as_ref().is_none_or(|w| w.eq_ignore_ascii_case(name));
+    let mut clusters = Vec::new();
+    for cluster in &inventory.clusters {
+        let wiring = wiring(cluster, plan)?;
+        clusters.push(ClusterPaths::new(cluster, wiring, |from, to| {
+            fits(&args.from, from) && fits(&args.to, to)
+        }));
+    }
+    Ok(PathData { clusters })
+}
+
+fn wiring(cluster: &Cluster, plan: Option<&Plan>) -> Result<Wiring, Failure> {
+    let Some(plan) = plan else {
+        return Ok(Wiring::today(cluster));
+    };
+    let planned = plan.cluster(&cluster.name).ok_or_else(|| {
+        Failure::Usage(format!(
+            "the plan has no cluster {}\n    Give the plan that was made from this inventory.",
+            cluster.name
+        ))
+    })?;
+    Ok(Wiring::planned(cluster, planned))
+}
+
+fn known_node(inventory: &Inventory, name: &str) -> Result<(), Failure> {
+    let names = || {
+        inventory
+            .clusters
+            .iter()
+            .flat_map(|c| &c.nodes)
+            .map(|n| n.name.as_str())
+    };
+    if names().any(|n| n.eq_ignore_ascii_case(name)) {
+        return Ok(());
+    }
+    let hint = did_you_mean(name, names());
+    Err(Failure::Usage(format!("there is no node '{name}'{hint}")))
+}
+
+/// A plan that does not hold is shown all the same, and told.
+fn remark(inventory: &Inventory, plan: &Plan, console: &Console) {
+    if let Err(findings) = checks::verify(inventory, plan.clone()) {
+        console.note(&format!(
+            "note: the plan does not hold ({} findings; `nicplan check` tells them). These are the ways it would give.",
+            findings.len()
+        ));
+    }
+}

@@ -1,0 +1,164 @@
+//! Is it the intended network, and if not, which layer is to blame?
+
+use super::settings::settings;
+use crate::finding::Severity::{Error, Warning};
+use crate::migration::path::choose::{Answer, Choice, Taken};
+use crate::migration::path::{Layer, Path, fixes};
+
+/// Judges the network taken.
+pub(in crate::migration::path) fn network(
+    choice: &Choice,
+    path: &mut Path,
+    answers: &[(usize, Answer)],
+    taken: Option<&Taken>,
+) {
+    let intended: Vec<&(usize, Answer)> = answers.iter().filter(|(n, _)| is_intended(choice, *n)).collect();
+    let right = taken.is_some_and(|t| is_intended(choice, t.network) && !t.fallback);
+    path.intended =
+        right || (intended.is_empty() && taken.is_some_and(|t| !t.fallback && !client_instead(choice, answers, t)));
+    if !path.intended {
+        wrong_network(choice, path, answers, taken, &intended);
+    }
+    if right {
+        other_intended(choice, path, &intended);
+    }
+    settings(choice, path);
+}
+
+fn is_intended(choice: &Choice, network: usize) -> bool {
+    choice.network(network).is_some_and(|n| n.intended)
+}
+
+/// A network for clients is used although a private one joins the two nodes.
+fn client_instead(choice: &Choice, answers: &[(usize, Answer)], taken: &Taken) -> bool {
+    let client = |n: usize| choice.network(n).is_some_and(|n| n.cluster_use == 3);
+    client(taken.network) && answers.iter().any(|(n, a)| a.is_ok() && !client(*n))
+}
+
+fn wrong_network(
+    choice: &Choice,
+    path: &mut Path,
+    answers: &[(usize, Answer)],
+    taken: Option<&Taken>,
+    intended: &[&(usize, Answer)],
+) {
+    let refused = intended.iter().find_map(|(n, a)| Some((*n, a.as_ref().err()?)));
+    let accepted = intended.iter().find(|(_, a)| a.is_ok()).map(|(n, _)| *n);
+    let goes = match (
+        taken.and_then(|t| choice.network(t.network)),
+        taken.is_some_and(|t| t.fallback),
+    ) {
+        (None, _) => "there is no path at all".to_owned(),
+        (Some(network), true) => format!("Windows falls back to {} without an event", network.name),
+        (Some(network), false) => format!("migrations take {} instead", network.name),
+    };
+    if let (None, Some((_, refusal))) = (accepted, refused) {
+        let severity = if refusal.layer == Layer::Interface && choice.wiring.planned {
+            Warning
+        } else {
+            Error
+        };
+        path.fault(
+            refusal.layer,
+            severity,
+            format!("{}; {goes}", refusal.text),
+            refusal.fix.clone(),
+        );
+        return;
+    }
+    if let (Some(network), Some(taken)) = (accepted, taken) {
+        return preferred(choice, path, network, taken);
+    }
+    if let Some((_, Err(refusal))) = answers
+        .iter()
+        .find(|(_, a)| a.is_err())
+        .filter(|_| taken.is_none_or(|t| t.fallback))
+    {
+        return path.fault(
+            refusal.layer,
+            Error,
+            format!("{}; {goes}", refusal.text),
+            refusal.fix.clone(),
+        );
+    }
+    let private = answers
+        .iter()
+        .find(|(n, a)| a.is_ok() && choice.network(*n).is_some_and(|n| n.cluster_use != 3));
+    if let (Some((network, _)), Some(taken)) = (private, taken) {
+        preferred(choice, path, *network, taken);
+    }
+}
+
+/// Another network was preferred to a usable one.
+fn preferred(choice: &Choice, path: &mut Path, network: usize, taken: &Taken) {
+    let (Some(wanted), Some(got)) = (choice.network(network), choice.network(taken.network)) else {
+        return;
+    };
+    let ordered = choice.place(taken.network).is_some();
+    let stale = !choice.cluster.migration.network_order.is_empty() && !ordered;
+    let csv = if choice.csv == Some(network) {
+        format!(": {} has the lowest metric, which CSV traffic takes", wanted.name)
+    } else {
+        format!(
+            ": its metric {} comes before {} of {}",
+            got.metric, wanted.metric, wanted.name
+        )
+    };
+    let (layer, text) = match (ordered, stale) {
+        (true, _) => (
+            Layer::NetworkOrder,
+            format!("MigrationNetworkOrder puts {} before {}", got.name, wanted.name),
+        ),
+        (_, true) => (
+            Layer::NetworkOrder,
+            format!(
+                "MigrationNetworkOrder names no network that exists ({}), so {} is taken{csv}",
+                choice.stale_order.join(", "),
+                got.name
+            ),
+        ),
+        _ => (
+            Layer::Metric,
+            format!("no MigrationNetworkOrder is set, so {} is taken{csv}", got.name),
+        ),
+    };
+    let guessed = layer == Layer::Metric && !(wanted.metric_known && got.metric_known);
+    let severity = if guessed { Warning } else { Error };
+    let text = if guessed {
+        format!("{text} (metrics assumed)")
+    } else {
+        text
+    };
+    path.fault(layer, severity, text, order_fix(choice, network));
+}
+
+fn order_fix(choice: &Choice, network: usize) -> String {
+    if choice.wiring.networks.iter().any(|n| n.intended) {
+        return fixes::set_order(choice);
+    }
+    let name = choice.network(network).map_or("", |n| n.name.as_str());
+    fixes::put_first(choice, name)
+}
+
+/// An intended network that does not work while another intended one does.
+fn other_intended(choice: &Choice, path: &mut Path, intended: &[&(usize, Answer)]) {
+    for (network, answer) in intended {
+        let Err(refusal) = answer else { continue };
+        // a network of direct cables joins two nodes only
+        let holders = choice
+            .wiring
+            .interfaces
+            .iter()
+            .filter(|all| all.iter().any(|i| i.network == *network))
+            .count();
+        let partial = refusal.layer == Layer::Interface && holders + 1 < choice.wiring.interfaces.len();
+        if !partial && refusal.layer != Layer::Cabling {
+            path.fault(
+                refusal.layer,
+                Warning,
+                format!("{}; the other live-migration network carries all", refusal.text),
+                refusal.fix.clone(),
+            );
+        }
+    }
+}

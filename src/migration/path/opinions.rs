@@ -1,0 +1,124 @@
+//! How fast live migration over SMB should be: four published rules that disagree, beside the limit that holds.
+//!
+//! None of them is a mandate; people copy the defaults. Each is applied to the same ports and turned into the time in which the node's
+//! memory would be moved. In: facts and the node's paths. Out: [`Opinion`]s. Must not know: who shows them.
+
+use super::limits::{DEFAULT_FACTOR, all_nics};
+use super::{Path, smb_limit};
+use crate::inventory::Cluster;
+use crate::migration::assumptions::SMB_OLD_LIMIT_MBPS;
+use crate::migration::{Rate, drain_bound_s, moves_live};
+use crate::units::{Mbps, MiB};
+use serde::Serialize;
+
+/// One rule for the limit.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Opinion {
+    /// Who says it.
+    pub name: &'static str,
+    /// The rule in words.
+    pub rule: String,
+    /// Where it is written.
+    pub source: &'static str,
+    /// What live migration may use together, Mbit/s; 0 = the rule advises against SMB here.
+    pub cap_mbps: Mbps,
+    /// Seconds in which the node's live-moved VMs would leave at that rate, at best.
+    pub drain_s: u64,
+    /// It is the limit that holds.
+    pub holds: bool,
+}
+
+/// Share of the storage class in the ports, and of live migration in it: 50 % and 29 %.
+const TABLE_PERMILLE: u64 = 145;
+/// Below this share the table advises compression.
+const LEAST_SMB_MBPS: Mbps = 5_000;
+/// MSLab's share of the ports.
+const MSLAB_PERMILLE: u64 = 400;
+/// Validate-DCB: share of the SMB class (half of the ports) for NICs of up to 10 Gbit/s.
+const DCB_PERMILLE: u64 = 300;
+
+/// The limit that holds for what a node sends, then the four rules. `path` is one of the node's paths. Empty without a network.
+pub fn opinions(cluster: &Cluster, path: &Path) -> Vec<Opinion> {
+    let Some(node) = cluster.nodes.get(path.source) else {
+        return Vec::new();
+    };
+    let speeds: Vec<Mbps> = path
+        .source_ports
+        .iter()
+        .filter_map(|p| node.nics.get(*p))
+        .map(|n| n.speed)
+        .collect();
+    let (ports, fastest) = (speeds.iter().sum::<Mbps>(), speeds.iter().copied().max().unwrap_or(0));
+    if ports == 0 {
+        return Vec::new();
+    }
+    let all = all_nics(cluster, path.source);
+    let table = ports * TABLE_PERMILLE / 1000;
+    let (dcb, dcb_rule) = if fastest <= 10_000 {
+        (
+            ports * DCB_PERMILLE / 1000,
+            "below 60 % of the SMB class, half of the ports, with NICs of up to 10 Gbit/s",
+        )
+    } else {
+        (SMB_OLD_LIMIT_MBPS, "750 MB/s with NICs above 10 Gbit/s")
+    };
+    let limit = smb_limit(cluster, path.source).map(|(rate, _)| rate);
+    let holds = if path.transport.is_smb() {
+        path.egress
+    } else {
+        limit.unwrap_or(ports).min(ports)
+    };
+    let rows = [
+        (
+            "this cluster",
+            "what holds here, all layers together",
+            "the inventory",
+            holds,
+        ),
+        (
+            "Microsoft table",
+            "29 % of the SMB class, half of the ports; below 5 Gbit/s compression",
+            "Microsoft Learn, Host network requirements for Azure Local",
+            if table < LEAST_SMB_MBPS { 0 } else { table },
+        ),
+        (
+            "cluster default",
+            "25 % of the speed of all NICs, from 2022",
+            "Microsoft Learn, Manage SMB bandwidth limits for live migration",
+            all * u64::from(DEFAULT_FACTOR) / 10_000,
+        ),
+        ("Validate-DCB", dcb_rule, "github.com/microsoft/Validate-DCB", dcb),
+        (
+            "MSLab",
+            "40 % of the ports",
+            "github.com/microsoft/MSLab",
+            ports * MSLAB_PERMILLE / 1000,
+        ),
+    ];
+    let opinion = |(index, (name, rule, source, cap)): (usize, (&'static str, &str, &'static str, Mbps))| Opinion {
+        name,
+        rule: rule.to_owned(),
+        source,
+        cap_mbps: cap,
+        drain_s: drain_s(cluster, path, cap),
+        holds: index == 0,
+    };
+    rows.into_iter().enumerate().map(opinion).collect()
+}
+
+/// At best, at this rate for all migrations together.
+fn drain_s(cluster: &Cluster, path: &Path, cap: Mbps) -> u64 {
+    let moved = cluster
+        .vms
+        .iter()
+        .filter(|vm| vm.host == Some(path.source) && moves_live(vm));
+    let memories: Vec<MiB> = moved.map(|vm| vm.memory_mib).collect();
+    drain_bound_s(
+        &memories,
+        Rate {
+            per_vm: cap,
+            total: cap,
+        },
+        path.concurrency,
+    )
+}

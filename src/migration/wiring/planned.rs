@@ -1,0 +1,163 @@
+//! The wiring that a plan gives.
+//!
+//! A role with an uplink of its own uses the uplink's NICs; a role that shares one uses a host vNIC on it. The networks are those of the
+//! inventory with that purpose, else one is assumed. That the plan's live-migration networks come first in the cluster's order
+//! goes with the plan, unless the inventory names another order.
+
+use super::gather::{Adapter, adapter_name};
+use super::matching::{self, Matcher};
+use super::{Evidence, Kind, Wiring, metrics, today};
+use crate::inventory::{Cluster, Node};
+use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
+use crate::profiles::Transport;
+use crate::roles::Role;
+use std::collections::BTreeSet;
+
+/// The wiring of a plan.
+pub(super) fn wiring(cluster: &Cluster, plan: &ClusterPlan) -> Wiring {
+    let mut assumed = BTreeSet::new();
+    let nodes: Vec<Vec<Adapter>> = cluster.nodes.iter().map(|node| adapters(cluster, node, plan)).collect();
+    let mut wiring = Wiring {
+        networks: cluster
+            .networks
+            .iter()
+            .map(|n| today::network(cluster, n, &mut assumed))
+            .collect(),
+        planned: true,
+        ..Wiring::default()
+    };
+    let mut matcher = Matcher::new(cluster, &mut wiring.networks);
+    matcher.derive_missing(&nodes, &mut assumed);
+    wiring.interfaces = nodes
+        .iter()
+        .map(|all| matcher.interfaces(all, &mut BTreeSet::new()))
+        .collect();
+    for interface in wiring.interfaces.iter_mut().flatten() {
+        interface.evidence = Evidence::Plan;
+    }
+    matching::settle(&mut wiring);
+    metrics::assume(&mut wiring, &mut assumed);
+    if cluster.migration.network_order.is_empty() {
+        assumed.insert(
+            "order of live-migration networks: those of the plan first, set when the plan is applied".to_owned(),
+        );
+    }
+    wiring.assumptions = assumed.into_iter().collect();
+    wiring
+}
+
+/// Adapters that a node has once the plan is applied.
+fn adapters(cluster: &Cluster, node: &Node, plan: &ClusterPlan) -> Vec<Adapter> {
+    let Some(planned) = plan.nodes.iter().find(|n| n.node == node.name) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for uplink in &planned.uplinks {
+        let Some(design) = plan.uplinks.iter().find(|u| u.name == uplink.uplink) else {
+            continue;
+        };
+        found.extend(of_uplink(cluster, node, design, uplink));
+    }
+    found
+}
+
+fn of_uplink(cluster: &Cluster, node: &Node, design: &Uplink, uplink: &NodeUplink) -> Vec<Adapter> {
+    let ports: Vec<usize> = uplink.nics.iter().filter_map(|name| node.nic(name)).collect();
+    let hosts: Vec<Role> = design.roles.iter().copied().filter(|r| *r != Role::Vm).collect();
+    if ports.is_empty() || hosts.is_empty() {
+        return Vec::new();
+    }
+    let alone = design.network.is_none() && (hosts.len() == 1 || uplink.mechanism != Mechanism::Team);
+    if !alone {
+        return hosts
+            .iter()
+            .flat_map(|role| host_vnics(cluster, node, design, uplink, &ports, *role))
+            .collect();
+    }
+    if uplink.mechanism == Mechanism::Team {
+        return vec![bare(node, design, uplink, &ports, Kind::Team)];
+    }
+    ports
+        .iter()
+        .map(|port| bare(node, design, uplink, &[*port], Kind::Port))
+        .collect()
+}
+
+fn all_rdma(node: &Node, ports: &[usize]) -> bool {
+    ports.iter().all(|p| node.nics.get(*p).is_some_and(|n| n.rdma.on()))
+}
+
+fn bare(node: &Node, design: &Uplink, uplink: &NodeUplink, ports: &[usize], kind: Kind) -> Adapter {
+    let first = ports.first().and_then(|p| node.nics.get(*p));
+    Adapter {
+        name: if kind == Kind::Team {
+            uplink.uplink.clone()
+        } else {
+            first.map(|n| n.name.clone()).unwrap_or_default()
+        },
+        kind: Some(kind),
+        ports: ports.to_vec(),
+        roles: design.roles.iter().copied().collect(),
+        rdma: kind == Kind::Port && all_rdma(node, ports),
+        ports_rdma: all_rdma(node, ports),
+        transport: uplink.transport,
+        ..Adapter::default()
+    }
+}
+
+/// The host vNICs of a role: one, or for SMB one per port, each mapped to its port, so that Multichannel uses them all.
+fn host_vnics(
+    cluster: &Cluster,
+    node: &Node,
+    design: &Uplink,
+    uplink: &NodeUplink,
+    ports: &[usize],
+    role: Role,
+) -> Vec<Adapter> {
+    let smb = match role {
+        Role::LiveMigration => uplink.transport == Some(Transport::Smb),
+        Role::Storage => cluster.storage.is_smb(),
+        _ => false,
+    };
+    let title = role.info().title;
+    if !smb || ports.len() < 2 {
+        return vec![host_vnic(cluster, node, design, uplink, ports, (role, title))];
+    }
+    let numbered = ports.iter().zip(1..);
+    numbered
+        .map(|(port, number)| {
+            host_vnic(
+                cluster,
+                node,
+                design,
+                uplink,
+                &[*port],
+                (role, &format!("{title} {number}")),
+            )
+        })
+        .collect()
+}
+
+fn host_vnic(
+    cluster: &Cluster,
+    node: &Node,
+    design: &Uplink,
+    uplink: &NodeUplink,
+    ports: &[usize],
+    (role, name): (Role, &str),
+) -> Adapter {
+    let ports_rdma = all_rdma(node, ports);
+    Adapter {
+        name: adapter_name(name),
+        kind: Some(Kind::HostVnic),
+        ports: ports.to_vec(),
+        roles: BTreeSet::from([role]),
+        sharers: design.roles.iter().copied().filter(|r| *r != role).collect(),
+        rdma: ports_rdma && cluster.profile.rdma_on_switch,
+        ports_rdma,
+        share: uplink.shares.iter().find(|s| s.role == role).map(|s| s.permille),
+        transport: uplink.transport,
+        vlan: cluster.vlan_of(role),
+        ..Adapter::default()
+    }
+}

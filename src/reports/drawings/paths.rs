@@ -1,0 +1,423 @@
+//! `path.svg`: for pairs of nodes that look the same, every cluster network between them from NIC over switches to NIC: the way that is
+//! taken, the way that is meant and the layer at fault. Each state has a line style and a word beside its colour.
+
+use super::{LEFT, RIGHT};
+use crate::inventory::Cluster;
+use crate::migration::path::{Class, Layer, Path};
+use crate::migration::wiring::{Interface, Network};
+use crate::reports::paths::{ClusterPaths, PathData};
+use crate::reports::svg::{BOLD, Font, HEAD, SMALL, Svg, TEXT, at};
+use crate::reports::{look, show};
+use crate::topology::{Attach, attach};
+use crate::units::show_mbps;
+use std::collections::BTreeSet;
+
+/// Classes drawn; the rest is counted.
+const MOST: usize = 12;
+const ROW: i64 = 46;
+const NODE_W: i64 = 290;
+const TOR_W: i64 = 130;
+/// Left edges of the two switches of a row.
+const TOR_X: [i64; 2] = [430, 640];
+const TARGET_X: i64 = RIGHT - NODE_W;
+
+/// What happens with a network.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Taken,
+    /// Meant for live migration and not taken.
+    Missed(Option<Layer>),
+    Other(Option<Layer>),
+}
+
+/// Draws all clusters.
+pub(in crate::reports) fn render(data: &PathData) -> Vec<u8> {
+    let mut svg = Svg::new("paths");
+    let mut y = 12;
+    for cluster in &data.clusters {
+        y = draw(&mut svg, y, cluster) + 24;
+    }
+    svg.finish("The network that live migration takes between nodes")
+}
+
+fn draw(svg: &mut Svg, y: i64, data: &ClusterPaths) -> i64 {
+    let when = if data.wiring.planned {
+        "as planned"
+    } else {
+        "as it is today"
+    };
+    let nodes = show::count(data.cluster.nodes.len(), "node", "nodes");
+    let title = format!("{} · live migration {when} · {nodes}", data.cluster.name);
+    svg.fitted(LEFT, y + 18, RIGHT - LEFT, HEAD, &title);
+    let mut y = legend(svg, y + 30);
+    if data.classes.is_empty() {
+        svg.text(LEFT, y + 14, TEXT, "No pair of nodes to show.");
+        return y + 20;
+    }
+    for class in data.classes.iter().take(MOST) {
+        y = draw_class(svg, y + 10, data, class);
+    }
+    let rest = data.classes.len().saturating_sub(MOST);
+    if rest > 0 {
+        svg.text(
+            LEFT,
+            y + 18,
+            TEXT,
+            &format!(
+                "… and {} more; paths.csv has every pair.",
+                show::count(rest, "kind of pair", "kinds of pairs")
+            ),
+        );
+        y += 24;
+    }
+    y
+}
+
+fn legend(svg: &mut Svg, y: i64) -> i64 {
+    let entries = [
+        (State::Taken, "taken: thick line"),
+        (
+            State::Missed(None),
+            "meant and not taken: dashed, crossed out, with the layer at fault",
+        ),
+        (State::Other(None), "not used: thin line"),
+    ];
+    let mut x = LEFT;
+    for (state, text) in entries {
+        line(svg, (x, y + 8), (x + 44, y + 8), state);
+        if matches!(state, State::Missed(_)) {
+            cross(svg, x + 22, y + 8);
+        }
+        svg.text(x + 52, y + 12, TEXT, text);
+        x += 52 + look::text_width(text, TEXT.size) + 28;
+    }
+    y + 22
+}
+
+/// One class: heading, sentence, a row per network between the two boxes.
+fn draw_class(svg: &mut Svg, y: i64, data: &ClusterPaths, class: &Class) -> i64 {
+    let Some(path) = class.first(&data.paths) else {
+        return y;
+    };
+    svg.line((LEFT, y), (RIGHT, y), look::RULE, r#"stroke-width="1""#);
+    let (mark, ink) = match class.severity {
+        None => ("ok".to_owned(), look::INK),
+        Some(severity) => (format!("{severity} [{}]", path.layer.name()), look::ALERT),
+    };
+    svg.text(LEFT, y + 22, BOLD.sized(13).ink(ink), &mark);
+    let x = LEFT + look::text_width(&mark, 13) + 22;
+    svg.fitted(x, y + 22, RIGHT - x, BOLD.sized(13), &data.pairs(class));
+    let mut y = paragraph(svg, y + 40, &show::sentence(&path.why), TEXT);
+    if !path.fix.is_empty() {
+        y = paragraph(svg, y, &format!("Fix: {}", path.fix), SMALL.ink(look::INK));
+    }
+    draw_rows(svg, y - 4, data, class, path)
+}
+
+fn draw_rows(svg: &mut Svg, y: i64, data: &ClusterPaths, class: &Class, path: &Path) -> i64 {
+    let rows = rows(data, path);
+    let height = 30 + ROW * rows.len().max(1) as i64;
+    let sources: BTreeSet<usize> = class
+        .paths
+        .iter()
+        .filter_map(|i| data.paths.get(*i))
+        .map(|p| p.source)
+        .collect();
+    let targets: BTreeSet<usize> = class
+        .paths
+        .iter()
+        .filter_map(|i| data.paths.get(*i))
+        .map(|p| p.target)
+        .collect();
+    for (x, node, all, what) in [
+        (LEFT, path.source, &sources, "from"),
+        (TARGET_X, path.target, &targets, "to"),
+    ] {
+        svg.rect(at(x, y, NODE_W, height), look::PALE, look::GREY, r#"rx="4""#);
+        let more = match all.len() {
+            0 | 1 => String::new(),
+            many => format!(" (one of {many})"),
+        };
+        svg.fitted(
+            x + 10,
+            y + 19,
+            NODE_W - 20,
+            BOLD,
+            &format!("{what} {}{more}", data.node(node)),
+        );
+    }
+    if rows.is_empty() {
+        svg.text(
+            LEFT + NODE_W + 20,
+            y + 40,
+            TEXT,
+            "The inventory does not say which NIC carries which network.",
+        );
+    }
+    let mut middle = y + 30 + ROW / 2 + 4;
+    for (network, state) in rows {
+        draw_row(svg, middle, data, path, (network, state));
+        middle += ROW;
+    }
+    y + height + 8
+}
+
+/// Networks that one of the two nodes is on, the one that is taken and those that are meant first.
+fn rows(data: &ClusterPaths, path: &Path) -> Vec<(usize, State)> {
+    let mut rows = Vec::new();
+    for (index, refused) in &path.considered {
+        let Some(network) = data.wiring.networks.get(*index) else {
+            continue;
+        };
+        let present = [path.source, path.target]
+            .iter()
+            .any(|n| data.wiring.on(*n, *index).next().is_some());
+        if !present && !network.intended {
+            continue;
+        }
+        rows.push((*index, state(network, path, *refused)));
+    }
+    rows.sort_by_key(|(index, state)| (!matches!(state, State::Taken | State::Missed(_)), *index));
+    rows
+}
+
+fn state(network: &Network, path: &Path, refused: Option<Layer>) -> State {
+    let name = Some(network.name.as_str());
+    if path.network.as_deref() == name
+        || (path.transport.is_smb() && path.intended && network.intended && refused.is_none())
+    {
+        return State::Taken;
+    }
+    if network.intended && !path.intended {
+        return State::Missed(refused.or(Some(path.layer)));
+    }
+    State::Other(refused)
+}
+
+fn draw_row(svg: &mut Svg, y: i64, data: &ClusterPaths, path: &Path, (index, state): (usize, State)) {
+    let Some(network) = data.wiring.networks.get(index) else {
+        return;
+    };
+    let font = match state {
+        State::Taken => BOLD.ink(look::PLANNED),
+        State::Missed(_) => BOLD.ink(look::ALERT),
+        State::Other(_) => SMALL,
+    };
+    let ends = [(path.source, LEFT), (path.target, TARGET_X)];
+    let mut tors: Vec<Option<String>> = Vec::new();
+    for (node, x) in ends {
+        let on: Vec<&Interface> = used(data, path, node, index, state);
+        svg.fitted(x + 10, y + 4, NODE_W - 20, TEXT, &adapter_text(data.cluster, node, &on));
+        tors.push(switch_names(data.cluster, node, &on));
+    }
+    let label_w = TOR_X[0] - LEFT - NODE_W - 16;
+    svg.fitted(LEFT + NODE_W + 8, y - 8, label_w, font, &network.name);
+    let [from, to] = [tors.first().cloned().flatten(), tors.get(1).cloned().flatten()];
+    connect(svg, y, data, path, (from, to), state);
+    note(svg, y, path, state, font);
+}
+
+/// Adapters of a row; of the way that is taken those that carry.
+fn used<'a>(data: &'a ClusterPaths, path: &Path, node: usize, index: usize, state: State) -> Vec<&'a Interface> {
+    let names = if node == path.source {
+        &path.source_nics
+    } else {
+        &path.target_nics
+    };
+    let all: Vec<&Interface> = data.wiring.on(node, index).collect();
+    let carrying: Vec<&Interface> = all.iter().copied().filter(|i| names.contains(&i.name)).collect();
+    if state == State::Taken && !carrying.is_empty() {
+        carrying
+    } else {
+        all
+    }
+}
+
+fn adapter_text(cluster: &Cluster, node: usize, on: &[&Interface]) -> String {
+    let nics = cluster.nodes.get(node).map_or(&[][..], |n| &n.nics);
+    if on.is_empty() {
+        return "no adapter".to_owned();
+    }
+    let text = |i: &&Interface| {
+        let speeds: Vec<u64> = i.ports.iter().filter_map(|p| nics.get(*p)).map(|n| n.speed).collect();
+        let speed = speeds.first().map_or(String::new(), |s| match speeds.len() {
+            1 => format!(" · {}", show_mbps(*s)),
+            many => format!(" · {many} × {}", show_mbps(*s)),
+        });
+        let down = if i.ports.iter().filter_map(|p| nics.get(*p)).any(|n| n.up) {
+            ""
+        } else {
+            " · no link"
+        };
+        format!("{}{speed}{down}", i.name)
+    };
+    on.iter().map(text).collect::<Vec<_>>().join(", ")
+}
+
+/// Switches that adapters are cabled to; `None` for a direct cable or no adapter.
+fn switch_names(cluster: &Cluster, node: usize, on: &[&Interface]) -> Option<String> {
+    let nics = cluster.nodes.get(node).map_or(&[][..], |n| &n.nics);
+    let ports: BTreeSet<usize> = on.iter().flat_map(|i| i.ports.iter().copied()).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for nic in ports.iter().filter_map(|p| nics.get(*p)) {
+        let name = match attach(nic) {
+            Attach::Tor(tor) => cluster.tors.get(tor).map_or("", |t| t.name.as_str()),
+            Attach::Unnamed => "switch not named",
+            Attach::Direct => continue,
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    (!names.is_empty()).then(|| names.join(", "))
+}
+
+/// The line of a row with its switches: one box if both ends are on the same, else two with the link between them.
+fn connect(
+    svg: &mut Svg,
+    y: i64,
+    data: &ClusterPaths,
+    path: &Path,
+    (from, to): (Option<String>, Option<String>),
+    state: State,
+) {
+    let (start, end) = (LEFT + NODE_W, TARGET_X);
+    let centre = (TOR_X[0] + TOR_X[1]) / 2;
+    match (from, to) {
+        (Some(a), Some(b)) if a == b => {
+            line(svg, (start, y), (end, y), state);
+            tor(svg, centre, y, &a);
+        }
+        (Some(a), Some(b)) => {
+            line(svg, (start, y), (end, y), state);
+            tor(svg, TOR_X[0], y, &a);
+            tor(svg, TOR_X[1], y, &b);
+            let speeds = path
+                .crossed
+                .iter()
+                .filter_map(|l| data.cluster.links.get(*l))
+                .map(|l| l.speed)
+                .min();
+            if let Some(speed) = speeds.filter(|_| state == State::Taken) {
+                let room = TOR_X[1] - TOR_X[0] - TOR_W;
+                svg.fitted(
+                    TOR_X[0] + TOR_W + room / 2,
+                    y - 6,
+                    room,
+                    SMALL.ink(look::INK).middle(),
+                    &show_mbps(speed),
+                );
+            }
+        }
+        (None, None) => {
+            line(svg, (start, y), (end, y), state);
+            svg.text(centre + TOR_W / 2, y + 14, SMALL.middle(), "direct cable");
+        }
+        (Some(a), None) => {
+            line(svg, (start, y), (TOR_X[0], y), state);
+            tor(svg, TOR_X[0], y, &a);
+        }
+        (None, Some(b)) => {
+            line(svg, (TOR_X[1] + TOR_W, y), (end, y), state);
+            tor(svg, TOR_X[1], y, &b);
+        }
+    }
+    if matches!(state, State::Missed(_)) {
+        cross(svg, TOR_X[1] + TOR_W + 24, y);
+    }
+    if state == State::Taken {
+        let tip = format!("M {} {} L {} {y} L {} {}", end - 12, y - 6, end - 1, end - 12, y + 6);
+        svg.path(&tip, look::PLANNED, r#"stroke-width="3""#);
+    }
+}
+
+/// What is said at the right end of a row.
+fn note(svg: &mut Svg, y: i64, path: &Path, state: State, font: Font) {
+    let text = match state {
+        State::Taken => show_mbps(path.cap),
+        State::Missed(layer) | State::Other(layer) => layer.map_or("stands by", Layer::name).to_owned(),
+    };
+    let x = TOR_X[1] + TOR_W;
+    svg.fitted(TARGET_X - 8, y - 10, TARGET_X - x - 8, font.end(), &text);
+}
+
+fn tor(svg: &mut Svg, x: i64, y: i64, name: &str) {
+    svg.rect(at(x, y - 12, TOR_W, 24), "#ffffff", look::GREY, r#"rx="3""#);
+    svg.fitted(x + TOR_W / 2, y + 4, TOR_W - 12, TEXT.middle(), name);
+}
+
+fn line(svg: &mut Svg, from: (i64, i64), to: (i64, i64), state: State) {
+    let (ink, extra) = match state {
+        State::Taken => (look::PLANNED, r#"stroke-width="5""#),
+        State::Missed(_) => (look::ALERT, r#"stroke-width="2" stroke-dasharray="7 5""#),
+        State::Other(_) => (look::GREY, r#"stroke-width="1""#),
+    };
+    svg.line(from, to, ink, extra);
+}
+
+fn cross(svg: &mut Svg, x: i64, y: i64) {
+    let d = format!(
+        "M {} {} L {} {} M {} {} L {} {}",
+        x - 7,
+        y - 7,
+        x + 7,
+        y + 7,
+        x - 7,
+        y + 7,
+        x + 7,
+        y - 7
+    );
+    svg.path(&d, look::ALERT, r#"stroke-width="3""#);
+}
+
+/// Text over several lines; returns the y of the next line.
+fn paragraph(svg: &mut Svg, mut y: i64, text: &str, font: Font) -> i64 {
+    let mut rest = text;
+    for _ in 0..4 {
+        let line = first_line(rest, font.size);
+        svg.text(LEFT, y, font, line);
+        y += 17;
+        rest = rest.get(line.len()..).unwrap_or("").trim_start();
+        if rest.is_empty() {
+            break;
+        }
+    }
+    y
+}
+
+/// As many words as fit into the width of the drawing; at least one.
+fn first_line(text: &str, size: u32) -> &str {
+    let mut end = 0;
+    for (at, _) in text
+        .char_indices()
+        .filter(|(_, c)| *c == ' ')
+        .chain([(text.len(), ' ')])
+    {
+        let fits = text
+            .get(..at)
+            .is_some_and(|head| look::text_width(head, size) <= RIGHT - LEFT);
+        if !fits && end > 0 {
+            break;
+        }
+        end = at;
+        if !fits {
+            break;
+        }
+    }
+    text.get(..end).unwrap_or(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_sentences_are_broken_between_words() {
+        let text = "word ".repeat(200);
+        let line = first_line(&text, 12);
+
+        assert!(look::text_width(line, 12) <= RIGHT - LEFT && line.len() > 100, "{line}");
+        assert!(line.ends_with("word"));
+        assert_eq!(first_line("short", 12), "short");
+    }
+}

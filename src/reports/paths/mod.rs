@@ -1,0 +1,148 @@
+//! The ways of live migrations: `paths.csv`, `path.svg`, text and JSON.
+//!
+//! In: facts and wiring. Out: bytes and text. Everything is judged once, in [`PathData`]; the rest only shows it.
+//! Must not know: how a path is found.
+
+mod chain;
+mod json;
+mod table;
+mod text;
+
+use crate::finding::Severity;
+use crate::inventory::Cluster;
+use crate::migration::path::{Class, Members, Opinion, Path, classes, opinions, paths};
+use crate::migration::wiring::Wiring;
+use crate::reports::drawings;
+use crate::reports::show;
+use std::collections::BTreeSet;
+
+/// Pairs that are named one by one.
+const FEW: usize = 4;
+
+/// The ways of one cluster.
+pub struct ClusterPaths<'a> {
+    /// Facts.
+    pub cluster: &'a Cluster,
+    /// Who carries which network.
+    pub wiring: Wiring,
+    /// Every ordered pair that was asked for.
+    pub paths: Vec<Path>,
+    /// Pairs that look the same, worst first.
+    pub classes: Vec<Class>,
+    /// The opinions about the SMB limit, for the node with most memory to move; empty where SMB is not used.
+    pub opinions: Vec<Opinion>,
+    /// That node.
+    pub opinions_of: usize,
+}
+
+/// The ways of all clusters.
+pub struct PathData<'a> {
+    /// One entry per cluster.
+    pub clusters: Vec<ClusterPaths<'a>>,
+}
+
+impl<'a> ClusterPaths<'a> {
+    /// Judges every pair; `wanted` says which are shown.
+    pub fn new(cluster: &'a Cluster, wiring: Wiring, wanted: impl Fn(&str, &str) -> bool) -> ClusterPaths<'a> {
+        let name = |node: usize| cluster.nodes.get(node).map_or("", |n| n.name.as_str());
+        let mut paths = paths(cluster, &wiring);
+        paths.retain(|p| wanted(name(p.source), name(p.target)));
+        let classes = classes(cluster, &paths);
+        let mut found = ClusterPaths {
+            cluster,
+            wiring,
+            paths,
+            classes,
+            opinions: Vec::new(),
+            opinions_of: 0,
+        };
+        found.ask_opinions();
+        found
+    }
+
+    /// Of the paths over SMB that of the node with most memory to move.
+    fn ask_opinions(&mut self) {
+        let memory = |node: usize| crate::demand::live_moved_memory(self.cluster, node).sum::<u64>();
+        let smb = self
+            .paths
+            .iter()
+            .filter(|p| p.transport.is_smb() && p.network.is_some());
+        let most = smb.max_by_key(|p| (memory(p.source), std::cmp::Reverse((p.source, p.target))));
+        if let Some(path) = most {
+            self.opinions_of = path.source;
+            self.opinions = opinions(self.cluster, path);
+        }
+    }
+
+    /// Name of a node.
+    pub(super) fn node(&self, index: usize) -> &str {
+        self.cluster.nodes.get(index).map_or("", |n| &n.name)
+    }
+
+    /// Which pairs a class joins: `all 12 pairs`, `from or to HV3 (6 pairs)`.
+    pub(super) fn pairs(&self, class: &Class) -> String {
+        let names = |nodes: &BTreeSet<usize>| {
+            let list: Vec<&str> = nodes.iter().map(|n| self.node(*n)).collect();
+            show::name_runs(&list, " to ")
+        };
+        let count = show::count(class.paths.len(), "pair", "pairs");
+        match class.members(&self.paths, self.cluster.nodes.len()) {
+            Members::All => format!("all {count}"),
+            Members::Among(nodes) => format!("among {} ({count})", names(&nodes)),
+            Members::FromOrTo(nodes) => format!("from or to {} ({count})", names(&nodes)),
+            Members::Between(from, to) => format!("{} → {} ({count})", names(&from), names(&to)),
+            Members::Pairs(pairs) if pairs.len() <= FEW => {
+                let list: Vec<String> = pairs
+                    .iter()
+                    .map(|(a, b)| format!("{} → {}", self.node(*a), self.node(*b)))
+                    .collect();
+                if list.len() == 1 {
+                    list.concat()
+                } else {
+                    format!("{} ({count})", list.join(", "))
+                }
+            }
+            Members::Pairs(pairs) => {
+                let from = pairs.iter().map(|(a, _)| *a).collect();
+                let to = pairs.iter().map(|(_, b)| *b).collect();
+                format!("{} → {} ({count}, not every combination)", names(&from), names(&to))
+            }
+        }
+    }
+}
+
+impl PathData<'_> {
+    /// Worst severity of all.
+    pub fn severity(&self) -> Option<Severity> {
+        self.clusters
+            .iter()
+            .flat_map(|c| &c.paths)
+            .filter_map(Path::severity)
+            .min()
+    }
+
+    /// `paths.csv`.
+    pub fn csv(&self) -> Vec<u8> {
+        table::render(self)
+    }
+
+    /// `path.svg`.
+    pub fn svg(&self) -> Vec<u8> {
+        drawings::paths::render(self)
+    }
+
+    /// Every class in a few lines, exceptions first.
+    pub fn text(&self) -> String {
+        text::render(self)
+    }
+
+    /// The chain of reasoning of every pair, line by line.
+    pub fn chains(&self) -> String {
+        chain::render(self)
+    }
+
+    /// Everything for programs.
+    pub fn json(&self) -> serde_json::Value {
+        json::render(self)
+    }
+}
