@@ -227,7 +227,7 @@ fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> 
         mac_pools,
         static_macs,
         styles: style_rows(&instance, &results, chosen),
-        reasons: why::reasons(&instance, solved, &found.others),
+        reasons: why::reasons(&instance, solved, found),
         conflict: None,
     };
     if !plan.solver.shortfall.is_empty() {

@@ -32,6 +32,8 @@ pub struct Found {
     pub bound: Option<Objective>,
     /// Best plan of every design that was solved, for the reasons.
     pub others: Vec<(Design, Objective)>,
+    /// The most promising design that was passed over, with what no plan of it can beat.
+    pub passed: Option<(Design, Objective)>,
     /// Designs split so far.
     splits: usize,
     /// Work done so far.
@@ -186,6 +188,7 @@ pub fn search(instance: &Instance, designs: Vec<Design>, question: Question, lat
         if loses || found.is_spent(question) {
             found.cut |= !loses;
             lower(&mut found.bound, &waiting.bound);
+            found.passed = Some((waiting.design, waiting.bound));
             break;
         }
         match &waiting.tables {

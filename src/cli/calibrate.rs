@@ -121,7 +121,8 @@ fn problem(file: &Path, (line, column): (u32, u32), what: impl Into<String>, adv
 }
 
 /// Reads a calibration file; what is wrong with it is told with line and column.
-fn read(file: &Path) -> Result<Calibration, Failure> {
+/// Reads a calibration; what is wrong with it is told with line and column.
+pub(super) fn read(file: &Path) -> Result<Calibration, Failure> {
     let text = std::fs::read_to_string(file).map_err(|error| {
         let what = format!("the calibration cannot be read: {error}");
         problem(

@@ -7,6 +7,7 @@ mod calibrate;
 mod check;
 mod completions;
 mod console;
+mod drain;
 mod explain;
 mod failure;
 mod generate;
@@ -60,8 +61,9 @@ enum Command {
     Check(check::Args),
     Review(review::Args),
     Mac(mac::Args),
-    Calibrate(calibrate::Args),
     Path(path::Args),
+    Drain(drain::Args),
+    Calibrate(calibrate::Args),
     Explain(explain::Args),
     Import(import::Args),
     Generate(generate::Args),
@@ -90,8 +92,9 @@ fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
         Command::Check(args) => check::run(args, console),
         Command::Review(args) => review::run(args, console),
         Command::Mac(args) => mac::run(args, console),
-        Command::Calibrate(args) => calibrate::run(args, console),
         Command::Path(args) => path::run(args, console),
+        Command::Drain(args) => drain::run(args, console),
+        Command::Calibrate(args) => calibrate::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Import(args) => import::run(args, console),
         Command::Generate(args) => generate::run(args, console),

@@ -15,9 +15,10 @@ pub const SETUP_S: u64 = SETUP_MS.div_ceil(1000);
 /// Switch-over at the end, seconds.
 pub const SWITCH_OVER_S: u64 = SWITCH_OVER_MS.div_ceil(1000);
 
-/// Whether a drain moves the VM live: running, and not of low priority (those are quick-migrated by Windows).
+/// Whether a drain moves the VM live: running, and of medium or high priority. Windows quick-migrates whatever lies below
+/// `MoveTypeThreshold` (2000, medium, unless changed): low priority, and priority 0, not started automatically.
 pub fn moves_live(vm: &Vm) -> bool {
-    vm.state == VmState::Running && !matches!(vm.priority, VmPriority::Low)
+    vm.state == VmState::Running && matches!(vm.priority, VmPriority::High | VmPriority::Medium)
 }
 
 /// Live migrations that one node takes part in at once: from 2022 the cluster property decides where it is set

@@ -15,6 +15,7 @@
 //! pacing          start times that keep links full and uncrowded
 //! schedule        a good order, and how many should run at once; search finds the order
 //! calibration     what past migrations teach about rates and fixed times, and how sure that is
+//! drain           which VMs leave a node, where to, how long it takes: every node, and a whole patch run
 //! whole           whole numbers in and out, rounded against us
 //! ```
 //!
@@ -27,6 +28,7 @@
 pub mod assumptions;
 pub mod bounds;
 pub mod calibration;
+pub mod drain;
 pub mod duplex;
 mod estimate;
 pub mod fair;

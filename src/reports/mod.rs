@@ -7,6 +7,7 @@
 
 mod csv_file;
 mod data;
+pub mod drains;
 mod drawings;
 #[cfg(test)]
 mod fixtures;
@@ -21,7 +22,7 @@ pub mod text;
 mod write;
 
 pub use data::{ReportData, WhatIf, WhatIfRow};
-pub use paths::{ClusterPaths, PathData};
+pub use paths::{ClusterPaths, PathData, paths_csv};
 pub use tables::{findings_csv, mac_plan_csv, static_macs_csv};
 pub use write::write_all;
 

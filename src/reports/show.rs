@@ -126,6 +126,31 @@ pub(super) fn printable(text: &str) -> String {
         .collect()
 }
 
+/// The same for text of several lines.
+pub(super) fn printable_lines(text: &str) -> String {
+    text.chars()
+        .map(|c| if is_hidden(c) && c != '\n' { '\u{fffd}' } else { c })
+        .collect()
+}
+
+/// Columns in line: the first row is the header.
+pub(super) fn aligned(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut text = String::new();
+    for row in rows {
+        let cells = row.iter().zip(&widths);
+        let padded: Vec<String> = cells.map(|(cell, width)| format!("{cell:<width$}")).collect();
+        text.push_str(padded.join("  ").trim_end());
+        text.push('\n');
+    }
+    text
+}
+
 /// Characters that must not reach a page, a drawing or a console as they are.
 pub(super) fn is_hidden(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{fffe}' | '\u{ffff}')

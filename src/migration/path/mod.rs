@@ -168,12 +168,17 @@ impl Path {
 
 /// The way of every ordered pair of nodes, by source and target.
 pub fn paths(cluster: &Cluster, wiring: &Wiring) -> Vec<Path> {
-    let choice = choose::Choice::new(cluster, wiring);
     let nodes = 0..cluster.nodes.len();
     let pairs = nodes
         .clone()
         .flat_map(|s| nodes.clone().map(move |t| (s, t)))
         .filter(|(s, t)| s != t);
+    some_paths(cluster, wiring, pairs)
+}
+
+/// The way of some ordered pairs of nodes, in their order.
+pub fn some_paths(cluster: &Cluster, wiring: &Wiring, pairs: impl Iterator<Item = (usize, usize)>) -> Vec<Path> {
+    let choice = choose::Choice::new(cluster, wiring);
     pairs
         .map(|(source, target)| judge::path(&choice, source, target))
         .collect()

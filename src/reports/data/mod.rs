@@ -17,6 +17,7 @@ use crate::checks::VerifiedPlan;
 use crate::checks::recount::{Recount, RoleCapacity, UplinkLoad};
 use crate::finding::{Finding, Severity};
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
+use crate::migration::drain::{Forecast, NodeDrain, sketch};
 use crate::plan::{ClusterPlan, NodeUplink, Objective, Plan, VnicPlan};
 use crate::roles::Role;
 use crate::units::Permille;
@@ -65,6 +66,8 @@ pub(super) struct ClusterData<'a> {
     pub patterns: Vec<NodeGroup>,
     pub growth: Growth,
     pub failures: FailureMap<'a>,
+    /// Drains and patch night under the plan; `None` where a single node has nobody to give its VMs to.
+    pub drains: Option<Forecast>,
     /// VLANs of each external network of the design, by name.
     pub network_vlans: BTreeMap<&'a str, String>,
 }
@@ -143,6 +146,7 @@ impl<'a> ClusterData<'a> {
             patterns,
             growth,
             failures,
+            drains: (facts.nodes.len() > 1).then(|| sketch(facts, plan)),
             network_vlans,
         }
     }
@@ -259,6 +263,12 @@ impl<'a> ClusterData<'a> {
                 .unwrap_or(networks.len())
         });
         rows
+    }
+
+    /// The simulated drain of a node.
+    pub fn drain_of(&self, node: usize) -> Option<&NodeDrain> {
+        let drains = &self.drains.as_ref()?.drains;
+        drains.iter().find(|drain| drain.node == node)
     }
 
     /// Capacity of a role on a node.

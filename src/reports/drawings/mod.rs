@@ -4,6 +4,7 @@
 //! Must not know: how numbers are computed.
 
 pub(super) mod assignment;
+pub(super) mod drains;
 pub(super) mod failures;
 pub(super) mod mac_pools;
 pub(super) mod paths;

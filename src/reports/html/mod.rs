@@ -3,6 +3,7 @@
 //! In: [`ReportData`]. Out: one file without any outside reference; style and script stand beside this file.
 //! Names of any content are escaped; nothing on the page can load or send anything (content security policy).
 
+mod drains;
 mod evidence;
 mod questions;
 mod summary;
@@ -21,9 +22,10 @@ const SCRIPT: &str = include_str!("report.js");
 /// Sections in the order of the page: anchor, heading, content.
 type Section = (&'static str, &'static str, fn(&ReportData, &mut String));
 
-const SECTIONS: [Section; 6] = [
+const SECTIONS: [Section; 7] = [
     ("answer", "The answer", summary::write),
     ("drawings", "Drawings", write_drawings),
+    ("drains", "Live migration and drains", drains::write),
     ("questions", "What administrators ask", questions::write),
     ("tables", "Tables", tables::write),
     ("why", "Why it is planned this way", evidence::write_reasons),

@@ -8,6 +8,8 @@ mod json;
 mod table;
 mod text;
 
+pub use table::paths_csv;
+
 use crate::finding::Severity;
 use crate::inventory::Cluster;
 use crate::migration::path::{Class, Members, Opinion, Path, classes, opinions, paths};

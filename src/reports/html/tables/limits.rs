@@ -48,8 +48,14 @@ pub(super) fn drains(data: &ReportData) -> Table {
         ("Their memory", Kind::Number),
         ("Rate of all migrations", Kind::Number),
         ("At least", Kind::Number),
+        ("Simulated", Kind::Number),
+        ("Nine of ten", Kind::Number),
+        ("Limited by", Kind::Long),
     ];
     let row = |cluster: &ClusterData, row: &crate::checks::recount::DrainBound| {
+        let drain = cluster.drain_of(row.node).map(|drain| &drain.today);
+        let simulated_ms = drain.map_or(0, |drain| drain.makespan_ms);
+        let sure_ms = cluster.drains.as_ref().map_or(0, |all| all.p90_ms(simulated_ms));
         vec![
             text(&cluster.facts.name),
             text(cluster.node_name(row.node)),
@@ -57,12 +63,15 @@ pub(super) fn drains(data: &ReportData) -> Table {
             number(show::memory(row.memory_mib), row.memory_mib),
             rate(row.rate_mbps),
             number(show::seconds(row.bound_s), row.bound_s),
+            number(show::seconds(simulated_ms.div_ceil(1000)), simulated_ms),
+            number(show::seconds(sure_ms.div_ceil(1000)), sure_ms),
+            text(drain.map_or("", |drain| &drain.advice)),
         ]
     };
     Table {
         id: "drains",
         title: "How long it takes to empty a node",
-        note: "A lower bound: no order of live migrations is faster; memory that changes on the way adds to it.",
+        note: "At least: the bound that the plan is judged by, no order of live migrations is faster. Simulated: as Windows does it, with memory that changes on the way, and VMs below medium priority saved and restored.",
         file: "",
         columns: COLUMNS,
         rows: rows(data, |c| c.recount.drains.iter().collect(), row),

@@ -16,7 +16,6 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
         nics::role_capacity(data),
         guests::external_networks(data),
         limits::failures(data),
-        limits::drains(data),
         limits::growth(data),
         limits::wishes(data),
         guests::mac_plan(data),
@@ -25,6 +24,11 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
     for table in made {
         of_one_cluster(data, table).write(out);
     }
+}
+
+/// Writes the table of drains, which stands in a section of its own.
+pub(super) fn drains(data: &ReportData, out: &mut String) {
+    of_one_cluster(data, limits::drains(data)).write(out);
 }
 
 /// Leaves out the first column, the cluster, when there is only one.

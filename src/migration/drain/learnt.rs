@@ -1,0 +1,65 @@
+//! A calibration laid over a path: what past migrations say about rates and fixed times instead of the defaults.
+//!
+//! In: a path, port speeds, a calibration. Out: corrections. Must not know: VMs, schedules.
+
+use crate::inventory::Cluster;
+use crate::migration::calibration::{Calibration, Company, Terms};
+use crate::migration::path::{Carrier, Layer, Path};
+use crate::migration::whole::{mbps_down, ms_up};
+use crate::profiles::Transport;
+use crate::units::{Mbps, Permille};
+
+/// Rates and fixed times of one path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Corrected {
+    pub cap: Mbps,
+    pub egress: Mbps,
+    pub ingress: Mbps,
+    pub setup_ms: u64,
+    pub switch_over_ms: u64,
+    pub dirty_permille: Permille,
+    /// How much longer than forecast it takes in one of ten cases.
+    pub spread_permille: Permille,
+}
+
+/// Corrects a path. Learnt rates are shares of a port, so they scale what the path found; a limit that somebody set is
+/// never passed.
+pub(super) fn correct(cluster: &Cluster, path: &Path, calibration: &Calibration) -> Corrected {
+    let transport = transport(path.transport);
+    let speed = |node: usize, ports: &[usize]| {
+        let nics = cluster.nodes.get(node).map_or(&[][..], |node| &node.nics);
+        ports
+            .iter()
+            .filter_map(|port| nics.get(*port))
+            .map(|nic| nic.speed)
+            .min()
+    };
+    let source = speed(path.source, &path.source_ports).unwrap_or(0);
+    let target = speed(path.target, &path.target_ports).unwrap_or(0);
+    let learnt = calibration.terms(transport, source, target);
+    let default = Calibration::uncalibrated().terms(transport, source, target);
+    let is_limited = path.layer == Layer::SmbLimit;
+    let scaled = |rate: Mbps, of: fn(&Terms) -> f64| {
+        let corrected = mbps_down(rate as f64 * of(&learnt) / of(&default) * 125_000.0);
+        if is_limited { corrected.min(rate) } else { corrected }
+    };
+    let slower = Some(source.min(target));
+    let ratio = calibration.p90_ratio(transport, slower, Company::Shared);
+    Corrected {
+        cap: scaled(path.cap, |terms| terms.stream),
+        egress: scaled(path.egress, |terms| terms.source_capacity),
+        ingress: scaled(path.ingress, |terms| terms.target_capacity),
+        setup_ms: ms_up(learnt.setup_s),
+        switch_over_ms: ms_up(learnt.switch_over_s),
+        dirty_permille: ms_up(learnt.dirty_scale),
+        spread_permille: ms_up((ratio - 1.0).max(0.0)),
+    }
+}
+
+fn transport(carrier: Carrier) -> Transport {
+    match carrier {
+        Carrier::Tcp => Transport::Tcp,
+        Carrier::Compression => Transport::Compression,
+        Carrier::Smb | Carrier::SmbDirect => Transport::Smb,
+    }
+}

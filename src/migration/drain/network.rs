@@ -1,0 +1,179 @@
+//! The network of a cluster as a drain meets it: today's wiring or a plan's, as it is or with ports of another speed.
+//!
+//! In: a cluster and perhaps a plan. Out: paths and routes. Must not know: VMs, schedules.
+
+use super::routes::Routes;
+use crate::inventory::{Cluster, Node};
+use crate::migration::calibration::Calibration;
+use crate::migration::path::{Path, paths, some_paths};
+use crate::migration::wiring::Wiring;
+use crate::plan::ClusterPlan;
+use crate::units::Mbps;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Another speed for the ports that carry live migration, Mbit/s.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ports {
+    /// Every such port has this speed.
+    All(Mbps),
+    /// Slower ones get this speed.
+    AtLeast(Mbps),
+}
+
+impl Ports {
+    fn instead_of(self, speed: Mbps) -> Mbps {
+        match self {
+            Ports::All(new) => new,
+            Ports::AtLeast(new) => speed.max(new),
+        }
+    }
+}
+
+/// Who reaches whom for live migration, and how.
+pub struct Network<'a> {
+    cluster: &'a Cluster,
+    plan: Option<&'a ClusterPlan>,
+    calibration: Calibration,
+    paths: Vec<Path>,
+    by_pair: BTreeMap<(usize, usize), usize>,
+    is_unknown: bool,
+}
+
+impl<'a> Network<'a> {
+    /// With a plan its wiring counts, without one that of the inventory.
+    pub fn new(cluster: &'a Cluster, plan: Option<&'a ClusterPlan>, calibration: Calibration) -> Network<'a> {
+        let wiring = wiring(cluster, plan);
+        let paths = paths(cluster, &wiring);
+        let pairs = paths.iter().enumerate();
+        Network {
+            cluster,
+            plan,
+            calibration,
+            by_pair: pairs.map(|(index, path)| ((path.source, path.target), index)).collect(),
+            paths,
+            is_unknown: wiring.is_unknown(),
+        }
+    }
+
+    /// Nothing is known of which adapter carries what: every answer would be "no path".
+    pub fn is_unknown(&self) -> bool {
+        self.is_unknown
+    }
+
+    /// The path of every ordered pair.
+    pub fn paths(&self) -> &[Path] {
+        &self.paths
+    }
+
+    fn path(&self, source: usize, target: usize) -> Option<&Path> {
+        self.paths.get(*self.by_pair.get(&(source, target))?)
+    }
+
+    /// Rates, links and slots.
+    pub fn routes(&self) -> Routes {
+        Routes::from_paths(self.cluster, &self.calibration, |source, target| {
+            self.path(source, target)
+        })
+    }
+
+    /// The same with other ports under live migration. Pairs that are alike today stay alike: one of each kind is judged.
+    pub fn with_ports(&self, ports: Ports) -> Routes {
+        let mut cluster = Cluster {
+            vms: Vec::new(),
+            ..self.cluster.clone()
+        };
+        for (node, port) in self.ports() {
+            let nics = cluster.nodes.get_mut(node).map(|node| &mut node.nics);
+            if let Some(nic) = nics.and_then(|nics| nics.get_mut(port)) {
+                nic.speed = ports.instead_of(nic.speed);
+            }
+        }
+        let wiring = wiring(&cluster, self.plan);
+        let (kind_of, examples) = self.kinds();
+        let judged = some_paths(&cluster, &wiring, examples.into_iter());
+        Routes::from_paths(&cluster, &self.calibration, |source, target| {
+            let path = self.by_pair.get(&(source, target))?;
+            judged.get(*kind_of.get(*path)?)
+        })
+    }
+
+    /// The kind of each path, and one pair of each kind: nodes with the same ports and settings, joined in the same way.
+    fn kinds(&self) -> (Vec<usize>, Vec<(usize, usize)>) {
+        let nodes: Vec<String> = self.cluster.nodes.iter().map(looks).collect();
+        let look = |node: usize| nodes.get(node).map_or("", String::as_str);
+        let mut numbers = BTreeMap::new();
+        let (mut kind_of, mut examples) = (Vec::with_capacity(self.paths.len()), Vec::new());
+        for path in &self.paths {
+            let rates = (path.cap, path.egress, path.ingress, path.concurrency, path.transport);
+            let ports = (&path.source_ports, &path.target_ports, &path.crossed);
+            let key = (look(path.source), look(path.target), &path.network, rates, ports);
+            let number = *numbers.entry(key).or_insert(examples.len());
+            if number == examples.len() {
+                examples.push((path.source, path.target));
+            }
+            kind_of.push(number);
+        }
+        (kind_of, examples)
+    }
+
+    /// The slowest port that carries live migration, Mbit/s; 0 without any.
+    pub fn slowest_port(&self) -> Mbps {
+        let nic = |(node, port): (usize, usize)| self.cluster.nodes.get(node)?.nics.get(port);
+        let speeds = self.ports().into_iter().filter_map(nic).map(|nic| nic.speed);
+        speeds.min().unwrap_or(0)
+    }
+
+    /// Ports that some path uses, as node and port.
+    fn ports(&self) -> BTreeSet<(usize, usize)> {
+        let mut ports = BTreeSet::new();
+        for path in &self.paths {
+            ports.extend(path.source_ports.iter().map(|port| (path.source, *port)));
+            ports.extend(path.target_ports.iter().map(|port| (path.target, *port)));
+        }
+        ports
+    }
+}
+
+/// The routes under a plan, from one pair of each kind of nodes: quick enough for every plan. Nodes are of one kind if
+/// their ports, cabling, settings and planned uplinks are alike.
+pub(super) fn sketched_routes(cluster: &Cluster, plan: &ClusterPlan) -> Routes {
+    let kinds: Vec<String> = cluster
+        .nodes
+        .iter()
+        .map(|node| {
+            let planned = plan.nodes.iter().find(|planned| planned.node == node.name);
+            format!("{}{:?}", looks(node), planned.map(|planned| &planned.uplinks))
+        })
+        .collect();
+    let mut numbers: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut examples = Vec::new();
+    for (source, from) in kinds.iter().enumerate() {
+        for (target, to) in kinds.iter().enumerate().filter(|(target, _)| *target != source) {
+            numbers.entry((from, to)).or_insert_with(|| {
+                examples.push((source, target));
+                examples.len() - 1
+            });
+        }
+    }
+    let judged = some_paths(cluster, &Wiring::planned(cluster, plan), examples.into_iter());
+    Routes::from_paths(cluster, &Calibration::uncalibrated(), |source, target| {
+        let kind = (kinds.get(source)?.as_str(), kinds.get(target)?.as_str());
+        judged.get(*numbers.get(&kind)?).filter(|_| source != target)
+    })
+}
+
+/// Everything of a node that decides over rates, as one text.
+fn looks(node: &Node) -> String {
+    let ports = node
+        .nics
+        .iter()
+        .map(|nic| (nic.speed, nic.rdma, nic.up, nic.tor, &nic.vlans));
+    format!("{:?}{:?}", ports.collect::<Vec<_>>(), node.migration)
+}
+
+fn wiring(cluster: &Cluster, plan: Option<&ClusterPlan>) -> Wiring {
+    match plan {
+        Some(plan) => Wiring::planned(cluster, plan),
+        None => Wiring::today(cluster),
+    }
+}

@@ -1,0 +1,113 @@
+//! How long each node takes to empty: as Windows does it, planned, and the bound that nothing beats.
+
+use super::axis::Axis;
+use crate::migration::drain::NodeDrain;
+use crate::reports::drains::{View, minutes};
+use crate::reports::drawings::{LEFT, RIGHT};
+use crate::reports::svg::{BOLD, SMALL, Svg, TEXT, at};
+use crate::reports::{look, show};
+
+/// Nodes drawn; of more, the longest drains.
+const NODES: usize = 16;
+const NAMES: i64 = 190;
+const NUMBERS: i64 = 330;
+const ROW: i64 = 30;
+const BAR: i64 = 11;
+const TODAY: &str = "#c9d1d9";
+
+/// Draws; returns the y below.
+pub(super) fn draw(svg: &mut Svg, y: i64, view: &View) -> i64 {
+    let drains = &view.forecast.drains;
+    let longest = drains
+        .iter()
+        .map(|one| one.today.makespan_ms.max(planned_ms(one)))
+        .max();
+    let Some(end_ms) = longest.filter(|ms| *ms > 0) else {
+        return y;
+    };
+    let y = legend(svg, y);
+    let axis = Axis::new(LEFT + NAMES, RIGHT - LEFT - NAMES - NUMBERS, end_ms);
+    let shown = drains.len().min(NODES);
+    let (top, bottom) = (y + 18, y + 18 + i64::try_from(shown).unwrap_or(0) * ROW);
+    axis.draw(svg, top, bottom);
+    for (number, drain) in drains.iter().take(NODES).enumerate() {
+        row(
+            svg,
+            top + 3 + i64::try_from(number).unwrap_or(0) * ROW,
+            view,
+            drain,
+            &axis,
+        );
+    }
+    if let (true, Some(next), Some(last)) = (drains.len() > NODES, drains.get(NODES), drains.last()) {
+        let text = format!(
+            "and {}: {} to {} as Windows does it (drain.csv)",
+            show::count(drains.len() - NODES, "more node", "more nodes"),
+            minutes(last.today.makespan_ms),
+            minutes(next.today.makespan_ms)
+        );
+        svg.text(LEFT, bottom + 14, SMALL, &text);
+        return bottom + 18;
+    }
+    bottom
+}
+
+fn planned_ms(drain: &NodeDrain) -> u64 {
+    drain.planned.as_ref().map_or(0, |one| one.makespan_ms)
+}
+
+fn legend(svg: &mut Svg, y: i64) -> i64 {
+    svg.text(LEFT, y + 12, BOLD.sized(14), "How long each node takes to empty");
+    let mut x = LEFT + 270;
+    for (fill, text) in [(TODAY, "as Windows does it"), (look::PLANNED, "planned")] {
+        svg.rect(at(x, y + 2, 26, BAR), fill, look::INK, r#"stroke-width="0.5""#);
+        svg.text(x + 32, y + 12, TEXT, text);
+        x += 50 + look::text_width(text, TEXT.size);
+    }
+    svg.line((x, y), (x, y + 15), look::ALERT, r#"stroke-width="2.5""#);
+    svg.text(x + 8, y + 12, TEXT, "no order is faster");
+    y + 20
+}
+
+fn row(svg: &mut Svg, y: i64, view: &View, drain: &NodeDrain, axis: &Axis) {
+    svg.fitted(LEFT, y + 15, NAMES - 12, TEXT, view.node(drain.node));
+    let both = [(Some(&drain.today), TODAY), (drain.planned.as_ref(), look::PLANNED)];
+    let mut line = y;
+    for (one, fill) in both.into_iter().filter_map(|(one, fill)| Some((one?, fill))) {
+        let end = axis.at(one.makespan_ms);
+        svg.rect(
+            at(axis.x, line, (end - axis.x).max(1), BAR),
+            fill,
+            look::INK,
+            r#"stroke-width="0.4""#,
+        );
+        let bound = axis.at(one.bound_ms);
+        svg.line(
+            (bound, line - 1),
+            (bound, line + BAR + 1),
+            look::ALERT,
+            r#"stroke-width="2.5""#,
+        );
+        let text = format!(
+            "{}, {} at once, limited by {}",
+            minutes(one.makespan_ms),
+            one.concurrency,
+            limit(one.limit)
+        );
+        svg.fitted(end + 7, line + 10, RIGHT - end - 7, SMALL, &text);
+        line += BAR + 1;
+    }
+}
+
+/// The kind of limit in words.
+fn limit(kind: &str) -> &str {
+    match kind {
+        "longest" => "its largest VM",
+        "link" => "bandwidth",
+        "slots" => "slots",
+        "storage" => "saving and restoring",
+        "targets" => "the targets",
+        "odd-set" => "odd slots",
+        other => other,
+    }
+}
