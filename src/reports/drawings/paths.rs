@@ -9,16 +9,16 @@ use crate::reports::paths::{ClusterPaths, PathData};
 use crate::reports::svg::{BOLD, Font, HEAD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
 use crate::topology::{Attach, attach};
-use crate::units::show_mbps;
+use crate::units::{natural_cmp, show_mbps};
 use std::collections::BTreeSet;
 
 /// Classes drawn; the rest is counted.
 const MOST: usize = 12;
 const ROW: i64 = 46;
 const NODE_W: i64 = 290;
-const TOR_W: i64 = 130;
+const TOR_W: i64 = 150;
 /// Left edges of the two switches of a row.
-const TOR_X: [i64; 2] = [430, 640];
+const TOR_X: [i64; 2] = [430, 630];
 const TARGET_X: i64 = RIGHT - NODE_W;
 
 /// What happens with a network.
@@ -175,17 +175,14 @@ fn rows(data: &ClusterPaths, path: &Path) -> Vec<(usize, State)> {
         if !present && !network.intended {
             continue;
         }
-        rows.push((*index, state(network, path, *refused)));
+        rows.push((*index, state(network, path, *index, *refused)));
     }
     rows.sort_by_key(|(index, state)| (!matches!(state, State::Taken | State::Missed(_)), *index));
     rows
 }
 
-fn state(network: &Network, path: &Path, refused: Option<Layer>) -> State {
-    let name = Some(network.name.as_str());
-    if path.network.as_deref() == name
-        || (path.transport.is_smb() && path.intended && network.intended && refused.is_none())
-    {
+fn state(network: &Network, path: &Path, index: usize, refused: Option<Layer>) -> State {
+    if path.carrying.contains(&index) {
         return State::Taken;
     }
     if network.intended && !path.intended {
@@ -238,20 +235,22 @@ fn adapter_text(cluster: &Cluster, node: usize, on: &[&Interface]) -> String {
     if on.is_empty() {
         return "no adapter".to_owned();
     }
-    let text = |i: &&Interface| {
-        let speeds: Vec<u64> = i.ports.iter().filter_map(|p| nics.get(*p)).map(|n| n.speed).collect();
-        let speed = speeds.first().map_or(String::new(), |s| match speeds.len() {
-            1 => format!(" · {}", show_mbps(*s)),
-            many => format!(" · {many} × {}", show_mbps(*s)),
-        });
-        let down = if i.ports.iter().filter_map(|p| nics.get(*p)).any(|n| n.up) {
-            ""
-        } else {
-            " · no link"
-        };
-        format!("{}{speed}{down}", i.name)
+    let speeds = |i: &Interface| -> Vec<u64> { i.ports.iter().filter_map(|p| nics.get(*p)).map(|n| n.speed).collect() };
+    let all: Vec<u64> = on.iter().flat_map(|i| speeds(i)).collect();
+    let names: Vec<&str> = on.iter().map(|i| i.name.as_str()).collect();
+    let up = on
+        .iter()
+        .flat_map(|i| &i.ports)
+        .filter_map(|p| nics.get(*p))
+        .any(|n| n.up);
+    let down = if up { "" } else { " · no link" };
+    let slowest = all.iter().min().copied().unwrap_or(0);
+    let speed = match all.len() {
+        1 => show_mbps(slowest),
+        many if all.iter().all(|s| *s == slowest) => format!("{many} × {}", show_mbps(slowest)),
+        _ => format!("{} and more", show_mbps(slowest)),
     };
-    on.iter().map(text).collect::<Vec<_>>().join(", ")
+    format!("{} · {speed}{down}", names.join(", "))
 }
 
 /// Switches that adapters are cabled to; `None` for a direct cable or no adapter.
@@ -269,6 +268,7 @@ fn switch_names(cluster: &Cluster, node: usize, on: &[&Interface]) -> Option<Str
             names.push(name);
         }
     }
+    names.sort_by(|a, b| natural_cmp(a, b));
     (!names.is_empty()).then(|| names.join(", "))
 }
 
@@ -334,6 +334,7 @@ fn connect(
 /// What is said at the right end of a row.
 fn note(svg: &mut Svg, y: i64, path: &Path, state: State, font: Font) {
     let text = match state {
+        State::Taken if path.carrying.len() > 1 => format!("{} together", show_mbps(path.cap)),
         State::Taken => show_mbps(path.cap),
         State::Missed(layer) | State::Other(layer) => layer.map_or("stands by", Layer::name).to_owned(),
     };
