@@ -8,6 +8,7 @@ use crate::policy::{FailureKind, Wish};
 use crate::roles::Role;
 use crate::topology::{Attach, Fabric, attach};
 use crate::units::{Mbps, MiB, natural_cmp};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a NIC does: host roles as bits by role number, and the external network (0 = none, else index + 1 into the names).
@@ -196,6 +197,23 @@ impl<'a> Instance<'a> {
     /// Whether a direct cable joins two nodes.
     pub fn has_cables(&self) -> bool {
         self.attaches.contains(&Attach::Direct)
+    }
+
+    /// The same with all nodes of a class in one group, however they are wired today: fewer choices, so that a good plan for
+    /// oddly documented clusters is found. What it costs in changes, [`Instance::new`] has to judge.
+    pub fn by_class(cluster: &'a Cluster) -> Self {
+        let mut instance = Instance::new(cluster);
+        let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
+        for group in std::mem::take(&mut instance.groups) {
+            match groups.entry(group.class) {
+                Entry::Vacant(place) => drop(place.insert(group)),
+                Entry::Occupied(mut first) => first.get_mut().nodes.extend(group.nodes),
+            }
+        }
+        instance.groups = groups.into_values().collect();
+        instance.groups.iter_mut().for_each(|group| group.nodes.sort());
+        instance.groups.sort_by(|a, b| a.nodes.cmp(&b.nodes));
+        instance
     }
 
     fn group_nodes(&mut self) {

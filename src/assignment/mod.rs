@@ -131,7 +131,7 @@ fn two_ports_more(cluster: &Cluster) -> Cluster {
 /// Best objective of a cluster under the options, without writing a plan: for "what if" questions.
 pub fn best_of_styles(cluster: &Cluster, options: &Options) -> Option<Objective> {
     let instance = Instance::new(cluster);
-    let results = all_styles(&instance, options);
+    let results = all_styles(&instance, Question::Glance, options);
     let chosen = recommended(&results, options)?;
     results
         .into_iter()
@@ -172,18 +172,39 @@ fn feasible(cluster: &Cluster, options: &Options) -> Feasible {
     answer
 }
 
-fn all_styles(instance: &Instance, options: &Options) -> Vec<(Style, Found)> {
+fn all_styles(instance: &Instance, question: Question, options: &Options) -> Vec<(Style, Found)> {
     let styles = Style::ALL
         .into_iter()
         .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
     styles
-        .map(|style| (style, search_style(instance, style, Question::Best, options)))
+        .map(|style| (style, search_style(instance, style, question, options)))
         .collect()
 }
 
 fn search_style(instance: &Instance, style: Style, question: Question, options: &Options) -> Found {
-    let designs = design::network_range(instance).flat_map(|networks| design::designs(instance, style, networks));
-    search(instance, designs.collect(), question, &|| options.late())
+    let designs = |instance| {
+        let of = |networks| design::designs(instance, style, networks);
+        design::network_range(instance).flat_map(of).collect()
+    };
+    let mut found = search(instance, designs(instance), question, &|| options.late());
+    let met = |o: &Objective| {
+        found
+            .bound
+            .as_ref()
+            .is_some_and(|b| b.unmet_requirements == o.unmet_requirements)
+    };
+    let open = found.best.as_ref().is_some_and(|best| !met(&best.evaluation.objective));
+    if open && instance.groups.len() > instance.classes.len() {
+        let plain = Instance::by_class(instance.cluster);
+        let other = search(&plain, designs(&plain), question, &|| options.late()).best;
+        let other = other.map(|other| solve::carry_over(instance, &plain, other));
+        let better = |other: &solve::Solved| {
+            let reached = |best: &solve::Solved| other.evaluation.objective < best.evaluation.objective;
+            found.best.as_ref().is_none_or(reached)
+        };
+        found.best = other.filter(better).or(found.best);
+    }
+    found
 }
 
 /// Dedicated wherever it meets every requirement, the target and the drain goal; else the best objective.
@@ -203,7 +224,7 @@ fn recommended(results: &[(Style, Found)], options: &Options) -> Option<usize> {
 
 fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> Option<ClusterPlan> {
     let instance = Instance::new(cluster);
-    let results = all_styles(&instance, options);
+    let results = all_styles(&instance, Question::Best, options);
     let found = recommended(&results, options).map(|chosen| (chosen, &results[chosen]));
     let Some((chosen, (style, found, solved))) =
         found.and_then(|(chosen, (style, found))| Some((chosen, (style, found, found.best.as_ref()?))))

@@ -21,8 +21,8 @@ const SPLIT_LIMIT: usize = 100;
 /// Patterns judged (each once per node) after which the search for the best plan of a style ends with a gap. Counted work,
 /// never a clock: the same input gives the same bytes.
 const WORK_LIMIT: u64 = 200_000;
-/// The same where only a yes or no is asked.
-const FEASIBLE_WORK_LIMIT: u64 = 50_000;
+/// The same where only a yes or no is asked, or what more ports would bring.
+const SMALL_WORK_LIMIT: u64 = 50_000;
 
 /// What the search has found for a set of designs.
 #[derive(Default)]
@@ -49,7 +49,8 @@ impl Found {
     fn is_spent(&self, question: Question) -> bool {
         match question {
             Question::Best => self.best.is_some() && self.work > WORK_LIMIT,
-            Question::Feasible => self.work > FEASIBLE_WORK_LIMIT,
+            Question::Glance => self.best.is_some() && self.work > SMALL_WORK_LIMIT,
+            Question::Feasible => self.work > SMALL_WORK_LIMIT,
         }
     }
 
@@ -162,6 +163,8 @@ impl Ord for Waiting {
 pub enum Question {
     /// The best plan.
     Best,
+    /// A good plan with little work; it may be better still.
+    Glance,
     /// Whether some plan meets every requirement; the first one that does ends the search.
     Feasible,
 }

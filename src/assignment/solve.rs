@@ -83,12 +83,30 @@ pub fn weigh(
     }
 }
 
+/// A plan made with one pattern per class, judged with the groups as they are.
+pub fn carry_over(instance: &Instance, plain: &Instance, solved: Solved) -> Solved {
+    let pattern = |class: usize| {
+        let mut groups = plain.groups.iter().zip(&solved.patterns);
+        groups
+            .find(|(group, _)| group.class == class)
+            .map(|(_, pattern)| pattern.clone())
+    };
+    let patterns = instance.groups.iter().filter_map(|group| pattern(group.class));
+    weigh(
+        instance,
+        &solved.design,
+        &solved.mode,
+        patterns.collect(),
+        solved.decisions.network,
+    )
+}
+
 /// Tries everything where the plan does not meet its bound and the instance is tiny.
 fn closed(job: &Job, mode: &Mode, question: Question, solved: Solved, bound: Objective) -> (Solved, Objective) {
     let reached = &solved.evaluation.objective;
     // What is tried here is the whole design: once, before any of it is split off.
     let whole = job.meetings.iter().all(|m| *m == Meeting::Anywhere);
-    let matters = whole && (question == Question::Best || bound.unmet_requirements.met());
+    let matters = whole && (question != Question::Feasible || bound.unmet_requirements.met());
     if !matters || reached.cmp_to(&bound, 7).is_eq() {
         return (solved, bound);
     }
