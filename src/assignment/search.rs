@@ -107,9 +107,9 @@ impl Waiting {
         }
     }
 
-    /// Sharpens the bound by what the networks can carry together.
-    fn pooled(self, instance: &Instance) -> Self {
-        let bound = self.tables.as_ref().map(|tables| {
+    /// Sharpens the bound by what the networks can carry together; gives the work it took.
+    fn pooled(self, instance: &Instance) -> (Self, u64) {
+        let sharper = self.tables.as_ref().map(|tables| {
             let job = Job {
                 instance,
                 design: &self.design,
@@ -117,13 +117,15 @@ impl Waiting {
                 tables,
                 wide: &self.wide,
             };
-            job.pooled()
+            (job.pooled(), job.work())
         });
-        Waiting {
-            bound: bound.unwrap_or(self.bound),
+        let (bound, work) = sharper.unwrap_or((self.bound, 0));
+        let pooled = Waiting {
+            bound,
             pooled: true,
             ..self
-        }
+        };
+        (pooled, work)
     }
 
     /// The same with one uplink decided in every way.
@@ -197,7 +199,9 @@ pub fn search(instance: &Instance, designs: Vec<Design>, question: Question, lat
         match &waiting.tables {
             // The first design is solved at once: often its plan is already the best.
             Some(_) if !waiting.pooled && (found.best.is_some() || question == Question::Feasible) => {
-                heap.push(waiting.pooled(instance));
+                let (pooled, work) = waiting.pooled(instance);
+                found.work += work;
+                heap.push(pooled);
             }
             Some(tables) => heap.extend(solve(instance, &waiting, tables, question, &mut found)),
             None => heap.push(waiting.listed(instance)),
