@@ -15,6 +15,7 @@ fn help_of_every_command_shows_examples_and_exit_codes_are_told() {
         "review",
         "mac",
         "path",
+        "drain",
         "calibrate",
         "explain",
         "import",

@@ -16,7 +16,10 @@ fn update() -> bool {
 }
 
 /// Commands beside `plan` of which a sample's reports hold the files, in a folder of the command's name, with the exit code.
-const MORE: [(&str, &str, &[&str], i32); 1] = [("migration-path-trap", "path", &[], 1)];
+const MORE: [(&str, &str, &[&str], i32); 2] = [
+    ("migration-path-trap", "path", &[], 1),
+    ("patch-night", "drain", &[], 1),
+];
 
 #[test]
 fn every_sample_gives_the_committed_reports_of_other_commands() {

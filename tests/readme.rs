@@ -56,6 +56,7 @@ fn generated_parts_are_those_of_the_program() {
     compare("calibrate", &calibrate());
     compare("events", &events());
     compare("layers", &layers());
+    compare("drain", &drain());
 }
 
 fn columns() -> String {
@@ -82,6 +83,14 @@ fn table(table: &Table) -> String {
     }
     text.push('\n');
     text
+}
+
+/// What `drain` says of the sample, without what was assumed.
+fn drain() -> String {
+    let run = nicplan(&["drain", "samples/patch-night"]);
+    assert_eq!(run.code, 1, "{}", run.err);
+    let shown = run.out.split("\n14 VMs are down").next().unwrap_or_default();
+    format!("```\n$ nicplan drain samples/patch-night\n{shown}```\n")
 }
 
 /// What `calibrate` says of the sample.

@@ -31,7 +31,8 @@ use std::sync::LazyLock;
 
 const EXIT_CODES: &str = "Exit codes:
   0   done, and the answer is yes
-  1   done, and the answer is no: requirements not met, or findings at or above --fail-on
+  1   done, and the answer is no: requirements not met, findings at or above --fail-on,
+      or a patch night that does not fit
   2   bad usage, or something cannot be read as a fact; nothing was written
   70  a plan of ours was rejected by our own checks: a bug, the instance is saved";
 

@@ -149,6 +149,13 @@ impl Forecast {
         found
     }
 
+    /// Where the plan puts a VM, if it is planned to move.
+    pub fn planned_target(&self, vm: usize) -> Option<usize> {
+        let planned = self.drains.iter().filter_map(|drain| drain.planned.as_ref());
+        let mut moves = planned.flat_map(|drain| &drain.moves);
+        moves.find(|one| one.vm == vm).map(|one| one.target)
+    }
+
     /// Whether everything asked is possible as it stands: every VM has a place to go, and today's run fits its window.
     pub fn answer(&self) -> bool {
         self.stranded().is_empty() && self.fits(&self.run) != Some(false)

@@ -28,6 +28,7 @@ fn cluster(view: &View) -> Value {
         "nodes": nodes.collect::<Vec<_>>(),
         "stranded": forecast.stranded().iter().map(|one| json!({
             "vm": view.vm(one.vm), "node": view.node(one.source), "why": one.why,
+            "planned_target": forecast.planned_target(one.vm).map(|node| view.node(node)),
         })).collect::<Vec<_>>(),
         "nlb_members_together": forecast.nlb_meetings.iter().map(|(vm, node)| json!({
             "vm": view.vm(*vm), "node": view.node(*node),

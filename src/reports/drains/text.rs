@@ -39,15 +39,30 @@ fn stranded(out: &mut String, view: &View) {
     if stranded.is_empty() {
         return;
     }
-    let count = show::count(stranded.len(), "VM", "VMs");
+    let count = show::count(stranded.len(), "VM finds", "VMs find");
     let _ = writeln!(
         out,
-        "\nNo: {count} cannot leave. Windows would report event 1137 and the drain would fail."
+        "\nNo: {count} no place. Windows would report event 1137 and the drain would fail."
     );
     for one in stranded.iter().take(NAMED) {
-        let _ = writeln!(out, "  {} on {}: {}", view.vm(one.vm), view.node(one.source), one.why);
+        let _ = writeln!(
+            out,
+            "  {} on {}: {}{}",
+            view.vm(one.vm),
+            view.node(one.source),
+            one.why,
+            way_out(view, one.vm)
+        );
     }
     more(out, stranded.len());
+}
+
+/// The place that a plan has for a VM for which Windows finds none.
+fn way_out(view: &View, vm: usize) -> String {
+    match view.forecast.planned_target(vm) {
+        Some(node) => format!(" when Windows comes to it; the plan keeps room on {}", view.node(node)),
+        None => String::new(),
+    }
 }
 
 fn more(out: &mut String, count: usize) {

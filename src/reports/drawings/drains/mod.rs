@@ -14,7 +14,7 @@ use crate::migration::drain::NodeDrain;
 use crate::reports::drains::{View, headline};
 use crate::reports::svg::{BOLD, HEAD, SMALL, Svg, TEXT};
 
-/// Clusters up to this size show every drain move by move; larger ones the longest only.
+/// Clusters up to this size show every drain move by move; larger ones, and sketches, the longest only.
 const EVERY_DRAIN: usize = 4;
 
 /// Draws all clusters.
@@ -43,7 +43,11 @@ fn cluster(svg: &mut Svg, y: i64, view: &View) -> i64 {
     y = night::draw(svg, y + 12, view);
     y = bars::draw(svg, y + 24, view);
     let drains = &view.forecast.drains;
-    let shown = if drains.len() <= EVERY_DRAIN { drains.len() } else { 1 };
+    let shown = if drains.len() <= EVERY_DRAIN && view.forecast.planned_run.is_some() {
+        drains.len()
+    } else {
+        1
+    };
     y = gantt::legend(svg, y + 24);
     for drain in drains.iter().take(shown) {
         y = one(svg, y + 30, view, drain);

@@ -71,7 +71,7 @@ pub(super) fn drains(data: &ReportData) -> Table {
     Table {
         id: "drains",
         title: "How long it takes to empty a node",
-        note: "At least: the bound that the plan is judged by, no order of live migrations is faster. Simulated: as Windows does it, with memory that changes on the way, and VMs below medium priority saved and restored.",
+        note: "At least: the bound that the plan is judged by, no order of live migrations is faster. Simulated: as Windows does it, with memory that changes on the way, and VMs below medium priority saved and restored; where other roles share the ports, the bound leaves them their demand and the simulation the path as it is.",
         file: "",
         columns: COLUMNS,
         rows: rows(data, |c| c.recount.drains.iter().collect(), row),
