@@ -2,77 +2,17 @@
 
 #[path = "support/dice.rs"]
 mod dice;
+#[path = "support/lesson.rs"]
+mod lesson;
 #[path = "support/past.rs"]
 mod past;
 mod program;
 
-use nicplan::history::HISTORY_COLUMNS;
-use nicplan::inventory::catalogue::HISTORY;
+use lesson::{assert_kept, assert_learnt, entry, history, learn, number, score};
 use past::{HEADER, World};
-use program::{Run, folder, nicplan, project, text};
+use program::{nicplan, project, text};
 use serde_json::Value;
 use std::fs;
-use std::path::{Path, PathBuf};
-
-/// Writes a history into a folder of its own.
-fn history(name: &str, content: &str) -> PathBuf {
-    folder(&format!("calibrate-{name}"), &[("history.csv", content.as_bytes())]).join("history.csv")
-}
-
-/// Learns; gives the run and the file.
-fn learn(file: &Path) -> (Run, Value) {
-    let out = file.with_file_name("calibration.json");
-    let run = nicplan(&["calibrate", text(file), "-o", text(&out), "--format", "json"]);
-    let written = fs::read_to_string(&out).unwrap_or_default();
-    (run, serde_json::from_str(&written).unwrap_or(Value::Null))
-}
-
-/// Scores a second history of the same world.
-fn score(file: &Path, world: &World, seed: u64) -> Value {
-    let other = file.with_file_name("other.csv");
-    fs::write(&other, world.csv(&world.rows(20, seed))).expect("the build folder can be written");
-    let calibration = file.with_file_name("calibration.json");
-    let run = nicplan(&[
-        "calibrate",
-        text(&other),
-        "--with",
-        text(&calibration),
-        "--format",
-        "json",
-    ]);
-    assert_eq!(run.code, 0, "{}", run.err);
-    serde_json::from_str(&run.out).expect("JSON")
-}
-
-fn entry<'a>(calibration: &'a Value, parameter: &str, speed: Option<u64>) -> &'a Value {
-    let all = calibration["parameters"].as_array().expect("parameters");
-    all.iter()
-        .find(|e| e["parameter"] == parameter && (speed.is_none() || e["speed_mbps"] == serde_json::json!(speed)))
-        .unwrap_or_else(|| panic!("no {parameter} {speed:?} in {calibration}"))
-}
-
-#[track_caller]
-fn assert_learnt(calibration: &Value, parameter: &str, speed: Option<u64>, truth: f64, percent: f64) {
-    let entry = entry(calibration, parameter, speed);
-    assert_eq!(entry["identified"], true, "{entry}");
-    let value = entry["value"].as_f64().expect("a number");
-    assert!(
-        (value / truth - 1.0).abs() * 100.0 < percent,
-        "{value} instead of {truth}: {entry}"
-    );
-}
-
-#[track_caller]
-fn assert_kept(calibration: &Value, parameter: &str, speed: Option<u64>, why: &str) {
-    let entry = entry(calibration, parameter, speed);
-    assert_eq!(entry["identified"], false, "{entry}");
-    assert_eq!(entry["value"], entry["default"], "{entry}");
-    assert!(entry["why"].as_str().expect("a reason").contains(why), "{entry}");
-}
-
-fn number(scores: &Value, key: &str) -> f64 {
-    scores[key].as_f64().unwrap_or_else(|| panic!("no {key} in {scores}"))
-}
 
 #[test]
 fn the_laws_of_a_world_are_found_and_its_future_is_forecast() {
@@ -300,37 +240,6 @@ fn recorded_blackouts_tell_the_switch_over_and_their_lack_is_told() {
 }
 
 #[test]
-fn what_a_new_history_never_says_is_taken_from_the_one_that_taught() {
-    let world = World {
-        dirty: vec![30.0],
-        ..World::two_speeds()
-    };
-    let file = history("usual", &world.csv(&world.rows(16, 22)));
-    learn(&file);
-    let rows = world.rows(10, 23);
-    let cells = rows.iter().map(|row| format!(",30,{},", row.memory / 4));
-    let silent = cells.fold(world.csv(&rows).replace(",tcp,", ",,"), |text, known| {
-        text.replace(&known, ",,,")
-    });
-    let other = history("usual-silent", &silent);
-
-    let calibration = file.with_file_name("calibration.json");
-    let run = nicplan(&[
-        "calibrate",
-        text(&other),
-        "--with",
-        text(&calibration),
-        "--format",
-        "json",
-    ]);
-
-    assert_eq!(run.code, 0, "{}", run.err);
-    assert!(run.err.contains("unknown dirty rate taken as 30 MiB/s"), "{}", run.err);
-    let scores: Value = serde_json::from_str(&run.out).expect("JSON");
-    assert!(number(&scores, "mape_percent") < 5.0, "{scores}");
-}
-
-#[test]
 fn ports_of_unknown_speed_get_a_rate_of_their_own() {
     let world = World {
         nodes: vec![("A", 10_000), ("B", 10_000)],
@@ -352,123 +261,6 @@ fn ports_of_unknown_speed_get_a_rate_of_their_own() {
     );
     let scored: Value = serde_json::from_str(&run.out).expect("JSON");
     assert!(number(&scored, "mape_percent") < 4.0, "{scored}");
-}
-
-#[test]
-fn spellings_of_excel_and_powershell_give_the_same_calibration() {
-    let world = World::two_speeds();
-    let plain = world.csv(&world.rows(6, 16));
-    let reordered: String = plain
-        .lines()
-        .map(|line| {
-            let mut cells: Vec<&str> = line.split(',').collect();
-            cells.reverse();
-            format!("\"{}\"\r\n", cells.join("\";\""))
-        })
-        .collect();
-    let excel = format!("\u{feff}{}", reordered.replace("\"2\"", "\"2,0\""));
-    let (first, second) = (history("plain", &plain), history("excel", &excel));
-
-    learn(&first);
-    learn(&second);
-
-    let read = |file: &Path| fs::read(file.with_file_name("calibration.json")).expect("it was written");
-    assert_eq!(
-        String::from_utf8_lossy(&read(&first)),
-        String::from_utf8_lossy(&read(&second))
-    );
-}
-
-#[test]
-fn every_bad_cell_is_told_with_its_place_and_nothing_is_written() {
-    let bad = format!(
-        "{HEADER}n1,vm1,A,B,lots,1000,1000,tcp,2,96,0,50,\nn1,vm2,A,A,2000,1000,1000,pigeon,2,96,0,50,\nn1,vm3,A,B,2000,0,1000,tcp,-2,96,60,50,\n"
-    );
-    let file = history("bad", &bad);
-
-    let (run, written) = learn(&file);
-
-    assert_eq!(run.code, 2);
-    assert!(run.out.is_empty() && written.is_null());
-    for told in [
-        "history.csv:2:5",
-        "history.csv:3:4",
-        "history.csv:3:8",
-        "history.csv:4:6",
-        "history.csv:4:9",
-        "history.csv:4:12: the migration ends at 50 s, before it begins at 60 s",
-    ] {
-        assert!(run.err.contains(told), "{told}: {}", run.err);
-    }
-}
-
-#[test]
-fn what_is_no_history_or_no_calibration_is_refused() {
-    let empty = history("empty", HEADER);
-    let world = World::two_speeds();
-    let file = history("sound", &world.csv(&world.rows(3, 17)));
-    for (content, said) in [("{", "no calibration"), ("{\"schema_version\": 1}", "no calibration")] {
-        let calibration = file.with_file_name("bad.json");
-        fs::write(&calibration, content).expect("the build folder can be written");
-        let run = nicplan(&["calibrate", text(&file), "--with", text(&calibration)]);
-        assert_eq!(run.code, 2);
-        assert!(run.err.contains(said), "{}", run.err);
-    }
-    let run = nicplan(&["calibrate", text(&empty)]);
-    assert_eq!(run.code, 2);
-    assert!(run.err.contains("start_s and end_s"), "{}", run.err);
-    assert_eq!(nicplan(&["calibrate", "no-such-file.csv"]).code, 2);
-    let both = nicplan(&["calibrate", text(&file), "-o", "x.json", "--with", "y.json"]);
-    assert_eq!(both.code, 2);
-}
-
-#[test]
-fn a_history_that_teaches_nothing_says_so_and_writes_nothing() {
-    let world = World::two_speeds();
-    let file = history("tiny", &world.csv(&world.rows(1, 18)[..3]));
-
-    let (run, written) = learn(&file);
-
-    assert_eq!(run.code, 1);
-    assert!(
-        written.is_null() && run.err.contains("Nothing could be learnt"),
-        "{}",
-        run.err
-    );
-}
-
-#[test]
-fn an_unknown_transport_is_forecast_from_defaults_with_a_wide_p90() {
-    let world = World::two_speeds();
-    let file = history("stranger", &world.csv(&world.rows(10, 19)));
-    learn(&file);
-    let smb = world.csv(&world.rows(4, 20)).replace(",tcp,", ",smb,");
-    let other = history("stranger-smb", &smb);
-
-    let run = nicplan(&[
-        "calibrate",
-        text(&other),
-        "--with",
-        text(&file.with_file_name("calibration.json")),
-    ]);
-
-    assert_eq!(run.code, 0);
-    assert!(run.err.contains("does not know"), "{}", run.err);
-}
-
-#[test]
-fn the_columns_are_those_that_import_writes_and_its_history_is_read() {
-    let columns: Vec<&str> = HISTORY.columns.iter().map(|column| column.name).collect();
-    assert_eq!(columns, HISTORY_COLUMNS);
-    let dir = program::place("calibrate-imported");
-    let import = nicplan(&["import", "samples/migration-events", "-o", text(&dir)]);
-    assert_eq!(import.code, 0, "{}", import.err);
-
-    let run = nicplan(&["calibrate", text(&dir)]);
-
-    // event logs say no memory, and without it nobody learns a rate
-    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
-    assert!(run.err.contains("of unknown memory"), "{}", run.err);
 }
 
 /// The world of the sample: four nodes, plain TCP on 10 GbE, where one core carries 4 Gbit/s.

@@ -376,5 +376,6 @@ mod with_solver {
         let verbose = nicplan(&["-v", "plan", text(&small)]);
         assert_eq!(quiet.out, verbose.out);
         assert!(verbose.err.contains(" ms") && !quiet.err.contains(" ms"));
+        assert!(!verbose.err.contains('\r'), "a bar in a pipe: {:?}", verbose.err);
     }
 }

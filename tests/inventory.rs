@@ -140,3 +140,80 @@ fn the_sample_report_is_an_inventory_and_can_be_written_as_one() {
     let again = load(&[path], &LoadOptions::default()).expect("what was written can be read");
     assert_eq!(again.sha256, inventory.sha256);
 }
+
+/// The sample's page.
+fn page() -> Vec<u8> {
+    let report = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/test-cluster-report/validation-report.htm");
+    fs::read(report).expect("the sample exists")
+}
+
+#[test]
+fn a_folder_that_holds_only_a_report_is_read_as_the_report() {
+    let path = folder("only-report");
+    write(&path, "Validation Report.htm", page());
+    write(&path, "README.md", "about");
+    write(&path, "report.html", "<html>of an earlier run</html>");
+
+    let by_folder = load(std::slice::from_ref(&path), &LoadOptions::default()).expect("the sample is sound");
+    let by_file = load(&[path.join("Validation Report.htm")], &LoadOptions::default()).expect("the sample is sound");
+
+    let assumed = |inventory: &nicplan::inventory::Inventory| -> Vec<String> {
+        inventory.assumptions.iter().map(|a| a.missing.clone()).collect()
+    };
+    assert_eq!(by_folder.sha256, by_file.sha256);
+    assert_eq!(assumed(&by_folder), assumed(&by_file));
+    assert_eq!(by_folder.sources[0].file, by_file.sources[0].file);
+    assert_eq!(by_folder.notes.len(), 1, "{:?}", by_folder.notes);
+    assert!(by_folder.notes[0].starts_with("report.html was passed over"));
+}
+
+#[test]
+fn tables_beside_a_report_add_to_it_and_count_before_it() {
+    let path = folder("report-and-tables");
+    write(&path, "validation-report.htm", page());
+    write(&path, "clusters.csv", "cluster,storage\nNORD,none\n");
+    write(&path, "nics.csv", "node,nic,speed_mbps,card\nNORD-HV1,NIC1,2500,LOM\n");
+    write(&path, "vms.csv", "vm,node\nSQL01,NORD-HV2\n");
+
+    let inventory = load(&[path], &LoadOptions::default()).expect("report and tables fit together");
+
+    let cluster = &inventory.clusters[0];
+    assert_eq!((inventory.clusters.len(), cluster.name.as_str()), (1, "NORD"));
+    assert_eq!((cluster.nodes.len(), cluster.vms.len()), (3, 1));
+    let port = &cluster.nodes[0].nics[0];
+    assert_eq!((port.speed, port.card.as_str()), (2_500, "LOM"));
+    assert_eq!(cluster.nodes[1].nics[0].speed, 1_000);
+}
+
+#[test]
+fn a_folder_that_names_its_nodes_is_not_mixed_with_a_report() {
+    let path = folder("nodes-and-report");
+    write(&path, "nodes.csv", NODES);
+    write(&path, "nics.csv", NICS);
+    write(&path, "validation-report.htm", page());
+
+    let inventory = load(&[path], &LoadOptions::default()).expect("a sound inventory");
+
+    assert_eq!(inventory.clusters[0].nodes.len(), 2);
+    assert!(
+        inventory.notes[0].contains("name it as an INPUT of its own"),
+        "{:?}",
+        inventory.notes
+    );
+}
+
+#[test]
+fn several_reports_in_one_folder_are_a_problem_that_names_them() {
+    let path = folder("several-reports");
+    write(&path, "Validation Report 2024.htm", page());
+    write(&path, "Validation Report 2025.htm", page());
+
+    let found = said(&[path]);
+
+    assert_eq!(found.len(), 1, "{found:?}");
+    assert!(
+        found[0].contains("Validation Report 2024.htm, Validation Report 2025.htm"),
+        "{found:?}"
+    );
+    assert!(found[0].contains("Name the newest report itself"), "{found:?}");
+}

@@ -1,18 +1,22 @@
 //! A second, plain formulation of the placement of ports at sizes where trying everything is out of reach: one binary per
 //! port and uplink, one per vNIC and network. It takes over the design of the planner's answer and nothing else, and must
-//! come to the same worst utilisation.
+//! come to the same worst utilisation. Two solvers are asked: the one of this build, and CBC where it is installed.
 //!
 //! The clusters ask for nothing but reach and capacity (no failure to survive, nothing to keep apart save zones, no wiring of
 //! today), so that levels 1 to 5 are zero, level 6 is settled by the design, and level 7 decides.
 //! Load over capacity is not linear in the ports; for a fixed utilisation it is, so the least one is found by halving.
 #![cfg(feature = "solver")]
 
+#[path = "support/cbc.rs"]
+mod cbc;
 #[path = "support/dice.rs"]
 mod dice;
+#[path = "support/mip.rs"]
+mod mip;
 mod support;
 
 use dice::Dice;
-use good_lp::{Expression, ProblemVariables, ResolutionError, Solution, SolverModel, Variable, constraint, variable};
+use mip::{Column, Model, ones};
 use nicplan::assignment::{Options, plan};
 use nicplan::demand::{role_demand, vnic_need};
 use nicplan::inventory::{Cluster, Nic, StorageKind};
@@ -97,11 +101,11 @@ struct NodeModel<'a> {
 /// Variables of one node's model.
 struct Variables {
     /// By port and uplink.
-    ports: Vec<Vec<Variable>>,
+    ports: Vec<Vec<Column>>,
     /// By vNIC of the node: uplink and variable, for the networks that admit it.
-    guests: Vec<(u64, Vec<(usize, Variable)>)>,
+    guests: Vec<(u64, Vec<(usize, Column)>)>,
     /// By uplink: speed and whether the uplink is of that speed.
-    speeds: Vec<Vec<(u64, Variable)>>,
+    speeds: Vec<Vec<(u64, Column)>>,
 }
 
 impl NodeModel<'_> {
@@ -124,8 +128,8 @@ impl NodeModel<'_> {
         }
     }
 
-    fn variables(&self, problem: &mut ProblemVariables) -> Variables {
-        let mut binary = || problem.add(variable().binary());
+    fn variables(&self, model: &mut Model) -> Variables {
+        let mut binary = || model.binary();
         let ports = self
             .nics()
             .iter()
@@ -155,68 +159,70 @@ impl NodeModel<'_> {
         Variables { ports, guests, speeds }
     }
 
-    /// Whether some placement of the node's ports and vNICs keeps every uplink at `limit` permille or below.
-    fn feasible(&self, limit: u64) -> bool {
-        let mut problem = ProblemVariables::new();
-        let vars = self.variables(&mut problem);
-        let mut model = problem.minimise(Expression::from(0)).using(good_lp::microlp);
+    /// Adds the rows that keep every uplink of the node at `limit` permille or below.
+    fn add_to(&self, model: &mut Model, limit: u64) -> Variables {
+        let vars = self.variables(model);
         for row in &vars.ports {
-            model.add_constraint(constraint!(sum(row.iter().copied()) <= 1));
+            model.at_most(ones(row.iter().copied()), 1.0);
         }
         for (_, networks) in &vars.guests {
-            model.add_constraint(constraint!(sum(networks.iter().map(|(_, v)| *v)) == 1));
+            model.exactly(ones(networks.iter().map(|(_, v)| *v)), 1.0);
         }
-        for (u, uplink) in self.uplinks.iter().enumerate() {
-            let column = || vars.ports.iter().map(move |row| row[u]);
-            model.add_constraint(constraint!(sum(column()) >= 1));
-            model.add_constraint(constraint!(sum(column()) <= self.most_ports(uplink) as f64));
-            let mut load = Expression::from(self.host_load(uplink) as f64);
-            for (need, networks) in &vars.guests {
-                for (_, var) in networks.iter().filter(|(to, _)| *to == u) {
-                    load += *need as f64 * *var;
-                }
-            }
-            // For private traffic the uplink is "of" the speed of its largest port; the others may be slower.
-            let classes = &vars.speeds[u];
-            model.add_constraint(constraint!(sum(classes.iter().map(|(_, v)| *v)) == 1));
-            let mut capacity = Expression::from(0);
-            for (speed, class) in classes {
-                let of_speed = || {
-                    self.nics()
-                        .iter()
-                        .zip(column())
-                        .filter(|(n, _)| n.speed == *speed)
-                        .map(|(_, v)| v)
-                };
-                match adds(uplink) {
-                    Adds::Sum => {
-                        of_speed().for_each(|port| {
-                            model.add_constraint(constraint!(port <= *class));
-                        });
-                        capacity += *speed as f64 * sum(of_speed());
-                    }
-                    Adds::Largest => {
-                        model.add_constraint(constraint!(Expression::from(*class) <= sum(of_speed())));
-                        capacity += *speed as f64 * *class;
+        for uplink in 0..self.uplinks.len() {
+            self.add_uplink(model, &vars, uplink, limit);
+        }
+        vars
+    }
+
+    fn add_uplink(&self, model: &mut Model, vars: &Variables, u: usize, limit: u64) {
+        let uplink = &self.uplinks[u];
+        let column: Vec<Column> = vars.ports.iter().map(|row| row[u]).collect();
+        model.at_least(ones(column.iter().copied()), 1.0);
+        model.at_most(ones(column.iter().copied()), self.most_ports(uplink) as f64);
+        // For private traffic the uplink is "of" the speed of its largest port; the others may be slower.
+        let classes = &vars.speeds[u];
+        model.exactly(ones(classes.iter().map(|(_, v)| *v)), 1.0);
+        // 1000 load <= limit capacity, in whole numbers: half a unit of room keeps rounding out.
+        let mut balance = Vec::new();
+        for (speed, class) in classes {
+            let ports = self.nics().iter().zip(&column).filter(|(n, _)| n.speed == *speed);
+            let of_speed: Vec<Column> = ports.map(|(_, v)| *v).collect();
+            let gives = -((limit * speed) as f64);
+            match adds(uplink) {
+                Adds::Sum => {
+                    for port in of_speed {
+                        model.at_most([(1.0, port), (-1.0, *class)], 0.0);
+                        balance.push((gives, port));
                     }
                 }
+                Adds::Largest => {
+                    let one_is_there = ones(of_speed).chain([(-1.0, *class)]);
+                    model.at_least(one_is_there, 0.0);
+                    balance.push((gives, *class));
+                }
             }
-            // load * 1000 <= limit * capacity, both whole numbers: half a unit of room keeps rounding out.
-            model.add_constraint(constraint!(load * 1000 <= limit as f64 * capacity + 0.5));
         }
-        match model.solve() {
-            Ok(solution) => {
-                self.assert_fits(&vars, &solution, limit);
-                true
-            }
-            Err(ResolutionError::Infeasible) => false,
-            Err(other) => panic!("the second formulation was not solved: {other}"),
+        for (need, networks) in &vars.guests {
+            let here = networks.iter().filter(|(to, _)| *to == u);
+            balance.extend(here.map(|(_, var)| ((need * 1000) as f64, *var)));
         }
+        model.at_most(balance, 0.5 - (self.host_load(uplink) * 1000) as f64);
+    }
+
+    /// Whether some placement of the node's ports and vNICs keeps every uplink at `limit` permille or below.
+    fn feasible(&self, limit: u64) -> bool {
+        let mut model = Model::default();
+        let vars = self.add_to(&mut model, limit);
+        let values = model.solve();
+        if let Some(values) = &values {
+            self.assert_fits(&vars, values, limit);
+        }
+        values.is_some()
     }
 
     /// Recounts the answer of the solver in whole numbers.
-    fn assert_fits(&self, vars: &Variables, solution: &impl Solution, limit: u64) {
-        let on = |v: Variable| solution.value(v) > 0.5;
+    fn assert_fits(&self, vars: &Variables, values: &[f64], limit: u64) {
+        let on = |v: Column| values[v.0] > 0.5;
         for (u, uplink) in self.uplinks.iter().enumerate() {
             let chosen = self
                 .nics()
@@ -245,10 +251,6 @@ impl NodeModel<'_> {
     }
 }
 
-fn sum(vars: impl Iterator<Item = Variable>) -> Expression {
-    vars.map(Expression::from).sum()
-}
-
 /// Which zone each uplink's network admits, in every way; where no vNIC has a zone there is one way.
 fn zone_ways<'a>(cluster: &'a Cluster, uplinks: &[Uplink]) -> Vec<Vec<Option<&'a str>>> {
     let vnics = cluster.vms.iter().flat_map(|v| &v.vnics);
@@ -268,22 +270,21 @@ fn zone_ways<'a>(cluster: &'a Cluster, uplinks: &[Uplink]) -> Vec<Vec<Option<&'a
     ways
 }
 
+fn nodes<'a>(cluster: &'a Cluster, plan: &'a ClusterPlan, zones: &'a [Option<&'a str>]) -> Vec<NodeModel<'a>> {
+    let model = |node| NodeModel {
+        cluster,
+        uplinks: &plan.uplinks,
+        style: plan.style,
+        node,
+        zones,
+    };
+    (0..cluster.nodes.len()).map(model).collect()
+}
+
 /// The least worst utilisation in permille under a design; `None` above 1000, where capacity would be unmet.
 fn least_worst(cluster: &Cluster, plan: &ClusterPlan) -> Option<u64> {
-    let fits = |zones: &[Option<&str>], limit: u64| {
-        (0..cluster.nodes.len()).all(|node| {
-            let uplinks = &plan.uplinks;
-            NodeModel {
-                cluster,
-                uplinks,
-                style: plan.style,
-                node,
-                zones,
-            }
-            .feasible(limit)
-        })
-    };
     let ways = zone_ways(cluster, &plan.uplinks);
+    let fits = |zones: &[Option<&str>], limit: u64| nodes(cluster, plan, zones).iter().all(|n| n.feasible(limit));
     let somehow = |limit: u64| ways.iter().any(|zones| fits(zones, limit));
     if !somehow(1000) {
         return None;
@@ -300,10 +301,26 @@ fn least_worst(cluster: &Cluster, plan: &ClusterPlan) -> Option<u64> {
     Some(most)
 }
 
-/// Compares one cluster in every style that has a plan without shortfall; returns the number of networks of each.
-fn compare(seed: u64, zones: bool) -> Vec<u64> {
-    let cluster = random_cluster(seed, zones);
-    let mut networks = Vec::new();
+/// Whether CBC, given all nodes in one model, can keep every uplink at `limit` permille or below.
+fn feasible_for_cbc(cluster: &Cluster, plan: &ClusterPlan, name: &str, limit: u64) -> bool {
+    let mut ways = zone_ways(cluster, &plan.uplinks).into_iter();
+    ways.any(|zones| {
+        let nodes = nodes(cluster, plan, &zones);
+        let mut model = Model::default();
+        let vars: Vec<Variables> = nodes.iter().map(|node| node.add_to(&mut model, limit)).collect();
+        let answer = cbc::solve(&model, name, 60);
+        if answer.is_feasible() {
+            for (node, vars) in nodes.iter().zip(&vars) {
+                node.assert_fits(vars, &answer.values, limit);
+            }
+        }
+        answer.is_feasible()
+    })
+}
+
+/// The plans of one cluster without shortfall, one for each style that has one.
+fn plans(cluster: &Cluster, seed: u64, zones: bool) -> Vec<ClusterPlan> {
+    let mut plans = Vec::new();
     // Shared ports with two networks and storage have so many designs that planning takes seconds in a build without optimisation.
     let many_designs = zones && cluster.storage.on_nics();
     for style in Style::ALL.into_iter().filter(|s| *s != Style::Hybrid || !many_designs) {
@@ -315,7 +332,7 @@ fn compare(seed: u64, zones: bool) -> Vec<u64> {
             },
         )
         .expect("no time limit is set");
-        let plan = &plan.clusters[0];
+        let plan = plan.clusters.into_iter().next().expect("one cluster was given");
         let objective = &plan.solver.objective;
         if plan.style != style || !objective.unmet_requirements.met() {
             continue;
@@ -324,18 +341,28 @@ fn compare(seed: u64, zones: bool) -> Vec<u64> {
             objective.unmet_wishes.iter().all(|unmet| *unmet == 0),
             "seed {seed} {style}: {objective:?}"
         );
-        let claimed = objective.worst_utilisation_permille;
+        plans.push(plan);
+    }
+    plans
+}
+
+/// Compares one cluster in every style that has a plan without shortfall; returns the number of networks of each.
+fn compare(seed: u64, zones: bool) -> Vec<u64> {
+    let cluster = random_cluster(seed, zones);
+    let plans = plans(&cluster, seed, zones);
+    for plan in &plans {
+        let claimed = plan.solver.objective.worst_utilisation_permille;
         let uplinks: Vec<&String> = plan.uplinks.iter().map(|u| &u.name).collect();
         let second = least_worst(&cluster, plan);
         assert_eq!(
             Some(claimed),
             second,
-            "seed {seed} {style} {:?} {uplinks:?}",
+            "seed {seed} {} {uplinks:?} {:?}",
+            plan.style,
             plan.solver.status
         );
-        networks.push(objective.external_networks);
     }
-    networks
+    plans.iter().map(|p| p.solver.objective.external_networks).collect()
 }
 
 #[test]
@@ -349,4 +376,26 @@ fn with_one_external_network_both_formulations_agree_on_the_worst_utilisation() 
 fn with_two_external_networks_both_formulations_agree_on_the_worst_utilisation() {
     let networks: Vec<u64> = (100..110).flat_map(|seed| compare(seed, true)).collect();
     assert!(networks.iter().filter(|n| **n == 2).count() >= 10, "{networks:?}");
+}
+
+#[test]
+fn cbc_finds_the_same_worst_utilisation_possible_and_a_lower_one_impossible() {
+    if !cbc::available() {
+        return;
+    }
+    let mut compared = 0;
+    for (seed, zones) in (200..206).map(|s| (s, false)).chain((300..306).map(|s| (s, true))) {
+        let cluster = random_cluster(seed, zones);
+        for plan in plans(&cluster, seed, zones) {
+            let claimed = plan.solver.objective.worst_utilisation_permille;
+            let name = format!("second-{seed}-{}", plan.style);
+            assert!(feasible_for_cbc(&cluster, &plan, &name, claimed), "{name} at {claimed}");
+            assert!(
+                !feasible_for_cbc(&cluster, &plan, &name, claimed - 1),
+                "{name} below {claimed}"
+            );
+            compared += 1;
+        }
+    }
+    assert!(compared >= 20, "only {compared} plans were compared");
 }

@@ -3,8 +3,8 @@
 use super::design::Design;
 use super::evaluate::Decisions;
 use super::instance::Instance;
-use super::search::Solved;
 use super::shares::{self, shares};
+use super::solve::Solved;
 use crate::migration;
 use crate::plan::{Mechanism, NodePlan, NodeUplink, Share, Uplink, VnicPlan};
 use crate::roles::Role;

@@ -2,11 +2,10 @@
 //! vNICs is tried. What comes out is exact, so the proof of a small cluster never rests on a relaxation.
 
 use super::design::Design;
-use super::evaluate::{Decisions, evaluate};
-use super::instance::Instance;
+use super::instance::{Group, Instance, Item};
 use super::networks::Mode;
 use super::patterns::{Pattern, every};
-use super::search::{Solved, concrete, design_name};
+use super::solve::{Solved, weigh};
 use crate::plan::Objective;
 
 /// Plans above which an instance is not tiny.
@@ -15,73 +14,63 @@ const PLAN_LIMIT: usize = 200_000;
 const COUNT_LIMIT: usize = 4_000;
 
 /// The best plan of a design under a mode; `None` when there are too many to try. Stops as soon as `bound` is met.
-pub fn best_of_all(instance: &Instance, design: &Design, mode: &Mode, bound: &Objective) -> Option<Solved> {
-    let options: Vec<Vec<usize>> = instance
-        .items
-        .iter()
-        .map(|item| {
-            let mask = mode.admits(item);
-            (0..design.networks).filter(|n| mask >> n & 1 == 1).collect()
-        })
-        .collect();
-    if options.iter().map(Vec::len).fold(1usize, usize::saturating_mul) > PLAN_LIMIT {
+/// `reached`: objective of a plan in hand.
+pub fn best_of_all(
+    instance: &Instance,
+    design: &Design,
+    mode: &Mode,
+    bound: &Objective,
+    reached: &Objective,
+) -> Option<Solved> {
+    let options: Vec<Vec<usize>> = instance.items.iter().map(|item| admitted(design, mode, item)).collect();
+    if product(options.iter().map(Vec::len)) > PLAN_LIMIT {
         return None;
     }
-    let lists: Vec<Vec<Pattern>> = instance
-        .groups
-        .iter()
-        .map(|group| every(instance, &instance.classes[group.class], design, PLAN_LIMIT))
-        .collect::<Option<_>>()?;
-    let sizes = || lists.iter().map(Vec::len).chain(options.iter().map(Vec::len));
-    if sizes().fold(1usize, usize::saturating_mul) > PLAN_LIMIT {
+    // Leaving an uplink without ports never helps while everything can be reached.
+    let empty = reached.unmet_requirements.reachability > 0;
+    let list = |group: &Group| every(instance, &instance.classes[group.class], design, empty, PLAN_LIMIT);
+    let lists: Vec<Vec<Pattern>> = instance.groups.iter().map(list).collect::<Option<_>>()?;
+    let sizes: Vec<usize> = lists.iter().map(Vec::len).chain(options.iter().map(Vec::len)).collect();
+    if product(sizes.iter().copied()) > PLAN_LIMIT {
         return None;
     }
-    let sizes: Vec<usize> = sizes().collect();
-    let name = design_name(instance, design);
     let mut best: Option<Solved> = None;
     let mut counted = 0;
-    let mut odometer = Some(vec![0usize; sizes.len()]);
-    while let Some(pick) = odometer {
+    for pick in readings(sizes) {
         let (groups, items) = pick.split_at(lists.len());
         let picked: Vec<&Pattern> = groups.iter().zip(&lists).map(|(i, list)| &list[*i]).collect();
-        if best
-            .as_ref()
-            .is_some_and(|b| loses(instance, bound, &picked, &b.evaluation.objective))
-        {
-            odometer = next(pick, &sizes);
+        let beaten = |b: &Solved| loses(instance, bound, &picked, &b.evaluation.objective);
+        if best.as_ref().is_some_and(beaten) {
             continue;
         }
         counted += 1;
         if counted > COUNT_LIMIT {
             return None;
         }
-        let patterns: Vec<Pattern> = picked.into_iter().cloned().collect();
         let network = items.iter().zip(&options).map(|(i, list)| Some(list[*i])).collect();
-        let decisions = Decisions {
-            nics: concrete(instance, design, &patterns),
-            network,
-        };
-        let evaluation = evaluate(instance, design, &decisions, &name);
+        let patterns = picked.into_iter().cloned().collect();
+        let solved = weigh(instance, design, mode, patterns, network);
         if best
             .as_ref()
-            .is_none_or(|b| evaluation.objective < b.evaluation.objective)
+            .is_none_or(|b| solved.evaluation.objective < b.evaluation.objective)
         {
-            let done = evaluation.objective.cmp_to(bound, 7).is_eq();
-            best = Some(Solved {
-                design: design.clone(),
-                mode: mode.clone(),
-                patterns,
-                decisions,
-                evaluation,
-                runners_up: Vec::new(),
-            });
+            let done = solved.evaluation.objective.cmp_to(bound, 7).is_eq();
+            best = Some(solved);
             if done {
                 break;
             }
         }
-        odometer = next(pick, &sizes);
     }
     best
+}
+
+fn admitted(design: &Design, mode: &Mode, item: &Item) -> Vec<usize> {
+    let mask = mode.admits(item);
+    (0..design.networks).filter(|n| mask >> n & 1 == 1).collect()
+}
+
+fn product(sizes: impl Iterator<Item = usize>) -> usize {
+    sizes.fold(1, usize::saturating_mul)
 }
 
 /// Whether what these patterns leave unmet by themselves is already worse than a plan in hand.
@@ -92,15 +81,24 @@ fn loses(instance: &Instance, bound: &Objective, patterns: &[&Pattern], best: &O
             .map(|(group, p)| u64::from(p.vector[index]) * group.nodes.len() as u64)
             .sum()
     };
-    let own = [total(0), bound.unmet_requirements.isolation, total(1)];
+    let groups = instance.groups.iter().zip(patterns);
+    let blind: u64 = groups
+        .map(|(group, p)| u64::from(p.blind) * group.nodes.len() as u64)
+        .sum();
+    let own = [total(0) - blind, bound.unmet_requirements.isolation, total(1)];
     let unmet = &best.unmet_requirements;
     own > [unmet.reachability, unmet.isolation, unmet.survival]
 }
 
-/// The next reading of an odometer with wheels of these sizes; `None` after the last.
-fn next(mut pick: Vec<usize>, sizes: &[usize]) -> Option<Vec<usize>> {
-    let wheel = (0..pick.len()).find(|i| pick[*i] + 1 < sizes[*i])?;
-    pick[wheel] += 1;
-    pick[..wheel].iter_mut().for_each(|p| *p = 0);
-    Some(pick)
+/// All readings of an odometer with wheels of these sizes, the first wheel turning fastest.
+fn readings(sizes: Vec<usize>) -> impl Iterator<Item = Vec<usize>> {
+    let all = product(sizes.iter().copied());
+    (0..all).map(move |mut number| {
+        let turn = |size: &usize| {
+            let digit = number % size;
+            number /= size;
+            digit
+        };
+        sizes.iter().map(turn).collect()
+    })
 }

@@ -1,7 +1,7 @@
 //! When requirements cannot be met: an irreducible set of named requirements that exclude each other, found by leaving out
 //! one after the other and asking whether the rest can be met.
 
-use super::Options;
+use super::{Feasible, Options};
 use crate::inventory::Cluster;
 use crate::plan::{ClusterPlan, Conflict, Style};
 use crate::policy::Strength;
@@ -37,23 +37,34 @@ impl Requirement {
     }
 }
 
-/// The conflict behind an unmet plan; `None` if dropping every named requirement does not help (a role without any port).
+/// The conflict behind an unmet plan; `None` if dropping every named requirement does not help (a role without any port), or
+/// if it is not proven that the requirements exclude each other.
 pub fn conflict(cluster: &Cluster, plan: &ClusterPlan, options: &Options) -> Option<Conflict> {
     let all = requirements(cluster, options);
     let mut kept = all.clone();
-    if !feasible(cluster, &[], options) {
+    let needless = || feasible(cluster, &[], options) == Feasible::No;
+    if feasible(cluster, &all, options) != Feasible::No || needless() {
         return None;
     }
+    let mut is_irreducible = true;
     for requirement in &all {
         let without: Vec<Requirement> = kept.iter().filter(|r| *r != requirement).cloned().collect();
-        if !feasible(cluster, &without, options) {
-            kept = without;
+        match feasible(cluster, &without, options) {
+            Feasible::No => kept = without,
+            Feasible::Yes => {}
+            Feasible::Unknown => is_irreducible = false,
         }
     }
     let mut names: Vec<String> = kept.iter().map(|r| r.name(cluster)).collect();
     names.dedup();
+    let mut text = sentence(cluster, plan, &kept);
+    if !is_irreducible {
+        text.push_str(
+            " Whether every one of them is needed for the conflict was not found out within the limit of work.",
+        );
+    }
     Some(Conflict {
-        text: sentence(cluster, plan, &kept),
+        text,
         requirements: names,
     })
 }
@@ -77,7 +88,7 @@ fn requirements(cluster: &Cluster, options: &Options) -> Vec<Requirement> {
 }
 
 /// Whether a plan exists that meets the given requirements, the others dropped.
-fn feasible(cluster: &Cluster, wanted: &[Requirement], options: &Options) -> bool {
+fn feasible(cluster: &Cluster, wanted: &[Requirement], options: &Options) -> Feasible {
     let mut relaxed = cluster.clone();
     let wants = |r: &Requirement| wanted.contains(r);
     let policy = &mut relaxed.policy;

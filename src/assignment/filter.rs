@@ -126,6 +126,11 @@ pub struct Given<'a> {
     pub parts: &'a [Vec<Part>],
 }
 
+/// Fills `bound` with the proven values of levels 1 and 2 alone.
+pub fn requirements_and_wishes(instance: &Instance, sets: &mut [Vec<Candidate>], bound: &mut Objective) {
+    Run::new(instance, sets).requirements_and_wishes(bound);
+}
+
 /// Runs the levels; fills `bound` with the proven values of levels 1 to 7.
 pub fn filter(
     instance: &Instance,

@@ -8,6 +8,7 @@ use crate::policy::{FailureKind, Wish};
 use crate::roles::Role;
 use crate::topology::{Attach, Fabric, attach};
 use crate::units::{Mbps, MiB, natural_cmp};
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a NIC does: host roles as bits by role number, and the external network (0 = none, else index + 1 into the names).
@@ -24,14 +25,12 @@ pub struct PortType {
     pub model: String,
     /// Card number within the node, in order of appearance.
     pub card: usize,
-    /// Reach in normal operation: one bit per connected component of the fabric, direct cables above.
-    pub reach: u64,
     /// Index into [`Instance::attaches`].
     pub attach: usize,
+    /// The k-th direct cable to a peer: such cables reach only if the uplink has the k-th cable to every peer.
+    pub cable: Option<usize>,
     pub rdma: bool,
     pub vlans: Option<BTreeSet<u16>>,
-    /// The k-th direct cable to a peer: such cables reach only if the uplink has the k-th cable to every peer.
-    pub cable: bool,
     pub count: u8,
 }
 
@@ -82,8 +81,8 @@ pub struct Instance<'a> {
     pub groups: Vec<Group>,
     /// Where ports hang: ToRs, the unnamed switch, direct cables.
     pub attaches: Vec<Attach>,
-    /// Fabric reach of each attach point (rows) when a given attach point is dead (columns); last column = nothing dead.
-    pub reach_when_dead: Vec<Vec<u64>>,
+    /// Fabric segment of each attach point (rows) when a given attach point is dead (columns); last column = nothing dead.
+    pub segment_when_dead: Vec<Vec<Option<usize>>>,
     pub vlan_sets: Vec<BTreeSet<u16>>,
     pub zones: usize,
     /// Names of external networks of today, most used first.
@@ -140,7 +139,7 @@ impl<'a> Instance<'a> {
             }
             table
         };
-        let reach_when_dead = reach_table(cluster, &attaches);
+        let segment_when_dead = segment_table(cluster, &attaches);
         let mut instance = Instance {
             cluster,
             must: flags(&|r, k| cluster.policy.must_survive(r, k)),
@@ -152,7 +151,7 @@ impl<'a> Instance<'a> {
             classes: Vec::new(),
             groups: Vec::new(),
             attaches,
-            reach_when_dead,
+            segment_when_dead,
             vlan_sets,
             zones: zones.len(),
             names,
@@ -173,6 +172,48 @@ impl<'a> Instance<'a> {
     /// Whether there is VM traffic to plan.
     pub fn has_vm(&self) -> bool {
         self.roles.contains(&Role::Vm)
+    }
+
+    /// Whether the role's nodes talk to each other; iSCSI talks to a target only.
+    pub fn must_reach(&self, role: Role) -> bool {
+        role.info().node_to_node && !(role == Role::Storage && self.cluster.iscsi())
+    }
+
+    /// Part of the switch fabric that a NIC hangs on with nothing dead; `None` on a direct cable.
+    pub fn segment_of(&self, node: usize, nic: usize) -> Option<usize> {
+        let at = attach(&self.cluster.nodes[node].nics[nic]);
+        let row = self.attaches.binary_search(&at).ok()?;
+        self.segment_when_dead[row].last().copied().flatten()
+    }
+
+    /// Parts of the switch fabric that no link joins, as far as NICs hang on them.
+    pub fn segments(&self) -> BTreeSet<usize> {
+        self.segment_when_dead
+            .iter()
+            .filter_map(|row| row.last().copied().flatten())
+            .collect()
+    }
+
+    /// Whether a direct cable joins two nodes.
+    pub fn has_cables(&self) -> bool {
+        self.attaches.contains(&Attach::Direct)
+    }
+
+    /// The same with all nodes of a class in one group, however they are wired today: fewer choices, so that a good plan for
+    /// oddly documented clusters is found. What it costs in changes, [`Instance::new`] has to judge.
+    pub fn by_class(cluster: &'a Cluster) -> Self {
+        let mut instance = Instance::new(cluster);
+        let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
+        for group in std::mem::take(&mut instance.groups) {
+            match groups.entry(group.class) {
+                Entry::Vacant(place) => drop(place.insert(group)),
+                Entry::Occupied(mut first) => first.get_mut().nodes.extend(group.nodes),
+            }
+        }
+        instance.groups = groups.into_values().collect();
+        instance.groups.iter_mut().for_each(|group| group.nodes.sort());
+        instance.groups.sort_by(|a, b| a.nodes.cmp(&b.nodes));
+        instance
     }
 
     fn group_nodes(&mut self) {
@@ -215,13 +256,10 @@ impl<'a> Instance<'a> {
                 speed: nic.speed,
                 model: nic.model.clone(),
                 card,
-                reach: cable.map_or(self.reach_when_dead[port][self.attaches.len()], |k| {
-                    1 << (32 + k.min(31))
-                }),
                 attach: port,
+                cable,
                 rdma: nic.rdma.on(),
                 vlans: nic.vlans.clone(),
-                cable: cable.is_some(),
                 count: 0,
             };
             types.entry(key).or_default().push(index);
@@ -290,13 +328,12 @@ fn cable_number(cluster: &Cluster, node: usize, nic: &Nic) -> Option<usize> {
         .position(|n| n.name == *near_name)
 }
 
-fn reach_table(cluster: &Cluster, attaches: &[Attach]) -> Vec<Vec<u64>> {
+fn segment_table(cluster: &Cluster, attaches: &[Attach]) -> Vec<Vec<Option<usize>>> {
     let dead: Vec<Option<Attach>> = attaches.iter().map(|a| Some(*a)).chain([None]).collect();
     let fabrics: Vec<Fabric> = dead.into_iter().map(|dead| Fabric::new(cluster, None, dead)).collect();
-    let reach = |fabric: &Fabric, at: &Attach| fabric.component(*at).map_or(0, |c| 1u64 << c.min(31));
     attaches
         .iter()
-        .map(|at| fabrics.iter().map(|fabric| reach(fabric, at)).collect())
+        .map(|at| fabrics.iter().map(|fabric| fabric.component(*at)).collect())
         .collect()
 }
 

@@ -6,34 +6,46 @@
 //! networks   which network admits which vNIC           loads    how full that makes a node, as a bound
 //! filter     level by level, exact          balance    vNICs to networks, rounded (solver: the MIP)
 //! search     designs by proven bound        evaluate   the exact objective of what was found
-//! build      decisions -> plan              why        next best alternatives, conflicts
+//! proof      status, bound and gap          build      decisions -> plan
+//! why        next best alternatives         conflict   requirements that exclude each other
 //! ```
 //! Must not know: checks, reports.
 
 mod balance;
+mod bounds;
 mod build;
 mod close;
 mod conflict;
+mod decide;
 mod design;
 mod evaluate;
 mod exact;
 mod filter;
 mod instance;
 mod loads;
+mod meeting;
 mod networks;
 mod node_loss;
 mod options;
 mod patterns;
+mod proof;
+mod reach;
 mod search;
 mod shares;
+mod solve;
 mod solver;
 mod why;
 
 use crate::inventory::{Cluster, Inventory};
-use crate::plan::{ClusterPlan, LEVELS, Objective, Plan, SCHEMA_VERSION, Solver, Status, Style, StyleRow};
+use crate::plan::{ClusterPlan, Objective, Plan, SCHEMA_VERSION, Solver, Style, StyleRow};
 use crate::units::show_permille;
+use design::Design;
+use evaluate::Evaluation;
 use instance::Instance;
 use search::{Found, Question, search};
+use std::collections::BTreeSet;
+
+pub use solver::NAME as SOLVER;
 
 /// What is asked of the planner.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,17 +86,33 @@ pub fn plan(inventory: &Inventory, options: &Options) -> Option<Plan> {
 /// What two idle ports more on every node would change: the best objective with two more of each node's fastest ports, on a
 /// card of their own and cabled to the node's switches in turn.
 pub fn with_two_ports_more(cluster: &Cluster, options: &Options) -> Option<Objective> {
+    best_of_styles(&two_ports_more(cluster), options)
+}
+
+/// The same, asked of the plan's own uplinks and external networks only: no search over designs, so it is quick at any size.
+pub fn with_two_ports_more_in_its_design(
+    cluster: &Cluster,
+    plan: &ClusterPlan,
+    options: &Options,
+) -> Option<Objective> {
+    let larger = two_ports_more(cluster);
+    let instance = Instance::new(&larger);
+    let networks = plan.uplinks.iter().filter(|u| u.network.is_some()).count();
+    let own = |design: &Design| {
+        design.uplinks.len() == plan.uplinks.len() && build::uplinks(&instance, design) == plan.uplinks
+    };
+    let designs = design::designs(&instance, plan.style, networks).into_iter().filter(own);
+    let found = search(&instance, designs.collect(), Question::Best, &|| options.late());
+    found.best.map(|best| best.evaluation.objective)
+}
+
+fn two_ports_more(cluster: &Cluster) -> Cluster {
     let mut larger = cluster.clone();
     for node in &mut larger.nodes {
-        let tors: std::collections::BTreeSet<usize> = node.nics.iter().filter_map(|n| n.tor).collect();
+        let tors: BTreeSet<usize> = node.nics.iter().filter_map(|n| n.tor).collect();
         let tors: Vec<usize> = tors.into_iter().collect();
-        let Some(fastest) = node
-            .nics
-            .iter()
-            .filter(|n| n.direct_to.is_none())
-            .max_by_key(|n| n.speed)
-            .cloned()
-        else {
+        let switched = node.nics.iter().filter(|n| n.direct_to.is_none());
+        let Some(fastest) = switched.max_by_key(|n| n.speed).cloned() else {
             continue;
         };
         for number in 0..2 {
@@ -97,13 +125,13 @@ pub fn with_two_ports_more(cluster: &Cluster, options: &Options) -> Option<Objec
             node.nics.push(port);
         }
     }
-    best_of_styles(&larger, options)
+    larger
 }
 
 /// Best objective of a cluster under the options, without writing a plan: for "what if" questions.
 pub fn best_of_styles(cluster: &Cluster, options: &Options) -> Option<Objective> {
     let instance = Instance::new(cluster);
-    let results = all_styles(&instance, options);
+    let results = all_styles(&instance, Question::Glance, options);
     let chosen = recommended(&results, options)?;
     results
         .into_iter()
@@ -112,30 +140,71 @@ pub fn best_of_styles(cluster: &Cluster, options: &Options) -> Option<Objective>
         .map(|best| best.evaluation.objective)
 }
 
+/// Answer to the question whether some plan meets every requirement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Feasible {
+    Yes,
+    /// Proven.
+    No,
+    /// The search ended before it knew.
+    Unknown,
+}
+
 /// Whether some plan meets every requirement.
-fn feasible(cluster: &Cluster, options: &Options) -> bool {
+fn feasible(cluster: &Cluster, options: &Options) -> Feasible {
     let instance = Instance::new(cluster);
     let styles = Style::ALL
         .into_iter()
         .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
-    let found = |style| search_style(&instance, style, Question::Feasible, options).best;
-    styles
-        .into_iter()
-        .any(|style| found(style).is_some_and(|best| best.evaluation.objective.unmet_requirements.met()))
+    let mut answer = Feasible::No;
+    for style in styles {
+        let found = search_style(&instance, style, Question::Feasible, options);
+        let met = |best: &solve::Solved| best.evaluation.objective.unmet_requirements.met();
+        if found.best.as_ref().is_some_and(met) {
+            return Feasible::Yes;
+        }
+        // A design that was solved but not proven to miss a requirement leaves the answer open as well.
+        let open = found.bound.is_some_and(|bound| bound.unmet_requirements.met());
+        if found.cut || found.stopped || open {
+            answer = Feasible::Unknown;
+        }
+    }
+    answer
 }
 
-fn all_styles(instance: &Instance, options: &Options) -> Vec<(Style, Found)> {
+fn all_styles(instance: &Instance, question: Question, options: &Options) -> Vec<(Style, Found)> {
     let styles = Style::ALL
         .into_iter()
         .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
     styles
-        .map(|style| (style, search_style(instance, style, Question::Best, options)))
+        .map(|style| (style, search_style(instance, style, question, options)))
         .collect()
 }
 
 fn search_style(instance: &Instance, style: Style, question: Question, options: &Options) -> Found {
-    let designs = design::network_range(instance).flat_map(|networks| design::designs(instance, style, networks));
-    search(instance, designs.collect(), question, &|| options.late())
+    let designs = |instance| {
+        let of = |networks| design::designs(instance, style, networks);
+        design::network_range(instance).flat_map(of).collect()
+    };
+    let mut found = search(instance, designs(instance), question, &|| options.late());
+    let met = |o: &Objective| {
+        found
+            .bound
+            .as_ref()
+            .is_some_and(|b| b.unmet_requirements == o.unmet_requirements)
+    };
+    let open = found.best.as_ref().is_some_and(|best| !met(&best.evaluation.objective));
+    if open && instance.groups.len() > instance.classes.len() {
+        let plain = Instance::by_class(instance.cluster);
+        let other = search(&plain, designs(&plain), question, &|| options.late()).best;
+        let other = other.map(|other| solve::carry_over(instance, &plain, other));
+        let better = |other: &solve::Solved| {
+            let reached = |best: &solve::Solved| other.evaluation.objective < best.evaluation.objective;
+            found.best.as_ref().is_none_or(reached)
+        };
+        found.best = other.filter(better).or(found.best);
+    }
+    found
 }
 
 /// Dedicated wherever it meets every requirement, the target and the drain goal; else the best objective.
@@ -155,7 +224,7 @@ fn recommended(results: &[(Style, Found)], options: &Options) -> Option<usize> {
 
 fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> Option<ClusterPlan> {
     let instance = Instance::new(cluster);
-    let results = all_styles(&instance, options);
+    let results = all_styles(&instance, Question::Best, options);
     let found = recommended(&results, options).map(|chosen| (chosen, &results[chosen]));
     let Some((chosen, (style, found, solved))) =
         found.and_then(|(chosen, (style, found))| Some((chosen, (style, found, found.best.as_ref()?))))
@@ -172,14 +241,14 @@ fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> 
         cluster: cluster.name.clone(),
         profile: cluster.profile.name.to_owned(),
         style: *style,
-        solver: solver_block(&instance, found),
+        solver: solver_block(&instance, found, &solved.evaluation),
         uplinks: build::uplinks(&instance, &solved.design),
         nodes: build::nodes(&instance, solved),
         vnics: build::vnics(&instance, solved),
         mac_pools,
         static_macs,
         styles: style_rows(&instance, &results, chosen),
-        reasons: why::reasons(&instance, solved, &found.others),
+        reasons: why::reasons(&instance, solved, found),
         conflict: None,
     };
     if !plan.solver.shortfall.is_empty() {
@@ -188,38 +257,18 @@ fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> 
     Some(plan)
 }
 
-/// Status, bound and gap: `optimal` only if every level from 1 to 7 equals the proven bound.
-fn solver_block(instance: &Instance, found: &Found) -> Solver {
-    let empty = Objective::default();
-    let (objective, shortfall) = match &found.best {
-        Some(best) => (&best.evaluation.objective, best.evaluation.shortfall.clone()),
-        None => (&empty, Vec::new()),
-    };
-    let bound = found.bound.as_ref().unwrap_or(objective);
-    let open = (1..=7).find(|level| bound.level(*level) != objective.level(*level));
-    let (mut bound_value, mut gap, mut unproven_level) = (0, 0, String::new());
-    if let Some(level) = open {
-        let (own, proven) = (objective.level(level), bound.level(level));
-        let at = (0..own.len()).find(|i| own[*i] != proven[*i]).unwrap_or(0);
-        bound_value = proven[at];
-        gap = own[at].saturating_sub(proven[at]);
-        unproven_level = LEVELS[level - 1].to_owned();
-    }
-    let proven = open.is_none() && found.complete;
-    if open.is_none() && !found.complete {
-        unproven_level = "patterns beyond the counted limit were not looked at".to_owned();
-    }
+/// What the solver reached and what is proven about it.
+fn solver_block(instance: &Instance, found: &Found, best: &Evaluation) -> Solver {
+    let objective = &best.objective;
+    let nothing = Objective::default();
+    let proof = proof::proof(objective, found.bound.as_ref().unwrap_or(&nothing), found.stopped);
     Solver {
-        status: match (proven, found.stopped) {
-            (true, false) => Status::Optimal,
-            (_, true) => Status::TimeLimit,
-            (false, false) => Status::Gap,
-        },
+        status: proof.status,
         objective: objective.clone(),
-        bound: bound_value,
-        gap,
-        unproven_level,
-        shortfall,
+        bound: proof.bound,
+        gap: proof.gap,
+        unproven_level: proof.level.to_owned(),
+        shortfall: best.shortfall.clone(),
         limited_by: limited_by(instance, objective),
     }
 }

@@ -55,6 +55,21 @@ impl Mode {
         mask
     }
 
+    /// Every network for every vNIC: what any mode of a design can do, this one can.
+    pub fn open(networks: usize) -> Mode {
+        let usage = NetworkUse {
+            reserved: None,
+            zones: u64::MAX,
+            weight: Weight::Any,
+        };
+        Mode {
+            uses: vec![usage; networks],
+            unmet_zones: 0,
+            unmet_dedicated: 0,
+            unmet_heavy: 0,
+        }
+    }
+
     fn reserves(&self, vm: usize) -> bool {
         self.uses.iter().any(|u| u.reserved == Some(vm))
     }

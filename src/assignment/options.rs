@@ -3,13 +3,16 @@
 //!
 //! In: a class and an uplink shape. Out: [`Choice`]s. Must not know: the other uplinks, loads.
 
-use super::design::{Design, UplinkShape, rdma_possible};
+use super::design::{UplinkShape, rdma_possible};
 use super::instance::{Class, Instance, PortType};
+use super::meeting::Meeting;
+use super::reach::{Heard, Medium};
 use crate::plan::Mechanism;
 use crate::policy::Wish;
 use crate::roles::Role;
 use crate::topology::carries;
 use crate::units::Mbps;
+use std::collections::BTreeSet;
 
 /// A failure that may hit several uplinks of a node at once.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +28,12 @@ pub fn shared_failures(instance: &Instance, class: &Class) -> Vec<Shared> {
     let mut cards: Vec<usize> = class.types.iter().map(|t| t.card).collect();
     cards.sort();
     cards.dedup();
-    let mut tors: Vec<usize> = class.types.iter().filter(|t| !t.cable).map(|t| t.attach).collect();
+    let mut tors: Vec<usize> = class
+        .types
+        .iter()
+        .filter(|t| t.cable.is_none())
+        .map(|t| t.attach)
+        .collect();
     tors.sort();
     tors.dedup();
     let tors = tors
@@ -43,7 +51,7 @@ impl Shared {
     pub fn hits(&self, port: &PortType) -> bool {
         match self {
             Shared::Card(card) => port.card == *card,
-            Shared::Tor(tor) => port.attach == *tor && !port.cable,
+            Shared::Tor(tor) => port.attach == *tor && port.cable.is_none(),
         }
     }
 
@@ -67,17 +75,21 @@ pub struct Choice {
     pub after_nic: Mbps,
     /// Capacity after each shared failure.
     pub after: Vec<Mbps>,
-    pub reach: u64,
-    /// Survives by itself: NIC, card, ToR.
-    pub own: [bool; 3],
+    /// What the ports hear, for each VLAN that the roles must be reached on.
+    pub heard: Vec<Heard>,
+    /// Survives by itself, by role number: NIC, card, ToR.
+    pub own: [[bool; 3]; 6],
     pub rdma: bool,
     /// Contribution to the vector: unserved, unmet survival, wishes; roles that fall back count as survivors here.
     pub vector: Vec<u32>,
+    /// Roles among the unserved that have ports, but none that leads to the other nodes. In the plan such a role is
+    /// missed once for the whole cluster, so that these, counted node by node, are no bound.
+    pub blind: u32,
 }
 
-/// All choices for an uplink, best vector first; the empty one last, only where `empty` allows it.
-pub fn choices(instance: &Instance, class: &Class, design: &Design, uplink: usize, empty: bool) -> Vec<Choice> {
-    let shape = &design.uplinks[uplink];
+/// All choices for an uplink that meet the other nodes where it is said, best vector first; the empty one last, only where
+/// `empty` allows it.
+pub fn choices(instance: &Instance, class: &Class, shape: &UplinkShape, meeting: Meeting, empty: bool) -> Vec<Choice> {
     let shared = shared_failures(instance, class);
     let mut speeds: Vec<Mbps> = class.types.iter().map(|t| t.speed).collect();
     speeds.sort();
@@ -89,6 +101,7 @@ pub fn choices(instance: &Instance, class: &Class, design: &Design, uplink: usiz
             found.push(evaluate(instance, class, shape, &shared, take));
         });
     }
+    found.retain(|choice| meeting.allows(&choice.heard));
     if empty || found.is_empty() {
         found.push(evaluate(instance, class, shape, &shared, &vec![0; class.types.len()]));
     }
@@ -129,7 +142,7 @@ fn extend(
 
 /// A direct cable serves only traffic between the nodes.
 fn may_serve(shape: &UplinkShape, port: &PortType) -> bool {
-    !port.cable || !shape.roles.iter().any(|r| r.info().outside)
+    port.cable.is_none() || !shape.roles.iter().any(|r| r.info().outside)
 }
 
 fn same_model(class: &Class, shape: &UplinkShape, take: &[u8], port: &PortType) -> bool {
@@ -150,31 +163,14 @@ fn evaluate(instance: &Instance, class: &Class, shape: &UplinkShape, shared: &[S
         _ => speed * alive as Mbps,
     };
     let alive_after = |failure: &Shared| -> usize {
-        used()
-            .filter(|(port, _)| !failure.hits(port))
-            .map(|(_, count)| *count as usize)
-            .sum()
+        let alive = used().filter(|(port, _)| !failure.hits(port));
+        alive.map(|(_, count)| *count as usize).sum()
     };
+    let ports = Ports { instance, class, take };
     let none = instance.attaches.len();
-    let reach = reach_of(instance, class, shape, take, none);
-    let reaches_after = |failure: &Shared| {
-        let left: Vec<u8> = class
-            .types
-            .iter()
-            .zip(take)
-            .map(|(port, count)| if failure.hits(port) { 0 } else { *count })
-            .collect();
-        let dead = if let Shared::Tor(tor) = failure { *tor } else { none };
-        reach_of(instance, class, shape, &left, dead) != 0
-    };
-    let mut own = [nics > 1 && nic_loss_reaches(instance, class, shape, take), true, true];
-    for failure in shared {
-        let hit = used().any(|(port, _)| failure.hits(port));
-        // A dead ToR may also split the fabric of the ports that are left.
-        if (hit && alive_after(failure) == 0) || (must_reach(instance, shape) && !reaches_after(failure)) {
-            own[failure.kind()] = false;
-        }
-    }
+    let vlans: BTreeSet<Option<u16>> = reached_roles(instance, shape)
+        .map(|r| instance.cluster.vlan_of(r))
+        .collect();
     let mut choice = Choice {
         take: take.to_vec(),
         nics,
@@ -182,91 +178,140 @@ fn evaluate(instance: &Instance, class: &Class, shape: &UplinkShape, shared: &[S
         capacity: capacity(nics),
         after_nic: capacity(nics.saturating_sub(1)),
         after: shared.iter().map(|f| capacity(alive_after(f))).collect(),
-        reach,
-        own,
+        heard: vlans.into_iter().map(|vlan| ports.heard(vlan, none)).collect(),
+        own: ports.survivors(shape, shared),
         rdma: nics > 0 && rdma_possible(instance, shape) && used().all(|(port, _)| port.rdma),
         vector: Vec::new(),
+        blind: 0,
     };
+    if nics > 0 {
+        let deaf = |r: &Role| !ports.hears(instance.cluster.vlan_of(*r), none);
+        choice.blind = reached_roles(instance, shape).filter(deaf).count() as u32;
+    }
     choice.vector = vector(instance, shape, &choice);
     choice
 }
 
-/// Whether some role of the uplink needs the other nodes.
-fn must_reach(instance: &Instance, shape: &UplinkShape) -> bool {
-    instance.cluster.nodes.len() > 1
-        && shape
-            .roles
-            .iter()
-            .any(|r| r.info().node_to_node && !(*r == Role::Storage && instance.cluster.iscsi()))
+/// Roles of the uplink that must reach other nodes here.
+pub fn reached_roles<'a>(instance: &'a Instance, shape: &'a UplinkShape) -> impl Iterator<Item = Role> + 'a {
+    let several = instance.cluster.nodes.len() > 1;
+    let roles = shape.roles.iter().copied();
+    roles.filter(move |r| several && instance.must_reach(*r))
 }
 
-/// Components of the fabric that the ports touch. Direct cables count when the set has one to every peer.
-fn reach_of(instance: &Instance, class: &Class, shape: &UplinkShape, take: &[u8], dead: usize) -> u64 {
-    let vlan = shape.roles.iter().find_map(|r| instance.cluster.vlan_of(*r));
-    let mut reach = 0;
-    for (port, count) in class.types.iter().zip(take) {
-        if *count == 0 || !carries(&port.vlans, vlan) {
-            continue;
-        }
-        if !port.cable {
-            reach |= instance.reach_when_dead[port.attach][dead];
-            continue;
-        }
-        let cables = |takes: &dyn Fn(usize) -> usize| -> usize {
-            class
-                .types
-                .iter()
-                .enumerate()
-                .filter(|(_, t)| t.cable && t.reach == port.reach)
-                .map(|(i, _)| takes(i))
-                .sum()
-        };
-        if cables(&|i| take[i] as usize) == cables(&|i| class.types[i].count as usize) {
-            reach |= port.reach;
-        }
-    }
-    reach
+/// A set of ports of a class.
+struct Ports<'a> {
+    instance: &'a Instance<'a>,
+    class: &'a Class,
+    take: &'a [u8],
 }
 
-/// Whether every single NIC of the set can be lost without losing all reach.
-fn nic_loss_reaches(instance: &Instance, class: &Class, shape: &UplinkShape, take: &[u8]) -> bool {
-    if !must_reach(instance, shape) {
-        return true;
+impl Ports<'_> {
+    /// What each port type hears on a VLAN while an attach point is dead. Direct cables count when the set has one to every peer.
+    fn media(&self, vlan: Option<u16>, dead: usize) -> impl Iterator<Item = Medium> + '_ {
+        let used = self.class.types.iter().zip(self.take).filter(|(_, count)| **count > 0);
+        let carried = used.filter(move |(port, _)| carries(&port.vlans, vlan));
+        carried.filter_map(move |(port, _)| match port.cable {
+            None => self.instance.segment_when_dead[port.attach][dead].map(Medium::Segment),
+            Some(number) => self.has_every(number).then_some(Medium::Cable(number)),
+        })
     }
-    let mut left = take.to_vec();
-    (0..take.len()).filter(|t| take[*t] > 0).all(|t| {
-        left[t] -= 1;
-        let reach = reach_of(instance, class, shape, &left, instance.attaches.len());
-        left[t] += 1;
-        reach != 0
-    })
+
+    /// Whether the set has all cables of a number.
+    fn has_every(&self, number: usize) -> bool {
+        let types = self.class.types.iter().zip(self.take);
+        types
+            .filter(|(port, _)| port.cable == Some(number))
+            .all(|(port, count)| port.count == *count)
+    }
+
+    fn heard(&self, vlan: Option<u16>, dead: usize) -> Heard {
+        let mut heard = Heard::default();
+        self.media(vlan, dead).for_each(|medium| heard.add(medium));
+        heard
+    }
+
+    fn hears(&self, vlan: Option<u16>, dead: usize) -> bool {
+        self.media(vlan, dead).next().is_some()
+    }
+
+    /// For each role of the uplink whether the set survives any NIC, card and ToR by itself.
+    fn survivors(&self, shape: &UplinkShape, shared: &[Shared]) -> [[bool; 3]; 6] {
+        let mut own = [[false; 3]; 6];
+        let mut known: Vec<(Option<Option<u16>>, [bool; 3])> = Vec::new();
+        for role in &shape.roles {
+            let reached = reached_roles(self.instance, shape).any(|r| r == *role);
+            let vlan = reached.then(|| self.instance.cluster.vlan_of(*role));
+            let row = match known.iter().find(|(asked, _)| *asked == vlan) {
+                Some((_, row)) => *row,
+                None => {
+                    let row = self.survives(vlan, shared);
+                    known.push((vlan, row));
+                    row
+                }
+            };
+            own[*role as usize] = row;
+        }
+        own
+    }
+
+    /// Whether any NIC, card and ToR can be lost; with a VLAN, without losing all that is heard on it.
+    fn survives(&self, vlan: Option<Option<u16>>, shared: &[Shared]) -> [bool; 3] {
+        let none = self.instance.attaches.len();
+        let mut left = self.take.to_vec();
+        let mut survives = [self.take.iter().map(|n| *n as usize).sum::<usize>() > 1, true, true];
+        for kind in (0..left.len()).filter(|t| self.take[*t] > 0) {
+            left[kind] -= 1;
+            survives[0] &= vlan.is_none_or(|vlan| self.with(&left).hears(vlan, none));
+            left[kind] += 1;
+        }
+        for failure in shared {
+            for (count, (port, all)) in left.iter_mut().zip(self.class.types.iter().zip(self.take)) {
+                *count = if failure.hits(port) { 0 } else { *all };
+            }
+            let hit = left != self.take;
+            let dead = if let Shared::Tor(tor) = failure { *tor } else { none };
+            // A dead ToR may also split the fabric of the ports that are left.
+            let cut = vlan.is_some_and(|vlan| !self.with(&left).hears(vlan, dead));
+            if cut || (hit && left.iter().all(|n| *n == 0)) {
+                survives[failure.kind()] = false;
+            }
+        }
+        survives
+    }
+
+    fn with<'t>(&'t self, take: &'t [u8]) -> Ports<'t> {
+        Ports {
+            instance: self.instance,
+            class: self.class,
+            take,
+        }
+    }
 }
 
 /// Entry of the vector for one uplink: unserved role instances, unmet required survival, then the wishes.
 fn vector(instance: &Instance, shape: &UplinkShape, choice: &Choice) -> Vec<u32> {
     let mut vector = vec![0u32; 2 + instance.wishes.len()];
-    let several = instance.cluster.nodes.len() > 1;
-    if choice.nics == 0 || (several && must_reach(instance, shape) && choice.reach == 0) {
-        vector[0] = shape.roles.len() as u32;
-    }
-    if choice.nics > 0 {
-        for role in shape.roles.iter().filter(|r| !r.info().falls_back) {
-            vector[1] += (0..3)
-                .filter(|k| instance.must[*role as usize][*k] && !choice.own[*k])
-                .count() as u32;
-        }
+    let unmet = |role: Role, kind: usize| choice.nics > 0 && choice.own[role as usize].get(kind) == Some(&false);
+    vector[0] = if choice.nics == 0 {
+        shape.roles.len() as u32
+    } else {
+        choice.blind
+    };
+    for role in shape.roles.iter().filter(|r| !r.info().falls_back) {
+        let must = instance.must[*role as usize];
+        vector[1] += (0..3).filter(|kind| must[*kind] && unmet(*role, *kind)).count() as u32;
     }
     for (index, wish) in instance.wishes.iter().enumerate() {
-        let unmet = match wish {
+        let missed = match wish {
             Wish::Rdma(role) => shape.roles.contains(role) && !choice.rdma,
             Wish::Survive(role, kind) => {
-                let column = *kind as usize;
-                shape.roles.contains(role) && !role.info().falls_back && choice.nics > 0 && !choice.own[column]
+                shape.roles.contains(role) && !role.info().falls_back && unmet(*role, *kind as usize)
             }
             Wish::OwnPath(role) => shape.roles.contains(role) && choice.nics == 1,
             Wish::Apart(..) | Wish::ZonesApart | Wish::HeavyApart => false,
         };
-        vector[2 + index] = u32::from(unmet);
+        vector[2 + index] = u32::from(missed);
     }
     vector
 }

@@ -1,12 +1,17 @@
 //! The only file that names the MIP solver: models are built with `good_lp`, solved by `microlp` reached through its inner
-//! handle, because node limit and best bound are only there. It stops on counted nodes, never on a clock.
+//! handle, because the node limit is only there; with the feature `highs` by HiGHS on one thread. Both stop on counted nodes,
+//! never on a clock.
 
 use super::balance::Spread;
 use super::loads::host_load;
-use good_lp::{Expression, Variable, constraint, microlp, variable, variables};
+use good_lp::variable::UnsolvedProblem;
+use good_lp::{Expression, SolverModel, Variable, constraint, variable, variables};
+
+/// Name of the solver in this build.
+pub const NAME: &str = if cfg!(feature = "highs") { "HiGHS" } else { "microlp" };
 
 /// Branch-and-bound nodes after which a model is given up.
-const NODE_LIMIT: u64 = 20_000;
+const NODE_LIMIT: u32 = 20_000;
 
 /// Spreads the vNICs of a node: fewest moves with utilisation at most `allowed`, then least utilisation.
 /// `None` when the solver finds nothing within its limit; the caller keeps what it has.
@@ -56,6 +61,19 @@ impl<'a> Model<'a> {
     }
 
     fn solve(&self, goal: Goal) -> Option<Vec<usize>> {
+        #[cfg(feature = "highs")]
+        return self.solve_with(goal, good_lp::highs, highs_values);
+        #[cfg(not(feature = "highs"))]
+        self.solve_with(goal, good_lp::microlp, microlp_values)
+    }
+
+    /// `using` starts a model of a solver, `values` runs it: one value per variable, in the order in which they were added.
+    fn solve_with<M: SolverModel>(
+        &self,
+        goal: Goal,
+        using: fn(UnsolvedProblem) -> M,
+        values: fn(M) -> Option<Vec<f64>>,
+    ) -> Option<Vec<usize>> {
         let items = self.spread.items;
         let mut vars = variables!();
         let options: Vec<Vec<usize>> = items.iter().map(|i| self.spread.options(*i)).collect();
@@ -76,8 +94,7 @@ impl<'a> Model<'a> {
             .map(|(var, _)| Expression::from(*var))
             .sum();
         let objective: Expression = if goal == Goal::Moves { moved.clone() } else { u.into() };
-        let mut model = vars.minimise(objective).using(microlp);
-        use good_lp::SolverModel as _;
+        let mut model = vars.minimise(objective).using(using);
         for row in &binaries {
             let total: Expression = row.iter().map(|v| Expression::from(*v)).sum();
             model.add_constraint(constraint!(total == 1));
@@ -86,11 +103,8 @@ impl<'a> Model<'a> {
             model.add_constraint(constraint!(moved <= moves as f64));
         }
         self.load_rows(&mut model, &binaries, &options, u);
-        let mut limits = ::microlp::SolveOptions::default();
-        limits.node_limit = Some(NODE_LIMIT);
-        let solution = model.as_inner().solve_with(limits).ok()?.into_solution().ok()?;
-        // Variables are numbered in the order in which they were added: the binaries row by row, then `u`.
-        let values: Vec<f64> = solution.iter().map(|(_, value)| value).collect();
+        // The binaries were added row by row, `u` after them.
+        let values = values(model)?;
         let mut next = 0;
         let chosen = options.iter().map(|options| {
             let row = values.get(next..next + options.len())?;
@@ -101,14 +115,7 @@ impl<'a> Model<'a> {
         chosen.collect()
     }
 
-    fn load_rows(
-        &self,
-        model: &mut good_lp::solvers::microlp::MicroLpProblem,
-        binaries: &[Vec<Variable>],
-        options: &[Vec<usize>],
-        u: Variable,
-    ) {
-        use good_lp::SolverModel as _;
+    fn load_rows(&self, model: &mut impl SolverModel, binaries: &[Vec<Variable>], options: &[Vec<usize>], u: Variable) {
         let s = self.spread;
         let items = s.items;
         for network in 0..s.design.networks {
@@ -142,4 +149,24 @@ impl<'a> Model<'a> {
             }
         }
     }
+}
+
+#[cfg(not(feature = "highs"))]
+fn microlp_values(model: good_lp::solvers::microlp::MicroLpProblem) -> Option<Vec<f64>> {
+    let mut limits = ::microlp::SolveOptions::default();
+    limits.node_limit = Some(u64::from(NODE_LIMIT));
+    let solution = model.as_inner().solve_with(limits).ok()?.into_solution().ok()?;
+    Some(solution.iter().map(|(_, value)| value).collect())
+}
+
+/// One thread and no gap left, so that the same input gives the same bytes. At the node limit the best answer so far counts.
+#[cfg(feature = "highs")]
+fn highs_values(model: good_lp::solvers::highs::HighsProblem) -> Option<Vec<f64>> {
+    let model = model
+        .set_option("mip_max_nodes", i32::try_from(NODE_LIMIT).ok()?)
+        .set_option("mip_rel_gap", 0.0)
+        .set_option("mip_abs_gap", 0.0)
+        .set_threads(1)
+        .set_parallel(good_lp::solvers::highs::HighsParallelType::Off);
+    Some(model.solve().ok()?.into_inner().columns().to_vec())
 }

@@ -4,25 +4,32 @@ use super::build::group;
 use super::design::Design;
 use super::instance::{Instance, Item, PortType};
 use super::patterns::Pattern;
-use super::search::{Solved, design_name};
+use super::search::Found;
+use super::solve::{Solved, design_name};
 use crate::plan::{LEVELS, Objective, Reason};
 use crate::units::{natural_cmp, show_mbps, show_permille};
 
 /// Reasons of the design, each group's pattern and each network.
-pub fn reasons(instance: &Instance, solved: &Solved, others: &[(Design, Objective)]) -> Vec<Reason> {
-    let mut reasons = vec![design_reason(instance, solved, others)];
+pub fn reasons(instance: &Instance, solved: &Solved, found: &Found) -> Vec<Reason> {
+    let mut reasons = vec![design_reason(instance, solved, found)];
     reasons.extend((0..instance.groups.len()).map(|g| pattern_reason(instance, solved, g)));
     reasons.extend((0..solved.design.networks).map(|n| network_reason(instance, solved, n)));
     reasons
 }
 
 /// The partition against the next best one.
-fn design_reason(instance: &Instance, solved: &Solved, others: &[(Design, Objective)]) -> Reason {
+fn design_reason(instance: &Instance, solved: &Solved, found: &Found) -> Reason {
     let chosen = &solved.evaluation.objective;
-    let next = others
-        .iter()
-        .filter(|(d, _)| *d != solved.design)
-        .min_by(|a, b| a.1.cmp(&b.1));
+    let other = |(design, _): &&(Design, Objective)| *design != solved.design;
+    let planned = found.others.iter().filter(other).min_by(|a, b| a.1.cmp(&b.1));
+    // Passed over without a plan of its own: its bound says where it loses at the latest.
+    let passed = found.passed.as_ref().filter(other).filter(|(_, bound)| chosen < bound);
+    let next = planned.or(passed);
+    let word = if planned.is_some() {
+        "next best"
+    } else {
+        "next, at its best"
+    };
     let mut reason = Reason {
         kind: "design".to_owned(),
         subject: instance.cluster.name.clone(),
@@ -36,7 +43,7 @@ fn design_reason(instance: &Instance, solved: &Solved, others: &[(Design, Object
         reason.alternative = design_name(instance, design);
         reason.level = level as u8;
         reason.text = format!(
-            "next best: {}; {}",
+            "{word}: {}; {}",
             reason.alternative,
             difference(instance, chosen, objective, level)
         );

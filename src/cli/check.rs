@@ -28,6 +28,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    console.expect_stages(&["read", "check"]);
     let inventory = args.input.load(args.growth, console)?;
     let plan = read_plan(&args.plan)?;
     let checked = checks::verify(&inventory, plan);

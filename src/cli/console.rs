@@ -3,8 +3,9 @@
 //! A reader that closes the pipe early (`nicplan … | head`) is no error.
 
 use super::failure::Failure;
+use super::progress::Progress;
 use nicplan::finding::Severity;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::io::{ErrorKind, IsTerminal, Write};
 use std::time::Instant;
 
@@ -14,6 +15,8 @@ pub struct Console {
     colour_err: bool,
     /// Set with `-v`: time at which the present stage began.
     stage_began: Option<Cell<Instant>>,
+    /// The bar, while a command with stages runs before a person's eyes.
+    progress: RefCell<Option<Progress>>,
 }
 
 impl Console {
@@ -25,11 +28,18 @@ impl Console {
             colour_out: wanted && std::io::stdout().is_terminal(),
             colour_err: wanted && std::io::stderr().is_terminal(),
             stage_began: verbose.then(|| Cell::new(Instant::now())),
+            progress: RefCell::new(None),
         }
     }
 
-    /// Prints a result.
+    /// Names the stages that [`Console::stage`] will end, in order; work of more than a second then shows a bar.
+    pub fn expect_stages(&self, stages: &'static [&'static str]) {
+        self.progress.replace(Progress::start(stages));
+    }
+
+    /// Prints a result; the work is over then.
     pub fn print(&self, text: &str) -> Result<(), Failure> {
+        self.progress.take();
         let mut out = std::io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::Usage(format!(
@@ -47,12 +57,18 @@ impl Console {
 
     /// Prints a remark. Whether somebody reads it does not matter.
     pub fn note(&self, text: &str) {
+        if let Some(progress) = &*self.progress.borrow() {
+            progress.wipe();
+        }
         let _ = writeln!(std::io::stderr().lock(), "{text}");
     }
 
     /// Ends a stage; with `-v` its time is shown.
     #[allow(clippy::disallowed_methods)] // shown on stderr only
     pub fn stage(&self, name: &str) {
+        if let Some(progress) = &*self.progress.borrow() {
+            progress.advance(name);
+        }
         if let Some(began) = &self.stage_began {
             let now = Instant::now();
             let took = now.duration_since(began.replace(now));

@@ -19,6 +19,7 @@ mod mac;
 mod output;
 mod path;
 mod plan;
+mod progress;
 mod review;
 mod schema;
 
@@ -26,6 +27,7 @@ use clap::{Parser, Subcommand};
 use console::Console;
 use failure::{Answer, Failure};
 use std::process::ExitCode;
+use std::sync::LazyLock;
 
 const EXIT_CODES: &str = "Exit codes:
   0   done, and the answer is yes
@@ -34,9 +36,18 @@ const EXIT_CODES: &str = "Exit codes:
   2   bad usage, or something cannot be read as a fact; nothing was written
   70  a plan of ours was rejected by our own checks: a bug, the instance is saved";
 
+/// Version with the solver of this build: two solvers may choose differently among equally good placements of vNICs.
+static VERSION: LazyLock<String> = LazyLock::new(|| {
+    #[cfg(feature = "solver")]
+    let solver = format!("solver {}", nicplan::assignment::SOLVER);
+    #[cfg(not(feature = "solver"))]
+    let solver = "without solver";
+    format!("{} ({solver})", env!("CARGO_PKG_VERSION"))
+});
+
 /// Plans and reviews the networks of Hyper-V failover clusters. Reads files only; never touches a live system.
 #[derive(Parser)]
-#[command(name = "nicplan", version, after_help = EXIT_CODES, arg_required_else_help = true)]
+#[command(name = "nicplan", version = VERSION.as_str(), after_help = EXIT_CODES, arg_required_else_help = true)]
 struct Cli {
     /// Show on stderr how long each stage took
     #[arg(short, long, global = true)]

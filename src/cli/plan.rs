@@ -18,6 +18,9 @@ const EXAMPLES: &str = "Examples:
   nicplan plan cluster.json --growth 30 --format json > plan.json
   nicplan plan validation-report.htm --cluster HVC1 -o out";
 
+/// Stages of the work; those after the review belong to the reports.
+static STAGES: [&str; 7] = ["read", "plan", "check", "review", "what if", "reports", "write"];
+
 /// Plan which NIC carries which traffic, and write the reports
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
@@ -64,6 +67,7 @@ enum StyleArg {
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    console.expect_stages(if args.output.is_some() { &STAGES } else { &STAGES[..4] });
     let inventory = args.input.load(args.growth, console)?;
 
     let plan = choose(&inventory, args)?;
@@ -118,27 +122,33 @@ fn options(args: &Args) -> nicplan::assignment::Options {
     }
 }
 
-/// Largest cluster for which the question is asked with every plan: it costs a second search.
+/// Largest cluster for which all designs of the style are searched once more; above it the question is asked of the plan's
+/// own design, which answers in a fraction of the time.
 #[cfg(feature = "solver")]
-const WHAT_IF_NODES: usize = 32;
+const ALL_DESIGNS_NODES: usize = 32;
 
 /// What two idle ports more on every node would change, in the chosen style of each cluster.
 #[cfg(feature = "solver")]
 fn what_if(inventory: &Inventory, verified: &checks::VerifiedPlan, args: &Args) -> Option<WhatIf> {
+    use nicplan::assignment::{Options, with_two_ports_more, with_two_ports_more_in_its_design};
     let row = |planned: &nicplan::plan::ClusterPlan| {
         let cluster = inventory.clusters.iter().find(|c| c.name == planned.cluster)?;
-        if cluster.nodes.len() > WHAT_IF_NODES {
-            return None;
-        }
-        let options = nicplan::assignment::Options {
+        let options = Options {
             style: Some(planned.style),
             ..options(args)
         };
+        let (design, after) = if cluster.nodes.len() > ALL_DESIGNS_NODES {
+            let after = with_two_ports_more_in_its_design(cluster, planned, &options)?;
+            ("the same uplinks and external networks".to_owned(), after)
+        } else {
+            let after = with_two_ports_more(cluster, &options)?;
+            (format!("{} design", planned.style), after)
+        };
         Some(nicplan::reports::WhatIfRow {
             cluster: planned.cluster.clone(),
-            text: format!("two more ports on every node, {} design", planned.style),
+            text: format!("two more ports on every node, {design}"),
             before: planned.solver.objective.clone(),
-            after: nicplan::assignment::with_two_ports_more(cluster, &options)?,
+            after,
         })
     };
     Some(WhatIf {

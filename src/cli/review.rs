@@ -68,6 +68,7 @@ impl FailOn {
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    console.expect_stages(&["read", "review"]);
     let inventory = args.input.load(None, console)?;
     let findings = rules::review(&inventory);
     console.stage("review");

@@ -60,8 +60,9 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Result<Inventory, Vec<P
         );
         return Err(gathered.problems);
     }
-    for (index, path) in paths.iter().enumerate() {
+    for path in paths {
         let shown = shown_name(path, paths);
+        let index = gathered.next_input();
         importers::read(
             &Input {
                 path,

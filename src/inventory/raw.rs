@@ -23,7 +23,7 @@ pub struct RawTable {
     pub def: &'static Table,
     /// Index into [`Gathered::sources`].
     pub source: u32,
-    /// Which input of the command line it belongs to, from 0.
+    /// Which input it belongs to, from [`Gathered::next_input`].
     pub input: usize,
     /// For each catalogue column the cell that holds it.
     pub position: Vec<Option<usize>>,
@@ -68,9 +68,17 @@ pub struct Gathered {
     pub unread: bool,
     /// Tables of which a file could not be read to its end.
     pub unread_tables: Vec<&'static str>,
+    /// Inputs numbered so far.
+    pub inputs: usize,
 }
 
 impl Gathered {
+    /// Number for the next input, from 0 along the command line; a folder that holds a report beside its tables is two.
+    pub fn next_input(&mut self) -> usize {
+        self.inputs += 1;
+        self.inputs - 1
+    }
+
     /// Registers a file and gives its index.
     pub fn add_source(&mut self, file: &str) -> u32 {
         self.sources.push(Source {

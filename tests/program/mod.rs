@@ -75,17 +75,7 @@ pub fn samples() -> Vec<(String, PathBuf)> {
                 .expect("an entry has a name")
                 .to_string_lossy()
                 .into_owned();
-            let report = entries(&path)
-                .into_iter()
-                .find(|file| file.extension().is_some_and(|e| e == "htm"));
-            let input = report.map_or_else(
-                || PathBuf::from("samples").join(&name),
-                |file| {
-                    PathBuf::from("samples")
-                        .join(&name)
-                        .join(file.file_name().expect("a file has a name"))
-                },
-            );
+            let input = PathBuf::from("samples").join(&name);
             (name, input)
         })
         .collect();

@@ -1,4 +1,5 @@
 //! Histories of a world whose laws are known: what `calibrate` learns can be compared with what is true.
+#![allow(dead_code)] // each test file uses its part
 
 use super::dice::Dice;
 use nicplan::migration::duplex::Duplex;

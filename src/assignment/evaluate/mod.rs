@@ -7,6 +7,7 @@ mod survival;
 
 use super::design::Design;
 use super::instance::Instance;
+use super::reach::{Heard, Medium};
 use crate::inventory::Cluster;
 use crate::migration;
 use crate::plan::{Mechanism, Objective, Requirements, Shortfall};
@@ -71,8 +72,8 @@ struct Count<'a> {
     shortfall: Vec<Shortfall>,
     /// VM load by node and network.
     load: Vec<Vec<Mbps>>,
-    /// Cables by (node, NIC): bit number, the same at both ends.
-    cables: BTreeMap<(usize, usize), u32>,
+    /// Number of the direct cable at (node, NIC), the same at both ends.
+    cables: BTreeMap<(usize, usize), usize>,
     fabrics: BTreeMap<(Option<u16>, Option<Attach>), Fabric>,
     /// Some port or link does not carry every VLAN; else one VLAN stands for all.
     vlan_limited: bool,
@@ -81,7 +82,7 @@ struct Count<'a> {
 impl<'a> Count<'a> {
     fn new(instance: &'a Instance<'a>, design: &'a Design, decisions: &'a Decisions) -> Self {
         let load = super::build::network_loads(instance, design, decisions);
-        let cables = cable_bits(instance);
+        let cables = cable_numbers(instance);
         Count {
             instance,
             design,
@@ -163,9 +164,9 @@ impl<'a> Count<'a> {
         vlans
     }
 
-    /// What the alive NICs of a node's uplink touch, as bits.
-    fn mask(&mut self, node: usize, uplink: usize, vlan: Option<u16>, loss: Option<(&Loss, usize)>) -> u128 {
-        let mut mask = 0u128;
+    /// What the alive NICs of a node's uplink hear on a VLAN.
+    fn heard(&mut self, node: usize, uplink: usize, vlan: Option<u16>, loss: Option<(&Loss, usize)>) -> Heard {
+        let mut heard = Heard::default();
         let dead_tor = match loss {
             Some((Loss::Tor(at), _)) => Some(*at),
             _ => None,
@@ -176,8 +177,8 @@ impl<'a> Count<'a> {
             if lost || !carries(&nic.vlans, vlan) {
                 continue;
             }
-            if let Some(bit) = self.cables.get(&(node, *index)) {
-                mask |= 1u128 << (64 + bit.min(&63));
+            if let Some(cable) = self.cables.get(&(node, *index)) {
+                heard.add(Medium::Cable(*cable));
                 continue;
             }
             let cluster = self.instance.cluster;
@@ -185,15 +186,11 @@ impl<'a> Count<'a> {
                 .fabrics
                 .entry((vlan, dead_tor))
                 .or_insert_with(|| Fabric::new(cluster, vlan, dead_tor));
-            if let Some(component) = fabric.component(attach(nic)) {
-                mask |= 1u128 << component.min(63);
+            if let Some(segment) = fabric.component(attach(nic)) {
+                heard.add(Medium::Segment(segment));
             }
         }
-        mask
-    }
-
-    fn must_reach(&self, role: Role) -> bool {
-        role.info().node_to_node && !(role == Role::Storage && self.instance.cluster.iscsi())
+        heard
     }
 
     fn reachability(&mut self) {
@@ -203,14 +200,14 @@ impl<'a> Count<'a> {
                 let subject = self.subject(node, uplink, role);
                 self.miss(format!("reach:{role}"), subject, 0);
             }
-            if !self.must_reach(role) {
+            if !self.instance.must_reach(role) {
                 continue;
             }
             let served: Vec<usize> = (0..nodes).filter(|n| !self.nics(*n, uplink).is_empty()).collect();
             let mut reached = true;
             for vlan in self.vlans(uplink, role) {
-                let masks: Vec<u128> = served.iter().map(|n| self.mask(*n, uplink, vlan, None)).collect();
-                reached &= all_touch(&masks);
+                let heard: Vec<Heard> = served.iter().map(|n| self.heard(*n, uplink, vlan, None)).collect();
+                reached &= Heard::all_touch(&heard);
             }
             if !reached {
                 let subject = self.instance_name(uplink, role);
@@ -405,25 +402,21 @@ impl<'a> Count<'a> {
     }
 }
 
-fn all_touch(masks: &[u128]) -> bool {
-    let common = masks.iter().fold(u128::MAX, |all, m| all & m);
-    common != 0 || (0..masks.len()).all(|a| (a + 1..masks.len()).all(|b| masks[a] & masks[b] != 0))
-}
-
-fn cable_bits(instance: &Instance) -> BTreeMap<(usize, usize), u32> {
-    let mut bits = BTreeMap::new();
-    let mut ids: BTreeMap<[(usize, String); 2], u32> = BTreeMap::new();
+/// Numbers the direct cables, the same at both ends.
+fn cable_numbers(instance: &Instance) -> BTreeMap<(usize, usize), usize> {
+    let mut numbers = BTreeMap::new();
+    let mut known: BTreeMap<[(usize, &str); 2], usize> = BTreeMap::new();
     for (node_index, node) in instance.cluster.nodes.iter().enumerate() {
         for (nic_index, nic) in node.nics.iter().enumerate() {
             if let Some((peer, far)) = &nic.direct_to {
-                let mut ends = [(node_index, nic.name.clone()), (*peer, far.clone())];
+                let mut ends = [(node_index, nic.name.as_str()), (*peer, far.as_str())];
                 ends.sort();
-                let next = ids.len() as u32;
-                bits.insert((node_index, nic_index), *ids.entry(ends).or_insert(next));
+                let next = known.len();
+                numbers.insert((node_index, nic_index), *known.entry(ends).or_insert(next));
             }
         }
     }
-    bits
+    numbers
 }
 
 /// Lower bound of a node's drain over the NICs of the live-migration uplink.

@@ -1,6 +1,7 @@
 //! Which role instances survive which failure, counted on concrete decisions.
 
 use super::{Count, Shortfall};
+use crate::assignment::reach::Heard;
 use crate::inventory::Nic;
 use crate::policy::FailureKind;
 use crate::roles::Role;
@@ -88,7 +89,7 @@ impl Count<'_> {
         let nodes = self.instance.cluster.nodes.len();
         let losses: Vec<Vec<Loss>> = (0..nodes).map(|n| self.losses(n)).collect();
         for (uplink, role) in self.instances() {
-            let vlans = if self.must_reach(role) {
+            let vlans = if self.instance.must_reach(role) {
                 self.vlans(uplink, role)
             } else {
                 BTreeSet::new()
@@ -121,32 +122,27 @@ impl Count<'_> {
     /// Nodes that no longer reach another one which they reached before, though the uplink is alive.
     fn reach_losses(&mut self, uplink: usize, role: Role, vlan: Option<u16>, losses: &[Vec<Loss>], lost: &mut Lost) {
         let nodes = losses.len();
-        let whole: Vec<u128> = (0..nodes).map(|n| self.mask(n, uplink, vlan, None)).collect();
-        let mut by_tor: BTreeMap<Loss, Vec<u128>> = BTreeMap::new();
+        let whole: Vec<Heard> = (0..nodes).map(|n| self.heard(n, uplink, vlan, None)).collect();
+        let mut by_tor: BTreeMap<Loss, Vec<Heard>> = BTreeMap::new();
         for (node, list) in losses.iter().enumerate() {
             for loss in list {
                 if self.alive(node, uplink, loss).is_empty() {
                     continue;
                 }
-                let others: Vec<u128> = match loss {
-                    Loss::Tor(_) => {
-                        if !by_tor.contains_key(loss) {
-                            let masks = (0..nodes)
-                                .map(|n| self.mask(n, uplink, vlan, Some((loss, n))))
-                                .collect();
-                            by_tor.insert(loss.clone(), masks);
-                        }
-                        by_tor[loss].clone()
-                    }
-                    _ => whole.clone(),
+                let own = self.heard(node, uplink, vlan, Some((loss, node)));
+                let others: &[Heard] = match loss {
+                    Loss::Tor(_) => by_tor.entry(loss.clone()).or_insert_with(|| {
+                        let left = |n| self.heard(n, uplink, vlan, Some((loss, n)));
+                        (0..nodes).map(left).collect()
+                    }),
+                    _ => &whole,
                 };
-                let own = self.mask(node, uplink, vlan, Some((loss, node)));
                 let cut = (0..nodes).filter(|other| *other != node).any(|other| {
                     let there = loss_at(loss, other, node);
                     let fallen = role.info().falls_back
                         && self.alive(other, uplink, there).is_empty()
                         && self.refuge(other, uplink, there).is_some();
-                    whole[node] & whole[other] != 0 && own & others[other] == 0 && !fallen
+                    whole[node].touches(&whole[other]) && !own.touches(&others[other]) && !fallen
                 });
                 if cut {
                     lost.insert((node, uplink, role, loss.kind()));

@@ -38,7 +38,7 @@ pub fn assemble(
     for (uplink, choice) in picked.iter().enumerate().filter(|(_, c)| c.nics > 0) {
         for role in design.uplinks[uplink].roles.iter().filter(|r| r.info().falls_back) {
             let row = lost[*role as usize];
-            let unmet = |kind: usize| row[kind] || (choice.nics > 0 && reach_lost(choice, kind, shared));
+            let unmet = |kind: usize| row[kind] || (choice.nics > 0 && reach_lost(choice, *role, kind, shared));
             vector[1] += (0..3)
                 .filter(|k| instance.must[*role as usize][*k] && unmet(*k))
                 .count() as u32;
@@ -58,7 +58,6 @@ pub fn assemble(
         .map(|(c, s)| UplinkPattern {
             nics: c.nics,
             speed: c.speed,
-            reach: c.reach,
             rdma: c.rdma,
             situations: undominated(s),
         })
@@ -67,14 +66,15 @@ pub fn assemble(
         take: picked.iter().map(|c| c.take.clone()).collect(),
         uplinks,
         vector,
+        blind: picked.iter().map(|c| c.blind).sum(),
         nics: picked.iter().map(|c| c.nics).sum(),
         kinds,
     }
 }
 
 /// Whether a falling-back role that still has NICs after the failure no longer reaches the others.
-fn reach_lost(choice: &Choice, kind: usize, shared: &[Shared]) -> bool {
-    if choice.own[kind] {
+fn reach_lost(choice: &Choice, role: Role, kind: usize, shared: &[Shared]) -> bool {
+    if choice.own[role as usize][kind] {
         return false;
     }
     match kind {

@@ -10,7 +10,9 @@ use assemble::assemble;
 
 use super::design::Design;
 use super::instance::{Class, Instance};
+use super::meeting::Meeting;
 use super::options::{Choice, Shared, choices, shared_failures};
+use super::reach::Heard;
 use crate::units::Mbps;
 
 /// A situation that an uplink must carry: capacity left, and host roles (bits) that have fallen back onto it.
@@ -25,7 +27,6 @@ pub struct Situation {
 pub struct UplinkPattern {
     pub nics: usize,
     pub speed: Mbps,
-    pub reach: u64,
     pub rdma: bool,
     /// Normal operation first, then every failure that must be survived; dominated ones left out.
     pub situations: Vec<Situation>,
@@ -39,6 +40,8 @@ pub struct Pattern {
     pub uplinks: Vec<UplinkPattern>,
     /// Unserved role instances, unmet survival, wishes; per node.
     pub vector: Vec<u32>,
+    /// Part of the unserved that is no bound, see [`Choice::blind`].
+    pub blind: u32,
     pub nics: usize,
     /// Kind of choice by uplink, for [`Enumeration::closest`].
     kinds: Vec<usize>,
@@ -56,12 +59,12 @@ pub enum Breadth {
 /// What the enumeration found.
 pub struct Enumeration {
     pub patterns: Vec<Pattern>,
-    /// Best vector of the class: a proven lower bound.
+    /// Best vector of the class: a proven lower bound, also of what was not looked at.
     pub best: Vec<u32>,
-    /// Whether nothing was left out.
+    /// Whether no pattern that was asked for can be missing.
     pub complete: bool,
-    /// Branches looked at.
-    pub work: u64,
+    /// Whether some choice has ports that lead to no other node.
+    pub blind: bool,
     /// Kinds of choices by uplink.
     table: Vec<Vec<Kind>>,
     shared: Vec<Shared>,
@@ -86,27 +89,46 @@ const PATTERN_LIMIT: usize = 20_000;
 const PLACEMENT_LIMIT: u64 = 20_000;
 
 /// Lists the patterns of a class.
-pub fn enumerate(instance: &Instance, class: &Class, design: &Design, breadth: Breadth) -> Enumeration {
+pub fn enumerate(
+    instance: &Instance,
+    class: &Class,
+    design: &Design,
+    meetings: &[Meeting],
+    breadth: Breadth,
+) -> Enumeration {
     let ports: usize = class.types.iter().map(|t| t.count as usize).sum();
-    let empty = ports < design.uplinks.len();
+    let with_empty = |empty| enumerate_with(instance, class, design, meetings, breadth, empty);
+    if ports < design.uplinks.len() {
+        return with_empty(true);
+    }
+    let full = with_empty(false);
+    // Enough ports, but they do not fit the uplinks together: one has to stay without.
+    if full.patterns.is_empty() {
+        with_empty(true)
+    } else {
+        full
+    }
+}
+
+fn enumerate_with(
+    instance: &Instance,
+    class: &Class,
+    design: &Design,
+    meetings: &[Meeting],
+    breadth: Breadth,
+    empty: bool,
+) -> Enumeration {
     let shared = shared_failures(instance, class);
-    let table: Vec<Vec<Kind>> = (0..design.uplinks.len())
-        .map(|u| kinds(choices(instance, class, design, u, empty), &shared))
+    let table: Vec<Vec<Kind>> = design
+        .uplinks
+        .iter()
+        .zip(meetings)
+        .map(|(shape, meeting)| kinds(choices(instance, class, shape, *meeting, empty), &shared))
         .collect();
     let mut order: Vec<usize> = (0..table.len()).collect();
     order.sort_by_key(|u| (table[*u].len(), *u));
     let width = 2 + instance.wishes.len();
-    let mut rest = vec![vec![0u32; width]; order.len() + 1];
-    for depth in (0..order.len()).rev() {
-        let least = |i: usize| {
-            table[order[depth]]
-                .iter()
-                .map(|k| k.first().vector[i])
-                .min()
-                .unwrap_or(0)
-        };
-        rest[depth] = (0..width).map(|i| rest[depth + 1][i] + least(i)).collect();
-    }
+    let rest = least_of_rest(&table, &order, width);
     let mut speeds: Vec<Mbps> = class.types.iter().map(|t| t.speed).collect();
     speeds.sort();
     speeds.dedup();
@@ -124,20 +146,33 @@ pub fn enumerate(instance: &Instance, class: &Class, design: &Design, breadth: B
         best: None,
         found: Vec::new(),
         work: 0,
-        complete: true,
+        floor: None,
         picked: vec![0; order.len()],
     };
     search.descend(0, &mut vec![0; width]);
-    let (patterns, best, complete, work) = (search.found, search.best, search.complete, search.work);
-    let best = best.unwrap_or_else(|| vec![u32::MAX / 2; width]);
+    let (patterns, floor) = (search.found, search.floor);
+    let best = search.best.unwrap_or_else(|| vec![u32::MAX / 2; width]);
+    // What was left out does not matter where even its bound is worse than what was found.
+    let harmless = |floor: &Vec<u32>| breadth == Breadth::Best && *floor > best;
     Enumeration {
+        complete: floor.as_ref().is_none_or(harmless),
         patterns,
-        best,
-        complete,
-        work,
+        best: floor.map_or(best.clone(), |floor| floor.min(best)),
+        blind: table.iter().flatten().any(|kind| kind.first().blind > 0),
         table,
         shared,
     }
+}
+
+/// For each depth the least that the uplinks from there on add to the vector.
+fn least_of_rest(table: &[Vec<Kind>], order: &[usize], width: usize) -> Vec<Vec<u32>> {
+    let mut rest = vec![vec![0u32; width]; order.len() + 1];
+    for depth in (0..order.len()).rev() {
+        let kinds = &table[order[depth]];
+        let least = |i: usize| kinds.iter().map(|k| k.first().vector[i]).min().unwrap_or(0);
+        rest[depth] = (0..width).map(|i| rest[depth + 1][i] + least(i)).collect();
+    }
+    rest
 }
 
 fn ports_of(class: &Class, speed: Mbps) -> usize {
@@ -163,9 +198,9 @@ struct Signature {
     vector: Vec<u32>,
     nics: usize,
     speed: Mbps,
-    reach: u64,
+    heard: Vec<Heard>,
     rdma: bool,
-    own: [bool; 3],
+    own: [[bool; 3]; 6],
     /// What is left after each card and after each ToR, sorted.
     after: [Vec<Mbps>; 2],
 }
@@ -182,7 +217,7 @@ fn signature(choice: &Choice, shared: &[Shared]) -> Signature {
         vector: choice.vector.clone(),
         nics: choice.nics,
         speed: choice.speed,
-        reach: choice.reach,
+        heard: choice.heard.clone(),
         rdma: choice.rdma,
         own: choice.own,
         after,
@@ -204,7 +239,8 @@ struct Search<'s> {
     best: Option<Vec<u32>>,
     found: Vec<Pattern>,
     work: u64,
-    complete: bool,
+    /// The least that anything left out can have as its vector.
+    floor: Option<Vec<u32>>,
     picked: Vec<usize>,
 }
 
@@ -212,7 +248,12 @@ impl Search<'_> {
     fn descend(&mut self, depth: usize, sum: &mut Vec<u32>) {
         self.work += 1;
         if self.work > WORK_LIMIT || self.found.len() > PATTERN_LIMIT {
-            self.complete = false;
+            let least = sum
+                .iter()
+                .zip(&self.rest[depth])
+                .map(|(sum, rest)| sum + rest)
+                .collect();
+            self.leave_out(least);
             return;
         }
         if depth == self.order.len() {
@@ -280,8 +321,17 @@ impl Search<'_> {
             }
             done
         });
-        self.complete &= placement.work <= PLACEMENT_LIMIT;
+        if placement.work > PLACEMENT_LIMIT {
+            self.leave_out(relaxed);
+        }
         variants.into_iter().for_each(|pattern| self.offer(pattern));
+    }
+
+    /// Notes that something with at least this vector was not looked at.
+    fn leave_out(&mut self, least: Vec<u32>) {
+        if self.floor.as_ref().is_none_or(|floor| least < *floor) {
+            self.floor = Some(least);
+        }
     }
 
     /// Whether it matters which ports of a kind are taken: a role that falls back must survive a card or a ToR.
@@ -308,15 +358,15 @@ impl Search<'_> {
 }
 
 /// Every pattern of a class with every choice of ports; `None` when there are more than `limit`.
-pub fn every(instance: &Instance, class: &Class, design: &Design, limit: usize) -> Option<Vec<Pattern>> {
+/// `empty`: uplinks without ports as well, even where there are enough.
+pub fn every(instance: &Instance, class: &Class, design: &Design, empty: bool, limit: usize) -> Option<Vec<Pattern>> {
     let ports: usize = class.types.iter().map(|t| t.count as usize).sum();
+    let empty = empty || ports < design.uplinks.len();
     let shared = shared_failures(instance, class);
-    let empty = ports < design.uplinks.len();
-    let all: Vec<Kind> = (0..design.uplinks.len())
-        .map(|u| Kind {
-            choices: choices(instance, class, design, u, empty),
-        })
-        .collect();
+    let list = |shape| Kind {
+        choices: choices(instance, class, shape, Meeting::Anywhere, empty),
+    };
+    let all: Vec<Kind> = design.uplinks.iter().map(list).collect();
     let kinds: Vec<&Kind> = all.iter().collect();
     let mut found = Vec::new();
     let mut placement = Placement::new(class, &kinds);

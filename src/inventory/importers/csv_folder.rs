@@ -1,6 +1,9 @@
-//! An inventory folder: one `.csv` file per table.
+//! An inventory folder: one `.csv` file per table. A Test-Cluster report in it stands for `nodes.csv`.
+//!
+//! Where the folder has no `nodes.csv`, its one report is read first and the tables add to it, as if report and tables were two
+//! inputs. A folder that names its nodes is an inventory of its own and is not mixed with a report that may be older.
 
-use super::{Importer, Input, csv_table};
+use super::{Importer, Input, csv_table, test_cluster};
 use crate::inventory::catalogue::{self, Table};
 use crate::inventory::decode::read_text;
 use crate::inventory::raw::Gathered;
@@ -29,17 +32,19 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             );
         }
     };
+    let stands_for_tables = read_report(input, &files, gathered);
+    let index = if stands_for_tables {
+        gathered.next_input()
+    } else {
+        input.index
+    };
     let mut passed_over = 0;
     for (name, path) in &files {
         let shown = format!("{}{name}", input.shown);
-        let table = name
-            .to_lowercase()
-            .strip_suffix(".csv")
-            .and_then(catalogue::table)
-            .filter(|_| path.is_file());
-        match table {
-            Some(def) => read_file(path, def, &shown, input.index, gathered),
+        match table(name, path) {
+            Some(def) => read_file(path, def, &shown, index, gathered),
             None if name.eq_ignore_ascii_case("readme.md") => {}
+            None if stands_for_tables && is_report(name, path) => {}
             None => {
                 passed_over += 1;
                 if passed_over <= MOST_NOTES {
@@ -53,6 +58,51 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             .notes
             .push(format!("{} further files were passed over", passed_over - MOST_NOTES));
     }
+}
+
+/// The table that a file of the folder holds.
+fn table(name: &str, path: &Path) -> Option<&'static Table> {
+    let lower = name.to_lowercase();
+    let def = lower.strip_suffix(".csv").and_then(catalogue::table);
+    def.filter(|_| path.is_file())
+}
+
+/// Whether a file may be a validation report; `.html` is left out, our own `report.html` may lie there.
+fn is_report(name: &str, path: &Path) -> bool {
+    let lower = name.to_lowercase();
+    [".htm", ".mht", ".mhtml"].iter().any(|end| lower.ends_with(end)) && path.is_file()
+}
+
+/// Reads the folder's report where no table names the nodes; tells whether there was one.
+fn read_report(input: &Input<'_>, files: &[(String, PathBuf)], gathered: &mut Gathered) -> bool {
+    let own = |(name, path): &(String, PathBuf)| table(name, path).is_some_and(|def| def.name == "nodes");
+    let reports: Vec<&(String, PathBuf)> = files.iter().filter(|(name, path)| is_report(name, path)).collect();
+    if files.iter().any(own) {
+        return false;
+    }
+    let Some((name, path)) = reports.first() else {
+        return false;
+    };
+    let shown = format!("{}{name}", input.shown);
+    if reports.len() > 1 {
+        let names: Vec<&str> = reports.iter().map(|(name, _)| name.as_str()).collect();
+        let what = format!(
+            "the folder holds {} validation reports, and nothing says which one counts: {}",
+            names.len(),
+            names.join(", ")
+        );
+        let advice =
+            "Name the newest report itself instead of the folder; reports of several clusters are several INPUTs.";
+        gathered.refuse(&input.path.display().to_string(), what, advice);
+        return true;
+    }
+    let report = Input {
+        path,
+        shown: &shown,
+        index: input.index,
+    };
+    test_cluster::read(&report, gathered);
+    true
 }
 
 fn read_file(path: &Path, def: &'static Table, shown: &str, input: usize, gathered: &mut Gathered) {
@@ -89,6 +139,14 @@ fn note(name: &str, shown: &str) -> String {
     if let Some(stem) = lower.strip_suffix(".csv") {
         let hint = did_you_mean(stem, catalogue::TABLES.iter().map(|t| t.name));
         return format!("{shown} was passed over: no table has this name{hint}");
+    }
+    if [".htm", ".html", ".mht", ".mhtml"]
+        .iter()
+        .any(|end| lower.ends_with(end))
+    {
+        return format!(
+            "{shown} was passed over: to read a validation report beside these tables, name it as an INPUT of its own"
+        );
     }
     if lower.ends_with(".xlsx") || lower.ends_with(".xls") {
         return format!("{shown} was passed over: save its sheets as .csv, one per table");

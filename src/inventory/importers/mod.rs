@@ -31,7 +31,7 @@ pub struct Input<'a> {
     pub path: &'a Path,
     /// What to call it in messages: a file's name, or what to put before the names of a folder's files.
     pub shown: &'a str,
-    /// Its place on the command line, from 0.
+    /// Its number, from [`Gathered::next_input`]; where two inputs speak of the same thing, the higher number counts.
     pub index: usize,
 }
 

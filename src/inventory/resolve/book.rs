@@ -41,17 +41,21 @@ impl ClusterBook {
             None
         };
         let own = given.unwrap_or(NAMELESS);
+        let has_nodes = |input: usize| {
+            tables
+                .iter()
+                .any(|t| t.input == input && t.def.name == "nodes" && !t.rows.is_empty())
+        };
+        // A name without nodes is that of the nodes without a name (a clusters.csv beside a validation report).
+        let waits = given.is_none() && (0..inputs).all(|i| named[i].is_empty() || !has_nodes(i));
         let mut shown: BTreeMap<String, String> = BTreeMap::new();
         let mut keys: Vec<BTreeSet<String>> = Vec::new();
         for (input, names) in named.iter().enumerate() {
             for (key, name) in names {
                 shown.entry(key.clone()).or_insert_with(|| (*name).to_owned());
             }
-            let has_nodes = tables
-                .iter()
-                .any(|t| t.input == input && t.def.name == "nodes" && !t.rows.is_empty());
             let fallback = match &only {
-                Some(only) if !has_nodes => only.clone(),
+                Some(only) if waits || !has_nodes(input) => only.clone(),
                 _ => key(own),
             };
             keys.push(if names.is_empty() {

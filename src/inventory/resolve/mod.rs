@@ -59,6 +59,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         assumed,
         unread,
         unread_tables,
+        inputs: _,
     } = gathered;
     let mut problems = Problems::new(&sources, problems, unread_tables, unread);
     problems.require_tables(&tables);

@@ -42,6 +42,21 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// What cannot be right about it.
+    fn fault(&self) -> Option<String> {
+        let Some(meaning) = self.meaning() else {
+            return Some(format!("there is no parameter '{}' as it is described", self.parameter));
+        };
+        let (low, high) = meaning.bounds();
+        let outside = !(low..=high).contains(&self.value);
+        outside.then(|| {
+            format!(
+                "{} is {}, which lies outside {low} to {high}",
+                self.parameter, self.value
+            )
+        })
+    }
+
     /// What it means; `None` for a name nobody knows.
     pub fn meaning(&self) -> Option<Meaning> {
         match (self.parameter.as_str(), self.transport) {
@@ -226,36 +241,25 @@ impl Calibration {
                 number(e.column()),
             )
         })?;
-        if calibration.schema_version != SCHEMA_VERSION {
-            let version = calibration.schema_version;
-            let what = format!("the calibration has schema version {version}, this program reads {SCHEMA_VERSION}");
-            return Err((what, 0, 0));
-        }
-        for entry in &calibration.parameters {
-            let Some(meaning) = entry.meaning() else {
-                return Err((
-                    format!("there is no parameter '{}' as it is described", entry.parameter),
-                    0,
-                    0,
-                ));
-            };
-            let (low, high) = meaning.bounds();
-            if !(low..=high).contains(&entry.value) {
-                let what = format!(
-                    "{} is {}, which lies outside {low} to {high}",
-                    entry.parameter, entry.value
-                );
-                return Err((what, 0, 0));
-            }
-        }
-        let sane = |q: &Quantile| (1.0..=1000.0).contains(&q.p90_ratio);
-        match calibration.quantiles.iter().find(|q| !sane(q)) {
-            Some(q) => Err((
-                format!("p90_ratio is {}, which lies outside 1 to 1000", q.p90_ratio),
-                0,
-                0,
-            )),
+        match calibration.fault() {
+            Some(what) => Err((what, 0, 0)),
             None => Ok(calibration),
         }
+    }
+
+    /// What no calibration of ours would say.
+    fn fault(&self) -> Option<String> {
+        if self.schema_version != SCHEMA_VERSION {
+            let version = self.schema_version;
+            return Some(format!(
+                "the calibration has schema version {version}, this program reads {SCHEMA_VERSION}"
+            ));
+        }
+        if self.usually.dirty_mib_s.is_some_and(|rate| rate < 0.0) {
+            return Some("the usual dirty rate is negative".to_owned());
+        }
+        let wide = self.quantiles.iter().find(|q| !(1.0..=1000.0).contains(&q.p90_ratio));
+        let wide = wide.map(|q| format!("p90_ratio is {}, which lies outside 1 to 1000", q.p90_ratio));
+        self.parameters.iter().find_map(Entry::fault).or(wide)
     }
 }

@@ -188,6 +188,28 @@ impl Usual {
         }
     }
 
+    fn memory_note(&self) -> String {
+        let memory = self.all.memory_mib.unwrap_or(SOME_MEMORY);
+        format!("of unknown memory taken as {memory} MiB; they teach nothing")
+    }
+
+    fn dirty_note(&self) -> String {
+        match self.all.dirty_mib_s {
+            Some(rate) => format!("of unknown dirty rate taken as {rate} MiB/s, as usual"),
+            None => "of unknown dirty rate taken as ordinary servers".to_owned(),
+        }
+    }
+
+    fn working_set_note(&self) -> String {
+        match self.all.working_set_permille {
+            Some(share) => {
+                let share = show_permille(share);
+                format!("of unknown working set taken as {share} of the memory, as usual")
+            }
+            None => "of unknown working set taken as ordinary servers".to_owned(),
+        }
+    }
+
     fn transport(&self) -> Transport {
         self.all.transport.unwrap_or(Transport::Tcp)
     }
@@ -274,12 +296,12 @@ fn known(past: &Past, usual: &Usual, start_s: f64, begin: f64, (source, target):
 /// What was filled in or left out, each kind once.
 fn notes(rows: &[Past], usual: &Usual) -> Vec<String> {
     let count = |is: &dyn Fn(&Past) -> bool| rows.iter().filter(|past| is(past)).count();
-    let unknown_memory = |past: &Past| past.memory.is_none() && !usual.vm_memory.contains_key(&key(&past.vm));
+    let no_memory = |past: &Past| past.memory.is_none() && !usual.vm_memory.contains_key(&key(&past.vm));
     let no_speed = |past: &Past| {
         usual.speed(&past.source, past.source_mbps).is_none() && usual.speed(&past.target, past.target_mbps).is_none()
     };
     let instant = |past: &Past| matches!((past.start_s, past.end_s), (Some(start), Some(end)) if end <= start);
-    let memory = usual.all.memory_mib.unwrap_or(SOME_MEMORY);
+    let unscored = "shorter than the clock of the file can tell: replayed, not scored";
     [
         (
             count(&|p| p.start_s.is_none()),
@@ -289,35 +311,14 @@ fn notes(rows: &[Past], usual: &Usual) -> Vec<String> {
             count(&|p| p.start_s.is_some() && p.end_s.is_none()),
             "without end_s replayed, not scored".to_owned(),
         ),
-        (
-            count(&instant),
-            "shorter than the clock of the file can tell: replayed, not scored".to_owned(),
-        ),
-        (
-            count(&unknown_memory),
-            format!("of unknown memory taken as {memory} MiB; they teach nothing"),
-        ),
+        (count(&instant), unscored.to_owned()),
+        (count(&no_memory), usual.memory_note()),
         (
             count(&no_speed),
             "between ports of unknown speed: a rate of their own is learnt".to_owned(),
         ),
-        (
-            count(&|p| p.dirty_mib_s.is_none()),
-            match usual.all.dirty_mib_s {
-                Some(rate) => format!("of unknown dirty rate taken as {rate} MiB/s, as usual"),
-                None => "of unknown dirty rate taken as ordinary servers".to_owned(),
-            },
-        ),
-        (
-            count(&|p| p.working_set.is_none()),
-            match usual.all.working_set_permille {
-                Some(share) => format!(
-                    "of unknown working set taken as {} of the memory, as usual",
-                    show_permille(share)
-                ),
-                None => "of unknown working set taken as ordinary servers".to_owned(),
-            },
-        ),
+        (count(&|p| p.dirty_mib_s.is_none()), usual.dirty_note()),
+        (count(&|p| p.working_set.is_none()), usual.working_set_note()),
         (
             count(&|p| p.transport.is_none()),
             format!("of unknown transport taken as {}", usual.transport().name()),

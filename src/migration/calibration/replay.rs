@@ -7,7 +7,7 @@
 //! those of the file. See [`crate::migration::simulate`].
 
 use super::known::{Batch, Known};
-use super::parameters::{Meaning, Parameters, PortKey, UNKNOWN_SPEED, port_speeds, ports};
+use super::parameters::{Meaning, Parameters, PortKey, UNKNOWN_SPEED, ports};
 use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS};
 use crate::migration::duplex::Duplex;
 use crate::migration::precopy::{Memory, Stopping};
@@ -96,33 +96,17 @@ pub struct Replay {
 impl Replay {
     /// Prepares a batch; `parameters` must be those of its history.
     pub fn new(batch: &Batch, parameters: &Parameters) -> Replay {
+        let position = |meaning: Meaning| parameters.position(meaning).unwrap_or(usize::MAX);
         let mut numbers: BTreeMap<PortKey, usize> = BTreeMap::new();
         let mut links: Vec<Vec<Class>> = Vec::new();
-        let mut jobs = Vec::new();
-        let mut meta = Vec::new();
+        let (mut jobs, mut meta) = (Vec::new(), Vec::new());
         for row in &batch.migrations {
-            let mut crossed = Vec::new();
-            let mut classes = Vec::new();
-            for (port, speed) in ports(row).into_iter().zip(port_speeds(row)) {
-                let (Some(port), Some(speed)) = (port, speed) else {
-                    continue;
-                };
-                let Some(class) = Class::of(parameters, row.transport, speed) else {
-                    continue;
-                };
-                let number = *numbers.entry(port).or_insert(links.len());
-                if number == links.len() {
-                    links.push(Vec::new());
-                }
-                links[number].push(class);
-                crossed.push(number);
-                classes.push(class);
-            }
-            let fixed = parameters
-                .position(Meaning::FixedTime(row.transport))
-                .unwrap_or(usize::MAX);
-            meta.push((classes, fixed));
-            jobs.push(job(row, crossed));
+            let crossed = cross(row, parameters, &mut numbers, &mut links);
+            meta.push((
+                crossed.iter().map(|(_, class)| *class).collect(),
+                position(Meaning::FixedTime(row.transport)),
+            ));
+            jobs.push(job(row, crossed.iter().map(|(link, _)| *link).collect()));
         }
         let pair = |(port, receives): (&PortKey, &usize)| {
             let (node, is_sending, speed) = *port;
@@ -141,8 +125,8 @@ impl Replay {
             },
             links,
             jobs: meta,
-            loss: parameters.position(Meaning::DuplexLoss).unwrap_or(usize::MAX),
-            scale: parameters.position(Meaning::DirtyScale).unwrap_or(usize::MAX),
+            loss: position(Meaning::DuplexLoss),
+            scale: position(Meaning::DirtyScale),
         }
     }
 
@@ -197,6 +181,28 @@ impl Replay {
             job.memory.dirty_rate = dirty * value(values, self.scale);
         }
     }
+}
+
+/// The links that a migration crosses, with the classes of its ports; new ports become new links.
+fn cross(
+    row: &Known,
+    parameters: &Parameters,
+    numbers: &mut BTreeMap<PortKey, usize>,
+    links: &mut Vec<Vec<Class>>,
+) -> Vec<(usize, Class)> {
+    let mut crossed = Vec::new();
+    for port in ports(row).into_iter().flatten() {
+        let Some(class) = Class::of(parameters, row.transport, port.2) else {
+            continue;
+        };
+        let number = *numbers.entry(port).or_insert(links.len());
+        match links.get_mut(number) {
+            Some(classes) => classes.push(class),
+            None => links.push(vec![class]),
+        }
+        crossed.push((number, class));
+    }
+    crossed
 }
 
 /// Switch-over as a part of the fixed time, as in the defaults; durations hardly depend on it.

@@ -226,22 +226,7 @@ impl<'a> Choice<'a> {
     fn unreachable(&self, network: usize, source: usize, target: usize) -> Refusal {
         let name = self.network(network).map_or("", |n| &n.name);
         let (from, to) = (self.node(source), self.node(target));
-        let untagged = self.fabrics.get(&None);
-        let physical = self.wiring.on(source, network).any(|a| {
-            self.wiring.on(target, network).any(|b| {
-                let (left, right) = (
-                    End {
-                        node: source,
-                        ports: &a.ports,
-                    },
-                    End {
-                        node: target,
-                        ports: &b.ports,
-                    },
-                );
-                untagged.is_some_and(|fabric| route(self.cluster, fabric, &left, &right).is_some())
-            })
-        });
+        let physical = self.joined_untagged(network, source, target);
         let tags = |node: usize| self.wiring.on(node, network).filter_map(|i| i.vlan).next();
         match (physical, tags(source), tags(target)) {
             (true, Some(a), Some(b)) if a != b => Refusal {
@@ -264,6 +249,21 @@ impl<'a> Choice<'a> {
                 fix: format!("cable the ports of {name} on {from} and {to} to one switch, or link their switches"),
             },
         }
+    }
+
+    /// Whether some adapters of the network reach each other when no VLAN is asked for.
+    fn joined_untagged(&self, network: usize, source: usize, target: usize) -> bool {
+        let Some(fabric) = self.fabrics.get(&None) else {
+            return false;
+        };
+        let end = |node: usize, interface: &'a Interface| End {
+            node,
+            ports: &interface.ports,
+        };
+        self.wiring.on(source, network).any(|a| {
+            let mut others = self.wiring.on(target, network);
+            others.any(|b| route(self.cluster, fabric, &end(source, a), &end(target, b)).is_some())
+        })
     }
 
     /// Whether the host's own settings allow the network.

@@ -119,6 +119,9 @@ fn follow<'a>(choice: &Choice<'a>, path: &mut Path, answers: &[(usize, Answer<'a
     }
     let (carrier, legs) = transport::decide(choice, path, legs);
     path.transport = carrier;
+    path.carrying = legs.iter().map(|l| l.network).collect();
+    path.carrying.sort_unstable();
+    path.carrying.dedup();
     path.crossed = legs.first().map(|l| l.route.crossed.clone()).unwrap_or_default();
     rate::fill(choice, path, &legs);
     blame::rate(choice, path, &legs);

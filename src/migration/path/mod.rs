@@ -103,6 +103,8 @@ pub struct Path {
     pub target: usize,
     /// Cluster network; `None` = no path, or not known.
     pub network: Option<String>,
+    /// Every network that carries, indices into the wiring's networks: SMB may add several up.
+    pub carrying: Vec<usize>,
     /// Adapters at the source.
     pub source_nics: Vec<String>,
     /// Adapters at the target.

@@ -37,44 +37,55 @@ const MSLAB_PERMILLE: u64 = 400;
 /// Validate-DCB: share of the SMB class (half of the ports) for NICs of up to 10 Gbit/s.
 const DCB_PERMILLE: u64 = 300;
 
+/// Name, rule, source and rate of one opinion.
+type Row = (&'static str, &'static str, &'static str, Mbps);
+
 /// The limit that holds for what a node sends, then the four rules. `path` is one of the node's paths. Empty without a network.
 pub fn opinions(cluster: &Cluster, path: &Path) -> Vec<Opinion> {
-    let Some(node) = cluster.nodes.get(path.source) else {
-        return Vec::new();
-    };
+    let nics = cluster.nodes.get(path.source).map_or(&[][..], |n| &n.nics);
     let speeds: Vec<Mbps> = path
         .source_ports
         .iter()
-        .filter_map(|p| node.nics.get(*p))
+        .filter_map(|p| nics.get(*p))
         .map(|n| n.speed)
         .collect();
     let (ports, fastest) = (speeds.iter().sum::<Mbps>(), speeds.iter().copied().max().unwrap_or(0));
     if ports == 0 {
         return Vec::new();
     }
-    let all = all_nics(cluster, path.source);
+    let limit = smb_limit(cluster, path.source).map_or(ports, |(rate, _)| rate.min(ports));
+    let holds = if path.transport.is_smb() { path.egress } else { limit };
+    let own: Row = (
+        "this cluster",
+        "what holds here, all layers together",
+        "the inventory",
+        holds,
+    );
+    let all = [own]
+        .into_iter()
+        .chain(rules(ports, fastest, all_nics(cluster, path.source)));
+    all.enumerate()
+        .map(|(index, (name, rule, source, cap))| Opinion {
+            name,
+            rule: rule.to_owned(),
+            source,
+            cap_mbps: cap,
+            drain_s: drain_s(cluster, path, cap),
+            holds: index == 0,
+        })
+        .collect()
+}
+
+/// The four published rules, for the summed speed of the ports, the fastest of them and the sum of all NICs.
+fn rules(ports: Mbps, fastest: Mbps, all: Mbps) -> [Row; 4] {
     let table = ports * TABLE_PERMILLE / 1000;
     let (dcb, dcb_rule) = if fastest <= 10_000 {
-        (
-            ports * DCB_PERMILLE / 1000,
-            "below 60 % of the SMB class, half of the ports, with NICs of up to 10 Gbit/s",
-        )
+        let rule = "below 60 % of the SMB class, half of the ports, with NICs of up to 10 Gbit/s";
+        (ports * DCB_PERMILLE / 1000, rule)
     } else {
         (SMB_OLD_LIMIT_MBPS, "750 MB/s with NICs above 10 Gbit/s")
     };
-    let limit = smb_limit(cluster, path.source).map(|(rate, _)| rate);
-    let holds = if path.transport.is_smb() {
-        path.egress
-    } else {
-        limit.unwrap_or(ports).min(ports)
-    };
-    let rows = [
-        (
-            "this cluster",
-            "what holds here, all layers together",
-            "the inventory",
-            holds,
-        ),
+    [
         (
             "Microsoft table",
             "29 % of the SMB class, half of the ports; below 5 Gbit/s compression",
@@ -94,16 +105,7 @@ pub fn opinions(cluster: &Cluster, path: &Path) -> Vec<Opinion> {
             "github.com/microsoft/MSLab",
             ports * MSLAB_PERMILLE / 1000,
         ),
-    ];
-    let opinion = |(index, (name, rule, source, cap)): (usize, (&'static str, &str, &'static str, Mbps))| Opinion {
-        name,
-        rule: rule.to_owned(),
-        source,
-        cap_mbps: cap,
-        drain_s: drain_s(cluster, path, cap),
-        holds: index == 0,
-    };
-    rows.into_iter().enumerate().map(opinion).collect()
+    ]
 }
 
 /// At best, at this rate for all migrations together.

@@ -9,7 +9,7 @@ use super::{Carrier, Layer, Path};
 use crate::finding::Severity::{Error, Info, Warning};
 use crate::inventory::Cluster;
 use crate::migration::transport as usual;
-use crate::migration::wiring::Kind;
+use crate::migration::wiring::{Interface, Kind};
 use crate::profiles::Transport;
 use crate::units::Mbps;
 
@@ -48,22 +48,8 @@ pub(super) fn decide<'a>(choice: &Choice<'a>, path: &mut Path, legs: Vec<Leg<'a>
             format!("performance option not known; {} is taken", title(taken)),
         ),
     }
-    if let (Some(from), Some(to)) = (sender, receiver)
-        && from != to
-    {
-        let text = format!(
-            "{} sends with {}, {} has {}",
-            choice.node(path.source),
-            title(from),
-            choice.node(path.target),
-            title(to)
-        );
-        path.fault(
-            Layer::Transport,
-            Warning,
-            text,
-            fixes::set_transport(choice.node(path.target), from),
-        );
+    if let (Some(from), Some(to)) = (sender, receiver) {
+        uneven(choice, path, from, to);
     }
     match taken {
         Transport::Tcp => (Carrier::Tcp, one(choice, path, legs, said)),
@@ -73,6 +59,16 @@ pub(super) fn decide<'a>(choice: &Choice<'a>, path: &mut Path, legs: Vec<Leg<'a>
             (direct(choice, path, &legs), legs)
         }
     }
+}
+
+/// The two ends want different things.
+fn uneven(choice: &Choice, path: &mut Path, from: Transport, to: Transport) {
+    if from == to {
+        return;
+    }
+    let (source, target) = (choice.node(path.source), choice.node(path.target));
+    let text = format!("{source} sends with {}, {target} has {}", title(from), title(to));
+    path.fault(Layer::Transport, Warning, text, fixes::set_transport(target, from));
 }
 
 fn not_offered(choice: &Choice, path: &mut Path, node: usize, wanted: Option<Transport>) {
@@ -169,25 +165,28 @@ fn direct(choice: &Choice, path: &mut Path, legs: &[Leg]) -> Carrier {
     if !path.intended {
         return Carrier::Smb;
     }
-    let on_switch = interface.kind != Kind::Port && interface.ports_rdma;
-    let lost = on_switch && !choice.cluster.profile.rdma_on_switch;
-    let (text, fix) = if lost {
-        let text = format!(
-            "{} keeps no RDMA under a team or virtual switch, so {name} has none",
-            choice.cluster.profile.title
-        );
-        (text, "give live migration a NIC without team and switch".to_owned())
-    } else if interface.ports_rdma {
-        let text = format!("the ports have RDMA, and it is off at {name}");
-        (text, fixes::enable_rdma(choice.node(*node), &interface.name))
-    } else {
-        let text = format!("one end has RDMA, {name} has not");
-        let fix = format!(
-            "{} if the NIC can; else replace it",
-            fixes::enable_rdma(choice.node(*node), &interface.name)
-        );
-        (text, fix)
-    };
+    let (text, fix) = lacks_rdma(choice, *node, interface, &name);
     path.fault(Layer::Rdma, Warning, text, fix);
     Carrier::Smb
+}
+
+/// Why an end has no RDMA, and what to do.
+fn lacks_rdma(choice: &Choice, node: usize, interface: &Interface, name: &str) -> (String, String) {
+    let profile = choice.cluster.profile;
+    let enable = fixes::enable_rdma(choice.node(node), &interface.name);
+    let lost = interface.kind != Kind::Port && interface.ports_rdma && !profile.rdma_on_switch;
+    if lost {
+        let text = format!(
+            "{} keeps no RDMA under a team or virtual switch, so {name} has none",
+            profile.title
+        );
+        return (text, "give live migration a NIC without team and switch".to_owned());
+    }
+    if interface.ports_rdma {
+        return (format!("the ports have RDMA, and it is off at {name}"), enable);
+    }
+    (
+        format!("one end has RDMA, {name} has not"),
+        format!("{enable} if the NIC can; else replace it"),
+    )
 }

@@ -6,19 +6,19 @@ use crate::inventory::Cluster;
 use crate::migration::path::{Class, Layer, Path};
 use crate::migration::wiring::{Interface, Network};
 use crate::reports::paths::{ClusterPaths, PathData};
-use crate::reports::svg::{BOLD, Font, HEAD, SMALL, Svg, TEXT, at};
+use crate::reports::svg::{Area, BOLD, Font, HEAD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
 use crate::topology::{Attach, attach};
-use crate::units::show_mbps;
+use crate::units::{natural_cmp, show_mbps};
 use std::collections::BTreeSet;
 
 /// Classes drawn; the rest is counted.
 const MOST: usize = 12;
 const ROW: i64 = 46;
 const NODE_W: i64 = 290;
-const TOR_W: i64 = 130;
+const TOR_W: i64 = 150;
 /// Left edges of the two switches of a row.
-const TOR_X: [i64; 2] = [430, 640];
+const TOR_X: [i64; 2] = [430, 630];
 const TARGET_X: i64 = RIGHT - NODE_W;
 
 /// What happens with a network.
@@ -117,35 +117,21 @@ fn draw_class(svg: &mut Svg, y: i64, data: &ClusterPaths, class: &Class) -> i64 
 fn draw_rows(svg: &mut Svg, y: i64, data: &ClusterPaths, class: &Class, path: &Path) -> i64 {
     let rows = rows(data, path);
     let height = 30 + ROW * rows.len().max(1) as i64;
-    let sources: BTreeSet<usize> = class
-        .paths
-        .iter()
-        .filter_map(|i| data.paths.get(*i))
-        .map(|p| p.source)
-        .collect();
-    let targets: BTreeSet<usize> = class
-        .paths
-        .iter()
-        .filter_map(|i| data.paths.get(*i))
-        .map(|p| p.target)
-        .collect();
-    for (x, node, all, what) in [
-        (LEFT, path.source, &sources, "from"),
-        (TARGET_X, path.target, &targets, "to"),
-    ] {
-        svg.rect(at(x, y, NODE_W, height), look::PALE, look::GREY, r#"rx="4""#);
-        let more = match all.len() {
-            0 | 1 => String::new(),
-            many => format!(" (one of {many})"),
-        };
-        svg.fitted(
-            x + 10,
-            y + 19,
-            NODE_W - 20,
-            BOLD,
-            &format!("{what} {}{more}", data.node(node)),
-        );
-    }
+    let all = || class.paths.iter().filter_map(|i| data.paths.get(*i));
+    let sources: BTreeSet<usize> = all().map(|p| p.source).collect();
+    let targets: BTreeSet<usize> = all().map(|p| p.target).collect();
+    node_box(
+        svg,
+        at(LEFT, y, NODE_W, height),
+        &format!("from {}", data.node(path.source)),
+        sources.len(),
+    );
+    node_box(
+        svg,
+        at(TARGET_X, y, NODE_W, height),
+        &format!("to {}", data.node(path.target)),
+        targets.len(),
+    );
     if rows.is_empty() {
         svg.text(
             LEFT + NODE_W + 20,
@@ -162,6 +148,17 @@ fn draw_rows(svg: &mut Svg, y: i64, data: &ClusterPaths, class: &Class, path: &P
     y + height + 8
 }
 
+/// Box of a node that stands for several.
+fn node_box(svg: &mut Svg, area: Area, title: &str, nodes: usize) {
+    svg.rect(area, look::PALE, look::GREY, r#"rx="4""#);
+    let more = if nodes > 1 {
+        format!(" (one of {nodes})")
+    } else {
+        String::new()
+    };
+    svg.fitted(area.x + 10, area.y + 19, area.w - 20, BOLD, &format!("{title}{more}"));
+}
+
 /// Networks that one of the two nodes is on, the one that is taken and those that are meant first.
 fn rows(data: &ClusterPaths, path: &Path) -> Vec<(usize, State)> {
     let mut rows = Vec::new();
@@ -175,17 +172,14 @@ fn rows(data: &ClusterPaths, path: &Path) -> Vec<(usize, State)> {
         if !present && !network.intended {
             continue;
         }
-        rows.push((*index, state(network, path, *refused)));
+        rows.push((*index, state(network, path, *index, *refused)));
     }
     rows.sort_by_key(|(index, state)| (!matches!(state, State::Taken | State::Missed(_)), *index));
     rows
 }
 
-fn state(network: &Network, path: &Path, refused: Option<Layer>) -> State {
-    let name = Some(network.name.as_str());
-    if path.network.as_deref() == name
-        || (path.transport.is_smb() && path.intended && network.intended && refused.is_none())
-    {
+fn state(network: &Network, path: &Path, index: usize, refused: Option<Layer>) -> State {
+    if path.carrying.contains(&index) {
         return State::Taken;
     }
     if network.intended && !path.intended {
@@ -205,15 +199,21 @@ fn draw_row(svg: &mut Svg, y: i64, data: &ClusterPaths, path: &Path, (index, sta
     };
     let ends = [(path.source, LEFT), (path.target, TARGET_X)];
     let mut tors: Vec<Option<String>> = Vec::new();
+    let mut complete = true;
     for (node, x) in ends {
         let on: Vec<&Interface> = used(data, path, node, index, state);
         svg.fitted(x + 10, y + 4, NODE_W - 20, TEXT, &adapter_text(data.cluster, node, &on));
         tors.push(switch_names(data.cluster, node, &on));
+        complete &= !on.is_empty();
     }
     let label_w = TOR_X[0] - LEFT - NODE_W - 16;
     svg.fitted(LEFT + NODE_W + 8, y - 8, label_w, font, &network.name);
     let [from, to] = [tors.first().cloned().flatten(), tors.get(1).cloned().flatten()];
-    connect(svg, y, data, path, (from, to), state);
+    if complete || from.is_some() || to.is_some() {
+        connect(svg, y, data, path, (from, to), state);
+    } else {
+        mark(svg, y, state);
+    }
     note(svg, y, path, state, font);
 }
 
@@ -238,20 +238,22 @@ fn adapter_text(cluster: &Cluster, node: usize, on: &[&Interface]) -> String {
     if on.is_empty() {
         return "no adapter".to_owned();
     }
-    let text = |i: &&Interface| {
-        let speeds: Vec<u64> = i.ports.iter().filter_map(|p| nics.get(*p)).map(|n| n.speed).collect();
-        let speed = speeds.first().map_or(String::new(), |s| match speeds.len() {
-            1 => format!(" · {}", show_mbps(*s)),
-            many => format!(" · {many} × {}", show_mbps(*s)),
-        });
-        let down = if i.ports.iter().filter_map(|p| nics.get(*p)).any(|n| n.up) {
-            ""
-        } else {
-            " · no link"
-        };
-        format!("{}{speed}{down}", i.name)
+    let speeds = |i: &Interface| -> Vec<u64> { i.ports.iter().filter_map(|p| nics.get(*p)).map(|n| n.speed).collect() };
+    let all: Vec<u64> = on.iter().flat_map(|i| speeds(i)).collect();
+    let names: Vec<&str> = on.iter().map(|i| i.name.as_str()).collect();
+    let up = on
+        .iter()
+        .flat_map(|i| &i.ports)
+        .filter_map(|p| nics.get(*p))
+        .any(|n| n.up);
+    let down = if up { "" } else { " · no link" };
+    let slowest = all.iter().min().copied().unwrap_or(0);
+    let speed = match all.len() {
+        1 => show_mbps(slowest),
+        many if all.iter().all(|s| *s == slowest) => format!("{many} × {}", show_mbps(slowest)),
+        _ => format!("{} and more", show_mbps(slowest)),
     };
-    on.iter().map(text).collect::<Vec<_>>().join(", ")
+    format!("{} · {speed}{down}", names.join(", "))
 }
 
 /// Switches that adapters are cabled to; `None` for a direct cable or no adapter.
@@ -269,6 +271,7 @@ fn switch_names(cluster: &Cluster, node: usize, on: &[&Interface]) -> Option<Str
             names.push(name);
         }
     }
+    names.sort_by(|a, b| natural_cmp(a, b));
     (!names.is_empty()).then(|| names.join(", "))
 }
 
@@ -292,21 +295,8 @@ fn connect(
             line(svg, (start, y), (end, y), state);
             tor(svg, TOR_X[0], y, &a);
             tor(svg, TOR_X[1], y, &b);
-            let speeds = path
-                .crossed
-                .iter()
-                .filter_map(|l| data.cluster.links.get(*l))
-                .map(|l| l.speed)
-                .min();
-            if let Some(speed) = speeds.filter(|_| state == State::Taken) {
-                let room = TOR_X[1] - TOR_X[0] - TOR_W;
-                svg.fitted(
-                    TOR_X[0] + TOR_W + room / 2,
-                    y - 6,
-                    room,
-                    SMALL.ink(look::INK).middle(),
-                    &show_mbps(speed),
-                );
+            if state == State::Taken {
+                link_speed(svg, y, data, path);
             }
         }
         (None, None) => {
@@ -322,6 +312,12 @@ fn connect(
             tor(svg, TOR_X[1], y, &b);
         }
     }
+    mark(svg, y, state);
+}
+
+/// Cross or arrow head of a row.
+fn mark(svg: &mut Svg, y: i64, state: State) {
+    let end = TARGET_X;
     if matches!(state, State::Missed(_)) {
         cross(svg, TOR_X[1] + TOR_W + 24, y);
     }
@@ -331,9 +327,20 @@ fn connect(
     }
 }
 
+/// Speed of the slowest link between the two switches of a row.
+fn link_speed(svg: &mut Svg, y: i64, data: &ClusterPaths, path: &Path) {
+    let links = path.crossed.iter().filter_map(|l| data.cluster.links.get(*l));
+    if let Some(speed) = links.map(|l| l.speed).min() {
+        let room = TOR_X[1] - TOR_X[0] - TOR_W;
+        let font = SMALL.ink(look::INK).middle();
+        svg.fitted(TOR_X[0] + TOR_W + room / 2, y - 6, room, font, &show_mbps(speed));
+    }
+}
+
 /// What is said at the right end of a row.
 fn note(svg: &mut Svg, y: i64, path: &Path, state: State, font: Font) {
     let text = match state {
+        State::Taken if path.carrying.len() > 1 => format!("{} together", show_mbps(path.cap)),
         State::Taken => show_mbps(path.cap),
         State::Missed(layer) | State::Other(layer) => layer.map_or("stands by", Layer::name).to_owned(),
     };

@@ -21,7 +21,7 @@ pub(super) static IMPORTER: Importer = Importer {
     read,
 };
 
-fn read(input: &Input<'_>, gathered: &mut Gathered) {
+pub(super) fn read(input: &Input<'_>, gathered: &mut Gathered) {
     match read_text(input.path) {
         Ok(text) => read_str(&text, input.shown, input.index, gathered),
         Err((what, advice)) => gathered.refuse(input.shown, what, advice),

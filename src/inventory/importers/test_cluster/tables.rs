@@ -86,8 +86,7 @@ fn short_names(report: &Report) -> BTreeMap<String, String> {
 fn profile(report: &Report) -> String {
     let said = report.nodes.values().find(|n| !n.os.is_empty() || !n.build.is_empty());
     let Some(facts) = said else { return String::new() };
-    let name = facts.os.replace(" Azure Edition", "");
-    if let Some(profile) = profiles::find(&name) {
+    if let Some(profile) = profiles::find(&facts.os) {
         return profile.name.to_owned();
     }
     // Build numbers of the releases, oldest first.

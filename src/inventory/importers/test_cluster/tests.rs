@@ -56,6 +56,16 @@ fn the_newer_layout_gives_nodes_ports_set_networks_and_profile() {
         Some("B4-96-91-02-20-01")
     );
     assert_eq!((node.nics[0].rdma, node.nics[2].rdma), (Rdma::No, Rdma::Roce));
+    assert_eq!(node.nics[0].addresses, ["10.20.0.12/24"]);
+    let vnics: Vec<(&[String], Option<bool>)> = node.host_vnics.iter().map(|v| (&v.addresses[..], v.rdma)).collect();
+    assert!(
+        vnics.iter().all(|(a, _)| a.len() == 1 && !a[0].starts_with("fe80")),
+        "{vnics:?}"
+    );
+    assert_eq!(
+        vnics.iter().map(|(_, r)| *r).collect::<Vec<_>>(),
+        [Some(false), Some(true), Some(true)]
+    );
     assert_eq!(node.switches.len(), 1);
     assert_eq!(
         (node.switches[0].name.as_str(), node.switches[0].nics.len()),

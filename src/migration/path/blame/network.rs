@@ -2,7 +2,7 @@
 
 use super::settings::settings;
 use crate::finding::Severity::{Error, Warning};
-use crate::migration::path::choose::{Answer, Choice, Taken};
+use crate::migration::path::choose::{Answer, Choice, Refusal, Taken};
 use crate::migration::path::{Layer, Path, fixes};
 
 /// Judges the network taken.
@@ -53,18 +53,7 @@ fn wrong_network(
         (Some(network), false) => format!("migrations take {} instead", network.name),
     };
     if let (None, Some((_, refusal))) = (accepted, refused) {
-        let severity = if refusal.layer == Layer::Interface && choice.wiring.planned {
-            Warning
-        } else {
-            Error
-        };
-        path.fault(
-            refusal.layer,
-            severity,
-            format!("{}; {goes}", refusal.text),
-            refusal.fix.clone(),
-        );
-        return;
+        return refused_by(path, refusal, &goes);
     }
     if let (Some(network), Some(taken)) = (accepted, taken) {
         return preferred(choice, path, network, taken);
@@ -74,12 +63,7 @@ fn wrong_network(
         .find(|(_, a)| a.is_err())
         .filter(|_| taken.is_none_or(|t| t.fallback))
     {
-        return path.fault(
-            refusal.layer,
-            Error,
-            format!("{}; {goes}", refusal.text),
-            refusal.fix.clone(),
-        );
+        return refused_by(path, refusal, &goes);
     }
     let private = answers
         .iter()
@@ -87,6 +71,11 @@ fn wrong_network(
     if let (Some((network, _)), Some(taken)) = (private, taken) {
         preferred(choice, path, *network, taken);
     }
+}
+
+fn refused_by(path: &mut Path, refusal: &Refusal, goes: &str) {
+    let text = format!("{}; {goes}", refusal.text);
+    path.fault(refusal.layer, Error, text, refusal.fix.clone());
 }
 
 /// Another network was preferred to a usable one.
@@ -123,11 +112,10 @@ fn preferred(choice: &Choice, path: &mut Path, network: usize, taken: &Taken) {
         ),
     };
     let guessed = layer == Layer::Metric && !(wanted.metric_known && got.metric_known);
-    let severity = if guessed { Warning } else { Error };
-    let text = if guessed {
-        format!("{text} (metrics assumed)")
+    let (severity, text) = if guessed {
+        (Warning, format!("{text} (metrics assumed)"))
     } else {
-        text
+        (Error, text)
     };
     path.fault(layer, severity, text, order_fix(choice, network));
 }

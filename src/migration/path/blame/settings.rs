@@ -33,9 +33,13 @@ pub(super) fn settings(choice: &Choice, path: &mut Path) {
             );
         }
     }
-    if choice.cluster.profile.generation == WS2008R2 {
-        return;
+    if choice.cluster.profile.generation != WS2008R2 {
+        hosts(choice, path);
     }
+}
+
+/// What the hosts of both ends say about live migration at all.
+fn hosts(choice: &Choice, path: &mut Path) {
     for node in [path.source, path.target] {
         let Some(host) = choice.cluster.nodes.get(node) else {
             continue;

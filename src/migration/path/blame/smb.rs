@@ -12,6 +12,12 @@ use crate::units::{Mbps, show_mbps};
 /// Where SMB is slower than this, compression is the better option (Microsoft Learn, "Host network requirements for Azure Local").
 const LEAST_SMB_MBPS: Mbps = 5_000;
 
+/// What to do where the cluster's factor acts on unequal nodes.
+const LEVEL_NICS: &str =
+    "use the same number and speed of NICs on every node, or switch SetSMBBandwidthLimit off and limit each host";
+const NOT_CHOSEN: &str = "nobody chose the SMB limit: the cluster takes 25 % of the speed of all NICs, also of those that \
+                          live migration cannot use";
+
 /// Judges the limit that holds for what the source sends.
 pub(super) fn smb(choice: &Choice, path: &mut Path, legs: &[Leg]) {
     let cluster = choice.cluster;
@@ -116,23 +122,15 @@ fn cluster_factor(choice: &Choice, path: &mut Path, ports: Mbps) {
             );
         }
     } else if from != to {
+        let (more, less) = (show_mbps(from), show_mbps(to));
         let text = format!(
-            "the cluster's SMB limit is a share of all NICs, and the nodes differ: {} has {}, {} has {}",
-            names.0,
-            show_mbps(from),
-            names.1,
-            show_mbps(to)
+            "the cluster's SMB limit is a share of all NICs, and the nodes differ: {} has {more}, {} has {less}",
+            names.0, names.1
         );
-        let fix = "use the same number and speed of NICs on every node, or switch SetSMBBandwidthLimit off and limit each host";
-        path.fault(Layer::SmbLimit, Warning, text, fix);
+        path.fault(Layer::SmbLimit, Warning, text, LEVEL_NICS);
     } else if !chosen && path.layer == Layer::SmbLimit {
-        let text = "nobody chose the SMB limit: the cluster takes 25 % of the speed of all NICs, also of those that live migration cannot use";
-        path.fault(
-            Layer::SmbLimit,
-            Info,
-            text,
-            fixes::set_smb_limit(cluster, path.source, ports / 4),
-        );
+        let fix = fixes::set_smb_limit(cluster, path.source, ports / 4);
+        path.fault(Layer::SmbLimit, Info, NOT_CHOSEN, fix);
     }
 }
 

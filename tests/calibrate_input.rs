@@ -1,0 +1,166 @@
+//! `calibrate` reads histories as people and programs write them, and refuses what is none.
+
+#[path = "support/dice.rs"]
+mod dice;
+#[path = "support/lesson.rs"]
+mod lesson;
+#[path = "support/past.rs"]
+mod past;
+mod program;
+
+use lesson::{history, learn, number};
+use nicplan::history::HISTORY_COLUMNS;
+use nicplan::inventory::catalogue::HISTORY;
+use past::{HEADER, World};
+use program::{nicplan, place, text};
+use serde_json::Value;
+use std::fs;
+use std::path::Path;
+
+#[test]
+fn what_a_new_history_never_says_is_taken_from_the_one_that_taught() {
+    let world = World {
+        dirty: vec![30.0],
+        ..World::two_speeds()
+    };
+    let file = history("usual", &world.csv(&world.rows(16, 22)));
+    learn(&file);
+    let rows = world.rows(10, 23);
+    let cells = rows.iter().map(|row| format!(",30,{},", row.memory / 4));
+    let silent = cells.fold(world.csv(&rows).replace(",tcp,", ",,"), |text, known| {
+        text.replace(&known, ",,,")
+    });
+    let other = history("usual-silent", &silent);
+
+    let calibration = file.with_file_name("calibration.json");
+    let run = nicplan(&[
+        "calibrate",
+        text(&other),
+        "--with",
+        text(&calibration),
+        "--format",
+        "json",
+    ]);
+
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.err.contains("unknown dirty rate taken as 30 MiB/s"), "{}", run.err);
+    let scores: Value = serde_json::from_str(&run.out).expect("JSON");
+    assert!(number(&scores, "mape_percent") < 5.0, "{scores}");
+}
+
+#[test]
+fn spellings_of_excel_and_powershell_give_the_same_calibration() {
+    let world = World::two_speeds();
+    let plain = world.csv(&world.rows(6, 16));
+    let reordered: String = plain
+        .lines()
+        .map(|line| {
+            let mut cells: Vec<&str> = line.split(',').collect();
+            cells.reverse();
+            format!("\"{}\"\r\n", cells.join("\";\""))
+        })
+        .collect();
+    let excel = format!("\u{feff}{}", reordered.replace("\"2\"", "\"2,0\""));
+    let (first, second) = (history("plain", &plain), history("excel", &excel));
+
+    learn(&first);
+    learn(&second);
+
+    let read = |file: &Path| fs::read(file.with_file_name("calibration.json")).expect("it was written");
+    assert_eq!(
+        String::from_utf8_lossy(&read(&first)),
+        String::from_utf8_lossy(&read(&second))
+    );
+}
+
+#[test]
+fn every_bad_cell_is_told_with_its_place_and_nothing_is_written() {
+    let bad = format!(
+        "{HEADER}n1,vm1,A,B,lots,1000,1000,tcp,2,96,0,50,\nn1,vm2,A,A,2000,1000,1000,pigeon,2,96,0,50,\nn1,vm3,A,B,2000,0,1000,tcp,-2,96,60,50,\n"
+    );
+    let file = history("bad", &bad);
+
+    let (run, written) = learn(&file);
+
+    assert_eq!(run.code, 2);
+    assert!(run.out.is_empty() && written.is_null());
+    for told in [
+        "history.csv:2:5",
+        "history.csv:3:4",
+        "history.csv:3:8",
+        "history.csv:4:6",
+        "history.csv:4:9",
+        "history.csv:4:12: the migration ends at 50 s, before it begins at 60 s",
+    ] {
+        assert!(run.err.contains(told), "{told}: {}", run.err);
+    }
+}
+
+#[test]
+fn what_is_no_history_or_no_calibration_is_refused() {
+    let empty = history("empty", HEADER);
+    let world = World::two_speeds();
+    let file = history("sound", &world.csv(&world.rows(3, 17)));
+    for (content, said) in [("{", "no calibration"), ("{\"schema_version\": 1}", "no calibration")] {
+        let calibration = file.with_file_name("bad.json");
+        fs::write(&calibration, content).expect("the build folder can be written");
+        let run = nicplan(&["calibrate", text(&file), "--with", text(&calibration)]);
+        assert_eq!(run.code, 2);
+        assert!(run.err.contains(said), "{}", run.err);
+    }
+    let run = nicplan(&["calibrate", text(&empty)]);
+    assert_eq!(run.code, 2);
+    assert!(run.err.contains("start_s and end_s"), "{}", run.err);
+    assert_eq!(nicplan(&["calibrate", "no-such-file.csv"]).code, 2);
+    let both = nicplan(&["calibrate", text(&file), "-o", "x.json", "--with", "y.json"]);
+    assert_eq!(both.code, 2);
+}
+
+#[test]
+fn a_history_that_teaches_nothing_says_so_and_writes_nothing() {
+    let world = World::two_speeds();
+    let file = history("tiny", &world.csv(&world.rows(1, 18)[..3]));
+
+    let (run, written) = learn(&file);
+
+    assert_eq!(run.code, 1);
+    assert!(
+        written.is_null() && run.err.contains("Nothing could be learnt"),
+        "{}",
+        run.err
+    );
+}
+
+#[test]
+fn an_unknown_transport_is_forecast_from_defaults_with_a_wide_p90() {
+    let world = World::two_speeds();
+    let file = history("stranger", &world.csv(&world.rows(10, 19)));
+    learn(&file);
+    let smb = world.csv(&world.rows(4, 20)).replace(",tcp,", ",smb,");
+    let other = history("stranger-smb", &smb);
+
+    let run = nicplan(&[
+        "calibrate",
+        text(&other),
+        "--with",
+        text(&file.with_file_name("calibration.json")),
+    ]);
+
+    assert_eq!(run.code, 0);
+    assert!(run.err.contains("does not know"), "{}", run.err);
+}
+
+#[test]
+fn the_columns_are_those_that_import_writes_and_its_history_is_read() {
+    let columns: Vec<&str> = HISTORY.columns.iter().map(|column| column.name).collect();
+    assert_eq!(columns, HISTORY_COLUMNS);
+    let dir = place("calibrate-imported");
+    let import = nicplan(&["import", "samples/migration-events", "-o", text(&dir)]);
+    assert_eq!(import.code, 0, "{}", import.err);
+
+    let run = nicplan(&["calibrate", text(&dir)]);
+
+    // event logs say no memory, and without it nobody learns a rate
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(run.err.contains("of unknown memory"), "{}", run.err);
+}
