@@ -153,7 +153,7 @@ fn no_file_is_longer_than_five_hundred_lines() {
 #[test]
 fn every_rule_has_its_file_its_page_and_its_place_in_the_table() {
     let rules = project().join("src/checks/rules");
-    for rule in RULES {
+    for rule in RULES.iter() {
         let stem = rules
             .join(rule.family.replace('-', "_"))
             .join(rule.name.replace('-', "_"));

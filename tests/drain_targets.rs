@@ -204,6 +204,7 @@ fn a_vm_goes_where_its_switch_and_vlan_are() {
         port.vlans = Some(BTreeSet::from([if index == 2 { 31 } else { 30 }]));
         node.nics = vec![port];
         node.switches = vec![VirtualSwitch {
+            facts: Default::default(),
             name: name.to_owned(),
             kind: SwitchKind::External,
             nics: vec!["A".to_owned()],

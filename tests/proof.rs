@@ -249,6 +249,7 @@ fn management_on_a_vlan_that_no_port_carries(nodes: usize, ports: usize) -> Clus
         port.vlans = Some([20].into_iter().collect());
     }
     cluster.networks.push(ClusterNetwork {
+        facts: Default::default(),
         state: Default::default(),
         name: "Management".to_owned(),
         subnet: String::new(),

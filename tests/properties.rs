@@ -196,6 +196,7 @@ fn wire_at_random(dice: &mut Dice, cluster: &mut Cluster) {
             node.nics[1].roles.extend([Role::Cluster, Role::LiveMigration]);
         }
         node.switches.push(VirtualSwitch {
+            facts: Default::default(),
             name: "Blue".to_owned(),
             kind: SwitchKind::External,
             nics: vec![node.nics[last].name.clone()],

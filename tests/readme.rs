@@ -69,7 +69,7 @@ fn table(table: &Table) -> String {
         "**`{}.csv`**{need}: {}\n\n| column | what | blank means | example |\n|---|---|---|---|\n",
         table.name, table.about
     );
-    for column in table.columns {
+    for column in table.planning() {
         let blank = if column.required {
             "**required**"
         } else {

@@ -241,6 +241,7 @@ mod tests {
             }
         }
         cluster.networks.push(ClusterNetwork {
+            facts: Default::default(),
             state: Default::default(),
             name: "Management".to_owned(),
             subnet: String::new(),

@@ -165,6 +165,37 @@ pub fn yes_no(text: &str) -> Result<bool, String> {
     }
 }
 
+/// A word of a list, as the list spells it: case, blanks and punctuation do not matter.
+pub fn word(text: &str, words: &[&'static str]) -> Result<String, String> {
+    let plain = |text: &str| -> String {
+        let letters = text.chars().filter(|c| c.is_alphanumeric());
+        letters.flat_map(char::to_lowercase).collect()
+    };
+    let wanted = plain(text);
+    let found = words.iter().find(|word| plain(word) == wanted);
+    found
+        .map(|word| (*word).to_owned())
+        .ok_or_else(|| format!("'{text}' is none of {}", words.join(", ")))
+}
+
+/// A day as `2026-11-22`; also with a time behind it, as PowerShell writes it in sortable form.
+pub fn day(text: &str) -> Result<String, String> {
+    let refuse = || format!("'{text}' is no day such as 2026-11-22");
+    let day = text.split(['T', ' ']).next().unwrap_or(text);
+    let parts: Vec<&str> = day.split('-').collect();
+    let number = |part: &str, length: usize| {
+        let digits = part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
+        part.parse::<u32>().ok().filter(|_| digits)
+    };
+    let [year, month, date] = parts[..] else {
+        return Err(refuse());
+    };
+    let known = number(year, 4).is_some()
+        && number(month, 2).is_some_and(|m| (1..=12).contains(&m))
+        && number(date, 2).is_some_and(|d| (1..=31).contains(&d));
+    if known { Ok(day.to_owned()) } else { Err(refuse()) }
+}
+
 /// Thousandths: `800`, or `80 %`. A bare number under 100 is taken for a forgotten percent sign and refused.
 pub fn permille(text: &str) -> Result<u64, String> {
     if let Some(percent) = text.strip_suffix('%') {
@@ -251,6 +282,32 @@ mod tests {
         assert_eq!(permille("800"), Ok(800));
         assert_eq!(permille("80 %"), Ok(800));
         assert!(permille("80").is_err_and(|e| e.contains("80 %")));
+    }
+
+    #[test]
+    fn words_of_a_list_are_found_in_any_spelling_and_others_refused() {
+        let words = ["switch-independent", "lacp"];
+        for text in ["SwitchIndependent", "switch independent", "switch-independent"] {
+            assert_eq!(word(text, &words), Ok("switch-independent".to_owned()), "{text}");
+        }
+        assert!(word("static", &words).is_err_and(|e| e.contains("lacp")));
+    }
+
+    #[test]
+    fn days_are_year_month_day() {
+        assert_eq!(day("2026-11-22"), Ok("2026-11-22".to_owned()));
+        assert_eq!(day("2026-11-22T00:00:00"), Ok("2026-11-22".to_owned()));
+        for text in [
+            "22.11.2026",
+            "11/22/2026",
+            "2026-13-01",
+            "2026-00-10",
+            "2026-1-1",
+            "2026-11",
+            "today",
+        ] {
+            assert!(day(text).is_err(), "{text}");
+        }
     }
 
     #[test]

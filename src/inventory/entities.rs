@@ -3,6 +3,7 @@
 //! Everything is resolved here (references are indices, lists are sorted by name as people count), so that later stages
 //! never see the order of the input. Every record keeps its [`Origin`].
 
+use super::facts::Facts;
 use super::migration_settings::{ClusterMigration, NetworkState, NodeMigration};
 use super::virtual_machines::Vm;
 use crate::finding::Location;
@@ -105,6 +106,8 @@ pub struct Cluster {
     pub name: String,
     /// Where it was named (or the first node).
     pub origin: Origin,
+    /// What only rules read.
+    pub facts: Facts,
     /// OS version.
     pub profile: &'static Profile,
     /// Kind of shared storage.
@@ -138,6 +141,8 @@ pub struct Node {
     pub name: String,
     /// Record.
     pub origin: Origin,
+    /// What only rules read.
+    pub facts: Facts,
     /// Management address as written.
     pub management_ip: String,
     /// Physical memory; `None` = unknown.
@@ -183,6 +188,8 @@ pub struct Nic {
     pub name: String,
     /// Record.
     pub origin: Origin,
+    /// What only rules read.
+    pub facts: Facts,
     /// Link speed.
     pub speed: Mbps,
     /// Card or slot that holds the port; empty = unknown (then a card of its own is assumed).
@@ -258,6 +265,8 @@ pub struct ClusterNetwork {
     pub state: NetworkState,
     /// Record.
     pub origin: Origin,
+    /// What only rules read.
+    pub facts: Facts,
 }
 
 /// A demand that the user wrote down.
@@ -297,6 +306,8 @@ pub struct VirtualSwitch {
     pub allow_management_os: Option<bool>,
     /// Record.
     pub origin: Origin,
+    /// What only rules read.
+    pub facts: Facts,
 }
 
 /// A vNIC of the management operating system.
@@ -320,6 +331,8 @@ pub struct HostVnic {
     pub rdma: Option<bool>,
     /// Record.
     pub origin: Origin,
+    /// What only rules read.
+    pub facts: Facts,
 }
 
 impl Cluster {

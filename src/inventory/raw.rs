@@ -185,6 +185,12 @@ impl<'a> Record<'a> {
         said.unwrap_or_else(|| self.first.cell(name))
     }
 
+    /// Whether a file that speaks of it has the column at this position of the catalogue.
+    pub fn has(&self, column: usize) -> bool {
+        let has = |line: &Line<'_>| line.table.position.get(column).is_some_and(Option::is_some);
+        has(&self.first) || self.later.iter().any(has)
+    }
+
     /// Text of a column; empty when blank.
     pub fn text(&self, name: &str) -> &'a str {
         self.cell(name).text

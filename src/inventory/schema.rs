@@ -42,7 +42,7 @@ fn rows(table: &Table) -> Value {
 fn property(column: &Column) -> Value {
     let one = json!(["string", "integer", "null"]);
     let kinds = match column.kind {
-        Kind::Text | Kind::Mac | Kind::Choice(_) => json!(["string", "integer", "null"]),
+        Kind::Text | Kind::Mac | Kind::Choice(_) | Kind::Date => json!(["string", "integer", "null"]),
         Kind::Decimal => json!(["number", "string", "null"]),
         Kind::Whole | Kind::Rate | Kind::Memory | Kind::Vlan => json!(["integer", "string", "null"]),
         Kind::YesNo => json!(["boolean", "string", "null"]),

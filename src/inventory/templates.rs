@@ -11,7 +11,7 @@ pub fn templates() -> Vec<(String, String)> {
 }
 
 fn header(table: &Table) -> String {
-    let names: Vec<&str> = table.columns.iter().map(|c| c.name).collect();
+    let names: Vec<&str> = table.planning().map(|c| c.name).collect();
     format!("{}\n", names.join(","))
 }
 
@@ -35,7 +35,7 @@ fn guide() -> String {
         // Writing to a String cannot fail.
         let _ = write!(text, "\n## {}\n\n{}{needed}\n\n", table.file(), table.about);
         text.push_str("| column | what | how to write it | blank means | example | also understood |\n|---|---|---|---|---|---|\n");
-        for c in table.columns {
+        for c in table.planning() {
             let blank = if c.required { "**required**" } else { c.default };
             let aliases = c.aliases.join(", ");
             let _ = writeln!(
@@ -48,10 +48,35 @@ fn guide() -> String {
             );
         }
     }
+    further_columns(&mut text);
     text.push_str("\n## Settings of policy.csv\n\n| setting | what | default | example |\n|---|---|---|---|\n");
     for s in &SETTINGS {
         let example = format!("{} = {}", s.example.0, s.example.1).replace('|', "\\|");
         let _ = writeln!(text, "| `{}` | {} | {} | `{example}` |", s.name, s.about, s.default);
     }
     text
+}
+
+/// Columns that only the review reads: anyone may add them to the blank files.
+fn further_columns(text: &mut String) {
+    text.push_str(
+        "\n## Further columns for the review\n\nThe blank files leave these out. Add those that you can export: `nicplan review` then checks \
+         more, and says what it could not check. Blank means unknown.\n\n| file | column | what | how to write it | example | also understood |\n\
+         |---|---|---|---|---|---|\n",
+    );
+    for table in TABLES {
+        for c in table.review() {
+            let aliases = c.aliases.join(", ");
+            // Writing to a String cannot fail.
+            let _ = writeln!(
+                text,
+                "| {} | `{}` | {} | {} | `{}` | {aliases} |",
+                table.file(),
+                c.name,
+                c.about,
+                c.kind.hint(),
+                c.example
+            );
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! The facts about virtual machines and their network adapters, resolved like the rest of the entities.
 
 use super::entities::Origin;
+use super::facts::Facts;
 use crate::units::{Mac, Mbps, MiB};
 use std::collections::BTreeSet;
 
@@ -57,6 +58,8 @@ pub struct Vm {
     pub name: String,
     /// Record.
     pub origin: Origin,
+    /// What only rules read.
+    pub facts: Facts,
     /// Index of the node that runs it; `None` = not placed (planned VM, counted on no node, free to go anywhere).
     pub host: Option<usize>,
     /// Assigned memory.
@@ -100,6 +103,8 @@ pub struct Vnic {
     pub name: String,
     /// Record.
     pub origin: Origin,
+    /// What only rules read.
+    pub facts: Facts,
     /// Emulated adapter.
     pub legacy: bool,
     /// Virtual switch it is connected to today; empty = none.

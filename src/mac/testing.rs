@@ -28,6 +28,7 @@ pub fn inventory(clusters: Vec<Cluster>) -> Inventory {
 /// A cluster of nodes HV1, HV2 … with one NIC each and nothing else known.
 pub fn cluster(name: &str, nodes: usize) -> Cluster {
     Cluster {
+        facts: Default::default(),
         name: name.into(),
         origin: Origin::default(),
         profile: crate::profiles::find("2019").expect("a profile"),
@@ -47,6 +48,7 @@ pub fn cluster(name: &str, nodes: usize) -> Cluster {
 
 fn node(number: usize) -> Node {
     Node {
+        facts: Default::default(),
         name: format!("HV{number}"),
         origin: Origin::default(),
         management_ip: String::new(),
@@ -62,6 +64,7 @@ fn node(number: usize) -> Node {
 
 fn nic() -> Nic {
     Nic {
+        facts: Default::default(),
         name: "SLOT1".into(),
         origin: Origin::default(),
         speed: 10_000,
@@ -86,6 +89,7 @@ fn nic() -> Nic {
 /// A host vNIC on a switch.
 pub fn host_vnic(name: &str, switch: &str) -> HostVnic {
     HostVnic {
+        facts: Default::default(),
         name: name.into(),
         switch: switch.into(),
         role: None,
@@ -101,6 +105,7 @@ pub fn host_vnic(name: &str, switch: &str) -> HostVnic {
 /// A running VM with this many dynamic vNICs.
 pub fn vm(name: &str, host: Option<usize>, owners: &[usize], vnics: usize) -> Vm {
     Vm {
+        facts: Default::default(),
         name: name.into(),
         origin: Origin::default(),
         host,
@@ -125,6 +130,7 @@ pub fn vm(name: &str, host: Option<usize>, owners: &[usize], vnics: usize) -> Vm
 
 fn vnic(number: usize) -> Vnic {
     Vnic {
+        facts: Default::default(),
         name: format!("Network Adapter {number}"),
         origin: Origin::default(),
         legacy: false,

@@ -12,6 +12,7 @@ use std::collections::BTreeSet;
 pub(crate) fn cluster(nodes: usize, tors: usize) -> Cluster {
     let letter = |i: usize| char::from(b'A' + u8::try_from(i).unwrap_or(25)).to_string();
     Cluster {
+        facts: Default::default(),
         name: "CL1".to_owned(),
         origin: Origin::default(),
         profile: profiles::find("2019").expect("the table has 2019"),
@@ -36,6 +37,7 @@ pub(crate) fn cluster(nodes: usize, tors: usize) -> Cluster {
 
 fn node(name: &str) -> Node {
     Node {
+        facts: Default::default(),
         name: name.to_owned(),
         origin: Origin::default(),
         management_ip: String::new(),
@@ -52,6 +54,7 @@ fn node(name: &str) -> Node {
 /// A NIC on a ToR (`None` = not named), with a card of its own name and nothing else known.
 pub(crate) fn nic(name: &str, speed: Mbps, tor: Option<usize>) -> Nic {
     Nic {
+        facts: Default::default(),
         name: name.to_owned(),
         origin: Origin::default(),
         speed,
@@ -86,6 +89,7 @@ pub(crate) fn link(a: usize, b: usize, speed: Mbps) -> InterSwitchLink {
 /// A running VM on a node, free to go to any of `owners`, without vNICs.
 pub(crate) fn vm(name: &str, host: usize, memory_mib: MiB, owners: &[usize]) -> Vm {
     Vm {
+        facts: Default::default(),
         name: name.to_owned(),
         origin: Origin::default(),
         host: Some(host),
@@ -111,6 +115,7 @@ pub(crate) fn vm(name: &str, host: usize, memory_mib: MiB, owners: &[usize]) -> 
 /// An untagged vNIC with a known 95th percentile.
 pub(crate) fn vnic(name: &str, p95: Mbps) -> Vnic {
     Vnic {
+        facts: Default::default(),
         name: name.to_owned(),
         origin: Origin::default(),
         legacy: false,

@@ -264,6 +264,7 @@ fn the_graph_holds_every_kind_of_thing() {
     port.vlans = Some(BTreeSet::from([7]));
     cluster.nodes[0].nics = vec![port, nic("P2", 1_000, None)];
     cluster.nodes[0].switches.push(crate::inventory::VirtualSwitch {
+        facts: Default::default(),
         name: "External-1".to_owned(),
         kind: crate::inventory::SwitchKind::External,
         nics: vec!["P1".to_owned()],

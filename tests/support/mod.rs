@@ -13,6 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A cluster of `nodes` equal nodes named HV1…, without NICs.
 pub fn cluster(profile: &str, nodes: usize) -> Cluster {
     Cluster {
+        facts: Default::default(),
         name: "CL1".to_owned(),
         origin: Origin::default(),
         profile: profiles::find(profile).expect("profile name is right"),
@@ -33,6 +34,7 @@ pub fn cluster(profile: &str, nodes: usize) -> Cluster {
 /// A node without NICs.
 pub fn node(name: &str) -> Node {
     Node {
+        facts: Default::default(),
         name: name.to_owned(),
         origin: Origin::default(),
         management_ip: String::new(),
@@ -49,6 +51,7 @@ pub fn node(name: &str) -> Node {
 /// A NIC on a card of its own.
 pub fn nic(name: &str, speed: u64) -> Nic {
     Nic {
+        facts: Default::default(),
         name: name.to_owned(),
         origin: Origin::default(),
         speed,
@@ -105,6 +108,7 @@ pub fn two_tors(cluster: &mut Cluster) {
 /// A running VM with one vNIC.
 pub fn vm(name: &str, host: usize, nodes: usize, need: u64) -> Vm {
     Vm {
+        facts: Default::default(),
         name: name.to_owned(),
         origin: Origin::default(),
         host: Some(host),
@@ -130,6 +134,7 @@ pub fn vm(name: &str, host: usize, nodes: usize, need: u64) -> Vm {
 /// A vNIC that needs `need` Mbit/s.
 pub fn vnic(need: u64) -> Vnic {
     Vnic {
+        facts: Default::default(),
         name: "Network Adapter".to_owned(),
         origin: Origin::default(),
         legacy: false,

@@ -11,6 +11,7 @@ use std::collections::BTreeSet;
 /// A cluster network with VLAN `10 + number` and subnet `10.0.<number>.0/24`.
 pub fn network(name: &str, number: u16, cluster_use: u8, metric: u32, purpose: Option<Role>) -> ClusterNetwork {
     ClusterNetwork {
+        facts: Default::default(),
         name: name.to_owned(),
         subnet: format!("10.0.{number}.0/24"),
         vlan: Some(10 + number),
@@ -86,6 +87,7 @@ pub fn smb_direct(profile: &str, nodes: usize) -> Cluster {
 
 fn host_vnic(name: &str, role: Role, number: u16, node: usize, rdma: bool) -> HostVnic {
     HostVnic {
+        facts: Default::default(),
         name: name.to_owned(),
         switch: "SET".to_owned(),
         role: Some(role),
@@ -125,6 +127,7 @@ pub fn converged(profile: &str, nodes: usize) -> Cluster {
             node.nics.push(port);
         }
         node.switches = vec![VirtualSwitch {
+            facts: Default::default(),
             name: "SET".to_owned(),
             kind: SwitchKind::External,
             nics: vec!["P1".to_owned(), "P2".to_owned()],

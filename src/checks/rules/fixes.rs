@@ -3,7 +3,7 @@
 //!
 //! Parameters as in the documentation of `Set-VMHost`, `Set-VMNetworkAdapter`, `Get-ClusterNetwork`.
 
-use crate::inventory::{Cluster, ClusterNetwork, Node, Vm, Vnic};
+use crate::inventory::{Cluster, ClusterNetwork, Nic, Node, Vm, Vnic};
 pub use crate::powershell::quoted;
 use crate::profiles::WS2008R2;
 use crate::units::{Mac, MacRange};
@@ -101,4 +101,27 @@ pub fn set_cluster_use(cluster: &Cluster, network: &ClusterNetwork, cluster_use:
     };
     let (own, name) = (quoted(&cluster.name), quoted(&network.name));
     format!("{import}(Get-ClusterNetwork -Cluster {own} -Name {name}).Role = {cluster_use}")
+}
+
+/// Let a port negotiate speed and duplex: the standard keyword `*SpeedDuplex`, 0 = automatic.
+pub fn set_speed_and_duplex(cluster: &Cluster, node: &Node, nic: &Nic) -> String {
+    if is_2008r2(cluster) {
+        return format!(
+            "on {} in Device Manager, {}, Advanced: \"Speed & Duplex\" to automatic, and the same at the switch",
+            node.name, nic.name
+        );
+    }
+    format!(
+        "let both sides negotiate: {} -RegistryKeyword '*SpeedDuplex' -RegistryValue 0",
+        advanced_property(node, nic)
+    )
+}
+
+/// `Set-NetAdapterAdvancedProperty` for a port, without the property.
+pub fn advanced_property(node: &Node, nic: &Nic) -> String {
+    format!(
+        "Set-NetAdapterAdvancedProperty -CimSession {} -Name {}",
+        quoted(&node.name),
+        quoted(&nic.name)
+    )
 }

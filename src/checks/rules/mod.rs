@@ -1,22 +1,30 @@
 //! The rules: what is wrong, or worth knowing, about the design as it stands.
 //!
 //! In: facts. Out: findings, sorted. A rule is one static [`Rule`] and one function, in `<family>/<name>.rs` with its page
-//! `<name>.md` beside it; it is listed in `table.rs`. The page explains the rule and holds two small inventories, one that trips it
-//! and one that does not; tests run both. Rules are silent where a fact is missing. Must not know: the planner, reports.
+//! `<name>.md` beside it; it is listed in the `mod.rs` of its family. The page explains the rule and holds a small inventory that
+//! trips it and, for each of its conditions, one that differs in a single cell and does not; tests run them all. Rules are silent
+//! where a fact is missing. Must not know: the planner, reports.
 
-pub mod capacity;
-pub mod cluster_network;
+mod capacity;
+mod cluster_network;
 mod fixes;
+mod host;
+mod live_migration;
 mod lookup;
-pub mod mac;
-pub mod nic;
-pub mod nlb;
+mod mac;
+mod network_atc;
+mod nic;
+mod nlb;
+mod offload;
+mod qos;
+mod replica;
 mod report;
+mod storage;
 mod table;
-pub mod team;
-pub mod vlan;
-pub mod vnic;
-pub mod vswitch;
+mod team;
+mod vlan;
+mod vnic;
+mod vswitch;
 
 #[cfg(test)]
 mod tests;
@@ -54,7 +62,7 @@ pub fn review(inventory: &Inventory) -> Vec<Finding> {
     let mut findings = Vec::new();
     let shared = report::Shared::new(inventory);
     for (index, cluster) in inventory.clusters.iter().enumerate() {
-        for rule in RULES {
+        for rule in RULES.iter() {
             let mut report = Report::new(&shared, index, rule);
             (rule.check)(inventory, cluster, &mut report);
             findings.append(&mut report.finish());

@@ -1,57 +1,33 @@
-//! The list of all rules, sorted by name. To add one: its two files, its `pub mod` line in the family, its line here.
+//! All rules of all families, sorted by name. To add a rule: its two files, its two lines in the `mod.rs` of its family.
 
 use super::Rule;
-use super::{capacity, cluster_network, mac, nic, nlb, team, vlan, vnic, vswitch};
+use super::{
+    capacity, cluster_network, host, live_migration, mac, network_atc, nic, nlb, offload, qos, replica, storage, team,
+    vlan, vnic, vswitch,
+};
+use std::sync::LazyLock;
 
 /// All rules, sorted by name.
-pub static RULES: &[&Rule] = &[
-    &vswitch::clustered_vm_on_internal_switch::RULE,
-    &mac::duplicate_mac::RULE,
-    &mac::dynamic_mac_on_clustered_vm::RULE,
-    &mac::dynamic_mac_outside_pool::RULE,
-    &vnic::heavy_vm_on_shared_switch::RULE,
-    &mac::invalid_mac::RULE,
-    &vnic::legacy_adapter_without_pxe::RULE,
-    &vnic::legacy_on_generation_2::RULE,
-    &mac::mac_bound_vm_dynamic::RULE,
-    &mac::mac_pool_assumed::RULE,
-    &mac::mac_pool_cloned::RULE,
-    &mac::mac_pool_full::RULE,
-    &mac::mac_pool_full_after_node_loss::RULE,
-    &mac::mac_pool_inverted::RULE,
-    &mac::mac_pool_nearly_full::RULE,
-    &mac::mac_pool_overlap::RULE,
-    &mac::mac_pool_overlaps_other_cluster::RULE,
-    &vlan::management_vlan_shared_with_vms::RULE,
-    &nic::nic_without_link::RULE,
-    &nlb::nlb_deprecated::RULE,
-    &nlb::nlb_members_without_anti_affinity::RULE,
-    &nlb::nlb_modes_differ::RULE,
-    &nlb::nlb_multicast_needs_switch_config::RULE,
-    &nlb::nlb_unicast_dynamic_mac::RULE,
-    &nlb::nlb_unicast_single_vnic::RULE,
-    &nlb::nlb_unicast_without_spoofing::RULE,
-    &cluster_network::no_client_network::RULE,
-    &capacity::no_failover_memory::RULE,
-    &vswitch::no_switch_reserved_for_vms::RULE,
-    &vnic::pxe_without_legacy_adapter::RULE,
-    &mac::reserved_mac_prefix::RULE,
-    &nic::role_missing_on_node::RULE,
-    &cluster_network::single_cluster_network::RULE,
-    &nic::single_nic::RULE,
-    &mac::spoofing_without_reason::RULE,
-    &mac::static_mac_equals_nic_mac::RULE,
-    &mac::static_mac_in_pool::RULE,
-    &cluster_network::storage_network_used_by_cluster::RULE,
-    &vswitch::switch_names_differ::RULE,
-    &team::team_mixed_speed::RULE,
-    &nic::team_on_one_card::RULE,
-    &nic::team_on_one_tor::RULE,
-    &capacity::too_many_nodes::RULE,
-    &capacity::too_many_vms::RULE,
-    &capacity::too_many_vms_per_node::RULE,
-    &cluster_network::two_networks_same_subnet::RULE,
-    &vswitch::vm_switch_missing_on_node::RULE,
-    &vlan::vm_vlan_missing_on_node::RULE,
-    &vnic::vnic_not_connected::RULE,
-];
+pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
+    let families = [
+        capacity::RULES,
+        cluster_network::RULES,
+        host::RULES,
+        live_migration::RULES,
+        mac::RULES,
+        network_atc::RULES,
+        nic::RULES,
+        nlb::RULES,
+        offload::RULES,
+        qos::RULES,
+        replica::RULES,
+        storage::RULES,
+        team::RULES,
+        vlan::RULES,
+        vnic::RULES,
+        vswitch::RULES,
+    ];
+    let mut rules = families.concat();
+    rules.sort_by_key(|rule| rule.name);
+    rules
+});

@@ -1,12 +1,14 @@
 //! The catalogue: every table and column an inventory may have, once.
 //!
-//! Readers, writer, templates, JSON schema, guide and "did you mean" are all derived from it. To add a column: one entry here,
-//! one line in `resolve/` that reads it, one line in `write.rs` that writes it.
+//! Readers, writer, templates, JSON schema, guide and "did you mean" are all derived from it. To add a column that the planner
+//! reads: one entry here, one line in `resolve/` that reads it, one line in `write.rs` that writes it. A column that only rules
+//! read needs its entry in `review/` alone; it is kept in [`super::Facts`].
 //! Must not know: files, importers, entities.
 
 mod guests;
 mod history;
 mod machines;
+mod review;
 mod settings;
 
 pub use history::HISTORY;
@@ -39,6 +41,8 @@ pub enum Kind {
     Choice(&'static [&'static str]),
     /// Several words of a list.
     Choices(&'static [&'static str]),
+    /// A day.
+    Date,
 }
 
 impl Kind {
@@ -57,6 +61,7 @@ impl Kind {
             Kind::YesNo => "yes or no".to_owned(),
             Kind::Choice(words) => words.join(", "),
             Kind::Choices(words) => format!("{}; several separated by ;", words.join(", ")),
+            Kind::Date => "a day such as 2026-11-22".to_owned(),
         }
     }
 }
@@ -78,6 +83,8 @@ pub struct Column {
     pub about: &'static str,
     /// A value that is read without a problem.
     pub example: &'static str,
+    /// Only rules of the review read it; it is kept in [`super::Facts`].
+    pub review: bool,
 }
 
 impl Column {
@@ -90,7 +97,15 @@ impl Column {
             default: "unknown",
             about,
             example,
+            review: false,
         }
+    }
+
+    /// A column that only rules read. Blank means unknown: then the rules that need it are silent and counted as not checked.
+    const fn fact(name: &'static str, kind: Kind, about: &'static str, example: &'static str) -> Column {
+        let mut column = Column::new(name, kind, about, example);
+        column.review = true;
+        column
     }
 
     const fn required(mut self) -> Column {
@@ -119,11 +134,21 @@ pub struct Table {
     pub about: &'static str,
     /// Whether an inventory needs it.
     pub required: bool,
-    /// Columns in file order; new ones only at the end.
+    /// Columns in file order, those for the review last; new ones only at the end of either part.
     pub columns: &'static [Column],
 }
 
 impl Table {
+    /// Columns that the planner reads: what a blank template holds.
+    pub fn planning(&self) -> impl Iterator<Item = &'static Column> {
+        self.columns.iter().filter(|c| !c.review)
+    }
+
+    /// Columns that only rules of the review read.
+    pub fn review(&self) -> impl Iterator<Item = &'static Column> {
+        self.columns.iter().filter(|c| c.review)
+    }
+
     /// Position of a column by its own name.
     pub fn position(&self, column: &str) -> Option<usize> {
         self.columns.iter().position(|c| c.name == column)
@@ -204,6 +229,23 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn columns_of_the_review_stand_behind_the_others_and_are_never_required() {
+        for table in TABLES {
+            assert!(
+                table.columns.windows(2).all(|pair| pair[0].review <= pair[1].review),
+                "{}",
+                table.name
+            );
+            assert!(
+                table.review().all(|c| !c.required && c.kind != Kind::Decimal),
+                "{}",
+                table.name
+            );
+        }
+        assert!(table("nics").is_some_and(|t| t.review().count() > 0));
     }
 
     #[test]

@@ -179,9 +179,13 @@ pub(super) fn unknown_column(name: &str, def: &Table) -> String {
 
 /// Advice that lists the columns of a table.
 pub(super) fn known_columns(def: &Table) -> String {
-    let names: Vec<&str> = def.columns.iter().map(|c| c.name).collect();
+    let names: Vec<&str> = def.planning().map(|c| c.name).collect();
+    let review = match def.review().count() {
+        0 => String::new(),
+        more => format!(" For the review there are {more} more, listed in the README.md that nicplan init writes."),
+    };
     format!(
-        "Columns are: {}. A column of your own may be called notes.",
+        "Columns are: {}.{review} A column of your own may be called notes.",
         names.join(", ")
     )
 }

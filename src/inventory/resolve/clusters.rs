@@ -5,7 +5,7 @@ use super::book::Groups;
 use super::problems::Problems;
 use crate::inventory::cells;
 use crate::inventory::raw::Record;
-use crate::inventory::{Cluster, ClusterMigration, Node, NodeMigration, StorageKind};
+use crate::inventory::{Cluster, ClusterMigration, Facts, Node, NodeMigration, StorageKind};
 use crate::policy::Policy;
 use crate::profiles::{self, Profile, Transport};
 use crate::units::{Mac, MacRange};
@@ -72,6 +72,7 @@ fn empty(name: &str) -> Cluster {
     Cluster {
         name: name.to_owned(),
         origin: Default::default(),
+        facts: Facts::default(),
         profile: default_profile(),
         storage: StorageKind::None,
         transport: None,
@@ -93,6 +94,7 @@ fn default_profile() -> &'static Profile {
 
 fn describe(cluster: &mut Cluster, record: &Record<'_>, problems: &mut Problems<'_>) {
     cluster.origin = record.origin();
+    cluster.facts = problems.facts(record);
     cluster.profile = problems.read(record, "profile", profile).unwrap_or(cluster.profile);
     cluster.storage = problems.read(record, "storage", storage).unwrap_or(StorageKind::None);
     cluster.transport = problems.read(record, "live_migration_transport", transport);
@@ -154,6 +156,7 @@ fn node(name: &str, record: &Record<'_>, problems: &mut Problems<'_>) -> Node {
     Node {
         name: name.to_owned(),
         origin: record.origin(),
+        facts: problems.facts(record),
         management_ip: record.text("management_ip").to_owned(),
         memory_mib: problems.read(record, "memory_mib", |t| match cells::memory(t)? {
             0 => Err("a node has more than 0 MiB of memory".to_owned()),

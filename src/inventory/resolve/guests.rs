@@ -6,7 +6,7 @@ use super::nics::text;
 use super::problems::Problems;
 use crate::inventory::cells;
 use crate::inventory::raw::{Cell, Line, Record};
-use crate::inventory::{Cluster, Nlb, NlbMode, SwitchKind, Vm, VmPriority, VmState, Vnic};
+use crate::inventory::{Cluster, Facts, Nlb, NlbMode, SwitchKind, Vm, VmPriority, VmState, Vnic};
 use crate::units::Mac;
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
@@ -59,6 +59,7 @@ fn vm<'a>(r: &mut Resolver<'a>, group: &Group<'a>, owner_lists: &mut BTreeMap<(u
     Vm {
         name: group.name.clone(),
         origin: record.origin(),
+        facts: p.facts(record),
         host,
         memory_mib: p
             .read(record, "memory_mib", cells::memory)
@@ -333,6 +334,7 @@ fn vnic(group: &Group<'_>, cluster: &Cluster, vm: usize, p: &mut Problems<'_>) -
     Vnic {
         name: group.name.clone(),
         origin: record.origin(),
+        facts: p.facts(record),
         legacy: p.read(record, "type", legacy).unwrap_or(false),
         switch,
         isolated,
@@ -399,6 +401,7 @@ fn assume_vnics(cluster: &mut Cluster) {
         vm.vnics.push(Vnic {
             name: DEFAULT_VNIC.to_owned(),
             origin: vm.origin,
+            facts: Facts::default(),
             legacy: false,
             switch: String::new(),
             isolated: false,

@@ -100,6 +100,7 @@ fn describe(group: &Group<'_>, problems: &mut Problems<'_>) -> Nic {
     Nic {
         name: group.name.clone(),
         origin: record.origin(),
+        facts: problems.facts(record),
         speed,
         card: record.text("card").to_owned(),
         tor: None,

@@ -3,6 +3,7 @@
 use crate::finding::{Location, Problem};
 use crate::inventory::catalogue;
 use crate::inventory::entities::Source;
+use crate::inventory::facts::{Fact, Facts};
 use crate::inventory::raw::{Cell, RawTable, Record};
 use crate::inventory::suggest::did_you_mean;
 
@@ -107,6 +108,21 @@ impl<'a> Problems<'a> {
                 None
             }
         }
+    }
+
+    /// Values of the record's review columns; blank cells are left out, unreadable ones told.
+    pub(super) fn facts(&mut self, record: &Record<'_>) -> Facts {
+        let mut facts = Facts::default();
+        for (position, column) in record.first.table.def.columns.iter().enumerate() {
+            // Most files have none of these columns: then nothing is looked up.
+            if !column.review || !record.has(position) {
+                continue;
+            }
+            if let Some(fact) = self.read(record, column.name, |text| Fact::parse(column, text)) {
+                facts.insert(column.name, fact);
+            }
+        }
+        facts
     }
 
     /// Reports an unreadable value with the column's own advice.

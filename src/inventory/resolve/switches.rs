@@ -6,7 +6,7 @@ use super::nics::{VmWish, position, role};
 use super::topology::by_name;
 use crate::inventory::cells;
 use crate::inventory::raw::{Cell, Record};
-use crate::inventory::{HostVnic, Node, SwitchKind, VirtualSwitch};
+use crate::inventory::{Facts, HostVnic, Node, SwitchKind, VirtualSwitch};
 use crate::roles::Role;
 use crate::units::Mac;
 
@@ -55,6 +55,7 @@ fn switches(r: &mut Resolver<'_>) {
             nics: Vec::new(),
             allow_management_os: r.problems.read(record, "allow_management_os", cells::yes_no),
             origin: record.origin(),
+            facts: r.problems.facts(record),
         };
         r.clusters[cluster].nodes[node].switches.push(switch);
         for nic in bound {
@@ -174,6 +175,7 @@ fn bind_wish(r: &mut Resolver<'_>, wish: VmWish<'_>) {
                 nics: Vec::new(),
                 allow_management_os: None,
                 origin,
+                facts: Facts::default(),
             });
             by_name(&mut node.switches, |s| &s.name);
         }
@@ -220,6 +222,7 @@ fn host_vnics(r: &mut Resolver<'_>) {
             addresses: cells::names(record.text("addresses")),
             rdma: r.problems.read(record, "rdma", cells::yes_no),
             origin: record.origin(),
+            facts: r.problems.facts(record),
         };
         r.clusters[cluster].nodes[node].host_vnics.push(vnic);
     }

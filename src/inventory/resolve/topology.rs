@@ -123,6 +123,7 @@ fn networks(r: &mut Resolver<'_>) {
             purpose,
             state: r.problems.read(record, "state", state).unwrap_or_default(),
             origin: record.origin(),
+            facts: r.problems.facts(record),
         };
         r.clusters[group.owner].networks.push(network);
     }

@@ -4,12 +4,13 @@
 //! Must not know: where the facts came from.
 
 mod policy;
+mod review;
 
-use super::catalogue::{self, Table};
+use super::catalogue::{self, Column, Table};
 use super::raw::needs_guard;
 use super::{
-    Cluster, HostVnic, NetworkState, Nic, NlbMode, Node, Rdma, StorageKind, SwitchKind, VirtualSwitch, Vm, VmPriority,
-    VmState, Vnic,
+    Cluster, Facts, HostVnic, NetworkState, Nic, NlbMode, Node, Rdma, StorageKind, SwitchKind, VirtualSwitch, Vm,
+    VmPriority, VmState, Vnic,
 };
 use crate::roles::Role;
 use sha2::{Digest, Sha256};
@@ -25,7 +26,7 @@ pub fn to_csv_tables(clusters: &[Cluster]) -> Vec<(String, Vec<u8>)> {
     catalogue::TABLES
         .into_iter()
         .filter_map(|table| {
-            let mut sheet = Sheet::new(table);
+            let mut sheet = Sheet::new(table, clusters);
             for cluster in clusters {
                 let which = if several { cluster.name.as_str() } else { "" };
                 rows(&mut sheet, table.name, cluster, which);
@@ -50,15 +51,23 @@ pub fn sha256(clusters: &[Cluster]) -> String {
 struct Sheet {
     writer: csv::Writer<Vec<u8>>,
     rows: usize,
+    /// Review columns that some row fills; the others are left out.
+    review: Vec<&'static Column>,
 }
 
 impl Sheet {
-    fn new(table: &Table) -> Sheet {
+    fn new(table: &Table, clusters: &[Cluster]) -> Sheet {
+        let filled = |column: &Column| {
+            let mut all = clusters.iter().flat_map(|c| review::facts(table.name, c));
+            all.any(|facts| facts.get(column.name).is_some())
+        };
         let mut sheet = Sheet {
             writer: csv::WriterBuilder::new().flexible(true).from_writer(Vec::new()),
             rows: 0,
+            review: table.review().filter(|c| filled(c)).collect(),
         };
-        sheet.write(table.columns.iter().map(|c| Cow::Borrowed(c.name)));
+        let names = table.planning().chain(sheet.review.clone());
+        sheet.write(names.map(|c| Cow::Borrowed(c.name)));
         sheet
     }
 
@@ -73,6 +82,14 @@ impl Sheet {
     fn row<'a, const N: usize>(&mut self, cells: [Cell<'a>; N]) {
         self.rows += 1;
         self.write(cells.into_iter());
+    }
+
+    /// A row with what only rules read behind it.
+    fn row_with<'a, const N: usize>(&mut self, cells: [Cell<'a>; N], facts: &'a Facts) {
+        self.rows += 1;
+        let review = self.review.clone();
+        let facts = review.iter().map(|c| review::cell(facts.get(c.name)));
+        self.write(cells.into_iter().chain(facts));
     }
 
     fn finish(self) -> Vec<u8> {
@@ -92,20 +109,32 @@ fn guard(cell: Cell<'_>) -> Cell<'_> {
 fn rows<'a>(sheet: &mut Sheet, table: &str, c: &'a Cluster, which: &'a str) {
     let nodes = || c.nodes.iter();
     match table {
-        "clusters" => sheet.row(cluster(c)),
-        "nodes" => nodes().for_each(|n| sheet.row(node(c, n))),
-        "nics" => nodes().for_each(|n| n.nics.iter().for_each(|p| sheet.row(nic(c, n, p, which)))),
+        "clusters" => sheet.row_with(cluster(c), &c.facts),
+        "nodes" => nodes().for_each(|n| sheet.row_with(node(c, n), &n.facts)),
+        "nics" => nodes().for_each(|n| {
+            n.nics
+                .iter()
+                .for_each(|p| sheet.row_with(nic(c, n, p, which), &p.facts))
+        }),
         "tors" => c.tors.iter().for_each(|t| sheet.row([text(&t.name), text(&c.name)])),
         "inter_switch_links" => links(sheet, c, which),
         "cluster_networks" => networks(sheet, c),
         "demands" => demands(sheet, c),
-        "switches" => nodes().for_each(|n| n.switches.iter().for_each(|s| sheet.row(switch(n, s, which)))),
-        "host_vnics" => nodes().for_each(|n| n.host_vnics.iter().for_each(|v| sheet.row(host_vnic(n, v, which)))),
-        "vms" => c.vms.iter().for_each(|v| sheet.row(vm(c, v))),
+        "switches" => nodes().for_each(|n| {
+            n.switches
+                .iter()
+                .for_each(|s| sheet.row_with(switch(n, s, which), &s.facts))
+        }),
+        "host_vnics" => nodes().for_each(|n| {
+            n.host_vnics
+                .iter()
+                .for_each(|v| sheet.row_with(host_vnic(n, v, which), &v.facts))
+        }),
+        "vms" => c.vms.iter().for_each(|v| sheet.row_with(vm(c, v), &v.facts)),
         "vnics" => c
             .vms
             .iter()
-            .for_each(|v| v.vnics.iter().for_each(|n| sheet.row(vnic(v, n, which)))),
+            .for_each(|v| v.vnics.iter().for_each(|n| sheet.row_with(vnic(v, n, which), &n.facts))),
         _ => policy::rows(sheet, c),
     }
 }
@@ -268,7 +297,7 @@ fn links<'a>(sheet: &mut Sheet, c: &'a Cluster, which: &'a str) {
 fn networks(sheet: &mut Sheet, c: &Cluster) {
     for n in &c.networks {
         let purpose = text(n.purpose.map_or("", Role::name));
-        sheet.row([
+        let cells = [
             text(&c.name),
             text(&n.name),
             text(&n.subnet),
@@ -281,7 +310,8 @@ fn networks(sheet: &mut Sheet, c: &Cluster) {
             } else {
                 n.state.name()
             }),
-        ]);
+        ];
+        sheet.row_with(cells, &n.facts);
     }
 }
 

@@ -29,6 +29,7 @@ fn a_link_counts_only_for_the_vlans_it_carries() {
     cluster.links = vec![link(0, 1, 10_000)];
     cluster.links[0].vlans = Some(BTreeSet::from([20]));
     cluster.networks = vec![ClusterNetwork {
+        facts: Default::default(),
         name: "Management".to_owned(),
         subnet: String::new(),
         vlan: Some(10),

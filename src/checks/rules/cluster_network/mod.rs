@@ -1,6 +1,16 @@
 //! Rules about the networks that the failover cluster sees.
 
-pub mod no_client_network;
-pub mod single_cluster_network;
-pub mod storage_network_used_by_cluster;
-pub mod two_networks_same_subnet;
+mod no_client_network;
+mod single_cluster_network;
+mod storage_network_used_by_cluster;
+mod two_networks_same_subnet;
+
+use super::Rule;
+
+/// The family.
+pub static RULES: &[&Rule] = &[
+    &no_client_network::RULE,
+    &single_cluster_network::RULE,
+    &storage_network_used_by_cluster::RULE,
+    &two_networks_same_subnet::RULE,
+];

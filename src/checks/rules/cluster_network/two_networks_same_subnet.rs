@@ -73,6 +73,7 @@ mod tests {
     #[test]
     fn a_subnet_inside_another_overlaps_and_a_neighbour_does_not() {
         let network = |subnet: &str| ClusterNetwork {
+            facts: Default::default(),
             name: String::new(),
             subnet: subnet.into(),
             vlan: None,

@@ -1,22 +1,22 @@
 //! Rules about MAC addresses: pools, duplicates, static and dynamic addresses, spoofing.
 
-pub mod duplicate_mac;
-pub mod dynamic_mac_on_clustered_vm;
-pub mod dynamic_mac_outside_pool;
-pub mod invalid_mac;
-pub mod mac_bound_vm_dynamic;
-pub mod mac_pool_assumed;
-pub mod mac_pool_cloned;
-pub mod mac_pool_full;
-pub mod mac_pool_full_after_node_loss;
-pub mod mac_pool_inverted;
-pub mod mac_pool_nearly_full;
-pub mod mac_pool_overlap;
-pub mod mac_pool_overlaps_other_cluster;
-pub mod reserved_mac_prefix;
-pub mod spoofing_without_reason;
-pub mod static_mac_equals_nic_mac;
-pub mod static_mac_in_pool;
+mod duplicate_mac;
+mod dynamic_mac_on_clustered_vm;
+mod dynamic_mac_outside_pool;
+mod invalid_mac;
+mod mac_bound_vm_dynamic;
+mod mac_pool_assumed;
+mod mac_pool_cloned;
+mod mac_pool_full;
+mod mac_pool_full_after_node_loss;
+mod mac_pool_inverted;
+mod mac_pool_nearly_full;
+mod mac_pool_overlap;
+mod mac_pool_overlaps_other_cluster;
+mod reserved_mac_prefix;
+mod spoofing_without_reason;
+mod static_mac_equals_nic_mac;
+mod static_mac_in_pool;
 
 use super::{Fault, Report, fixes, lookup};
 use crate::finding::Location;
@@ -113,3 +113,26 @@ fn add_full(
         });
     }
 }
+
+use super::Rule;
+
+/// The family.
+pub static RULES: &[&Rule] = &[
+    &duplicate_mac::RULE,
+    &dynamic_mac_on_clustered_vm::RULE,
+    &dynamic_mac_outside_pool::RULE,
+    &invalid_mac::RULE,
+    &mac_bound_vm_dynamic::RULE,
+    &mac_pool_assumed::RULE,
+    &mac_pool_cloned::RULE,
+    &mac_pool_full::RULE,
+    &mac_pool_full_after_node_loss::RULE,
+    &mac_pool_inverted::RULE,
+    &mac_pool_nearly_full::RULE,
+    &mac_pool_overlap::RULE,
+    &mac_pool_overlaps_other_cluster::RULE,
+    &reserved_mac_prefix::RULE,
+    &spoofing_without_reason::RULE,
+    &static_mac_equals_nic_mac::RULE,
+    &static_mac_in_pool::RULE,
+];

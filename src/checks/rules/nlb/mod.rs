@@ -1,12 +1,12 @@
 //! Rules about Network Load Balancing inside VMs.
 
-pub mod nlb_deprecated;
-pub mod nlb_members_without_anti_affinity;
-pub mod nlb_modes_differ;
-pub mod nlb_multicast_needs_switch_config;
-pub mod nlb_unicast_dynamic_mac;
-pub mod nlb_unicast_single_vnic;
-pub mod nlb_unicast_without_spoofing;
+mod nlb_deprecated;
+mod nlb_members_without_anti_affinity;
+mod nlb_modes_differ;
+mod nlb_multicast_needs_switch_config;
+mod nlb_unicast_dynamic_mac;
+mod nlb_unicast_single_vnic;
+mod nlb_unicast_without_spoofing;
 
 use crate::inventory::{Cluster, Nlb, NlbMode, Vm};
 use std::collections::BTreeMap;
@@ -30,3 +30,16 @@ fn unicast(cluster: &Cluster) -> impl Iterator<Item = (&Vm, &Nlb)> {
     let members = cluster.vms.iter().filter_map(|vm| vm.nlb.as_ref().map(|nlb| (vm, nlb)));
     members.filter(|(_, nlb)| nlb.mode == NlbMode::Unicast)
 }
+
+use super::Rule;
+
+/// The family.
+pub static RULES: &[&Rule] = &[
+    &nlb_deprecated::RULE,
+    &nlb_members_without_anti_affinity::RULE,
+    &nlb_modes_differ::RULE,
+    &nlb_multicast_needs_switch_config::RULE,
+    &nlb_unicast_dynamic_mac::RULE,
+    &nlb_unicast_single_vnic::RULE,
+    &nlb_unicast_without_spoofing::RULE,
+];

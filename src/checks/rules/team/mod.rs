@@ -1,3 +1,8 @@
 //! Rules about teams.
 
-pub mod team_mixed_speed;
+mod team_mixed_speed;
+
+use super::Rule;
+
+/// The family.
+pub static RULES: &[&Rule] = &[&team_mixed_speed::RULE];

@@ -1,4 +1,9 @@
 //! Rules about VLANs: present where a VM may run, apart from management.
 
-pub mod management_vlan_shared_with_vms;
-pub mod vm_vlan_missing_on_node;
+mod management_vlan_shared_with_vms;
+mod vm_vlan_missing_on_node;
+
+use super::Rule;
+
+/// The family.
+pub static RULES: &[&Rule] = &[&management_vlan_shared_with_vms::RULE, &vm_vlan_missing_on_node::RULE];

@@ -1,9 +1,9 @@
 //! Rules about virtual switches: the same on every node, and one for the VMs alone.
 
-pub mod clustered_vm_on_internal_switch;
-pub mod no_switch_reserved_for_vms;
-pub mod switch_names_differ;
-pub mod vm_switch_missing_on_node;
+mod clustered_vm_on_internal_switch;
+mod no_switch_reserved_for_vms;
+mod switch_names_differ;
+mod vm_switch_missing_on_node;
 
 use crate::inventory::{Cluster, Node, SwitchKind};
 use std::collections::BTreeSet;
@@ -24,3 +24,13 @@ fn external_names(node: &Node) -> BTreeSet<&str> {
 fn external_by_node(cluster: &Cluster) -> Vec<BTreeSet<&str>> {
     cluster.nodes.iter().map(external_names).collect()
 }
+
+use super::Rule;
+
+/// The family.
+pub static RULES: &[&Rule] = &[
+    &clustered_vm_on_internal_switch::RULE,
+    &no_switch_reserved_for_vms::RULE,
+    &switch_names_differ::RULE,
+    &vm_switch_missing_on_node::RULE,
+];

@@ -1,0 +1,6 @@
+//! Rules about Network ATC intents.
+
+use super::Rule;
+
+/// The family.
+pub static RULES: &[&Rule] = &[];
