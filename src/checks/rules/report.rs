@@ -3,7 +3,7 @@
 //! In: [`Fault`]s. Out: [`Finding`]s. Keeps what several rules need (address ledger, MAC plan) so that it is made once.
 
 use super::Rule;
-use crate::finding::{Finding, Location, State};
+use crate::finding::{Finding, Location, Severity, State};
 use crate::inventory::{Cluster, Inventory, Origin};
 use crate::mac::ledger::{Holder, ledger};
 use crate::mac::{self, MacPlan};
@@ -130,13 +130,18 @@ impl<'a> Report<'a> {
         shared.statics().get(&(self.cluster, vm.to_owned(), vnic.to_owned()))
     }
 
-    /// Adds a finding.
+    /// Adds a finding of the rule's own severity.
     pub fn add(&mut self, fault: Fault) {
+        self.add_as(self.rule.severity, fault);
+    }
+
+    /// Adds a finding of another severity than the rule's, where the Windows version or the size of the fault decides.
+    pub fn add_as(&mut self, severity: Severity, fault: Fault) {
         let mut at = fault.at;
         at.truncate(MOST_LOCATIONS);
         self.findings.push(Finding {
             rule: self.rule.name,
-            severity: self.rule.severity,
+            severity,
             cluster: self.facts().name.clone(),
             subject: fault.subject,
             message: fault.message,
