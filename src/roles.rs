@@ -32,6 +32,8 @@ pub struct RoleInfo {
     pub name: &'static str,
     /// Name for people.
     pub title: &'static str,
+    /// Name of a host vNIC for it; Windows allows no `/` there.
+    pub adapter: &'static str,
     /// One sentence.
     pub summary: &'static str,
     /// Bulk traffic takes what it gets; it is judged by drain time unless the policy gives drain minutes.
@@ -57,6 +59,7 @@ pub static ROLES: [RoleInfo; 6] = [
         role: Role::Management,
         name: "management",
         title: "Management",
+        adapter: "Management",
         summary: "domain, DNS, updates, backup and administration of the node; the only network with a default gateway",
         bulk: false,
         falls_back: false,
@@ -70,6 +73,7 @@ pub static ROLES: [RoleInfo; 6] = [
         role: Role::Cluster,
         name: "cluster",
         title: "Cluster / CSV",
+        adapter: "Cluster",
         summary: "heartbeat (UDP 3343), CSV metadata and redirected I/O over SMB",
         bulk: false,
         falls_back: true,
@@ -83,6 +87,7 @@ pub static ROLES: [RoleInfo; 6] = [
         role: Role::LiveMigration,
         name: "live-migration",
         title: "Live migration",
+        adapter: "Live migration",
         summary: "memory and state of moving VMs (TCP 6600 or SMB 445), unencrypted, takes any bandwidth it finds",
         bulk: true,
         falls_back: true,
@@ -96,6 +101,7 @@ pub static ROLES: [RoleInfo; 6] = [
         role: Role::Storage,
         name: "storage",
         title: "Storage",
+        adapter: "Storage",
         summary: "iSCSI (two paths with MPIO, no cluster traffic) or SMB 3 (two equal NICs with Multichannel)",
         bulk: false,
         falls_back: false,
@@ -109,6 +115,7 @@ pub static ROLES: [RoleInfo; 6] = [
         role: Role::Replica,
         name: "replica",
         title: "Replica",
+        adapter: "Replica",
         summary: "asynchronous VM replication to another site",
         bulk: false,
         falls_back: false,
@@ -122,6 +129,7 @@ pub static ROLES: [RoleInfo; 6] = [
         role: Role::Vm,
         name: "vm",
         title: "VM network",
+        adapter: "VM network",
         summary: "guests, through external virtual switches with the same name on every node",
         bulk: false,
         falls_back: false,

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const KNOWLEDGE: [&str; 6] = ["units", "powershell", "finding", "roles", "profiles", "policy"];
 
 /// What each stage may use beside itself and the knowledge. The order is that of the flow.
-const MAY_USE: [(&str, &[&str]); 17] = [
+const MAY_USE: [(&str, &[&str]); 18] = [
     ("units", &[]),
     ("powershell", &[]),
     ("finding", &[]),
@@ -21,6 +21,7 @@ const MAY_USE: [(&str, &[&str]); 17] = [
     ("policy", &[]),
     ("inventory", &[]),
     ("plan", &[]),
+    ("applied", &["inventory", "plan"]),
     ("demand", &["inventory", "migration"]),
     ("migration", &["inventory", "plan", "topology"]),
     ("mac", &["inventory", "plan"]),

@@ -119,7 +119,7 @@ fn host_vnics(
         Role::Storage => cluster.storage.is_smb(),
         _ => false,
     };
-    let title = role.info().title;
+    let title = role.info().adapter;
     if !smb || ports.len() < 2 {
         return vec![host_vnic(cluster, node, design, uplink, ports, (role, title))];
     }

@@ -1,0 +1,148 @@
+//! Which network adapters of the host carry which role once the plan is applied.
+//!
+//! A role that has an uplink to itself uses its NICs, or the team over them; a role that shares a team or a virtual switch gets a host
+//! vNIC, and SMB traffic one per port, so that Multichannel uses every port. Roles that share single NICs without a team share the
+//! adapter.
+
+use super::same;
+use crate::inventory::{Cluster, HostVnic, Node};
+use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
+use crate::profiles::Transport;
+use crate::roles::Role;
+
+/// What an adapter of the host is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// A NIC, by position.
+    Nic(usize),
+    /// The adapter of a team over these NICs.
+    Team(String, Vec<usize>),
+    /// A host vNIC on the switch of this name.
+    HostVnic {
+        /// Name of the host vNIC.
+        name: String,
+        /// Virtual switch.
+        switch: String,
+        /// NIC that it is mapped to; `None` = any of the switch.
+        nic: Option<usize>,
+    },
+}
+
+/// One adapter of the host and what it carries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapter {
+    /// What it is.
+    pub carrier: Carrier,
+    /// Roles, in table order.
+    pub roles: Vec<Role>,
+    /// Position of its uplink in the plan.
+    pub uplink: usize,
+}
+
+/// Adapters of one node once the plan is applied, in the order of the plan's uplinks.
+pub fn adapters(cluster: &Cluster, plan: &ClusterPlan, node: &Node) -> Vec<Adapter> {
+    let Some(planned) = plan.nodes.iter().find(|n| same(&n.node, &node.name)) else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    for (position, design) in plan.uplinks.iter().enumerate() {
+        if let Some(uplink) = planned.uplinks.iter().find(|u| same(&u.uplink, &design.name)) {
+            found.extend(of_uplink(cluster, node, (position, design), uplink));
+        }
+    }
+    found
+}
+
+/// Name of the virtual switch of an uplink: that of its external network; without one, the uplink's own where several host roles
+/// share its team; `None` = it has none.
+pub(super) fn switch_of(design: &Uplink, uplink: &NodeUplink) -> Option<String> {
+    let shared = design.roles.len() > 1 && uplink.mechanism == Mechanism::Team;
+    design.network.clone().or_else(|| shared.then(|| design.name.clone()))
+}
+
+fn of_uplink(
+    cluster: &Cluster,
+    node: &Node,
+    (position, design): (usize, &Uplink),
+    uplink: &NodeUplink,
+) -> Vec<Adapter> {
+    let ports: Vec<usize> = uplink.nics.iter().filter_map(|name| nic(node, name)).collect();
+    let hosts: Vec<Role> = design.roles.iter().copied().filter(|r| *r != Role::Vm).collect();
+    if ports.is_empty() || hosts.is_empty() {
+        return Vec::new();
+    }
+    let adapter = |carrier: Carrier, roles: Vec<Role>| Adapter {
+        carrier,
+        roles,
+        uplink: position,
+    };
+    match switch_of(design, uplink) {
+        Some(switch) => hosts
+            .iter()
+            .flat_map(|role| {
+                let vnics = host_vnics(cluster, node, &switch, (uplink, &ports), *role);
+                vnics.into_iter().map(|carrier| adapter(carrier, vec![*role]))
+            })
+            .collect(),
+        None if uplink.mechanism == Mechanism::Team => {
+            vec![adapter(Carrier::Team(team_name(node, design, &ports), ports), hosts)]
+        }
+        None => ports
+            .iter()
+            .map(|port| adapter(Carrier::Nic(*port), hosts.clone()))
+            .collect(),
+    }
+}
+
+/// A team keeps its name where the same ports form one today; else it is called as the uplink.
+pub(super) fn team_name(node: &Node, design: &Uplink, ports: &[usize]) -> String {
+    let name = |port: &usize| node.nics.get(*port).map_or("", |nic| nic.team.as_str());
+    let today = ports.first().map_or("", name);
+    let members = node
+        .nics
+        .iter()
+        .filter(|nic| !today.is_empty() && nic.team == today)
+        .count();
+    if members == ports.len() && ports.iter().all(|port| name(port) == today) {
+        today.to_owned()
+    } else {
+        design.name.clone()
+    }
+}
+
+/// The host vNICs of a role on a switch: today's ones where there are as many, else new ones with the role's title.
+fn host_vnics(
+    cluster: &Cluster,
+    node: &Node,
+    switch: &str,
+    (uplink, ports): (&NodeUplink, &[usize]),
+    role: Role,
+) -> Vec<Carrier> {
+    let smb = match role {
+        Role::LiveMigration => uplink.transport == Some(Transport::Smb),
+        Role::Storage => cluster.storage.is_smb(),
+        _ => false,
+    };
+    let count = if smb && ports.len() > 1 { ports.len() } else { 1 };
+    let today: Vec<&HostVnic> = node.host_vnics.iter().filter(|v| v.role == Some(role)).collect();
+    let title = role.info().adapter;
+    (0..count)
+        .map(|index| {
+            let name = match (today.get(index), count) {
+                (Some(vnic), _) if today.len() == count => vnic.name.clone(),
+                (_, 1) => title.to_owned(),
+                _ => format!("{title} {}", index + 1),
+            };
+            Carrier::HostVnic {
+                name,
+                switch: switch.to_owned(),
+                nic: if count > 1 { ports.get(index).copied() } else { None },
+            }
+        })
+        .collect()
+}
+
+/// Position of a NIC by name, upper and lower case alike.
+pub(super) fn nic(node: &Node, name: &str) -> Option<usize> {
+    node.nics.iter().position(|nic| same(&nic.name, name))
+}

@@ -1,0 +1,44 @@
+//! WHAT WOULD EXIST. In: inventory and plan. Out: the inventory as it is once the plan is applied.
+//!
+//! The same rules, paths and comparisons that speak about today can then speak about tomorrow. Everything that a plan does not
+//! decide stays as it is; records keep their places, so that a finding about tomorrow still points into today's files.
+//! Must not know: the planner, checks, reports.
+
+mod adapters;
+mod addresses;
+mod guests;
+mod node;
+
+pub use adapters::{Adapter, Carrier, adapters};
+
+use crate::inventory::{Cluster, Inventory};
+use crate::plan::{ClusterPlan, Plan};
+
+/// The inventory with the plan of each cluster applied; clusters without a plan stay as they are.
+pub fn inventory(today: &Inventory, plan: &Plan) -> Inventory {
+    let mut after = today.clone();
+    for cluster in &mut after.clusters {
+        let planned = plan.clusters.iter().find(|p| same(&p.cluster, &cluster.name));
+        if let Some(planned) = planned {
+            *cluster = self::cluster(cluster, planned);
+        }
+    }
+    after
+}
+
+/// One cluster with its plan applied.
+pub fn cluster(today: &Cluster, plan: &ClusterPlan) -> Cluster {
+    let mut after = today.clone();
+    for position in 0..today.nodes.len() {
+        node::apply(today, plan, position, &mut after.nodes[position]);
+    }
+    guests::apply(plan, &mut after);
+    let mut uplinks = plan.nodes.iter().flat_map(|n| &n.uplinks);
+    after.transport = uplinks.find_map(|u| u.transport).or(today.transport);
+    after
+}
+
+/// Whether two names mean the same: Windows does not look at upper and lower case.
+fn same(a: &str, b: &str) -> bool {
+    a == b || a.to_lowercase() == b.to_lowercase()
+}

@@ -1,0 +1,145 @@
+//! One node once the plan is applied: roles and teams of its NICs, virtual switches, host vNICs, MAC pool.
+
+use super::adapters::{self, Adapter, Carrier};
+use super::{addresses, same};
+use crate::inventory::{Cluster, Facts, HostVnic, Node, Origin, SwitchKind, VirtualSwitch};
+use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
+use crate::profiles::TeamKind;
+use crate::roles::Role;
+use crate::units::natural_cmp;
+
+/// Applies the plan to the node at `position`.
+pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, after: &mut Node) {
+    let today = &cluster.nodes[position];
+    if let Some(pool) = plan.mac_pools.iter().find(|p| same(&p.node, &today.name)) {
+        after.mac_pool = Some(pool.planned);
+    }
+    let Some(planned) = plan.nodes.iter().find(|n| same(&n.node, &today.name)) else {
+        return;
+    };
+    clear(after);
+    for design in &plan.uplinks {
+        if let Some(uplink) = planned.uplinks.iter().find(|u| same(&u.uplink, &design.name)) {
+            build_uplink(today, design, uplink, after);
+        }
+    }
+    after.switches.sort_by(|a, b| natural_cmp(&a.name, &b.name));
+    let carriers = adapters::adapters(cluster, plan, today);
+    for adapter in &carriers {
+        let design = plan.uplinks.get(adapter.uplink);
+        let uplink = planned
+            .uplinks
+            .iter()
+            .find(|u| design.is_some_and(|d| same(&d.name, &u.uplink)));
+        let beside = carriers
+            .iter()
+            .filter(|a| a.uplink == adapter.uplink && a.roles == adapter.roles)
+            .count();
+        let weight = adapter
+            .roles
+            .first()
+            .and_then(|role| weight(cluster, uplink?, *role, beside));
+        build_host_vnic(cluster, today, adapter, weight, after);
+    }
+    after.host_vnics.sort_by(|a, b| natural_cmp(&a.name, &b.name));
+    addresses::carry_over(today, &carriers, after);
+}
+
+/// Takes down what the plan decides anew: external switches with their host vNICs, teams, roles.
+fn clear(after: &mut Node) {
+    for nic in &mut after.nics {
+        nic.roles.clear();
+        nic.switch = None;
+        nic.team.clear();
+    }
+    after.switches.retain(|s| s.kind != SwitchKind::External);
+    let kept: Vec<String> = after.switches.iter().map(|s| s.name.clone()).collect();
+    after.host_vnics.retain(|v| kept.contains(&v.switch));
+}
+
+fn build_uplink(today: &Node, design: &Uplink, uplink: &NodeUplink, after: &mut Node) {
+    let ports: Vec<usize> = uplink
+        .nics
+        .iter()
+        .filter_map(|name| adapters::nic(today, name))
+        .collect();
+    let Some(first) = ports.first().and_then(|port| today.nics.get(*port)) else {
+        return;
+    };
+    let switch = adapters::switch_of(design, uplink);
+    let teamed = uplink.mechanism == Mechanism::Team && uplink.team != Some(TeamKind::Set);
+    let team = if teamed {
+        adapters::team_name(today, design, &ports)
+    } else {
+        String::new()
+    };
+    for port in &ports {
+        let nic = &mut after.nics[*port];
+        nic.roles.extend(design.roles.iter().copied());
+        nic.switch.clone_from(&switch);
+        nic.team.clone_from(&team);
+    }
+    if let Some(name) = switch {
+        let host = design.roles.iter().any(|role| *role != Role::Vm);
+        after
+            .switches
+            .push(built_switch(today, name, &ports, host, first.origin));
+    }
+}
+
+/// A switch of today's name keeps what is known about it.
+fn built_switch(today: &Node, name: String, ports: &[usize], host: bool, origin: Origin) -> VirtualSwitch {
+    let nics = ports.iter().filter_map(|port| today.nics.get(*port));
+    let old = today.switches.iter().find(|s| same(&s.name, &name));
+    VirtualSwitch {
+        name: old.map_or(name, |s| s.name.clone()),
+        kind: SwitchKind::External,
+        nics: nics.map(|nic| nic.name.clone()).collect(),
+        allow_management_os: Some(host),
+        origin: old.map_or(origin, |s| s.origin),
+        facts: old.map_or_else(Facts::default, |s| s.facts.clone()),
+    }
+}
+
+/// Adds a host vNIC; today's one of that name or role hands over what the plan does not decide.
+fn build_host_vnic(cluster: &Cluster, today: &Node, adapter: &Adapter, weight: Option<u32>, after: &mut Node) {
+    let Carrier::HostVnic { name, switch, .. } = &adapter.carrier else {
+        return;
+    };
+    let Some(role) = adapter.roles.first().copied() else {
+        return;
+    };
+    let old = today
+        .host_vnics
+        .iter()
+        .find(|v| same(&v.name, name) && v.role == Some(role));
+    let origin = after
+        .switches
+        .iter()
+        .find(|s| same(&s.name, switch))
+        .map_or(today.origin, |s| s.origin);
+    after.host_vnics.push(HostVnic {
+        name: name.clone(),
+        switch: switch.clone(),
+        role: Some(role),
+        vlan: old.and_then(|v| v.vlan).or(cluster.vlan_of(role)),
+        weight,
+        mac: old.and_then(|v| v.mac),
+        addresses: Vec::new(),
+        rdma: old.and_then(|v| v.rdma),
+        origin: old.map_or(origin, |v| v.origin),
+        facts: old.map_or_else(Facts::default, |v| v.facts.clone()),
+    });
+}
+
+/// Minimum-bandwidth weight: the role's share in percent, divided among its host vNICs. A SET gets none unless the policy asks for
+/// weights.
+fn weight(cluster: &Cluster, uplink: &NodeUplink, role: Role, vnics: usize) -> Option<u32> {
+    let on_set = uplink.team == Some(TeamKind::Set) && !cluster.policy.weights_on_set;
+    if on_set || !cluster.profile.weights {
+        return None;
+    }
+    let share = uplink.shares.iter().find(|s| s.role == role)?;
+    let percent = u32::try_from(share.permille / 10).ok()? / u32::try_from(vnics).ok()?.max(1);
+    Some(percent.max(1))
+}
