@@ -7,13 +7,14 @@
 //! ```
 //!
 //! Knowledge used by all: [`roles`], [`profiles`], [`policy`], [`units`], [`powershell`], [`finding`], [`demand`].
-//! Pure functions over facts and plan: [`migration`], [`mac`], [`applied`] (the facts once a plan is applied). What was measured before: [`history`], from event logs.
+//! Pure functions over facts and plan: [`migration`], [`mac`], [`applied`] (the facts once a plan is applied), [`diff`]. What was measured before: [`history`], from event logs.
 
 pub mod applied;
 #[cfg(feature = "solver")]
 pub mod assignment;
 pub mod checks;
 pub mod demand;
+pub mod diff;
 pub mod finding;
 pub mod generate;
 pub mod history;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const KNOWLEDGE: [&str; 6] = ["units", "powershell", "finding", "roles", "profiles", "policy"];
 
 /// What each stage may use beside itself and the knowledge. The order is that of the flow.
-const MAY_USE: [(&str, &[&str]); 18] = [
+const MAY_USE: [(&str, &[&str]); 19] = [
     ("units", &[]),
     ("powershell", &[]),
     ("finding", &[]),
@@ -22,6 +22,7 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ("inventory", &[]),
     ("plan", &[]),
     ("applied", &["inventory", "plan"]),
+    ("diff", &["inventory", "plan"]),
     ("demand", &["inventory", "migration"]),
     ("migration", &["inventory", "plan", "topology"]),
     ("mac", &["inventory", "plan"]),
@@ -36,7 +37,16 @@ const MAY_USE: [(&str, &[&str]); 18] = [
     ),
     (
         "reports",
-        &["inventory", "topology", "demand", "migration", "mac", "plan", "checks"],
+        &[
+            "inventory",
+            "topology",
+            "demand",
+            "migration",
+            "mac",
+            "plan",
+            "checks",
+            "diff",
+        ],
     ),
     ("history", &["inventory"]),
     ("generate", &[]),

@@ -16,6 +16,7 @@ fn help_of_every_command_shows_examples_and_exit_codes_are_told() {
         "mac",
         "path",
         "drain",
+        "diff",
         "calibrate",
         "explain",
         "import",

@@ -13,6 +13,7 @@ pub use adapters::{Adapter, Carrier, adapters};
 
 use crate::inventory::{Cluster, Inventory};
 use crate::plan::{ClusterPlan, Plan};
+use crate::profiles::Transport;
 
 /// The inventory with the plan of each cluster applied; clusters without a plan stay as they are.
 pub fn inventory(today: &Inventory, plan: &Plan) -> Inventory {
@@ -34,7 +35,9 @@ pub fn cluster(today: &Cluster, plan: &ClusterPlan) -> Cluster {
     }
     guests::apply(plan, &mut after);
     let mut uplinks = plan.nodes.iter().flat_map(|n| &n.uplinks);
-    after.transport = uplinks.find_map(|u| u.transport).or(today.transport);
+    // What Windows does by itself needs no setting.
+    let needed = |transport: &Transport| today.transport.is_some() || *transport != today.profile.default_transport;
+    after.transport = uplinks.find_map(|u| u.transport).filter(needed).or(today.transport);
     after
 }
 

@@ -7,6 +7,7 @@ mod calibrate;
 mod check;
 mod completions;
 mod console;
+mod diff;
 mod drain;
 mod explain;
 mod failure;
@@ -32,7 +33,7 @@ use std::sync::LazyLock;
 const EXIT_CODES: &str = "Exit codes:
   0   done, and the answer is yes
   1   done, and the answer is no: requirements not met, findings at or above --fail-on,
-      or a patch night that does not fit
+      a patch night that does not fit, or differences found
   2   bad usage, or something cannot be read as a fact; nothing was written
   70  a plan of ours was rejected by our own checks: a bug, the instance is saved";
 
@@ -64,6 +65,7 @@ enum Command {
     Mac(mac::Args),
     Path(path::Args),
     Drain(drain::Args),
+    Diff(diff::Args),
     Calibrate(calibrate::Args),
     Explain(explain::Args),
     Import(import::Args),
@@ -95,6 +97,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
         Command::Mac(args) => mac::run(args, console),
         Command::Path(args) => path::run(args, console),
         Command::Drain(args) => drain::run(args, console),
+        Command::Diff(args) => diff::run(args, console),
         Command::Calibrate(args) => calibrate::run(args, console),
         Command::Explain(args) => explain::run(args, console),
         Command::Import(args) => import::run(args, console),

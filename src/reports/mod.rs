@@ -7,6 +7,7 @@
 
 mod csv_file;
 mod data;
+mod differences;
 pub mod drains;
 mod drawings;
 #[cfg(test)]
@@ -22,6 +23,7 @@ pub mod text;
 mod write;
 
 pub use data::{ReportData, WhatIf, WhatIfRow};
+pub use differences::{differences_csv, differences_text};
 pub use paths::{ClusterPaths, PathData, paths_csv};
 pub use tables::{findings_csv, mac_plan_csv, static_macs_csv};
 pub use write::write_all;

@@ -1,0 +1,107 @@
+//! `diff`: two inventories, two plans, or an inventory and a plan -> what differs.
+
+use super::check;
+use super::console::Console;
+use super::failure::{Answer, Failure};
+use super::listing;
+use super::output::{self, Format};
+use nicplan::applied;
+use nicplan::diff::{self, Change};
+use nicplan::inventory::{self, Inventory, LoadOptions};
+use nicplan::reports;
+use std::path::{Path, PathBuf};
+
+const EXAMPLES: &str = "Examples:
+  nicplan diff before after                       (two inventories)
+  nicplan diff old/plan.json new/plan.json        (two plans)
+  nicplan diff samples/converged-2016 reports/converged-2016/plan.json
+                                                  (what applying the plan changes, for a change request)
+  nicplan diff before after --format csv > changes.csv
+  (exit code 1: they differ)";
+
+/// Compare two inventories, two plans, or an inventory with what a plan makes of it
+#[derive(clap::Args)]
+#[command(after_help = EXAMPLES)]
+pub struct Args {
+    /// Inventory or plan.json, as it was
+    #[arg(value_name = "A")]
+    a: PathBuf,
+    /// Inventory or plan.json, as it is to be
+    #[arg(value_name = "B")]
+    b: PathBuf,
+    /// Name of the cluster, for a source that does not say it
+    #[arg(long, value_name = "NAME")]
+    cluster: Option<String>,
+    /// Form of the result
+    #[arg(long, default_value = "text")]
+    format: Format,
+    /// Also write diff.csv to this folder
+    #[arg(short, long, value_name = "DIR")]
+    output: Option<PathBuf>,
+}
+
+pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    console.expect_stages(&["read", "diff"]);
+    let changes = changes(args, console)?;
+    console.stage("diff");
+    if let Some(dir) = &args.output {
+        output::write(dir, &[("diff.csv".to_owned(), reports::differences_csv(&changes))])?;
+    }
+    match args.format {
+        Format::Text => console.print(&listing::printable(&reports::differences_text(&changes)))?,
+        Format::Csv => console.print(&String::from_utf8_lossy(&reports::differences_csv(&changes)))?,
+        Format::Json => console.print(&listing::json(&changes)?)?,
+    }
+    Ok(if changes.is_empty() { Answer::Yes } else { Answer::No })
+}
+
+fn changes(args: &Args, console: &Console) -> Result<Vec<Change>, Failure> {
+    match (is_plan(&args.a), is_plan(&args.b)) {
+        (true, true) => Ok(diff::plans(&check::read_plan(&args.a)?, &check::read_plan(&args.b)?)),
+        (false, true) => {
+            let (today, plan) = (read(args, &args.a, console)?, check::read_plan(&args.b)?);
+            known_clusters(&today, &plan)?;
+            Ok(diff::inventories(&today, &applied::inventory(&today, &plan)))
+        }
+        (false, false) => Ok(diff::inventories(&read(args, &args.a, console)?, &read(args, &args.b, console)?)),
+        (true, false) => Err(Failure::Usage(
+            "a plan cannot be compared with a later inventory\n    Give the inventory first and the plan second: that shows what applying the plan changes."
+                .to_owned(),
+        )),
+    }
+}
+
+fn read(args: &Args, path: &Path, console: &Console) -> Result<Inventory, Failure> {
+    let options = LoadOptions {
+        cluster: args.cluster.clone(),
+        growth_percent: None,
+    };
+    let inventory = inventory::load(&[path.to_path_buf()], &options).map_err(Failure::Problems)?;
+    console.stage("read");
+    Ok(inventory)
+}
+
+/// A plan for clusters that the inventory does not have would silently change nothing.
+fn known_clusters(today: &Inventory, plan: &nicplan::plan::Plan) -> Result<(), Failure> {
+    let known = |name: &str| {
+        today
+            .clusters
+            .iter()
+            .any(|c| c.name.to_lowercase() == name.to_lowercase())
+    };
+    match plan.clusters.iter().find(|c| !known(&c.cluster)) {
+        None => Ok(()),
+        Some(missing) => Err(Failure::Usage(format!(
+            "the plan speaks of cluster {}, which the inventory does not have\n    Give the inventory that the plan was made from.",
+            missing.cluster
+        ))),
+    }
+}
+
+/// Whether a file is a plan: JSON with the keys of a plan. What cannot be read is left to the reader to complain about.
+fn is_plan(path: &Path) -> bool {
+    let json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
+    let text = json.then(|| std::fs::read(path).ok()).flatten().unwrap_or_default();
+    let head = String::from_utf8_lossy(&text);
+    head.contains("\"input_sha256\"") && head.contains("\"schema_version\"")
+}
