@@ -10,6 +10,7 @@ pub mod catalogue;
 pub(crate) mod cells;
 pub(crate) mod decode;
 mod entities;
+mod given;
 pub mod importers;
 pub mod migration_settings;
 pub mod raw;
@@ -24,6 +25,7 @@ mod write;
 
 pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS};
 pub use entities::*;
+pub use given::{ColumnName, Given};
 pub use migration_settings::*;
 pub(crate) use resolve::{DEFAULT_MEMORY_MIB, Problems};
 pub use schema::json_schema;

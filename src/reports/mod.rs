@@ -13,6 +13,7 @@ mod drawings;
 mod fixtures;
 mod html;
 mod look;
+pub mod outcomes;
 mod paths;
 mod show;
 mod story;
@@ -22,6 +23,7 @@ pub mod text;
 mod write;
 
 pub use data::{ReportData, WhatIf, WhatIfRow};
+pub use outcomes::rules_csv;
 pub use paths::{ClusterPaths, PathData, paths_csv};
 pub use tables::{findings_csv, mac_plan_csv, static_macs_csv};
 pub use write::write_all;

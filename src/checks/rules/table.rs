@@ -44,6 +44,7 @@ pub static RULES: &[&Rule] = &[
     &mac::static_mac_in_pool::RULE,
     &cluster_network::storage_network_used_by_cluster::RULE,
     &vswitch::switch_names_differ::RULE,
+    &team::team_across_unlinked_switches::RULE,
     &team::team_mixed_speed::RULE,
     &nic::team_on_one_card::RULE,
     &nic::team_on_one_tor::RULE,
