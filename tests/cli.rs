@@ -145,9 +145,52 @@ fn review_says_what_is_wrong_and_fail_on_decides_the_exit_code() {
 
     assert_eq!(nicplan(&["review", "samples/broken", "--fail-on", "never"]).code, 0);
     let json = nicplan(&["review", "samples/broken", "--format", "json"]);
-    assert!(serde_json::from_str::<Vec<serde_json::Value>>(&json.out).is_ok_and(|all| !all.is_empty()));
+    assert!(
+        serde_json::from_str::<serde_json::Value>(&json.out)
+            .is_ok_and(|v| v["findings"].as_array().is_some_and(|all| !all.is_empty()))
+    );
     let csv = nicplan(&["review", "samples/broken", "--format", "csv"]);
     assert!(csv.out.starts_with("rule,severity,cluster,"));
+}
+
+#[test]
+fn review_says_what_it_could_not_check_and_which_column_would_change_that() {
+    let dir = place("cli-review-rules");
+    let small = folder(
+        "cli-review-nlb",
+        &[
+            ("nodes.csv", NODES),
+            ("nics.csv", NICS),
+            (
+                "vms.csv",
+                b"vm,node,nlb_cluster,nlb_mode\nW1,HV1,WEB,unicast\nW2,HV2,WEB,unicast\n",
+            ),
+        ],
+    );
+    let run = nicplan(&["review", text(&small), "--not-checked", "-o", text(&dir)]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(
+        run.out
+            .contains("not checked because columns are missing (list them with --not-checked)"),
+        "{}",
+        run.out
+    );
+    let listed = |column: &str, rule: &str| {
+        let mut lines = run.out.lines().skip_while(|line| line.trim() != column).skip(1);
+        lines.next().is_some_and(|line| line.contains(rule))
+    };
+    for (column, rule) in [
+        ("vnics.spoofing", "nlb-unicast-without-spoofing"),
+        ("vnics.mac_type", "nlb-unicast-dynamic-mac"),
+        ("vms.anti_affinity", "nlb-members-without-anti-affinity"),
+    ] {
+        assert!(listed(column, rule), "{column}: {}", run.out);
+    }
+    let rules = std::fs::read_to_string(dir.join("rules.csv")).expect("the file is written");
+    assert_eq!(rules.lines().count(), nicplan::checks::rules::RULES.len() + 1);
+
+    let quiet = nicplan(&["review", text(&small)]);
+    assert!(!quiet.out.contains("to have it checked, fill"), "{}", quiet.out);
 }
 
 #[test]
@@ -329,6 +372,61 @@ mod with_solver {
         let check = nicplan(&["check", text(&small), "--plan", text(&file)]);
         assert_eq!(check.code, 1, "{}{}", check.out, check.err);
         assert!(check.out.contains('Z'), "{}", check.out);
+    }
+
+    #[test]
+    fn a_plan_in_other_letters_holds_wherever_a_plan_is_read() {
+        let small = folder("cli-letters", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+        let plan = nicplan(&["plan", text(&small), "--format", "json"]).out;
+        let file = small.join("letters.json");
+        let other = plan.replace("\"HV1\"", "\"hv1\"").replace("\"A\"", "\"a\"");
+        assert_ne!(other, plan);
+        std::fs::write(&file, other).expect("the build folder can be written");
+
+        for command in ["check", "path", "drain"] {
+            let run = nicplan(&[command, text(&small), "--plan", text(&file)]);
+            assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
+            assert!(!run.out.contains("hv1"), "{command}: {}", run.out);
+        }
+    }
+
+    #[test]
+    fn an_assignment_edited_by_hand_is_judged_without_its_old_numbers() {
+        let plan = nicplan(&["plan", "samples/four-node-2008r2", "--format", "json"]).out;
+        let mut edited: serde_json::Value = serde_json::from_str(&plan).expect("a plan is JSON");
+        let uplinks = edited["clusters"][0]["nodes"][0]["uplinks"]
+            .as_array_mut()
+            .expect("a node has uplinks");
+        let first = std::mem::take(&mut uplinks[0]["nics"]);
+        uplinks[0]["nics"] = std::mem::replace(&mut uplinks[1]["nics"], first);
+        let dir = folder("cli-recompute", &[("edited.json", edited.to_string().as_bytes())]);
+        let check = |options: &[&str]| {
+            let file = dir.join("edited.json");
+            let mut arguments = vec!["check", "samples/four-node-2008r2", "--plan", text(&file)];
+            arguments.extend(options);
+            nicplan(&arguments)
+        };
+
+        let refused = check(&[]);
+        assert_eq!(refused.code, 1, "{}{}", refused.out, refused.err);
+        assert!(
+            refused.out.contains("if you edited the assignment by hand"),
+            "{}",
+            refused.out
+        );
+
+        let out = dir.join("out");
+        let judged = check(&["--recompute", "-o", text(&out)]);
+        assert!(
+            judged.out.contains("the assignment holds") && judged.out.contains("changes from today"),
+            "{}{}",
+            judged.out,
+            judged.err
+        );
+        let written = out.join("plan.json");
+        let again = nicplan(&["check", "samples/four-node-2008r2", "--plan", text(&written)]);
+        assert_eq!(again.code, judged.code, "{}{}", again.out, again.err);
+        assert!(again.out.contains("the plan holds"), "{}", again.out);
     }
 
     #[test]

@@ -16,9 +16,11 @@ fn update() -> bool {
 }
 
 /// Commands beside `plan` of which a sample's reports hold the files, in a folder of the command's name, with the exit code.
-const MORE: [(&str, &str, &[&str], i32); 2] = [
+const MORE: [(&str, &str, &[&str], i32); 4] = [
+    ("broken", "review", &["--not-checked"], 1),
     ("migration-path-trap", "path", &[], 1),
     ("patch-night", "drain", &[], 1),
+    ("test-cluster-report", "review", &["--not-checked"], 0),
 ];
 
 #[test]

@@ -132,6 +132,7 @@ fn a_plan_with_an_unknown_or_missing_key_does_not_fit() {
 fn findings_fit_the_schema() {
     let findings: Value =
         serde_json::from_str(&nicplan(&["review", "samples/broken", "--format", "json"]).out).expect("JSON");
-    assert!(findings.as_array().is_some_and(|all| all.len() > 5));
+    assert!(findings["findings"].as_array().is_some_and(|all| all.len() > 5));
+    assert!(findings["rules"].as_array().is_some_and(|all| all.len() > 40));
     assert_eq!(judge(&schema("findings"), &findings), Vec::<String>::new());
 }

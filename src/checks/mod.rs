@@ -5,10 +5,14 @@
 
 pub mod plan;
 pub mod recount;
+mod restate;
 pub mod rules;
+mod spelling;
 
 pub use plan::{PLAN_CHECKS, PlanCheck};
 pub use recount::{Recount, recount};
+pub use restate::recompute;
+pub use spelling::in_inventory_spelling;
 
 use crate::finding::Finding;
 use crate::inventory::{Cluster, Inventory};

@@ -4,13 +4,17 @@ use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::input::{self, InputArgs};
 use super::listing;
+use super::output;
 use nicplan::checks::{self, Recount, VerifiedPlan};
 use nicplan::finding::{Location, Problem};
-use nicplan::plan::{Plan, SCHEMA_VERSION};
+use nicplan::inventory::Inventory;
+use nicplan::plan::{ClusterPlan, LEVELS, Plan, SCHEMA_VERSION, Shortfall};
+use nicplan::reports::text;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "Examples:
   nicplan check samples/four-node-2008r2 --plan out/plan.json
+  nicplan check samples/four-node-2008r2 --plan edited.json --recompute -o out
   (exit code 1: a requirement is not met, or the plan contradicts itself or the inventory)";
 
 /// Judge a plan file, also a hand-edited one
@@ -25,20 +29,35 @@ pub struct Args {
     /// Growth in percent, if the plan was made with --growth
     #[arg(long, value_name = "PERCENT", value_parser = input::growth_percent)]
     growth: Option<u64>,
+    /// The assignment was edited by hand: pass over the numbers, status and style that the plan states, and show those that follow
+    #[arg(long)]
+    recompute: bool,
+    /// Write the plan with the recomputed numbers to this folder, as plan.json
+    #[arg(short, long, value_name = "DIR", requires = "recompute")]
+    output: Option<PathBuf>,
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.expect_stages(&["read", "check"]);
     let inventory = args.input.load(args.growth, console)?;
-    let plan = read_plan(&args.plan)?;
-    let checked = checks::verify(&inventory, plan);
+    let plan = read_plan(&args.plan, &inventory)?;
+    let checked = if args.recompute {
+        checks::recompute(&inventory, plan.clone())
+    } else {
+        checks::verify(&inventory, plan.clone())
+    };
     console.stage("check");
     match checked {
         Ok(verified) => {
             for remark in verified.notes() {
                 console.note(&format!("note: {}", listing::printable(&remark.message)));
             }
-            console.print(&listing::printable(&summary(&verified)))?;
+            if let Some(dir) = &args.output {
+                let json = listing::json(verified.plan())?;
+                output::write(dir, &[("plan.json".to_owned(), json.into_bytes())])?;
+            }
+            let stated = args.recompute.then_some(&plan);
+            console.print(&listing::printable(&summary(&verified, stated)))?;
             Ok(if checks::requirements_met(&verified) {
                 Answer::Yes
             } else {
@@ -52,8 +71,13 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     }
 }
 
-/// Reads a plan file; what is wrong with it is told with line and column.
-pub(super) fn read_plan(path: &Path) -> Result<Plan, Failure> {
+/// Reads a plan file, its names in the spelling of the inventory; what is wrong with it is told with line and column.
+pub(super) fn read_plan(path: &Path, inventory: &Inventory) -> Result<Plan, Failure> {
+    Ok(checks::in_inventory_spelling(inventory, plan_file(path)?))
+}
+
+/// Reads a plan file as it stands; what is wrong with it is told with line and column.
+pub(super) fn plan_file(path: &Path) -> Result<Plan, Failure> {
     let problem = |line, column, what: String, advice: &str| {
         let at = Location {
             file: path.display().to_string(),
@@ -95,27 +119,63 @@ pub(super) fn read_plan(path: &Path) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
-fn summary(verified: &VerifiedPlan) -> String {
-    verified.recounts().iter().map(cluster_summary).collect()
+/// One paragraph per cluster; with what the plan stated before beside what was recomputed.
+fn summary(verified: &VerifiedPlan, stated: Option<&Plan>) -> String {
+    let clusters = verified.recounts().iter().map(|recount| {
+        let before = stated.and_then(|plan| plan.cluster(&recount.cluster));
+        match (before, verified.plan().cluster(&recount.cluster)) {
+            (Some(before), Some(now)) => recomputed(before, now) + &requirements(recount, "It does not meet:"),
+            _ => holds(recount) + &requirements(recount, "It declares what it does not meet:"),
+        }
+    });
+    clusters.collect()
 }
 
-fn cluster_summary(recount: &Recount) -> String {
+fn holds(recount: &Recount) -> String {
     let worst = nicplan::units::show_permille(recount.objective.worst_utilisation_permille);
-    let mut text = format!(
+    format!(
         "Cluster {}: the plan holds. Worst utilisation {worst}.\n",
         recount.cluster
-    );
-    if recount.shortfall.is_empty() {
-        text.push_str("Every requirement is met.\n");
-    } else {
-        text.push_str("It declares what it does not meet:\n");
+    )
+}
+
+fn recomputed(before: &ClusterPlan, now: &ClusterPlan) -> String {
+    let mut rows = vec![["  ", "stated", "recomputed"].map(str::to_owned).to_vec()];
+    rows.push(vec![
+        "  style".to_owned(),
+        before.style.to_string(),
+        now.style.to_string(),
+    ]);
+    let values = text::objective_values(&before.solver.objective);
+    for (level, (old, new)) in values
+        .into_iter()
+        .zip(text::objective_values(&now.solver.objective))
+        .enumerate()
+    {
+        rows.push(vec![format!("  {}", LEVELS[level]), old, new]);
     }
-    for miss in &recount.shortfall {
-        let missing = match miss.missing_mbps {
-            0 => String::new(),
-            mbps => format!(", {} missing", nicplan::units::show_mbps(mbps)),
+    format!(
+        "Cluster {}: the assignment holds; what follows from it:\n{}\
+         Proof, comparison of styles and reasons in the file are those of the plan before the edit.\n",
+        now.cluster,
+        listing::aligned(&rows)
+    )
+}
+
+/// The requirements that are not met, one line for each with the places.
+fn requirements(recount: &Recount, heading: &str) -> String {
+    if recount.shortfall.is_empty() {
+        return "Every requirement is met.\n".to_owned();
+    }
+    let mut text = format!("{heading}\n");
+    for same in recount.shortfall.chunk_by(|a, b| a.requirement == b.requirement) {
+        let place = |miss: &Shortfall| match miss.missing_mbps {
+            0 => miss.subject.clone(),
+            mbps => format!("{} ({} missing)", miss.subject, nicplan::units::show_mbps(mbps)),
         };
-        text.push_str(&format!("  {} at {}{missing}\n", miss.requirement, miss.subject));
+        let places: Vec<String> = same.iter().map(place).collect();
+        let name = same.first().map_or("", |miss| &miss.requirement);
+        text.push_str(&format!("  {name} at {}\n", places.join(", ")));
     }
     text
 }

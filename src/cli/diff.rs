@@ -57,9 +57,10 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 
 fn changes(args: &Args, console: &Console) -> Result<Vec<Change>, Failure> {
     match (is_plan(&args.a), is_plan(&args.b)) {
-        (true, true) => Ok(diff::plans(&check::read_plan(&args.a)?, &check::read_plan(&args.b)?)),
+        (true, true) => Ok(diff::plans(&check::plan_file(&args.a)?, &check::plan_file(&args.b)?)),
         (false, true) => {
-            let (today, plan) = (read(args, &args.a, console)?, check::read_plan(&args.b)?);
+            let today = read(args, &args.a, console)?;
+            let plan = check::read_plan(&args.b, &today)?;
             known_clusters(&today, &plan)?;
             Ok(diff::inventories(&today, &applied::inventory(&today, &plan)))
         }

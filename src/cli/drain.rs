@@ -65,7 +65,8 @@ enum DrainFormat {
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     let inventory = args.input.load(None, console)?;
-    let plan = args.plan.as_deref().map(check::read_plan).transpose()?;
+    let plan = args.plan.as_deref().map(|file| check::read_plan(file, &inventory));
+    let plan = plan.transpose()?;
     let calibration = match &args.calibration {
         Some(file) => calibrate::read(file)?,
         None => Calibration::uncalibrated(),

@@ -50,7 +50,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     for name in [&args.from, &args.to].into_iter().flatten() {
         known_node(&inventory, name)?;
     }
-    let plan = args.plan.as_ref().map(|file| read_plan(file)).transpose()?;
+    let plan = args.plan.as_ref().map(|file| read_plan(file, &inventory)).transpose()?;
     if let Some(plan) = &plan {
         remark(&inventory, plan, console);
     }

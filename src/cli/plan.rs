@@ -74,7 +74,9 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.stage("plan");
     let verified = checks::verify(&inventory, plan.clone()).map_err(|findings| bug(&inventory, &plan, findings))?;
     console.stage("check");
-    let findings = rules::review(&inventory);
+    let mut findings = rules::review(&inventory);
+    findings.extend_from_slice(verified.notes());
+    Finding::sort(&mut findings);
     console.stage("review");
 
     let mut data = ReportData::new(&inventory, &verified, &findings);

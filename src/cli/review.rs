@@ -5,14 +5,15 @@ use super::failure::{Answer, Failure};
 use super::input::InputArgs;
 use super::listing;
 use super::output::{self, Format};
-use nicplan::checks::rules;
+use nicplan::checks::rules::{self, Outcome, OutcomeRow, Review};
 use nicplan::finding::{Finding, Severity};
-use nicplan::reports;
+use nicplan::reports::{self, outcomes};
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "Examples:
   nicplan review samples/broken
   nicplan review samples/broken --fail-on warning --format csv > findings.csv
+  nicplan review samples/broken --not-checked
   nicplan explain mac-pool-overlap";
 
 /// Find what is wrong with the design as it stands
@@ -27,7 +28,10 @@ pub struct Args {
     /// Form of the result
     #[arg(long, default_value = "text")]
     format: Format,
-    /// Also write findings.csv to this folder
+    /// Also list the rules that were not checked, by the columns to fill
+    #[arg(long)]
+    not_checked: bool,
+    /// Also write findings.csv and rules.csv (what came of each rule) to this folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
 }
@@ -70,15 +74,47 @@ impl FailOn {
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.expect_stages(&["read", "review"]);
     let inventory = args.input.load(None, console)?;
-    let findings = rules::review(&inventory);
+    let review = rules::review_all(&inventory);
     console.stage("review");
     if let Some(dir) = &args.output {
-        output::write(dir, &[("findings.csv".to_owned(), reports::findings_csv(&findings))])?;
+        let files = [
+            ("findings.csv".to_owned(), reports::findings_csv(&review.findings)),
+            ("rules.csv".to_owned(), reports::rules_csv(&review.outcomes)),
+        ];
+        output::write(dir, &files)?;
     }
     match args.format {
-        Format::Text => console.print(&listing::findings(&findings, console))?,
-        Format::Csv => console.print(&String::from_utf8_lossy(&reports::findings_csv(&findings)))?,
-        Format::Json => console.print(&listing::json(&findings)?)?,
+        Format::Text => console.print(&text(&review, args.not_checked, console))?,
+        Format::Csv => console.print(&String::from_utf8_lossy(&reports::findings_csv(&review.findings)))?,
+        Format::Json => console.print(&listing::json(&Answers::new(&review))?)?,
     }
-    Ok(args.fail_on.answer(&findings))
+    Ok(args.fail_on.answer(&review.findings))
+}
+
+/// Findings, then what was not checked.
+fn text(review: &Review, list: bool, console: &Console) -> String {
+    let mut text = listing::findings(&review.findings, console);
+    text.push_str(&listing::printable(&outcomes::counts_text(&review.outcomes)));
+    if list {
+        text.push_str(&listing::printable(&outcomes::not_checked_text(&review.outcomes)));
+    }
+    text
+}
+
+/// What `--format json` prints; `nicplan schema findings` describes it.
+#[derive(serde::Serialize)]
+struct Answers<'a> {
+    /// What is wrong or worth knowing.
+    findings: &'a [Finding],
+    /// What came of each rule in each cluster.
+    rules: Vec<OutcomeRow>,
+}
+
+impl<'a> Answers<'a> {
+    fn new(review: &'a Review) -> Answers<'a> {
+        Answers {
+            findings: &review.findings,
+            rules: review.outcomes.iter().map(Outcome::row).collect(),
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! never see the order of the input. Every record keeps its [`Origin`].
 
 use super::facts::Facts;
+use super::given::Given;
 use super::migration_settings::{ClusterMigration, NetworkState, NodeMigration};
 use super::virtual_machines::Vm;
 use crate::finding::Location;
@@ -40,6 +41,8 @@ pub struct Inventory {
     pub clusters: Vec<Cluster>,
     /// What the input could not say and was assumed.
     pub assumptions: Vec<Assumption>,
+    /// Which columns the input fills, cluster by cluster in the order of [`Inventory::clusters`].
+    pub given: Vec<Given>,
     /// SHA-256 over the input facts in canonical order, hexadecimal.
     pub sha256: String,
     /// Files and parts of the input that were passed over.

@@ -27,6 +27,8 @@ pub const STATIC_BLOCK: MacRange = MacRange {
 };
 /// A pool of more addresses than this gives way when the others find no room beside it (1,024 blocks).
 const WIDE: u64 = 1024 * BLOCK;
+/// A pool of more addresses than this gives way in any case: it leaves none for static ones under the prefix.
+const WIDEST: u64 = STATIC_BLOCK.min.0 - HYPER_V_PREFIX;
 /// Growth above ten-fold is taken as ten-fold: it must not eat the address space.
 const MOST_GROWTH_PERCENT: u64 = 900;
 
@@ -44,7 +46,7 @@ struct Space {
 pub fn all_pools(inventory: &Inventory) -> Vec<Vec<PoolPlan>> {
     let mut used: Vec<Mac> = ledger(inventory).iter().map(|h| h.mac).collect();
     used.dedup();
-    let (plans, complete) = attempt(inventory, &used, u64::MAX);
+    let (plans, complete) = attempt(inventory, &used, WIDEST);
     if complete {
         plans
     } else {

@@ -13,6 +13,9 @@ use crate::mac::{HYPER_V_PREFIX, is_usable, nlb, pools};
 use crate::plan::StaticMacPlan;
 use crate::units::{Mac, MacRange};
 
+/// Addresses under the prefix `00-15-5D`.
+const PREFIX_SIZE: u64 = 0x100_0000;
+
 /// Everything a single vNIC's decision looks at.
 struct Facts<'a> {
     inventory: &'a Inventory,
@@ -157,7 +160,7 @@ impl Facts<'_> {
         if nlb::is_reserved(mac) {
             return Some(format!("{mac} is an address of NLB, which sets it inside the guest"));
         }
-        if within(&self.pools, mac) {
+        if covering(&self.pools, mac).is_some() {
             return Some(format!("{mac} lies in a dynamic pool"));
         }
         (!self.is_own(mac, cluster, place)).then(|| format!("{mac} is held by another adapter, too"))
@@ -176,21 +179,29 @@ impl Facts<'_> {
         rivals.is_empty() || (fixed(&this) && rivals.iter().all(|h| fixed(h) && this < **h))
     }
 
-    /// The next address that nobody holds, outside all pools: from the static block, then from the start of the prefix.
+    /// The next address that nobody holds, outside today's and the planned pools; where today's pools leave none (one of them
+    /// may fill the whole prefix), outside the planned ones.
     fn new_address(&mut self) -> Option<Mac> {
-        let size = 0x100_0000;
-        for _ in 0..size {
-            let candidate = Mac(self.next);
-            self.next = HYPER_V_PREFIX | (self.next + 1) & 0xFF_FFFF;
-            if candidate.0 & 0xFF_FFFF != 0
-                && holders_of(&self.holders, candidate).is_empty()
-                && !within(&self.barred, candidate)
-            {
-                return Some(candidate);
-            }
-        }
-        None
+        let next = &mut self.next;
+        free_address(next, &self.barred, &self.holders).or_else(|| free_address(next, &self.pools, &self.holders))
     }
+}
+
+/// The next address under the prefix that nobody holds and that lies in none of the ranges: from `next` on, then from the start
+/// of the prefix. `next` moves behind it.
+fn free_address(next: &mut u64, ranges: &[MacRange], holders: &[Holder]) -> Option<Mac> {
+    let mut left = PREFIX_SIZE;
+    while left > 0 {
+        let candidate = Mac(*next);
+        let range = covering(ranges, candidate);
+        let last = range.map_or(candidate.0, |r| r.max.0.min(HYPER_V_PREFIX | (PREFIX_SIZE - 1)));
+        left = left.saturating_sub(last - candidate.0 + 1);
+        *next = HYPER_V_PREFIX | ((last + 1) % PREFIX_SIZE);
+        if range.is_none() && candidate.0 % PREFIX_SIZE != 0 && holders_of(holders, candidate).is_empty() {
+            return Some(candidate);
+        }
+    }
+    None
 }
 
 /// Why spoofing is planned on, or off where it is on today.
@@ -206,11 +217,11 @@ fn spoofing_reason(vm: &Vm, vnic: &Vnic, nlb_adapter: bool, spoofing: bool) -> O
         .then(|| "spoofing is on without a reason: it lets the guest pass for any other machine".to_owned())
 }
 
-/// Whether an address lies in one of the ranges, sorted by their first address. Today's pools may overlap, so the search
+/// The range that an address lies in; the ranges are sorted by their first address. Today's pools may overlap, so the search
 /// goes back from the last range that starts at or before the address; there are few ranges.
-fn within(ranges: &[MacRange], mac: Mac) -> bool {
+fn covering(ranges: &[MacRange], mac: Mac) -> Option<MacRange> {
     let end = ranges.partition_point(|r| r.min <= mac);
-    ranges[..end].iter().rev().any(|r| r.contains(mac))
+    ranges[..end].iter().rev().find(|r| r.contains(mac)).copied()
 }
 
 /// Whether two holders are the same VM on both sides of a replication, which share their static addresses on purpose.
@@ -385,6 +396,25 @@ mod tests {
         facts.vms[0].vnics[0].isolated = true;
 
         assert_eq!(plan(facts).len(), 1);
+    }
+
+    #[test]
+    fn a_bound_vm_gets_a_static_address_even_where_one_pool_fills_the_whole_prefix() {
+        let mut facts = one_vm();
+        facts.vms[0].mac_bound = "licence".into();
+        let everything = MacRange {
+            min: Mac(HYPER_V_PREFIX),
+            max: Mac(HYPER_V_PREFIX | 0xFF_FFFF),
+        };
+        for pools in [[Some(everything), None], [Some(everything), Some(everything)]] {
+            for (node, pool) in facts.nodes.iter_mut().zip(pools) {
+                node.mac_pool = pool;
+            }
+            let plan = &crate::mac::plan_all(&inventory(vec![facts.clone()]))[0];
+
+            let given = plan.statics[0].planned.expect("an address");
+            assert!(plan.pools.iter().all(|p| !p.planned.contains(given)), "{plan:?}");
+        }
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod drawings;
 mod fixtures;
 mod html;
 mod look;
+pub mod outcomes;
 mod paths;
 mod show;
 mod story;
@@ -24,6 +25,7 @@ mod write;
 
 pub use data::{ReportData, WhatIf, WhatIfRow};
 pub use differences::{differences_csv, differences_text};
+pub use outcomes::rules_csv;
 pub use paths::{ClusterPaths, PathData, paths_csv};
 pub use tables::{findings_csv, mac_plan_csv, static_macs_csv};
 pub use write::write_all;

@@ -5,6 +5,7 @@
 use super::data::{ClusterData, ReportData};
 use super::{show, story};
 use crate::finding::Severity;
+use crate::plan::{LEVELS, Objective};
 use std::fmt::Write;
 
 /// Findings named on the console, by rule.
@@ -23,6 +24,11 @@ pub fn plan_text(data: &ReportData) -> String {
     write_findings(&mut out, data);
     // names come from files: nothing in them may steer the terminal
     out.lines().map(|line| show::printable(line) + "\n").collect()
+}
+
+/// The values of levels 1 to 10 with their units, in order.
+pub fn objective_values(objective: &Objective) -> Vec<String> {
+    (1..LEVELS.len()).map(|level| show::level(objective, level)).collect()
 }
 
 fn write_cluster(out: &mut String, cluster: &ClusterData) {

@@ -110,6 +110,27 @@ impl Fabric {
     }
 }
 
+/// Names of the ToR switches that these NICs of one team are cabled to, where no path joins them all; empty where one does.
+/// VLANs of links are not looked at: a link that carries some VLAN shows that the switches are meant to be joined.
+pub fn unlinked_switches<'a>(cluster: &'a Cluster, nics: impl IntoIterator<Item = &'a Nic>) -> Vec<&'a str> {
+    let fabric = Fabric::new(cluster, None, None);
+    let tors: BTreeSet<usize> = nics
+        .into_iter()
+        .filter_map(|nic| match attach(nic) {
+            Attach::Tor(tor) => Some(tor),
+            Attach::Unnamed | Attach::Direct => None,
+        })
+        .collect();
+    let parts: BTreeSet<Option<usize>> = tors.iter().map(|tor| fabric.component(Attach::Tor(*tor))).collect();
+    if parts.len() < 2 {
+        return Vec::new();
+    }
+    tors.into_iter()
+        .filter_map(|tor| cluster.tors.get(tor))
+        .map(|tor| tor.name.as_str())
+        .collect()
+}
+
 /// Position of a switch among the ToRs and the unnamed one, which is last.
 fn position(attach: Attach, switches: usize) -> Option<usize> {
     match attach {

@@ -14,7 +14,7 @@ pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 
-pub use fabric::{Attach, Fabric, attach, cabled, carries};
+pub use fabric::{Attach, Fabric, attach, cabled, carries, unlinked_switches};
 pub use failures::{Cut, Failed};
 pub use reach::Reach;
 

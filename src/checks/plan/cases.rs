@@ -2,6 +2,7 @@
 
 use super::testing::{claim, files, plan, set_nics};
 use super::*;
+use crate::inventory::{Nlb, NlbMode};
 use crate::plan::{Mechanism, PoolPlan, StaticMacPlan, Status, Style, StyleRow};
 use crate::policy::FailureKind;
 use crate::profiles::{self, Transport};
@@ -68,6 +69,35 @@ pub(super) fn fixed(vm: &str, planned: u64, spoofing: bool) -> StaticMacPlan {
     }
 }
 
+/// An NLB unicast membership.
+pub(super) fn member() -> Nlb {
+    Nlb {
+        name: "WEB".to_owned(),
+        mode: NlbMode::Unicast,
+        vip: None,
+    }
+}
+
+/// A plan that is sound for a VM bound to its address, after it was changed.
+pub(super) fn bound(spoil: impl FnOnce(&mut Cluster, &mut ClusterPlan)) -> (Inventory, Plan) {
+    spoiled(|cluster, plan| {
+        cluster.vms[0].mac_bound = "licence".to_owned();
+        plan.static_macs = vec![fixed("VM1", 2, false)];
+        spoil(cluster, plan);
+    })
+}
+
+/// A team over two switches on both nodes, after the facts were changed.
+pub(super) fn spanning(change: impl FnOnce(&mut Cluster, &mut ClusterPlan)) -> (Inventory, Plan) {
+    let mut cluster = facts();
+    cluster.links.clear();
+    let design = "management=P1 | cluster=P3 | live-migration=P6 | vm:External-1=P4,P5";
+    let mut plan = plan(&cluster, Style::Teamed, design);
+    change(&mut cluster, &mut plan);
+    claim(&cluster, &mut plan);
+    files(cluster, plan)
+}
+
 /// The plans that break exactly one check, by its name.
 pub(super) fn cases() -> Vec<(&'static str, (Inventory, Plan))> {
     let mut cases = structure_cases();
@@ -77,6 +107,7 @@ pub(super) fn cases() -> Vec<(&'static str, (Inventory, Plan))> {
         plan.clusters.clear();
         (inventory, plan)
     }));
+    cases.push(("team-switches-linked", spanning(|_, _| {})));
     cases.push(("cluster-known", spoiled(|_, plan| plan.profile = "2016".to_owned())));
     cases.push(("input-changed", {
         let (inventory, mut plan) = spoiled(|_, _| {});
@@ -116,6 +147,26 @@ fn structure_cases() -> Vec<(&'static str, (Inventory, Plan))> {
             );
             files(cluster, plan)
         }),
+        (
+            "network-names",
+            spoiled(|_, plan| {
+                plan.uplinks[3].network = Some("External-1".to_owned());
+                let twin = Uplink {
+                    name: "vm:twin".to_owned(),
+                    network: Some("EXTERNAL-1".to_owned()),
+                    ..plan.uplinks[3].clone()
+                };
+                for node in &mut plan.nodes {
+                    let entry = NodeUplink {
+                        uplink: twin.name.clone(),
+                        nics: Vec::new(),
+                        ..node.uplinks[3].clone()
+                    };
+                    node.uplinks.push(entry);
+                }
+                plan.uplinks.push(twin);
+            }),
+        ),
         ("style-matches", spoiled(|_, plan| plan.style = Style::Converged)),
         ("style-matches", spoiled(|_, plan| plan.style = Style::Hybrid)),
         (
@@ -242,6 +293,41 @@ fn claim_cases() -> Vec<(&'static str, (Inventory, Plan))> {
                 plan.mac_pools = vec![pool("HV1", range(16, 31))];
                 plan.static_macs = vec![fixed("VM1", 20, false)];
             }),
+        ),
+        ("static-mac-coverage", bound(|_, plan| plan.static_macs.clear())),
+        (
+            "static-mac-coverage",
+            bound(|_, plan| plan.static_macs[0].planned = None),
+        ),
+        (
+            "static-mac-coverage",
+            bound(|cluster, plan| {
+                cluster.vms[0].vnics[0].dynamic_mac = false;
+                cluster.vms[0].vnics[0].mac = Some(Mac(20));
+                plan.mac_pools = vec![pool("HV1", range(16, 31))];
+                plan.static_macs.clear();
+            }),
+        ),
+        (
+            "static-mac-coverage",
+            bound(|cluster, plan| {
+                cluster.vms[0].mac_bound.clear();
+                cluster.vms[0].nlb = Some(member());
+                plan.static_macs[0].spoofing = false;
+            }),
+        ),
+        (
+            "static-mac-coverage",
+            bound(|cluster, plan| {
+                cluster.vms[0].mac_bound.clear();
+                cluster.vms[0].nlb = Some(member());
+                plan.static_macs[0].planned = None;
+                plan.static_macs[0].spoofing = true;
+            }),
+        ),
+        (
+            "static-mac-coverage",
+            spoiled(|cluster, _| cluster.vms[0].spoofing_reason = "nested".to_owned()),
         ),
         (
             "style-row-chosen",

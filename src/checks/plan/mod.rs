@@ -18,11 +18,13 @@ mod objective_matches;
 mod proof_honest;
 mod shares_sum;
 mod shortfall_declared;
+mod static_mac_coverage;
 mod static_mac_sane;
 mod style_matches;
 mod style_row_chosen;
 mod switch_host_vnics;
 mod team_rules;
+mod team_switches_linked;
 mod transport_matches;
 mod vnic_coverage;
 
@@ -32,6 +34,8 @@ mod cases;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
+
+pub(super) use style_matches::style_of;
 
 use super::Recount;
 use crate::finding::{Finding, Severity, State};
@@ -63,7 +67,7 @@ pub enum Judge {
 }
 
 /// All checks, sorted by name.
-pub static PLAN_CHECKS: [&PlanCheck; 21] = [
+pub static PLAN_CHECKS: [&PlanCheck; 23] = [
     &cluster_known::CHECK,
     &design_roles::CHECK,
     &input_changed::CHECK,
@@ -78,11 +82,13 @@ pub static PLAN_CHECKS: [&PlanCheck; 21] = [
     &proof_honest::CHECK,
     &shares_sum::CHECK,
     &shortfall_declared::CHECK,
+    &static_mac_coverage::CHECK,
     &static_mac_sane::CHECK,
     &style_matches::CHECK,
     &style_row_chosen::CHECK,
     &switch_host_vnics::CHECK,
     &team_rules::CHECK,
+    &team_switches_linked::CHECK,
     &transport_matches::CHECK,
     &vnic_coverage::CHECK,
 ];
@@ -92,110 +98,147 @@ pub fn find(name: &str) -> Option<&'static PlanCheck> {
     PLAN_CHECKS.into_iter().find(|check| check.name == name)
 }
 
+/// What to do about a wrong decision.
+const CORRECT: &str = "correct the entry in plan.json, or make the plan anew with 'nicplan plan'";
+
+/// What to do about a number that no longer fits the decisions.
+const RECOMPUTE: &str = "if you edited the assignment by hand, run 'nicplan check' again with --recompute: it passes over what the plan \
+                         states about itself and judges the assignment alone; if not, make the plan anew with 'nicplan plan'";
+
 /// Collects what one check finds in one cluster.
-pub struct Broken<'a> {
+pub struct Broken {
     check: &'static PlanCheck,
-    cluster: &'a str,
-    findings: &'a mut Vec<Finding>,
+    cluster: String,
+    findings: Vec<Finding>,
 }
 
-impl Broken<'_> {
+impl Broken {
+    /// Says which cluster the next findings are about, for checks that look at the whole plan.
+    fn about(&mut self, cluster: &str) {
+        cluster.clone_into(&mut self.cluster);
+    }
+
     /// Adds a finding about a subject: a sentence that makes sense alone, the value in the plan and the right one.
     fn add(&mut self, subject: impl Into<String>, message: String, current: impl ToString, expected: impl ToString) {
+        self.push(
+            subject.into(),
+            message,
+            [current.to_string(), expected.to_string()],
+            CORRECT,
+        );
+    }
+
+    /// The same for something that the plan states about itself and that follows from its decisions.
+    fn misstated(
+        &mut self,
+        subject: impl Into<String>,
+        message: String,
+        current: impl ToString,
+        expected: impl ToString,
+    ) {
+        self.push(
+            subject.into(),
+            message,
+            [current.to_string(), expected.to_string()],
+            RECOMPUTE,
+        );
+    }
+
+    fn push(&mut self, subject: String, message: String, [current, expected]: [String; 2], fix: &str) {
         let remark = matches!(self.check.judge, Judge::Remark(_));
         self.findings.push(Finding {
             rule: self.check.name,
             severity: if remark { Severity::Warning } else { Severity::Error },
-            cluster: self.cluster.to_owned(),
-            subject: subject.into(),
+            cluster: self.cluster.clone(),
+            subject,
             message,
-            current: current.to_string(),
-            expected: expected.to_string(),
+            current,
+            expected,
             risk: self.check.docs.to_owned(),
-            fix: "correct the entry in plan.json, or make the plan anew with 'nicplan plan'".to_owned(),
+            fix: fix.to_owned(),
             source: "plan check".to_owned(),
             at: Vec::new(),
             state: State::Planned,
             suppressed_by: String::new(),
         });
     }
+
+    /// The findings; one slip that shows at many places is told once, with the list of places.
+    fn merged(self) -> Vec<Finding> {
+        let mut merged: Vec<(Finding, Vec<String>)> = Vec::new();
+        for finding in self.findings {
+            let alike = |f: &Finding| {
+                (&f.cluster, &f.current, &f.expected) == (&finding.cluster, &finding.current, &finding.expected)
+            };
+            match merged.iter_mut().find(|(first, _)| alike(first)) {
+                Some((_, others)) => others.push(finding.subject),
+                None => merged.push((finding, Vec::new())),
+            }
+        }
+        merged
+            .into_iter()
+            .map(|(first, others)| with_others(first, &others))
+            .collect()
+    }
+}
+
+/// The finding, with the other subjects of which it is true as well.
+fn with_others(mut finding: Finding, others: &[String]) -> Finding {
+    if !others.is_empty() {
+        finding.message = format!("{}; the same at {}", finding.message, some(others));
+    }
+    finding
+}
+
+/// Asks every check about one cluster, or about the whole plan (no name).
+fn ask(cluster: &str, judge: impl Fn(&PlanCheck, &mut Broken)) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for check in PLAN_CHECKS {
+        let mut broken = Broken {
+            check,
+            cluster: cluster.to_owned(),
+            findings: Vec::new(),
+        };
+        judge(check, &mut broken);
+        findings.extend(broken.merged());
+    }
+    findings
 }
 
 /// Remarks on the whole plan.
 pub(super) fn remarks(inventory: &Inventory, plan: &Plan) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for check in PLAN_CHECKS {
+    ask("", |check, broken| {
         if let Judge::Remark(judge) = check.judge {
-            judge(
-                inventory,
-                plan,
-                &mut Broken {
-                    check,
-                    cluster: "",
-                    findings: &mut findings,
-                },
-            );
+            judge(inventory, plan, broken);
         }
-    }
-    findings
+    })
 }
 
 /// What is wrong with the plan as a whole.
 pub(super) fn whole(inventory: &Inventory, plan: &Plan) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for check in PLAN_CHECKS {
+    ask("", |check, broken| {
         if let Judge::Whole(judge) = check.judge {
-            judge(
-                inventory,
-                plan,
-                &mut Broken {
-                    check,
-                    cluster: "",
-                    findings: &mut findings,
-                },
-            );
+            judge(inventory, plan, broken);
         }
-    }
-    findings
+    })
 }
 
 /// What keeps the decisions for a cluster from being a design at all. Empty = it can be recounted.
 pub fn structure(cluster: &Cluster, plan: &ClusterPlan) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for check in PLAN_CHECKS {
+    ask(&cluster.name, |check, broken| {
         if let Judge::Structure(judge) = check.judge {
-            judge(
-                cluster,
-                plan,
-                &mut Broken {
-                    check,
-                    cluster: &cluster.name,
-                    findings: &mut findings,
-                },
-            );
+            judge(cluster, plan, broken);
         }
-    }
-    findings
+    })
 }
 
 /// What the plan claims and the recount does not bear out.
 pub fn claims(cluster: &Cluster, plan: &ClusterPlan, recount: &Recount) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for check in PLAN_CHECKS {
+    ask(&cluster.name, |check, broken| {
         if let Judge::Claims(judge) = check.judge {
-            judge(
-                cluster,
-                plan,
-                recount,
-                &mut Broken {
-                    check,
-                    cluster: &cluster.name,
-                    findings: &mut findings,
-                },
-            );
+            judge(cluster, plan, recount, broken);
         }
-    }
-    findings
+    })
 }
 
 /// One uplink on one node, as far as plan and inventory agree that both exist.
@@ -226,8 +269,9 @@ impl<'a> Row<'a> {
 fn rows<'a>(cluster: &'a Cluster, plan: &'a ClusterPlan) -> impl Iterator<Item = Row<'a>> {
     plan.nodes.iter().flat_map(move |planned| {
         let node = cluster.nodes.iter().find(|n| n.name == planned.node);
-        let entries = plan.uplinks.iter().zip(&planned.uplinks);
-        entries.filter_map(move |(uplink, entry)| {
+        // By name and not by position: entries in another order are one fault, told by node-coverage.
+        plan.uplinks.iter().filter_map(move |uplink| {
+            let entry = planned.uplinks.iter().find(|entry| entry.uplink == uplink.name)?;
             Some(Row {
                 node: node?,
                 uplink,
@@ -244,5 +288,15 @@ fn list<T: ToString>(items: impl IntoIterator<Item = T>) -> String {
         "nothing".to_owned()
     } else {
         words.join(", ")
+    }
+}
+
+/// The first twenty of many names, and how many there are beside them.
+fn some<T: ToString>(names: &[T]) -> String {
+    const MOST: usize = 20;
+    let shown = list(names.iter().take(MOST).map(ToString::to_string));
+    match names.len().saturating_sub(MOST) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{Broken, Judge, PlanCheck};
 use crate::inventory::Cluster;
-use crate::plan::ClusterPlan;
+use crate::plan::{ClusterPlan, Uplink};
 
 pub(super) static CHECK: PlanCheck = PlanCheck {
     name: "network-names",
@@ -18,7 +18,13 @@ fn check(_: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
             let message = format!("the external network of uplink {} has no name", uplink.name);
             broken.add(&uplink.name, message, "", "a name such as External-1");
         }
-        if let Some(other) = plan.uplinks[..at].iter().find(|u| u.network.as_ref() == Some(network)) {
+        // Windows takes names that differ in upper and lower case alone for the same switch.
+        let same = |u: &&Uplink| {
+            u.network
+                .as_ref()
+                .is_some_and(|n| n.to_lowercase() == network.to_lowercase())
+        };
+        if let Some(other) = plan.uplinks[..at].iter().find(same) {
             let message = format!(
                 "uplinks {} and {} both serve external network '{network}'",
                 other.name, uplink.name

@@ -19,7 +19,7 @@ fn check(_: &Cluster, plan: &ClusterPlan, recount: &Recount, broken: &mut Broken
             let (claimed, real) = (list(claimed), list(real));
             let name = LEVELS[level - 1];
             let message = format!("the plan claims {claimed} for level {level} ({name}); the recount gives {real}");
-            broken.add(name, message, claimed, real);
+            broken.misstated(name, message, claimed, real);
         }
     }
 }

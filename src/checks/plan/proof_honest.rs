@@ -37,7 +37,7 @@ fn check(_: &Cluster, plan: &ClusterPlan, recount: &Recount, broken: &mut Broken
             "the solver block of cluster {} contradicts itself: {current}",
             plan.cluster
         );
-        broken.add("solver", message, current, expected);
+        broken.misstated("solver", message, current, expected);
     }
 }
 

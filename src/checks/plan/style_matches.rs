@@ -1,6 +1,6 @@
 //! `style-matches`: the design is of the style it is called.
 
-use super::{Broken, Judge, PlanCheck, rows};
+use super::{Broken, Judge, PlanCheck, Row, rows};
 use crate::inventory::Cluster;
 use crate::plan::{ClusterPlan, Style, Uplink};
 use crate::roles::Role;
@@ -23,22 +23,22 @@ fn check(cluster: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
                 uplink.roles.len(),
                 plan.style
             );
-            broken.add(&uplink.name, message, uplink.roles.len(), 1);
+            broken.misstated(&uplink.name, message, uplink.roles.len(), 1);
         }
         (Style::Converged, _) if !converged => {
             let message = format!(
                 "the design has {} uplinks; style converged has one for all traffic but iSCSI",
                 plan.uplinks.len()
             );
-            broken.add("design", message, plan.uplinks.len(), "one uplink beside iSCSI");
+            broken.misstated("design", message, plan.uplinks.len(), "one uplink beside iSCSI");
         }
         (Style::Hybrid, None) => {
             let message = "no uplink carries several roles; style hybrid has at least one that does".to_owned();
-            broken.add("design", message, "one role per uplink", "an uplink with several roles");
+            broken.misstated("design", message, "one role per uplink", "an uplink with several roles");
         }
         (Style::Hybrid, Some(_)) if converged => {
             let message = "one uplink carries all traffic but iSCSI; that is style converged, not hybrid".to_owned();
-            broken.add("design", message, "converged", "hybrid");
+            broken.misstated("design", message, "converged", "hybrid");
         }
         _ => {}
     }
@@ -49,8 +49,24 @@ fn check(cluster: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
                 "on {} uplink {} has {nics} NICs; style dedicated gives one, storage excepted",
                 row.node.name, row.uplink.name
             );
-            broken.add(row.subject(), message, nics, 1);
+            broken.misstated(row.subject(), message, nics, 1);
         }
+    }
+}
+
+/// The style whose shape the design has; what fits two is the narrower one.
+pub(in crate::checks) fn style_of(cluster: &Cluster, plan: &ClusterPlan) -> Style {
+    let one_nic = |row: &Row| row.entry.nics.len() < 2 || row.uplink.roles == [Role::Storage];
+    if plan.uplinks.iter().all(|u| u.roles.len() < 2) {
+        if rows(cluster, plan).all(|row| one_nic(&row)) {
+            Style::Dedicated
+        } else {
+            Style::Teamed
+        }
+    } else if is_converged(cluster, plan) {
+        Style::Converged
+    } else {
+        Style::Hybrid
     }
 }
 

@@ -22,7 +22,7 @@ fn check(_: &Cluster, plan: &ClusterPlan, _: &Recount, broken: &mut Broken) {
             "{} rows of the comparison of styles are marked as chosen; one is",
             chosen.len()
         );
-        broken.add("styles", message, chosen.len(), 1);
+        broken.misstated("styles", message, chosen.len(), 1);
         return;
     };
     if row.style != plan.style {
@@ -30,7 +30,7 @@ fn check(_: &Cluster, plan: &ClusterPlan, _: &Recount, broken: &mut Broken) {
             "the comparison marks style {} as chosen; the plan is {}",
             row.style, plan.style
         );
-        broken.add("styles", message, row.style, plan.style);
+        broken.misstated("styles", message, row.style, plan.style);
     }
     if row.objective.as_ref() != Some(&plan.solver.objective) {
         let difference = row
@@ -42,6 +42,6 @@ fn check(_: &Cluster, plan: &ClusterPlan, _: &Recount, broken: &mut Broken) {
             "the objective of the chosen style {} is not that of the plan: they differ at level {difference}",
             row.style
         );
-        broken.add("styles", message, "another objective", "the plan's objective");
+        broken.misstated("styles", message, "another objective", "the plan's objective");
     }
 }

@@ -1,14 +1,16 @@
 //! Each check is seen to fail on a plan that breaks only it, and sound plans pass.
 
-use super::cases::{DEDICATED, cases, facts, fixed, pool, range, sound, spoiled};
-use super::testing::{claim, files, plan};
+use super::cases::{DEDICATED, bound, cases, facts, fixed, member, pool, range, sound, spanning, spoiled};
+use super::testing::{claim, files, plan, set_nics};
 use super::*;
 use crate::checks::{VerifiedPlan, requirements_met, verify};
-use crate::inventory::{Nlb, NlbMode, Rdma, StorageKind};
+use crate::inventory::{Rdma, StorageKind};
 use crate::plan::{Status, Style};
 use crate::policy::FailureKind;
 use crate::profiles::Transport;
 use crate::roles::Role;
+use crate::topology::testing::link;
+use crate::units::Mac;
 use std::collections::BTreeSet;
 
 /// Names of the checks that speak up, remarks included.
@@ -93,15 +95,97 @@ fn an_open_gap_that_adds_up_is_accepted() {
 #[test]
 fn pools_side_by_side_and_spoofing_for_nlb_unicast_are_accepted() {
     let (inventory, plan) = spoiled(|cluster, plan| {
-        cluster.vms[0].nlb = Some(Nlb {
-            name: "WEB".to_owned(),
-            mode: NlbMode::Unicast,
-            vip: None,
-        });
+        cluster.vms[0].nlb = Some(member());
         plan.mac_pools = vec![pool("HV2", range(32, 47)), pool("HV1", range(16, 31))];
         plan.static_macs = vec![fixed("VM1", 2, true), fixed("VM2", 4, false)];
     });
     accepted(&inventory, plan);
+}
+
+#[test]
+fn an_address_that_is_static_already_or_planned_so_is_accepted() {
+    let (inventory, plan) = bound(|_, _| {});
+    accepted(&inventory, plan);
+    let (inventory, plan) = bound(|cluster, plan| {
+        cluster.vms[0].vnics[0].dynamic_mac = false;
+        cluster.vms[0].vnics[0].mac = Some(Mac(2));
+        plan.static_macs.clear();
+    });
+    accepted(&inventory, plan);
+}
+
+#[test]
+fn a_team_over_linked_switches_or_of_a_single_node_is_accepted_without_remark() {
+    let linked = |cluster: &mut Cluster, _: &mut ClusterPlan| cluster.links = vec![link(0, 1, 10_000)];
+    let one_switch = |cluster: &mut Cluster, _: &mut ClusterPlan| {
+        for nic in cluster.nodes.iter_mut().flat_map(|n| &mut n.nics) {
+            nic.tor = Some(0);
+        }
+    };
+    let alone = |cluster: &mut Cluster, plan: &mut ClusterPlan| set_nics(cluster, plan, 1, 3, &[]);
+    for (inventory, plan) in [spanning(linked), spanning(one_switch), spanning(alone)] {
+        let verified = verify(&inventory, plan).map(|v| v.notes().to_vec());
+        assert!(verified.as_ref().is_ok_and(Vec::is_empty), "{verified:#?}");
+    }
+}
+
+#[test]
+fn one_slip_at_many_places_is_told_once_with_the_places() {
+    let (inventory, plan) = spoiled(|cluster, plan| {
+        for vnic in cluster.vms.iter_mut().flat_map(|vm| &mut vm.vnics) {
+            vnic.vlans = BTreeSet::from([7]);
+        }
+        for nic in cluster.nodes.iter_mut().flat_map(|n| &mut n.nics) {
+            nic.vlans = Some(BTreeSet::from([8]));
+        }
+        cluster.nodes[0].nics[3].vlans = Some(BTreeSet::from([7]));
+        plan.solver.objective.unmet_requirements.reachability = 3;
+    });
+    let findings = verify(&inventory, plan).expect_err("the VLAN reaches no port");
+    let told: Vec<&Finding> = findings.iter().filter(|f| f.rule == "shortfall-declared").collect();
+    assert!(told.iter().all(|f| f.subject == "External-1"), "{told:#?}");
+    let messages: Vec<&str> = told.iter().map(|f| f.message.as_str()).collect();
+    assert_eq!(
+        messages,
+        [
+            "requirement reach:vm at External-1 is not met and the plan does not say so",
+            "requirement vlan at VM1/Network Adapter, VM2/Network Adapter is not met and the plan does not say so",
+        ]
+    );
+
+    let (inventory, plan) = spoiled(|_, plan| plan.vnics.iter_mut().for_each(|v| v.network = "E9".to_owned()));
+    let findings = verify(&inventory, plan).expect_err("there is no network E9");
+    assert_eq!(findings.len(), 1, "{findings:#?}");
+    assert!(
+        findings[0].message.ends_with("the same at VM2/Network Adapter"),
+        "{}",
+        findings[0].message
+    );
+}
+
+#[test]
+fn uplinks_in_another_order_than_the_design_are_told_once() {
+    let (inventory, plan) = spoiled(|_, plan| plan.uplinks.swap(0, 1));
+    let findings = verify(&inventory, plan).expect_err("the entries of the nodes are in the old order");
+    assert_eq!(findings.iter().map(|f| f.rule).collect::<Vec<_>>(), ["node-coverage"]);
+}
+
+#[test]
+fn what_follows_from_an_edit_names_the_way_to_judge_the_assignment_alone() {
+    for (name, (inventory, plan)) in cases() {
+        let Err(findings) = verify(&inventory, plan) else {
+            continue;
+        };
+        let stated = [
+            "objective-matches",
+            "proof-honest",
+            "shortfall-declared",
+            "style-matches",
+            "style-row-chosen",
+        ];
+        let hint = findings.iter().all(|f| f.fix.contains("--recompute"));
+        assert_eq!(hint, stated.contains(&name), "{name}");
+    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use crate::roles::Role;
 const MOST_NAMES: usize = 5;
 
 /// All vNICs of all VMs, in order.
-pub fn vnics(cluster: &Cluster) -> impl Iterator<Item = (&Vm, &Vnic)> {
+pub fn vnics(cluster: &Cluster) -> impl Iterator<Item = (&Vm, &Vnic)> + Clone {
     cluster
         .vms
         .iter()

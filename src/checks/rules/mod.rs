@@ -16,6 +16,7 @@ mod network_atc;
 mod nic;
 mod nlb;
 mod offload;
+mod outcome;
 mod qos;
 mod replica;
 mod report;
@@ -29,6 +30,7 @@ mod vswitch;
 #[cfg(test)]
 mod tests;
 
+pub use outcome::{Outcome, OutcomeRow, Verdict};
 pub use report::{Fault, Report};
 pub use table::RULES;
 
@@ -53,23 +55,64 @@ pub struct Rule {
     pub page: &'static str,
     /// Inventory columns it reads, as `table.column`.
     pub columns: &'static [&'static str],
+    /// What it is about, several of them, to stand behind "there are no" and a number: `adapters of VMs`.
+    pub subject: &'static str,
+    /// Columns in which a blank cell says no, so that they must at least stand in a file (`a.x|b.y`: one of them). Without
+    /// them nobody knows whether there is anything that the rule is about.
+    pub asks: &'static [&'static str],
+    /// Columns that at least one row must fill (`a.x|b.y`: one of them). What no row says would be judged by a default.
+    pub needs: &'static [&'static str],
     /// Looks at one cluster (with the others in sight) and adds what it finds.
     pub check: fn(&Inventory, &Cluster, &mut Report<'_>),
 }
 
-/// Findings of all rules about all clusters, sorted.
-pub fn review(inventory: &Inventory) -> Vec<Finding> {
-    let mut findings = Vec::new();
+impl Rule {
+    /// What most rules leave as it is: they are about single facts, say nothing of how many things they looked at, and are
+    /// checked as far as the inventory fills the columns that only rules read.
+    pub(super) const BASE: Rule = Rule {
+        name: "",
+        severity: Severity::Info,
+        family: "",
+        summary: "",
+        risk: "",
+        source: "",
+        page: "",
+        columns: &[],
+        subject: "",
+        asks: &[],
+        needs: &[],
+        check: |_, _, _| {},
+    };
+}
+
+/// What all rules say about all clusters.
+pub struct Review {
+    /// Findings, sorted.
+    pub findings: Vec<Finding>,
+    /// What came of each rule in each cluster, by cluster and rule.
+    pub outcomes: Vec<Outcome>,
+}
+
+/// Asks every rule about every cluster.
+pub fn review_all(inventory: &Inventory) -> Review {
+    let (mut findings, mut outcomes) = (Vec::new(), Vec::new());
     let shared = report::Shared::new(inventory);
     for (index, cluster) in inventory.clusters.iter().enumerate() {
         for rule in RULES.iter() {
             let mut report = Report::new(&shared, index, rule);
             (rule.check)(inventory, cluster, &mut report);
-            findings.append(&mut report.finish());
+            let (outcome, mut found) = report.finish();
+            outcomes.push(outcome);
+            findings.append(&mut found);
         }
     }
     Finding::sort(&mut findings);
-    findings
+    Review { findings, outcomes }
+}
+
+/// Findings of all rules about all clusters, sorted.
+pub fn review(inventory: &Inventory) -> Vec<Finding> {
+    review_all(inventory).findings
 }
 
 /// The rule of this name.

@@ -2,18 +2,21 @@
 //!
 //! In: [`Fault`]s. Out: [`Finding`]s. Keeps what several rules need (address ledger, MAC plan) so that it is made once.
 
-use super::Rule;
+use super::{Outcome, Rule, Verdict};
 use crate::finding::{Finding, Location, Severity, State};
-use crate::inventory::{Cluster, Inventory, Origin};
+use crate::inventory::{Cluster, Given, Inventory, Origin, catalogue};
 use crate::mac::ledger::{Holder, ledger};
 use crate::mac::{self, MacPlan};
 use crate::plan::StaticMacPlan;
 use crate::units::MacRange;
 use std::cell::OnceCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Locations that one finding lists at most; the message counts them all.
 const MOST_LOCATIONS: usize = 20;
+
+/// Where it is not known, whether a rule is about this Windows version is not known either.
+const PROFILE: &str = "clusters.profile";
 
 /// Cluster index, VM and vNIC name.
 type VnicKey = (usize, String, String);
@@ -76,6 +79,10 @@ pub struct Report<'a> {
     cluster: usize,
     rule: &'static Rule,
     findings: Vec<Finding>,
+    subjects: usize,
+    /// Columns that some rows leave blank where the rule would have to know.
+    lacking: BTreeSet<&'static str>,
+    out_of_scope: Option<&'static str>,
 }
 
 impl<'a> Report<'a> {
@@ -85,11 +92,72 @@ impl<'a> Report<'a> {
             cluster,
             rule,
             findings: Vec::new(),
+            subjects: 0,
+            lacking: BTreeSet::new(),
+            out_of_scope: None,
         }
     }
 
-    pub(super) fn finish(self) -> Vec<Finding> {
-        self.findings
+    /// What came of the rule, and its findings.
+    pub(super) fn finish(self) -> (Outcome, Vec<Finding>) {
+        let outcome = Outcome {
+            rule: self.rule,
+            cluster: self.facts().name.clone(),
+            subjects: self.subjects,
+            verdict: self.verdict(),
+        };
+        (outcome, self.findings)
+    }
+
+    fn verdict(&self) -> Verdict {
+        if !self.findings.is_empty() {
+            return Verdict::Findings(self.findings.len());
+        }
+        let empty = Given::default();
+        let given = self.given_columns().unwrap_or(&empty);
+        let unasked: Vec<&str> = self.rule.asks.iter().copied().filter(|c| !given.asks(c)).collect();
+        if !unasked.is_empty() {
+            return Verdict::NotChecked(unasked);
+        }
+        if self.subjects == 0 && !self.rule.subject.is_empty() {
+            return Verdict::NotApplicable(format!("there are no {}", self.rule.subject));
+        }
+        let unfilled = self.needs().into_iter().filter(|c| !given.fills(c));
+        let missing: BTreeSet<&str> = unfilled.chain(self.lacking.iter().copied()).collect();
+        match self.out_of_scope {
+            Some(why) if !missing.contains(PROFILE) => Verdict::NotApplicable(why.to_owned()),
+            _ if !missing.is_empty() => Verdict::NotChecked(missing.into_iter().collect()),
+            _ => Verdict::Passed,
+        }
+    }
+
+    /// Columns that at least one row must fill: those that the rule names, else those that nobody but rules reads.
+    fn needs(&self) -> Vec<&'static str> {
+        let said = !self.rule.needs.is_empty() || !self.rule.subject.is_empty();
+        if said {
+            return self.rule.needs.to_vec();
+        }
+        let columns = self.rule.columns.iter().copied();
+        columns.filter(|column| catalogue::is_review(column)).collect()
+    }
+
+    fn given_columns(&self) -> Option<&'a Given> {
+        self.shared.inventory.given.get(self.cluster)
+    }
+
+    /// Counts things that the rule is about, whether or not enough is known to judge them.
+    pub fn look_at(&mut self, subjects: usize) {
+        self.subjects += subjects;
+    }
+
+    /// Notes that some rows do not say what the rule would have to know, as `table.column`.
+    pub fn lacks(&mut self, column: &'static str) {
+        self.lacking.insert(column);
+    }
+
+    /// Notes that the rule is not about this cluster, and why, as the end of "does not apply: …".
+    pub fn out_of_scope(&mut self, why: &'static str) {
+        self.out_of_scope = Some(why);
     }
 
     fn facts(&self) -> &'a Cluster {
@@ -106,10 +174,15 @@ impl<'a> Report<'a> {
         self.shared.inventory.locate(origin, column)
     }
 
-    /// Whether the record's source says anything about a column. A source without columns (JSON) may say anything.
-    pub fn knows(&self, origin: Origin, column: &str) -> bool {
-        let source = self.shared.inventory.sources.get(origin.source as usize);
-        source.is_none_or(|s| s.columns.is_empty() || s.columns.contains_key(column))
+    /// Whether any row of the cluster says something in a column `table.column`: what none says is a default and no fact, and
+    /// nobody may be blamed for a default.
+    pub fn knows(&self, column: &str) -> bool {
+        self.given_columns().is_some_and(|given| given.fills(column))
+    }
+
+    /// Whether the column `table.column` stands in a file: for columns in which a blank cell says no.
+    pub fn asks(&self, column: &str) -> bool {
+        self.given_columns().is_some_and(|given| given.asks(column))
     }
 
     /// Every holder of every address, sorted by address.

@@ -190,6 +190,15 @@ pub fn table(name: &str) -> Option<&'static Table> {
     TABLES.into_iter().find(|t| plain(t.name) == wanted)
 }
 
+/// Whether `table.column` is a column that only rules of the review read.
+pub fn is_review(column: &str) -> bool {
+    let found = column.split_once('.').and_then(|(name, column)| {
+        let table = table(name)?;
+        table.columns.get(table.position(column)?)
+    });
+    found.is_some_and(|column| column.review)
+}
+
 /// A header without case, blanks and punctuation: `Speed (Mbps)` and `speed_mbps` are the same.
 pub fn plain(text: &str) -> String {
     text.chars()

@@ -5,6 +5,7 @@ use super::clusters::DEFAULT_PROFILE;
 use super::guests::DEFAULT_MEMORY_MIB;
 use crate::inventory::raw::RawTable;
 use crate::inventory::{Assumption, Cluster, Nic, StorageKind, Vnic};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists the assumptions of all clusters; `assumed` are those of importers, by input.
 pub(super) fn list(r: &Resolver<'_>, assumed: Vec<(usize, String, String)>) -> Vec<Assumption> {
@@ -29,6 +30,7 @@ pub(super) fn list(r: &Resolver<'_>, assumed: Vec<(usize, String, String)>) -> V
         settings(cluster, said_profile(r, index), r.storage_hints[index].told, &mut says);
         machines(cluster, &mut says);
         ports(cluster, &mut says);
+        fabric(cluster, &mut says);
         if r.vms_without_memory[index] > 0 {
             let missing = format!("memory of {} of {} VMs", r.vms_without_memory[index], cluster.vms.len());
             says(
@@ -132,11 +134,98 @@ fn ports(cluster: &Cluster, says: &mut Says<'_>) {
     let taken = "one common switch that carries every VLAN; write tor in nics";
     tell("physical switch", &|n| n.tor.is_none() && n.direct_to.is_none(), taken);
     tell("model", &|n| n.model.is_empty(), "alike; write model in nics");
-    tell(
-        "trunked VLANs",
-        &|n| n.vlans.is_none(),
-        "every VLAN; write vlans in nics",
-    );
+    let open: Vec<&Nic> = nics().filter(|n| n.vlans.is_none()).collect();
+    if !open.is_empty() {
+        let missing = format!(
+            "trunked VLANs of {} of {all} NICs{}",
+            open.len(),
+            places(cluster, &open)
+        );
+        says(missing, "every VLAN; write vlans in nics".to_owned());
+    }
+}
+
+/// ` (on TOR-A, TOR-B)`: the physical switches that hold these ports; nothing where none is named.
+fn places(cluster: &Cluster, nics: &[&Nic]) -> String {
+    let tors: BTreeSet<usize> = nics.iter().filter_map(|n| n.tor).collect();
+    let names: Vec<&str> = tors
+        .into_iter()
+        .filter_map(|t| cluster.tors.get(t))
+        .map(|t| t.name.as_str())
+        .collect();
+    if names.is_empty() {
+        String::new()
+    } else {
+        format!(" (on {})", some(&names))
+    }
+}
+
+/// Physical switches that nothing is known to join, and links that name no VLANs.
+fn fabric(cluster: &Cluster, says: &mut Says<'_>) {
+    let parts = parts(cluster);
+    if parts.len() > 1 {
+        let parts: Vec<String> = parts.iter().map(|part| part.join(" + ")).collect();
+        let taken = "no path between them, so that ports on one do not reach ports on another; write the links in inter_switch_links";
+        says(
+            format!("links between the physical switches {}", some(&parts)),
+            taken.to_owned(),
+        );
+    }
+    let name = |tor: usize| cluster.tors.get(tor).map_or("", |t| t.name.as_str());
+    let open: BTreeSet<(usize, usize)> = cluster
+        .links
+        .iter()
+        .filter(|l| l.vlans.is_none())
+        .map(|l| l.ends)
+        .collect();
+    if !open.is_empty() {
+        let links: Vec<String> = open
+            .iter()
+            .map(|(a, b)| format!("{} - {}", name(*a), name(*b)))
+            .collect();
+        says(
+            format!("VLANs of the links {}", some(&links)),
+            "every VLAN; write vlans in inter_switch_links".to_owned(),
+        );
+    }
+}
+
+/// Names of the physical switches, those together between which a path is known. Switches without a port do not matter.
+fn parts(cluster: &Cluster) -> Vec<Vec<&str>> {
+    let mut part: Vec<usize> = (0..cluster.tors.len()).collect();
+    for (a, b) in cluster.links.iter().map(|l| l.ends) {
+        if let (Some(x), Some(y)) = (part.get(a).copied(), part.get(b).copied()) {
+            part.iter_mut().filter(|p| **p == y).for_each(|p| *p = x);
+        }
+    }
+    let used: BTreeSet<usize> = cluster
+        .nodes
+        .iter()
+        .flat_map(|n| &n.nics)
+        .filter_map(|n| n.tor)
+        .collect();
+    let mut parts: BTreeMap<usize, Vec<&str>> = BTreeMap::new();
+    for (tor, part) in cluster
+        .tors
+        .iter()
+        .zip(&part)
+        .enumerate()
+        .filter(|(t, _)| used.contains(t))
+        .map(|(_, p)| p)
+    {
+        parts.entry(*part).or_default().push(&tor.name);
+    }
+    parts.into_values().collect()
+}
+
+/// The first names of a long list, and how many there are beside them.
+fn some<T: AsRef<str>>(names: &[T]) -> String {
+    const MOST: usize = 8;
+    let shown: Vec<&str> = names.iter().take(MOST).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(MOST) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 fn guests(cluster: &Cluster, tables: &[RawTable], says: &mut Says<'_>) {

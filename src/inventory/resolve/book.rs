@@ -308,6 +308,11 @@ impl<'a> NodeBook<'a> {
         found.is_some_and(|numbers| numbers.iter().any(|n| self.list[*n].owner == cluster))
     }
 
+    /// Whether a name, full or short, is that of a node of the cluster.
+    pub(super) fn belongs(&self, name: &str, cluster: usize) -> bool {
+        self.knows(name, cluster) || self.knows(&short(name), cluster)
+    }
+
     /// Cluster and position in it.
     pub(super) fn place(&self, number: usize) -> (usize, usize) {
         let cluster = self.list[number].owner;

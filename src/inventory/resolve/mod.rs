@@ -6,6 +6,7 @@
 mod assumptions;
 mod book;
 mod clusters;
+mod given;
 mod guests;
 mod nics;
 mod policy;
@@ -84,6 +85,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
     policy::build(&mut r);
     clusters::settle_storage(&mut r);
     let assumptions = assumptions::list(&r, assumed);
+    let given = given::list(&r);
     let (clusters, problems) = (r.clusters, r.problems.finish());
     if !problems.is_empty() {
         return Err(problems);
@@ -92,6 +94,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         sources,
         clusters,
         assumptions,
+        given,
         sha256: String::new(),
         notes,
     };

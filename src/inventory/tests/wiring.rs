@@ -227,3 +227,32 @@ fn what_was_not_said_is_listed_with_counts() {
         assert!(missing.contains(&expected), "{expected} not in {missing:?}");
     }
 }
+
+#[test]
+fn switches_that_nothing_joins_and_ports_and_links_without_vlans_are_named() {
+    let nics = "node,nic,speed_mbps,tor,vlans\nHV1,A,1G,T1,10\nHV1,B,1G,T2,\nHV2,A,1G,T3,\nHV2,B,1G,T3,10\n";
+    let said = |links: &str| {
+        let inventory = load(&[NODES, ("nics", nics), ("inter_switch_links", links)]);
+        let inventory = inventory.unwrap_or_else(|p| panic!("{}", show(&p)));
+        let all = inventory.assumptions.into_iter().map(|a| (a.missing, a.taken));
+        all.collect::<std::collections::BTreeMap<_, _>>()
+    };
+
+    let one = said("tor_a,tor_b,speed_mbps\nT1,T2,10G\n");
+    let taken = |missing: &str| one.get(missing).map_or("", String::as_str);
+    assert!(
+        taken("links between the physical switches T1 + T2, T3").contains("inter_switch_links"),
+        "{one:#?}"
+    );
+    assert!(
+        taken("VLANs of the links T1 - T2").contains("write vlans in inter_switch_links"),
+        "{one:#?}"
+    );
+    assert!(
+        taken("trunked VLANs of 2 of 4 NICs (on T2, T3)").contains("write vlans in nics"),
+        "{one:#?}"
+    );
+
+    let all = said("tor_a,tor_b,speed_mbps,vlans\nT1,T2,10G,10\nT2,T3,10G,10\n");
+    assert!(!all.keys().any(|missing| missing.contains("link")), "{all:#?}");
+}

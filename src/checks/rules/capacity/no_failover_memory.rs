@@ -14,13 +14,19 @@ pub static RULE: Rule = Rule {
     risk: "when the node fails some VMs stay off, and it cannot be drained for updates (event 1137)",
     source: "Microsoft, Hyper-V maximum scale limits: keep one node's worth of capacity in reserve",
     page: include_str!("no_failover_memory.md"),
-    columns: &["nodes.memory_mib", "vms.memory_mib", "vms.node", "vms.state"],
+    columns: &["nodes.memory_mib", "vms.memory_mib", "vms.node", "vms.state", "vms.vm"],
+    subject: "nodes that others could stand in for",
+    asks: &["vms.vm"],
+    needs: &["nodes.memory_mib", "vms.memory_mib", "vms.node"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if cluster.nodes.len() > 1 {
+        report.look_at(cluster.nodes.len());
+    }
     let Some(memory) = cluster.nodes.iter().map(|n| n.memory_mib).collect::<Option<Vec<MiB>>>() else {
-        return;
+        return report.lacks("nodes.memory_mib");
     };
     if memory.len() < 2 {
         return;

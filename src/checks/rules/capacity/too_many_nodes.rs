@@ -14,11 +14,15 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Hyper-V maximum scale limits; Azure Local system requirements",
     page: include_str!("too_many_nodes.md"),
     columns: &["clusters.profile", "nodes.node"],
+    subject: "nodes",
+    asks: &["nodes.node"],
+    needs: &["clusters.profile"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let (nodes, most) = (cluster.nodes.len(), cluster.profile.max_nodes);
+    report.look_at(nodes);
     if nodes <= most {
         return;
     }

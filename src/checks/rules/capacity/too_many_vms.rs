@@ -13,7 +13,10 @@ pub static RULE: Rule = Rule {
     risk: "Microsoft does not support it, and failover times are untested",
     source: "Microsoft, Hyper-V maximum scale limits; Requirements and Limits for Hyper-V in Windows Server 2008 R2",
     page: include_str!("too_many_vms.md"),
-    columns: &["clusters.profile", "vms.state"],
+    columns: &["clusters.profile", "vms.state", "vms.vm", "vms.node"],
+    subject: "VMs",
+    asks: &["vms.vm"],
+    needs: &["clusters.profile", "vms.node"],
     check,
 };
 
@@ -23,6 +26,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         .iter()
         .filter(|vm| vm.state == VmState::Running && vm.host.is_some())
         .count();
+    report.look_at(cluster.vms.len());
     let most = cluster.profile.max_vms;
     if running <= most {
         return;

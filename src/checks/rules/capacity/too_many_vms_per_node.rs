@@ -13,7 +13,10 @@ pub static RULE: Rule = Rule {
     risk: "Microsoft does not support it; further VMs may not start",
     source: "Microsoft, Hyper-V maximum scale limits; Requirements and Limits for Hyper-V in Windows Server 2008 R2",
     page: include_str!("too_many_vms_per_node.md"),
-    columns: &["clusters.profile", "vms.node", "vms.state"],
+    columns: &["clusters.profile", "vms.node", "vms.state", "vms.vm"],
+    subject: "VMs",
+    asks: &["vms.vm"],
+    needs: &["clusters.profile", "vms.node"],
     check,
 };
 
@@ -24,6 +27,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             *count += 1;
         }
     }
+    report.look_at(cluster.vms.len());
     let most = cluster.profile.max_vms_per_node;
     for (node, running) in cluster.nodes.iter().zip(running).filter(|(_, running)| *running > most) {
         report.add(Fault {

@@ -14,14 +14,25 @@ pub static RULE: Rule = Rule {
     risk: "the cluster name has no network to come online on: the cluster cannot be managed by its name",
     source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     page: include_str!("no_client_network.md"),
-    columns: &["cluster_networks.cluster_use", "cluster_networks.purpose"],
+    columns: &[
+        "cluster_networks.cluster_use",
+        "cluster_networks.purpose",
+        "cluster_networks.network",
+    ],
+    subject: "cluster networks",
+    asks: &["cluster_networks.network"],
+    needs: &["cluster_networks.cluster_use"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let networks = &cluster.networks;
-    if networks.is_empty() || networks.iter().any(|n| n.cluster_use.is_none_or(|c| c == 3)) {
+    report.look_at(networks.len());
+    if networks.is_empty() || networks.iter().any(|n| n.cluster_use == Some(3)) {
         return;
+    }
+    if networks.iter().any(|n| n.cluster_use.is_none()) {
+        return report.lacks("cluster_networks.cluster_use");
     }
     let management = networks
         .iter()

@@ -14,15 +14,25 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Understanding Cluster Validation Tests: Network",
     page: include_str!("single_cluster_network.md"),
     columns: &["cluster_networks.network", "cluster_networks.cluster_use"],
+    subject: "cluster networks of several nodes",
+    asks: &["cluster_networks.network"],
+    needs: &[],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let usable: Vec<_> = cluster.networks.iter().filter(|n| n.cluster_use != Some(0)).collect();
-    let [only] = usable.as_slice() else { return };
     if cluster.nodes.len() < 2 {
         return;
     }
+    report.look_at(cluster.networks.len());
+    let [only] = usable.as_slice() else {
+        let known = usable.iter().filter(|n| n.cluster_use.is_some()).count();
+        if known < 2 && known < usable.len() {
+            report.lacks("cluster_networks.cluster_use");
+        }
+        return;
+    };
     report.add(Fault {
         subject: cluster.name.clone(),
         message: format!("{} is the only network that the cluster may use", only.name),

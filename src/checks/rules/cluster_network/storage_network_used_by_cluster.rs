@@ -20,6 +20,9 @@ pub static RULE: Rule = Rule {
         "cluster_networks.purpose",
         "clusters.storage",
     ],
+    subject: "networks of storage that stands outside the nodes",
+    asks: &["cluster_networks.purpose"],
+    needs: &["cluster_networks.cluster_use"],
     check,
 };
 
@@ -35,8 +38,14 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         .iter()
         .filter(|n| separate && n.purpose == Some(Role::Storage))
     {
-        let Some(used) = network.cluster_use.filter(|c| *c != 0) else {
-            continue;
+        report.look_at(1);
+        let used = match network.cluster_use {
+            Some(0) => continue,
+            Some(used) => used,
+            None => {
+                report.lacks("cluster_networks.cluster_use");
+                continue;
+            }
         };
         report.add(Fault {
             subject: network.name.clone(),

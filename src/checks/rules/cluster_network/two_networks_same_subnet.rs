@@ -16,10 +16,17 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728); SMB Multichannel in clusters",
     page: include_str!("two_networks_same_subnet.md"),
     columns: &["cluster_networks.subnet", "cluster_networks.network"],
+    subject: "cluster networks",
+    asks: &["cluster_networks.network"],
+    needs: &["cluster_networks.subnet"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(cluster.networks.len());
+    if cluster.networks.iter().any(|n| n.subnet.trim().is_empty()) {
+        report.lacks("cluster_networks.subnet");
+    }
     for (position, network) in cluster.networks.iter().enumerate() {
         let Some(earlier) = cluster.networks[..position].iter().find(|o| overlap(o, network)) else {
             continue;

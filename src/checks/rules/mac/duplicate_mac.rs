@@ -16,14 +16,21 @@ pub static RULE: Rule = Rule {
     source: "D. van der Peijl; Microsoft KB 968703",
     page: include_str!("duplicate_mac.md"),
     columns: &["vnics.mac", "host_vnics.mac", "nics.mac"],
+    subject: "adapters",
+    asks: &["vnics.mac|host_vnics.mac|nics.mac"],
+    needs: &["vnics.mac"],
     check,
 };
 
 /// Holders of one address that are compared with each other; an import error can give thousands the same.
 const MOST_COMPARED: usize = 64;
 
-fn check(inventory: &Inventory, _: &Cluster, report: &mut Report<'_>) {
+fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let ledger = report.ledger();
+    report.look_at(lookup::vnics(cluster).count());
+    for node in &cluster.nodes {
+        report.look_at(node.nics.len() + node.host_vnics.len());
+    }
     for group in ledger.chunk_by(|a, b| a.mac == b.mac).filter(|g| g.len() > 1) {
         let Some(first) = group.first().filter(|h| is_usable(h.mac)) else {
             continue;

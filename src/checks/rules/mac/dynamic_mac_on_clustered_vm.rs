@@ -19,21 +19,27 @@ pub static RULE: Rule = Rule {
         "vms.possible_owners",
         "nodes.mac_pool_min",
         "nodes.mac_pool_max",
+        "vms.vm",
     ],
+    subject: "adapters of VMs that may run on several nodes",
+    asks: &["vms.vm"],
+    needs: &["vnics.mac_type", "nodes.mac_pool_min"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(lookup::vnics(cluster).filter(|(vm, _)| lookup::is_mobile(vm)).count());
+    if cluster.nodes.iter().any(|n| n.mac_pool.is_none()) {
+        report.lacks("nodes.mac_pool_min");
+    }
     let mut pools: Vec<_> = cluster.nodes.iter().filter_map(known_pool).collect();
     pools.sort_unstable();
     pools.dedup();
-    if pools.len() < 2 {
+    if pools.len() < 2 || !report.knows("vnics.mac_type") {
         return;
     }
     let dynamic = lookup::vnics(cluster).filter(|(vm, vnic)| vnic.dynamic_mac && lookup::is_mobile(vm));
-    let found: Vec<_> = dynamic
-        .filter(|(vm, vnic)| vm.mac_bound.is_empty() && report.knows(vnic.origin, "mac_type"))
-        .collect();
+    let found: Vec<_> = dynamic.filter(|(vm, _)| vm.mac_bound.is_empty()).collect();
     if found.is_empty() {
         return;
     }

@@ -21,11 +21,22 @@ pub static RULE: Rule = Rule {
         "vms.node",
         "nodes.mac_pool_min",
         "nodes.mac_pool_max",
+        "vms.vm",
     ],
+    subject: "adapters of VMs",
+    asks: &["vms.vm"],
+    needs: &["vnics.mac", "vnics.mac_type", "vms.node", "nodes.mac_pool_min"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(lookup::vnics(cluster).count());
+    if !report.knows("vnics.mac_type") {
+        return;
+    }
+    if cluster.nodes.iter().any(|n| n.mac_pool.is_none()) {
+        report.lacks("nodes.mac_pool_min");
+    }
     let mut outside: Vec<Vec<(&Vm, &Vnic, Mac)>> = vec![Vec::new(); cluster.nodes.len()];
     let pools: Vec<_> = cluster.nodes.iter().map(known_pool).collect();
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, v)| v.dynamic_mac) {

@@ -16,11 +16,16 @@ pub static RULE: Rule = Rule {
     source: "IEEE 802: the lowest bit of the first byte marks group addresses",
     page: include_str!("invalid_mac.md"),
     columns: &["vnics.mac", "vnics.mac_type", "host_vnics.mac", "nics.mac"],
+    subject: "adapters",
+    asks: &["vnics.mac|host_vnics.mac|nics.mac"],
+    needs: &["vnics.mac"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(lookup::vnics(cluster).count());
     for node in &cluster.nodes {
+        report.look_at(node.nics.len() + node.host_vnics.len());
         let ports = node.nics.iter().map(|n| (&n.name, n.mac, n.origin));
         let host_vnics = node.host_vnics.iter().map(|v| (&v.name, v.mac, v.origin));
         for (name, mac, origin) in ports.chain(host_vnics) {

@@ -15,11 +15,19 @@ pub static RULE: Rule = Rule {
     source: "T. Joos, ADMIN magazine; B. Armstrong (2010)",
     page: include_str!("mac_bound_vm_dynamic.md"),
     columns: &["vms.mac_bound", "vms.possible_owners", "vnics.mac_type", "vnics.mac"],
+    subject: "adapters of VMs bound to their address",
+    asks: &["vms.mac_bound"],
+    needs: &["vnics.mac_type"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let bound = lookup::vnics(cluster).filter(|(vm, vnic)| !vm.mac_bound.is_empty() && vnic.dynamic_mac);
+    let bound = lookup::vnics(cluster).filter(|(vm, _)| !vm.mac_bound.is_empty());
+    report.look_at(bound.clone().count());
+    if !report.knows("vnics.mac_type") {
+        return;
+    }
+    let bound = bound.filter(|(_, vnic)| vnic.dynamic_mac);
     for (vm, vnic) in bound.filter(|(vm, vnic)| may_change(cluster, vm, vnic)) {
         let planned = report.planned_static(&vm.name, &vnic.name).and_then(|p| p.planned);
         let subject = lookup::vnic_name(vm, vnic);

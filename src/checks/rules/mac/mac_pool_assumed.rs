@@ -15,11 +15,20 @@ pub static RULE: Rule = Rule {
     risk: "the default is made from the address the host had when Hyper-V was installed; overlaps may be missed or only seem to be",
     source: "J. Howard, \"Hyper-V MAC address pool\"; real reports show 3 of 10 hosts whose address has changed since",
     page: include_str!("mac_pool_assumed.md"),
-    columns: &["nodes.mac_pool_min", "nodes.mac_pool_max", "nodes.management_ip"],
+    columns: &[
+        "nodes.mac_pool_min",
+        "nodes.mac_pool_max",
+        "nodes.management_ip",
+        "nodes.node",
+    ],
+    subject: "nodes",
+    asks: &["nodes.node"],
+    needs: &[],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(cluster.nodes.len());
     let assumed: Vec<_> = cluster
         .nodes
         .iter()

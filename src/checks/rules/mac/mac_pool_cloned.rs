@@ -13,7 +13,15 @@ pub static RULE: Rule = Rule {
     risk: "each host hands out the same addresses from the first one on, so the first VM of each gets the same address",
     source: "D. van der Peijl on duplicate Hyper-V MAC addresses: sysprep does not reset the range",
     page: include_str!("mac_pool_cloned.md"),
-    columns: &["nodes.mac_pool_min", "nodes.mac_pool_max", "nodes.management_ip"],
+    columns: &[
+        "nodes.mac_pool_min",
+        "nodes.mac_pool_max",
+        "nodes.management_ip",
+        "nodes.node",
+    ],
+    subject: "nodes beside each other",
+    asks: &["nodes.node"],
+    needs: &["nodes.mac_pool_min|nodes.management_ip"],
     check,
 };
 

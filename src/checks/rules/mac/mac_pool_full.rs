@@ -19,7 +19,12 @@ pub static RULE: Rule = Rule {
         "vms.node",
         "vnics.mac_type",
         "host_vnics.switch",
+        "nodes.node",
+        "nodes.management_ip",
     ],
+    subject: "nodes",
+    asks: &["nodes.node"],
+    needs: &["nodes.mac_pool_min|nodes.management_ip", "vms.node"],
     check,
 };
 

@@ -19,7 +19,12 @@ pub static RULE: Rule = Rule {
         "vms.node",
         "vms.possible_owners",
         "vnics.mac_type",
+        "nodes.node",
+        "nodes.management_ip",
     ],
+    subject: "nodes",
+    asks: &["nodes.node"],
+    needs: &["nodes.mac_pool_min|nodes.management_ip", "vms.node"],
     check,
 };
 

@@ -15,13 +15,20 @@ pub static RULE: Rule = Rule {
     risk: "the host cannot give an address, so VMs with dynamic adapters do not start there",
     source: "Microsoft KB 2804678 (the range is one prefix with a first and a last address)",
     page: include_str!("mac_pool_inverted.md"),
-    columns: &["nodes.mac_pool_min", "nodes.mac_pool_max"],
+    columns: &["nodes.mac_pool_min", "nodes.mac_pool_max", "nodes.node"],
+    subject: "nodes",
+    asks: &["nodes.node"],
+    needs: &["nodes.mac_pool_min"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(cluster.nodes.len());
     for (index, node) in cluster.nodes.iter().enumerate() {
-        let Some(range) = node.mac_pool else { continue };
+        let Some(range) = node.mac_pool else {
+            report.lacks("nodes.mac_pool_min");
+            continue;
+        };
         let words = match pools::fault(range) {
             None => continue,
             Some(PoolFault::Inverted) => "ends before it starts",

@@ -13,7 +13,15 @@ pub static RULE: Rule = Rule {
     risk: "two VMs can get one address; both lose packets at times, and Hyper-V notices only when they run on one host",
     source: "Microsoft KB 2804678; D. van der Peijl on duplicate Hyper-V MAC addresses",
     page: include_str!("mac_pool_overlap.md"),
-    columns: &["nodes.mac_pool_min", "nodes.mac_pool_max", "nodes.management_ip"],
+    columns: &[
+        "nodes.mac_pool_min",
+        "nodes.mac_pool_max",
+        "nodes.management_ip",
+        "nodes.node",
+    ],
+    subject: "nodes beside each other",
+    asks: &["nodes.node"],
+    needs: &["nodes.mac_pool_min|nodes.management_ip"],
     check,
 };
 

@@ -19,12 +19,20 @@ pub static RULE: Rule = Rule {
         "nodes.mac_pool_max",
         "nodes.management_ip",
         "nodes.cluster",
+        "nodes.node",
     ],
+    subject: "nodes beside those of other clusters",
+    asks: &["nodes.node"],
+    needs: &["nodes.mac_pool_min|nodes.management_ip"],
     check,
 };
 
 fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let earlier = &inventory.clusters[..report.cluster_index()];
+    if inventory.clusters.len() > 1 {
+        report.look_at(cluster.nodes.len());
+    }
+    super::note_unknown_pools(cluster, report);
     for (index, node) in cluster.nodes.iter().enumerate() {
         let Some(pool) = sound_pool(node) else { continue };
         let mut at = vec![pool_location(report, node)];

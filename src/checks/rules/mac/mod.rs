@@ -34,6 +34,13 @@ fn known_pool(node: &Node) -> Option<MacRange> {
     node.mac_pool.filter(|range| pools::fault(*range).is_none())
 }
 
+/// A node whose pool is neither given nor to be assumed from an address cannot be compared.
+fn note_unknown_pools(cluster: &Cluster, report: &mut Report<'_>) {
+    if cluster.nodes.iter().any(|node| pools::effective(node).is_none()) {
+        report.lacks("nodes.mac_pool_min|nodes.management_ip");
+    }
+}
+
 /// Where the pool stands, or the address from which it is assumed.
 fn pool_location(report: &Report<'_>, node: &Node) -> Location {
     let column = if node.mac_pool.is_some() {
@@ -56,6 +63,10 @@ fn pool_text(pool: Pool) -> String {
 
 /// Adds one fault per node whose pool clashes with that of an earlier node of the cluster, so that the first may keep its own.
 fn add_clashes(cluster: &Cluster, report: &mut Report<'_>, clash: fn(MacRange, MacRange) -> bool, words: &str) {
+    if cluster.nodes.len() > 1 {
+        report.look_at(cluster.nodes.len());
+    }
+    note_unknown_pools(cluster, report);
     let found: Vec<(usize, Pool)> = cluster
         .nodes
         .iter()
@@ -98,10 +109,17 @@ fn add_full(
     test: fn(PoolUse, u64) -> bool,
     words: fn(&Cluster, PoolUse, u64) -> String,
 ) {
+    report.look_at(cluster.nodes.len());
+    note_unknown_pools(cluster, report);
     for ((index, node), load) in cluster.nodes.iter().enumerate().zip(pools::usage(cluster)) {
         let Some(pool) = sound_pool(node).filter(|p| test(load, p.range.size())) else {
             continue;
         };
+        // Where nothing is said every adapter counts as a dynamic one: enough to be sure that there is room, not that there is none.
+        if !report.knows("vnics.mac_type") {
+            report.lacks("vnics.mac_type");
+            continue;
+        }
         let planned = report.planned_pool(index).unwrap_or(pool.range);
         report.add(Fault {
             subject: node.name.clone(),

@@ -14,12 +14,16 @@ pub static RULE: Rule = Rule {
     risk: "it can equal the address of an NLB cluster: its traffic reaches every member, or nobody",
     source: "Microsoft KB 4494444, Configure network to support NLB operation mode",
     page: include_str!("reserved_mac_prefix.md"),
-    columns: &["vnics.mac", "vms.nlb_cluster"],
+    columns: &["vnics.mac", "vms.nlb_cluster", "vms.vm"],
+    subject: "adapters of VMs outside NLB",
+    asks: &["vms.vm"],
+    needs: &["vnics.mac"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for (vm, vnic) in lookup::vnics(cluster).filter(|(vm, _)| vm.nlb.is_none()) {
+        report.look_at(1);
         let Some(mac) = vnic.mac.filter(|m| nlb::is_reserved(*m)) else {
             continue;
         };

@@ -19,11 +19,16 @@ pub static RULE: Rule = Rule {
         "vms.nlb_cluster",
         "vms.nlb_mode",
         "vms.spoofing_reason",
+        "vms.vm",
     ],
+    subject: "adapters of VMs",
+    asks: &["vms.vm"],
+    needs: &["vnics.spoofing"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(lookup::vnics(cluster).count());
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, vnic)| vnic.spoofing) {
         let needed = vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
         if needed || !vm.spoofing_reason.is_empty() {

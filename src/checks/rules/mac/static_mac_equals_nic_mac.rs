@@ -14,12 +14,16 @@ pub static RULE: Rule = Rule {
     risk: "host and VM answer to one address: the VM, or management of the host, is cut off at times",
     source: "own derivation from IEEE 802: an address belongs to one station",
     page: include_str!("static_mac_equals_nic_mac.md"),
-    columns: &["vnics.mac", "vnics.mac_type", "nics.mac"],
+    columns: &["vnics.mac", "vnics.mac_type", "nics.mac", "vms.vm"],
+    subject: "adapters of VMs",
+    asks: &["vms.vm"],
+    needs: &["vnics.mac", "vnics.mac_type", "nics.mac"],
     check,
 };
 
 fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let ledger = report.ledger();
+    report.look_at(lookup::vnics(cluster).count());
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, v)| !v.dynamic_mac) {
         let Some(mac) = vnic.mac.filter(|m| !m.is_unset()) else {
             continue;

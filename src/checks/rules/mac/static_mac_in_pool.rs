@@ -20,13 +20,18 @@ pub static RULE: Rule = Rule {
         "vnics.mac_type",
         "nodes.mac_pool_min",
         "nodes.mac_pool_max",
+        "vms.vm",
     ],
+    subject: "adapters of VMs",
+    asks: &["vms.vm"],
+    needs: &["vnics.mac", "vnics.mac_type", "nodes.mac_pool_min"],
     check,
 };
 
 fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let nodes = inventory.clusters.iter().flat_map(|c| &c.nodes);
     let pools: Vec<(MacRange, &Node)> = nodes.filter_map(|n| known_pool(n).map(|p| (p, n))).collect();
+    report.look_at(lookup::vnics(cluster).count());
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, v)| !v.dynamic_mac) {
         let Some(mac) = vnic.mac else { continue };
         let Some((pool, node)) = pools.iter().find(|(p, _)| p.contains(mac)) else {

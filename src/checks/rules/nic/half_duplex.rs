@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     page: include_str!("half_duplex.md"),
     columns: &["nics.full_duplex"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

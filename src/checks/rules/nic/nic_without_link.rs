@@ -13,15 +13,22 @@ pub static RULE: Rule = Rule {
     risk: "the role is cut off, or runs without its second path and nobody notices",
     source: "Microsoft Validate-DCB; Azure Local Environment Validator, HostNetworkConfigurationReadiness",
     page: include_str!("nic_without_link.md"),
-    columns: &["nics.status", "nics.current_role", "nics.team"],
+    columns: &["nics.status", "nics.current_role", "nics.team", "switches.nics"],
+    subject: "NICs in use",
+    asks: &["nics.current_role|switches.nics"],
+    needs: &["nics.status"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for node in &cluster.nodes {
-        for nic in node.nics.iter().filter(|n| !n.up) {
+        for nic in &node.nics {
             let work = work_of(nic);
             if work.is_empty() {
+                continue;
+            }
+            report.look_at(1);
+            if nic.up {
                 continue;
             }
             let port = if nic.tor_port.is_empty() {

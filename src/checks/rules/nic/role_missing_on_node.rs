@@ -15,7 +15,10 @@ pub static RULE: Rule = Rule {
     risk: "the node cannot take part: VMs cannot move there, or the traffic silently takes the management network",
     source: "Test-Cluster, Validate Virtual Switch Compatibility; Microsoft, Network ATC (same intents on every node)",
     page: include_str!("role_missing_on_node.md"),
-    columns: &["nics.current_role", "host_vnics.role"],
+    columns: &["nics.current_role", "host_vnics.role", "switches.nics"],
+    subject: "nodes whose NICs have a use",
+    asks: &["nics.current_role|switches.nics"],
+    needs: &[],
     check,
 };
 
@@ -26,6 +29,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         .filter(|n| n.wiring_known())
         .map(|n| (n, roles(n)))
         .collect();
+    report.look_at(known.len());
+    if known.len() < cluster.nodes.len() {
+        report.lacks("nics.current_role|switches.nics");
+    }
     let all: BTreeSet<Role> = known.iter().flat_map(|(_, roles)| roles.iter().copied()).collect();
     for role in all {
         let have: Vec<&str> = known

@@ -13,11 +13,15 @@ pub static RULE: Rule = Rule {
     risk: "one cable, port or driver takes the node and its VMs off the network, and no traffic can be kept apart",
     source: "Hyper-V Best Practices Analyzer, \"More than one network adapter should be available\"",
     page: include_str!("single_nic.md"),
-    columns: &["nics.node", "nics.nic"],
+    columns: &["nics.node", "nics.nic", "nodes.node"],
+    subject: "nodes",
+    asks: &["nodes.node"],
+    needs: &[],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(cluster.nodes.len());
     for node in &cluster.nodes {
         let [nic] = node.nics.as_slice() else { continue };
         report.add(Fault {

@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
+use std::collections::BTreeSet;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,17 +14,25 @@ pub static RULE: Rule = Rule {
     risk: "the card, its slot or its driver fails, and with it every path",
     source: "Microsoft failover-cluster support blog: redundant pairs on different cards and different switches",
     page: include_str!("team_on_one_card.md"),
-    columns: &["nics.card", "nics.team", "nics.current_role"],
+    columns: &["nics.card", "nics.team", "nics.current_role", "switches.nics"],
+    subject: "groups of ports that stand in for each other",
+    asks: &["nics.team|nics.current_role|switches.nics"],
+    needs: &["nics.card"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for node in &cluster.nodes {
         for group in lookup::nic_groups(node) {
-            let card = &node.nics[group.nics[0]].card;
-            if card.is_empty() || group.nics.iter().any(|i| node.nics[*i].card != *card) {
-                continue;
+            report.look_at(1);
+            let cards: BTreeSet<&str> = group.nics.iter().map(|i| node.nics[*i].card.as_str()).collect();
+            let unknown = cards.contains("");
+            if unknown && cards.len() < 3 {
+                report.lacks("nics.card");
             }
+            let (Some(card), 1, false) = (cards.first(), cards.len(), unknown) else {
+                continue;
+            };
             let names = lookup::nic_names(node, &group.nics);
             report.add(Fault {
                 subject: format!("{}/{}", node.name, group.title),

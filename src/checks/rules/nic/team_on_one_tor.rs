@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use std::collections::BTreeSet;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,7 +14,10 @@ pub static RULE: Rule = Rule {
     risk: "the switch fails or restarts for an update, and with it every path",
     source: "Microsoft failover-cluster support blog; Network Recommendations for a Hyper-V Cluster (dn550728)",
     page: include_str!("team_on_one_tor.md"),
-    columns: &["nics.tor", "nics.team", "nics.current_role"],
+    columns: &["nics.tor", "nics.team", "nics.current_role", "switches.nics"],
+    subject: "groups of ports that stand in for each other",
+    asks: &["nics.team|nics.current_role|switches.nics"],
+    needs: &["nics.tor"],
     check,
 };
 
@@ -21,12 +25,15 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut single: Vec<(String, crate::finding::Location)> = Vec::new();
     for node in &cluster.nodes {
         for group in lookup::nic_groups(node) {
-            let Some(tor) = node.nics[group.nics[0]].tor else {
+            report.look_at(1);
+            let tors: BTreeSet<Option<usize>> = group.nics.iter().map(|i| node.nics[*i].tor).collect();
+            let uncabled = |i: &usize| node.nics[*i].tor.is_none() && node.nics[*i].direct_to.is_none();
+            if group.nics.iter().any(uncabled) && tors.len() < 3 {
+                report.lacks("nics.tor");
+            }
+            let (Some(Some(tor)), 1) = (tors.first().copied(), tors.len()) else {
                 continue;
             };
-            if group.nics.iter().any(|i| node.nics[*i].tor != Some(tor)) {
-                continue;
-            }
             let name = cluster.tors.get(tor).map_or("", |t| t.name.as_str());
             let at: Vec<_> = group
                 .nics

@@ -16,12 +16,16 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Features removed or no longer developed in Windows Server 2025",
     page: include_str!("nlb_deprecated.md"),
     columns: &["clusters.profile", "vms.nlb_cluster"],
+    subject: "NLB clusters",
+    asks: &["vms.nlb_cluster"],
+    needs: &["clusters.profile"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(members(cluster).len());
     if cluster.profile.generation != WS2025 {
-        return;
+        return report.out_of_scope("NLB is deprecated from Windows Server 2025");
     }
     for group in members(cluster).values() {
         let Some((_, member)) = group.first() else { continue };

@@ -15,14 +15,19 @@ pub static RULE: Rule = Rule {
     source: "workinghardinit (2014) on migrating NLB members together; own derivation",
     page: include_str!("nlb_members_without_anti_affinity.md"),
     columns: &["vms.nlb_cluster", "vms.anti_affinity", "vms.possible_owners"],
+    subject: "NLB clusters",
+    asks: &["vms.nlb_cluster"],
+    needs: &["vms.anti_affinity"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(members(cluster).len());
+    if !report.knows("vms.anti_affinity") {
+        return;
+    }
     for group in members(cluster).values().filter(|g| may_meet(g) && !kept_apart(g)) {
-        let Some((vm, nlb)) = group.first().filter(|(vm, _)| report.knows(vm.origin, "anti_affinity")) else {
-            continue;
-        };
+        let Some((vm, nlb)) = group.first() else { continue };
         let import = if fixes::is_2008r2(cluster) {
             "Import-Module FailoverClusters; "
         } else {

@@ -16,10 +16,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft KB 4494444: all members use one operation mode",
     page: include_str!("nlb_modes_differ.md"),
     columns: &["vms.nlb_cluster", "vms.nlb_mode"],
+    subject: "NLB clusters",
+    asks: &["vms.nlb_cluster"],
+    needs: &["vms.nlb_mode"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(members(cluster).len());
     for group in members(cluster).values() {
         let Some((_, first)) = group.first() else { continue };
         let others: Vec<_> = group.iter().filter(|(_, n)| n.mode != first.mode).copied().collect();

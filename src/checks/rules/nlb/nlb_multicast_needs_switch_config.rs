@@ -16,10 +16,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft KB 4494444",
     page: include_str!("nlb_multicast_needs_switch_config.md"),
     columns: &["vms.nlb_cluster", "vms.nlb_mode", "vms.nlb_ip"],
+    subject: "NLB clusters",
+    asks: &["vms.nlb_cluster"],
+    needs: &["vms.nlb_mode"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(members(cluster).len());
     for group in members(cluster).values() {
         let Some((vm, member)) = group.iter().find(|(_, n)| n.mode != NlbMode::Unicast) else {
             continue;

@@ -15,18 +15,22 @@ pub static RULE: Rule = Rule {
     source: "Microsoft KB 4494444; T. Joos, ADMIN magazine",
     page: include_str!("nlb_unicast_dynamic_mac.md"),
     columns: &["vms.nlb_cluster", "vms.nlb_mode", "vnics.mac_type"],
+    subject: "members of NLB clusters in unicast mode",
+    asks: &["vms.nlb_cluster"],
+    needs: &["vnics.mac_type"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(super::unicast(cluster).count());
+    if !report.knows("vnics.mac_type") {
+        return;
+    }
     for (vm, member) in super::unicast(cluster) {
         let adapters: Vec<_> = nlb::adapters(vm).into_iter().filter_map(|i| vm.vnics.get(i)).collect();
         let Some(vnic) = adapters.first().filter(|_| adapters.iter().all(|v| v.dynamic_mac)) else {
             continue;
         };
-        if !report.knows(vnic.origin, "mac_type") {
-            continue;
-        }
         let planned = report.planned_static(&vm.name, &vnic.name).and_then(|p| p.planned);
         report.add(Fault {
             subject: lookup::vnic_name(vm, vnic),

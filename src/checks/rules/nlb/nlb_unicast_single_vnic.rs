@@ -14,10 +14,17 @@ pub static RULE: Rule = Rule {
     source: "Microsoft KB 4494444: a second adapter for traffic between members",
     page: include_str!("nlb_unicast_single_vnic.md"),
     columns: &["vms.nlb_cluster", "vms.nlb_mode", "vnics.vm"],
+    subject: "members of NLB clusters in unicast mode",
+    asks: &["vms.nlb_cluster"],
+    needs: &["vnics.vm"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(super::unicast(cluster).count());
+    if !report.knows("vnics.vm") {
+        return;
+    }
     for (vm, member) in super::unicast(cluster) {
         let [vnic] = vm.vnics.as_slice() else { continue };
         report.add(Fault {

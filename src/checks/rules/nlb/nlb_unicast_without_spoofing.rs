@@ -15,18 +15,22 @@ pub static RULE: Rule = Rule {
     source: "Microsoft KB 4494444; T. Joos, ADMIN magazine",
     page: include_str!("nlb_unicast_without_spoofing.md"),
     columns: &["vms.nlb_cluster", "vms.nlb_mode", "vnics.spoofing"],
+    subject: "members of NLB clusters in unicast mode",
+    asks: &["vms.nlb_cluster"],
+    needs: &["vnics.spoofing"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(super::unicast(cluster).count());
+    if !report.knows("vnics.spoofing") {
+        return;
+    }
     for (vm, member) in super::unicast(cluster).filter(|(vm, _)| vm.vnics.iter().all(|v| !v.spoofing)) {
         let adapters = nlb::adapters(vm);
         let Some(vnic) = adapters.first().and_then(|i| vm.vnics.get(*i)) else {
             continue;
         };
-        if !report.knows(vnic.origin, "spoofing") {
-            continue;
-        }
         report.add(Fault {
             subject: lookup::vnic_name(vm, vnic),
             message: format!(

@@ -15,17 +15,31 @@ pub static RULE: Rule = Rule {
     risk: "neither LBFO nor SET supports it: VMs on the slow port get less, and after a change of ports nobody knows who has what",
     source: "Microsoft, NIC Teaming; Switch Embedded Teaming (members of one speed)",
     page: include_str!("team_mixed_speed.md"),
-    columns: &["nics.speed_mbps", "nics.team", "nics.current_role", "nics.status"],
+    columns: &[
+        "nics.speed_mbps",
+        "nics.team",
+        "nics.current_role",
+        "nics.status",
+        "switches.nics",
+    ],
+    subject: "teams and switches over several ports",
+    asks: &["nics.team|nics.current_role|switches.nics"],
+    needs: &[],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     // Vendor teams of 2008 R2 have their own rules; some allow it.
-    if fixes::is_2008r2(cluster) {
-        return;
+    let vendor = fixes::is_2008r2(cluster);
+    if vendor {
+        report.out_of_scope("teams of Windows Server 2008 R2 are the NIC vendor's, with rules of their own");
     }
     for node in &cluster.nodes {
-        for (title, nics) in teams(node) {
+        for (title, nics) in teams(node).into_iter().filter(|(_, nics)| nics.len() > 1) {
+            report.look_at(1);
+            if vendor {
+                continue;
+            }
             let slow = nics.iter().copied().min_by_key(|i| node.nics[*i].speed);
             let fast = nics.iter().copied().max_by_key(|i| node.nics[*i].speed);
             let (Some(slow), Some(fast)) = (slow, fast) else {

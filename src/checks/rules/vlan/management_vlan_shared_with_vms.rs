@@ -22,11 +22,18 @@ pub static RULE: Rule = Rule {
         "host_vnics.role",
         "vnics.vlans",
     ],
+    subject: "VLANs of management",
+    asks: &[
+        "cluster_networks.vlan|host_vnics.vlan",
+        "cluster_networks.purpose|host_vnics.role",
+    ],
+    needs: &["vnics.vlans"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for (vlan, place) in management_vlans(cluster, report) {
+        report.look_at(1);
         let inside = lookup::vnics(cluster).filter(|(_, vnic)| !vnic.isolated && vnic.vlans.contains(&vlan));
         let found: Vec<_> = inside.collect();
         if found.is_empty() {

@@ -20,7 +20,11 @@ pub static RULE: Rule = Rule {
         "vnics.vlans",
         "vnics.switch",
         "vms.possible_owners",
+        "switches.nics",
     ],
+    subject: "adapters of VMs with a VLAN",
+    asks: &["vnics.vlans"],
+    needs: &["nics.vlans", "vnics.switch", "nics.current_role|switches.nics"],
     check,
 };
 
@@ -28,6 +32,16 @@ pub static RULE: Rule = Rule {
 type Gap<'a> = (usize, &'a str, u16);
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let tagged = lookup::vnics(cluster).filter(|(_, vnic)| !vnic.isolated && !vnic.vlans.is_empty());
+    report.look_at(tagged.count());
+    let mut ports = cluster
+        .nodes
+        .iter()
+        .flat_map(|n| &n.nics)
+        .filter(|nic| nic.switch.is_some());
+    if ports.any(|nic| nic.vlans.is_none()) {
+        report.lacks("nics.vlans");
+    }
     for ((index, switch, vlan), vms) in gaps(cluster) {
         let node = &cluster.nodes[index];
         let Some(nic) = without_vlan(node, switch, vlan).next() else {

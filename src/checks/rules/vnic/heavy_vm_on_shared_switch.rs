@@ -23,6 +23,9 @@ pub static RULE: Rule = Rule {
         "vnics.average_mbps",
         "nics.speed_mbps",
     ],
+    subject: "adapters of VMs on a switch",
+    asks: &["vnics.switch"],
+    needs: &["vnics.p95_mbps|vnics.peak_mbps|vnics.average_mbps"],
     check,
 };
 
@@ -31,6 +34,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut heavy: Vec<(&Vm, &Vnic)> = Vec::new();
     let mut small: BTreeMap<&str, usize> = BTreeMap::new();
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, v)| !v.isolated && !v.switch.is_empty()) {
+        report.look_at(1);
         if is_large(vnic) {
             heavy.push((vm, vnic));
         } else {

@@ -13,12 +13,20 @@ pub static RULE: Rule = Rule {
     risk: "the adapter is emulated: 100 Mbit/s class, and every packet costs the host CPU time",
     source: "T. Joos, ADMIN magazine; Microsoft, Should I create a generation 1 or 2 virtual machine",
     page: include_str!("legacy_adapter_without_pxe.md"),
-    columns: &["vnics.type", "vms.pxe", "vms.state", "vms.generation"],
+    columns: &["vnics.type", "vms.pxe", "vms.state", "vms.generation", "vms.vm"],
+    subject: "adapters of generation 1 VMs",
+    asks: &["vms.vm", "vms.pxe"],
+    needs: &["vnics.type"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let legacy = lookup::vnics(cluster).filter(|(vm, vnic)| vnic.legacy && !vm.pxe && vm.generation == 1);
+    let first = lookup::vnics(cluster).filter(|(vm, _)| vm.generation == 1);
+    report.look_at(first.clone().count());
+    if !report.asks("vms.pxe") {
+        return;
+    }
+    let legacy = first.filter(|(vm, vnic)| vnic.legacy && !vm.pxe);
     for (vm, vnic) in legacy.filter(|(vm, _)| vm.state != VmState::Off) {
         let subject = lookup::vnic_name(vm, vnic);
         report.add(Fault {

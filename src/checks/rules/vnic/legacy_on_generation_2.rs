@@ -13,11 +13,15 @@ pub static RULE: Rule = Rule {
     risk: "the VM cannot be built as written; a plan that counts on the adapter is wrong",
     source: "Microsoft, Should I create a generation 1 or 2 virtual machine",
     page: include_str!("legacy_on_generation_2.md"),
-    columns: &["vnics.type", "vms.generation"],
+    columns: &["vnics.type", "vms.generation", "vms.vm"],
+    subject: "adapters of VMs",
+    asks: &["vms.vm"],
+    needs: &["vms.generation", "vnics.type"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(lookup::vnics(cluster).count());
     for (vm, vnic) in lookup::vnics(cluster).filter(|(vm, vnic)| vnic.legacy && vm.generation == 2) {
         let subject = lookup::vnic_name(vm, vnic);
         report.add(Fault {

@@ -14,16 +14,23 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Should I create a generation 1 or 2 virtual machine",
     page: include_str!("pxe_without_legacy_adapter.md"),
     columns: &["vms.pxe", "vms.generation", "vnics.type"],
+    subject: "VMs that boot from the network",
+    asks: &["vms.pxe"],
+    needs: &["vms.generation", "vnics.type"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(cluster.vms.iter().filter(|vm| vm.pxe).count());
+    if !report.knows("vms.generation") || !report.knows("vnics.type") {
+        return;
+    }
     for vm in cluster
         .vms
         .iter()
         .filter(|vm| vm.pxe && vm.generation == 1 && !vm.vnics.is_empty())
     {
-        if vm.vnics.iter().any(|v| v.legacy) || !report.knows(vm.origin, "generation") {
+        if vm.vnics.iter().any(|v| v.legacy) {
             continue;
         }
         report.add(Fault {

@@ -13,11 +13,15 @@ pub static RULE: Rule = Rule {
     risk: "the guest waits for a network that never comes, or the adapter is left over and only confuses",
     source: "Hyper-V Best Practices Analyzer, \"All virtual network adapters should be enabled and connected\"",
     page: include_str!("vnic_not_connected.md"),
-    columns: &["vnics.switch", "vms.state", "vms.node"],
+    columns: &["vnics.switch", "vms.state", "vms.node", "vms.vm"],
+    subject: "adapters of VMs",
+    asks: &["vms.vm"],
+    needs: &["vnics.switch", "vms.node"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(lookup::vnics(cluster).count());
     // An inventory that names no switch at all plans a new cluster.
     if lookup::vnics(cluster).all(|(_, vnic)| vnic.switch.is_empty()) {
         return;

@@ -13,11 +13,21 @@ pub static RULE: Rule = Rule {
     risk: "the switch ends at the host: after a move the VM no longer reaches the VMs it talked to",
     source: "own derivation from the kinds of virtual switches",
     page: include_str!("clustered_vm_on_internal_switch.md"),
-    columns: &["vnics.switch", "switches.type", "vms.possible_owners"],
+    columns: &[
+        "vnics.switch",
+        "switches.type",
+        "vms.possible_owners",
+        "vms.vm",
+        "switches.switch",
+    ],
+    subject: "adapters of VMs that may run on several nodes",
+    asks: &["vms.vm"],
+    needs: &["vnics.switch", "switches.switch"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.look_at(lookup::vnics(cluster).filter(|(vm, _)| lookup::is_mobile(vm)).count());
     let found = lookup::vnics(cluster).filter(|(vm, vnic)| vnic.isolated && lookup::is_mobile(vm));
     for (vm, vnic) in found {
         let subject = lookup::vnic_name(vm, vnic);

@@ -13,7 +13,16 @@ pub static RULE: Rule = Rule {
     risk: "traffic of host and VMs takes bandwidth from each other, and a VM storm cuts off management",
     source: "Hyper-V Best Practices Analyzer, \"Configure at least one virtual switch that is not shared\"; T. Joos, ADMIN magazine",
     page: include_str!("no_switch_reserved_for_vms.md"),
-    columns: &["switches.allow_management_os", "switches.nics", "switches.type"],
+    columns: &[
+        "switches.allow_management_os",
+        "switches.nics",
+        "switches.type",
+        "switches.switch",
+        "nics.current_role",
+    ],
+    subject: "nodes with an external switch and several NICs",
+    asks: &["switches.switch|nics.current_role"],
+    needs: &["switches.allow_management_os"],
     check,
 };
 
@@ -24,6 +33,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             .iter()
             .filter(|s| s.kind == SwitchKind::External)
             .collect();
+        if !external.is_empty() {
+            report.look_at(1);
+        }
+        let free = external.iter().any(|s| s.allow_management_os == Some(false));
+        if !free && external.iter().any(|s| s.allow_management_os.is_none()) {
+            report.lacks("switches.allow_management_os");
+        }
         let shared = external.iter().all(|s| s.allow_management_os == Some(true));
         if external.is_empty() || !shared || external.iter().any(|s| is_converged(node, s)) {
             continue;

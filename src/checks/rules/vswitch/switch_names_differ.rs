@@ -16,11 +16,15 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Hyper-V Live Migration FAQ; Test-Cluster, Validate Virtual Switch Compatibility",
     page: include_str!("switch_names_differ.md"),
     columns: &["switches.switch", "switches.type", "nics.current_role"],
+    subject: "nodes with an external switch",
+    asks: &["switches.switch|nics.current_role"],
+    needs: &[],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let by_node = external_by_node(cluster);
+    report.look_at(by_node.iter().filter(|names| !names.is_empty()).count());
     let common = common_names(&by_node);
     for (node, names) in cluster.nodes.iter().zip(&by_node) {
         let odd = without(names, &common);

@@ -21,6 +21,9 @@ pub static RULE: Rule = Rule {
         "switches.switch",
         "nics.current_role",
     ],
+    subject: "adapters of VMs on a switch",
+    asks: &["vnics.switch"],
+    needs: &["switches.switch|nics.current_role"],
     check,
 };
 
@@ -29,6 +32,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut nodes_without: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
     let mut missing: BTreeMap<(usize, &str), Vec<(&Vm, &Vnic)>> = BTreeMap::new();
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, v)| !v.isolated && !v.switch.is_empty()) {
+        report.look_at(1);
         let switch = vnic.switch.as_str();
         let nodes = nodes_without.entry(switch).or_insert_with(|| lacking(&by_node, switch));
         for node in nodes.iter().filter(|n| vm.owners.binary_search(n).is_ok()) {
