@@ -5,6 +5,7 @@ use super::failure::{Answer, Failure};
 use super::listing;
 use super::output;
 use nicplan::finding::{Location, Problem};
+use nicplan::inventory;
 use nicplan::migration::calibration::file::Entry;
 use nicplan::migration::calibration::parameters::{Meaning, show_class};
 use nicplan::migration::calibration::score::Forecast;
@@ -120,11 +121,9 @@ fn problem(file: &Path, (line, column): (u32, u32), what: impl Into<String>, adv
     }])
 }
 
-/// Reads a calibration file; what is wrong with it is told with line and column.
 /// Reads a calibration; what is wrong with it is told with line and column.
 pub(super) fn read(file: &Path) -> Result<Calibration, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        let what = format!("the calibration cannot be read: {error}");
+    let text = inventory::read_text(file).map_err(|(what, _)| {
         problem(
             file,
             (0, 0),
