@@ -28,6 +28,8 @@ pub struct Args {
     name: Option<String>,
 }
 
+/// Most pages of one kind that are shown in full; columns such as `node` stand in many tables.
+const MOST_PAGES: usize = 3;
 /// Most names that are suggested for one that nothing has.
 const MOST_SUGGESTED: usize = 6;
 
@@ -47,13 +49,17 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 /// The pages of everything that has this name, in the order of [`KINDS`].
 fn pages(name: &str) -> Vec<String> {
     let name = name.trim();
-    let mut pages: Vec<String> = Vec::new();
-    for topic in KINDS.iter().flat_map(|kind| (kind.topics)()) {
-        if topic.is_called(name) {
-            pages.push((topic.page)().trim_end().to_owned() + "\n");
+    let mut all: Vec<String> = Vec::new();
+    for kind in &KINDS {
+        let mut called = (kind.topics)();
+        called.retain(|topic| topic.is_called(name));
+        if called.len() > MOST_PAGES {
+            all.push(pages::several(name, &called));
+        } else {
+            all.extend(called.iter().map(|topic| (topic.page)().trim_end().to_owned() + "\n"));
         }
     }
-    pages
+    all
 }
 
 fn everything() -> String {
@@ -77,7 +83,10 @@ fn unknown(name: &str) -> String {
         Some((last, others)) => format!(" (did you mean {} or {last}?)", others.join(", ")),
     };
     let short: String = name.chars().take(80).collect();
-    format!("there is no page about '{short}'{hint}\n    `nicplan explain` lists all pages.")
+    format!(
+        "there is no page about '{short}'{hint}\n    `nicplan explain` lists all pages: words, traffic roles, Windows versions, settings, tables, \
+         columns, rules, checks and commands."
+    )
 }
 
 /// Names that are near, and names that hold the text or one of its words; nearest first.
@@ -179,7 +188,7 @@ mod tests {
         assert_eq!(suggestions("managment").first().map(String::as_str), Some("management"));
         let pools = suggestions("mac-pool");
         assert!(
-            pools.iter().any(|name| name == "mac-pool-overlap") && pools.len() == MOST_SUGGESTED,
+            pools.iter().any(|name| name == "mac-pool-full") && pools.len() == MOST_SUGGESTED,
             "{pools:?}"
         );
         assert!(unknown("zzzzzz").contains("no page about 'zzzzzz'\n"));

@@ -1,5 +1,6 @@
 //! The pages that are made from tables; rules bring their own.
 
+use super::topics::Topic;
 use super::words::Word;
 use nicplan::checks::PlanCheck;
 use nicplan::inventory::catalogue::{Column, Setting, Table};
@@ -20,6 +21,18 @@ pub(super) fn word(word: &Word) -> String {
     format!("# {}\n\n{}.\n{see}", word.title, capital(word.about))
 }
 
+/// One page for a name that many topics have.
+pub(super) fn several(name: &str, topics: &[Topic]) -> String {
+    let mut text = format!("# {name} (in {} places)\n\n", topics.len());
+    for topic in topics {
+        text.push_str(&format!("  {}: {}\n", topic.name, topic.summary));
+    }
+    if let Some(first) = topics.first() {
+        text.push_str(&format!("\nOne of them in full: nicplan explain {}\n", first.name));
+    }
+    text
+}
+
 pub(super) fn role(role: &RoleInfo) -> String {
     let yes_no = |value: bool| if value { "yes" } else { "no" };
     let cluster_use = role
@@ -29,7 +42,7 @@ pub(super) fn role(role: &RoleInfo) -> String {
         "# {} ({})\n\n{}.\n\nNodes talk to each other on it: {}\nMoves to another network when its own is dead: {}\nJudged by time, not by rate: {}\nCluster use of its network: {cluster_use}\nSource: {}\n",
         role.title,
         role.name,
-        role.summary,
+        capital(role.summary),
         yes_no(role.node_to_node),
         yes_no(role.falls_back),
         yes_no(role.bulk),

@@ -8,6 +8,7 @@ use crate::inventory::catalogue::{self, Table};
 use crate::inventory::decode::read_text;
 use crate::inventory::io_words::io_reason;
 use crate::inventory::raw::Gathered;
+use crate::units::count;
 use std::path::{Path, PathBuf};
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -57,9 +58,10 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
         }
     }
     if passed_over > MOST_NOTES {
-        gathered
-            .notes
-            .push(format!("{} further files were passed over", passed_over - MOST_NOTES));
+        gathered.notes.push(format!(
+            "passed over as well: {}",
+            count(passed_over - MOST_NOTES, "further file")
+        ));
     }
 }
 

@@ -132,7 +132,7 @@ impl<'a> Problems<'a> {
             notes.extend(sorted.iter().take(MOST_DOUBTS).map(|(_, sentence)| sentence.clone()));
             let rest = sorted.len().saturating_sub(MOST_DOUBTS);
             if rest > 0 {
-                notes.push(format!("the column {column} holds {} more", count(rest, "such cell")));
+                notes.push(format!("the column {column} holds {}", count(rest, "more such cell")));
             }
         }
         notes
