@@ -116,7 +116,7 @@ fn no_rate(text: &str, squeezed: &str) -> Option<String> {
         ));
     }
     let parts: Vec<&str> = lower.split(['/', ';', '|']).collect();
-    if parts.len() > 1 && parts.iter().all(|part| starts_with_digit(part)) {
+    if parts.len() > 1 && parts.iter().all(starts_with_digit) {
         return Some(format!(
             "'{text}' names several speeds; write the one that the port runs at: the column LinkSpeed that Get-NetAdapter shows"
         ));

@@ -105,10 +105,12 @@ pub(super) fn table(table: &Table) -> String {
         let required = if column.required { " (required)" } else { "" };
         text.push_str(&format!("  {}{required}: {}\n", column.name, column.about));
     }
-    text.push_str(&format!(
-        "\nOne column: nicplan explain {}.{}\n",
-        table.name, table.columns[0].name
-    ));
+    if let Some(first) = table.columns.first() {
+        text.push_str(&format!(
+            "\nOne column: nicplan explain {}.{}\n",
+            table.name, first.name
+        ));
+    }
     text
 }
 
