@@ -210,7 +210,7 @@ fn unknown_policy_settings_are_refused_with_a_hint() {
 #[test]
 fn windows_spellings_are_read() {
     let utf16: Vec<u8> = std::iter::once(0xFEFF)
-        .chain("node;nic;speed_mbps\r\nHV1;A;10 Gbps\r\nHV1;B;10G\r\nHV2;A;10000\r\nHV2;B;10,000\r\n".encode_utf16())
+        .chain("node;nic;speed_mbps\r\nHV1;A;10 Gbps\r\nHV1;B;10G\r\nHV2;A;10000\r\nHV2;B;10 GbE\r\n".encode_utf16())
         .flat_map(u16::to_le_bytes)
         .collect();
     accepted(

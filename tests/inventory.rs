@@ -30,7 +30,7 @@ fn a_folder_is_read_and_other_files_are_passed_over_with_a_note() {
     write(&path, "Nodes.CSV", NODES);
     write(&path, "nics.csv", NICS);
     write(&path, "README.md", "about");
-    write(&path, "vm.csv", "x");
+    write(&path, "firewalls.csv", "x");
     write(&path, "plan.xlsx", "PK");
     fs::create_dir(path.join("old")).expect("a test folder can be made");
     let inventory = load(&[path], &LoadOptions::default()).expect("a sound inventory");
@@ -39,7 +39,7 @@ fn a_folder_is_read_and_other_files_are_passed_over_with_a_note() {
         inventory
             .notes
             .iter()
-            .any(|n| n.starts_with("vm.csv was passed over") && n.contains("did you mean 'vms'"))
+            .any(|n| n.starts_with("firewalls.csv was passed over") && n.contains("no table has this name"))
     );
     assert!(inventory.notes.iter().any(|n| n.contains("save its sheets as .csv")));
     assert_eq!(

@@ -284,7 +284,10 @@ fn limited_by(instance: &Instance, objective: &Objective) -> String {
         .zip(&objective.unmet_wishes)
         .find(|(_, count)| **count > 0)
     {
-        return format!("the first wish that the ports cannot meet is {wish} (unmet {count} times)");
+        return format!(
+            "the first wish that the ports cannot meet is {wish} (unmet {})",
+            times(*count)
+        );
     }
     let target = instance.cluster.policy.target_permille;
     let worst = objective.worst_utilisation_permille;
@@ -335,29 +338,46 @@ fn no_design(instance: &Instance, style: Style) -> String {
     "has no design for these roles".to_owned()
 }
 
+/// A count with its noun.
+fn times(number: u64) -> String {
+    match number {
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        _ => format!("{number} times"),
+    }
+}
+
 /// What a style's best plan leaves unmet.
 fn cannot(instance: &Instance, objective: &Objective) -> String {
     let mut parts = Vec::new();
     let unmet = &objective.unmet_requirements;
     let named = [
-        (unmet.reachability, "roles or vNICs unserved"),
-        (unmet.isolation, "required separations broken"),
-        (unmet.survival, "failures not survived that must be"),
-        (unmet.capacity, "uplinks too small"),
+        (unmet.reachability, "role or vNIC unserved", "roles or vNICs unserved"),
+        (
+            unmet.isolation,
+            "required separation broken",
+            "required separations broken",
+        ),
+        (
+            unmet.survival,
+            "failure not survived that must be",
+            "failures not survived that must be",
+        ),
+        (unmet.capacity, "uplink too small", "uplinks too small"),
     ];
     parts.extend(
         named
             .iter()
-            .filter(|(count, _)| *count > 0)
-            .map(|(count, what)| format!("{count} {what}")),
+            .filter(|(number, ..)| *number > 0)
+            .map(|(number, one, many)| format!("{number} {}", if *number == 1 { one } else { many })),
     );
-    for (wish, count) in instance
+    for (wish, number) in instance
         .wishes
         .iter()
         .zip(&objective.unmet_wishes)
-        .filter(|(_, count)| **count > 0)
+        .filter(|(_, number)| **number > 0)
     {
-        parts.push(format!("{wish} ({count})"));
+        parts.push(format!("{wish} ({number})"));
     }
     parts.join(", ")
 }

@@ -7,7 +7,7 @@ use super::patterns::Pattern;
 use super::search::Found;
 use super::solve::{Solved, design_name};
 use crate::plan::{LEVELS, Objective, Reason};
-use crate::units::{natural_cmp, show_mbps, show_permille};
+use crate::units::{count, natural_cmp, show_mbps, show_permille};
 
 /// Reasons of the design, each group's pattern and each network.
 pub fn reasons(instance: &Instance, solved: &Solved, found: &Found) -> Vec<Reason> {
@@ -163,16 +163,18 @@ fn network_reason(instance: &Instance, solved: &Solved, network: usize) -> Reaso
     let origin = if today { "kept from today" } else { "new" };
     let alone = match (heavy, small) {
         (0, 0) => "no vNIC uses it yet".to_owned(),
-        (0, small) => format!("{small} vNICs, none heavy"),
-        (heavy, 0) => format!("{heavy} heavy vNICs, kept apart from the small ones"),
+        (0, small) => format!("{}, none heavy", count(small, "vNIC")),
+        (heavy, 0) => format!("{}, kept apart from the small ones", count(heavy, "heavy vNIC")),
         (heavy, small) => format!(
-            "{small} vNICs and {heavy} heavy ones: no port is free to keep them apart at no cost to an earlier level"
+            "{} and {}: no port is free to keep them apart at no cost to an earlier level",
+            count(small, "small vNIC"),
+            count(heavy, "heavy one")
         ),
     };
     Reason {
         kind: "network".to_owned(),
         subject: name.clone(),
-        chosen: format!("{} groups", groups.len()),
+        chosen: count(groups.len(), "group"),
         alternative: String::new(),
         level: if solved.design.networks > 1 { 6 } else { 0 },
         text: format!("{origin}; {alone}"),

@@ -5,10 +5,12 @@ use super::failure::{Answer, Failure};
 use super::listing;
 use super::output;
 use nicplan::finding::{Location, Problem};
+use nicplan::inventory;
 use nicplan::migration::calibration::file::Entry;
 use nicplan::migration::calibration::parameters::{Meaning, show_class};
 use nicplan::migration::calibration::score::Forecast;
 use nicplan::migration::calibration::{self, Calibration, Learnt, Scored, Scores, history};
+use nicplan::units::count;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "Examples:
@@ -120,11 +122,9 @@ fn problem(file: &Path, (line, column): (u32, u32), what: impl Into<String>, adv
     }])
 }
 
-/// Reads a calibration file; what is wrong with it is told with line and column.
 /// Reads a calibration; what is wrong with it is told with line and column.
 pub(super) fn read(file: &Path) -> Result<Calibration, Failure> {
-    let text = std::fs::read_to_string(file).map_err(|error| {
-        let what = format!("the calibration cannot be read: {error}");
+    let text = inventory::read_text(file).map_err(|(what, _)| {
         problem(
             file,
             (0, 0),
@@ -174,8 +174,9 @@ fn learnt_text(learnt: &Learnt) -> String {
     let (found, kept): (Vec<&Entry>, Vec<&Entry>) =
         learnt.calibration.parameters.iter().partition(|entry| entry.identified);
     let mut text = format!(
-        "{} migrations in {} batches\n\n",
-        learnt.calibration.migrations, learnt.calibration.batches
+        "{} in {}\n\n",
+        count(learnt.calibration.migrations, "migration"),
+        count(learnt.calibration.batches, "batch")
     );
     if !found.is_empty() {
         text.push_str(&format!(
@@ -315,15 +316,17 @@ fn scores(scores: &Scores) -> String {
             (
                 "a whole batch is off by",
                 format!(
-                    "{:.1} % on average ({} batches)",
-                    scores.makespan_mape_percent, scores.batches
+                    "{:.1} % on average ({})",
+                    scores.makespan_mape_percent,
+                    count(scores.batches, "batch")
                 ),
             ),
             (
                 "no longer than their P90",
                 format!(
-                    "{:.1} % of {} migrations (90 % is right)",
-                    scores.p90_coverage_percent, scores.migrations
+                    "{:.1} % of {} (90 % is right)",
+                    scores.p90_coverage_percent,
+                    count(scores.migrations, "migration")
                 ),
             ),
         ]

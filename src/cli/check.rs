@@ -7,7 +7,7 @@ use super::listing;
 use super::output;
 use nicplan::checks::{self, Recount, VerifiedPlan};
 use nicplan::finding::{Location, Problem};
-use nicplan::inventory::Inventory;
+use nicplan::inventory::{self, Inventory};
 use nicplan::plan::{ClusterPlan, LEVELS, Plan, SCHEMA_VERSION, Shortfall};
 use nicplan::reports::text;
 use std::path::{Path, PathBuf};
@@ -90,25 +90,19 @@ pub(super) fn plan_file(path: &Path) -> Result<Plan, Failure> {
             advice: advice.to_owned(),
         }])
     };
-    let bytes = std::fs::read(path).map_err(|error| {
+    // PowerShell 5.1 writes UTF-16 when a result is sent to a file with `>`.
+    let text = inventory::read_text(path)
+        .map_err(|(what, _)| problem(0, 0, what, "Give the plan.json that `nicplan plan -o` wrote."))?;
+    let plan: Plan = serde_json::from_str(&text).map_err(|error| {
+        let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        let advice = "`nicplan schema plan` prints the form of a plan.";
         problem(
-            0,
-            0,
-            format!("the plan cannot be read: {error}"),
-            "Give the plan.json that `nicplan plan -o` wrote.",
+            number(error.line()),
+            number(error.column()),
+            format!("this is no plan: {error}"),
+            advice,
         )
     })?;
-    let plan: Plan =
-        serde_json::from_slice(bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(&bytes)).map_err(|error| {
-            let number = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-            let advice = "`nicplan schema plan` prints the form of a plan.";
-            problem(
-                number(error.line()),
-                number(error.column()),
-                format!("this is no plan: {error}"),
-                advice,
-            )
-        })?;
     if plan.schema_version != SCHEMA_VERSION {
         let what = format!(
             "the plan has schema version {}, this program reads {SCHEMA_VERSION}",

@@ -43,7 +43,8 @@ impl Console {
         let mut out = std::io::stdout().lock();
         match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
             Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(Failure::Usage(format!(
-                "the result could not be written to the standard output: {error}"
+                "the result could not be written to the standard output: {}",
+                nicplan::inventory::io_reason(&error)
             ))),
             _ => Ok(()),
         }

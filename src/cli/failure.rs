@@ -3,6 +3,8 @@
 use super::console::Console;
 use super::listing;
 use nicplan::finding::{Finding, Problem};
+use nicplan::inventory;
+use nicplan::units::count;
 use std::path::{Path, PathBuf};
 
 /// What a command that ran to its end has to say.
@@ -40,8 +42,9 @@ impl Failure {
     /// A file or folder that could not be written.
     pub fn writing(dir: &Path, error: &std::io::Error) -> Failure {
         Failure::Usage(format!(
-            "the files could not be written to {}: {error}\n    Nothing there was changed. Give a folder you may write to with -o.",
-            dir.display()
+            "the files could not be written to {}: {}\n    Nothing there was changed. Give a folder you may write to with -o.",
+            dir.display(),
+            inventory::io_reason(error)
         ))
     }
 
@@ -76,12 +79,11 @@ fn report_problems(problems: &[Problem], console: &Console) {
     let rest = sorted.len().saturating_sub(SHOWN);
     if rest > 0 {
         console.note(&format!(
-            "… and {rest} more problems. Correct these first; many of the rest may follow from them."
+            "… and {}. Correct these first; many of the rest may follow from them.",
+            count(rest, "more problem")
         ));
     }
-    let count = sorted.len();
-    let noun = if count == 1 { "problem" } else { "problems" };
-    console.note(&format!("{count} {noun}; nothing was written."));
+    console.note(&format!("{}; nothing was written.", count(sorted.len(), "problem")));
 }
 
 fn report_bug(findings: &[Finding], saved: &Result<PathBuf, String>, console: &Console) {

@@ -4,6 +4,7 @@ use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::output;
 use nicplan::generate::{self, Size};
+use nicplan::units::count;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "Examples:
@@ -45,10 +46,10 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.stage("write");
     let dir = args.output.display();
     console.print(&format!(
-        "{} files of an inventory with {} nodes and {} VMs are in {dir}.\n",
-        files.len(),
-        args.nodes,
-        args.vms
+        "{} of an inventory with {} and {} are in {dir}.\n",
+        count(files.len(), "file"),
+        count(args.nodes, "node"),
+        count(args.vms, "VM")
     ))?;
     console.note(&format!("Next: nicplan plan {dir} -o out"));
     Ok(Answer::Yes)

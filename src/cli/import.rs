@@ -91,8 +91,9 @@ fn unknown(args: &Args) -> Failure {
     let source = args.sources.first().cloned().unwrap_or_default();
     if let Err(error) = std::fs::metadata(&source) {
         return Failure::Usage(format!(
-            "{} cannot be opened: {error}; nothing was written\n    Check the path.",
-            source.display()
+            "{} cannot be opened: {}; nothing was written\n    Check the path.",
+            source.display(),
+            inventory::io_reason(&error)
         ));
     }
     let known: Vec<&str> = FORMATS.iter().map(|format| format.summary).collect();

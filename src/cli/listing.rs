@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::failure::Failure;
 use nicplan::finding::{Finding, Severity};
+use nicplan::units::count as counted;
 
 /// Findings one after the other, then a count.
 pub fn findings(findings: &[Finding], console: &Console) -> String {
@@ -47,10 +48,10 @@ fn count(findings: &[Finding]) -> String {
     };
     let silenced = findings.iter().filter(|f| !f.suppressed_by.is_empty()).count();
     let mut text = format!(
-        "{} errors, {} warnings, {} remarks",
-        open(Severity::Error),
-        open(Severity::Warning),
-        open(Severity::Info)
+        "{}, {}, {}",
+        counted(open(Severity::Error), "error"),
+        counted(open(Severity::Warning), "warning"),
+        counted(open(Severity::Info), "remark")
     );
     if silenced > 0 {
         text.push_str(&format!("; {silenced} silenced by the policy"));

@@ -2,13 +2,16 @@
 //!
 //! In: text of one cell. Out: a value, or a sentence that names the text. Must not know: tables, entities.
 
-use crate::units::{Mbps, MiB, parse_mbps};
+use crate::units::{Mbps, MiB, parse_mbps, two_readings};
 use std::collections::BTreeSet;
 
 /// Highest rate that is believed, Mbit/s (1 Tbit/s).
 pub const MAX_RATE: Mbps = 1_000_000;
 /// Most memory that is believed, MiB (1 PiB).
 pub const MAX_MEMORY: MiB = 1 << 30;
+/// Most memory that a host can have, MiB: 48 TB with Windows Server 2022 (Microsoft Learn, "Memory limits for Windows and Windows
+/// Server releases"; later versions allow more, which no server holds).
+pub const MOST_OF_A_HOST: MiB = 48 * 1024 * 1024;
 /// Highest VLAN ID.
 pub const MAX_VLAN: u16 = 4094;
 
@@ -73,9 +76,9 @@ pub fn speed(text: &str) -> Result<Mbps, String> {
     }
 }
 
-/// Memory in MiB: `8192`, `8 GB`, `8GiB`, `4.00 GB`, `1.5 TB` (units of 1024, as Windows counts).
+/// Memory in MiB: `8192`, `8 GB`, `8GiB`, `4.00 GB`, `1.5 TB` (units of 1024, as Windows counts). A mark before exactly three
+/// digits groups thousands where the unit is MiB, of which nobody writes fractions; `4.096 GB` is refused.
 pub fn memory(text: &str) -> Result<MiB, String> {
-    let fail = || format!("'{text}' is not an amount of memory");
     if text.starts_with('-') {
         return Err(format!("'{text}' is negative"));
     }
@@ -88,32 +91,41 @@ pub fn memory(text: &str) -> Result<MiB, String> {
         "" | "m" | "mb" | "mib" => 1,
         "g" | "gb" | "gib" => 1024,
         "t" | "tb" | "tib" => 1024 * 1024,
-        _ => return Err(fail()),
+        _ => return Err(format!("'{text}' is not an amount of memory")),
     };
-    let number = if unit.is_empty() {
-        number.replace(',', "")
-    } else {
-        number.replace(',', ".")
+    let number = match two_readings(number) {
+        Some((grouped, _)) if factor == 1 => grouped,
+        Some((grouped, decimal)) if memory_of(&grouped, factor).is_some_and(|m| m <= MOST_OF_A_HOST) => {
+            return Err(format!(
+                "'{text}' can be read as {grouped} {unit} or as {decimal} {unit}; write {grouped} {unit} or {decimal} {unit}"
+            ));
+        }
+        _ if unit.is_empty() => number.replace(',', ""),
+        _ => number.replace(',', "."),
     };
-    let (whole, part) = number.split_once('.').unwrap_or((&number, ""));
-    if whole.is_empty() || part.len() > 6 || !part.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(fail());
-    }
-    let whole: u64 = whole.parse().map_err(|_| fail())?;
-    let scale = 10u64.pow(u32::try_from(part.len()).unwrap_or(0));
-    let part: u64 = if part.is_empty() {
-        0
-    } else {
-        part.parse().map_err(|_| fail())?
-    };
-    let mib = whole
-        .checked_mul(factor)
-        .and_then(|m| m.checked_add(part * factor / scale))
-        .ok_or_else(fail)?;
+    let mib = memory_of(&number, factor).ok_or_else(|| format!("'{text}' is not an amount of memory"))?;
     if mib > MAX_MEMORY {
-        return Err(format!("{mib} MiB is more than 1 PiB, which cannot be right"));
+        let bytes = match (unit, mib >> 20) {
+            ("", in_mib @ 1..) => format!("; if it counts bytes, write {in_mib}"),
+            _ => String::new(),
+        };
+        return Err(format!("{mib} MiB is more than 1 PiB, which cannot be right{bytes}"));
     }
     Ok(mib)
+}
+
+/// MiB of a number with or without decimals, in units of `factor` MiB.
+fn memory_of(number: &str, factor: u64) -> Option<MiB> {
+    let (whole, part) = number.split_once('.').unwrap_or((number, ""));
+    if part.len() > 6 || !part.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    let scale = 10u64.pow(u32::try_from(part.len()).unwrap_or(0));
+    let (whole, part): (u64, u64) = (
+        whole.parse().ok()?,
+        if part.is_empty() { 0 } else { part.parse().ok()? },
+    );
+    whole.checked_mul(factor)?.checked_add(part * factor / scale)
 }
 
 /// One VLAN ID; 0 is untagged.
@@ -234,9 +246,13 @@ mod tests {
             ("63,6 GB", 65126),
             ("1TB", 1_048_576),
             ("8,192", 8192),
+            ("262.144", 262_144),
+            ("63.625 GB", 65_152),
         ] {
             assert_eq!(memory(text), Ok(mib), "{text}");
         }
+        assert!(memory("1.536 GB").is_err_and(|e| e.ends_with("write 1536 GB or 1.536 GB")));
+        assert!(memory("8589934592").is_err_and(|e| e.ends_with("if it counts bytes, write 8192")));
         for text in [
             "much",
             "-5",

@@ -2,6 +2,7 @@
 //!
 //! In: a path or bytes. Out: text, or a sentence why not. Must not know: tables.
 
+use super::io_words::io_reason;
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
 use std::fs::File;
 use std::io::Read;
@@ -21,8 +22,8 @@ pub type Complaint = (String, String);
 pub fn read_text(path: &Path) -> Result<String, Complaint> {
     let unreadable = |e: std::io::Error| {
         (
-            format!("the file cannot be read: {e}"),
-            "Check the path and that you may read the file; close it in Excel.".to_owned(),
+            format!("the file cannot be read: {}", io_reason(&e)),
+            "Check the path, that you may read the file, and that it is not open in Excel.".to_owned(),
         )
     };
     let file = File::open(path).map_err(unreadable)?;

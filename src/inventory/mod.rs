@@ -9,10 +9,12 @@
 pub mod catalogue;
 pub(crate) mod cells;
 pub(crate) mod decode;
+mod doubts;
 mod entities;
 mod facts;
 mod given;
 pub mod importers;
+mod io_words;
 pub mod migration_settings;
 pub mod raw;
 mod resolve;
@@ -24,10 +26,11 @@ mod tests;
 mod virtual_machines;
 mod write;
 
-pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS};
+pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS, read_text};
 pub use entities::*;
 pub use facts::{Fact, Facts};
 pub use given::{ColumnName, Given};
+pub use io_words::io_reason;
 pub use migration_settings::*;
 pub(crate) use resolve::{DEFAULT_MEMORY_MIB, Problems};
 pub use schema::json_schema;

@@ -23,7 +23,9 @@ lists what it had to assume.
 
 * Edit in Excel or any editor. Comma, semicolon and tab, UTF-8 and UTF-16, any line end are read.
 * Headers may be written in any case, with blanks or underscores; the names that PowerShell writes are understood as well.
-* Rates: `10000`, `10 Gbps`, `10G`. Memory: `262144`, `256 GB`. MAC addresses in every Windows spelling.
+* Rates: `10000`, `10 Gbps`, `10G`, `10 GbE`. Memory: `262144`, `256 GB`. MAC addresses in every Windows spelling.
+* Without a unit a rate is Mbit/s and memory is MiB: write `512 GB`, not `512`. A number with a mark before three digits (`10.000`) can mean
+  two things and is refused.
 * Several values in one cell: `A;B;C`. VLANs also as ranges: `10;20;100-110`.
 * A column `notes` is for you and is passed over.
 ";

@@ -130,7 +130,7 @@ pub const ASSUMPTIONS: [Assumption; 18] = [
     Assumption {
         name: "smb-limit",
         value: SMB_LIMIT_PERMILLE,
-        unit: "permille of the summed speed of all NICs of the node",
+        unit: "thousandths of the summed speed of all NICs of the node",
         source: SMB_PAGE,
         change: "the cluster property SMBBandwidthLimitFactor",
     },
@@ -158,14 +158,14 @@ pub const ASSUMPTIONS: [Assumption; 18] = [
     Assumption {
         name: "wire",
         value: WIRE_PERMILLE,
-        unit: "permille of the port's speed",
+        unit: "thousandths of the port's speed",
         source: FINN,
         change: HISTORY,
     },
     Assumption {
         name: "working-set-busy",
         value: BUSY_SET_PERMILLE,
-        unit: "permille of the memory",
+        unit: "thousandths of the memory",
         source: "assumption",
         change: COUNTERS,
     },
@@ -179,7 +179,7 @@ pub const ASSUMPTIONS: [Assumption; 18] = [
     Assumption {
         name: "working-set-ordinary",
         value: ORDINARY_SET_PERMILLE,
-        unit: "permille of the memory",
+        unit: "thousandths of the memory",
         source: "assumption",
         change: COUNTERS,
     },

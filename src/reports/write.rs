@@ -2,6 +2,7 @@
 //!
 //! In: names and bytes. Out: all files, or an error and a folder as it was. Must not know: what the files are.
 
+use crate::inventory::io_reason;
 use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -76,7 +77,7 @@ fn move_into_place(from: &Path, to: &Path, files: &[(String, Vec<u8>)]) -> io::R
 }
 
 fn named(error: io::Error, path: &Path) -> io::Error {
-    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
+    io::Error::new(error.kind(), format!("{}: {}", path.display(), io_reason(&error)))
 }
 
 #[cfg(test)]

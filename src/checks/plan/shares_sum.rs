@@ -4,6 +4,7 @@ use super::{Broken, Judge, PlanCheck, list, rows};
 use crate::inventory::Cluster;
 use crate::plan::ClusterPlan;
 use crate::roles::Role;
+use crate::units::show_permille;
 
 pub(super) static CHECK: PlanCheck = PlanCheck {
     name: "shares-sum",
@@ -27,9 +28,10 @@ fn check(cluster: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
         let sum = row.entry.shares.iter().map(|s| s.permille).fold(0, u64::saturating_add);
         let alone = named.len() == 1;
         if sum > 1000 || (alone && sum != 1000) {
-            let expected = if alone { "1000" } else { "at most 1000" };
+            let expected = if alone { "100 %" } else { "at most 100 %" };
+            let sum = show_permille(sum);
             let message = format!(
-                "on {} the shares of uplink {} add up to {sum} permille; it must be {expected}",
+                "on {} the shares of uplink {} add up to {sum}; it must be {expected}",
                 row.node.name, row.uplink.name
             );
             broken.add(row.subject(), message, sum, expected);

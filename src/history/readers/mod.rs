@@ -8,7 +8,7 @@ mod csv_export;
 mod event_xml;
 
 use super::record::{Gathered, short};
-use crate::inventory::decode;
+use crate::inventory::{decode, io_reason};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -78,7 +78,14 @@ pub(super) fn read(path: &Path, shown: &str, gathered: &mut Gathered) {
 fn read_folder(dir: &Path, shown: &str, gathered: &mut Gathered) {
     let mut files: Vec<PathBuf> = match std::fs::read_dir(dir) {
         Ok(entries) => entries.filter_map(Result::ok).map(|entry| entry.path()).collect(),
-        Err(e) => return gathered.complain(shown, 0, format!("the folder cannot be read: {e}"), "Check the path."),
+        Err(e) => {
+            return gathered.complain(
+                shown,
+                0,
+                format!("the folder cannot be read: {}", io_reason(&e)),
+                "Check the path.",
+            );
+        }
     };
     files.sort();
     if files.len() > MOST_FILES {

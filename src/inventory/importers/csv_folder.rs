@@ -3,11 +3,12 @@
 //! Where the folder has no `nodes.csv`, its one report is read first and the tables add to it, as if report and tables were two
 //! inputs. A folder that names its nodes is an inventory of its own and is not mixed with a report that may be older.
 
-use super::{Importer, Input, csv_table, test_cluster};
+use super::{Importer, Input, csv_table, strays, test_cluster};
 use crate::inventory::catalogue::{self, Table};
 use crate::inventory::decode::read_text;
+use crate::inventory::io_words::io_reason;
 use crate::inventory::raw::Gathered;
-use crate::inventory::suggest::did_you_mean;
+use crate::units::count;
 use std::path::{Path, PathBuf};
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -27,7 +28,7 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             let shown = input.path.display().to_string();
             return gathered.refuse(
                 &shown,
-                format!("the folder cannot be read: {e}"),
+                format!("the folder cannot be read: {}", io_reason(&e)),
                 "Check its permissions.",
             );
         }
@@ -45,19 +46,41 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             Some(def) => read_file(path, def, &shown, index, gathered),
             None if name.eq_ignore_ascii_case("readme.md") => {}
             None if stands_for_tables && is_report(name, path) => {}
-            None => {
-                passed_over += 1;
-                if passed_over <= MOST_NOTES {
-                    gathered.notes.push(note(name, &shown));
+            None => match misnamed(name, path, &files) {
+                Some(def) => refuse_name(def, &shown, gathered),
+                None => {
+                    passed_over += 1;
+                    if passed_over <= MOST_NOTES {
+                        gathered.notes.push(strays::note(name, &shown));
+                    }
                 }
-            }
+            },
         }
     }
     if passed_over > MOST_NOTES {
-        gathered
-            .notes
-            .push(format!("{} further files were passed over", passed_over - MOST_NOTES));
+        gathered.notes.push(format!(
+            "passed over as well: {}",
+            count(passed_over - MOST_NOTES, "further file")
+        ));
     }
+}
+
+/// The table that a file is meant to be, where the folder has no file of its right name.
+fn misnamed(name: &str, path: &Path, files: &[(String, PathBuf)]) -> Option<&'static Table> {
+    let meant = strays::meant(name).filter(|_| path.is_file())?;
+    let there = files
+        .iter()
+        .any(|(name, path)| table(name, path).is_some_and(|def| def.name == meant.name));
+    (!there).then_some(meant)
+}
+
+/// A table under a wrong name is no remark: without it the plan would be about another cluster than the user's.
+fn refuse_name(def: &'static Table, shown: &str, gathered: &mut Gathered) {
+    gathered.unread_tables.push(def.name);
+    let file = def.file();
+    let what = format!("no table has this name (did you mean {file}?)");
+    let advice = format!("Rename it to {file}; if it is something else, take it out of the folder.");
+    gathered.complain(shown, 0, 0, what, advice);
 }
 
 /// The table that a file of the folder holds.
@@ -123,33 +146,16 @@ fn read_file(path: &Path, def: &'static Table, shown: &str, input: usize, gather
     }
 }
 
-/// Files of the folder by name.
+/// Files of the folder by name, without those that nobody put there.
 fn list(input: &Input<'_>) -> std::io::Result<Vec<(String, PathBuf)>> {
     let mut files = Vec::new();
     for entry in std::fs::read_dir(input.path)? {
         let entry = entry?;
-        files.push((entry.file_name().to_string_lossy().into_owned(), entry.path()));
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if !strays::is_noise(&name) {
+            files.push((name, entry.path()));
+        }
     }
     files.sort();
     Ok(files)
-}
-
-fn note(name: &str, shown: &str) -> String {
-    let lower = name.to_lowercase();
-    if let Some(stem) = lower.strip_suffix(".csv") {
-        let hint = did_you_mean(stem, catalogue::TABLES.iter().map(|t| t.name));
-        return format!("{shown} was passed over: no table has this name{hint}");
-    }
-    if [".htm", ".html", ".mht", ".mhtml"]
-        .iter()
-        .any(|end| lower.ends_with(end))
-    {
-        return format!(
-            "{shown} was passed over: to read a validation report beside these tables, name it as an INPUT of its own"
-        );
-    }
-    if lower.ends_with(".xlsx") || lower.ends_with(".xls") {
-        return format!("{shown} was passed over: save its sheets as .csv, one per table");
-    }
-    format!("{shown} was passed over: it is no table of an inventory")
 }

@@ -6,11 +6,14 @@
 mod csv_folder;
 pub(crate) mod csv_table;
 mod json;
+mod strays;
 mod test_cluster;
 
 use super::catalogue::Table;
 use super::decode::read_text;
+use super::io_words::io_reason;
 use super::raw::Gathered;
+use super::suggest::did_you_mean;
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -60,11 +63,28 @@ pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
     let sniff = match sniff(input.path) {
         Ok(sniff) => sniff,
         Err(e) => {
-            return gathered.refuse(&shown, format!("the input cannot be opened: {e}"), "Check the path.");
+            let what = format!("the input cannot be opened: {}{}", io_reason(&e), neighbour(input.path));
+            return gathered.refuse(
+                &shown,
+                what,
+                "Check the path. Give an inventory folder, a .json file or a Test-Cluster report.",
+            );
         }
     };
     match IMPORTERS.iter().find(|i| (i.recognises)(&sniff)) {
         Some(importer) => (importer.read)(input, gathered),
+        None if sniff.extension == "csv" => {
+            let folder = input
+                .path
+                .parent()
+                .filter(|p| !p.as_os_str().is_empty())
+                .unwrap_or(Path::new("."));
+            gathered.refuse(
+                &shown,
+                "this is one table, and an inventory is a folder of tables",
+                format!("Give the folder that holds it: {}", folder.display()),
+            );
+        }
         None => {
             let known: Vec<&str> = IMPORTERS.iter().map(|i| i.summary).collect();
             gathered.refuse(
@@ -84,6 +104,23 @@ pub(crate) fn read_table(path: &Path, def: &'static Table, shown: &str) -> Gathe
         Err((what, advice)) => gathered.refuse(shown, what, advice),
     }
     gathered
+}
+
+/// ` (did you mean 'X'?)` for an entry of the same folder whose name is near.
+fn neighbour(path: &Path) -> String {
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
+    let (Some(name), Ok(entries)) = (path.file_name(), std::fs::read_dir(folder)) else {
+        return String::new();
+    };
+    let mut names: Vec<String> = entries
+        .filter_map(Result::ok)
+        .map(|entry| entry.file_name().to_string_lossy().into_owned())
+        .collect();
+    names.sort();
+    did_you_mean(&name.to_string_lossy(), names.iter().map(String::as_str))
 }
 
 fn sniff(path: &Path) -> std::io::Result<Sniff> {

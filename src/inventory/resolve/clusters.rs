@@ -4,11 +4,12 @@ use super::Resolver;
 use super::book::Groups;
 use super::problems::Problems;
 use crate::inventory::cells;
+use crate::inventory::doubts;
 use crate::inventory::raw::Record;
 use crate::inventory::{Cluster, ClusterMigration, Facts, Node, NodeMigration, StorageKind};
 use crate::policy::Policy;
 use crate::profiles::{self, Profile, Transport};
-use crate::units::{Mac, MacRange};
+use crate::units::{Mac, MacRange, MiB};
 
 /// Windows version taken when nothing is said.
 pub(super) const DEFAULT_PROFILE: &str = "2022";
@@ -54,7 +55,7 @@ pub(super) fn build(r: &mut Resolver<'_>) {
         cluster.nodes = nodes.map(|n| node(&n.name, &n.record, &mut r.problems)).collect();
         match (record, cluster.nodes.first()) {
             (None, Some(first)) => cluster.origin = first.origin,
-            (Some(record), None) => {
+            (Some(record), None) if !r.problems.is_unread("nodes") => {
                 let what = format!("the cluster '{}' has no node", cluster.name);
                 r.problems.at(
                     record.cell("cluster"),
@@ -158,10 +159,7 @@ fn node(name: &str, record: &Record<'_>, problems: &mut Problems<'_>) -> Node {
         origin: record.origin(),
         facts: problems.facts(record),
         management_ip: record.text("management_ip").to_owned(),
-        memory_mib: problems.read(record, "memory_mib", |t| match cells::memory(t)? {
-            0 => Err("a node has more than 0 MiB of memory".to_owned()),
-            memory => Ok(memory),
-        }),
+        memory_mib: problems.read_plausible(record, "memory_mib", some_memory, doubts::node_memory),
         hardware: record.text("hardware").to_owned(),
         mac_pool: mac_pool(record, problems),
         migration: NodeMigration {
@@ -177,6 +175,13 @@ fn node(name: &str, record: &Record<'_>, problems: &mut Problems<'_>) -> Node {
         nics: Vec::new(),
         switches: Vec::new(),
         host_vnics: Vec::new(),
+    }
+}
+
+fn some_memory(text: &str) -> Result<MiB, String> {
+    match cells::memory(text)? {
+        0 => Err("a node has more than 0 MiB of memory".to_owned()),
+        memory => Ok(memory),
     }
 }
 

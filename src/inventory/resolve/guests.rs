@@ -5,6 +5,7 @@ use super::book::{Group, Groups, key};
 use super::nics::text;
 use super::problems::Problems;
 use crate::inventory::cells;
+use crate::inventory::doubts;
 use crate::inventory::raw::{Cell, Line, Record};
 use crate::inventory::{Cluster, Facts, Nlb, NlbMode, SwitchKind, Vm, VmPriority, VmState, Vnic};
 use crate::units::Mac;
@@ -62,9 +63,9 @@ fn vm<'a>(r: &mut Resolver<'a>, group: &Group<'a>, owner_lists: &mut BTreeMap<(u
         facts: p.facts(record),
         host,
         memory_mib: p
-            .read(record, "memory_mib", cells::memory)
+            .read_plausible(record, "memory_mib", cells::memory, doubts::vm_memory)
             .unwrap_or(DEFAULT_MEMORY_MIB),
-        maximum_memory_mib: p.read(record, "maximum_memory_mib", cells::memory),
+        maximum_memory_mib: p.read_plausible(record, "maximum_memory_mib", cells::memory, doubts::vm_memory),
         dirty_mib_s: p.read(record, "dirty_mib_s", cells::whole_u32),
         working_set_mib: p.read(record, "working_set_mib", cells::memory),
         state: p.read(record, "state", state).unwrap_or(VmState::Running),

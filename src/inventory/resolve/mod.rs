@@ -5,6 +5,7 @@
 
 mod assumptions;
 mod book;
+mod cluster_names;
 mod clusters;
 mod given;
 mod guests;
@@ -64,6 +65,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
     } = gathered;
     let mut problems = Problems::new(&sources, problems, unread_tables, unread);
     problems.require_tables(&tables);
+    cluster_names::check(&tables, &mut problems);
     let owners = ClusterBook::new(&tables, options.cluster.as_deref());
     let nodes = NodeBook::new(&tables, &owners, &mut problems);
     let hints = vec![clusters::StorageHints::default(); owners.names.len()];
@@ -86,6 +88,8 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
     clusters::settle_storage(&mut r);
     let assumptions = assumptions::list(&r, assumed);
     let given = given::list(&r);
+    let mut notes = notes;
+    notes.extend(r.problems.doubts());
     let (clusters, problems) = (r.clusters, r.problems.finish());
     if !problems.is_empty() {
         return Err(problems);

@@ -4,9 +4,11 @@ use super::Resolver;
 use super::book::{Group, Groups, key};
 use super::problems::Problems;
 use crate::inventory::cells;
+use crate::inventory::doubts;
 use crate::inventory::raw::{Cell, Record};
+use crate::inventory::suggest::did_you_mean;
 use crate::inventory::{Nic, Origin, Rdma, Tor};
-use crate::roles::Role;
+use crate::roles::{ROLES, Role};
 use crate::units::{Mac, natural_cmp};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -94,7 +96,9 @@ fn tors(r: &mut Resolver<'_>, nics: &[Group<'_>]) -> BTreeMap<(usize, String), u
 fn describe(group: &Group<'_>, problems: &mut Problems<'_>) -> Nic {
     let record = &group.record;
     let speed = match problems.required(record.cell("speed_mbps")) {
-        Some(_) => problems.read(record, "speed_mbps", cells::speed).unwrap_or(0),
+        Some(_) => problems
+            .read_plausible(record, "speed_mbps", cells::speed, doubts::port_speed)
+            .unwrap_or(0),
         None => 0,
     };
     Nic {
@@ -187,7 +191,11 @@ fn role_words(part: &str) -> Result<Vec<Role>, String> {
 
 /// A role, or the complaint that it is none.
 pub(super) fn role(text: &str) -> Result<Role, String> {
-    Role::parse(text).ok_or_else(|| format!("'{text}' is no traffic role"))
+    Role::parse(text).ok_or_else(|| {
+        let names: Vec<&str> = ROLES.iter().map(|role| role.name).collect();
+        let hint = did_you_mean(text, names.iter().copied());
+        format!("'{text}' is no traffic role{hint}; roles are: {}", names.join(", "))
+    })
 }
 
 /// Direct cables join two ports; saying it at one end is enough.

@@ -3,7 +3,7 @@
 use super::Resolver;
 use super::nics::role;
 use super::topology::failures;
-use crate::inventory::catalogue::{SETTINGS, plain};
+use crate::inventory::catalogue::{SETTINGS, Setting, plain};
 use crate::inventory::cells;
 use crate::inventory::raw::{Cell, Record};
 use crate::inventory::suggest::did_you_mean;
@@ -11,15 +11,14 @@ use crate::policy::{FailureKind, Policy, RuleLevel, Strength};
 use crate::roles::{ROLES, Role};
 use std::collections::BTreeMap;
 
-/// Reads the settings into the policies of their clusters.
+/// Reads the settings into the policies of their clusters. Each row is judged whole, once, and before its cluster is looked for: a
+/// fault of one cell hides none of another.
 pub(super) fn build(r: &mut Resolver<'_>) {
     let mut seen: BTreeMap<(usize, usize, String), u32> = BTreeMap::new();
     for line in r.lines("policy") {
         let record = Record::new(line);
         let (setting, value) = (line.cell("setting"), line.cell("value"));
-        if r.problems.required(setting).is_none() || r.problems.required(value).is_none() {
-            continue;
-        }
+        let given = (r.problems.required(setting), r.problems.required(value));
         let rule = RuleLevel {
             rule: String::new(),
             level: String::new(),
@@ -27,15 +26,19 @@ pub(super) fn build(r: &mut Resolver<'_>) {
             until: r.problems.read(&record, "until", date).unwrap_or_default(),
             at: setting.at(r.problems.sources()),
         };
-        for cluster in r.owners.all_of(line, &mut r.problems) {
+        let clusters = r.owners.all_of(line, &mut r.problems);
+        let sound = match given {
+            (Some(_), Some(_)) => judge(r, setting, value, &rule),
+            _ => false,
+        };
+        for cluster in clusters.into_iter().filter(|_| !setting.text.is_empty()) {
             let again = seen.insert((cluster, line.table.input, normal(setting.text)), line.row.line);
             if let Some(first) = again {
                 let what = format!("the setting {} is there twice: also in line {first}", setting.text);
                 r.problems.at(setting, what, "Keep one of them.");
-                continue;
-            }
-            if let Err(refusal) = set(&mut r.clusters[cluster].policy, setting.text, value.text, &rule) {
-                tell(r, refusal, setting, value);
+            } else if sound {
+                // Judged already, so that it cannot be refused here.
+                let _ = set(&mut r.clusters[cluster].policy, setting.text, value.text, &rule);
             }
         }
     }
@@ -44,6 +47,23 @@ pub(super) fn build(r: &mut Resolver<'_>) {
         cluster.policy.rules.sort_by(|a, b| a.rule.cmp(&b.rule));
         cluster.policy.isolate.sort();
     }
+}
+
+/// Tries a row on a policy of no cluster; tells what is wrong with its name and, where the name is at fault, with its value as well.
+fn judge(r: &mut Resolver<'_>, setting: Cell<'_>, value: Cell<'_>, rule: &RuleLevel) -> bool {
+    let Err(refusal) = set(&mut Policy::default(), setting.text, value.text, rule) else {
+        return true;
+    };
+    if let (Refusal::Setting(_), Some((head, _))) = (&refusal, setting.text.split_once(':')) {
+        let same = |s: &&Setting| s.name.ends_with(':') && plain(s.name) == plain(head);
+        let example = SETTINGS.iter().find(same).map(|s| s.example.0);
+        let with_value = example.map(|name| set(&mut Policy::default(), name, value.text, rule));
+        if let Some(Err(of_value)) = with_value {
+            tell(r, of_value, setting, value);
+        }
+    }
+    tell(r, refusal, setting, value);
+    false
 }
 
 /// Why a row is refused.
@@ -58,17 +78,18 @@ fn tell(r: &mut Resolver<'_>, refusal: Refusal, setting: Cell<'_>, value: Cell<'
     let names: Vec<&str> = SETTINGS.iter().map(|s| s.name).collect();
     match refusal {
         Refusal::Setting(what) => {
-            let what = super::problems::shorten(&what);
-            r.problems
-                .at(setting, what, format!("Settings are: {}.", names.join(", ")));
+            let head = setting.text.split_once(':').map(|(head, _)| plain(head));
+            let known = SETTINGS
+                .iter()
+                .find(|s| head.as_ref().is_some_and(|head| *head == plain(s.name)));
+            let advice = known.map_or_else(|| format!("Settings are: {}.", names.join(", ")), advice);
+            r.problems.at(setting, super::problems::shorten(&what), advice);
         }
         Refusal::Value(what) => {
             let known = SETTINGS
                 .iter()
                 .find(|s| normal(setting.text).starts_with(&normal(s.name)));
-            let advice = known.map_or(String::new(), |s| {
-                format!("{} Example: {} = {}", s.about, s.example.0, s.example.1)
-            });
+            let advice = known.map_or(String::new(), advice);
             r.problems.at(
                 value,
                 format!("{}: {}", setting.text, super::problems::shorten(&what)),
@@ -76,6 +97,10 @@ fn tell(r: &mut Resolver<'_>, refusal: Refusal, setting: Cell<'_>, value: Cell<'
             );
         }
     }
+}
+
+fn advice(s: &Setting) -> String {
+    format!("{} Example: {} = {}", s.about, s.example.0, s.example.1)
 }
 
 /// A setting's name without case and blanks; what follows `:` keeps its marks.

@@ -6,9 +6,14 @@ use crate::inventory::entities::Source;
 use crate::inventory::facts::{Fact, Facts};
 use crate::inventory::raw::{Cell, RawTable, Record};
 use crate::inventory::suggest::did_you_mean;
+use crate::units::count;
+use std::collections::BTreeMap;
 
 /// Suggestions cost a comparison with every name; after so many dangling names the pattern is clear.
 const MOST_HINTS: usize = 50;
+
+/// Doubts about one column that are told one by one; a column typed in the wrong unit gives one in each row.
+const MOST_DOUBTS: usize = 5;
 
 /// Problems of all files, and the cells that cause them.
 pub(crate) struct Problems<'a> {
@@ -19,6 +24,8 @@ pub(crate) struct Problems<'a> {
     unread: Vec<&'static str>,
     /// A whole input could not be read.
     unread_input: bool,
+    /// Values that can be read but can hardly be meant, by file and column.
+    doubts: BTreeMap<(u32, &'static str), Vec<(u32, String)>>,
 }
 
 impl<'a> Problems<'a> {
@@ -34,6 +41,7 @@ impl<'a> Problems<'a> {
             hints: 0,
             unread,
             unread_input,
+            doubts: BTreeMap::new(),
         }
     }
 
@@ -68,8 +76,7 @@ impl<'a> Problems<'a> {
                 .and_then(|t| self.sources.get(t.source as usize))
                 .map(|s| s.file.clone());
             let named = file.clone().unwrap_or_else(|| def.file());
-            let untold = !self.unread_input && !self.unread.contains(&def.name);
-            if !untold || of_kind.any(|t| !t.rows.is_empty()) {
+            if self.is_unread(def.name) || of_kind.any(|t| !t.rows.is_empty()) {
                 continue;
             }
             let needed: Vec<&str> = def.columns.iter().filter(|c| c.required).map(|c| c.name).collect();
@@ -87,7 +94,49 @@ impl<'a> Problems<'a> {
                 what,
                 advice,
             });
+            // Told once: what names a node or NIC elsewhere is no fault of its own.
+            self.unread.push(def.name);
         }
+    }
+
+    /// Notes how a value was read that can hardly be meant so.
+    pub(super) fn doubt(&mut self, cell: Cell<'_>, what: &str) {
+        let table = cell.line.table;
+        let column = table.def.columns.get(cell.column).map_or("", |c| c.name);
+        let sentence = format!("{}: {column}: {}", cell.at(self.sources), shorten(what));
+        let of_column = self.doubts.entry((table.source, column)).or_default();
+        of_column.push((cell.line.row.line, sentence));
+    }
+
+    /// The value of a cell as [`Problems::read`] gives it; `odd` says what is implausible about it.
+    pub(super) fn read_plausible<T: Copy>(
+        &mut self,
+        record: &Record<'_>,
+        column: &str,
+        parse: impl FnOnce(&str) -> Result<T, String>,
+        odd: impl FnOnce(&str, T) -> Option<String>,
+    ) -> Option<T> {
+        let value = self.read(record, column, parse)?;
+        let cell = record.cell(column);
+        if let Some(what) = odd(cell.text, value) {
+            self.doubt(cell, &what);
+        }
+        Some(value)
+    }
+
+    /// All doubts in the order of files and lines, of each column the first few.
+    pub(super) fn doubts(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        for ((_, column), doubts) in &self.doubts {
+            let mut sorted: Vec<&(u32, String)> = doubts.iter().collect();
+            sorted.sort();
+            notes.extend(sorted.iter().take(MOST_DOUBTS).map(|(_, sentence)| sentence.clone()));
+            let rest = sorted.len().saturating_sub(MOST_DOUBTS);
+            if rest > 0 {
+                notes.push(format!("the column {column} holds {}", count(rest, "more such cell")));
+            }
+        }
+        notes
     }
 
     /// The value of a cell; `None` when blank or unreadable (which is told).
@@ -151,6 +200,11 @@ impl<'a> Problems<'a> {
         None
     }
 
+    /// Whether rows of a table may be missing because its file is missing or could not be read, which is told already.
+    pub(super) fn is_unread(&self, table: &str) -> bool {
+        self.unread_input || self.unread.contains(&table)
+    }
+
     /// Reports a name that nothing has, unless the table that should hold it could not be read, which is told already.
     pub(super) fn dangling<'b>(
         &mut self,
@@ -159,14 +213,14 @@ impl<'a> Problems<'a> {
         name: &str,
         known: impl IntoIterator<Item = &'b str>,
     ) {
-        let table = match kind {
-            "node" => "nodes",
-            "VM" => "vms",
-            "virtual switch" => "switches",
-            "cluster" => "clusters",
-            _ => "nics",
+        let tables: &[&str] = match kind {
+            "node" => &["nodes"],
+            "VM" => &["vms", "nodes"],
+            "virtual switch" => &["switches", "nodes", "nics"],
+            "cluster" => &["clusters", "nodes"],
+            _ => &["nics", "nodes"],
         };
-        if self.unread_input || self.unread.contains(&table) {
+        if tables.iter().any(|table| self.is_unread(table)) {
             return;
         }
         self.hints += 1;

@@ -8,7 +8,7 @@ use crate::inventory::cells;
 use crate::inventory::raw::{Cell, Record};
 use crate::inventory::{Facts, HostVnic, Node, SwitchKind, VirtualSwitch};
 use crate::roles::Role;
-use crate::units::Mac;
+use crate::units::{Mac, count};
 
 /// Name of an external switch that nobody names.
 const UNNAMED: &str = "External-1";
@@ -243,9 +243,12 @@ fn host_switch(r: &mut Resolver<'_>, cluster: usize, node: usize, record: &Recor
         if let [only] = external[..] {
             return Some(only.name.clone());
         }
+        if ["switches", "nics"].iter().any(|table| r.problems.is_unread(table)) {
+            return None;
+        }
         let what = format!(
-            "the cell switch is blank, and the node has {} external switches",
-            external.len()
+            "the cell switch is blank, and the node has {}",
+            count(external.len(), "external switch")
         );
         r.problems.at(
             cell,

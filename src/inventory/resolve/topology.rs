@@ -4,6 +4,7 @@ use super::Resolver;
 use super::book::{Groups, key};
 use super::nics::role;
 use crate::inventory::cells;
+use crate::inventory::doubts;
 use crate::inventory::raw::{Cell, Line, Record};
 use crate::inventory::{ClusterNetwork, Demand, InterSwitchLink, NetworkState};
 use crate::policy::FailureKind;
@@ -25,7 +26,8 @@ fn links(r: &mut Resolver<'_>) {
         let names = (r.problems.required(a), r.problems.required(b));
         let told = r.problems.required(line.cell("speed_mbps")).is_some();
         let speed = if told {
-            r.problems.read(&record, "speed_mbps", cells::speed)
+            r.problems
+                .read_plausible(&record, "speed_mbps", cells::speed, doubts::slow_speed)
         } else {
             None
         };

@@ -49,7 +49,7 @@ fn fault(table: &str, text: &str, said: &str) {
 
 #[test]
 fn unreadable_and_absurd_values_are_problems() {
-    fault("nics", "node,nic,speed_mbps\nHV1,A,fast\n", "not a number");
+    fault("nics", "node,nic,speed_mbps\nHV1,A,fast\n", "not a rate");
     fault("nics", "node,nic,speed_mbps\nHV1,A,-10\n", "negative");
     fault(
         "nics",

@@ -4,6 +4,7 @@ mod faults;
 mod hostile;
 mod merging;
 mod round_trip;
+mod typing;
 mod wiring;
 
 use super::importers::read_csv;

@@ -94,7 +94,8 @@ pub fn score_with(history: &History, calibration: &Calibration) -> Option<Scored
         .count();
     if strangers > 0 {
         notes.push(format!(
-            "{strangers} migrations over a transport or port speed that the calibration does not know: forecast from defaults, with a wide P90"
+            "{} over a transport or port speed that the calibration does not know: forecast from defaults, with a wide P90",
+            crate::units::count(strangers, "migration")
         ));
     }
     Some(Scored {

@@ -11,7 +11,7 @@ use crate::migration::assumptions::{SETUP_MS, SWITCH_OVER_MS};
 use crate::migration::estimate;
 use crate::migration::whole::seconds;
 use crate::profiles::Transport;
-use crate::units::{Mbps, show_mbps};
+use crate::units::{Mbps, count, show_mbps};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Speed that a port of unknown speed is compared with, Mbit/s.
@@ -333,7 +333,10 @@ impl Evidence {
             Meaning::LinkRate(..) => None,
             Meaning::StreamShare(transport, speed) => self.never_shared(transport, speed),
             Meaning::DuplexLoss => (self.target_sends < FEWEST_SHARED).then(|| {
-                format!("only {} migrations arrived at a node that was sending at the same time; {FEWEST_SHARED} are needed", self.target_sends)
+                format!(
+                    "only {} arrived at a node that was sending at the same time; {FEWEST_SHARED} are needed",
+                    count(self.target_sends, "migration")
+                )
             }),
             Meaning::DirtyScale => self.same_dirty_rate(),
         }
@@ -350,7 +353,10 @@ impl Evidence {
         let shared = self.shared.get(&(transport, speed)).copied().unwrap_or(0);
         let one_fills_it = Meaning::StreamShare(transport, speed).default() >= 1.0;
         (one_fills_it && shared < FEWEST_SHARED).then(|| {
-            format!("only {shared} migrations shared such a port with another one; {FEWEST_SHARED} are needed")
+            format!(
+                "only {} shared such a port with another one; {FEWEST_SHARED} are needed",
+                count(shared, "migration")
+            )
         })
     }
 

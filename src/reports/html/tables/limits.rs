@@ -116,10 +116,11 @@ pub(super) fn wishes(data: &ReportData) -> Table {
         ("Not met", Kind::Number),
     ];
     let row = |cluster: &ClusterData, (index, times): (usize, u64)| {
-        let shown = if times == 0 {
-            "met".to_owned()
-        } else {
-            format!("{} times", show::thousands(times))
+        let shown = match times {
+            0 => "met".to_owned(),
+            1 => "once".to_owned(),
+            2 => "twice".to_owned(),
+            _ => format!("{} times", show::thousands(times)),
         };
         vec![
             text(&cluster.facts.name),

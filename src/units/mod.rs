@@ -3,6 +3,10 @@
 //! In: text as administrators write it. Out: exact integers and one canonical spelling.
 //! Must not know: the inventory, files, or findings.
 
+mod rates;
+
+pub use rates::{is_bare_number, parse_mbps, two_readings};
+
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 use std::fmt;
@@ -23,85 +27,6 @@ pub fn permille_up(part: u64, whole: u64) -> Permille {
     }
 }
 
-/// From here on a bare number is bit/s: 10 Mbit/s, the slowest Ethernet; as Mbit/s it would be 10 Tbit/s.
-const LEAST_BITS_PER_SECOND: u64 = 10_000_000;
-
-/// Reads a rate: `10000`, `10 Gbps`, `10G`, `2.5 Gbit/s`, `100 Mbps`, `10,000`; a bare number is Mbit/s,
-/// a bare number of 10,000,000 or more is bit/s (as `Get-NetAdapter` prints `Speed`; no port is slower than 10 Mbit/s).
-pub fn parse_mbps(text: &str) -> Result<Mbps, String> {
-    let squeezed: String = text.chars().filter(|c| !c.is_whitespace() && *c != '\u{a0}').collect();
-    let split = squeezed
-        .find(|c: char| c.is_ascii_alphabetic())
-        .unwrap_or(squeezed.len());
-    let (number, unit) = squeezed.split_at(split);
-    let thousandths = parse_thousandths(number)?;
-    let unit = unit.to_ascii_lowercase();
-    let per_unit = match unit
-        .trim_end_matches("/s")
-        .trim_end_matches("ps")
-        .trim_end_matches("bit")
-        .trim_end_matches('b')
-    {
-        "" if thousandths >= LEAST_BITS_PER_SECOND * 1000 => return Ok(thousandths / 1_000_000_000),
-        "" | "m" | "mega" => 1,
-        "g" | "giga" => 1_000,
-        "t" => 1_000_000,
-        "k" => return Ok(thousandths / 1_000_000),
-        _ => {
-            return Err(format!(
-                "'{text}' is not a rate; write Mbit/s such as 10000, or 10 Gbps"
-            ));
-        }
-    };
-    let mbps = thousandths
-        .checked_mul(per_unit)
-        .ok_or_else(|| format!("'{text}' is too large for a rate"))?;
-    Ok(mbps / 1000)
-}
-
-/// Reads a decimal number with `.` or `,` as thousands or decimal mark into thousandths.
-fn parse_thousandths(number: &str) -> Result<u64, String> {
-    let fail = || format!("'{number}' is not a number");
-    let cleaned = normalise_separators(number);
-    let (whole, fraction) = cleaned.split_once('.').unwrap_or((&cleaned, ""));
-    if whole.is_empty() || !whole.bytes().all(|b| b.is_ascii_digit()) || !fraction.bytes().all(|b| b.is_ascii_digit()) {
-        return Err(fail());
-    }
-    let mut digits: String = fraction.chars().take(3).collect();
-    while digits.len() < 3 {
-        digits.push('0');
-    }
-    let whole: u64 = whole.parse().map_err(|_| fail())?;
-    let part: u64 = digits.parse().map_err(|_| fail())?;
-    whole
-        .checked_mul(1000)
-        .and_then(|n| n.checked_add(part))
-        .ok_or_else(fail)
-}
-
-/// `1,000` and `1.000.000` are thousands; `2,5` and `2.5` are decimals.
-fn normalise_separators(number: &str) -> String {
-    let groups = |mark: char| {
-        let mut parts = number.split(mark);
-        let first = parts.next().unwrap_or("");
-        let rest: Vec<&str> = parts.collect();
-        !first.is_empty()
-            && first.len() <= 3
-            && first != "0"
-            && !rest.is_empty()
-            && rest
-                .iter()
-                .all(|p| p.len() == 3 && p.bytes().all(|b| b.is_ascii_digit()))
-    };
-    if groups(',') {
-        return number.replace(',', "");
-    }
-    if number.matches('.').count() > 1 && groups('.') {
-        return number.replace('.', "");
-    }
-    number.replace(',', ".")
-}
-
 /// `10000` → `10 Gbit/s`, `2500` → `2.5 Gbit/s`, `950` → `950 Mbit/s`.
 pub fn show_mbps(rate: Mbps) -> String {
     if rate < 1000 {
@@ -113,6 +38,16 @@ pub fn show_mbps(rate: Mbps) -> String {
     }
     let fraction = format!("{rest:03}");
     format!("{whole}.{} Gbit/s", fraction.trim_end_matches('0'))
+}
+
+/// A number with its noun: `1 error`, `2 errors`, `0 switches`. For nouns with a regular plural.
+pub fn count(number: usize, noun: &str) -> String {
+    let hisses = ["s", "x", "ch", "sh"].iter().any(|end| noun.ends_with(end));
+    match number {
+        1 => format!("1 {noun}"),
+        _ if hisses => format!("{number} {noun}es"),
+        _ => format!("{number} {noun}s"),
+    }
 }
 
 /// `834` → `83.4 %`.
@@ -253,33 +188,6 @@ fn take_digits<'a>(text: &mut &'a str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn rates_are_read_in_every_spelling() {
-        for (text, mbps) in [
-            ("10000", 10_000),
-            ("10 Gbps", 10_000),
-            ("10G", 10_000),
-            ("2.5 Gbps", 2_500),
-            ("2,5 Gbit/s", 2_500),
-            ("1,000", 1_000),
-            ("100 Mbps", 100),
-            ("100Mb/s", 100),
-            ("10000000000", 10_000),
-            ("10000000", 10),
-            ("9999999", 9_999_999),
-            ("1000000", 1_000_000),
-            ("1,000,000", 1_000_000),
-            ("25 GbE", 0),
-        ] {
-            match parse_mbps(text) {
-                Ok(found) => assert_eq!(found, mbps, "{text}"),
-                Err(_) => assert_eq!(mbps, 0, "{text}"),
-            }
-        }
-        assert!(parse_mbps("fast").is_err());
-        assert!(parse_mbps("-5").is_err());
-    }
 
     #[test]
     fn macs_are_read_in_every_windows_spelling() {

@@ -1,0 +1,200 @@
+//! What `explain` knows, kind by kind, each derived from the table that the program itself works with.
+
+use super::pages;
+use super::words::WORDS;
+use crate::cli::Cli;
+use clap::CommandFactory;
+use nicplan::checks::{PLAN_CHECKS, rules};
+use nicplan::inventory::catalogue::{SETTINGS, TABLES, plain};
+use nicplan::migration::path::LAYERS;
+use nicplan::profiles::{self, PROFILES};
+use nicplan::roles::{ROLES, Role};
+
+/// One thing that has a page.
+pub(super) struct Topic {
+    /// Name as it is listed.
+    pub(super) name: String,
+    /// Other names that mean it.
+    pub(super) also: Vec<String>,
+    /// One line.
+    pub(super) summary: String,
+    /// The page.
+    pub(super) page: Box<dyn Fn() -> String>,
+    /// Understands spellings that no list holds.
+    pub(super) understands: fn(&str, &str) -> bool,
+}
+
+/// One kind of topic.
+pub(super) struct Kind {
+    /// Headline in the list of everything.
+    pub(super) title: &'static str,
+    /// All of them, in order.
+    pub(super) topics: fn() -> Vec<Topic>,
+}
+
+/// All kinds, in the order of the list.
+pub(super) static KINDS: [Kind; 9] = [
+    Kind {
+        title: "Words",
+        topics: words,
+    },
+    Kind {
+        title: "Traffic roles",
+        topics: roles,
+    },
+    Kind {
+        title: "Windows versions",
+        topics: versions,
+    },
+    Kind {
+        title: "Settings of policy.csv",
+        topics: settings,
+    },
+    Kind {
+        title: "Tables of an inventory",
+        topics: tables,
+    },
+    Kind {
+        title: "Columns",
+        topics: columns,
+    },
+    Kind {
+        title: "Rules of nicplan review",
+        topics: rule_pages,
+    },
+    Kind {
+        title: "Checks of a plan, and layers of nicplan path",
+        topics: checks,
+    },
+    Kind {
+        title: "Commands",
+        topics: commands,
+    },
+];
+
+impl Topic {
+    fn new(name: impl Into<String>, summary: impl Into<String>, page: impl Fn() -> String + 'static) -> Topic {
+        Topic {
+            name: name.into(),
+            also: Vec::new(),
+            summary: summary.into(),
+            page: Box::new(page),
+            understands: |_, _| false,
+        }
+    }
+
+    fn also<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>) -> Topic {
+        self.also.extend(names.into_iter().map(Into::into));
+        self
+    }
+
+    /// The name and the other names.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.also.iter().map(String::as_str).chain([self.name.as_str()])
+    }
+
+    /// Whether a name means it; case and punctuation do not matter.
+    pub(super) fn is_called(&self, name: &str) -> bool {
+        let wanted = plain(name);
+        let listed = !wanted.is_empty() && self.names().any(|known| plain(known) == wanted);
+        listed || (self.understands)(name, &self.name)
+    }
+}
+
+fn words() -> Vec<Topic> {
+    let topic = |word: &'static super::words::Word| {
+        Topic::new(word.name, word.about, move || pages::word(word)).also(word.also.iter().copied())
+    };
+    WORDS.iter().map(topic).collect()
+}
+
+fn roles() -> Vec<Topic> {
+    let topic = |info| {
+        let info: &'static nicplan::roles::RoleInfo = info;
+        let mut topic = Topic::new(info.name, info.summary, move || pages::role(info));
+        topic.understands = |name, role| Role::parse(name).is_some_and(|found| found.name() == role);
+        topic
+    };
+    ROLES.iter().map(topic).collect()
+}
+
+fn versions() -> Vec<Topic> {
+    let topic = |profile| {
+        let profile: &'static profiles::Profile = profile;
+        let mut topic = Topic::new(profile.name, profile.title, move || pages::profile(profile));
+        topic.understands = |name, version| profiles::find(name).is_some_and(|found| found.name == version);
+        topic
+    };
+    PROFILES.iter().map(topic).collect()
+}
+
+fn settings() -> Vec<Topic> {
+    let topic = |setting: &'static nicplan::inventory::catalogue::Setting| {
+        let bare = setting.name.trim_end_matches(':');
+        let mut topic = Topic::new(bare, setting.about, move || pages::setting(setting));
+        topic.understands = |name, setting| {
+            name.split_once(':')
+                .is_some_and(|(head, _)| plain(head) == plain(setting))
+        };
+        topic
+    };
+    SETTINGS.iter().map(topic).collect()
+}
+
+fn tables() -> Vec<Topic> {
+    TABLES
+        .into_iter()
+        .map(|table| Topic::new(table.name, table.about, move || pages::table(table)).also([table.file()]))
+        .collect()
+}
+
+fn columns() -> Vec<Topic> {
+    let of_table = |table: &'static nicplan::inventory::catalogue::Table| {
+        table.columns.iter().map(move |column| {
+            let name = format!("{}.{}", table.name, column.name);
+            Topic::new(name, column.about, move || pages::column(table, column))
+                .also([column.name])
+                .also(column.aliases.iter().copied())
+        })
+    };
+    TABLES.into_iter().flat_map(of_table).collect()
+}
+
+fn rule_pages() -> Vec<Topic> {
+    let topic = |rule: &&'static rules::Rule| {
+        let rule: &'static rules::Rule = rule;
+        Topic::new(rule.name, format!("{}: {}", rule.severity, rule.summary), || {
+            rule.page.to_owned()
+        })
+    };
+    rules::RULES.iter().map(topic).collect()
+}
+
+fn checks() -> Vec<Topic> {
+    let check =
+        |check: &'static nicplan::checks::PlanCheck| Topic::new(check.name, check.summary, move || pages::check(check));
+    let layer = |(_, name, asks): &(_, &'static str, &'static str)| {
+        let (name, asks) = (*name, *asks);
+        Topic::new(name, asks, move || pages::layer(name, asks))
+    };
+    PLAN_CHECKS
+        .into_iter()
+        .map(check)
+        .chain(LAYERS.iter().map(layer))
+        .collect()
+}
+
+fn commands() -> Vec<Topic> {
+    let cli = Cli::command();
+    let topic = |command: &clap::Command| {
+        let (name, about) = (command.get_name().to_owned(), text(command.get_about()));
+        let examples = text(command.get_after_help());
+        let page = pages::command(&name, &about, &examples);
+        Topic::new(name, about, move || page.clone())
+    };
+    cli.get_subcommands().map(topic).collect()
+}
+
+fn text(styled: Option<&clap::builder::StyledStr>) -> String {
+    styled.map(ToString::to_string).unwrap_or_default()
+}
