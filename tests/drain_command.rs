@@ -50,7 +50,11 @@ fn without_a_window_the_answer_says_how_to_give_one() {
 fn a_drain_held_up_by_the_smb_limit_names_the_limit_and_not_the_port() {
     let run = nicplan(&["drain", "samples/converged-2016"]);
 
-    assert!(run.out.contains("the SMB limit of S2D02 is full all the time"), "{}", run.out);
+    assert!(
+        run.out.contains("the SMB limit of S2D02 is full all the time"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
@@ -234,7 +238,11 @@ fn a_plan_gives_the_wiring_where_the_inventory_has_none() {
     let run = nicplan(&["drain", text(&dir), "--plan", text(&plan)]);
 
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
-    assert!(run.out.contains("Once the plan is applied, Windows needs"), "{}", run.out);
+    assert!(
+        run.out.contains("Once the plan is applied, Windows needs"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
