@@ -3,6 +3,7 @@
 //! In: a cluster's facts. Out: integers. Used by planner and checks alike: a demand is a fact, not a decision.
 
 use crate::inventory::{Cluster, Vnic};
+use crate::migration::Moved;
 use crate::roles::Role;
 use crate::units::{Mbps, MiB};
 
@@ -53,13 +54,13 @@ pub fn role_demand(cluster: &Cluster, node: usize, role: Role) -> Mbps {
     grown(said(Some(node)).or_else(|| said(None)).unwrap_or(default), cluster)
 }
 
-/// Memory of the VMs that a drain moves live: all but low priority ones and those that are off.
-pub fn live_moved_memory(cluster: &Cluster, node: usize) -> impl Iterator<Item = MiB> + '_ {
+/// The VMs that a drain moves live: all but low priority ones and those that are off.
+pub fn live_moved(cluster: &Cluster, node: usize) -> impl Iterator<Item = Moved> + '_ {
     cluster
         .vms
         .iter()
         .filter(move |vm| vm.host == Some(node) && crate::migration::moves_live(vm))
-        .map(|vm| vm.memory_mib)
+        .map(Moved::of)
 }
 
 /// Rate that empties the node within the policy's drain minutes T: bytes / (T - ceil(n/c)(a+b)).
@@ -68,7 +69,7 @@ fn drain_demand(cluster: &Cluster, node: usize) -> Mbps {
     let Some(minutes) = cluster.policy.drain_minutes else {
         return 0;
     };
-    let memories: Vec<MiB> = live_moved_memory(cluster, node).collect();
+    let memories: Vec<MiB> = live_moved(cluster, node).map(|vm| vm.memory).collect();
     let overhead = crate::migration::overhead_s(memories.len() as u64, crate::migration::concurrency(cluster));
     let Some(seconds) = (minutes * 60).checked_sub(overhead).filter(|s| *s > 0) else {
         return 0;

@@ -30,6 +30,31 @@ fn the_first_lines_answer_how_long_the_patch_night_takes() {
     assert!(lines[2].contains("Windows needs 3 h 49 min for 4 nodes"), "{}", run.out);
     assert!(lines[4].contains("on an ordinary night only"), "{}", run.out);
     assert_eq!(run.code, 1);
+
+    let (_, value) = json(&[SAMPLE]);
+    let first = value["clusters"][0]["summary"][0].as_str().expect("a sentence");
+    assert_eq!(first, lines[2].trim());
+    assert!(run.err.contains("Next: run again with -o DIR"), "{}", run.err);
+}
+
+#[test]
+fn without_a_window_the_answer_says_how_to_give_one() {
+    let run = nicplan(&["drain", "samples/converged-2016"]);
+
+    assert!(run.out.contains("give the window with --window MINUTES"), "{}", run.out);
+    let windowed = nicplan(&["drain", "samples/converged-2016", "--window", "240"]);
+    assert!(!windowed.out.contains("give the window"), "{}", windowed.out);
+}
+
+#[test]
+fn a_drain_held_up_by_the_smb_limit_names_the_limit_and_not_the_port() {
+    let run = nicplan(&["drain", "samples/converged-2016"]);
+
+    assert!(
+        run.out.contains("the SMB limit of S2D02 is full all the time"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]
@@ -122,7 +147,7 @@ fn the_files_have_the_promised_columns_and_the_same_bytes_every_time() {
     );
     assert_eq!(
         header("paths.csv"),
-        "cluster,source,target,network,source_nic,target_nic,transport,cap_mbps,concurrency,layer,why"
+        "cluster,source,target,network,source_nic,target_nic,transport,cap_mbps,concurrency,layer,why,guaranteed_mbps"
     );
 }
 
@@ -213,7 +238,11 @@ fn a_plan_gives_the_wiring_where_the_inventory_has_none() {
     let run = nicplan(&["drain", text(&dir), "--plan", text(&plan)]);
 
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
-    assert!(run.out.contains("how long the patch night takes"), "{}", run.out);
+    assert!(
+        run.out.contains("Once the plan is applied, Windows needs"),
+        "{}",
+        run.out
+    );
 }
 
 #[test]

@@ -57,6 +57,8 @@ fn the_sample_gives_the_patch_night_its_readme_tells() {
         "{passed}"
     );
     assert!(run.err.contains("WEB02") && run.err.contains("FILE01"), "{}", run.err);
+    let next = format!("Next: nicplan calibrate {}", text(&out.join("history.csv")));
+    assert!(run.err.contains(&next), "{}", run.err);
 }
 
 #[test]

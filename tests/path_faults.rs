@@ -315,6 +315,52 @@ fn rates_follow_from_ports_streams_and_limits() {
     assert_eq!((path.cap, path.source_ports.len()), (47_500, 2));
 }
 
+/// What else the ports of HV1 carry, and what is promised to live migration beside it.
+fn promised(path: &Path) -> (Vec<&'static str>, Option<u64>) {
+    (
+        path.sharing.iter().map(|role| role.info().name).collect(),
+        path.guaranteed,
+    )
+}
+
+#[test]
+fn a_weight_promises_its_part_of_one_port_and_no_weight_promises_nothing() {
+    assert_eq!(promised(&first_path(&plain())), (vec![], None), "ports of its own");
+    let all = vec!["management", "storage", "vm"];
+    // SET without weights
+    assert_eq!(promised(&first_path(&set_2016())), (all.clone(), Some(0)));
+
+    // 40 of 10 + 40 + 40 and 10 for guests without a weight, of one port of 25 Gbit/s
+    let mut weighted = set_2016();
+    for node in &mut weighted.nodes {
+        node.migration.smb_limit = None;
+        for (vnic, weight) in node.host_vnics.iter_mut().zip([40, 10, 40]) {
+            vnic.weight = Some(weight);
+        }
+    }
+    assert_eq!(promised(&first_path(&weighted)), (all.clone(), Some(9_500)));
+
+    // guests with weights of their own make the sum 160
+    let mut guest = support::vm("SQL1", 0, 3, 100);
+    guest.vnics[0].switch = "SET".to_owned();
+    guest.vnics[0].weight = Some(70);
+    weighted.vms = vec![guest];
+    assert_eq!(promised(&first_path(&weighted)), (all.clone(), Some(5_937)));
+
+    // what storage and migration carry together is promised to neither alone
+    weighted.nodes[0].host_vnics[0].role = Some(Role::Storage);
+    weighted.networks[0].purpose = None;
+    assert_eq!(first_path(&weighted).guaranteed, Some(0));
+}
+
+#[test]
+fn on_azure_local_migration_is_promised_29_percent_of_the_smb_class() {
+    // half of two ports of 25 Gbit/s, 29 % of it, 95 % of the wire; migration goes over one port
+    let path = first_path(&converged("azurelocal", 3));
+    assert_eq!(promised(&path).1, Some(25_000 * 145 / 1000 * 95 / 100));
+    assert!(path.guaranteed < Some(path.egress), "{path:#?}");
+}
+
 #[test]
 fn one_at_a_time_on_2008_r2_the_property_from_2022_the_smaller_host_between() {
     let at_once = |cluster: &Cluster| first_path(cluster).concurrency;

@@ -189,6 +189,7 @@ fn four_opinions_give_the_drain_minutes_of_half_a_tebibyte() {
         .map(|n| {
             let mut vm = support::vm(&format!("VM{n}"), 0, 2, 20);
             vm.memory_mib = 1_024;
+            vm.dirty_mib_s = Some(0);
             vm
         })
         .collect();

@@ -141,13 +141,19 @@ fn files() -> String {
 }
 
 fn events() -> String {
-    let mut text = String::from("| event | written by | what it gives |\n|---|---|---|\n");
+    let mut text = String::from("| event | written by | what it gives | how well it is known |\n|---|---|---|---|\n");
     for event in &EVENTS {
         let writer = match event.writer {
             Writer::HyperV => "Hyper-V",
             Writer::Cluster => "failover cluster",
         };
-        let _ = writeln!(text, "| {} | {writer} | {} |", event.id, event.summary);
+        let _ = writeln!(
+            text,
+            "| {} | {writer} | {} | {} |",
+            event.id,
+            event.summary,
+            event.evidence.text()
+        );
     }
     text
 }

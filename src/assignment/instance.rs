@@ -4,10 +4,11 @@
 
 use crate::demand;
 use crate::inventory::{Cluster, Nic, Node};
+use crate::migration::Moved;
 use crate::policy::{FailureKind, Wish};
 use crate::roles::Role;
 use crate::topology::{Attach, Fabric, attach};
-use crate::units::{Mbps, MiB, natural_cmp};
+use crate::units::{Mbps, natural_cmp};
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,8 +90,8 @@ pub struct Instance<'a> {
     pub names: Vec<String>,
     /// Required survival by role number and kind (nic, card, tor).
     pub must: [[bool; 3]; 6],
-    /// Memory of the VMs that a drain moves live, by node.
-    pub moved: Vec<Vec<MiB>>,
+    /// The VMs that a drain moves live, by node.
+    pub moved: Vec<Vec<Moved>>,
     /// NIC indices by node and type, in the node's order.
     pub nics_of: Vec<Vec<Vec<usize>>>,
 }
@@ -156,7 +157,7 @@ impl<'a> Instance<'a> {
             zones: zones.len(),
             names,
             moved: (0..cluster.nodes.len())
-                .map(|n| demand::live_moved_memory(cluster, n).collect())
+                .map(|n| demand::live_moved(cluster, n).collect())
                 .collect(),
             nics_of: Vec::new(),
         };

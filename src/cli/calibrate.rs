@@ -74,7 +74,8 @@ fn learn(args: &Args, past: &history::History, console: &Console) -> Result<Answ
         Some(file) => {
             write(file, learnt.calibration.to_json().into_bytes())?;
             console.note(&format!(
-                "Next: nicplan calibrate NEWER.csv --with {} tells whether it still holds.",
+                "Next: nicplan drain INPUT --calibration {0}; in half a year nicplan calibrate NEWER.csv --with {0} tells whether \
+                 it still holds.",
                 file.display()
             ));
         }

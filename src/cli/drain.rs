@@ -63,7 +63,11 @@ enum DrainFormat {
     Json,
 }
 
+/// What `run` does, in order.
+const STAGES: [&str; 5] = ["read", "paths", "drain", "reports", "write"];
+
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    console.expect_stages(if args.output.is_some() { &STAGES } else { &STAGES[..3] });
     let inventory = args.input.load(None, console)?;
     let plan = args.plan.as_deref().map(|file| check::read_plan(file, &inventory));
     let plan = plan.transpose()?;
@@ -72,23 +76,28 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         None => Calibration::uncalibrated(),
     };
     let chosen = chosen(&inventory, &args.node)?;
-    let mut forecasts: Vec<(&Cluster, Network, Forecast)> = Vec::new();
+    let mut networks: Vec<(&Cluster, Vec<usize>, Network)> = Vec::new();
     for (cluster, nodes) in chosen {
         let planned = plan.as_ref().and_then(|plan| of_cluster(plan, cluster));
-        let network = network(cluster, planned, args, calibration.clone())?;
-        console.stage("paths");
-        let forecast = forecast(cluster, &network, question(args, cluster, nodes));
-        forecasts.push((cluster, network, forecast));
-        console.stage("drain");
+        networks.push((cluster, nodes, network(cluster, planned, args, calibration.clone())?));
     }
+    console.stage("paths");
+    let forecasts: Vec<(&Cluster, Forecast)> = networks
+        .iter()
+        .map(|(cluster, nodes, network)| {
+            let question = question(args, cluster, nodes.clone());
+            (*cluster, forecast(cluster, network, question))
+        })
+        .collect();
+    console.stage("drain");
     let views: Vec<View> = forecasts
         .iter()
-        .map(|(cluster, _, forecast)| View { cluster, forecast })
+        .map(|(cluster, forecast)| View { cluster, forecast })
         .collect();
     if let Some(dir) = &args.output {
-        let paths: Vec<_> = forecasts
+        let paths: Vec<_> = networks
             .iter()
-            .map(|(cluster, network, _)| (*cluster, network.paths()))
+            .map(|(cluster, _, network)| (*cluster, network.paths()))
             .collect();
         let mut files = files(&views);
         files.push(("paths.csv".to_owned(), reports::paths_csv(&paths)));
@@ -100,6 +109,10 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         DrainFormat::Text => console.print(&drains::text(&views))?,
         DrainFormat::Json => console.print(&listing::json(&drains::json(&views))?)?,
     }
+    console.note(&match &args.output {
+        Some(dir) => format!("Next: open {}.", dir.join("drain.svg").display()),
+        None => "Next: run again with -o DIR to get the drawing and every migration as a table.".to_owned(),
+    });
     let yes = views.iter().all(|view| view.forecast.answer());
     Ok(if yes { Answer::Yes } else { Answer::No })
 }

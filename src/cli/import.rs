@@ -105,7 +105,11 @@ fn unknown(args: &Args) -> Failure {
     ))
 }
 
+/// What an import of events does, in order; the first with `--with` only.
+const STAGES: [&str; 3] = ["inventory", "read", "write"];
+
 fn events(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    console.expect_stages(if args.with.is_empty() { &STAGES[1..] } else { &STAGES });
     let inventory = with(args, console)?;
     let history =
         history::import(&args.sources, args.cluster.as_deref(), inventory.as_ref()).map_err(Failure::Problems)?;
@@ -123,11 +127,15 @@ fn events(args: &Args, console: &Console) -> Result<Answer, Failure> {
     for note in notes(&history) {
         console.note(&format!("note: {}", listing::printable(&note)));
     }
-    Ok(if history.rows.is_empty() {
-        Answer::No
-    } else {
-        Answer::Yes
-    })
+    if history.rows.is_empty() {
+        return Ok(Answer::No);
+    }
+    let table = args.output.join("history.csv");
+    console.note(&format!(
+        "Next: nicplan calibrate {} -o calibration.json",
+        table.display()
+    ));
+    Ok(Answer::Yes)
 }
 
 fn with(args: &Args, console: &Console) -> Result<Option<Inventory>, Failure> {

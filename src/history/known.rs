@@ -2,12 +2,17 @@
 //!
 //! In: nothing. Out: [`EVENTS`]. To add an event: one entry. Must not know: files, pairing.
 //!
-//! Sources: [LM] Microsoft Learn, "Troubleshoot live migration issues" (texts of 20413, 20417, 21024, 21125 and of failures);
-//! [FC] Microsoft Learn, "Failover Clustering system log events" (1137, 1153 to 1155), and the message table of the provider
-//! (1641); [HA] message table of the provider Microsoft-Windows-Hyper-V-High-Availability (21111, 21300 to 21309);
-//! [XML] published 20415 records (`UserData/VmlEventLog/Parameter0..2`: VM, VM id, seconds); [BO] ramprasadtech.com,
-//! "Hyper-V Live Migration terms" (22507 to 22509). Only for 20415 and 20417 are whole records published, so the values of
-//! the others are taken in the order of their message, whichever names the fields have; the VM's id is known by its form.
+//! Sources: [LM] Microsoft Learn, "Troubleshoot live migration issues" (20417 and 21501 with their texts; the texts of 20413, 21024
+//! and 21502 without a number beside them); [TSG] Azure/AzureLocal-Supportability, "No mapping between account names and security
+//! IDs" (21024 with its text); [FC] Microsoft Learn, "Failover Clustering system log events" (1137, 1153 to 1155), and the message
+//! table of the provider (1137, 1641); [XML] a published 20415 record (`UserData/VmlEventLog/Parameter0..2`: VM, VM id, seconds);
+//! [WP] wiki.webperfect.ch, "Blackout-Time (VM Live Migration)", a script that takes the same three values of 20415 and 20417;
+//! [HA] message table of the provider Microsoft-Windows-Hyper-V-High-Availability (21111, 21300 to 21309); [BO] ramprasadtech.com,
+//! "Hyper-V Live Migration terms" (22507 to 22509, pictures instead of texts). Without a published record the values are taken in
+//! the order of the message, whichever names the fields have; the VM's id is known by its form.
+//!
+//! Left out: 21100, 22505 and 22506 of Hyper-V-High-Availability, by which Veeam ONE alarms of failed migrations: neither text
+//! nor values are published, and a migration that failed has no end anyway.
 
 /// The component that writes an event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +21,31 @@ pub enum Writer {
     HyperV,
     /// `Microsoft-Windows-FailoverClustering`.
     Cluster,
+}
+
+/// How well an event is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Evidence {
+    /// A record is published, or a script that takes its values.
+    Record,
+    /// Number and message are published together.
+    Message,
+    /// The message is published, and another source gives the number.
+    Pieced,
+    /// One source tells what it says; its message is not published.
+    Told,
+}
+
+impl Evidence {
+    /// In words, for the table of events.
+    pub fn text(self) -> &'static str {
+        match self {
+            Evidence::Record => "record published",
+            Evidence::Message => "message published",
+            Evidence::Pieced => "message published, number from another source",
+            Evidence::Told => "one report, message unknown",
+        }
+    }
 }
 
 /// What an event means for a migration.
@@ -68,6 +98,8 @@ pub struct EventInfo {
     pub meaning: Meaning,
     /// One sentence for people.
     pub summary: &'static str,
+    /// How well it is known.
+    pub evidence: Evidence,
     /// Its values but the VM's id, in order; several when versions of Windows differ in how many there are.
     pub(super) values: &'static [&'static [Part]],
     /// Its English messages.
@@ -88,6 +120,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::Cluster,
         meaning: Meaning::Failure,
         summary: "a role could not leave a node that is drained: the move is passed over",
+        evidence: Evidence::Message,
         values: FAILED,
         texts: &[&[(Vm, "move of cluster role", "for drain could not be completed")]],
     },
@@ -96,6 +129,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::Cluster,
         meaning: Meaning::Failover,
         summary: "a role is restarted on another node: passed over",
+        evidence: Evidence::Message,
         values: FAILED,
         texts: &[&[(Vm, "fail over the clustered role", "from node")]],
     },
@@ -104,6 +138,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::Cluster,
         meaning: Meaning::Failover,
         summary: "a role is moved back after a failover: passed over",
+        evidence: Evidence::Message,
         values: FAILED,
         texts: &[&[(Vm, "fail back the clustered role", "from node")]],
     },
@@ -112,6 +147,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::Cluster,
         meaning: Meaning::Failure,
         summary: "a pending move did not complete: passed over",
+        evidence: Evidence::Message,
         values: FAILED,
         texts: &[&[(Vm, "pending move for the role", "did not complete")]],
     },
@@ -120,6 +156,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::Cluster,
         meaning: Meaning::Move,
         summary: "names source and target where Hyper-V's events do not; without a live migration of the VM it is passed over",
+        evidence: Evidence::Message,
         values: &[&[Vm, Target], &[Vm, Source, Target]],
         texts: &[
             &[
@@ -138,6 +175,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Start,
         summary: "start, source node (the computer) and target node",
+        evidence: Evidence::Pieced,
         values: &[&[Vm, Target]],
         texts: &[&[
             (Vm, "live migration of virtual machine", "to destination host"),
@@ -149,6 +187,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Success,
         summary: "end, blackout in seconds",
+        evidence: Evidence::Record,
         values: &[&[Vm, Blackout]],
         texts: &[&[
             (Vm, "live migration of virtual machine", "with a blackout time of"),
@@ -160,6 +199,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Success,
         summary: "end, unexpectedly long blackout in seconds",
+        evidence: Evidence::Record,
         values: &[&[Vm, Blackout]],
         texts: &[&[
             (
@@ -175,6 +215,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Success,
         summary: "end",
+        evidence: Evidence::Message,
         values: &[&[Vm]],
         texts: &[&[(Vm, "live migration of virtual machine", "")]],
     },
@@ -183,6 +224,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Failure,
         summary: "failed at the source or the target: passed over",
+        evidence: Evidence::Message,
         values: FAILED,
         texts: &[&[(Vm, "migration operation for", "failed at migration")]],
     },
@@ -191,6 +233,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Failure,
         summary: "failed, as the cluster resource saw it: passed over",
+        evidence: Evidence::Message,
         values: FAILED,
         texts: FAILED_TEXT,
     },
@@ -199,6 +242,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Start,
         summary: "start on the source node, as the cluster resource saw it",
+        evidence: Evidence::Message,
         values: &[&[Vm]],
         texts: &[&[VM_RESOURCE]],
     },
@@ -207,6 +251,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Success,
         summary: "end on the source node and the seconds since the start",
+        evidence: Evidence::Message,
         values: &[&[Duration, Vm]],
         texts: &[&[VM_RESOURCE, (Duration, "on the source node, time", "s (")]],
     },
@@ -215,6 +260,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Arrival,
         summary: "names the target node (the computer)",
+        evidence: Evidence::Message,
         values: &[&[Vm]],
         texts: &[&[VM_RESOURCE]],
     },
@@ -223,6 +269,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Success,
         summary: "end on the target node",
+        evidence: Evidence::Message,
         values: &[&[Other, Vm]],
         texts: &[&[VM_RESOURCE]],
     },
@@ -231,6 +278,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Failure,
         summary: "failed, with the reason: passed over",
+        evidence: Evidence::Message,
         values: FAILED,
         texts: FAILED_TEXT,
     },
@@ -239,6 +287,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Failure,
         summary: "failed, with the reason: passed over",
+        evidence: Evidence::Pieced,
         values: FAILED,
         texts: FAILED_TEXT,
     },
@@ -247,6 +296,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Figure,
         summary: "summary of the worker process: the end where no other event tells it",
+        evidence: Evidence::Told,
         values: &[&[Vm]],
         texts: &[&[(Vm, "", "")]],
     },
@@ -255,6 +305,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Figure,
         summary: "seconds of the copy of memory (brown-out): the start where no other event tells it",
+        evidence: Evidence::Told,
         values: &[&[Vm]],
         texts: &[&[(Vm, "", ""), (Duration, "", "second")]],
     },
@@ -263,6 +314,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Figure,
         summary: "blackout where no other event tells it",
+        evidence: Evidence::Told,
         values: &[&[Vm]],
         texts: &[&[(Vm, "", ""), (Blackout, "", "second")]],
     },

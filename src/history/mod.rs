@@ -19,7 +19,7 @@ mod record;
 mod times;
 mod write;
 
-pub use known::{EVENTS, EventInfo, Meaning, Writer};
+pub use known::{EVENTS, EventInfo, Evidence, Meaning, Writer};
 pub use pairing::PassedOver;
 pub use times::Stamp;
 pub use write::{HISTORY_COLUMNS, PASSED_OVER_COLUMNS, history_csv, passed_over_csv};

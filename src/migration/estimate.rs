@@ -6,9 +6,10 @@
 use super::assumptions::{
     COMPRESSION_FACTOR, COMPRESSION_STREAM_MBPS, SETUP_MS, SWITCH_OVER_MS, TCP_STREAM_MBPS, WIRE_PERMILLE,
 };
+use super::moved::{Moved, micros};
 use crate::inventory::{Cluster, Vm, VmPriority, VmState};
 use crate::profiles::{Transport, WS2022};
-use crate::units::{Mbps, MiB};
+use crate::units::Mbps;
 
 /// Set-up before the first byte moves, seconds.
 pub const SETUP_S: u64 = SETUP_MS.div_ceil(1000);
@@ -85,22 +86,26 @@ pub fn rate(transport: Transport, ports: &[Mbps], summed: bool, reserved: Mbps) 
 
 /// Seconds that no schedule of the node's live migrations can beat, rounded up; `u64::MAX / 4` when nothing can move.
 ///
-/// The largest of: the longest single migration, all bytes through the uplink, all slot time over the slots.
-/// Pages dirtied on the way only add to it.
-pub fn drain_bound_s(memories: &[MiB], rate: Rate, concurrency: u64) -> u64 {
-    if memories.is_empty() {
+/// The largest of: the longest single migration, all bytes through the uplink, all slot time over the slots. Bytes are those that each
+/// VM sends at its best rate, the pages dirtied on the way among them; sharing only adds to them.
+pub fn drain_bound_s(vms: &[Moved], rate: Rate, concurrency: u64) -> u64 {
+    if vms.is_empty() {
         return 0;
     }
     if rate.per_vm == 0 || rate.total == 0 {
         return u64::MAX / 4;
     }
-    let fixed = (SETUP_S + SWITCH_OVER_S) * 1_000_000;
-    // microseconds for a memory at a rate: MiB * 8.388608 Mbit / Mbps
-    let copy = |mib: u64, mbps: u64| u128::from(mib) * 8_388_608 / u128::from(mbps);
-    let one = |mib: &u64| copy(*mib, rate.per_vm) + u128::from(fixed);
-    let longest = memories.iter().map(one).max().unwrap_or(0);
-    let wire = copy(memories.iter().sum(), rate.total) + u128::from(fixed);
-    let slots = memories.iter().map(one).sum::<u128>().div_ceil(u128::from(concurrency));
+    let fixed = u128::from(SETUP_S + SWITCH_OVER_S) * 1_000_000;
+    let (mut longest, mut bytes, mut slot_time) = (0, 0, 0);
+    for vm in vms {
+        let sent = vm.sent(rate.per_vm);
+        let alone = micros(sent, rate.per_vm) + fixed;
+        longest = alone.max(longest);
+        bytes += sent;
+        slot_time += alone;
+    }
+    let wire = micros(bytes, rate.total) + fixed;
+    let slots = slot_time.div_ceil(u128::from(concurrency));
     let bound = longest.max(wire).max(slots).div_ceil(1_000_000);
     u64::try_from(bound).unwrap_or(u64::MAX / 4)
 }
@@ -142,19 +147,31 @@ mod tests {
             total: 10_000,
         };
         // 1024 MiB at 1 Gbit/s: 8.59 s + 4 s fixed
-        assert_eq!(drain_bound_s(&[1024], quick, 2), 13);
-        assert_eq!(drain_bound_s(&[1024; 4], quick, 2), 26);
-        assert_eq!(
-            drain_bound_s(
-                &[1024; 4],
-                Rate {
-                    per_vm: 1_000,
-                    total: 1_000
-                },
-                4
-            ),
-            39
-        );
+        let still = Moved::still(1024);
+        let narrow = Rate {
+            per_vm: 1_000,
+            total: 1_000,
+        };
+        assert_eq!(drain_bound_s(&[still], quick, 2), 13);
+        assert_eq!(drain_bound_s(&[still; 4], quick, 2), 26);
+        assert_eq!(drain_bound_s(&[still; 4], narrow, 4), 39);
         assert_eq!(drain_bound_s(&[], quick, 1), 0);
+    }
+
+    #[test]
+    fn of_two_guests_of_one_size_the_one_that_writes_more_bounds_the_drain() {
+        let gigabit = Rate {
+            per_vm: 950,
+            total: 950,
+        };
+        let quiet = Moved::still(65_536);
+        let busy = Moved {
+            dirty_mib_s: 60,
+            working_set: 16_384,
+            ..quiet
+        };
+        // 64 GiB at 950 Mbit/s: 578.7 s + 4 s; the busy one sends the 16 GiB that it rewrites again, and again in part
+        assert_eq!(drain_bound_s(&[quiet], gigabit, 1), 583);
+        assert!(drain_bound_s(&[busy], gigabit, 1) > 583 + 145);
     }
 }

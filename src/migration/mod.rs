@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! estimate        rate and lower bound of a drain in whole numbers, as the planner and its checks use them
+//! moved           what a VM sends at best, in whole numbers, for that bound
 //! assumptions     documented defaults with their sources
 //! published       timings that others measured, to be reproduced from the defaults
 //! precopy         one migration at a constant rate: passes, bytes, brownout, blackout
@@ -22,7 +23,7 @@
 //! In: facts about VMs, ports and transport. Out: rates and seconds.
 //! Must not know: planner, checks, reports.
 //!
-//! All but `estimate` count in bytes, bytes per second and seconds as floats; what leaves them for a plan or a report
+//! All but `estimate` and `moved` count in bytes, bytes per second and seconds as floats; what leaves them for a plan or a report
 //! is rounded to whole units against us.
 
 pub mod assumptions;
@@ -32,6 +33,7 @@ pub mod drain;
 pub mod duplex;
 mod estimate;
 pub mod fair;
+mod moved;
 mod pacing;
 pub mod path;
 pub mod precopy;
@@ -44,3 +46,4 @@ pub mod whole;
 pub mod wiring;
 
 pub use estimate::{Rate, SETUP_S, SWITCH_OVER_S, concurrency, drain_bound_s, moves_live, overhead_s, rate, transport};
+pub use moved::Moved;

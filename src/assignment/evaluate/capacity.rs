@@ -103,7 +103,7 @@ impl Count<'_> {
         if !self.instance.roles.contains(&Role::LiveMigration) {
             return;
         }
-        let vms = demand::live_moved_memory(cluster, node).count() as u64;
+        let vms = demand::live_moved(cluster, node).count() as u64;
         if vms > 0 && minutes * 60 <= migration::overhead_s(vms, migration::concurrency(cluster)) {
             self.miss("drain-time".to_owned(), self.node_name(node).to_owned(), 0);
         }

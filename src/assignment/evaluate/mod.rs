@@ -450,8 +450,7 @@ pub fn drain_bound_of(
         .sum();
     let summed = speeds.len() < 2 || matches!(shape.mechanism, Mechanism::Team | Mechanism::Multichannel);
     let rate = migration::rate(migration::transport(cluster, rdma), speeds, summed, others);
-    let memories = &instance.moved[node];
-    migration::drain_bound_s(memories, rate, migration::concurrency(cluster))
+    migration::drain_bound_s(&instance.moved[node], rate, migration::concurrency(cluster))
 }
 
 fn vlan_limited(cluster: &Cluster) -> bool {

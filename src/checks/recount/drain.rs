@@ -2,13 +2,13 @@
 
 use super::view::{View, host};
 use super::{DrainBound, mechanism};
-use crate::migration;
+use crate::migration::{self, Moved};
 use crate::profiles::Transport;
 use crate::roles::Role;
 use crate::units::{Mbps, MiB};
 
-/// Memories of the VMs that a drain moves live, by node.
-pub(super) fn moved(view: &View) -> Vec<Vec<MiB>> {
+/// The VMs that a drain moves live, by node.
+pub(super) fn moved(view: &View) -> Vec<Vec<Moved>> {
     let mut moved = vec![Vec::new(); view.cluster.nodes.len()];
     for (index, vm) in view
         .cluster
@@ -18,27 +18,27 @@ pub(super) fn moved(view: &View) -> Vec<Vec<MiB>> {
         .filter(|(_, vm)| migration::moves_live(vm))
     {
         if let Some(node) = host(view.cluster, index) {
-            moved[node].push(vm.memory_mib);
+            moved[node].push(Moved::of(vm));
         }
     }
     moved
 }
 
 /// One entry per node; without a live-migration role nothing moves and the bound is 0.
-pub(super) fn drains(view: &View, moved: &[Vec<MiB>]) -> Vec<DrainBound> {
+pub(super) fn drains(view: &View, moved: &[Vec<Moved>]) -> Vec<DrainBound> {
     let uplink = view.uplinks_of(Role::LiveMigration).next();
     let concurrency = migration::concurrency(view.cluster);
     moved
         .iter()
         .enumerate()
-        .map(|(node, memories)| {
+        .map(|(node, vms)| {
             let rate = uplink.map(|uplink| rate(view, node, uplink));
             DrainBound {
                 node,
-                vms: memories.len() as u64,
-                memory_mib: memories.iter().copied().fold(0, MiB::saturating_add),
+                vms: vms.len() as u64,
+                memory_mib: vms.iter().map(|vm| vm.memory).fold(0, MiB::saturating_add),
                 rate_mbps: rate.map_or(0, |r| r.total),
-                bound_s: rate.map_or(0, |r| migration::drain_bound_s(memories, r, concurrency)),
+                bound_s: rate.map_or(0, |r| migration::drain_bound_s(vms, r, concurrency)),
             }
         })
         .collect()

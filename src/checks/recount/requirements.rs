@@ -6,12 +6,11 @@ use super::survival::Survival;
 use super::view::View;
 use super::wishes::{shared_uplink, unsurvived};
 use super::zones::zones;
-use crate::migration;
+use crate::migration::{self, Moved};
 use crate::plan::{Requirements, Shortfall};
 use crate::policy::{FailureKind, Strength};
 use crate::roles::Role;
 use crate::topology::carries;
-use crate::units::MiB;
 use std::collections::BTreeMap;
 
 /// The counts, and one entry for each of them, sorted.
@@ -19,7 +18,7 @@ pub(super) fn requirements(
     view: &View,
     survival: &Survival,
     losses: &[Loss],
-    moved: &[Vec<MiB>],
+    moved: &[Vec<Moved>],
 ) -> (Requirements, Vec<Shortfall>) {
     let groups = [
         reachability(view, survival),
@@ -163,7 +162,7 @@ fn survive(view: &View, survival: &Survival, losses: &[Loss]) -> Vec<Shortfall> 
     found
 }
 
-fn capacity(view: &View, survival: &Survival, moved: &[Vec<MiB>]) -> Vec<Shortfall> {
+fn capacity(view: &View, survival: &Survival, moved: &[Vec<Moved>]) -> Vec<Shortfall> {
     let mut found = Vec::new();
     for (node, row) in missing(view, survival).into_iter().enumerate() {
         for (uplink, missing_mbps) in row.into_iter().enumerate().filter(|(_, missing)| *missing > 0) {
@@ -184,8 +183,8 @@ fn capacity(view: &View, survival: &Survival, moved: &[Vec<MiB>]) -> Vec<Shortfa
         return found;
     };
     let slots = migration::concurrency(view.cluster);
-    for (node, memories) in moved.iter().enumerate().filter(|(_, memories)| !memories.is_empty()) {
-        if minutes.saturating_mul(60) <= migration::overhead_s(memories.len() as u64, slots) {
+    for (node, vms) in moved.iter().enumerate().filter(|(_, vms)| !vms.is_empty()) {
+        if minutes.saturating_mul(60) <= migration::overhead_s(vms.len() as u64, slots) {
             found.push(entry("drain-time", &view.cluster.nodes[node].name));
         }
     }

@@ -4,7 +4,7 @@
 
 use crate::inventory::Cluster;
 use crate::migration::calibration::{Calibration, Company, Terms};
-use crate::migration::path::{Carrier, Layer, Path};
+use crate::migration::path::{Carrier, Path};
 use crate::migration::whole::{mbps_down, ms_up};
 use crate::profiles::Transport;
 use crate::units::{Mbps, Permille};
@@ -38,16 +38,13 @@ pub(super) fn correct(cluster: &Cluster, path: &Path, calibration: &Calibration)
     let target = speed(path.target, &path.target_ports).unwrap_or(0);
     let learnt = calibration.terms(transport, source, target);
     let default = Calibration::uncalibrated().terms(transport, source, target);
-    let is_limited = path.layer == Layer::SmbLimit;
-    let scaled = |rate: Mbps, of: fn(&Terms) -> f64| {
-        let corrected = mbps_down(rate as f64 * of(&learnt) / of(&default) * 125_000.0);
-        if is_limited { corrected.min(rate) } else { corrected }
-    };
+    let scaled = |rate: Mbps, of: fn(&Terms) -> f64| mbps_down(rate as f64 * of(&learnt) / of(&default) * 125_000.0);
+    let limit = path.smb_limit.unwrap_or(Mbps::MAX);
     let slower = Some(source.min(target));
     let ratio = calibration.p90_ratio(transport, slower, Company::Shared);
     Corrected {
-        cap: scaled(path.cap, |terms| terms.stream),
-        egress: scaled(path.egress, |terms| terms.source_capacity),
+        cap: scaled(path.cap, |terms| terms.stream).min(limit),
+        egress: scaled(path.egress, |terms| terms.source_capacity).min(limit),
         ingress: scaled(path.ingress, |terms| terms.target_capacity),
         setup_ms: ms_up(learnt.setup_s),
         switch_over_ms: ms_up(learnt.switch_over_s),

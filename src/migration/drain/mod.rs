@@ -93,6 +93,8 @@ pub struct NodeDrain {
 pub struct Forecast {
     /// Cluster name.
     pub cluster: String,
+    /// It is the night once a plan is applied, not that of today's wiring.
+    pub is_of_plan: bool,
     /// Longest drain as Windows does it first.
     pub drains: Vec<NodeDrain>,
     /// The run as Windows does it.
@@ -233,6 +235,7 @@ impl Night<'_> {
         drains.sort_by_key(|drain| (std::cmp::Reverse(drain.today.makespan_ms), drain.node));
         let mut forecast = Forecast {
             cluster: self.facts.cluster.name.clone(),
+            is_of_plan: !self.question.switches_hold,
             nlb_meetings: self.nlb_meetings(&room),
             drains,
             run: self.run(self.rounds()),

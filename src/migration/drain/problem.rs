@@ -100,7 +100,7 @@ impl Live {
         let mut numbers = Vec::with_capacity(shared.len());
         for (shared, speed) in shared {
             let number = *links.entry(shared).or_insert_with(|| {
-                self.link_names.push(name(facts, shared));
+                self.link_names.push(name(facts, shared, route.is_smb_limited));
                 self.problem.links.push(0.0);
                 if matches!(shared, Shared::Out(..)) {
                     self.outward.push(self.problem.links.len() - 1);
@@ -117,11 +117,14 @@ impl Live {
     }
 }
 
-fn name(facts: &Facts, shared: Shared) -> String {
+fn name(facts: &Facts, shared: Shared, is_smb_limited: bool) -> String {
     let (direction, node, network) = match shared {
         Shared::Link(index) => {
             let name = facts.routes.links().get(index).map_or("", |(name, _)| name.as_str());
             return format!("the inter-switch link {name}");
+        }
+        Shared::Out(node, _) if is_smb_limited => {
+            return format!("the SMB limit of {}", facts.node(node));
         }
         Shared::Out(node, network) => ("out of", node, network),
         Shared::In(node, network) => ("into", node, network),

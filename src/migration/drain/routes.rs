@@ -20,6 +20,8 @@ pub struct Route {
     pub cap: Mbps,
     /// All migrations out of the source over this network, Mbit/s on the wire.
     pub egress: Mbps,
+    /// The egress is a limit that somebody set for live migration over SMB, not what the ports carry.
+    pub is_smb_limited: bool,
     /// All migrations into the target over this network, Mbit/s on the wire.
     pub ingress: Mbps,
     /// Inter-switch links that it must cross: indices into the links of the table.
@@ -56,6 +58,7 @@ impl Route {
             network: 0,
             cap,
             egress: ports,
+            is_smb_limited: false,
             ingress: ports,
             crossed: Vec::new(),
             concurrency,
@@ -74,6 +77,7 @@ impl Route {
             network,
             cap: corrected.cap,
             egress: corrected.egress,
+            is_smb_limited: path.smb_limit == Some(corrected.egress),
             ingress: corrected.ingress,
             crossed: path.crossed.clone(),
             concurrency: u32::try_from(path.concurrency).unwrap_or(u32::MAX),

@@ -10,6 +10,7 @@
 mod blame;
 mod choose;
 mod classes;
+mod contention;
 mod fixes;
 mod judge;
 mod layers;
@@ -20,6 +21,7 @@ mod route;
 mod transport;
 
 pub use classes::{Class, Members, classes};
+pub use contention::named;
 pub use layers::{LAYERS, Layer};
 pub use limits::{slots, smb_limit};
 pub use opinions::{Opinion, opinions};
@@ -27,6 +29,7 @@ pub use opinions::{Opinion, opinions};
 use super::wiring::Wiring;
 use crate::finding::Severity;
 use crate::inventory::Cluster;
+use crate::roles::Role;
 use crate::units::Mbps;
 use serde::Serialize;
 
@@ -121,7 +124,12 @@ pub struct Path {
     pub egress: Mbps,
     /// All migrations into the target together over this path, Mbit/s on the wire.
     pub ingress: Mbps,
-    /// What one port guarantees when everything on the uplink sends, Mbit/s; `None` = nothing else is on it, or not known.
+    /// Limit of live migration over SMB that holds for what the source sends, Mbit/s.
+    pub smb_limit: Option<Mbps>,
+    /// What else the source sends over the same ports.
+    pub sharing: Vec<Role>,
+    /// Of `egress`, what is promised while everything else on the ports sends all it can, Mbit/s: 0 = nothing; `None` = nothing else
+    /// is on them.
     pub guaranteed: Option<Mbps>,
     /// Inter-switch links that the flow must cross, indices into the cluster's links.
     pub crossed: Vec<usize>,

@@ -7,8 +7,8 @@ use super::limits::{DEFAULT_FACTOR, all_nics};
 use super::{Path, smb_limit};
 use crate::inventory::Cluster;
 use crate::migration::assumptions::SMB_OLD_LIMIT_MBPS;
-use crate::migration::{Rate, drain_bound_s, moves_live};
-use crate::units::{Mbps, MiB};
+use crate::migration::{Moved, Rate, drain_bound_s, moves_live};
+use crate::units::Mbps;
 use serde::Serialize;
 
 /// One rule for the limit.
@@ -114,9 +114,9 @@ fn drain_s(cluster: &Cluster, path: &Path, cap: Mbps) -> u64 {
         .vms
         .iter()
         .filter(|vm| vm.host == Some(path.source) && moves_live(vm));
-    let memories: Vec<MiB> = moved.map(|vm| vm.memory_mib).collect();
+    let vms: Vec<Moved> = moved.map(Moved::of).collect();
     drain_bound_s(
-        &memories,
+        &vms,
         Rate {
             per_vm: cap,
             total: cap,

@@ -5,6 +5,7 @@
 //! down. In: facts and legs. Out: rates and the layer that decides.
 
 use super::choose::{Choice, Leg};
+use super::contention;
 use super::limits::{LimitedBy, smb_limit};
 use super::transport::slowest;
 use super::{Carrier, Layer, Path};
@@ -58,7 +59,7 @@ pub(super) fn fill(choice: &Choice, path: &mut Path, legs: &[Leg]) {
         limit_host_vnic(choice, path, legs);
     }
     limit_links(choice, path);
-    path.guaranteed = guaranteed(cluster, &from);
+    contention::fill(choice, path, legs);
 }
 
 fn sides<'a>(path: &Path, legs: &'a [Leg]) -> [Side<'a>; 2] {
@@ -112,7 +113,7 @@ impl Side<'_> {
 }
 
 /// What payload gets of a port.
-fn wire(speed: Mbps) -> Mbps {
+pub(super) fn wire(speed: Mbps) -> Mbps {
     speed.saturating_mul(WIRE_PERMILLE) / 1000
 }
 
@@ -173,6 +174,7 @@ fn limit_smb(choice: &Choice, path: &mut Path) {
         path.layer = Layer::SmbLimit;
     }
     path.egress = path.egress.min(limit);
+    path.smb_limit = Some(limit);
 }
 
 /// `2500` → `25 %`, `1250` → `12.5 %`.
@@ -194,13 +196,4 @@ fn limit_links(choice: &Choice, path: &mut Path) {
         path.cap = slowest;
         path.layer = Layer::InterSwitchLink;
     }
-}
-
-/// The share of one port that the sender's adapter is promised, if others share its ports.
-fn guaranteed(cluster: &Cluster, from: &Side) -> Option<Mbps> {
-    let shares = from.adapters.iter().map(|(interface, ports)| {
-        let share = interface.share.filter(|_| !interface.sharers.is_empty())?;
-        Some(slowest(cluster, from.node, ports)?.saturating_mul(share) / 1000)
-    });
-    shares.sum::<Option<Mbps>>().filter(|_| !from.adapters.is_empty())
 }

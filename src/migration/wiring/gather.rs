@@ -44,8 +44,9 @@ pub(super) fn adapters(cluster: &Cluster, node: &Node, assumed: &mut BTreeSet<St
     for switch in &node.switches {
         let vnics: Vec<&HostVnic> = node.host_vnics.iter().filter(|v| v.switch == switch.name).collect();
         let mut extra = unlisted_roles(node, switch, &vnics);
+        let weights = guest_weights(cluster, node, switch, &vnics);
         for vnic in &vnics {
-            let mut adapter = on_switch(cluster, node, switch, vnic, &vnics, assumed);
+            let mut adapter = on_switch(cluster, node, switch, vnic, (&vnics, weights), assumed);
             if may_carry_more(vnic) {
                 adapter.also.clone_from(&extra);
             }
@@ -116,7 +117,7 @@ fn on_switch(
     node: &Node,
     switch: &VirtualSwitch,
     vnic: &HostVnic,
-    all: &[&HostVnic],
+    (all, guest_weights): (&[&HostVnic], u64),
     assumed: &mut BTreeSet<String>,
 ) -> Adapter {
     let mut adapter = under_switch(node, switch);
@@ -134,8 +135,10 @@ fn on_switch(
     adapter.others_weighted = all
         .iter()
         .any(|other| other.name != vnic.name && other.weight.is_some());
-    let sum: u64 = all.iter().filter_map(|v| v.weight).map(u64::from).sum();
-    adapter.share = vnic.weight.map(|w| u64::from(w) * 1000 / sum.max(100));
+    let hosts: u64 = all.iter().filter_map(|v| v.weight).map(u64::from).sum();
+    // what is left to 100 is the default flow's: guests without a weight of their own
+    let sum = (hosts + guest_weights).max(100);
+    adapter.share = vnic.weight.map(|w| u64::from(w) * 1000 / sum);
     let possible = adapter.ports_rdma && cluster.profile.rdma_on_switch;
     if vnic.rdma.is_none() && possible {
         assumed.insert(
@@ -187,6 +190,20 @@ fn under_switch(node: &Node, switch: &VirtualSwitch) -> Adapter {
     }
     adapter.ports_rdma &= !adapter.ports.is_empty();
     adapter
+}
+
+/// Minimum-bandwidth weights of the guests that the node runs on a switch; where no host vNIC has one they do not matter.
+fn guest_weights(cluster: &Cluster, node: &Node, switch: &VirtualSwitch, vnics: &[&HostVnic]) -> u64 {
+    if vnics.iter().all(|v| v.weight.is_none()) {
+        return 0;
+    }
+    let at = cluster.nodes.iter().position(|other| other.name == node.name);
+    let here = cluster.vms.iter().filter(|vm| vm.host.is_some() && vm.host == at);
+    here.flat_map(|vm| &vm.vnics)
+        .filter(|vnic| vnic.switch == switch.name)
+        .filter_map(|vnic| vnic.weight)
+        .map(u64::from)
+        .sum()
 }
 
 fn carries_guests(node: &Node, switch: &VirtualSwitch) -> bool {

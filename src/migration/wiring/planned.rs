@@ -11,6 +11,7 @@ use crate::inventory::{Cluster, Node};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
 use crate::profiles::Transport;
 use crate::roles::Role;
+use crate::units::Permille;
 use std::collections::BTreeSet;
 
 /// The wiring of a plan.
@@ -100,9 +101,15 @@ fn bare(node: &Node, design: &Uplink, uplink: &NodeUplink, ports: &[usize], kind
         roles: design.roles.iter().copied().collect(),
         rdma: kind == Kind::Port && all_rdma(node, ports),
         ports_rdma: all_rdma(node, ports),
+        share: share(uplink, Role::LiveMigration),
         transport: uplink.transport,
         ..Adapter::default()
     }
+}
+
+/// What the plan promises a role of each port of the uplink.
+fn share(uplink: &NodeUplink, role: Role) -> Option<Permille> {
+    uplink.shares.iter().find(|s| s.role == role).map(|s| s.permille)
 }
 
 /// The host vNICs of a role: one, or for SMB one per port, each mapped to its port, so that Multichannel uses them all.
@@ -155,7 +162,7 @@ fn host_vnic(
         sharers: design.roles.iter().copied().filter(|r| *r != role).collect(),
         rdma: ports_rdma && cluster.profile.rdma_on_switch,
         ports_rdma,
-        share: uplink.shares.iter().find(|s| s.role == role).map(|s| s.permille),
+        share: share(uplink, role),
         transport: uplink.transport,
         vlan: cluster.vlan_of(role),
         ..Adapter::default()

@@ -26,7 +26,12 @@ fn nodes(view: &View) -> String {
 pub(in crate::reports) fn headline(view: &View) -> Vec<String> {
     let forecast = view.forecast;
     let mut lines = vec![format!(
-        "As it is set today, Windows needs {} for {}{} ({} in nine of ten cases).",
+        "{}, Windows needs {} for {}{} ({} in nine of ten cases).",
+        if forecast.is_of_plan {
+            "Once the plan is applied"
+        } else {
+            "As it is set today"
+        },
         minutes(forecast.run.total_ms()),
         nodes(view),
         if forecast.drains.len() > 1 {

@@ -1,6 +1,7 @@
 //! The forecast for programs.
 
 use super::View;
+use super::answer::headline;
 use crate::migration::drain::{Drain, Longest, PatchRun, Stranded};
 use serde_json::{Value, json};
 
@@ -21,6 +22,7 @@ fn cluster(view: &View) -> Value {
     json!({
         "cluster": view.cluster.name,
         "answer": if forecast.answer() { "yes" } else { "no" },
+        "summary": headline(view),
         "window_s": forecast.window_ms.map(seconds),
         "windows_default": run(view, &forecast.run),
         "planned": forecast.planned_run.as_ref().map(|planned| run(view, planned)),

@@ -23,6 +23,9 @@ fn cluster(view: &View) -> String {
     for line in headline(view) {
         let _ = writeln!(out, "  {line}");
     }
+    if view.forecast.window_ms.is_none() {
+        out.push_str("  Whether that fits: give the window with --window MINUTES, or maintenance_window_minutes in policy.csv.\n");
+    }
     stranded(&mut out, view);
     meetings(&mut out, view);
     worst(&mut out, view);

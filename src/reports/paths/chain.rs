@@ -1,8 +1,9 @@
 //! The whole chain of reasoning of each pair, one line per layer.
 
-use super::text::{links, rate};
+use super::text::{busy, links, rate};
 use super::{ClusterPaths, PathData};
 use crate::migration::path::Path;
+use crate::reports::show::sentence;
 use std::fmt::Write;
 
 /// All pairs of all clusters.
@@ -42,6 +43,9 @@ fn pair(text: &mut String, data: &ClusterPaths, path: &Path) {
     match &path.network {
         Some(network) => {
             let _ = writeln!(text, "So: {network} over {}, {}.", path.transport.title(), rate(path));
+            if let Some(busy) = busy(path) {
+                let _ = writeln!(text, "    {}.", sentence(&busy));
+            }
         }
         None => text.push_str("So: no way is known.\n"),
     }

@@ -42,6 +42,7 @@ fn path(data: &ClusterPaths, path: &Path) -> Value {
         "cap_mbps": path.cap,
         "egress_mbps": path.egress,
         "ingress_mbps": path.ingress,
+        "sharing": path.sharing.iter().map(|role| role.info().name).collect::<Vec<_>>(),
         "guaranteed_mbps": path.guaranteed,
         "crossed": crossed,
         "concurrency": path.concurrency,

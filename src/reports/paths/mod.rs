@@ -64,7 +64,11 @@ impl<'a> ClusterPaths<'a> {
 
     /// Of the paths over SMB that of the node with most memory to move.
     fn ask_opinions(&mut self) {
-        let memory = |node: usize| crate::demand::live_moved_memory(self.cluster, node).sum::<u64>();
+        let memory = |node: usize| {
+            crate::demand::live_moved(self.cluster, node)
+                .map(|vm| vm.memory)
+                .sum::<u64>()
+        };
         let smb = self
             .paths
             .iter()

@@ -1,7 +1,7 @@
 //! The ways in a few lines per class, for the console: exceptions first, then what is right, then the opinions about the SMB limit.
 
 use super::{ClusterPaths, PathData};
-use crate::migration::path::{Class, Opinion, Path};
+use crate::migration::path::{Class, Opinion, Path, named};
 use crate::reports::show;
 use crate::units::show_mbps;
 use std::collections::BTreeMap;
@@ -58,6 +58,9 @@ fn of_class(text: &mut String, data: &ClusterPaths, class: &Class) {
     let _ = writeln!(text, "  way   {}", way(path));
     if path.network.is_some() {
         let _ = writeln!(text, "  rate  {}", rate(path));
+        if let Some(busy) = busy(path) {
+            let _ = writeln!(text, "  busy  {busy}");
+        }
         let _ = writeln!(text, "  NICs  {}", nics(data, path));
     }
     faults(text, class);
@@ -102,18 +105,28 @@ fn way(path: &Path) -> String {
     }
 }
 
-/// One migration, all together, what is guaranteed, how many at once.
+/// One migration, all together, how many at once.
 pub(super) fn rate(path: &Path) -> String {
     let all = path.egress.min(path.ingress);
     let mut text = format!("{} for one migration", show_mbps(path.cap));
     if all != path.cap {
         let _ = write!(text, ", {} for all together", show_mbps(all));
     }
-    if let Some(rate) = path.guaranteed {
-        let _ = write!(text, ", {} of it guaranteed", show_mbps(rate));
+    if path.guaranteed.is_some() {
+        text.push_str(", if nothing else sends");
     }
     let _ = write!(text, "; {} at once", path.concurrency);
     text
+}
+
+/// What remains while everything else on the ports sends all it can; `None` where nothing else is on them.
+pub(super) fn busy(path: &Path) -> Option<String> {
+    let promised = match path.guaranteed? {
+        0 => "nothing is promised".to_owned(),
+        rate => format!("{} for all together are promised", show_mbps(rate)),
+    };
+    let others = named(&path.sharing);
+    Some(format!("{promised} while {others} on the same ports send all they can"))
 }
 
 fn nics(data: &ClusterPaths, path: &Path) -> String {
