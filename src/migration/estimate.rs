@@ -83,16 +83,32 @@ pub fn rate(transport: Transport, ports: &[Mbps], summed: bool, reserved: Mbps) 
     }
 }
 
+/// What makes the lower bound of a drain as long as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoundBy {
+    /// One VM by itself takes that long.
+    LargestVm,
+    /// All memory has to pass the ports.
+    Bandwidth,
+    /// Only so many migrations run at once.
+    Slots,
+}
+
 /// Seconds that no schedule of the node's live migrations can beat, rounded up; `u64::MAX / 4` when nothing can move.
+pub fn drain_bound_s(memories: &[MiB], rate: Rate, concurrency: u64) -> u64 {
+    drain_bound(memories, rate, concurrency).0
+}
+
+/// The same with what binds it.
 ///
 /// The largest of: the longest single migration, all bytes through the uplink, all slot time over the slots.
 /// Pages dirtied on the way only add to it.
-pub fn drain_bound_s(memories: &[MiB], rate: Rate, concurrency: u64) -> u64 {
+pub fn drain_bound(memories: &[MiB], rate: Rate, concurrency: u64) -> (u64, BoundBy) {
     if memories.is_empty() {
-        return 0;
+        return (0, BoundBy::Bandwidth);
     }
     if rate.per_vm == 0 || rate.total == 0 {
-        return u64::MAX / 4;
+        return (u64::MAX / 4, BoundBy::Bandwidth);
     }
     let fixed = (SETUP_S + SWITCH_OVER_S) * 1_000_000;
     // microseconds for a memory at a rate: MiB * 8.388608 Mbit / Mbps
@@ -101,8 +117,14 @@ pub fn drain_bound_s(memories: &[MiB], rate: Rate, concurrency: u64) -> u64 {
     let longest = memories.iter().map(one).max().unwrap_or(0);
     let wire = copy(memories.iter().sum(), rate.total) + u128::from(fixed);
     let slots = memories.iter().map(one).sum::<u128>().div_ceil(u128::from(concurrency));
-    let bound = longest.max(wire).max(slots).div_ceil(1_000_000);
-    u64::try_from(bound).unwrap_or(u64::MAX / 4)
+    let (bound, by) = if slots > wire.max(longest) {
+        (slots, BoundBy::Slots)
+    } else if longest > wire {
+        (longest, BoundBy::LargestVm)
+    } else {
+        (wire, BoundBy::Bandwidth)
+    };
+    (u64::try_from(bound.div_ceil(1_000_000)).unwrap_or(u64::MAX / 4), by)
 }
 
 #[cfg(test)]
@@ -156,5 +178,14 @@ mod tests {
             39
         );
         assert_eq!(drain_bound_s(&[], quick, 1), 0);
+    }
+
+    #[test]
+    fn the_bound_names_what_binds_it() {
+        let rate = |per_vm, total| Rate { per_vm, total };
+
+        assert_eq!(drain_bound(&[1024; 8], rate(1_000, 10_000), 1).1, BoundBy::Slots);
+        assert_eq!(drain_bound(&[1024; 8], rate(1_000, 1_000), 8).1, BoundBy::Bandwidth);
+        assert_eq!(drain_bound(&[65_536, 512], rate(1_000, 10_000), 8).1, BoundBy::LargestVm);
     }
 }

@@ -12,6 +12,7 @@ mod drawings;
 #[cfg(test)]
 mod fixtures;
 mod html;
+mod limits;
 mod look;
 mod paths;
 mod show;

@@ -76,19 +76,19 @@ fn columns_are_those_of_the_design() {
         (
             "assignment.csv",
             "cluster,node,nic,card,tor,speed_mbps,rdma,role,network,style,uplink,share_permille,demand_mbps,utilisation_permille,\
-             worst_utilisation_permille,worst_failure,vlans,changed,why",
+             worst_utilisation_permille,worst_failure,vlans,changed,why,growth_percent",
         ),
         (
             "role_capacity.csv",
-            "cluster,node,role,network,demand_mbps,capacity_mbps,worst_capacity_mbps,worst_failure,margin_permille",
+            "cluster,node,role,network,demand_mbps,capacity_mbps,worst_capacity_mbps,worst_failure,margin_permille,growth_percent",
         ),
         (
             "external_networks.csv",
-            "cluster,network,vm,vnic,vlan,need_mbps,group,dedicated,changed,why",
+            "cluster,network,vm,vnic,vlan,need_mbps,group,dedicated,changed,why,growth_percent",
         ),
         (
             "failures.csv",
-            "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result",
+            "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result,growth_percent",
         ),
         (
             "mac_plan.csv",

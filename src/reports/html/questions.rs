@@ -7,7 +7,7 @@ use crate::policy::FailureKind;
 use crate::profiles::Transport;
 use crate::reports::data::{ClusterData, ReportData};
 use crate::reports::svg::{escape, push_escaped};
-use crate::reports::{show, story};
+use crate::reports::{limits, show, story};
 use crate::roles::Role;
 use crate::units::{show_mbps, show_permille};
 use std::fmt::Write;
@@ -264,7 +264,7 @@ fn drain(cluster: &ClusterData) -> Option<String> {
         .map_or(String::new(), |g| format!(" The goal is {}.", show::seconds(g)));
     Some(format!(
         "{}; no order of migrations is faster.{goal}",
-        story::drain(cluster)
+        limits::drain(cluster)
     ))
 }
 
