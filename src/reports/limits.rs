@@ -6,7 +6,7 @@ use super::data::{ClusterData, GrowthLimit};
 use super::show;
 use crate::checks::recount::{DrainBound, RoleCapacity};
 use crate::migration::assumptions::COMPRESSION_FACTOR;
-use crate::migration::{self, BoundBy};
+use crate::migration::{self, BoundBy, SETUP_S, SWITCH_OVER_S};
 use crate::units::{show_mbps, show_permille};
 
 /// The slowest drain with what it is made of and what binds it.
@@ -36,11 +36,14 @@ pub(super) fn bound_by(cluster: &ClusterData, drain: &DrainBound) -> String {
     let (one, all) = (show_mbps(drain.one_mbps), show_mbps(drain.rate_mbps));
     match drain.bound_by {
         BoundBy::Slots => {
+            let fixed = SETUP_S + SWITCH_OVER_S;
             let slots = match migration::concurrency(cluster.facts) {
                 1 => "only 1 migration runs at a time".to_owned(),
                 several => format!("only {several} migrations run at once"),
             };
-            format!("{slots}, each at {one} of memory{counted}: more at once would help, faster ports only a single migration")
+            format!(
+                "{slots}, each at {one} of memory{counted} plus {fixed} s of set-up and switch-over: more at once would help most"
+            )
         }
         BoundBy::LargestVm => {
             format!("its largest VM alone takes that long at {one} of memory for one migration{counted}")

@@ -8,7 +8,9 @@ use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
 
 /// Where the cells begin.
 const CELLS_X: i64 = 400;
-const ROW: i64 = 38;
+const ROW: i64 = 26;
+/// Of a line with cells of two lines of text.
+const HIGH_ROW: i64 = 38;
 
 /// Draws all clusters.
 pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
@@ -40,7 +42,7 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         }
         kind = Some(line.kind);
         draw_line(svg, y, cluster, line, width);
-        y += ROW;
+        y += row_height(line);
     }
     y
 }
@@ -90,15 +92,22 @@ fn draw_columns(svg: &mut Svg, y: i64, cluster: &ClusterData, width: i64) -> i64
     y + 52
 }
 
+fn row_height(line: &FailureLine) -> i64 {
+    let two_lines = line.cells.iter().flatten().any(|cell| !cell.scope(line.counted).is_empty());
+    if two_lines { HIGH_ROW } else { ROW }
+}
+
 fn draw_line(svg: &mut Svg, y: i64, cluster: &ClusterData, line: &FailureLine, width: i64) {
-    svg.fitted(LEFT, y + 21, CELLS_X - LEFT - 12, TEXT, &line.title);
+    let height = row_height(line) - 4;
+    let middle = y + height / 2 + 4;
+    svg.fitted(LEFT, middle, CELLS_X - LEFT - 12, TEXT, &line.title);
     for (index, cell) in line.cells.iter().enumerate() {
-        let area = at(CELLS_X + width * index as i64, y, width - 4, ROW - 4);
+        let area = at(CELLS_X + width * index as i64, y, width - 4, height);
         let Some((role, network)) = cluster.failures.columns.get(index) else {
             continue;
         };
         match cell {
-            None => svg.text(area.x + area.w / 2, y + 21, SMALL.middle(), "–"),
+            None => svg.text(area.x + area.w / 2, middle, SMALL.middle(), "–"),
             Some(cell) => {
                 let required = cluster.facts.policy.must_survive(*role, line.kind);
                 let about = format!("{}: {} {network}", line.title, role.info().title);
@@ -119,7 +128,7 @@ fn draw_cell(svg: &mut Svg, area: Area, cell: &FailureCell, required: bool, abou
     svg.rect(area, look::result_fill(cell.result), border.0, border.1);
     let (x, width) = (area.x + area.w / 2, area.w - 4);
     if scope.is_empty() {
-        svg.fitted(x, area.y + 21, width, TEXT.middle(), &cell.text());
+        svg.fitted(x, area.y + area.h / 2 + 4, width, TEXT.middle(), &cell.text());
     } else {
         svg.fitted(x, area.y + 14, width, TEXT.middle(), &cell.text());
         svg.fitted(x, area.y + 28, width, SMALL.ink(look::INK).sized(10).middle(), &scope);

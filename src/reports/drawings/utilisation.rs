@@ -152,6 +152,9 @@ fn draw_uplink(svg: &mut Svg, y: i64, cluster: &ClusterData, uplink: usize, bars
         chip(svg, at(x, y + 8, 26, 16), &Chip::of(cluster, *role, network));
         x += 30;
     }
+    // a white ground, so that the lines of the scale do not run through the name
+    let width = look::text_width(&design.name, BOLD.size).min(RIGHT - x - 4);
+    svg.rect(at(x + 2, y + 7, width + 4, 18), "#ffffff", "none", "");
     svg.fitted(x + 4, y + 20, RIGHT - x - 4, BOLD, &design.name);
     let mut y = y + HEADING;
     for bar in bars {

@@ -34,7 +34,11 @@
         span.textContent = cell[0];
         td.appendChild(span);
       } else {
-        td.textContent = cell[0];
+        // names of shared uplinks may be broken after a plus
+        cell[0].split(/(?<=\+)/).forEach(function (part) {
+          if (td.firstChild) { td.appendChild(document.createElement('wbr')); }
+          td.appendChild(document.createTextNode(part));
+        });
       }
       if (cell[1] !== undefined) { td.dataset.v = cell[1]; }
       tr.appendChild(td);

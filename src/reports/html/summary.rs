@@ -1,5 +1,6 @@
 //! First part of the page: the answer, the worst numbers, what is missing, what to do.
 
+use super::table::push_breakable;
 use super::{list, paragraph};
 use crate::finding::{Finding, Severity};
 use crate::plan::{LEVELS, Status};
@@ -212,7 +213,7 @@ fn write_row<'c>(cells: impl IntoIterator<Item = &'c str>, out: &mut String) {
     out.push_str("<tr>");
     for cell in cells {
         out.push_str("<td>");
-        push_escaped(out, cell);
+        push_breakable(out, cell);
         out.push_str("</td>");
     }
     out.push_str("</tr>\n");
@@ -278,7 +279,7 @@ fn write_style(cells: &[String; 9], out: &mut String) {
     out.push_str("<tr class=\"first\">");
     for cell in numbers {
         out.push_str("<td>");
-        push_escaped(out, cell);
+        push_breakable(out, cell);
         out.push_str("</td>");
     }
     out.push_str("</tr>\n");

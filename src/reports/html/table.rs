@@ -169,7 +169,7 @@ impl Table {
                 }
                 Kind::Long => out.push_str("<td class=\"long\">"),
             }
-            push_escaped(out, &cell.text);
+            push_breakable(out, &cell.text);
             out.push_str(if *kind == Kind::Badge { "</span></td>" } else { "</td>" });
         }
         out.push_str("</tr>\n");
@@ -206,6 +206,16 @@ impl Table {
             out,
             "<script type=\"application/json\" class=\"rest\">{{\"words\":{list}],\"rows\":{rows}]}}</script>"
         );
+    }
+}
+
+/// Appends escaped text that may be broken after a `+`, as names of shared uplinks need in narrow columns.
+pub(super) fn push_breakable(out: &mut String, text: &str) {
+    for part in text.split_inclusive('+') {
+        push_escaped(out, part);
+        if part.ends_with('+') {
+            out.push_str("<wbr>");
+        }
     }
 }
 
