@@ -186,6 +186,9 @@ mod tests {
 
         assert_eq!(drain_bound(&[1024; 8], rate(1_000, 10_000), 1).1, BoundBy::Slots);
         assert_eq!(drain_bound(&[1024; 8], rate(1_000, 1_000), 8).1, BoundBy::Bandwidth);
-        assert_eq!(drain_bound(&[65_536, 512], rate(1_000, 10_000), 8).1, BoundBy::LargestVm);
+        assert_eq!(
+            drain_bound(&[65_536, 512], rate(1_000, 10_000), 8).1,
+            BoundBy::LargestVm
+        );
     }
 }

@@ -44,5 +44,6 @@ pub mod whole;
 pub mod wiring;
 
 pub use estimate::{
-    BoundBy, Rate, SETUP_S, SWITCH_OVER_S, concurrency, drain_bound, drain_bound_s, moves_live, overhead_s, rate, transport,
+    BoundBy, Rate, SETUP_S, SWITCH_OVER_S, concurrency, drain_bound, drain_bound_s, moves_live, overhead_s, rate,
+    transport,
 };

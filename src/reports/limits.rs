@@ -17,7 +17,11 @@ pub(super) fn drain(cluster: &ClusterData) -> String {
     if seconds > u64::MAX / 8 {
         return format!("{node} {}", show::seconds(seconds));
     }
-    let drain = cluster.recount.drains.iter().find(|d| cluster.node_name(d.node) == node);
+    let drain = cluster
+        .recount
+        .drains
+        .iter()
+        .find(|d| cluster.node_name(d.node) == node);
     let made_of = drain.map_or_else(String::new, |d| {
         let vms = show::count(usize::try_from(d.vms).unwrap_or(usize::MAX), "VM", "VMs");
         format!(": {} of {vms}; {}", show::memory(d.memory_mib), bound_by(cluster, d))
@@ -67,7 +71,10 @@ pub(super) fn growth(cluster: &ClusterData) -> String {
         policy => format!(" on top of the {policy} % that all needs here include already"),
     };
     let percent = show::thousands(limit.percent().unsigned_abs());
-    format!("{percent} % growth fits{included}; then {}.", growth_end(cluster, limit))
+    format!(
+        "{percent} % growth fits{included}; then {}.",
+        growth_end(cluster, limit)
+    )
 }
 
 /// The place that ends growth: how full it is, against what, and which role has most of it.
@@ -83,7 +90,11 @@ fn growth_end(cluster: &ClusterData, limit: &GrowthLimit) -> String {
         );
     }
     let target = show_permille(cluster.facts.policy.target_permille);
-    let verb = if over { "is over the target already" } else { "is the first to pass its target" };
+    let verb = if over {
+        "is over the target already"
+    } else {
+        "is the first to pass its target"
+    };
     let role = growth_role(limit);
     let part = match limit.demand == limit.load {
         true => format!("all of it {role}"),
@@ -167,4 +178,99 @@ fn cut_by(cluster: &ClusterData, row: &RoleCapacity) -> String {
         "none (surviving this was not required)"
     };
     word.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::FailureKind;
+    use crate::reports::ReportData;
+    use crate::reports::fixtures::{SMALL, world};
+    use crate::roles::Role;
+
+    #[test]
+    fn the_bound_of_a_drain_says_slots_factor_and_what_would_help() {
+        let world = world(SMALL);
+        let data = ReportData::new(&world.inventory, &world.verified, &[]);
+        let cluster = &data.clusters[0];
+        let drain = DrainBound {
+            node: 0,
+            vms: 24,
+            memory_mib: 245_760,
+            rate_mbps: 37_600,
+            one_mbps: 16_000,
+            compressed: true,
+            bound_by: BoundBy::Slots,
+            bound_s: 159,
+        };
+
+        let said = bound_by(cluster, &drain);
+        assert!(
+            said.contains("16 Gbit/s of memory (compression counted as factor 2) plus 4 s"),
+            "{said}"
+        );
+        assert!(
+            said.contains("at once") && said.ends_with("more at once would help most"),
+            "{said}"
+        );
+
+        let wire = DrainBound {
+            bound_by: BoundBy::Bandwidth,
+            compressed: false,
+            ..drain
+        };
+        assert_eq!(
+            bound_by(cluster, &wire),
+            "the ports of live migration pass 37.6 Gbit/s of memory in all: faster or more ports would help"
+        );
+    }
+
+    #[test]
+    fn growth_that_does_not_fit_names_the_uplink_its_fill_and_the_largest_role() {
+        let mut world = world(SMALL);
+        world.inventory.clusters[0].policy.target_permille = 1;
+        let data = ReportData::new(&world.inventory, &world.verified, &[]);
+
+        let said = growth(&data.clusters[0]);
+        assert!(said.starts_with("No growth fits: uplink "), "{said}");
+        assert!(
+            said.contains("is over the target already (") && said.contains("target 0.1 %"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn growth_of_the_policy_is_told_with_the_needs() {
+        let mut world = world(SMALL);
+        world.inventory.clusters[0].policy.growth_percent = 20;
+        let data = ReportData::new(&world.inventory, &world.verified, &[]);
+
+        assert_eq!(growth_included(&data.clusters[0]), "needs include 20 % growth");
+        assert!(growth(&data.clusters[0]).contains("on top of the 20 % that all needs here include"));
+    }
+
+    #[test]
+    fn nothing_left_after_a_failure_that_nobody_required_is_said_in_words() {
+        let mut world = world(SMALL);
+        let row = RoleCapacity {
+            node: 0,
+            uplink: 0,
+            role: Role::Management,
+            network: String::new(),
+            demand: 100,
+            capacity: 1_000,
+            worst_capacity: 0,
+            worst_failure: "nic SLOT1P1".to_owned(),
+            guaranteed_mbps: 0,
+        };
+        let said = |world: &crate::reports::fixtures::World| {
+            let data = ReportData::new(&world.inventory, &world.verified, &[]);
+            guaranteed(&data.clusters[0], &row)
+        };
+
+        world.inventory.clusters[0].policy.survive = Vec::new();
+        assert_eq!(said(&world), "none (surviving this was not required)");
+        world.inventory.clusters[0].policy.survive = vec![(Role::Management, FailureKind::Nic)];
+        assert_eq!(said(&world), "none, and it must survive this");
+    }
 }

@@ -186,7 +186,9 @@ pub(super) fn whole_words(head: &str, next: Option<char>) -> &str {
         return head;
     }
     let cut = head.rfind(is_border).filter(|at| at * 2 >= head.len());
-    let end = cut.map_or(head.len(), |at| at + head.get(at..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8));
+    let end = cut.map_or(head.len(), |at| {
+        at + head.get(at..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8)
+    });
     head.get(..end).unwrap_or(head)
 }
 
@@ -240,8 +242,14 @@ mod tests {
     #[test]
     fn text_is_cut_between_words_where_enough_remains() {
         let cut = |text: &str, width| shortened(text, 12, width).unwrap_or_default();
-        assert_eq!(cut("management+cluster+live-migration+storage+vm:Guests", 200), "management+…+vm:Guests");
-        assert_eq!(cut("NIC Slot 1 Port 1 on HV01 to HV06 (6 nodes)", 190), "NIC Slot 1 Port 1…(6 nodes)");
+        assert_eq!(
+            cut("management+cluster+live-migration+storage+vm:Guests", 200),
+            "management+…+vm:Guests"
+        );
+        assert_eq!(
+            cut("NIC Slot 1 Port 1 on HV01 to HV06 (6 nodes)", 190),
+            "NIC Slot 1 Port 1…(6 nodes)"
+        );
         let one_word = cut("averyveryverylongnamewithoutanyborder", 120);
         assert!(one_word.len() > 12 && one_word.contains('…'), "{one_word}");
     }

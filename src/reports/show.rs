@@ -6,7 +6,7 @@
 use crate::inventory::StorageKind;
 use crate::plan::{Mechanism, Objective, Status};
 use crate::policy::{FailureKind, Wish};
-use crate::profiles::TeamKind;
+use crate::profiles::{TeamKind, Transport};
 use crate::roles::Role;
 use crate::units::{MacRange, MiB, show_mbps, show_permille};
 use std::fmt::Write;
@@ -226,6 +226,15 @@ pub(super) fn mechanism(mechanism: Mechanism, team: Option<TeamKind>) -> &'stati
         (Mechanism::Mpio, _) => "MPIO paths",
         (Mechanism::Multichannel, _) => "SMB Multichannel",
         (Mechanism::Networks, _) => "one cluster network per NIC",
+    }
+}
+
+/// How live migration sends memory, for people.
+pub(super) fn transport(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Tcp => "TCP/IP",
+        Transport::Compression => "compression",
+        Transport::Smb => "SMB",
     }
 }
 

@@ -450,3 +450,37 @@ fn pictures() {
         std::fs::write(dir.join("console.txt"), text).expect("written");
     }
 }
+
+#[test]
+fn growth_stands_beside_the_needs_on_the_page_and_in_the_tables() {
+    let mut world = world(SMALL);
+    world.inventory.clusters[0].policy.growth_percent = 20;
+    let files = all(&world);
+
+    assert_eq!(
+        file(&files, "report.html")
+            .matches("Needs include 20 % growth.")
+            .count(),
+        4
+    );
+    for name in [
+        "assignment.csv",
+        "role_capacity.csv",
+        "external_networks.csv",
+        "failures.csv",
+    ] {
+        assert!(
+            file(&files, name).lines().skip(1).all(|row| row.ends_with(",20")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_page_shows_the_network_that_live_migration_takes() {
+    let files = all(&world(SMALL));
+    let page = file(&files, "report.html");
+
+    assert!(page.contains("<figure id=\"drawing-path\""));
+    assert!(page.contains("live migration as planned"));
+}

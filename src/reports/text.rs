@@ -235,9 +235,18 @@ mod tests {
     #[test]
     fn long_cells_and_lists_are_cut_between_words() {
         let nodes = "HV01 to HV06, HV08, HV10 to HV14, HV16, HV18, HV20 to HV44, HV46 (38 nodes)";
-        assert_eq!(cut_inside(nodes), "HV01 to HV06, HV08, HV10 to HV14, HV16, ... HV46 (38 nodes)");
+        assert_eq!(
+            cut_inside(nodes),
+            "HV01 to HV06, HV08, HV10 to HV14, HV16, ... HV46 (38 nodes)"
+        );
         assert_eq!(cut_inside("HV1"), "HV1");
-        assert_eq!(first_parts("one thing, a second, a third", 23), "one thing, a second and 1 more");
-        assert_eq!(first_parts("a single thing that is long", 5), "a single thing that is long");
+        assert_eq!(
+            first_parts("one thing, a second, a third", 23),
+            "one thing, a second and 1 more"
+        );
+        assert_eq!(
+            first_parts("a single thing that is long", 5),
+            "a single thing that is long"
+        );
     }
 }

@@ -264,7 +264,10 @@ mod tests {
                 nodes: (0..nodes).collect(),
             };
             let map = summarise(facts, &recount, &[all]);
-            map.lines.iter().map(|l| (l.title.clone(), l.counted)).collect::<Vec<_>>()
+            map.lines
+                .iter()
+                .map(|l| (l.title.clone(), l.counted))
+                .collect::<Vec<_>>()
         };
         let own = |node: &str| (format!("node {node}: its VMs on the others"), "nodes");
 

@@ -50,11 +50,7 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
 fn legend(svg: &mut Svg, y: i64) -> i64 {
     let results = [
         (FailureResult::Ok, "ok", "demand still fits"),
-        (
-            FailureResult::Short,
-            "short 62 %",
-            "runs with 62 % of what it needs",
-        ),
+        (FailureResult::Short, "short 62 %", "runs with 62 % of what it needs"),
         (FailureResult::Cut, "cut", "stops"),
     ];
     let mut x = LEFT;
@@ -93,7 +89,11 @@ fn draw_columns(svg: &mut Svg, y: i64, cluster: &ClusterData, width: i64) -> i64
 }
 
 fn row_height(line: &FailureLine) -> i64 {
-    let two_lines = line.cells.iter().flatten().any(|cell| !cell.scope(line.counted).is_empty());
+    let two_lines = line
+        .cells
+        .iter()
+        .flatten()
+        .any(|cell| !cell.scope(line.counted).is_empty());
     if two_lines { HIGH_ROW } else { ROW }
 }
 

@@ -34,8 +34,8 @@
         span.textContent = cell[0];
         td.appendChild(span);
       } else {
-        // names of shared uplinks may be broken after a plus
-        cell[0].split(/(?<=\+)/).forEach(function (part) {
+        // as in the rows of the page: names may be broken after a plus, and very long ones anywhere
+        cell[0].split(/(?<=\+)(?=\S)|(?<=\S{24})(?=\S)/).forEach(function (part) {
           if (td.firstChild) { td.appendChild(document.createElement('wbr')); }
           td.appendChild(document.createTextNode(part));
         });

@@ -96,8 +96,16 @@ impl Table {
             let text = first.get(column).map(|cell| &cell.text);
             others.iter().all(|row| row.get(column).map(|cell| &cell.text) == text)
         };
-        let kind = |column: &usize| matches!(self.columns.get(*column), Some((_, Kind::Text | Kind::Long | Kind::Number)));
-        (2..self.columns.len()).filter(kind).filter(|column| same(*column)).collect()
+        let kind = |column: &usize| {
+            matches!(
+                self.columns.get(*column),
+                Some((_, Kind::Text | Kind::Long | Kind::Number))
+            )
+        };
+        (2..self.columns.len())
+            .filter(kind)
+            .filter(|column| same(*column))
+            .collect()
     }
 
     /// `The same in every row: RDMA no; Changes no.`
@@ -209,12 +217,22 @@ impl Table {
     }
 }
 
-/// Appends escaped text that may be broken after a `+`, as names of shared uplinks need in narrow columns.
+/// Longest stretch without a place to break it, in characters.
+const UNBROKEN: usize = 24;
+
+/// Appends escaped text that may be broken after a `+`, as names of shared uplinks need in narrow columns, and within names
+/// that are longer than a column can be. The page's script does the same to the rows that it makes.
 pub(super) fn push_breakable(out: &mut String, text: &str) {
-    for part in text.split_inclusive('+') {
-        push_escaped(out, part);
-        if part.ends_with('+') {
+    let mut unbroken = 0;
+    let mut rest = text.chars().peekable();
+    let mut letter = [0; 4];
+    while let Some(c) = rest.next() {
+        push_escaped(out, c.encode_utf8(&mut letter));
+        unbroken = if c.is_whitespace() { 0 } else { unbroken + 1 };
+        let goes_on = rest.peek().is_some_and(|next| !next.is_whitespace());
+        if goes_on && (c == '+' || unbroken >= UNBROKEN) {
             out.push_str("<wbr>");
+            unbroken = 0;
         }
     }
 }
@@ -268,6 +286,22 @@ mod tests {
     }
 
     #[test]
+    fn long_names_may_be_broken_after_a_plus_and_within_a_very_long_word() {
+        let shown = |text: &str| {
+            let mut out = String::new();
+            push_breakable(&mut out, text);
+            out
+        };
+
+        assert_eq!(shown("storage+vm:<LAN> x"), "storage+<wbr>vm:&lt;LAN&gt; x");
+        assert_eq!(
+            shown(&"n".repeat(30)),
+            format!("{}<wbr>{}", "n".repeat(24), "n".repeat(6))
+        );
+        assert_eq!(shown("a+"), "a+");
+    }
+
+    #[test]
     fn wide_tables_say_once_what_is_the_same_in_every_row() {
         const WIDE_COLUMNS: &[(&str, Kind)] = &[("Name", Kind::Text); WIDE];
         let row = |name: &str| (0..WIDE).map(|i| text(if i == 3 { name } else { "same" })).collect();
@@ -282,7 +316,11 @@ mod tests {
         }
         .write(&mut out);
 
-        assert_eq!(out.matches("<th ").count(), 3, "two first ones and the one that differs");
+        assert_eq!(
+            out.matches("<th ").count(),
+            3,
+            "two first ones and the one that differs"
+        );
         assert_eq!(out.matches("<td>").count(), 9);
         assert!(out.contains("The same in every row: Name: same; "), "{out}");
     }

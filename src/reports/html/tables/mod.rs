@@ -23,7 +23,11 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
     ];
     let growth = growth_remark(data);
     for table in made {
-        let remark = if WITH_NEEDS.contains(&table.id) { growth.as_str() } else { "" };
+        let remark = if WITH_NEEDS.contains(&table.id) {
+            growth.as_str()
+        } else {
+            ""
+        };
         of_one_cluster(data, table).write_with(out, remark);
     }
 }
