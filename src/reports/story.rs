@@ -41,7 +41,7 @@ pub(super) fn proof(cluster: &ClusterData) -> String {
         .map_or(0, |i| i + 1);
     let shown = |value: u64| show::level_number(level, value);
     format!(
-        "{stopped}Not proven at \"{}\": this plan has {}, no plan can be below {} (gap {}).",
+        "{stopped}Not proven best in \"{}\": this plan has {}; a better one may exist, but none below {} (up to {} less).",
         solver.unproven_level,
         shown(solver.bound.saturating_add(solver.gap)),
         shown(solver.bound),
