@@ -17,6 +17,8 @@ const WIDE: usize = 9;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
+    /// Names of several words, or short lists: not one word a line.
+    Name,
     /// Sorted by value, right-aligned.
     Number,
     /// One of a few words, coloured by the word.
@@ -29,6 +31,7 @@ impl Kind {
     fn class(self) -> &'static str {
         match self {
             Kind::Text => "",
+            Kind::Name => "name",
             Kind::Number => "number",
             Kind::Badge => "badge",
             Kind::Long => "long",
@@ -99,7 +102,7 @@ impl Table {
         let kind = |column: &usize| {
             matches!(
                 self.columns.get(*column),
-                Some((_, Kind::Text | Kind::Long | Kind::Number))
+                Some((_, Kind::Text | Kind::Name | Kind::Long | Kind::Number))
             )
         };
         (2..self.columns.len())
@@ -169,6 +172,7 @@ impl Table {
         for (_, (cell, (_, kind))) in cells.filter(|(i, _)| !without.contains(i)) {
             match kind {
                 Kind::Text => out.push_str("<td>"),
+                Kind::Name => out.push_str("<td class=\"name\">"),
                 Kind::Number => {
                     let _ = write!(out, "<td class=\"number\" data-v=\"{}\">", cell.value);
                 }

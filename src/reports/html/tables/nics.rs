@@ -11,7 +11,7 @@ pub(super) fn assignment(data: &ReportData) -> Table {
     const COLUMNS: &[(&str, Kind)] = &[
         ("Cluster", Kind::Text),
         ("Node", Kind::Text),
-        ("NIC", Kind::Text),
+        ("NIC", Kind::Name),
         ("Card", Kind::Text),
         ("Physical switch", Kind::Text),
         ("Speed", Kind::Number),
@@ -23,8 +23,8 @@ pub(super) fn assignment(data: &ReportData) -> Table {
         ("Demand", Kind::Number),
         ("Full", Kind::Number),
         ("After worst failure", Kind::Number),
-        ("Worst failure", Kind::Text),
-        ("VLANs", Kind::Text),
+        ("Worst failure", Kind::Name),
+        ("VLANs", Kind::Name),
         ("Changes", Kind::Text),
     ];
     let of = |cluster: &ClusterData| {
@@ -152,7 +152,7 @@ pub(super) fn role_capacity(data: &ReportData) -> Table {
         ("Demand", Kind::Number),
         ("Capacity", Kind::Number),
         ("After worst failure", Kind::Number),
-        ("Worst failure", Kind::Text),
+        ("Worst failure", Kind::Name),
         ("Left over", Kind::Number),
         ("Guaranteed", Kind::Number),
     ];
