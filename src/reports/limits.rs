@@ -11,6 +11,9 @@ use crate::units::{show_mbps, show_permille};
 
 /// The slowest drain with what it is made of and what binds it.
 pub(super) fn drain(cluster: &ClusterData) -> String {
+    if cluster.facts.nodes.len() < 2 {
+        return "a single node has no other to give its VMs to".to_owned();
+    }
     let Some((seconds, node)) = cluster.slowest_drain() else {
         return "no VM moves live".to_owned();
     };

@@ -484,3 +484,14 @@ fn the_page_shows_the_network_that_live_migration_takes() {
     assert!(page.contains("<figure id=\"drawing-path\""));
     assert!(page.contains("live migration as planned"));
 }
+
+#[test]
+fn the_page_of_a_single_node_links_to_nothing_that_is_not_there() {
+    let files = all(&world(Spec { nodes: 1, ..SMALL }));
+    let page = file(&files, "report.html");
+
+    for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(&format!("id=\"{link}\"")), "{link}");
+    }
+    assert!(!page.contains("live migration as planned"), "nothing to draw");
+}

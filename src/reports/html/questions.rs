@@ -76,6 +76,10 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
             let _ = writeln!(out, "<h3>{}</h3>", escape(&cluster.facts.name));
         }
         for (question, table, answer) in QUESTIONS {
+            // a single node has nobody to migrate to: no answer, and no table to show more
+            if table == "drains" && cluster.drains.is_none() {
+                continue;
+            }
             let Some(answer) = answer(cluster) else { continue };
             let _ = write!(out, "<h4>{question}</h4>\n<p>");
             push_escaped(out, &show::sentence(&answer));
