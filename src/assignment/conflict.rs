@@ -187,7 +187,7 @@ fn has_text(node: &crate::inventory::Node) -> String {
         node.name,
         ports.join(" + "),
         on(cards.len(), "card", "cards"),
-        on(tors.len(), "ToR switch", "ToR switches")
+        on(tors.len(), "physical switch", "physical switches")
     )
 }
 
@@ -198,7 +198,7 @@ fn ask(cluster: &Cluster, requirement: &Requirement) -> String {
             let two = match kind {
                 crate::policy::FailureKind::Nic => "two NICs",
                 crate::policy::FailureKind::Card => "NICs on two different cards",
-                crate::policy::FailureKind::Tor => "NICs on two different ToR switches",
+                crate::policy::FailureKind::Tor => "NICs on two different physical switches",
                 crate::policy::FailureKind::Node => "room on the other nodes",
             };
             format!(

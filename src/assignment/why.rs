@@ -103,7 +103,7 @@ fn pattern_reason(instance: &Instance, solved: &Solved, group: usize) -> Reason 
         chosen: pattern_text(instance, &solved.design, types, &solved.patterns[group]),
         alternative: String::new(),
         level: 0,
-        text: "no other pattern of this design is as good in requirements and wishes".to_owned(),
+        text: "no other use of these NICs in this design is as good in requirements and wishes".to_owned(),
     };
     if let Some(runner) = &solved.runners_up[group] {
         reason.alternative = pattern_text(instance, &solved.design, types, &runner.pattern);
@@ -166,7 +166,7 @@ fn network_reason(instance: &Instance, solved: &Solved, network: usize) -> Reaso
         (0, small) => format!("{}, none heavy", count(small, "vNIC")),
         (heavy, 0) => format!("{}, kept apart from the small ones", count(heavy, "heavy vNIC")),
         (heavy, small) => format!(
-            "{} and {}: no port is free to keep them apart at no cost to an earlier level",
+            "{} and {}: no port is free to keep them apart at no cost to something more important",
             count(small, "small vNIC"),
             count(heavy, "heavy one")
         ),

@@ -84,16 +84,32 @@ pub fn rate(transport: Transport, ports: &[Mbps], summed: bool, reserved: Mbps) 
     }
 }
 
+/// What makes the lower bound of a drain as long as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BoundBy {
+    /// One VM by itself takes that long.
+    LargestVm,
+    /// All memory has to pass the ports.
+    Bandwidth,
+    /// Only so many migrations run at once.
+    Slots,
+}
+
 /// Seconds that no schedule of the node's live migrations can beat, rounded up; `u64::MAX / 4` when nothing can move.
+pub fn drain_bound_s(vms: &[Moved], rate: Rate, concurrency: u64) -> u64 {
+    drain_bound(vms, rate, concurrency).0
+}
+
+/// The same with what binds it.
 ///
 /// The largest of: the longest single migration, all bytes through the uplink, all slot time over the slots. Bytes are those that each
 /// VM sends at its best rate, the pages dirtied on the way among them; sharing only adds to them.
-pub fn drain_bound_s(vms: &[Moved], rate: Rate, concurrency: u64) -> u64 {
+pub fn drain_bound(vms: &[Moved], rate: Rate, concurrency: u64) -> (u64, BoundBy) {
     if vms.is_empty() {
-        return 0;
+        return (0, BoundBy::Bandwidth);
     }
     if rate.per_vm == 0 || rate.total == 0 {
-        return u64::MAX / 4;
+        return (u64::MAX / 4, BoundBy::Bandwidth);
     }
     let fixed = u128::from(SETUP_S + SWITCH_OVER_S) * 1_000_000;
     let (mut longest, mut bytes, mut slot_time) = (0, 0, 0);
@@ -106,8 +122,14 @@ pub fn drain_bound_s(vms: &[Moved], rate: Rate, concurrency: u64) -> u64 {
     }
     let wire = micros(bytes, rate.total) + fixed;
     let slots = slot_time.div_ceil(u128::from(concurrency));
-    let bound = longest.max(wire).max(slots).div_ceil(1_000_000);
-    u64::try_from(bound).unwrap_or(u64::MAX / 4)
+    let (bound, by) = if slots > wire.max(longest) {
+        (slots, BoundBy::Slots)
+    } else if longest > wire {
+        (longest, BoundBy::LargestVm)
+    } else {
+        (wire, BoundBy::Bandwidth)
+    };
+    (u64::try_from(bound.div_ceil(1_000_000)).unwrap_or(u64::MAX / 4), by)
 }
 
 #[cfg(test)]
@@ -173,5 +195,18 @@ mod tests {
         // 64 GiB at 950 Mbit/s: 578.7 s + 4 s; the busy one sends the 16 GiB that it rewrites again, and again in part
         assert_eq!(drain_bound_s(&[quiet], gigabit, 1), 583);
         assert!(drain_bound_s(&[busy], gigabit, 1) > 583 + 145);
+    }
+
+    #[test]
+    fn the_bound_names_what_binds_it() {
+        let rate = |per_vm, total| Rate { per_vm, total };
+        let by = |vms: &[u64], rate, slots| {
+            let vms: Vec<Moved> = vms.iter().map(|mib| Moved::still(*mib)).collect();
+            drain_bound(&vms, rate, slots).1
+        };
+
+        assert_eq!(by(&[1024; 8], rate(1_000, 10_000), 1), BoundBy::Slots);
+        assert_eq!(by(&[1024; 8], rate(1_000, 1_000), 8), BoundBy::Bandwidth);
+        assert_eq!(by(&[65_536, 512], rate(1_000, 10_000), 8), BoundBy::LargestVm);
     }
 }

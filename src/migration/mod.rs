@@ -45,5 +45,8 @@ pub mod simulate;
 pub mod whole;
 pub mod wiring;
 
-pub use estimate::{Rate, SETUP_S, SWITCH_OVER_S, concurrency, drain_bound_s, moves_live, overhead_s, rate, transport};
+pub use estimate::{
+    BoundBy, Rate, SETUP_S, SWITCH_OVER_S, concurrency, drain_bound, drain_bound_s, moves_live, overhead_s, rate,
+    transport,
+};
 pub use moved::Moved;

@@ -68,6 +68,69 @@ pub(super) fn role(role: Role) -> &'static Look {
     &LOOKS[role as usize]
 }
 
+/// Light half of the hatching that tells external networks apart; text reads on it as well as on the fill of VM traffic.
+pub(super) const NETWORK_LIGHT: &str = "#d9eefa";
+
+/// How one external network is drawn: hatching on the fill of VM traffic, and a dash pattern for its lines.
+///
+/// Hatching and not further colours: next to the six of the roles no further ones can be told apart by everybody.
+pub(super) struct NetworkLook {
+    /// Name of the hatching within a drawing; empty = plain.
+    pub hatch: &'static str,
+    /// Path of the light strokes within a tile of 8 by 8.
+    pub strokes: &'static str,
+    /// What the hatching is called in a legend.
+    pub word: &'static str,
+    /// Light dashes on top of a line; empty = none.
+    pub dashes: &'static str,
+}
+
+/// Looks of the external networks of a design in their order; they repeat after the last, and the number beside them tells on.
+pub(super) static NETWORKS: [NetworkLook; 6] = [
+    NetworkLook {
+        hatch: "",
+        strokes: "",
+        word: "plain",
+        dashes: "",
+    },
+    NetworkLook {
+        hatch: "rising",
+        strokes: "M -1 9 L 9 -1 M -5 5 L 5 -5 M 3 13 L 13 3",
+        word: "rising stripes",
+        dashes: "12 12",
+    },
+    NetworkLook {
+        hatch: "level",
+        strokes: "M 0 2 H 8 M 0 6 H 8",
+        word: "level stripes",
+        dashes: "3 9",
+    },
+    NetworkLook {
+        hatch: "upright",
+        strokes: "M 2 0 V 8 M 6 0 V 8",
+        word: "upright stripes",
+        dashes: "24 6",
+    },
+    NetworkLook {
+        hatch: "falling",
+        strokes: "M -1 -1 L 9 9 M -5 3 L 5 13 M 3 -5 L 13 5",
+        word: "falling stripes",
+        dashes: "12 4 3 4",
+    },
+    NetworkLook {
+        hatch: "grid",
+        strokes: "M 0 4 H 8 M 4 0 V 8",
+        word: "grid",
+        dashes: "3 3",
+    },
+];
+
+/// The look of an external network by its position in the design.
+pub(super) fn network(position: usize) -> &'static NetworkLook {
+    let [first, ..] = &NETWORKS;
+    NETWORKS.get(position % NETWORKS.len()).unwrap_or(first)
+}
+
 /// Fill of a failure's result; the word stands in the cell.
 pub(super) fn result_fill(result: FailureResult) -> &'static str {
     match result {
@@ -96,7 +159,7 @@ fn char_width(c: char) -> i64 {
 }
 
 /// The text with its middle left out, so that it fits; `None` when it fits whole. Names often differ at their end only
-/// (`Embedded LOM 1 Port 2`), so beginning and end both stay.
+/// (`Embedded LOM 1 Port 2`), so beginning and end both stay. Words stay whole where at least half of what fits remains.
 pub(super) fn shortened(text: &str, size: u32, width: i64) -> Option<String> {
     if text_width(text, size) <= width {
         return None;
@@ -105,7 +168,37 @@ pub(super) fn shortened(text: &str, size: u32, width: i64) -> Option<String> {
     let head: String = as_much(text.chars(), room * 3 / 5);
     let tail: String = as_much(text.chars().rev(), room * 2 / 5);
     let tail: String = tail.chars().rev().collect();
+    let rest = text.get(head.len()..).unwrap_or("");
+    let before = text.strip_suffix(tail.as_str()).unwrap_or("");
+    let head = whole_words(&head, rest.chars().next());
+    let tail = whole_words_at_end(&tail, before.chars().next_back());
     Some(format!("{}…{}", head.trim_end(), tail.trim_start()))
+}
+
+/// Whether a text may be parted beside this character.
+pub(super) fn is_border(c: char) -> bool {
+    c.is_whitespace() || matches!(c, ',' | ';' | '+' | '/' | '-' | '_' | ':' | '·')
+}
+
+/// The beginning without a word that goes on in `next`; as it is when little would remain.
+pub(super) fn whole_words(head: &str, next: Option<char>) -> &str {
+    if next.is_none_or(is_border) {
+        return head;
+    }
+    let cut = head.rfind(is_border).filter(|at| at * 2 >= head.len());
+    let end = cut.map_or(head.len(), |at| {
+        at + head.get(at..).and_then(|s| s.chars().next()).map_or(0, char::len_utf8)
+    });
+    head.get(..end).unwrap_or(head)
+}
+
+/// The end without a word that began with `before`; as it is when little would remain.
+pub(super) fn whole_words_at_end(tail: &str, before: Option<char>) -> &str {
+    if before.is_none_or(is_border) {
+        return tail;
+    }
+    let start = tail.find(is_border).filter(|at| at * 2 <= tail.len());
+    start.and_then(|at| tail.get(at..)).unwrap_or(tail)
 }
 
 /// The first characters that fit into a width in hundredths of the font size.
@@ -131,6 +224,34 @@ mod tests {
                 assert_ne!(role(info.role).fill, role(other.role).fill);
             }
         }
+    }
+
+    #[test]
+    fn external_networks_differ_in_hatching_word_and_dashes() {
+        for (index, one) in NETWORKS.iter().enumerate() {
+            for other in &NETWORKS[..index] {
+                assert_ne!(one.hatch, other.hatch);
+                assert_ne!(one.strokes, other.strokes);
+                assert_ne!(one.word, other.word);
+                assert_ne!(one.dashes, other.dashes);
+            }
+        }
+        assert_eq!(network(NETWORKS.len() + 1).hatch, network(1).hatch);
+    }
+
+    #[test]
+    fn text_is_cut_between_words_where_enough_remains() {
+        let cut = |text: &str, width| shortened(text, 12, width).unwrap_or_default();
+        assert_eq!(
+            cut("management+cluster+live-migration+storage+vm:Guests", 200),
+            "management+…+vm:Guests"
+        );
+        assert_eq!(
+            cut("NIC Slot 1 Port 1 on HV01 to HV06 (6 nodes)", 190),
+            "NIC Slot 1 Port 1…(6 nodes)"
+        );
+        let one_word = cut("averyveryverylongnamewithoutanyborder", 120);
+        assert!(one_word.len() > 12 && one_word.contains('…'), "{one_word}");
     }
 
     #[test]

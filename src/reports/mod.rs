@@ -13,6 +13,7 @@ mod drawings;
 #[cfg(test)]
 mod fixtures;
 mod html;
+mod limits;
 mod look;
 pub mod outcomes;
 mod paths;

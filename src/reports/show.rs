@@ -6,7 +6,7 @@
 use crate::inventory::StorageKind;
 use crate::plan::{Mechanism, Objective, Status};
 use crate::policy::{FailureKind, Wish};
-use crate::profiles::TeamKind;
+use crate::profiles::{TeamKind, Transport};
 use crate::roles::Role;
 use crate::units::{MacRange, MiB, show_mbps, show_permille};
 use std::fmt::Write;
@@ -164,23 +164,48 @@ pub(super) fn mac_range(range: MacRange) -> String {
     format!("{} to {}", range.min, range.max)
 }
 
+/// The kind of limit behind the bound of a drain, in words.
+pub(super) fn limit(kind: &str) -> &str {
+    match kind {
+        "longest" => "its largest VM",
+        "link" => "bandwidth",
+        "slots" => "slots",
+        "storage" => "saving and restoring",
+        "targets" => "the targets",
+        "odd-set" => "odd slots",
+        other => other,
+    }
+}
+
 /// What fails, for people.
 pub(super) fn failure_kind(kind: FailureKind) -> &'static str {
     match kind {
         FailureKind::Nic => "NIC",
         FailureKind::Card => "card",
-        FailureKind::Tor => "ToR switch",
+        FailureKind::Tor => "physical switch",
         FailureKind::Node => "node",
     }
 }
 
 /// Name of a failure in the recount (`nic SLOT1`, `card of SLOT1`, `tor A`), for people.
 pub(super) fn failure(name: &str) -> String {
-    let known = [("nic ", "NIC "), ("card of ", "card of NIC "), ("tor ", "ToR ")];
+    let known = [("nic ", "NIC "), ("card of ", "card of NIC "), ("tor ", "switch ")];
     let found = known
         .iter()
         .find_map(|(prefix, title)| name.strip_prefix(prefix).map(|rest| format!("{title}{rest}")));
     found.unwrap_or_else(|| name.to_owned())
+}
+
+/// Kind of a failure by its name in the recount; `None` for no failure.
+pub(super) fn failed_kind(name: &str) -> Option<FailureKind> {
+    let known = [
+        ("nic ", FailureKind::Nic),
+        ("card ", FailureKind::Card),
+        ("tor ", FailureKind::Tor),
+    ];
+    known
+        .iter()
+        .find_map(|(prefix, kind)| name.starts_with(prefix).then_some(*kind))
 }
 
 /// `after NIC SLOT1`, or that nothing has failed.
@@ -201,6 +226,15 @@ pub(super) fn mechanism(mechanism: Mechanism, team: Option<TeamKind>) -> &'stati
         (Mechanism::Mpio, _) => "MPIO paths",
         (Mechanism::Multichannel, _) => "SMB Multichannel",
         (Mechanism::Networks, _) => "one cluster network per NIC",
+    }
+}
+
+/// How live migration sends memory, for people.
+pub(super) fn transport(transport: Transport) -> &'static str {
+    match transport {
+        Transport::Tcp => "TCP/IP",
+        Transport::Compression => "compression",
+        Transport::Smb => "SMB",
     }
 }
 
@@ -389,11 +423,11 @@ mod tests {
     fn requirements_read_as_sentences() {
         assert_eq!(
             missed("survive:vm:tor"),
-            "VM network does not survive the loss of a ToR switch"
+            "VM network does not survive the loss of a physical switch"
         );
         assert_eq!(
             wanted("survive:vm:tor"),
-            "VM network survives the loss of any ToR switch"
+            "VM network survives the loss of any physical switch"
         );
         assert_eq!(
             missed("apart:management|storage"),
@@ -422,7 +456,7 @@ mod tests {
     fn failures_read_as_people_say_them() {
         assert_eq!(after("nic SLOT1"), "after NIC SLOT1");
         assert_eq!(after("card of SLOT1"), "after card of NIC SLOT1");
-        assert_eq!(after("tor A"), "after ToR A");
+        assert_eq!(after("tor A"), "after switch A");
         assert_eq!(after(""), "with everything working");
     }
 

@@ -2,7 +2,7 @@
 //!
 //! In: joined data. Out: plain text without markup. Must not know: where it is shown.
 
-use super::data::{ClusterData, GrowthLimit, ReportData};
+use super::data::{ClusterData, ReportData};
 use super::show;
 use crate::finding::Severity;
 use crate::plan::{Conflict, LEVELS, Objective, Status, StyleRow};
@@ -31,8 +31,8 @@ pub(super) fn proof(cluster: &ClusterData) -> String {
         ""
     };
     if solver.status == Status::Optimal {
-        return "Proven: no other plan is better in requirements, wishes, utilisation, drain time, changes or number of networks \
-                (levels 1 to 7 of the objective)."
+        return "Proven: no other plan is better in requirements, wishes, utilisation, drain time, changes from today or number of \
+                external networks, in this order of importance."
             .to_owned();
     }
     let level = LEVELS
@@ -41,7 +41,7 @@ pub(super) fn proof(cluster: &ClusterData) -> String {
         .map_or(0, |i| i + 1);
     let shown = |value: u64| show::level_number(level, value);
     format!(
-        "{stopped}Not proven at \"{}\": this plan has {}, no plan can be below {} (gap {}).",
+        "{stopped}Not proven best in \"{}\": this plan has {}; a better one may exist, but none below {} (up to {} less).",
         solver.unproven_level,
         shown(solver.bound.saturating_add(solver.gap)),
         shown(solver.bound),
@@ -67,67 +67,6 @@ pub(super) fn fullest(cluster: &ClusterData) -> String {
         cluster.uplink_name(load.uplink),
         cluster.node_name(load.node),
         show::after(&load.worst_failure)
-    )
-}
-
-/// The slowest drain: `HV3 takes at least 6 min 35 s to empty`.
-pub(super) fn drain(cluster: &ClusterData) -> String {
-    match cluster.slowest_drain() {
-        Some((seconds, node)) if seconds > u64::MAX / 8 => format!("{node} {}", show::seconds(seconds)),
-        Some((seconds, node)) => format!(
-            "{node} takes at least {} to empty by live migration",
-            show::seconds(seconds)
-        ),
-        None => "no VM moves live".to_owned(),
-    }
-}
-
-/// How much growth fits, and what ends it.
-pub(super) fn growth(cluster: &ClusterData) -> String {
-    let policy = cluster.facts.policy.growth_percent;
-    let included = if policy > 0 {
-        format!(" on top of the {policy} % that the policy already adds")
-    } else {
-        String::new()
-    };
-    match &cluster.growth.first {
-        None => "No role has a demand, so growth has no limit here.".to_owned(),
-        Some(limit) if limit.permille < 0 => {
-            format!(
-                "No growth fits: {} is past its limit already ({}).",
-                growth_role(limit),
-                growth_place(cluster, limit)
-            )
-        }
-        Some(limit) => {
-            let percent = show::thousands(limit.percent().unsigned_abs());
-            format!(
-                "{percent} % growth fits{included}; then {} is the first to pass its limit ({}).",
-                growth_role(limit),
-                growth_place(cluster, limit)
-            )
-        }
-    }
-}
-
-/// Role of a limit, with its network.
-pub(super) fn growth_role(limit: &GrowthLimit) -> String {
-    match limit.network.as_str() {
-        "" => limit.role.info().title.to_owned(),
-        network => format!("{} {network}", limit.role.info().title),
-    }
-}
-
-/// Where and when growth ends.
-pub(super) fn growth_place(cluster: &ClusterData, limit: &GrowthLimit) -> String {
-    let node = cluster.node_name(limit.node);
-    if !limit.vm.is_empty() {
-        return format!("VM {} on {node} needs more than one port gives", limit.vm);
-    }
-    format!(
-        "uplink {} on {node} {}",
-        cluster.uplink_name(limit.uplink),
-        show::after(&limit.failure)
     )
 }
 

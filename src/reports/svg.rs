@@ -5,6 +5,7 @@
 
 use super::look;
 use super::show::is_hidden;
+use crate::roles::Role;
 use std::fmt::Write;
 
 /// Fonts that Windows, Linux and macOS have; none is loaded.
@@ -202,6 +203,30 @@ impl Svg {
         self.body.push_str("</title></text>\n");
     }
 
+    /// Fill of an external network by its position in the design: the colour of VM traffic, hatched from the second on.
+    pub(super) fn network_fill(&self, position: usize) -> String {
+        match look::network(position).hatch {
+            "" => look::role(Role::Vm).fill.to_owned(),
+            hatch => format!("url(#{}-{hatch})", self.id),
+        }
+    }
+
+    /// The hatchings that this drawing uses.
+    fn define_networks(&self, out: &mut String) {
+        let used = |hatch: &str| !hatch.is_empty() && self.body.contains(&format!("url(#{}-{hatch})", self.id));
+        for look in look::NETWORKS.iter().filter(|look| used(look.hatch)) {
+            let _ = writeln!(
+                out,
+                r##"<defs><pattern id="{}-{}" width="8" height="8" patternUnits="userSpaceOnUse"><rect width="8" height="8" fill="{}"/><path d="{}" fill="none" stroke="{}" stroke-width="2"/></pattern></defs>"##,
+                self.id,
+                look.hatch,
+                look::role(Role::Vm).fill,
+                look.strokes,
+                look::NETWORK_LIGHT
+            );
+        }
+    }
+
     fn open_text(&mut self, x: i64, y: i64, font: Font) {
         let _ = write!(
             self.body,
@@ -246,6 +271,7 @@ impl Svg {
             r##"<defs><pattern id="{id}-hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><rect width="6" height="6" fill="#ffffff"/><rect width="2" height="6" fill="{}"/></pattern></defs>"##,
             look::ALERT
         );
+        self.define_networks(&mut out);
         let _ = writeln!(out, r##"<rect width="{w}" height="{h}" fill="#ffffff"/>"##);
         out.push_str(&self.body);
         out.push_str("</svg>\n");

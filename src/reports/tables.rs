@@ -1,6 +1,7 @@
 //! The tables of a plan as `.csv`: stable names, columns and order.
 //!
 //! In: [`ReportData`]. Out: bytes. New columns are only ever added at the end.
+//! `growth_percent` is the growth that the needs and demands of the row include.
 
 use super::csv_file::Sheet;
 use super::data::{ClusterData, PortRow, ReportData, RoleOnPort, margin_permille, vlan_list};
@@ -10,11 +11,10 @@ use crate::plan::{PoolPlan, StaticMacPlan};
 use crate::units::MacRange;
 
 const ASSIGNMENT: &str = "cluster,node,nic,card,tor,speed_mbps,rdma,role,network,style,uplink,share_permille,demand_mbps,\
-utilisation_permille,worst_utilisation_permille,worst_failure,vlans,changed,why";
-const ROLE_CAPACITY: &str =
-    "cluster,node,role,network,demand_mbps,capacity_mbps,worst_capacity_mbps,worst_failure,margin_permille";
-const EXTERNAL_NETWORKS: &str = "cluster,network,vm,vnic,vlan,need_mbps,group,dedicated,changed,why";
-const FAILURES: &str = "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result";
+utilisation_permille,worst_utilisation_permille,worst_failure,vlans,changed,why,growth_percent";
+const ROLE_CAPACITY: &str = "cluster,node,role,network,demand_mbps,capacity_mbps,worst_capacity_mbps,worst_failure,margin_permille,growth_percent";
+const EXTERNAL_NETWORKS: &str = "cluster,network,vm,vnic,vlan,need_mbps,group,dedicated,changed,why,growth_percent";
+const FAILURES: &str = "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result,growth_percent";
 const MAC_PLAN: &str = "cluster,node,pool_min,pool_max,new_pool_min,new_pool_max,in_use,worst_in_use,changed";
 const STATIC_MACS: &str = "cluster,vm,vnic,current_mac,dynamic,planned_mac,spoofing,reason";
 const FINDINGS: &str =
@@ -56,6 +56,7 @@ fn assignment_row(sheet: &mut Sheet, cluster: &ClusterData, port: &PortRow, role
     sheet.text(role.map_or("", |r| &r.vlans));
     sheet.yes_no(port.changed);
     sheet.text(role.map_or(port.why, |r| r.why));
+    sheet.value(cluster.facts.policy.growth_percent);
     sheet.end_row();
 }
 
@@ -83,6 +84,7 @@ pub(super) fn role_capacity(data: &ReportData) -> Vec<u8> {
             sheet.value(row.worst_capacity);
             sheet.text(&row.worst_failure);
             sheet.value(margin_permille(row));
+            sheet.value(cluster.facts.policy.growth_percent);
             sheet.end_row();
         }
     }
@@ -107,6 +109,7 @@ pub(super) fn external_networks(data: &ReportData) -> Vec<u8> {
             sheet.yes_no(row.vnic.dedicated);
             sheet.yes_no(row.changed);
             sheet.text(&row.plan.why);
+            sheet.value(cluster.facts.policy.growth_percent);
             sheet.end_row();
         }
     }
@@ -127,6 +130,7 @@ pub(super) fn failures(data: &ReportData) -> Vec<u8> {
             sheet.value(row.capacity);
             sheet.value(row.demand);
             sheet.value(row.result.name());
+            sheet.value(cluster.facts.policy.growth_percent);
             sheet.end_row();
         }
     }

@@ -76,19 +76,19 @@ fn columns_are_those_of_the_design() {
         (
             "assignment.csv",
             "cluster,node,nic,card,tor,speed_mbps,rdma,role,network,style,uplink,share_permille,demand_mbps,utilisation_permille,\
-             worst_utilisation_permille,worst_failure,vlans,changed,why",
+             worst_utilisation_permille,worst_failure,vlans,changed,why,growth_percent",
         ),
         (
             "role_capacity.csv",
-            "cluster,node,role,network,demand_mbps,capacity_mbps,worst_capacity_mbps,worst_failure,margin_permille",
+            "cluster,node,role,network,demand_mbps,capacity_mbps,worst_capacity_mbps,worst_failure,margin_permille,growth_percent",
         ),
         (
             "external_networks.csv",
-            "cluster,network,vm,vnic,vlan,need_mbps,group,dedicated,changed,why",
+            "cluster,network,vm,vnic,vlan,need_mbps,group,dedicated,changed,why,growth_percent",
         ),
         (
             "failures.csv",
-            "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result",
+            "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result,growth_percent",
         ),
         (
             "mac_plan.csv",
@@ -284,7 +284,7 @@ fn the_page_tells_what_a_decision_maker_asks() {
     let page = String::from_utf8(html::render(&data)).expect("UTF-8");
     for words in [
         "2 requirements are not met",
-        "no plan can be below 40 %",
+        "a better one may exist, but none below 40 %",
         "Node HV1 has one 10 GbE port left",
         "growth",
         "What two idle ports more would change",
@@ -449,4 +449,49 @@ fn pictures() {
         let text = text::plan_text(&ReportData::new(&world.inventory, &world.verified, &world.findings));
         std::fs::write(dir.join("console.txt"), text).expect("written");
     }
+}
+
+#[test]
+fn growth_stands_beside_the_needs_on_the_page_and_in_the_tables() {
+    let mut world = world(SMALL);
+    world.inventory.clusters[0].policy.growth_percent = 20;
+    let files = all(&world);
+
+    assert_eq!(
+        file(&files, "report.html")
+            .matches("Needs include 20 % growth.")
+            .count(),
+        4
+    );
+    for name in [
+        "assignment.csv",
+        "role_capacity.csv",
+        "external_networks.csv",
+        "failures.csv",
+    ] {
+        assert!(
+            file(&files, name).lines().skip(1).all(|row| row.ends_with(",20")),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_page_shows_the_network_that_live_migration_takes() {
+    let files = all(&world(SMALL));
+    let page = file(&files, "report.html");
+
+    assert!(page.contains("<figure id=\"drawing-path\""));
+    assert!(page.contains("live migration as planned"));
+}
+
+#[test]
+fn the_page_of_a_single_node_links_to_nothing_that_is_not_there() {
+    let files = all(&world(Spec { nodes: 1, ..SMALL }));
+    let page = file(&files, "report.html");
+
+    for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(&format!("id=\"{link}\"")), "{link}");
+    }
+    assert!(!page.contains("live migration as planned"), "nothing to draw");
 }

@@ -3,7 +3,7 @@
 //! In: [`ReportData`]. Out: text. Must not know: terminal, colour, files.
 
 use super::data::{ClusterData, ReportData};
-use super::{show, story};
+use super::{limits, look, show, story};
 use crate::finding::Severity;
 use crate::plan::{LEVELS, Objective};
 use std::fmt::Write;
@@ -39,8 +39,8 @@ fn write_cluster(out: &mut String, cluster: &ClusterData) {
     write_nics(out, cluster);
     write_networks(out, cluster);
     let _ = writeln!(out, "Fullest: {}.", story::fullest(cluster));
-    let _ = writeln!(out, "Growth:  {}", story::growth(cluster));
-    let _ = writeln!(out, "Drain:   {}.", story::drain(cluster));
+    let _ = writeln!(out, "Growth:  {}", limits::growth(cluster));
+    let _ = writeln!(out, "Drain:   {}.", limits::drain(cluster));
     let limit = story::limit(cluster);
     if !limit.is_empty() {
         let _ = writeln!(out, "Limit:   {limit}");
@@ -147,17 +147,21 @@ fn write_styles(out: &mut String, cluster: &ClusterData) {
     rows.extend(cells.iter().map(numbers));
     write_table(out, &rows);
     for row in cells.iter().filter(|cells| !cells[8].is_empty()) {
-        let _ = writeln!(out, "  {}, what is missing: {}", row[0], shortened(&row[8], 150));
+        let _ = writeln!(out, "  {}, what is missing: {}", row[0], first_parts(&row[8], 150));
     }
     out.push('\n');
 }
 
-/// The text, cut at the end.
-fn shortened(text: &str, widest: usize) -> String {
-    match text.chars().count() > widest {
-        true => text.chars().take(widest - 3).chain(['.'; 3]).collect(),
-        false => text.to_owned(),
-    }
+/// The first parts of a list that fit, and how many more there are.
+fn first_parts(list: &str, widest: usize) -> String {
+    let parts: Vec<&str> = list.split(", ").collect();
+    let mut used = 0;
+    let fits = |part: &&str| {
+        used += part.chars().count() + 2;
+        used <= widest
+    };
+    let shown = parts.iter().copied().take_while(fits).count().max(1);
+    show::some_of(&parts, shown)
 }
 
 fn write_findings(out: &mut String, data: &ReportData) {
@@ -200,18 +204,7 @@ fn write_findings(out: &mut String, data: &ReportData) {
 
 /// Columns side by side, two spaces apart, indented by two.
 fn write_table<const N: usize>(out: &mut String, rows: &[[String; N]]) {
-    // the end of a long list says how many nodes it names
-    let cut = |cell: &String| {
-        let chars: Vec<char> = cell.chars().collect();
-        match chars.len() > WIDEST {
-            true => chars[..WIDEST - 19]
-                .iter()
-                .chain(&['.'; 3])
-                .chain(&chars[chars.len() - 16..])
-                .collect(),
-            false => cell.clone(),
-        }
-    };
+    let cut = |cell: &String| cut_inside(cell);
     let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(cut).collect()).collect();
     let width = |column: usize| rows.iter().map(|r| r[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..N).map(width).collect();
@@ -222,5 +215,44 @@ fn write_table<const N: usize>(out: &mut String, rows: &[[String; N]]) {
         }
         out.push_str(line.trim_end());
         out.push('\n');
+    }
+}
+
+/// A cell that is not too wide: the middle goes, between words, since the end of a long list says how many nodes it names.
+fn cut_inside(cell: &str) -> String {
+    let chars: Vec<char> = cell.chars().collect();
+    let (Some(head), Some(tail)) = (chars.get(..WIDEST - 19), chars.get(chars.len().saturating_sub(16)..)) else {
+        return cell.to_owned();
+    };
+    if chars.len() <= WIDEST {
+        return cell.to_owned();
+    }
+    let (head, tail): (String, String) = (head.iter().collect(), tail.iter().collect());
+    let before = chars.len().checked_sub(17).and_then(|at| chars.get(at)).copied();
+    let head = look::whole_words(&head, chars.get(WIDEST - 19).copied());
+    let tail = look::whole_words_at_end(&tail, before);
+    format!("{} ... {}", head.trim_end(), tail.trim_start())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_cells_and_lists_are_cut_between_words() {
+        let nodes = "HV01 to HV06, HV08, HV10 to HV14, HV16, HV18, HV20 to HV44, HV46 (38 nodes)";
+        assert_eq!(
+            cut_inside(nodes),
+            "HV01 to HV06, HV08, HV10 to HV14, HV16, ... HV46 (38 nodes)"
+        );
+        assert_eq!(cut_inside("HV1"), "HV1");
+        assert_eq!(
+            first_parts("one thing, a second, a third", 23),
+            "one thing, a second and 1 more"
+        );
+        assert_eq!(
+            first_parts("a single thing that is long", 5),
+            "a single thing that is long"
+        );
     }
 }

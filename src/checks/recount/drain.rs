@@ -2,7 +2,7 @@
 
 use super::view::{View, host};
 use super::{DrainBound, mechanism};
-use crate::migration::{self, Moved};
+use crate::migration::{self, BoundBy, Moved};
 use crate::profiles::Transport;
 use crate::roles::Role;
 use crate::units::{Mbps, MiB};
@@ -33,12 +33,17 @@ pub(super) fn drains(view: &View, moved: &[Vec<Moved>]) -> Vec<DrainBound> {
         .enumerate()
         .map(|(node, vms)| {
             let rate = uplink.map(|uplink| rate(view, node, uplink));
+            let bound = rate.map(|r| migration::drain_bound(vms, r, concurrency));
+            let transport = uplink.map(|uplink| transport(view, node, uplink));
             DrainBound {
                 node,
                 vms: vms.len() as u64,
                 memory_mib: vms.iter().map(|vm| vm.memory).fold(0, MiB::saturating_add),
                 rate_mbps: rate.map_or(0, |r| r.total),
-                bound_s: rate.map_or(0, |r| migration::drain_bound_s(vms, r, concurrency)),
+                one_mbps: rate.map_or(0, |r| r.per_vm),
+                compressed: transport == Some(Transport::Compression),
+                bound_by: bound.map_or(BoundBy::Bandwidth, |(_, by)| by),
+                bound_s: bound.map_or(0, |(seconds, _)| seconds),
             }
         })
         .collect()

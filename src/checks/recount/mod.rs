@@ -20,6 +20,7 @@ mod wishes;
 mod zones;
 
 use crate::inventory::Cluster;
+use crate::migration::BoundBy;
 use crate::plan::{ClusterPlan, Objective, Shortfall};
 use crate::policy::{FailureKind, Wish};
 use crate::roles::Role;
@@ -202,6 +203,12 @@ pub struct DrainBound {
     pub memory_mib: u64,
     /// Rate of all migrations together, raw Mbit/s.
     pub rate_mbps: Mbps,
+    /// Rate of one migration, raw Mbit/s.
+    pub one_mbps: Mbps,
+    /// Whether both rates count memory that compression shrinks on the way.
+    pub compressed: bool,
+    /// What binds the seconds below.
+    pub bound_by: BoundBy,
     /// Seconds no schedule can beat.
     pub bound_s: u64,
 }

@@ -9,6 +9,9 @@ use crate::roles::Role;
 use crate::units::natural_cmp;
 use std::collections::BTreeMap;
 
+/// Nodes whose loss is shown one by one; beyond that, alike ones together.
+const SINGLY: usize = 8;
+
 /// The failures of a cluster as a table of lines and columns.
 pub(in crate::reports) struct FailureMap<'a> {
     /// Role and external network (empty but for VM traffic) of each column.
@@ -18,9 +21,11 @@ pub(in crate::reports) struct FailureMap<'a> {
 
 /// One failure, or the same failure on any node of a group.
 pub(in crate::reports) struct FailureLine {
-    /// `NIC SLOT1 on HV1–HV24 (24 nodes)`, `ToR switch TOR-A`.
+    /// `NIC SLOT1 on HV1–HV24 (24 nodes)`, `switch TOR-A`.
     pub title: String,
     pub kind: FailureKind,
+    /// What the cases of its cells are: nodes, or pairs of a lost node and one that takes over.
+    pub counted: &'static str,
     /// One entry per column; `None` = the failure does not touch the role.
     pub cells: Vec<Option<FailureCell>>,
 }
@@ -42,6 +47,7 @@ type Key<'a> = (FailureKind, usize, &'a str);
 pub(super) fn summarise<'a>(facts: &'a Cluster, recount: &'a Recount, groups: &[NodeGroup]) -> FailureMap<'a> {
     let columns = columns(recount);
     let groups_of = group_index(facts, groups);
+    let singly = facts.nodes.len() <= SINGLY;
     let names: BTreeMap<&str, usize> = facts
         .nodes
         .iter()
@@ -53,7 +59,7 @@ pub(super) fn summarise<'a>(facts: &'a Cluster, recount: &'a Recount, groups: &[
         let Some(column) = columns.iter().position(|c| *c == (row.role, row.network.as_str())) else {
             continue;
         };
-        let key = key(facts, row, &groups_of, &names);
+        let key = key(facts, row, &groups_of, &names, singly);
         let cells = lines
             .entry(key)
             .or_insert_with(|| columns.iter().map(|_| None).collect());
@@ -69,6 +75,11 @@ pub(super) fn summarise<'a>(facts: &'a Cluster, recount: &'a Recount, groups: &[
         .map(|(key, cells)| FailureLine {
             title: title(key, groups),
             kind: key.0,
+            counted: if key.0 == FailureKind::Node && key.2.is_empty() {
+                "pairs"
+            } else {
+                "nodes"
+            },
             cells,
         })
         .collect();
@@ -77,8 +88,11 @@ pub(super) fn summarise<'a>(facts: &'a Cluster, recount: &'a Recount, groups: &[
 
 fn columns(recount: &Recount) -> Vec<(Role, &str)> {
     let mut columns: Vec<(Role, &str)> = recount.failures.iter().map(|r| (r.role, r.network.as_str())).collect();
-    columns.sort_by(|a, b| a.0.cmp(&b.0).then_with(|| natural_cmp(a.1, b.1)));
+    columns.sort_unstable();
     columns.dedup();
+    // external networks in the order of the design, which numbers them in all drawings
+    let design = |network: &str| recount.roles.iter().position(|r| r.network == network);
+    columns.sort_by_key(|(role, network)| (*role, design(network)));
     columns
 }
 
@@ -92,10 +106,17 @@ fn group_index(facts: &Cluster, groups: &[NodeGroup]) -> Vec<usize> {
     index
 }
 
-fn key<'a>(facts: &Cluster, row: &'a FailureRow, groups_of: &[usize], names: &BTreeMap<&str, usize>) -> Key<'a> {
+fn key<'a>(
+    facts: &Cluster,
+    row: &'a FailureRow,
+    groups_of: &[usize],
+    names: &BTreeMap<&str, usize>,
+    singly: bool,
+) -> Key<'a> {
     let group = |node: usize| groups_of.get(node).copied().unwrap_or(usize::MAX);
     match row.kind {
         FailureKind::Tor => (row.kind, usize::MAX, &row.failed),
+        FailureKind::Node if singly => (row.kind, usize::MAX, &row.failed),
         FailureKind::Node => (
             row.kind,
             names.get(row.failed.as_str()).map_or(usize::MAX, |n| group(*n)),
@@ -114,9 +135,11 @@ fn title((kind, group, name): Key, groups: &[NodeGroup]) -> String {
     let many = groups.get(group).is_some_and(|g| g.nodes.len() > 1);
     let what = show::failure_kind(kind);
     match (kind, label) {
+        (FailureKind::Node, None) => format!("node {name}: its VMs on the others"),
         (FailureKind::Node, Some(label)) if many => format!("any one node of {label}"),
         (FailureKind::Node, Some(label)) => format!("node {label}"),
-        (FailureKind::Tor, _) | (_, None) => format!("{what} {name}"),
+        (FailureKind::Tor, _) => format!("switch {name}"),
+        (_, None) => format!("{what} {name}"),
         (FailureKind::Card, Some(label)) => format!("{} on {label}", name.replacen("card of", "card of NIC", 1)),
         (FailureKind::Nic, Some(label)) => format!("{what} {name} on {label}"),
     }
@@ -143,6 +166,15 @@ impl FailureCell {
             self.cases += 1;
             self.served_permille = self.served_permille.min(served(row));
         }
+    }
+
+    /// `on 2 of 4 nodes` where the result does not hold everywhere; empty where it does.
+    pub fn scope(&self, counted: &str) -> String {
+        if self.result == FailureResult::Ok || self.cases == self.of {
+            return String::new();
+        }
+        let word = if counted == "pairs" { "in" } else { "on" };
+        format!("{word} {} of {} {counted}", self.cases, self.of)
     }
 
     /// `ok`, `short 62 %`, `cut`; `short` alone when others leave it nothing but its guaranteed share.
@@ -180,7 +212,7 @@ mod tests {
         let titles: Vec<&str> = map.lines.iter().map(|l| l.title.as_str()).collect();
         assert!(titles.contains(&"NIC SLOT1P1 on HV1–HV20 (20 nodes)"), "{titles:?}");
         assert!(titles.contains(&"card 4 on HV1–HV20 (20 nodes)"), "{titles:?}");
-        assert!(titles.contains(&"ToR switch TOR-B"), "{titles:?}");
+        assert!(titles.contains(&"switch TOR-B"), "{titles:?}");
         let management = map.lines[0].cells[0].as_ref().expect("the NIC of management");
         assert_eq!(
             (management.text().as_str(), management.cases, management.of),
@@ -204,5 +236,42 @@ mod tests {
         cell.add(&row(FailureResult::Short, 620));
         cell.add(&row(FailureResult::Short, 700));
         assert_eq!((cell.text().as_str(), cell.cases, cell.of), ("short 62 %", 2, 3));
+        assert_eq!(cell.scope("nodes"), "on 2 of 3 nodes");
+    }
+
+    #[test]
+    fn in_a_small_cluster_the_loss_of_each_node_has_a_line_and_in_a_large_one_alike_nodes_share_it() {
+        let titles = |nodes: usize| {
+            let world = world(Spec { nodes, ..SMALL });
+            let facts = &world.inventory.clusters[0];
+            let row = |failed: &str, node| FailureRow {
+                failed: failed.to_owned(),
+                kind: FailureKind::Node,
+                node,
+                role: Role::Vm,
+                network: String::new(),
+                capacity: 1_000,
+                demand: 100,
+                result: FailureResult::Ok,
+            };
+            let recount = Recount {
+                failures: vec![row("HV1", 1), row("HV2", 0)],
+                ..world.verified.recounts()[0].clone()
+            };
+            let all = NodeGroup {
+                label: "all".to_owned(),
+                plain_label: "all".to_owned(),
+                nodes: (0..nodes).collect(),
+            };
+            let map = summarise(facts, &recount, &[all]);
+            map.lines
+                .iter()
+                .map(|l| (l.title.clone(), l.counted))
+                .collect::<Vec<_>>()
+        };
+        let own = |node: &str| (format!("node {node}: its VMs on the others"), "nodes");
+
+        assert_eq!(titles(2), [own("HV1"), own("HV2")]);
+        assert_eq!(titles(20), [("any one node of all".to_owned(), "pairs")]);
     }
 }

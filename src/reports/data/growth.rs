@@ -8,6 +8,8 @@ use crate::demand::vnic_need;
 use crate::inventory::Cluster;
 use crate::plan::ClusterPlan;
 use crate::roles::Role;
+use crate::units::{Permille, permille_up};
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// Headroom of a cluster.
@@ -33,6 +35,11 @@ pub(in crate::reports) struct GrowthLimit {
     pub uplink: usize,
     /// Failure after which it is so; empty = normal operation.
     pub failure: String,
+    /// What the role needs there with everything working, and the whole uplink with it.
+    pub demand: u64,
+    pub load: u64,
+    /// How full the uplink is after that failure.
+    pub full_permille: Permille,
     /// VM whose vNIC outgrows a single port; empty when the uplink as a whole is the limit.
     pub vm: String,
 }
@@ -69,12 +76,8 @@ pub(super) fn forecast(facts: &Cluster, plan: &ClusterPlan, recount: &Recount) -
         }
     }
     let by_role: Vec<GrowthLimit> = best.into_values().collect();
-    let first = by_role
-        .iter()
-        .fold(None, |first: Option<&GrowthLimit>, next| match first {
-            Some(f) if f.permille <= next.permille => Some(f),
-            _ => Some(next),
-        });
+    // roles on one uplink meet the same limit at once: the one with the largest part of the load is named, not the first by name
+    let first = by_role.iter().min_by_key(|l| (l.permille, Reverse(l.demand)));
     Growth {
         first: first.cloned(),
         by_role,
@@ -102,6 +105,9 @@ fn uplink_limits(facts: &Cluster, recount: &Recount) -> Vec<GrowthLimit> {
             node: role.node,
             uplink: role.uplink,
             failure: load.worst_failure.clone(),
+            demand: role.demand,
+            load: load.demand,
+            full_permille: load.worst_utilisation.max(load.utilisation),
             vm: String::new(),
         });
     }
@@ -134,6 +140,9 @@ fn port_limits(facts: &Cluster, plan: &ClusterPlan) -> Vec<GrowthLimit> {
                 node,
                 uplink: *uplink,
                 failure: String::new(),
+                demand: need,
+                load: need,
+                full_permille: permille_up(need, *speed),
                 vm: vm.name.clone(),
             });
         }
@@ -204,6 +213,24 @@ mod tests {
         let data = ReportData::new(&world.inventory, &world.verified, &[]);
         let first = data.clusters[0].growth.first.as_ref().expect("a limit");
         assert_eq!((first.percent(), first.vm.as_str()), (25, "vm0001"));
+    }
+
+    #[test]
+    fn of_roles_on_one_uplink_the_one_with_the_largest_part_is_named() {
+        let world = world(Spec {
+            style: Style::Converged,
+            ..SMALL
+        });
+        let data = ReportData::new(&world.inventory, &world.verified, &[]);
+        let cluster = &data.clusters[0];
+        let first = cluster.growth.first.as_ref().expect("a limit");
+        let demands = cluster.recount.roles.iter();
+        let largest = demands
+            .filter(|r| (r.node, r.uplink) == (first.node, first.uplink))
+            .map(|r| r.demand)
+            .max();
+
+        assert_eq!(Some(first.demand), largest);
     }
 
     #[test]

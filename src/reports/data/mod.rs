@@ -70,6 +70,8 @@ pub(super) struct ClusterData<'a> {
     pub drains: Option<Forecast>,
     /// VLANs of each external network of the design, by name.
     pub network_vlans: BTreeMap<&'a str, String>,
+    /// Zones of the VMs on each external network, by name; no entry where no VM names one.
+    pub network_zones: BTreeMap<&'a str, Vec<&'a str>>,
 }
 
 /// A vNIC with its place in the plan.
@@ -148,6 +150,7 @@ impl<'a> ClusterData<'a> {
             failures,
             drains: (facts.nodes.len() > 1).then(|| sketch(facts, plan)),
             network_vlans,
+            network_zones: network_zones(facts, plan),
         }
     }
 
@@ -180,6 +183,11 @@ impl<'a> ClusterData<'a> {
     /// External networks of the design, in plan order.
     pub fn networks(&self) -> Vec<&'a str> {
         self.plan.uplinks.iter().filter_map(|u| u.network.as_deref()).collect()
+    }
+
+    /// Position of an external network in the design; 0 for an unknown one.
+    pub fn network_position(&self, network: &str) -> usize {
+        self.networks().iter().position(|n| *n == network).unwrap_or(0)
     }
 
     /// Short code of an external network in drawings: `V` for the only one, else `V1`, `V2` …
@@ -298,6 +306,27 @@ fn network_vlans<'a>(facts: &'a Cluster, plan: &'a ClusterPlan) -> BTreeMap<&'a 
         .into_iter()
         .map(|(network, (untagged, vlans))| (network, vlan_list(untagged, vlans.into_iter())))
         .collect()
+}
+
+/// Zones of the vNICs of each external network, sorted by name.
+fn network_zones<'a>(facts: &'a Cluster, plan: &'a ClusterPlan) -> BTreeMap<&'a str, Vec<&'a str>> {
+    let mut zone_of: BTreeMap<(&str, &str), &str> = BTreeMap::new();
+    for vm in &facts.vms {
+        for vnic in vm.vnics.iter().filter(|vnic| !vnic.zone.is_empty()) {
+            zone_of.insert((&vm.name, &vnic.name), &vnic.zone);
+        }
+    }
+    let mut found: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for vnic in &plan.vnics {
+        if let Some(zone) = zone_of.get(&(vnic.vm.as_str(), vnic.vnic.as_str())) {
+            found.entry(&vnic.network).or_default().push(zone);
+        }
+    }
+    for zones in found.values_mut() {
+        zones.sort_unstable();
+        zones.dedup();
+    }
+    found
 }
 
 /// `untagged;10;20`, or nothing when only untagged traffic is there.

@@ -149,7 +149,8 @@ fn nodes(out: &mut String, view: &View) {
         "9 of 10",
         "Planned",
         "Bound",
-        "Limited by",
+        "Windows limited by",
+        "Planned limited by",
     ];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
     rows.extend(drains.iter().take(NODES).map(|drain| row(view, drain)));
@@ -170,7 +171,8 @@ fn row(view: &View, drain: &NodeDrain) -> Vec<String> {
         minutes(view.forecast.p90_ms(drain.today.makespan_ms)),
         planned.map_or_else(String::new, |drain| minutes(drain.makespan_ms)),
         planned.map_or_else(String::new, |drain| minutes(drain.bound_ms)),
-        drain.today.limit.to_owned(),
+        show::limit(drain.today.limit).to_owned(),
+        planned.map_or("", |drain| show::limit(drain.limit)).to_owned(),
     ]
 }
 

@@ -1,6 +1,6 @@
 //! `assignment.svg`: which port does what. Every node a row, its ports as boxes, cards around them.
 
-use super::{LEFT, RIGHT, Unit, chip, code, heading, role_legend, units};
+use super::{Chip, LEFT, RIGHT, Unit, chip, chip_saying, heading, role_legend, units};
 use crate::reports::data::{ClusterData, PortRow, ReportData};
 use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
@@ -201,23 +201,22 @@ fn draw_roles(svg: &mut Svg, band: Area, cluster: &ClusterData, port: &PortRow) 
     for (index, role) in port.roles.iter().enumerate() {
         let index = index as i64;
         let (from, to) = (band.w * index / number, band.w * (index + 1) / number);
-        let code = code(cluster, role.role, role.network);
+        let mark = Chip::of(cluster, role.role, role.network);
         let name = if role.network.is_empty() {
             role.role.info().title
         } else {
             role.network
         };
-        let text = if number == 1 { format!("{code} {name}") } else { code };
-        chip(
-            svg,
-            Area {
-                x: band.x + from,
-                w: to - from,
-                ..band
-            },
-            role.role,
-            &text,
-        );
+        let area = Area {
+            x: band.x + from,
+            w: to - from,
+            ..band
+        };
+        if number == 1 {
+            chip_saying(svg, area, &mark, &format!("{} {name}", mark.code));
+        } else {
+            chip(svg, area, &mark);
+        }
     }
 }
 

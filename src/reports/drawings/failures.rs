@@ -1,16 +1,16 @@
 //! `failures.svg`: what each failure breaks. A line per failure, a column per role, a word in each cell.
 
-use super::{LEFT, heading};
+use super::{Chip, LEFT, chip, heading};
 use crate::checks::recount::FailureResult;
-use crate::policy::Policy;
 use crate::reports::data::{ClusterData, FailureCell, FailureLine, ReportData};
 use crate::reports::look;
 use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
-use crate::roles::Role;
 
 /// Where the cells begin.
 const CELLS_X: i64 = 400;
 const ROW: i64 = 26;
+/// Of a line with cells of two lines of text.
+const HIGH_ROW: i64 = 38;
 
 /// Draws all clusters.
 pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
@@ -23,9 +23,11 @@ pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
 }
 
 fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
-    let note = "One failure at a time. The same failure on nodes that are alike is one line; the cell shows the worst case, and 2/16 in how many of 16.";
+    let note = "One failure at a time. The same failure on nodes that are alike is one line; its cells show the worst of them.";
     let y = heading(svg, y, cluster, note);
     let y = legend(svg, y);
+    let pairs = cluster.failures.lines.iter().any(|line| line.counted == "pairs");
+    let y = explain(svg, y, pairs);
     if cluster.failures.lines.is_empty() {
         svg.text(LEFT, y + 16, TEXT, "No failure touches any role.");
         return y + 24;
@@ -40,7 +42,7 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         }
         kind = Some(line.kind);
         draw_line(svg, y, cluster, line, width);
-        y += ROW;
+        y += row_height(line);
     }
     y
 }
@@ -48,11 +50,7 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
 fn legend(svg: &mut Svg, y: i64) -> i64 {
     let results = [
         (FailureResult::Ok, "ok", "demand still fits"),
-        (
-            FailureResult::Short,
-            "short 62 %",
-            "runs; others leave that share of its demand",
-        ),
+        (FailureResult::Short, "short 62 %", "runs with 62 % of what it needs"),
         (FailureResult::Cut, "cut", "stops"),
     ];
     let mut x = LEFT;
@@ -69,60 +67,71 @@ fn legend(svg: &mut Svg, y: i64) -> i64 {
     y + 30
 }
 
+/// What the small second line of a cell means.
+fn explain(svg: &mut Svg, y: i64, pairs: bool) -> i64 {
+    let text = if pairs {
+        "on 1 of 4 nodes: only on that one, the others fare better. in 3 of 12 pairs: of all pairs of a lost node and one that takes its VMs over."
+    } else {
+        "on 1 of 4 nodes: only on that one, the others fare better. Without such a line the word holds for all of them."
+    };
+    svg.text(LEFT, y + 6, SMALL, text);
+    y + 20
+}
+
 fn draw_columns(svg: &mut Svg, y: i64, cluster: &ClusterData, width: i64) -> i64 {
     for (index, (role, network)) in cluster.failures.columns.iter().enumerate() {
-        let x = CELLS_X + width * index as i64 + width / 2;
-        svg.fitted(x, y + 12, width - 6, BOLD.middle(), role.info().title);
-        svg.fitted(x, y + 26, width - 6, SMALL.middle(), network);
+        let x = CELLS_X + width * index as i64 + width / 2 - 2;
+        chip(svg, at(x - 15, y, 30, 16), &Chip::of(cluster, *role, network));
+        svg.fitted(x, y + 30, width - 6, BOLD.middle(), role.info().title);
+        svg.fitted(x, y + 44, width - 6, SMALL.middle(), network);
     }
-    y + 34
+    y + 52
+}
+
+fn row_height(line: &FailureLine) -> i64 {
+    let two_lines = line
+        .cells
+        .iter()
+        .flatten()
+        .any(|cell| !cell.scope(line.counted).is_empty());
+    if two_lines { HIGH_ROW } else { ROW }
 }
 
 fn draw_line(svg: &mut Svg, y: i64, cluster: &ClusterData, line: &FailureLine, width: i64) {
-    svg.fitted(LEFT, y + 15, CELLS_X - LEFT - 12, TEXT, &line.title);
+    let height = row_height(line) - 4;
+    let middle = y + height / 2 + 4;
+    svg.fitted(LEFT, middle, CELLS_X - LEFT - 12, TEXT, &line.title);
     for (index, cell) in line.cells.iter().enumerate() {
-        let area = at(CELLS_X + width * index as i64, y, width - 4, ROW - 4);
+        let area = at(CELLS_X + width * index as i64, y, width - 4, height);
         let Some((role, network)) = cluster.failures.columns.get(index) else {
             continue;
         };
         match cell {
-            None => svg.text(area.x + area.w / 2, y + 15, SMALL.middle(), "–"),
-            Some(cell) => draw_cell(
-                svg,
-                area,
-                cell,
-                must_survive(&cluster.facts.policy, *role, line),
-                &line.title,
-                role.info().title,
-                network,
-            ),
+            None => svg.text(area.x + area.w / 2, middle, SMALL.middle(), "–"),
+            Some(cell) => {
+                let required = cluster.facts.policy.must_survive(*role, line.kind);
+                let about = format!("{}: {} {network}", line.title, role.info().title);
+                draw_cell(svg, area, cell, required, &about, line.counted);
+            }
         }
     }
 }
 
-fn must_survive(policy: &Policy, role: Role, line: &FailureLine) -> bool {
-    policy.must_survive(role, line.kind)
-}
-
-fn draw_cell(svg: &mut Svg, area: Area, cell: &FailureCell, required: bool, failed: &str, role: &str, network: &str) {
-    let cases = if cell.of > 1 {
-        format!(" in {} of {} cases", cell.cases, cell.of)
-    } else {
-        String::new()
-    };
-    svg.begin(&format!("{failed}: {role} {network} {}{cases}", cell.text()));
+fn draw_cell(svg: &mut Svg, area: Area, cell: &FailureCell, required: bool, about: &str, counted: &str) {
+    let scope = cell.scope(counted);
+    svg.begin(format!("{} {} {scope}", about.trim_end(), cell.text()).trim_end());
     let border = if required {
         (look::INK, r#"stroke-width="2.5""#)
     } else {
         (look::RULE, "")
     };
     svg.rect(area, look::result_fill(cell.result), border.0, border.1);
-    let some = cell.result != FailureResult::Ok && cell.cases < cell.of;
-    let text = if some {
-        format!("{} {}/{}", cell.text(), cell.cases, cell.of)
+    let (x, width) = (area.x + area.w / 2, area.w - 4);
+    if scope.is_empty() {
+        svg.fitted(x, area.y + area.h / 2 + 4, width, TEXT.middle(), &cell.text());
     } else {
-        cell.text()
-    };
-    svg.fitted(area.x + area.w / 2, area.y + 15, area.w - 6, TEXT.middle(), &text);
+        svg.fitted(x, area.y + 14, width, TEXT.middle(), &cell.text());
+        svg.fitted(x, area.y + 28, width, SMALL.ink(look::INK).sized(10).middle(), &scope);
+    }
     svg.end();
 }

@@ -22,6 +22,9 @@ const LEFT: i64 = 20;
 /// Right end of what is drawn.
 const RIGHT: i64 = 1180;
 
+/// Widest text of the legend.
+const LEGEND_W: i64 = 420;
+
 /// A row of a drawing: one node, or nodes that look and work alike.
 struct Unit<'a> {
     /// What it is called.
@@ -76,59 +79,96 @@ fn heading(svg: &mut Svg, y: i64, cluster: &ClusterData, note: &str) -> i64 {
     y + 48
 }
 
-/// Legend of the roles that the plan has, with the codes of the external networks; returns the y below it.
+/// Legend of the roles that the plan has, with the external networks and the zones of their VMs; returns the y below it.
 fn role_legend(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
-    let mut entries: Vec<(Role, String, String)> = Vec::new();
+    let mut entries: Vec<(Chip, String)> = Vec::new();
     for uplink in &cluster.plan.uplinks {
         for role in &uplink.roles {
-            let network = if *role == Role::Vm {
-                uplink.network.as_deref()
-            } else {
-                None
-            };
-            let code = code(cluster, *role, network.unwrap_or(""));
+            let network = uplink.network.as_deref().filter(|_| *role == Role::Vm);
             let title = role.info().title;
-            entries.push((
-                *role,
-                code,
-                network.map_or_else(|| title.to_owned(), |n| format!("{title} {n}")),
-            ));
+            let text = network.map_or_else(|| title.to_owned(), |n| format!("{title} {n}{}", apart(cluster, n)));
+            entries.push((Chip::of(cluster, *role, network.unwrap_or("")), text));
         }
     }
     entries.sort();
     entries.dedup();
     let (mut x, mut y) = (LEFT, y);
-    for (role, code, text) in entries {
-        let text = look::shortened(&text, TEXT.size, 300).unwrap_or(text);
-        let width = 34 + look::text_width(&text, TEXT.size) + 18;
+    for (mark, text) in entries {
+        let room = look::text_width(&text, TEXT.size).min(LEGEND_W);
+        let width = 34 + room + 18;
         if x > LEFT && x + width > RIGHT {
             (x, y) = (LEFT, y + 22);
         }
-        chip(svg, at(x, y, 26, 16), role, &code);
-        svg.text(x + 32, y + 13, TEXT, &text);
+        chip(svg, at(x, y, 26, 16), &mark);
+        svg.fitted(x + 32, y + 13, room, TEXT, &text);
         x += width;
     }
     y + 28
 }
 
-/// Letter code of a role, with the number of the external network.
-fn code(cluster: &ClusterData, role: Role, network: &str) -> String {
-    match role {
-        Role::Vm => cluster.network_code(network),
-        other => look::role(other).letter.to_owned(),
+/// What tells an external network from the others: `, rising stripes, zone DMZ`; nothing where there is one network and no zone.
+fn apart(cluster: &ClusterData, network: &str) -> String {
+    let zones = zones(cluster, network);
+    if cluster.networks().len() < 2 {
+        return zones;
+    }
+    format!(", {}{zones}", look::network(cluster.network_position(network)).word)
+}
+
+/// `, zones DMZ, LAN`, or nothing where no VM of the network names one.
+fn zones(cluster: &ClusterData, network: &str) -> String {
+    match cluster.network_zones.get(network).map(Vec::as_slice) {
+        None | Some([]) => String::new(),
+        Some([one]) => format!(", zone {one}"),
+        Some(several) => format!(", zones {}", show::some_of(several, 3)),
+    }
+}
+
+/// The mark of a role in a drawing: colour, letters and, for external networks, hatching.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Chip {
+    role: Role,
+    /// Position of the external network in the design; 0 for other roles.
+    network: usize,
+    /// Letter, with the number of the external network where there are several.
+    code: String,
+}
+
+impl Chip {
+    /// The mark of a role; `network` is read for VM traffic only.
+    fn of(cluster: &ClusterData, role: Role, network: &str) -> Chip {
+        match role {
+            Role::Vm => Chip {
+                role,
+                network: cluster.network_position(network),
+                code: cluster.network_code(network),
+            },
+            other => Chip {
+                role,
+                network: 0,
+                code: look::role(other).letter.to_owned(),
+            },
+        }
+    }
+
+    /// Fill of the mark in a drawing.
+    fn fill(&self, svg: &Svg) -> String {
+        match self.role {
+            Role::Vm => svg.network_fill(self.network),
+            other => look::role(other).fill.to_owned(),
+        }
     }
 }
 
 /// A coloured box with a role's code.
-fn chip(svg: &mut Svg, area: Area, role: Role, code: &str) {
-    let look = look::role(role);
-    svg.rect(area, look.fill, look::INK, r#"stroke-width="0.5""#);
-    let middle = area.y + area.h / 2 + 4;
-    svg.fitted(
-        area.x + area.w / 2,
-        middle,
-        area.w,
-        BOLD.sized(11).ink(look.ink).middle(),
-        code,
-    );
+fn chip(svg: &mut Svg, area: Area, mark: &Chip) {
+    chip_saying(svg, area, mark, &mark.code);
+}
+
+/// A coloured box with a text of its own.
+fn chip_saying(svg: &mut Svg, area: Area, mark: &Chip, text: &str) {
+    let fill = mark.fill(svg);
+    svg.rect(area, &fill, look::INK, r#"stroke-width="0.5""#);
+    let font = BOLD.sized(11).ink(look::role(mark.role).ink).middle();
+    svg.fitted(area.x + area.w / 2, area.y + area.h / 2 + 4, area.w, font, text);
 }

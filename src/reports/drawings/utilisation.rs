@@ -1,6 +1,6 @@
 //! `utilisation.svg`: how full each uplink is, normally and after the failure that hurts most, against the target.
 
-use super::{LEFT, RIGHT, Unit, chip, code, heading, role_legend, units};
+use super::{Chip, LEFT, RIGHT, Unit, chip, heading, role_legend, units};
 use crate::checks::recount::UplinkLoad;
 use crate::reports::data::{ClusterData, ReportData};
 use crate::reports::svg::{BOLD, SMALL, Svg, TEXT, at};
@@ -14,6 +14,8 @@ const SINGLY: usize = 8;
 const BAR_X: i64 = 230;
 const BAR_W: i64 = 600;
 const ROW: i64 = 34;
+/// Where the numbers stand, right of the longest bar: no line of the scale runs through them.
+const LABEL_X: i64 = BAR_X + BAR_W + 16;
 /// Room for the name of an uplink.
 const HEADING: i64 = 32;
 /// Bars are cut at this value; the number beside them is always the true one.
@@ -147,9 +149,12 @@ fn draw_uplink(svg: &mut Svg, y: i64, cluster: &ClusterData, uplink: usize, bars
         } else {
             ""
         };
-        chip(svg, at(x, y + 8, 26, 16), *role, &code(cluster, *role, network));
+        chip(svg, at(x, y + 8, 26, 16), &Chip::of(cluster, *role, network));
         x += 30;
     }
+    // a white ground, so that the lines of the scale do not run through the name
+    let width = look::text_width(&design.name, BOLD.size).min(RIGHT - x - 4);
+    svg.rect(at(x + 2, y + 7, width + 4, 18), "#ffffff", "none", "");
     svg.fitted(x + 4, y + 20, RIGHT - x - 4, BOLD, &design.name);
     let mut y = y + HEADING;
     for bar in bars {
@@ -245,10 +250,10 @@ fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, bar: &Bar, scale: &Sc
     if load.capacity == 0 {
         return svg.text(BAR_X + 6, y + 10, TEXT.ink(look::ALERT), "no NIC");
     }
-    let normal = draw_parts(svg, y, cluster, load, scale);
+    draw_parts(svg, y, cluster, load, scale);
     let (demand, capacity) = (show_mbps(load.demand), show_mbps(load.capacity));
     let text = format!("{} ({demand} of {capacity})", show_permille(load.utilisation));
-    svg.text(BAR_X + normal + 6, y + 10, SMALL.ink(look::INK), &text);
+    svg.fitted(LABEL_X, y + 10, RIGHT - LABEL_X, SMALL.ink(look::INK), &text);
     if !bar.has_second() {
         return;
     }
@@ -259,17 +264,16 @@ fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, bar: &Bar, scale: &Sc
     } else {
         svg.rect(area, "#c9d1d9", look::INK, r#"stroke-width="0.5""#);
     }
-    let x = BAR_X + width + 6;
     let text = format!(
         "{} {}",
         show_permille(load.worst_utilisation),
         show::after(&load.worst_failure)
     );
-    svg.fitted(x, y + 24, RIGHT - x, SMALL, &text);
+    svg.fitted(LABEL_X, y + 24, RIGHT - LABEL_X, SMALL, &text);
 }
 
-/// The upper bar, one piece per role; returns its width.
-fn draw_parts(svg: &mut Svg, y: i64, cluster: &ClusterData, load: &UplinkLoad, scale: &Scale) -> i64 {
+/// The upper bar, one piece per role.
+fn draw_parts(svg: &mut Svg, y: i64, cluster: &ClusterData, load: &UplinkLoad, scale: &Scale) {
     let parts = cluster
         .recount
         .roles
@@ -281,8 +285,8 @@ fn draw_parts(svg: &mut Svg, y: i64, cluster: &ClusterData, load: &UplinkLoad, s
         demand += part.demand;
         let to = scale.width(demand.saturating_mul(1000).checked_div(load.capacity).unwrap_or(0));
         let area = at(BAR_X + from, y, (to - from).max(1), 11);
-        svg.rect(area, look::role(part.role).fill, look::INK, r#"stroke-width="0.5""#);
+        let fill = Chip::of(cluster, part.role, &part.network).fill(svg);
+        svg.rect(area, &fill, look::INK, r#"stroke-width="0.5""#);
         from = to;
     }
-    from
 }

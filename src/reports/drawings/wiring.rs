@@ -1,10 +1,11 @@
 //! `wiring.svg`: which NIC is cabled to which switch. Nodes on the left, switches on the right, every link with name and speed.
 
-use super::{LEFT, Unit, chip, code, heading, role_legend, units};
+use super::{Chip, LEFT, Unit, chip, heading, role_legend, units};
 use crate::inventory::{InterSwitchLink, Nic};
 use crate::reports::data::{ClusterData, PortRow, ReportData};
 use crate::reports::svg::{BOLD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
+use crate::roles::Role;
 use crate::units::show_mbps;
 use std::collections::BTreeMap;
 
@@ -97,12 +98,8 @@ fn draw_node<'a>(
         let middle = y + HEAD_H + ROW * index as i64 + ROW / 2;
         let mut x = area.x + 8;
         for role in &port.roles {
-            chip(
-                svg,
-                at(x, middle - 8, 24, 16),
-                role.role,
-                &code(cluster, role.role, role.network),
-            );
+            let mark = Chip::of(cluster, role.role, role.network);
+            chip(svg, at(x, middle - 8, 24, 16), &mark);
             x += 26;
         }
         if port.roles.is_empty() {
@@ -163,7 +160,7 @@ fn draw_hub(
     let mut middle = y + HEAD_H + ROW / 2;
     for link in links {
         svg.fitted(x, middle + 4, width, TEXT, &end_name(link));
-        draw_link(svg, link, middle);
+        draw_link(svg, cluster, link, middle);
         middle += ROW;
     }
     middle += if links.is_empty() { ROW } else { 0 };
@@ -229,7 +226,7 @@ fn hub_title(cluster: &ClusterData, hub: &Hub, links: usize) -> String {
     }
 }
 
-fn draw_link(svg: &mut Svg, link: &Link, end_y: i64) {
+fn draw_link(svg: &mut Svg, cluster: &ClusterData, link: &Link, end_y: i64) {
     let nic = link.port.nic;
     let colour = link.port.roles.first().map_or(look::GREY, |r| look::role(r.role).fill);
     let width = match nic.speed {
@@ -248,6 +245,14 @@ fn draw_link(svg: &mut Svg, link: &Link, end_y: i64) {
         y = link.y
     );
     svg.path(&d, colour, &format!(r#"stroke-width="{width}"{dash}"#));
+    // external networks share one colour; light dashes tell them apart as the hatching does elsewhere
+    if let Some(first) = link.port.roles.first().filter(|r| r.role == Role::Vm) {
+        let dashes = look::network(cluster.network_position(first.network)).dashes;
+        if !dashes.is_empty() {
+            let extra = format!(r#"stroke-width="{width}" stroke-dasharray="{dashes}""#);
+            svg.path(&d, look::NETWORK_LIGHT, &extra);
+        }
+    }
     let label = format!("{} · {}", nic.name, show_mbps(nic.speed));
     svg.fitted(NODE_END + 8, link.y - 3, LABEL_END - NODE_END - 8, SMALL, &label);
 }

@@ -1,11 +1,12 @@
-//! Live migration and drains once the plan is applied: how long a patch night takes, the longest drain, every node.
+//! Live migration and drains once the plan is applied: how long a patch night takes, the longest drain, the way, every node.
 //!
 //! In: [`ReportData`]. Out: HTML. Must not know: how a forecast is made.
 
-use super::{is_tall, list, paragraph, tables};
+use super::{figure, list, paragraph, tables};
+use crate::migration::wiring::Wiring;
 use crate::reports::data::ReportData;
 use crate::reports::drains::{View, drain_svg, headline};
-use std::fmt::Write;
+use crate::reports::paths::{ClusterPaths, PathData};
 
 /// Writes the section.
 pub(super) fn write(data: &ReportData, out: &mut String) {
@@ -28,16 +29,31 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
         }
         list(out, sentences(view));
     }
-    let bytes = drain_svg(&views);
-    let drawing = String::from_utf8_lossy(&bytes);
-    let class = if is_tall(&drawing) { "tall" } else { "" };
-    let _ = writeln!(
+    figure(
         out,
-        "<figure id=\"drawing-drain\" class=\"{class}\"><figcaption>How long nodes take to drain once the plan is applied \
-         <small>nicplan drain INPUT --plan plan.json -o DIR gives more</small></figcaption>\
-         <div class=\"picture\" tabindex=\"0\">{drawing}</div></figure>"
+        "drain",
+        "How long nodes take to drain once the plan is applied",
+        "nicplan drain INPUT --plan plan.json -o DIR gives more",
+        &drain_svg(&views),
     );
+    write_paths(data, out);
     tables::drains(data, out);
+}
+
+/// The ways that live migrations take once the plan is applied, drawn per kind of pair.
+fn write_paths(data: &ReportData, out: &mut String) {
+    let clusters = data.clusters.iter().filter(|cluster| cluster.facts.nodes.len() > 1);
+    let judged = clusters.map(|c| ClusterPaths::new(c.facts, Wiring::planned(c.facts, c.plan), |_, _| true));
+    let paths = PathData {
+        clusters: judged.collect(),
+    };
+    figure(
+        out,
+        "path",
+        "Which network live migration takes between nodes once the plan is applied",
+        "nicplan path INPUT --plan plan.json -o DIR gives more",
+        &paths.svg(),
+    );
 }
 
 /// The answer, what limits the longest drain, and what does not work.

@@ -119,15 +119,19 @@ const DRAWINGS: [Drawing; 5] = [
 fn write_drawings(data: &ReportData, out: &mut String) {
     for (caption, file, render) in DRAWINGS {
         let anchor = file.trim_end_matches(".svg");
-        let bytes = render(data);
-        let drawing = String::from_utf8_lossy(&bytes);
-        let class = if is_tall(&drawing) { "tall" } else { "" };
-        let _ = writeln!(
-            out,
-            "<figure id=\"drawing-{anchor}\" class=\"{class}\"><figcaption>{caption} <small>{file}</small></figcaption>\
-             <div class=\"picture\" tabindex=\"0\">{drawing}</div></figure>"
-        );
+        figure(out, anchor, caption, file, &render(data));
     }
+}
+
+/// Appends a drawing with its caption; `small` is where it or more of it is found.
+fn figure(out: &mut String, anchor: &str, caption: &str, small: &str, drawing: &[u8]) {
+    let drawing = String::from_utf8_lossy(drawing);
+    let class = if is_tall(&drawing) { "tall" } else { "" };
+    let _ = writeln!(
+        out,
+        "<figure id=\"drawing-{anchor}\" class=\"{class}\"><figcaption>{caption} <small>{small}</small></figcaption>\
+         <div class=\"picture\" tabindex=\"0\">{drawing}</div></figure>"
+    );
 }
 
 /// Whether a drawing would become too small to read on one printed page; it then runs over several.

@@ -7,7 +7,7 @@ use crate::policy::FailureKind;
 use crate::profiles::Transport;
 use crate::reports::data::{ClusterData, ReportData};
 use crate::reports::svg::{escape, push_escaped};
-use crate::reports::{show, story};
+use crate::reports::{limits, show, story};
 use crate::roles::Role;
 use crate::units::{show_mbps, show_permille};
 use std::fmt::Write;
@@ -76,6 +76,10 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
             let _ = writeln!(out, "<h3>{}</h3>", escape(&cluster.facts.name));
         }
         for (question, table, answer) in QUESTIONS {
+            // a single node has nobody to migrate to: no answer, and no table to show more
+            if table == "drains" && cluster.drains.is_none() {
+                continue;
+            }
             let Some(answer) = answer(cluster) else { continue };
             let _ = write!(out, "<h4>{question}</h4>\n<p>");
             push_escaped(out, &show::sentence(&answer));
@@ -184,7 +188,7 @@ fn migration_speed(cluster: &ClusterData) -> Option<String> {
     } else {
         format!("{} to {}", show_mbps(slowest), show_mbps(fastest))
     };
-    let bytes = slowest / 8;
+    let bytes = show::thousands(slowest / 8);
     Some(format!(
         "All migrations of a node together reach {rates} (from {bytes} MB/s) of memory. A single migration over TCP or with compression gets one \
          port at most, and one processor core carries about 4 Gbit/s of TCP; only SMB Multichannel adds ports up."
@@ -198,12 +202,12 @@ fn transport(cluster: &ClusterData) -> Option<String> {
         .iter()
         .filter_map(|g| cluster.node_uplink(g.first(), uplink)?.transport)
         .collect();
-    let mut names: Vec<&str> = used.iter().map(|t| t.name()).collect();
+    let mut names: Vec<&str> = used.iter().map(|t| show::transport(*t)).collect();
     names.sort_unstable();
     names.dedup();
     let why = match cluster.facts.transport {
         Some(_) => "as set in the inventory",
-        None if names == ["smb"] => "because every live-migration port has RDMA",
+        None if used.iter().all(|t| *t == Transport::Smb) => "because every live-migration port has RDMA",
         None => "the default of this Windows version",
     };
     (!names.is_empty()).then(|| format!("{}, {why}.", names.join(" and ")))
@@ -235,9 +239,19 @@ fn starving(cluster: &ClusterData) -> Option<String> {
         .iter()
         .find(|s| s.role == Role::LiveMigration)?
         .permille;
-    let guaranteed = cluster
+    let after = cluster
         .role_capacity(first, Role::LiveMigration)
         .map_or(0, |r| r.guaranteed_mbps);
+    let load = cluster
+        .recount
+        .uplinks
+        .iter()
+        .find(|u| (u.node, u.uplink) == (first, uplink))?;
+    // after a failure that cuts the uplink nothing is left to share: the number to set is that of the working uplink
+    let (guaranteed, when) = match after {
+        0 => (load.capacity.saturating_mul(share) / 1000, "with everything working"),
+        rate => (rate, "after the worst failure"),
+    };
     let smb = cluster.node_uplink(first, uplink)?.transport == Some(Transport::Smb);
     let limit = match smb {
         true => format!(
@@ -247,7 +261,7 @@ fn starving(cluster: &ClusterData) -> Option<String> {
         false => String::new(),
     };
     Some(format!(
-        "It shares NICs with {}. Give it {} of the uplink (minimum bandwidth or ETS), that is {} on {} after the worst failure.{limit}",
+        "It shares NICs with {}. Give it {} of the uplink (minimum bandwidth or ETS), that is {} on {} {when}.{limit}",
         others.join(", "),
         show_permille(share),
         show_mbps(guaranteed),
@@ -264,7 +278,7 @@ fn drain(cluster: &ClusterData) -> Option<String> {
         .map_or(String::new(), |g| format!(" The goal is {}.", show::seconds(g)));
     Some(format!(
         "{}; no order of migrations is faster.{goal}",
-        story::drain(cluster)
+        limits::drain(cluster)
     ))
 }
 

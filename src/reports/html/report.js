@@ -34,7 +34,11 @@
         span.textContent = cell[0];
         td.appendChild(span);
       } else {
-        td.textContent = cell[0];
+        // as in the rows of the page: names may be broken after a plus, and very long ones anywhere
+        cell[0].split(/(?<=\+)(?=\S)|(?<=\S{24})(?=\S)/).forEach(function (part) {
+          if (td.firstChild) { td.appendChild(document.createElement('wbr')); }
+          td.appendChild(document.createTextNode(part));
+        });
       }
       if (cell[1] !== undefined) { td.dataset.v = cell[1]; }
       tr.appendChild(td);

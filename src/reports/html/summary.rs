@@ -1,11 +1,12 @@
 //! First part of the page: the answer, the worst numbers, what is missing, what to do.
 
+use super::table::push_breakable;
 use super::{list, paragraph};
 use crate::finding::{Finding, Severity};
 use crate::plan::{LEVELS, Status};
 use crate::reports::data::{ClusterData, ReportData, WhatIf, WhatIfRow};
 use crate::reports::svg::{escape, push_escaped};
-use crate::reports::{show, story};
+use crate::reports::{limits, show, story};
 use crate::units::show_permille;
 use std::fmt::Write;
 
@@ -42,8 +43,12 @@ fn write_verdict(cluster: &ClusterData, out: &mut String) {
         paragraph(out, &format!("What limits it: {limit}"));
     }
     write_tiles(cluster, out);
-    paragraph(out, &format!("Fullest: {}.", story::fullest(cluster)));
-    paragraph(out, &format!("Growth: {}", story::growth(cluster)));
+    let included = match limits::growth_included(cluster) {
+        text if text.is_empty() => text,
+        text => format!("; {text}"),
+    };
+    paragraph(out, &format!("Fullest: {}{included}.", story::fullest(cluster)));
+    paragraph(out, &format!("Growth: {}", limits::growth(cluster)));
     if cluster.met() {
         return;
     }
@@ -110,7 +115,7 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
             "fullest uplink with everything working".to_owned(),
             cluster.worst_normal() > target,
         ),
-        (growth, "growth that fits".to_owned(), fits),
+        (growth, growth_label(cluster), fits),
         (
             drain.map_or("nothing moves".to_owned(), |(s, _)| show::seconds(s)),
             "to empty the slowest node, at least".to_owned(),
@@ -133,6 +138,14 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
             false,
         ),
     ]
+}
+
+/// What the growth tile counts: on top of what the policy adds, if it adds something.
+fn growth_label(cluster: &ClusterData) -> String {
+    match limits::growth_included(cluster) {
+        included if included.is_empty() => "growth that fits".to_owned(),
+        included => format!("more growth that fits ({included})"),
+    }
 }
 
 fn write_top_findings(data: &ReportData, out: &mut String) {
@@ -200,7 +213,7 @@ fn write_row<'c>(cells: impl IntoIterator<Item = &'c str>, out: &mut String) {
     out.push_str("<tr>");
     for cell in cells {
         out.push_str("<td>");
-        push_escaped(out, cell);
+        push_breakable(out, cell);
         out.push_str("</td>");
     }
     out.push_str("</tr>\n");
@@ -252,12 +265,32 @@ fn write_styles(data: &ReportData, cluster: &ClusterData, out: &mut String) {
         return;
     }
     heading(data, cluster, "Dedicated, teamed, converged or hybrid?", out);
-    open_table(&story::STYLE_COLUMNS, out);
+    let [columns @ .., _] = &story::STYLE_COLUMNS;
+    open_table(columns, out);
     for row in &cluster.plan.styles {
-        let cells = story::style_cells(cluster, row);
-        write_row(cells.iter().map(String::as_str), out);
+        write_style(&story::style_cells(cluster, row), out);
     }
     close_table(out);
+}
+
+/// The numbers of a style, and below them over the whole width what it cannot do.
+fn write_style(cells: &[String; 9], out: &mut String) {
+    let [numbers @ .., missing] = cells;
+    out.push_str("<tr class=\"first\">");
+    for cell in numbers {
+        out.push_str("<td>");
+        push_breakable(out, cell);
+        out.push_str("</td>");
+    }
+    out.push_str("</tr>\n");
+    if !missing.is_empty() {
+        let _ = writeln!(
+            out,
+            "<tr class=\"rest\"><td colspan=\"{}\">What it cannot do: {}</td></tr>",
+            numbers.len(),
+            escape(missing)
+        );
+    }
 }
 
 fn write_what_if(what_if: &WhatIf, out: &mut String) {

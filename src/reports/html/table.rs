@@ -10,10 +10,15 @@ use std::fmt::Write;
 /// Rows that stand in the page as HTML; more are kept as data, so that a page of 8,000 VMs stays quick.
 const SHOWN: usize = 500;
 
+/// Tables with at least so many columns leave out those that say the same in every row.
+const WIDE: usize = 9;
+
 /// What a column holds.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Text,
+    /// Names of several words, or short lists: not one word a line.
+    Name,
     /// Sorted by value, right-aligned.
     Number,
     /// One of a few words, coloured by the word.
@@ -26,6 +31,7 @@ impl Kind {
     fn class(self) -> &'static str {
         match self {
             Kind::Text => "",
+            Kind::Name => "name",
             Kind::Number => "number",
             Kind::Badge => "badge",
             Kind::Long => "long",
@@ -78,6 +84,53 @@ pub(super) struct Table {
 impl Table {
     /// Appends the table.
     pub(super) fn write(&self, out: &mut String) {
+        self.write_with(out, "");
+    }
+
+    /// Columns of text after the second that say the same in all rows, of a table that is wide: they stand in a sentence.
+    fn constant(&self) -> Vec<usize> {
+        let [first, others @ ..] = self.rows.as_slice() else {
+            return Vec::new();
+        };
+        if others.len() < 2 || self.columns.len() < WIDE {
+            return Vec::new();
+        }
+        let same = |column: usize| {
+            let text = first.get(column).map(|cell| &cell.text);
+            others.iter().all(|row| row.get(column).map(|cell| &cell.text) == text)
+        };
+        let kind = |column: &usize| {
+            matches!(
+                self.columns.get(*column),
+                Some((_, Kind::Text | Kind::Name | Kind::Long | Kind::Number))
+            )
+        };
+        (2..self.columns.len())
+            .filter(kind)
+            .filter(|column| same(*column))
+            .collect()
+    }
+
+    /// `The same in every row: RDMA no; Changes no.`
+    fn constants(&self, constant: &[usize]) -> String {
+        let Some(first) = self.rows.first() else {
+            return String::new();
+        };
+        let said = constant.iter().filter_map(|column| {
+            let ((name, _), cell) = (self.columns.get(*column)?, first.get(*column)?);
+            let text = if cell.text.is_empty() { "none" } else { &cell.text };
+            Some(format!("{name}: {text}"))
+        });
+        let said: Vec<String> = said.collect();
+        match said.is_empty() {
+            true => String::new(),
+            false => format!(" The same in every row: {}.", said.join("; ")),
+        }
+    }
+
+    /// Appends the table with a further sentence on how to read it.
+    pub(super) fn write_with(&self, out: &mut String, remark: &str) {
+        let constant = self.constant();
         let _ = writeln!(
             out,
             "<div class=\"block\" id=\"table-{}\"><h3>{}</h3>",
@@ -87,6 +140,9 @@ impl Table {
         out.push_str(self.note);
         if !self.file.is_empty() {
             let _ = write!(out, " The same rows: <code>{}</code>.", self.file);
+        }
+        for sentence in [remark, &self.constants(&constant)] {
+            push_escaped(out, sentence);
         }
         out.push_str("</p>\n");
         if self.rows.is_empty() {
@@ -98,23 +154,25 @@ impl Table {
             "<div class=\"scroll\" tabindex=\"0\"><table class=\"data\" data-rows=\"{}\"><thead><tr>",
             self.rows.len()
         );
-        for (name, kind) in self.columns {
+        for (_, (name, kind)) in self.columns.iter().enumerate().filter(|(i, _)| !constant.contains(i)) {
             let _ = write!(out, "<th scope=\"col\" class=\"{}\">{name}</th>", kind.class());
         }
         out.push_str("</tr></thead><tbody>\n");
         for row in self.rows.iter().take(SHOWN) {
-            self.write_row(out, row);
+            self.write_row(out, row, &constant);
         }
         out.push_str("</tbody></table></div>\n");
-        self.write_rest(out);
+        self.write_rest(out, &constant);
         out.push_str("</div>\n");
     }
 
-    fn write_row(&self, out: &mut String, row: &[Cell]) {
+    fn write_row(&self, out: &mut String, row: &[Cell], without: &[usize]) {
         out.push_str("<tr>");
-        for (cell, (_, kind)) in row.iter().zip(self.columns) {
+        let cells = row.iter().zip(self.columns).enumerate();
+        for (_, (cell, (_, kind))) in cells.filter(|(i, _)| !without.contains(i)) {
             match kind {
                 Kind::Text => out.push_str("<td>"),
+                Kind::Name => out.push_str("<td class=\"name\">"),
                 Kind::Number => {
                     let _ = write!(out, "<td class=\"number\" data-v=\"{}\">", cell.value);
                 }
@@ -123,14 +181,14 @@ impl Table {
                 }
                 Kind::Long => out.push_str("<td class=\"long\">"),
             }
-            push_escaped(out, &cell.text);
+            push_breakable(out, &cell.text);
             out.push_str(if *kind == Kind::Badge { "</span></td>" } else { "</td>" });
         }
         out.push_str("</tr>\n");
     }
 
     /// Rows beyond the limit as JSON: every different text once, rows as lists of indices into them.
-    fn write_rest(&self, out: &mut String) {
+    fn write_rest(&self, out: &mut String, without: &[usize]) {
         let Some(rest) = self.rows.get(SHOWN..).filter(|r| !r.is_empty()) else {
             return;
         };
@@ -144,13 +202,15 @@ impl Table {
         let mut rows = String::from("[");
         for row in rest {
             rows.push_str(if rows.len() > 1 { ",[" } else { "[" });
-            for (index, cell) in row.iter().enumerate() {
+            let mut comma = "";
+            for (index, cell) in row.iter().enumerate().filter(|(i, _)| !without.contains(i)) {
                 let next = words.len();
                 let number = *words.entry((&cell.text, cell.value)).or_insert(next);
                 if number == next {
                     push_word(&mut list, cell, self.columns.get(index).map_or(Kind::Text, |c| c.1));
                 }
-                let _ = write!(rows, "{}{number}", if index > 0 { "," } else { "" });
+                let _ = write!(rows, "{comma}{number}");
+                comma = ",";
             }
             rows.push(']');
         }
@@ -158,6 +218,26 @@ impl Table {
             out,
             "<script type=\"application/json\" class=\"rest\">{{\"words\":{list}],\"rows\":{rows}]}}</script>"
         );
+    }
+}
+
+/// Longest stretch without a place to break it, in characters.
+const UNBROKEN: usize = 24;
+
+/// Appends escaped text that may be broken after a `+`, as names of shared uplinks need in narrow columns, and within names
+/// that are longer than a column can be. The page's script does the same to the rows that it makes.
+pub(super) fn push_breakable(out: &mut String, text: &str) {
+    let mut unbroken = 0;
+    let mut rest = text.chars().peekable();
+    let mut letter = [0; 4];
+    while let Some(c) = rest.next() {
+        push_escaped(out, c.encode_utf8(&mut letter));
+        unbroken = if c.is_whitespace() { 0 } else { unbroken + 1 };
+        let goes_on = rest.peek().is_some_and(|next| !next.is_whitespace());
+        if goes_on && (c == '+' || unbroken >= UNBROKEN) {
+            out.push_str("<wbr>");
+            unbroken = 0;
+        }
     }
 }
 
@@ -207,6 +287,46 @@ mod tests {
         assert_eq!(html.matches("<tr>").count(), 4);
         assert!(!html.contains("<script"));
         assert!(html.contains("data-v=\"2\">2 Gbit/s"));
+    }
+
+    #[test]
+    fn long_names_may_be_broken_after_a_plus_and_within_a_very_long_word() {
+        let shown = |text: &str| {
+            let mut out = String::new();
+            push_breakable(&mut out, text);
+            out
+        };
+
+        assert_eq!(shown("storage+vm:<LAN> x"), "storage+<wbr>vm:&lt;LAN&gt; x");
+        assert_eq!(
+            shown(&"n".repeat(30)),
+            format!("{}<wbr>{}", "n".repeat(24), "n".repeat(6))
+        );
+        assert_eq!(shown("a+"), "a+");
+    }
+
+    #[test]
+    fn wide_tables_say_once_what_is_the_same_in_every_row() {
+        const WIDE_COLUMNS: &[(&str, Kind)] = &[("Name", Kind::Text); WIDE];
+        let row = |name: &str| (0..WIDE).map(|i| text(if i == 3 { name } else { "same" })).collect();
+        let mut out = String::new();
+        Table {
+            id: "t",
+            title: "T",
+            note: "",
+            file: "",
+            columns: WIDE_COLUMNS,
+            rows: vec![row("a"), row("b"), row("c")],
+        }
+        .write(&mut out);
+
+        assert_eq!(
+            out.matches("<th ").count(),
+            3,
+            "two first ones and the one that differs"
+        );
+        assert_eq!(out.matches("<td>").count(), 9);
+        assert!(out.contains("The same in every row: Name: same; "), "{out}");
     }
 
     #[test]

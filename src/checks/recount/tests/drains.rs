@@ -26,6 +26,9 @@ fn the_slowest_nodes_bound_is_the_drain_of_the_plan() {
             vms: 2,
             memory_mib: 2048,
             rate_mbps: 950,
+            one_mbps: 950,
+            compressed: false,
+            bound_by: crate::migration::BoundBy::Bandwidth,
             bound_s: 23
         }
     );

@@ -94,23 +94,10 @@ fn row(svg: &mut Svg, y: i64, view: &View, drain: &NodeDrain, axis: &Axis) {
                 "{}, {} at once, limited by {}",
                 minutes(one.makespan_ms),
                 one.concurrency,
-                limit(kind)
+                show::limit(kind)
             ),
         };
         svg.fitted(end + 7, line + 10, RIGHT - end - 7, SMALL, &text);
         line += BAR + 1;
-    }
-}
-
-/// The kind of limit in words.
-fn limit(kind: &str) -> &str {
-    match kind {
-        "longest" => "its largest VM",
-        "link" => "bandwidth",
-        "slots" => "slots",
-        "storage" => "saving and restoring",
-        "targets" => "the targets",
-        "odd-set" => "odd slots",
-        other => other,
     }
 }

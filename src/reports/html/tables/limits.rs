@@ -3,7 +3,7 @@
 use super::{rate, rows};
 use crate::reports::data::{ClusterData, ReportData};
 use crate::reports::html::table::{Kind, Table, number, signed, text};
-use crate::reports::{show, story};
+use crate::reports::{limits, show};
 
 pub(super) fn failures(data: &ReportData) -> Table {
     const COLUMNS: &[(&str, Kind)] = &[
@@ -33,7 +33,8 @@ pub(super) fn failures(data: &ReportData) -> Table {
     Table {
         id: "failures",
         title: "What each failure does",
-        note: "One failure at a time: ok = demand still fits, short = runs with less, cut = stops.",
+        note: "One failure at a time: ok = what is needed still fits, short = runs with less, cut = stops. After the loss of a node \
+               every other node takes VMs over and has rows of its own.",
         file: "failures.csv",
         columns: COLUMNS,
         rows: rows(data, |c| c.recount.failures.iter().collect(), row),
@@ -48,9 +49,10 @@ pub(super) fn drains(data: &ReportData) -> Table {
         ("Their memory", Kind::Number),
         ("Rate of all migrations", Kind::Number),
         ("At least", Kind::Number),
+        ("What bounds it", Kind::Long),
         ("Simulated", Kind::Number),
         ("Nine of ten", Kind::Number),
-        ("Limited by", Kind::Long),
+        ("What limits the simulation", Kind::Long),
     ];
     let row = |cluster: &ClusterData, row: &crate::checks::recount::DrainBound| {
         let drain = cluster.drain_of(row.node).map(|drain| &drain.today);
@@ -63,6 +65,11 @@ pub(super) fn drains(data: &ReportData) -> Table {
             number(show::memory(row.memory_mib), row.memory_mib),
             rate(row.rate_mbps),
             number(show::seconds(row.bound_s), row.bound_s),
+            text(if row.vms > 0 {
+                limits::bound_by(cluster, row)
+            } else {
+                String::new()
+            }),
             number(show::seconds(simulated_ms.div_ceil(1000)), simulated_ms),
             number(show::seconds(sure_ms.div_ceil(1000)), sure_ms),
             text(drain.map_or("", |drain| &drain.advice)),
@@ -71,7 +78,7 @@ pub(super) fn drains(data: &ReportData) -> Table {
     Table {
         id: "drains",
         title: "How long it takes to empty a node",
-        note: "At least: the bound that the plan is judged by, no order of live migrations is faster. Simulated: as Windows does it, with memory that changes on the way, and VMs below medium priority saved and restored; where other roles share the ports, the bound leaves them their demand and the simulation the path as it is.",
+        note: "Rates are those of memory; where migrations are compressed they are higher than what the wire carries. At least: the bound that the plan is judged by, no order of live migrations is faster. Simulated: as Windows does it, with memory that changes on the way, and VMs below medium priority saved and restored; where other roles share the ports, the bound leaves them their demand and the simulation the path as it is.",
         file: "",
         columns: COLUMNS,
         rows: rows(data, |c| c.recount.drains.iter().collect(), row),
@@ -93,9 +100,9 @@ pub(super) fn growth(data: &ReportData) -> Table {
         };
         vec![
             text(&cluster.facts.name),
-            text(story::growth_role(limit)),
+            text(limits::growth_role(limit)),
             signed(shown, limit.permille),
-            text(story::growth_place(cluster, limit)),
+            text(limits::growth_place(cluster, limit)),
         ]
     };
     Table {

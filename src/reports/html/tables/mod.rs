@@ -21,8 +21,32 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
         guests::mac_plan(data),
         guests::static_macs(data),
     ];
+    let growth = growth_remark(data);
     for table in made {
-        of_one_cluster(data, table).write(out);
+        let remark = if WITH_NEEDS.contains(&table.id) {
+            growth.as_str()
+        } else {
+            ""
+        };
+        of_one_cluster(data, table).write_with(out, remark);
+    }
+}
+
+/// Tables that show what roles and VMs need.
+const WITH_NEEDS: [&str; 4] = ["assignment", "role-capacity", "external-networks", "failures"];
+
+/// By how much the needs are larger than those of the inventory; empty where no cluster adds growth.
+fn growth_remark(data: &ReportData) -> String {
+    let grown = data.clusters.iter().filter(|c| c.facts.policy.growth_percent > 0);
+    let said: Vec<String> = grown
+        .map(|c| match data.clusters.len() {
+            1 => format!("{} % growth", c.facts.policy.growth_percent),
+            _ => format!("{} % growth in {}", c.facts.policy.growth_percent, c.facts.name),
+        })
+        .collect();
+    match said.is_empty() {
+        true => String::new(),
+        false => format!(" Needs include {}.", said.join(", ")),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{rate, rows, share, yes_no};
 use crate::reports::data::{ClusterData, PortRow, ReportData, RoleOnPort, margin_permille};
-use crate::reports::html::table::{Cell, Kind, Table, signed, text};
-use crate::reports::{show, tables};
+use crate::reports::html::table::{Cell, Kind, Table, number, signed, text};
+use crate::reports::{limits, show, tables};
 use crate::roles::Role;
 use crate::units::show_permille;
 
@@ -11,9 +11,9 @@ pub(super) fn assignment(data: &ReportData) -> Table {
     const COLUMNS: &[(&str, Kind)] = &[
         ("Cluster", Kind::Text),
         ("Node", Kind::Text),
-        ("NIC", Kind::Text),
+        ("NIC", Kind::Name),
         ("Card", Kind::Text),
-        ("ToR", Kind::Text),
+        ("Physical switch", Kind::Text),
         ("Speed", Kind::Number),
         ("RDMA", Kind::Text),
         ("Role", Kind::Text),
@@ -23,8 +23,8 @@ pub(super) fn assignment(data: &ReportData) -> Table {
         ("Demand", Kind::Number),
         ("Full", Kind::Number),
         ("After worst failure", Kind::Number),
-        ("Worst failure", Kind::Text),
-        ("VLANs", Kind::Text),
+        ("Worst failure", Kind::Name),
+        ("VLANs", Kind::Name),
         ("Changes", Kind::Text),
     ];
     let of = |cluster: &ClusterData| {
@@ -152,7 +152,7 @@ pub(super) fn role_capacity(data: &ReportData) -> Table {
         ("Demand", Kind::Number),
         ("Capacity", Kind::Number),
         ("After worst failure", Kind::Number),
-        ("Worst failure", Kind::Text),
+        ("Worst failure", Kind::Name),
         ("Left over", Kind::Number),
         ("Guaranteed", Kind::Number),
     ];
@@ -166,17 +166,18 @@ pub(super) fn role_capacity(data: &ReportData) -> Table {
             text(&row.network),
             rate(row.demand),
             rate(row.capacity),
-            rate(row.worst_capacity),
+            number(limits::worst_capacity(cluster, row), row.worst_capacity),
             text(show::failure(&row.worst_failure)),
             signed(format!("{sign}{}", show_permille(margin.unsigned_abs())), margin),
-            rate(row.guaranteed_mbps),
+            number(limits::guaranteed(cluster, row), row.guaranteed_mbps),
         ]
     };
     Table {
         id: "role-capacity",
         title: "What each role can count on",
-        note: "Capacity is what the others on the same NICs leave. Left over: after the worst failure; negative = too little. \
-               Guaranteed: under contention, after that failure.",
+        note: "Capacity is what the others on the same NICs leave. The worst failure is the one that hurts most among those that the \
+               policy requires or wishes this role to survive. Left over: then; negative = too little. Guaranteed: the role's \
+               share when all want more than there is, then.",
         file: "role_capacity.csv",
         columns: COLUMNS,
         rows: rows(data, |c| c.recount.roles.iter().collect(), row),

@@ -1,0 +1,279 @@
+//! Sentences about what ends where: drains, growth, guarantees. Each says its numbers and what stands behind them.
+//!
+//! In: joined data. Out: plain text without markup. Must not know: where it is shown.
+
+use super::data::{ClusterData, GrowthLimit};
+use super::show;
+use crate::checks::recount::{DrainBound, RoleCapacity};
+use crate::migration::assumptions::COMPRESSION_FACTOR;
+use crate::migration::{self, BoundBy, SETUP_S, SWITCH_OVER_S};
+use crate::units::{show_mbps, show_permille};
+
+/// The slowest drain with what it is made of and what binds it.
+pub(super) fn drain(cluster: &ClusterData) -> String {
+    if cluster.facts.nodes.len() < 2 {
+        return "a single node has no other to give its VMs to".to_owned();
+    }
+    let Some((seconds, node)) = cluster.slowest_drain() else {
+        return "no VM moves live".to_owned();
+    };
+    if seconds > u64::MAX / 8 {
+        return format!("{node} {}", show::seconds(seconds));
+    }
+    let drain = cluster
+        .recount
+        .drains
+        .iter()
+        .find(|d| cluster.node_name(d.node) == node);
+    let made_of = drain.map_or_else(String::new, |d| {
+        let vms = show::count(usize::try_from(d.vms).unwrap_or(usize::MAX), "VM", "VMs");
+        format!(": {} of {vms}; {}", show::memory(d.memory_mib), bound_by(cluster, d))
+    });
+    let time = show::seconds(seconds);
+    format!("{node} takes at least {time} to empty by live migration{made_of}")
+}
+
+/// What binds the time of a drain, with its numbers, and what would help: half a sentence.
+pub(super) fn bound_by(cluster: &ClusterData, drain: &DrainBound) -> String {
+    let counted = if drain.compressed {
+        format!(" (compression counted as factor {COMPRESSION_FACTOR})")
+    } else {
+        String::new()
+    };
+    let (one, all) = (show_mbps(drain.one_mbps), show_mbps(drain.rate_mbps));
+    match drain.bound_by {
+        BoundBy::Slots => {
+            let fixed = SETUP_S + SWITCH_OVER_S;
+            let slots = match migration::concurrency(cluster.facts) {
+                1 => "only 1 migration runs at a time".to_owned(),
+                several => format!("only {several} migrations run at once"),
+            };
+            format!(
+                "{slots}, each at {one} of memory{counted} plus {fixed} s of set-up and switch-over: more at once would help most"
+            )
+        }
+        BoundBy::LargestVm => {
+            format!("its largest VM alone takes that long at {one} of memory for one migration{counted}")
+        }
+        BoundBy::Bandwidth => {
+            format!("the ports of live migration pass {all} of memory in all{counted}: faster or more ports would help")
+        }
+    }
+}
+
+/// How much growth fits, and what ends it.
+pub(super) fn growth(cluster: &ClusterData) -> String {
+    let Some(limit) = &cluster.growth.first else {
+        return "No role has a demand, so growth has no limit here.".to_owned();
+    };
+    if limit.permille < 0 {
+        return format!("No growth fits: {}.", growth_end(cluster, limit));
+    }
+    let included = match cluster.facts.policy.growth_percent {
+        0 => String::new(),
+        policy => format!(" on top of the {policy} % that all needs here include already"),
+    };
+    let percent = show::thousands(limit.percent().unsigned_abs());
+    format!(
+        "{percent} % growth fits{included}; then {}.",
+        growth_end(cluster, limit)
+    )
+}
+
+/// The place that ends growth: how full it is, against what, and which role has most of it.
+fn growth_end(cluster: &ClusterData, limit: &GrowthLimit) -> String {
+    let over = limit.permille < 0;
+    if !limit.vm.is_empty() {
+        let (node, need) = (cluster.node_name(limit.node), show_mbps(limit.demand));
+        let verb = if over { "needs already" } else { "would need" };
+        return format!(
+            "VM {} on {node} {verb} more than the one port that a vNIC can use gives (it needs {need}, {} of that port)",
+            limit.vm,
+            show_permille(limit.full_permille)
+        );
+    }
+    let target = show_permille(cluster.facts.policy.target_permille);
+    let verb = if over {
+        "is over the target already"
+    } else {
+        "is the first to pass its target"
+    };
+    let role = growth_role(limit);
+    let part = match limit.demand == limit.load {
+        true => format!("all of it {role}"),
+        false => format!(
+            "the largest part of it {role}, {} of {}{}",
+            show_mbps(limit.demand),
+            show_mbps(limit.load),
+            if over && is_over_alone(cluster, limit) {
+                ", which passes the target by itself"
+            } else {
+                ""
+            }
+        ),
+    };
+    format!(
+        "{} {verb} ({}, target {target}; {part})",
+        growth_place(cluster, limit),
+        show_permille(limit.full_permille)
+    )
+}
+
+/// Whether the role by itself is over the target there.
+fn is_over_alone(cluster: &ClusterData, limit: &GrowthLimit) -> bool {
+    let part = u128::from(limit.full_permille) * u128::from(limit.demand) / u128::from(limit.load.max(1));
+    part > u128::from(cluster.facts.policy.target_permille)
+}
+
+/// Role of a limit, with its network.
+pub(super) fn growth_role(limit: &GrowthLimit) -> String {
+    match limit.network.as_str() {
+        "" => limit.role.info().title.to_owned(),
+        network => format!("{} {network}", limit.role.info().title),
+    }
+}
+
+/// Where and when growth ends.
+pub(super) fn growth_place(cluster: &ClusterData, limit: &GrowthLimit) -> String {
+    let node = cluster.node_name(limit.node);
+    if !limit.vm.is_empty() {
+        return format!("VM {} on {node} needs more than one port gives", limit.vm);
+    }
+    format!(
+        "uplink {} on {node} {}",
+        cluster.uplink_name(limit.uplink),
+        show::after(&limit.failure)
+    )
+}
+
+/// That all needs include growth; empty where the policy adds none.
+pub(super) fn growth_included(cluster: &ClusterData) -> String {
+    match cluster.facts.policy.growth_percent {
+        0 => String::new(),
+        percent => format!("needs include {percent} % growth"),
+    }
+}
+
+/// What a role can count on under contention, in words where a number would mislead: after a failure that cuts the uplink and that
+/// nobody required it to survive there is nothing to guarantee.
+pub(super) fn guaranteed(cluster: &ClusterData, row: &RoleCapacity) -> String {
+    if row.guaranteed_mbps > 0 || row.worst_capacity > 0 || row.capacity == 0 {
+        return show_mbps(row.guaranteed_mbps);
+    }
+    cut_by(cluster, row)
+}
+
+/// What is left after the worst failure; that it is cut, and whether that may be.
+pub(super) fn worst_capacity(cluster: &ClusterData, row: &RoleCapacity) -> String {
+    if row.worst_capacity > 0 || row.capacity == 0 || row.worst_failure.is_empty() {
+        return show_mbps(row.worst_capacity);
+    }
+    cut_by(cluster, row)
+}
+
+/// `cut (must survive it)`, `cut (not required to survive it)`.
+fn cut_by(cluster: &ClusterData, row: &RoleCapacity) -> String {
+    let kind = show::failed_kind(&row.worst_failure);
+    let required = kind.is_some_and(|kind| cluster.facts.policy.must_survive(row.role, kind));
+    let word = if required {
+        "none, and it must survive this"
+    } else {
+        "none (surviving this was not required)"
+    };
+    word.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::FailureKind;
+    use crate::reports::ReportData;
+    use crate::reports::fixtures::{SMALL, world};
+    use crate::roles::Role;
+
+    #[test]
+    fn the_bound_of_a_drain_says_slots_factor_and_what_would_help() {
+        let world = world(SMALL);
+        let data = ReportData::new(&world.inventory, &world.verified, &[]);
+        let cluster = &data.clusters[0];
+        let drain = DrainBound {
+            node: 0,
+            vms: 24,
+            memory_mib: 245_760,
+            rate_mbps: 37_600,
+            one_mbps: 16_000,
+            compressed: true,
+            bound_by: BoundBy::Slots,
+            bound_s: 159,
+        };
+
+        let said = bound_by(cluster, &drain);
+        assert!(
+            said.contains("16 Gbit/s of memory (compression counted as factor 2) plus 4 s"),
+            "{said}"
+        );
+        assert!(
+            said.contains("at once") && said.ends_with("more at once would help most"),
+            "{said}"
+        );
+
+        let wire = DrainBound {
+            bound_by: BoundBy::Bandwidth,
+            compressed: false,
+            ..drain
+        };
+        assert_eq!(
+            bound_by(cluster, &wire),
+            "the ports of live migration pass 37.6 Gbit/s of memory in all: faster or more ports would help"
+        );
+    }
+
+    #[test]
+    fn growth_that_does_not_fit_names_the_uplink_its_fill_and_the_largest_role() {
+        let mut world = world(SMALL);
+        world.inventory.clusters[0].policy.target_permille = 1;
+        let data = ReportData::new(&world.inventory, &world.verified, &[]);
+
+        let said = growth(&data.clusters[0]);
+        assert!(said.starts_with("No growth fits: uplink "), "{said}");
+        assert!(
+            said.contains("is over the target already (") && said.contains("target 0.1 %"),
+            "{said}"
+        );
+    }
+
+    #[test]
+    fn growth_of_the_policy_is_told_with_the_needs() {
+        let mut world = world(SMALL);
+        world.inventory.clusters[0].policy.growth_percent = 20;
+        let data = ReportData::new(&world.inventory, &world.verified, &[]);
+
+        assert_eq!(growth_included(&data.clusters[0]), "needs include 20 % growth");
+        assert!(growth(&data.clusters[0]).contains("on top of the 20 % that all needs here include"));
+    }
+
+    #[test]
+    fn nothing_left_after_a_failure_that_nobody_required_is_said_in_words() {
+        let mut world = world(SMALL);
+        let row = RoleCapacity {
+            node: 0,
+            uplink: 0,
+            role: Role::Management,
+            network: String::new(),
+            demand: 100,
+            capacity: 1_000,
+            worst_capacity: 0,
+            worst_failure: "nic SLOT1P1".to_owned(),
+            guaranteed_mbps: 0,
+        };
+        let said = |world: &crate::reports::fixtures::World| {
+            let data = ReportData::new(&world.inventory, &world.verified, &[]);
+            guaranteed(&data.clusters[0], &row)
+        };
+
+        world.inventory.clusters[0].policy.survive = Vec::new();
+        assert_eq!(said(&world), "none (surviving this was not required)");
+        world.inventory.clusters[0].policy.survive = vec![(Role::Management, FailureKind::Nic)];
+        assert_eq!(said(&world), "none, and it must survive this");
+    }
+}
