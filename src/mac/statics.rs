@@ -197,7 +197,7 @@ fn free_address(next: &mut u64, ranges: &[MacRange], holders: &[Holder]) -> Opti
         let last = range.map_or(candidate.0, |r| r.max.0.min(HYPER_V_PREFIX | (PREFIX_SIZE - 1)));
         left = left.saturating_sub(last - candidate.0 + 1);
         *next = HYPER_V_PREFIX | ((last + 1) % PREFIX_SIZE);
-        if range.is_none() && candidate.0 % PREFIX_SIZE != 0 && holders_of(holders, candidate).is_empty() {
+        if range.is_none() && !candidate.0.is_multiple_of(PREFIX_SIZE) && holders_of(holders, candidate).is_empty() {
             return Some(candidate);
         }
     }
