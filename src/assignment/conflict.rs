@@ -14,6 +14,7 @@ enum Requirement {
     Survive(usize),
     Apart(Role, Role),
     Zones,
+    ZoneAlone(String),
     Dedicated,
     Capacity,
     DrainTime,
@@ -29,6 +30,7 @@ impl Requirement {
             }
             Requirement::Apart(a, b) => format!("apart:{a}|{b}"),
             Requirement::Zones => "apart:zones".to_owned(),
+            Requirement::ZoneAlone(zone) => format!("apart:zone:{zone}"),
             Requirement::Dedicated => "dedicated".to_owned(),
             Requirement::Capacity => "capacity".to_owned(),
             Requirement::DrainTime => "drain-time".to_owned(),
@@ -76,6 +78,9 @@ fn requirements(cluster: &Cluster, options: &Options) -> Vec<Requirement> {
     if cluster.policy.separate_zones == Strength::Required {
         all.push(Requirement::Zones);
     }
+    let alone = cluster.policy.isolate_zones.iter();
+    let alone = alone.filter(|(_, strength)| *strength == Strength::Required);
+    all.extend(alone.map(|(zone, _)| Requirement::ZoneAlone(zone.clone())));
     if cluster.vms.iter().flat_map(|v| &v.vnics).any(|v| v.dedicated) {
         all.push(Requirement::Dedicated);
     }
@@ -104,6 +109,7 @@ fn feasible(cluster: &Cluster, wanted: &[Requirement], options: &Options) -> Fea
     if !wants(&Requirement::Zones) {
         policy.separate_zones = Strength::No;
     }
+    policy.isolate_zones.retain(|(zone, _)| wants(&Requirement::ZoneAlone(zone.clone())));
     if !wants(&Requirement::DrainTime) {
         policy.drain_minutes = None;
     }
@@ -214,6 +220,7 @@ fn ask(cluster: &Cluster, requirement: &Requirement) -> String {
             )
         }
         Requirement::Zones => "every VM zone has an external network of its own".to_owned(),
+        Requirement::ZoneAlone(zone) => format!("zone {zone} shares no NIC with host traffic or other zones"),
         Requirement::Dedicated => "vNICs marked dedicated have an external network alone".to_owned(),
         Requirement::Capacity => "every uplink carries its demand".to_owned(),
         Requirement::DrainTime => "every node drains within the policy's drain minutes".to_owned(),

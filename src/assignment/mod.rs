@@ -27,6 +27,7 @@ mod meeting;
 mod networks;
 mod node_loss;
 mod options;
+mod owners;
 mod patterns;
 mod proof;
 mod reach;
@@ -35,6 +36,7 @@ mod shares;
 mod solve;
 mod solver;
 mod why;
+mod zones;
 
 use crate::inventory::{Cluster, Inventory};
 use crate::plan::{ClusterPlan, Objective, Plan, SCHEMA_VERSION, Solver, Style, StyleRow};

@@ -231,7 +231,8 @@ fn solve(
     let mut bounds: Option<Objective> = None;
     let mut open: Option<usize> = None;
     let mut design_best: Option<Objective> = None;
-    for mode in modes(instance, design) {
+    let modes = modes(instance, design);
+    for mode in modes.listed {
         let mut bound = waiting.bound.clone();
         add_mode(instance, &mode, &mut bound);
         let best = found.best.as_ref().map(|best| &best.evaluation.objective);
@@ -255,6 +256,11 @@ fn solve(
         if found.best.as_ref().is_none_or(|b| *objective < b.evaluation.objective) {
             found.best = Some(solved);
         }
+    }
+    if let Some(rest) = modes.rest {
+        let mut bound = waiting.bound.clone();
+        add_mode(instance, &rest, &mut bound);
+        lower(&mut bounds, &bound);
     }
     found
         .others

@@ -43,6 +43,7 @@ pub(super) fn build(r: &mut Resolver<'_>) {
         cluster.policy.survive.sort();
         cluster.policy.rules.sort_by(|a, b| a.rule.cmp(&b.rule));
         cluster.policy.isolate.sort();
+        cluster.policy.isolate_zones.sort();
     }
 }
 
@@ -144,6 +145,13 @@ fn set_about(policy: &mut Policy, head: &str, tail: &str, value: &str, row: &Rul
             }
             policy.isolate.retain(|(x, y, _)| (*x, *y) != (a.min(b), a.max(b)));
             policy.isolate.push((a.min(b), a.max(b), strength(value)?));
+        }
+        "isolatezone" => {
+            if tail.is_empty() {
+                return Err(Refusal::Setting("isolate_zone: names no zone".to_owned()));
+            }
+            policy.isolate_zones.retain(|(zone, _)| zone != tail);
+            policy.isolate_zones.push((tail.to_owned(), strength(value)?));
         }
         "rule" => {
             let level = value.to_ascii_lowercase();
