@@ -109,7 +109,9 @@ fn feasible(cluster: &Cluster, wanted: &[Requirement], options: &Options) -> Fea
     if !wants(&Requirement::Zones) {
         policy.separate_zones = Strength::No;
     }
-    policy.isolate_zones.retain(|(zone, _)| wants(&Requirement::ZoneAlone(zone.clone())));
+    policy
+        .isolate_zones
+        .retain(|(zone, _)| wants(&Requirement::ZoneAlone(zone.clone())));
     if !wants(&Requirement::DrainTime) {
         policy.drain_minutes = None;
     }

@@ -203,7 +203,7 @@ pub fn search(instance: &Instance, designs: Vec<Design>, question: Question, lat
                 found.work += work;
                 heap.push(pooled);
             }
-            Some(tables) => heap.extend(solve(instance, &waiting, tables, question, &mut found)),
+            Some(tables) => heap.extend(solve(instance, &waiting, tables, question, &mut found, late)),
             None => heap.push(waiting.listed(instance)),
         }
     }
@@ -217,6 +217,7 @@ fn solve(
     tables: &[Enumeration],
     question: Question,
     found: &mut Found,
+    late: &dyn Fn() -> bool,
 ) -> Vec<Waiting> {
     let Waiting {
         design, meetings, wide, ..
@@ -237,7 +238,8 @@ fn solve(
         add_mode(instance, &mode, &mut bound);
         let best = found.best.as_ref().map(|best| &best.evaluation.objective);
         let loses = best.is_some_and(|best| bound.cmp_to(best, 7).is_gt());
-        if loses || found.is_spent(question) {
+        found.stopped |= !loses && late();
+        if loses || found.stopped || found.is_spent(question) {
             found.cut |= !loses;
             lower(&mut found.bound, &bound);
             continue;
