@@ -248,7 +248,10 @@ fn a_zone_in_the_policy_that_no_vnic_is_in_is_told_with_the_one_that_was_meant()
     let vnics = ("vnics", "vm,vnic,zone\nA,N,DMZ\n");
     let policy = ("policy", "setting,value\nisolate_zone:DMX,required\n");
     let told = problems(&[NODES, NICS, vms, vnics, policy]);
-    assert!(told.contains("policy.csv:2:1: no vNIC is in zone 'DMX' (did you mean 'DMZ'?)"), "{told}");
+    assert!(
+        told.contains("policy.csv:2:1: no vNIC is in zone 'DMX' (did you mean 'DMZ'?)"),
+        "{told}"
+    );
 }
 
 #[test]
