@@ -121,6 +121,8 @@ pub struct Policy {
     pub isolate: Vec<(Role, Role, Strength)>,
     /// Whether VM zones must, should or need not have networks of their own. Default no (VLANs separate them).
     pub separate_zones: Strength,
+    /// VM zones with what the user said about sharing physical ports with host roles or other zones; default no.
+    pub isolate_zones: Vec<(String, Strength)>,
     /// Survival wishes before isolation wishes? `None` = by speed (survival first from 10 GbE).
     pub survival_first: Option<bool>,
     /// Whether NIC vendor teaming may be used on 2008 R2. Default no.
@@ -148,6 +150,7 @@ impl Default for Policy {
             survive_wish: None,
             isolate: Vec::new(),
             separate_zones: Strength::No,
+            isolate_zones: Vec::new(),
             survival_first: None,
             vendor_teaming: false,
             weights_on_set: false,
@@ -166,6 +169,8 @@ pub enum Wish {
     Apart(Role, Role),
     /// Zones share no external network. Counted in pairs of zones that do.
     ZonesApart,
+    /// This zone shares its ports with no host role and no other zone. Counted 0 or 1.
+    ZoneAlone(String),
     /// Heavy vNICs share no network with small ones. Counted in heavy vNICs that do.
     HeavyApart,
     /// The role survives this failure. Counted in node and uplink pairs that do not.
@@ -180,6 +185,7 @@ impl fmt::Display for Wish {
             Wish::Rdma(role) => write!(f, "rdma:{role}"),
             Wish::Apart(a, b) => write!(f, "apart:{a}|{b}"),
             Wish::ZonesApart => f.write_str("apart:zones"),
+            Wish::ZoneAlone(zone) => write!(f, "apart:zone:{zone}"),
             Wish::HeavyApart => f.write_str("apart:heavy"),
             Wish::Survive(role, kind) => write!(f, "survive:{role}:{kind}"),
             Wish::OwnPath(role) => write!(f, "own-path:{role}"),
@@ -228,6 +234,12 @@ impl Policy {
         }
     }
 
+    /// What was said about a zone alone on its ports.
+    pub fn zone_isolation(&self, zone: &str) -> Strength {
+        let said = self.isolate_zones.iter().find(|(name, _)| name == zone);
+        said.map_or(Strength::No, |(_, strength)| *strength)
+    }
+
     /// Pairs of present roles that must not share an uplink, in table order.
     pub fn required_apart(&self, present: &[Role], iscsi: bool) -> Vec<(Role, Role)> {
         self.pairs(present, iscsi, Strength::Required)
@@ -269,6 +281,11 @@ impl Policy {
             .map(|(a, b)| Wish::Apart(a, b))
             .collect();
         if present.contains(&Vm) {
+            let alone = self
+                .isolate_zones
+                .iter()
+                .filter(|(_, strength)| *strength == Strength::Wish);
+            apart.extend(alone.map(|(zone, _)| Wish::ZoneAlone(zone.clone())));
             if self.separate_zones == Strength::Wish {
                 apart.push(Wish::ZonesApart);
             }

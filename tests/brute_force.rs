@@ -11,6 +11,7 @@ use nicplan::assignment::{Options, plan};
 use nicplan::checks::{plan::structure, recount::recount};
 use nicplan::inventory::Cluster;
 use nicplan::plan::{ClusterPlan, Mechanism, NodePlan, NodeUplink, Objective, Share, Status, Style, Uplink, VnicPlan};
+use nicplan::policy::Strength;
 use nicplan::roles::Role;
 use support::inventory;
 
@@ -259,14 +260,15 @@ fn node_uplink(cluster: &Cluster, uplink: &Uplink, nics: &[usize], node: usize) 
 fn vnic_plans(cluster: &Cluster, uplinks: &[Uplink]) -> Vec<Vec<VnicPlan>> {
     let names: Vec<&String> = uplinks.iter().filter_map(|u| u.network.as_ref()).collect();
     let mut all: Vec<Vec<VnicPlan>> = vec![Vec::new()];
-    for guest in &cluster.vms {
+    let vnics = cluster.vms.iter().flat_map(|vm| vm.vnics.iter().map(move |n| (vm, n)));
+    for (guest, vnic) in vnics {
         let mut next = Vec::new();
         for partial in &all {
             for name in &names {
                 let mut with = partial.clone();
                 with.push(VnicPlan {
                     vm: guest.name.clone(),
-                    vnic: guest.vnics[0].name.clone(),
+                    vnic: vnic.name.clone(),
                     network: (*name).clone(),
                     group: String::new(),
                     why: String::new(),
@@ -298,49 +300,49 @@ fn judge(
 /// Compares one instance in every style; returns how many styles were small enough to try.
 fn compare(seed: u64) -> usize {
     let cluster = tiny::cluster(seed);
-    let mut compared = 0;
-    for style in Style::ALL {
-        let most = 2
-            .min(cluster.nodes.iter().map(|n| n.nics.len()).max().unwrap_or(1))
-            .min(cluster.vms.len().max(1));
-        let Some(tried) = best_by_trying(&cluster, style, most) else {
-            continue;
-        };
-        compared += 1;
-        let options = Options {
-            style: Some(style),
-            ..Options::default()
-        };
-        let planned = plan(&inventory(cluster.clone()), &options).expect("no time limit is set");
-        let planned: &ClusterPlan = &planned.clusters[0];
-        let claimed = &planned.solver.objective;
-        let recounted = recount(&cluster, planned).objective;
-        for level in 1..=10 {
-            assert_eq!(
-                claimed.level(level),
-                recounted.level(level),
-                "seed {seed} {style}: claim against recount, level {level}\n{cluster:#?}\n{planned:#?}"
-            );
-        }
-        if planned.solver.objective.external_networks <= most as u64 {
-            let order = claimed.cmp_to(&tried, 7);
-            assert!(
-                order.is_le(),
-                "seed {seed} {style}\nplanned {claimed:?}\ntried   {tried:?}\n{cluster:#?}\n{planned:#?}"
-            );
-        }
-        if planned.solver.status == Status::Optimal {
-            assert!(
-                claimed.cmp_to(&tried, 7).is_le(),
-                "seed {seed} {style}: claimed optimal but beaten"
-            );
-        }
-        assert!(
-            claimed.cmp_to(&tried, 7).is_ge() || claimed.external_networks > most as u64,
-            "seed {seed} {style}: better than everything that was tried\nplanned {claimed:?}\ntried   {tried:?}"
+    let most = 2
+        .min(cluster.nodes.iter().map(|n| n.nics.len()).max().unwrap_or(1))
+        .min(cluster.vms.len().max(1));
+    let compared = |style: &Style| compare_style(&format!("seed {seed}"), &cluster, *style, most).is_some();
+    Style::ALL.into_iter().filter(compared).count()
+}
+
+/// Compares one instance in one style with every plan of up to `most` external networks; `None` where these are too many.
+fn compare_style(name: &str, cluster: &Cluster, style: Style, most: usize) -> Option<ClusterPlan> {
+    let tried = best_by_trying(cluster, style, most)?;
+    let options = Options {
+        style: Some(style),
+        ..Options::default()
+    };
+    let planned = plan(&inventory(cluster.clone()), &options).expect("no time limit is set");
+    let planned = planned.clusters.into_iter().next().expect("one cluster was given");
+    let claimed = &planned.solver.objective;
+    let recounted = recount(cluster, &planned).objective;
+    for level in 1..=10 {
+        assert_eq!(
+            claimed.level(level),
+            recounted.level(level),
+            "{name} {style}: claim against recount, level {level}\n{cluster:#?}\n{planned:#?}"
         );
     }
-    compared
+    if planned.solver.objective.external_networks <= most as u64 {
+        let order = claimed.cmp_to(&tried, 7);
+        assert!(
+            order.is_le(),
+            "{name} {style}\nplanned {claimed:?}\ntried   {tried:?}\n{cluster:#?}\n{planned:#?}"
+        );
+    }
+    if planned.solver.status == Status::Optimal {
+        assert!(
+            claimed.cmp_to(&tried, 7).is_le(),
+            "{name} {style}: claimed optimal but beaten"
+        );
+    }
+    assert!(
+        claimed.cmp_to(&tried, 7).is_ge() || claimed.external_networks > most as u64,
+        "{name} {style}: better than everything that was tried\nplanned {claimed:?}\ntried   {tried:?}"
+    );
+    Some(planned)
 }
 
 #[test]
@@ -353,4 +355,117 @@ fn the_planner_finds_the_best_of_all_plans() {
     }
     println!("{compared} cases compared");
     assert!(compared as u64 > (to - from), "too few instances were small enough");
+}
+
+/// One node with ports of 1 GbE for management and two or three external networks. Nothing is wished, so that dedicated
+/// vNICs, zones and capacity decide alone.
+fn one_node(ports: usize) -> Cluster {
+    let mut cluster = support::cluster("2022", 1);
+    support::ports(&mut cluster, ports, 1_000);
+    cluster.policy.survive_wish = Some(Vec::new());
+    cluster
+}
+
+fn guest(cluster: &mut Cluster, needs: &[u64], dedicated: bool) {
+    let mut guest = support::vm(&format!("VM{}", cluster.vms.len()), 0, 1, 0);
+    let vnics = needs.iter().enumerate().map(|(index, need)| nicplan::inventory::Vnic {
+        name: format!("vNIC {index}"),
+        dedicated,
+        ..support::vnic(*need)
+    });
+    guest.vnics = vnics.collect();
+    cluster.vms.push(guest);
+}
+
+/// The plan of a cluster that must equal the best of all plans, proven.
+fn proven_best(name: &str, cluster: &Cluster, style: Style, most: usize) -> Objective {
+    let planned = compare_style(name, cluster, style, most).expect("small enough to try");
+    assert_eq!(planned.solver.status, Status::Optimal, "{name}: {:?}", planned.solver);
+    planned.solver.objective
+}
+
+#[test]
+fn where_not_all_dedicated_vms_find_a_network_the_one_with_the_most_vnics_has_it() {
+    let mut cluster = one_node(3);
+    guest(&mut cluster, &[100], true);
+    guest(&mut cluster, &[100, 100], true);
+    guest(&mut cluster, &[100], false);
+    let best = proven_best("two claims", &cluster, Style::Teamed, 2);
+    assert_eq!(best.unmet_requirements.isolation, 1);
+}
+
+#[test]
+fn any_of_equal_dedicated_vms_may_be_the_one_that_has_the_network() {
+    let mut cluster = one_node(3);
+    guest(&mut cluster, &[100], true);
+    guest(&mut cluster, &[900], true);
+    guest(&mut cluster, &[500], false);
+    let best = proven_best("equal claims", &cluster, Style::Teamed, 2);
+    // The large one alone: 900, and 600 on the other network; the small one alone would leave 1400 on one port.
+    assert_eq!(
+        (best.unmet_requirements.isolation, best.unmet_requirements.capacity),
+        (1, 0)
+    );
+}
+
+#[test]
+fn a_vm_with_two_dedicated_vnics_may_have_two_networks() {
+    let mut cluster = one_node(4);
+    guest(&mut cluster, &[700, 700], true);
+    guest(&mut cluster, &[100], false);
+    let options = Options {
+        style: Some(Style::Teamed),
+        ..Options::default()
+    };
+    let planned = plan(&inventory(cluster), &options).expect("no time limit is set");
+    // Both on one port would be 1400 of 1000 Mbit/s.
+    assert!(planned.clusters[0].solver.objective.unmet_requirements.met());
+}
+
+#[test]
+fn two_dedicated_vms_on_one_network_are_planned_with_what_they_miss() {
+    let mut cluster = one_node(2);
+    guest(&mut cluster, &[100], true);
+    guest(&mut cluster, &[100], true);
+    let best = proven_best("one network", &cluster, Style::Dedicated, 1);
+    assert_eq!(best.unmet_requirements.isolation, 2);
+}
+
+/// Three VMs of one zone need two of the ports; kept apart from the other zone they have one.
+#[test]
+fn zones_that_should_be_apart_share_a_network_where_one_port_is_too_small_for_a_zone() {
+    let mut cluster = one_node(3);
+    cluster.policy.separate_zones = Strength::Wish;
+    for (need, zone) in [(700, "dmz"), (700, "dmz"), (100, "lan")] {
+        guest(&mut cluster, &[need], false);
+        cluster.vms.last_mut().expect("a guest was added").vnics[0].zone = zone.to_owned();
+    }
+    let planned = compare_style("zones", &cluster, Style::Dedicated, 2).expect("small enough to try");
+    assert_eq!(
+        planned.solver.objective.unmet_requirements.capacity, 0,
+        "{:?}",
+        planned.solver
+    );
+}
+
+#[test]
+fn a_zone_alone_on_its_ports_is_kept_from_host_roles_and_other_zones() {
+    for (ports, unmet) in [(2, 1), (3, 0)] {
+        let mut cluster = one_node(ports);
+        cluster.policy.isolate_zones = vec![("dmz".to_owned(), Strength::Required)];
+        for zone in ["dmz", "lan"] {
+            guest(&mut cluster, &[100], false);
+            cluster.vms.last_mut().expect("a guest was added").vnics[0].zone = zone.to_owned();
+        }
+        for style in [Style::Dedicated, Style::Hybrid] {
+            let planned = compare_style("isolated zone", &cluster, style, 2).expect("small enough to try");
+            let solver = &planned.solver;
+            if style == Style::Dedicated {
+                assert_eq!(
+                    solver.objective.unmet_requirements.isolation, unmet,
+                    "{ports} ports: {solver:?}"
+                );
+            }
+        }
+    }
 }

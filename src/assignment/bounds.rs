@@ -211,9 +211,12 @@ pub fn add_mode(instance: &Instance, mode: &Mode, bound: &mut Objective) {
     if zones_required(instance) {
         bound.unmet_requirements.isolation += mode.unmet_zones;
     }
+    let exposed = || instance.isolated.iter().filter(|i| mode.exposed.contains(&i.zone));
+    bound.unmet_requirements.isolation += exposed().filter(|i| i.required).count() as u64;
     for (count, wish) in bound.unmet_wishes.iter_mut().zip(&instance.wishes) {
         match wish {
             Wish::ZonesApart => *count = mode.unmet_zones,
+            Wish::ZoneAlone(zone) => *count = exposed().filter(|i| i.name == *zone).count() as u64,
             Wish::HeavyApart => *count = mode.unmet_heavy,
             _ => {}
         }

@@ -14,6 +14,7 @@ enum Requirement {
     Survive(usize),
     Apart(Role, Role),
     Zones,
+    ZoneAlone(String),
     Dedicated,
     Capacity,
     DrainTime,
@@ -29,6 +30,7 @@ impl Requirement {
             }
             Requirement::Apart(a, b) => format!("apart:{a}|{b}"),
             Requirement::Zones => "apart:zones".to_owned(),
+            Requirement::ZoneAlone(zone) => format!("apart:zone:{zone}"),
             Requirement::Dedicated => "dedicated".to_owned(),
             Requirement::Capacity => "capacity".to_owned(),
             Requirement::DrainTime => "drain-time".to_owned(),
@@ -76,6 +78,9 @@ fn requirements(cluster: &Cluster, options: &Options) -> Vec<Requirement> {
     if cluster.policy.separate_zones == Strength::Required {
         all.push(Requirement::Zones);
     }
+    let alone = cluster.policy.isolate_zones.iter();
+    let alone = alone.filter(|(_, strength)| *strength == Strength::Required);
+    all.extend(alone.map(|(zone, _)| Requirement::ZoneAlone(zone.clone())));
     if cluster.vms.iter().flat_map(|v| &v.vnics).any(|v| v.dedicated) {
         all.push(Requirement::Dedicated);
     }
@@ -104,28 +109,17 @@ fn feasible(cluster: &Cluster, wanted: &[Requirement], options: &Options) -> Fea
     if !wants(&Requirement::Zones) {
         policy.separate_zones = Strength::No;
     }
+    policy
+        .isolate_zones
+        .retain(|(zone, _)| wants(&Requirement::ZoneAlone(zone.clone())));
     if !wants(&Requirement::DrainTime) {
         policy.drain_minutes = None;
     }
-    let vnics = || relaxed.vms.iter().map(|v| v.vnics.len()).sum::<usize>();
-    if vnics() > 0 {
-        for vnic in relaxed.vms.iter_mut().flat_map(|v| &mut v.vnics) {
-            vnic.dedicated &= wants(&Requirement::Dedicated);
-            if !wants(&Requirement::Capacity) {
-                (vnic.p95, vnic.peak, vnic.average) = (Some(0), None, None);
-            }
-        }
+    for vnic in relaxed.vms.iter_mut().flat_map(|v| &mut v.vnics) {
+        vnic.dedicated &= wants(&Requirement::Dedicated);
     }
     if !wants(&Requirement::Capacity) {
-        relaxed.demands.clear();
-        relaxed
-            .demands
-            .extend(relaxed.roles().into_iter().map(|role| crate::inventory::Demand {
-                node: None,
-                role,
-                rate: u64::from(role == Role::Replica),
-                origin: Default::default(),
-            }));
+        need_nothing(&mut relaxed);
     }
     let style = options.style.filter(|s| wants(&Requirement::Style(*s)));
     let options = Options {
@@ -133,6 +127,23 @@ fn feasible(cluster: &Cluster, wanted: &[Requirement], options: &Options) -> Fea
         ..options.clone()
     };
     super::feasible(&relaxed, &options)
+}
+
+/// Takes every demand out of the cluster; its roles stay.
+fn need_nothing(cluster: &mut Cluster) {
+    for vnic in cluster.vms.iter_mut().flat_map(|v| &mut v.vnics) {
+        (vnic.p95, vnic.peak, vnic.average) = (Some(0), None, None);
+    }
+    cluster.demands.clear();
+    let roles = cluster.roles().into_iter();
+    cluster.demands = roles
+        .map(|role| crate::inventory::Demand {
+            node: None,
+            role,
+            rate: u64::from(role == Role::Replica),
+            origin: Default::default(),
+        })
+        .collect();
 }
 
 /// What an administrator can act on: what the node has, what the requirements ask of it together.
@@ -214,6 +225,7 @@ fn ask(cluster: &Cluster, requirement: &Requirement) -> String {
             )
         }
         Requirement::Zones => "every VM zone has an external network of its own".to_owned(),
+        Requirement::ZoneAlone(zone) => format!("zone {zone} shares no NIC with host traffic or other zones"),
         Requirement::Dedicated => "vNICs marked dedicated have an external network alone".to_owned(),
         Requirement::Capacity => "every uplink carries its demand".to_owned(),
         Requirement::DrainTime => "every node drains within the policy's drain minutes".to_owned(),

@@ -5,7 +5,7 @@
 use crate::demand;
 use crate::inventory::{Cluster, Nic, Node};
 use crate::migration::Moved;
-use crate::policy::{FailureKind, Wish};
+use crate::policy::{FailureKind, Strength, Wish};
 use crate::roles::Role;
 use crate::topology::{Attach, Fabric, attach};
 use crate::units::{Mbps, natural_cmp};
@@ -68,6 +68,17 @@ pub struct Item {
     pub current: Option<usize>,
 }
 
+/// A zone that the policy keeps alone on its ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IsolatedZone {
+    /// Its number.
+    pub zone: usize,
+    /// As the inventory calls it.
+    pub name: String,
+    /// Whether it must be alone, not only should.
+    pub required: bool,
+}
+
 /// The problem.
 pub struct Instance<'a> {
     pub cluster: &'a Cluster,
@@ -86,6 +97,8 @@ pub struct Instance<'a> {
     pub segment_when_dead: Vec<Vec<Option<usize>>>,
     pub vlan_sets: Vec<BTreeSet<u16>>,
     pub zones: usize,
+    /// Zones present that must or should share no port.
+    pub isolated: Vec<IsolatedZone>,
     /// Names of external networks of today, most used first.
     pub names: Vec<String>,
     /// Required survival by role number and kind (nic, card, tor).
@@ -108,22 +121,8 @@ impl<'a> Instance<'a> {
         attaches.sort();
         attaches.dedup();
         let demand = node_demands(cluster, &roles);
-        let mut vlan_sets: Vec<BTreeSet<u16>> = cluster
-            .vms
-            .iter()
-            .flat_map(|v| &v.vnics)
-            .map(|v| v.vlans.clone())
-            .collect();
-        vlan_sets.sort();
-        vlan_sets.dedup();
-        let zones: BTreeSet<&str> = cluster
-            .vms
-            .iter()
-            .flat_map(|v| &v.vnics)
-            .map(|v| v.zone.as_str())
-            .filter(|z| !z.is_empty())
-            .collect();
-        let zones: Vec<&str> = zones.into_iter().collect();
+        let vlan_sets = vlan_sets(cluster);
+        let zones = zones(cluster);
         let items = items(cluster, &names, &vlan_sets, &zones);
         let mut items_of = vec![Vec::new(); cluster.nodes.len()];
         for (index, item) in items.iter().enumerate() {
@@ -131,19 +130,10 @@ impl<'a> Instance<'a> {
                 items_of[node].push(index);
             }
         }
-        let flags = |test: &dyn Fn(Role, FailureKind) -> bool| {
-            let mut table = [[false; 3]; 6];
-            for role in &roles {
-                for (column, kind) in KINDS.iter().enumerate() {
-                    table[*role as usize][column] = test(*role, *kind);
-                }
-            }
-            table
-        };
         let segment_when_dead = segment_table(cluster, &attaches);
         let mut instance = Instance {
             cluster,
-            must: flags(&|r, k| cluster.policy.must_survive(r, k)),
+            must: required_survival(cluster, &roles),
             wishes: cluster.wishes(),
             roles,
             demand,
@@ -155,6 +145,7 @@ impl<'a> Instance<'a> {
             segment_when_dead,
             vlan_sets,
             zones: zones.len(),
+            isolated: isolated_zones(cluster, &zones),
             names,
             moved: (0..cluster.nodes.len())
                 .map(|n| demand::live_moved(cluster, n).collect())
@@ -370,6 +361,42 @@ fn network_names(cluster: &Cluster) -> Vec<String> {
     let mut names: Vec<(&str, usize)> = uses.into_iter().collect();
     names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| natural_cmp(a.0, b.0)));
     names.into_iter().map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Required survival by role number and kind.
+fn required_survival(cluster: &Cluster, roles: &[Role]) -> [[bool; 3]; 6] {
+    let mut table = [[false; 3]; 6];
+    for role in roles {
+        table[*role as usize] = KINDS.map(|kind| cluster.policy.must_survive(*role, kind));
+    }
+    table
+}
+
+/// Different sets of VLANs of vNICs, sorted.
+fn vlan_sets(cluster: &Cluster) -> Vec<BTreeSet<u16>> {
+    let vnics = cluster.vms.iter().flat_map(|v| &v.vnics);
+    let sets: BTreeSet<&BTreeSet<u16>> = vnics.map(|v| &v.vlans).collect();
+    sets.into_iter().cloned().collect()
+}
+
+/// Zones of the vNICs that need an external network.
+fn zones(cluster: &Cluster) -> Vec<&str> {
+    let vnics = cluster.vms.iter().flat_map(|v| &v.vnics).filter(|v| !v.isolated);
+    let named: BTreeSet<&str> = vnics.map(|v| v.zone.as_str()).filter(|z| !z.is_empty()).collect();
+    named.into_iter().collect()
+}
+
+fn isolated_zones(cluster: &Cluster, zones: &[&str]) -> Vec<IsolatedZone> {
+    let asked = zones.iter().enumerate();
+    let asked = asked.map(|(at, zone)| (at + 1, zone, cluster.policy.zone_isolation(zone)));
+    asked
+        .filter(|(_, _, strength)| *strength != Strength::No)
+        .map(|(number, zone, strength)| IsolatedZone {
+            zone: number,
+            name: (*zone).to_owned(),
+            required: strength == Strength::Required,
+        })
+        .collect()
 }
 
 fn items(cluster: &Cluster, names: &[String], vlan_sets: &[BTreeSet<u16>], zones: &[&str]) -> Vec<Item> {

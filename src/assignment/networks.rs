@@ -1,12 +1,18 @@
 //! Which external network may carry which vNIC: heavy apart from small, zones apart, dedicated alone.
 //!
-//! In: the instance and a number of networks. Out: [`Mode`]s, best first, each with what it leaves unmet.
+//! In: the instance and a design. Out: [`Modes`], best first, each with what it leaves unmet at least.
+//!
+//! A proof over the modes is a proof over all placements only because every placement is admitted by some mode that claims
+//! no more unmet than the placement has: the one that is named after what really is on each network. Where not all of these
+//! are listed, [`Modes::rest`] stands for the others.
 
 use super::design::{Design, zones_matter};
 use super::instance::{Instance, Item};
+use super::owners::{Owners, owners};
+use super::zones::{ZoneMap, zone_maps};
 use crate::policy::Strength;
 
-/// Which vNICs a network takes by weight.
+/// Which vNICs a network takes by weight; those that need nothing go anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Weight {
     Any,
@@ -19,7 +25,7 @@ pub enum Weight {
 pub struct NetworkUse {
     /// VM that has it alone.
     pub reserved: Option<usize>,
-    /// Zones admitted, as bits by zone number; vNICs without a zone go anywhere.
+    /// Zones admitted, as bits by zone number; all bits set = every zone. vNICs without a zone go anywhere.
     pub zones: u64,
     pub weight: Weight,
 }
@@ -28,10 +34,21 @@ pub struct NetworkUse {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Mode {
     pub uses: Vec<NetworkUse>,
-    /// Unmet isolation that it implies at least: zones and dedicated vNICs (hard), zones (wish), heavy vNICs among small ones (wish).
-    pub unmet_zones: u64,
+    /// Unmet isolation that it implies at least: dedicated vNICs (hard), zones among each other (hard or wish), heavy vNICs
+    /// among small ones (wish).
     pub unmet_dedicated: u64,
+    pub unmet_zones: u64,
     pub unmet_heavy: u64,
+    /// Numbers of the isolated zones that share a port with something.
+    pub exposed: Vec<usize>,
+}
+
+/// The modes of a design.
+pub struct Modes {
+    /// Fewest unmet first.
+    pub listed: Vec<Mode>,
+    /// What placements that no listed mode admits leave unmet at least; `None` when there are none that could be better.
+    pub rest: Option<Mode>,
 }
 
 impl Mode {
@@ -41,11 +58,11 @@ impl Mode {
         for (network, usage) in self.uses.iter().enumerate() {
             let reserved = usage.reserved.is_none_or(|vm| vm == item.vm);
             let own = !item.dedicated || usage.reserved == Some(item.vm) || !self.reserves(item.vm);
-            let zone = item.zone == 0 || usage.zones >> item.zone & 1 == 1;
+            let zone = item.zone == 0 || usage.zones == u64::MAX || usage.zones >> item.zone & 1 == 1;
             let weight = usage.reserved.is_some()
                 || match usage.weight {
                     Weight::Any => true,
-                    Weight::Heavy => item.heavy,
+                    Weight::Heavy => item.heavy || item.need == 0,
                     Weight::Small => !item.heavy,
                 };
             if reserved && own && zone && weight {
@@ -64,9 +81,10 @@ impl Mode {
         };
         Mode {
             uses: vec![usage; networks],
-            unmet_zones: 0,
             unmet_dedicated: 0,
+            unmet_zones: 0,
             unmet_heavy: 0,
+            exposed: Vec::new(),
         }
     }
 
@@ -76,172 +94,132 @@ impl Mode {
 }
 
 /// Modes for a design, fewest unmet first.
-pub fn modes(instance: &Instance, design: &Design) -> Vec<Mode> {
+pub fn modes(instance: &Instance, design: &Design) -> Modes {
     let networks = design.networks;
     if networks == 0 {
-        return vec![Mode {
-            uses: Vec::new(),
-            unmet_zones: 0,
-            unmet_dedicated: 0,
-            unmet_heavy: 0,
-        }];
+        return Modes {
+            listed: vec![Mode::open(0)],
+            rest: None,
+        };
     }
-    let mut found: Vec<Mode> = Vec::new();
-    for reserved in reservations(instance, networks) {
-        for zones in zone_maps(instance, networks) {
-            for weights in weight_maps(instance, networks) {
-                let uses: Vec<NetworkUse> = (0..networks)
-                    .map(|n| NetworkUse {
-                        reserved: reserved[n],
-                        zones: zones[n],
-                        weight: weights[n],
-                    })
-                    .collect();
-                found.extend(judge(instance, uses));
-            }
+    let owners = owners(instance, networks);
+    let mut listed: Vec<Mode> = Vec::new();
+    for reserved in &owners.ways {
+        let weights = weight_maps(instance, reserved);
+        for zones in zone_maps(instance, design, reserved) {
+            listed.extend(weights.iter().filter_map(|w| judge(instance, reserved, &zones, w)));
         }
     }
-    found.retain(|mode| in_order(instance, design, mode));
-    found.sort_by(|a, b| {
-        (a.unmet_dedicated, a.unmet_zones, a.unmet_heavy, &a.uses).cmp(&(
-            b.unmet_dedicated,
-            b.unmet_zones,
-            b.unmet_heavy,
-            &b.uses,
-        ))
-    });
-    found.dedup();
-    found
-}
-
-/// VMs with a dedicated vNIC, in order.
-fn dedicated_vms(instance: &Instance) -> Vec<usize> {
-    let mut vms: Vec<usize> = instance.items.iter().filter(|i| i.dedicated).map(|i| i.vm).collect();
-    vms.dedup();
-    vms
-}
-
-/// Ways to reserve networks for the VMs with dedicated vNICs, as many as leave a network for the others.
-fn reservations(instance: &Instance, networks: usize) -> Vec<Vec<Option<usize>>> {
-    let vms = dedicated_vms(instance);
-    let others = instance.items.iter().any(|i| !vms.contains(&i.vm));
-    let room = networks - usize::from(others && networks > 0);
-    let mut all = vec![vec![None; networks]];
-    for vm in vms.into_iter().take(room) {
-        let mut next = Vec::new();
-        for partial in &all {
-            for network in (0..networks).filter(|n| partial[*n].is_none()) {
-                let mut with: Vec<Option<usize>> = partial.clone();
-                with[network] = Some(vm);
-                next.push(with);
-            }
-        }
-        all = next;
+    listed.retain(|mode| in_order(instance, design, mode));
+    listed.sort_by(|a, b| key(a).cmp(&key(b)));
+    listed.dedup();
+    Modes {
+        listed,
+        rest: rest(instance, networks, &owners),
     }
-    all
 }
 
-/// Zones admitted per network: all everywhere, or each zone on networks of its own as far as they go.
-fn zone_maps(instance: &Instance, networks: usize) -> Vec<Vec<u64>> {
-    let all = (1u64 << (instance.zones + 1)) - 1;
-    if !zones_matter(instance) || instance.zones > 6 {
-        return vec![vec![all; networks]];
-    }
-    let mut maps = Vec::new();
-    let (from, to) = if networks >= instance.zones {
-        (networks, instance.zones)
-    } else {
-        (instance.zones, networks)
-    };
-    for code in 0..to.pow(from as u32) {
-        let digit = |i: usize| code / to.pow(i as u32) % to;
-        let mut map = vec![0u64; networks];
-        for i in 0..from {
-            let (network, zone) = if networks >= instance.zones {
-                (i, digit(i))
-            } else {
-                (digit(i), i)
-            };
-            map[network] |= 1 << (zone + 1);
-        }
-        let covered = map.iter().fold(0, |bits, m| bits | m).count_ones() as usize == instance.zones;
-        if covered && map.iter().all(|m| *m != 0) {
-            maps.push(map);
-        }
-    }
-    maps
+/// Order of the modes: fewest unmet first.
+fn key(mode: &Mode) -> (u64, usize, u64, u64, &[NetworkUse]) {
+    let exposed = mode.exposed.len();
+    (
+        mode.unmet_dedicated,
+        exposed,
+        mode.unmet_zones,
+        mode.unmet_heavy,
+        &mode.uses,
+    )
 }
 
-fn weight_maps(instance: &Instance, networks: usize) -> Vec<Vec<Weight>> {
+/// What the placements leave unmet at least that were not listed.
+fn rest(instance: &Instance, networks: usize, owners: &Owners) -> Option<Mode> {
+    let zones = instance.zones.saturating_sub(networks) as u64;
+    let listed = owners.complete && super::zones::all_listed(instance);
+    (!listed).then(|| Mode {
+        unmet_dedicated: owners.unmet,
+        unmet_zones: if zones_matter(instance) { zones } else { 0 },
+        ..Mode::open(networks)
+    })
+}
+
+/// Weights by network; those of reserved networks do not matter. Left out: mixtures without a network for heavy vNICs alone,
+/// which the map that is open to all stands for.
+fn weight_maps(instance: &Instance, reserved: &[Option<usize>]) -> Vec<Vec<Weight>> {
+    let networks = reserved.len();
     let any = vec![Weight::Any; networks];
-    let mixed = instance.items.iter().any(|i| i.heavy) && instance.items.iter().any(|i| !i.heavy && i.need > 0);
-    if !mixed || networks < 2 {
+    if !mixed(instance, reserved) {
         return vec![any];
     }
-    let mut maps = vec![any];
-    for code in 0..3usize.pow(networks as u32) {
-        let map: Vec<Weight> = (0..networks)
-            .map(|n| [Weight::Any, Weight::Heavy, Weight::Small][code / 3usize.pow(n as u32) % 3])
-            .collect();
-        if map.contains(&Weight::Heavy) {
+    let free: Vec<usize> = (0..networks).filter(|n| reserved[*n].is_none()).collect();
+    let mut maps = vec![any.clone()];
+    for code in 0..3usize.pow(free.len() as u32) {
+        let mut map = any.clone();
+        for (place, network) in free.iter().enumerate() {
+            map[*network] = [Weight::Any, Weight::Heavy, Weight::Small][code / 3usize.pow(place as u32) % 3];
+        }
+        if map.contains(&Weight::Heavy) || free.iter().all(|n| map[*n] == Weight::Small) {
             maps.push(map);
         }
     }
     maps
 }
 
-/// Rejects uses that leave some vNIC without a network; counts what the rest leaves unmet at least.
-fn judge(instance: &Instance, uses: Vec<NetworkUse>) -> Option<Mode> {
+/// Whether heavy and small vNICs may meet on a network that is nobody's own.
+fn mixed(instance: &Instance, reserved: &[Option<usize>]) -> bool {
+    let bound = |i: &Item| i.dedicated && reserved.contains(&Some(i.vm));
+    let open = || instance.items.iter().filter(|i| !bound(i));
+    reserved.contains(&None) && open().any(|i| i.heavy) && open().any(is_small)
+}
+
+fn is_small(item: &Item) -> bool {
+    !item.heavy && item.need > 0
+}
+
+/// The mode of these uses with what it leaves unmet at least; `None` where some vNIC is left without a network.
+fn judge(instance: &Instance, reserved: &[Option<usize>], zones: &ZoneMap, weights: &[Weight]) -> Option<Mode> {
+    let uses = reserved.iter().zip(&zones.admitted).zip(weights);
     let mut mode = Mode {
-        uses,
-        unmet_zones: 0,
+        uses: uses
+            .map(|((reserved, zones), weight)| NetworkUse {
+                reserved: *reserved,
+                zones: *zones,
+                weight: *weight,
+            })
+            .collect(),
         unmet_dedicated: 0,
+        unmet_zones: zones.unmet,
         unmet_heavy: 0,
+        exposed: zones.exposed.clone(),
     };
     let masks: Vec<u32> = instance.items.iter().map(|item| mode.admits(item)).collect();
     if masks.contains(&0) {
         return None;
     }
-    let small: u32 = instance
-        .items
-        .iter()
-        .zip(&masks)
-        .filter(|(i, _)| !i.heavy && i.need > 0)
-        .fold(0, |b, (_, m)| b | m);
-    let heavy = instance
-        .items
-        .iter()
-        .zip(&masks)
-        .filter(|(i, m)| i.heavy && **m & !small == 0);
-    mode.unmet_heavy = heavy.count() as u64;
-    // A network for any weight that ends up unmixed is the same as one for heavy or small vNICs alone, which is tried as
-    // well: here at least one heavy vNIC stands among small ones.
-    let mixed = instance.items.iter().any(|i| i.heavy) && small != 0;
-    if mixed
-        && mode
-            .uses
-            .iter()
-            .any(|u| u.reserved.is_none() && u.weight == Weight::Any)
-    {
-        mode.unmet_heavy = mode.unmet_heavy.max(1);
-    }
-    if zones_matter(instance) {
-        mode.unmet_zones = mode
-            .uses
-            .iter()
-            .map(|u| u64::from((u.zones >> 1).count_ones()).saturating_sub(1))
-            .sum();
-    }
+    mode.unmet_heavy = unmet_heavy(instance, &mode, &masks);
     let alone = |item: &&Item| item.dedicated && !mode.reserves(item.vm);
     mode.unmet_dedicated = instance.items.iter().filter(alone).count() as u64;
-    if instance
-        .items
-        .iter()
-        .all(|i| Some(i.vm) == instance.items.first().map(|f| f.vm))
-    {
-        mode.unmet_dedicated = 0;
-    }
     Some(mode)
+}
+
+/// Heavy vNICs among small ones, at least.
+fn unmet_heavy(instance: &Instance, mode: &Mode, masks: &[u32]) -> u64 {
+    let bits = |test: &dyn Fn(&NetworkUse) -> bool| -> u32 {
+        let uses = mode.uses.iter().enumerate();
+        uses.filter(|(_, u)| test(u)).map(|(n, _)| 1 << n).sum()
+    };
+    let owned = bits(&|u| u.reserved.is_some());
+    let placed = || instance.items.iter().zip(masks);
+    let small = placed().filter(|(i, _)| is_small(i)).fold(0, |all, (_, m)| all | m) & !owned;
+    // On its own network a VM may still keep its vNICs apart, unless they have only this one.
+    let pinned = placed().filter(|(i, m)| is_small(i) && m.count_ones() == 1);
+    let crowded = pinned.fold(0, |all, (_, m)| all | m) & owned;
+    let among = |m: u32| m & !small == 0 || (m.count_ones() == 1 && m & crowded != 0);
+    let count = placed().filter(|(i, m)| i.heavy && among(**m)).count() as u64;
+    // A network for any weight that ends up unmixed is the same as one for heavy or small vNICs alone, which is listed as
+    // well: here at least one heavy vNIC stands among small ones.
+    let reserved: Vec<Option<usize>> = mode.uses.iter().map(|u| u.reserved).collect();
+    let open = bits(&|u| u.reserved.is_none() && u.weight == Weight::Any) != 0;
+    count.max(u64::from(open && mixed(instance, &reserved)))
 }
 
 /// Among interchangeable networks (new, on uplinks of their own) only one order of uses is tried.

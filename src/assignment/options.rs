@@ -309,7 +309,7 @@ fn vector(instance: &Instance, shape: &UplinkShape, choice: &Choice) -> Vec<u32>
                 shape.roles.contains(role) && !role.info().falls_back && unmet(*role, *kind as usize)
             }
             Wish::OwnPath(role) => shape.roles.contains(role) && choice.nics == 1,
-            Wish::Apart(..) | Wish::ZonesApart | Wish::HeavyApart => false,
+            Wish::Apart(..) | Wish::ZonesApart | Wish::ZoneAlone(_) | Wish::HeavyApart => false,
         };
         vector[2 + index] = u32::from(missed);
     }

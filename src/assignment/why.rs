@@ -7,7 +7,9 @@ use super::patterns::Pattern;
 use super::search::Found;
 use super::solve::{Solved, design_name};
 use crate::plan::{LEVELS, Objective, Reason};
+use crate::roles::Role;
 use crate::units::{count, natural_cmp, show_mbps, show_permille};
+use std::collections::BTreeSet;
 
 /// Reasons of the design, each group's pattern and each network.
 pub fn reasons(instance: &Instance, solved: &Solved, found: &Found) -> Vec<Reason> {
@@ -177,8 +179,46 @@ fn network_reason(instance: &Instance, solved: &Solved, network: usize) -> Reaso
         chosen: count(groups.len(), "group"),
         alternative: String::new(),
         level: if solved.design.networks > 1 { 6 } else { 0 },
-        text: format!("{origin}; {alone}"),
+        text: format!("{origin}; {alone}{}", company(instance, solved, network)),
     }
+}
+
+/// Zones of a network that share its ports with host roles, where nothing was said about that.
+fn company(instance: &Instance, solved: &Solved, network: usize) -> String {
+    let uplink = solved.design.uplink_of_network(network);
+    let roles = uplink.map_or(&[][..], |u| &solved.design.uplinks[u].roles);
+    let hosts: Vec<&str> = roles
+        .iter()
+        .filter(|r| **r != Role::Vm)
+        .map(|r| r.info().title)
+        .collect();
+    let placed = instance.items.iter().zip(&solved.decisions.network);
+    let zones: BTreeSet<&str> = placed
+        .filter(|(item, n)| **n == Some(network) && item.zone > 0)
+        .map(|(item, _)| instance.cluster.vms[item.vm].vnics[item.vnic].zone.as_str())
+        .collect();
+    let unsaid = |zone: &&str| {
+        instance
+            .cluster
+            .policy
+            .isolate_zones
+            .iter()
+            .all(|(said, _)| said != zone)
+    };
+    let zones: Vec<&str> = zones.into_iter().filter(unsaid).collect();
+    let Some(first) = zones.first().filter(|_| !hosts.is_empty()) else {
+        return String::new();
+    };
+    let (word, share) = if zones.len() == 1 {
+        ("zone", "shares")
+    } else {
+        ("zones", "share")
+    };
+    format!(
+        "; {word} {} {share} physical ports with {} (the policy can forbid that: isolate_zone:{first} = required, or accept it: no)",
+        zones.join(", "),
+        hosts.join(", ")
+    )
 }
 
 /// Why a vNIC is on its network.

@@ -26,7 +26,7 @@ pub struct Args {
     /// The plan to judge
     #[arg(long, value_name = "FILE")]
     plan: PathBuf,
-    /// Growth in percent, if the plan was made with --growth
+    /// Growth in percent to judge with, instead of the one that the plan was made for
     #[arg(long, value_name = "PERCENT", value_parser = input::growth_percent)]
     growth: Option<u64>,
     /// The assignment was edited by hand: pass over the numbers, status and style that the plan states, and show those that follow
@@ -39,8 +39,9 @@ pub struct Args {
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.expect_stages(&["read", "check"]);
-    let inventory = args.input.load(args.growth, console)?;
+    let mut inventory = args.input.load(args.growth, console)?;
     let plan = read_plan(&args.plan, &inventory)?;
+    input::judge_with_growth_of_plan(&mut inventory, &plan, args.growth, console);
     let checked = if args.recompute {
         checks::recompute(&inventory, plan.clone())
     } else {

@@ -256,6 +256,7 @@ pub(super) fn wish(wish: &Wish) -> String {
         Wish::Rdma(role) => format!("{} uses NICs with RDMA", title(role)),
         Wish::Apart(a, b) => format!("{} and {} share no uplink", title(a), title(b)),
         Wish::ZonesApart => "VM zones share no external network".to_owned(),
+        Wish::ZoneAlone(zone) => format!("zone {zone} shares no port with host traffic or other zones"),
         Wish::HeavyApart => "the VMs with the largest bandwidth share no external network with small ones".to_owned(),
         Wish::Survive(role, kind) => format!("{} survives the loss of any {}", title(role), failure_kind(*kind)),
         Wish::OwnPath(role) => format!("{} keeps a path of its own when a NIC fails", title(role)),
@@ -268,6 +269,10 @@ pub(super) fn missed(requirement: &str) -> String {
     match parts.as_slice() {
         ["reach", role] => format!("{} has no working path", title(role)),
         ["apart", "zones"] => "VM zones that must be apart share an external network".to_owned(),
+        ["apart", "zone", ..] => format!(
+            "Zone {} shares its ports with host traffic or another zone",
+            zone(requirement)
+        ),
         ["apart", pair] => format!("{} must be apart and share an uplink", both(pair)),
         ["survive", role, kind] => format!("{} does not survive the loss of a {}", title(role), failing(kind)),
         ["capacity"] => "More traffic than the uplink can carry".to_owned(),
@@ -285,6 +290,10 @@ pub(super) fn wanted(requirement: &str) -> String {
     match parts.as_slice() {
         ["reach", role] => format!("{} reaches every node", title(role)),
         ["apart", "zones"] => "VM zones have external networks of their own".to_owned(),
+        ["apart", "zone", ..] => format!(
+            "zone {} shares no port with host traffic or other zones",
+            zone(requirement)
+        ),
         ["apart", pair] => format!("{} share no uplink", both(pair)),
         ["survive", role, kind] => format!("{} survives the loss of any {}", title(role), failing(kind)),
         ["capacity"] => "every uplink carries its traffic".to_owned(),
@@ -311,6 +320,7 @@ fn short_wish(name: &str) -> Option<String> {
     Some(match parts.as_slice() {
         ["rdma", role] => format!("RDMA for {}", title(role)),
         ["apart", "zones"] => "VM zones apart".to_owned(),
+        ["apart", "zone", ..] => format!("zone {} alone on its ports", zone(name)),
         ["apart", "heavy"] => "large VMs apart from small ones".to_owned(),
         ["apart", pair] => {
             let (a, b) = pair.split_once('|')?;
@@ -320,6 +330,11 @@ fn short_wish(name: &str) -> Option<String> {
         ["own-path", role] => format!("own path for {} after a NIC failure", title(role)),
         _ => return None,
     })
+}
+
+/// The zone in `apart:zone:NAME`, whatever marks its name holds.
+fn zone(requirement: &str) -> &str {
+    requirement.strip_prefix("apart:zone:").unwrap_or(requirement)
 }
 
 fn title(role: &str) -> String {

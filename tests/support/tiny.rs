@@ -69,6 +69,10 @@ pub fn cluster(seed: u64) -> Cluster {
     guests(&mut dice, &mut cluster);
     wishes(&mut dice, &mut cluster);
     wiring(&mut dice, &mut cluster);
+    if dice.chance(25) {
+        let wanted = dice.pick(&[Strength::Wish, Strength::Required]);
+        cluster.policy.isolate_zones = vec![("dmz".to_owned(), wanted)];
+    }
     cluster
 }
 

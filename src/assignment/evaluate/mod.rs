@@ -265,12 +265,24 @@ impl<'a> Count<'a> {
         }
         if cluster.policy.separate_zones == Strength::Required {
             for network in 0..self.design.networks {
-                for _ in 1..self.zones_on(network) {
+                for _ in 1..self.zones_on(network).len() {
                     let subject = self.design.network_name(self.instance, network);
                     self.miss("apart:zones".to_owned(), subject, 0);
                 }
             }
         }
+        for zone in self.instance.isolated.iter().filter(|zone| zone.required) {
+            for network in self.exposed_on(zone.zone) {
+                let subject = self.design.network_name(self.instance, network);
+                self.miss(format!("apart:zone:{}", zone.name), subject, 0);
+            }
+        }
+        self.dedicated();
+    }
+
+    /// vNICs that want a network of their own and share it with another VM.
+    fn dedicated(&mut self) {
+        let cluster = self.instance.cluster;
         for (index, item) in self.instance.items.iter().enumerate().filter(|(_, i)| i.dedicated) {
             let network = self.decisions.network[index];
             let shared = network.is_some()
@@ -291,17 +303,21 @@ impl<'a> Count<'a> {
         }
     }
 
-    fn zones_on(&self, network: usize) -> usize {
-        let on = self
-            .instance
-            .items
-            .iter()
-            .zip(&self.decisions.network)
-            .filter(|(_, n)| **n == Some(network));
-        on.map(|(item, _)| item.zone)
-            .filter(|z| *z > 0)
-            .collect::<BTreeSet<_>>()
-            .len()
+    fn zones_on(&self, network: usize) -> BTreeSet<usize> {
+        let placed = self.instance.items.iter().zip(&self.decisions.network);
+        let on = placed.filter(|(_, n)| **n == Some(network));
+        on.map(|(item, _)| item.zone).filter(|z| *z > 0).collect()
+    }
+
+    /// Networks on which a zone shares its ports with host roles or other zones.
+    fn exposed_on(&self, zone: usize) -> Vec<usize> {
+        let exposed = |network: &usize| {
+            let zones = self.zones_on(*network);
+            let uplink = self.design.uplink_of_network(*network);
+            let pure = uplink.is_some_and(|u| self.design.uplinks[u].roles.len() == 1);
+            zones.contains(&zone) && (zones.len() > 1 || !pure)
+        };
+        (0..self.design.networks).filter(exposed).collect()
     }
 
     fn wishes(&self, lost: &Lost) -> Vec<u64> {
@@ -321,8 +337,12 @@ impl<'a> Count<'a> {
                 .filter(|n| !uplink_of(role).is_some_and(|u| self.rdma(*n, u)))
                 .count(),
             Wish::ZonesApart => (0..self.design.networks)
-                .map(|n| self.zones_on(n).saturating_sub(1))
+                .map(|n| self.zones_on(n).len().saturating_sub(1))
                 .sum(),
+            Wish::ZoneAlone(name) => {
+                let zone = self.instance.isolated.iter().find(|i| i.name == *name);
+                zone.map_or(0, |zone| usize::from(!self.exposed_on(zone.zone).is_empty()))
+            }
             Wish::HeavyApart => self.heavy_among_small(),
         };
         count as u64

@@ -5,7 +5,7 @@ use super::node_loss::Loss;
 use super::survival::Survival;
 use super::view::View;
 use super::wishes::{shared_uplink, unsurvived};
-use super::zones::zones;
+use super::zones::{zones, zones_on_shared_ports};
 use crate::migration::{self, Moved};
 use crate::plan::{Requirements, Shortfall};
 use crate::policy::{FailureKind, Strength};
@@ -118,6 +118,10 @@ fn isolation(view: &View) -> Vec<Shortfall> {
             let network = view.plan.uplinks[uplink].network.as_deref().unwrap_or_default();
             found.extend((1..zones.len()).map(|_| entry("apart:zones", network)));
         }
+    }
+    for (zone, _) in policy.isolate_zones.iter().filter(|(_, s)| *s == Strength::Required) {
+        let shared = zones_on_shared_ports(view, zone);
+        found.extend(shared.map(|network| entry(format!("apart:zone:{zone}"), network)));
     }
     found.extend(dedicated(view));
     found

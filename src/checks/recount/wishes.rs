@@ -3,7 +3,7 @@
 use super::capacity::KINDS;
 use super::survival::Survival;
 use super::view::View;
-use super::zones::zones;
+use super::zones::{zones, zones_on_shared_ports};
 use crate::policy::{FailureKind, Wish};
 use crate::roles::Role;
 
@@ -21,6 +21,7 @@ fn unmet(view: &View, survival: &Survival, wish: &Wish) -> u64 {
         Wish::Rdma(role) => nodes(view, |node| !has_rdma(view, node, *role)),
         Wish::Apart(a, b) => u64::from(shared_uplink(view, *a, *b).is_some()),
         Wish::ZonesApart => zones(view).iter().map(|z| z.len().saturating_sub(1) as u64).sum(),
+        Wish::ZoneAlone(zone) => u64::from(zones_on_shared_ports(view, zone).next().is_some()),
         Wish::HeavyApart => heavy_beside_small(view),
         Wish::Survive(role, kind) => unsurvived(view, survival, *role, *kind).len() as u64,
         Wish::OwnPath(role) => nodes(view, |node| {

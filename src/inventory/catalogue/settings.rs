@@ -57,7 +57,7 @@ const fn setting(
 }
 
 /// All settings.
-pub static SETTINGS: [Setting; 17] = [
+pub static SETTINGS: [Setting; 18] = [
     setting(
         "growth_percent",
         "0",
@@ -129,6 +129,12 @@ pub static SETTINGS: [Setting; 17] = [
         "no",
         "Whether VM zones get external networks of their own: no, wish, required.",
         ("separate_zones", "wish"),
+    ),
+    setting(
+        "isolate_zone:",
+        "no",
+        "Whether a VM zone must, should or need not have physical ports without host traffic and without other zones: no, wish, required. VMs without a zone may stand beside it.",
+        ("isolate_zone:dmz", "required"),
     ),
     setting(
         "survival_first",

@@ -3,13 +3,14 @@
 use super::Resolver;
 use super::nics::role;
 use super::topology::failures;
+use crate::inventory::Cluster;
 use crate::inventory::catalogue::{SETTINGS, Setting, plain};
 use crate::inventory::cells;
 use crate::inventory::raw::{Cell, Record};
 use crate::inventory::suggest::did_you_mean;
 use crate::policy::{FailureKind, Policy, RuleLevel, Strength};
 use crate::roles::{ROLES, Role};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads the settings into the policies of their clusters. Each row is judged whole, once, and before its cluster is looked for: a
 /// fault of one cell hides none of another.
@@ -36,6 +37,8 @@ pub(super) fn build(r: &mut Resolver<'_>) {
             if let Some(first) = again {
                 let what = format!("the setting {} is there twice: also in line {first}", setting.text);
                 r.problems.at(setting, what, "Keep one of them.");
+            } else if let Some(fault) = unknown_zone(&r.clusters[cluster], setting.text) {
+                r.problems.at(setting, fault.0, fault.1);
             } else if sound {
                 // Judged already, so that it cannot be refused here.
                 let _ = set(&mut r.clusters[cluster].policy, setting.text, value.text, &rule);
@@ -46,6 +49,7 @@ pub(super) fn build(r: &mut Resolver<'_>) {
         cluster.policy.survive.sort();
         cluster.policy.rules.sort_by(|a, b| a.rule.cmp(&b.rule));
         cluster.policy.isolate.sort();
+        cluster.policy.isolate_zones.sort();
     }
 }
 
@@ -64,6 +68,30 @@ fn judge(r: &mut Resolver<'_>, setting: Cell<'_>, value: Cell<'_>, rule: &RuleLe
     }
     tell(r, refusal, setting, value);
     false
+}
+
+/// What is wrong, and what to do, where a setting is about a zone that no vNIC is in.
+fn unknown_zone(cluster: &Cluster, setting: &str) -> Option<(String, String)> {
+    let (head, zone) = setting.split_once(':')?;
+    let zone = zone.trim();
+    let known: BTreeSet<&str> = cluster
+        .vms
+        .iter()
+        .flat_map(|v| &v.vnics)
+        .map(|v| v.zone.as_str())
+        .collect();
+    if plain(head) != "isolatezone" || zone.is_empty() || known.contains(zone) {
+        return None;
+    }
+    let named = || known.iter().copied().filter(|zone| !zone.is_empty());
+    let what = format!("no vNIC is in zone '{zone}'{}", did_you_mean(zone, named()));
+    let list: Vec<&str> = named().collect();
+    let advice = if list.is_empty() {
+        "No vNIC has a zone; name it in the column zone of vnics.csv.".to_owned()
+    } else {
+        format!("Zones are: {}.", list.join(", "))
+    };
+    Some((super::problems::shorten(&what), super::problems::shorten(&advice)))
 }
 
 /// Why a row is refused.
@@ -169,6 +197,13 @@ fn set_about(policy: &mut Policy, head: &str, tail: &str, value: &str, row: &Rul
             }
             policy.isolate.retain(|(x, y, _)| (*x, *y) != (a.min(b), a.max(b)));
             policy.isolate.push((a.min(b), a.max(b), strength(value)?));
+        }
+        "isolatezone" => {
+            if tail.is_empty() {
+                return Err(Refusal::Setting("isolate_zone: names no zone".to_owned()));
+            }
+            policy.isolate_zones.retain(|(zone, _)| zone != tail);
+            policy.isolate_zones.push((tail.to_owned(), strength(value)?));
         }
         "rule" => {
             let level = value.to_ascii_lowercase();

@@ -38,6 +38,9 @@ pub(super) fn rows(sheet: &mut Sheet, c: &Cluster) {
     for (a, b, wanted) in isolate {
         set(format!("isolate:{a}|{b}"), strength(wanted));
     }
+    for (zone, wanted) in &p.isolate_zones {
+        set(format!("isolate_zone:{zone}"), strength(*wanted));
+    }
     for r in &p.rules {
         sheet.row([
             text(&c.name),
