@@ -89,7 +89,7 @@ impl Drop for Folder {
 }
 
 /// Reads an inventory written as in the pages.
-fn inventory(block: &str) -> Inventory {
+pub(super) fn inventory(block: &str) -> Inventory {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let folder = Folder(std::env::temp_dir().join(format!("nicplan-rules-{}-{number}", std::process::id())));
