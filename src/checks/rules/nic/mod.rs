@@ -4,6 +4,7 @@ mod driver_versions_differ;
 mod half_duplex;
 mod inbox_driver;
 mod mtu_differs;
+mod nic_flapping;
 mod nic_names_differ;
 mod nic_without_link;
 mod pcie_too_slow;
@@ -22,6 +23,7 @@ pub static RULES: &[&Rule] = &[
     &half_duplex::RULE,
     &inbox_driver::RULE,
     &mtu_differs::RULE,
+    &nic_flapping::RULE,
     &nic_names_differ::RULE,
     &nic_without_link::RULE,
     &pcie_too_slow::RULE,
@@ -32,3 +34,16 @@ pub static RULES: &[&Rule] = &[
     &team_on_one_card::RULE,
     &team_on_one_tor::RULE,
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::rules::tests::assert_severities;
+    use crate::finding::Severity::{Error, Warning};
+
+    #[test]
+    fn what_azure_local_refuses_is_an_error_there_and_a_warning_elsewhere() {
+        for rule in ["inbox-driver", "nic-flapping", "pcie-too-slow"] {
+            assert_severities(rule, &[("2016", Warning), ("2025", Warning), ("azurelocal", Error)]);
+        }
+    }
+}

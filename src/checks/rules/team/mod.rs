@@ -42,3 +42,26 @@ pub static RULES: &[&Rule] = &[
     &team_switch_dependent::RULE,
     &too_many_team_members::RULE,
 ];
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::rules::tests::assert_severities;
+    use crate::finding::Severity::{Error, Info, Warning};
+
+    #[test]
+    fn lbfo_under_a_switch_is_discouraged_first_and_refused_later() {
+        let severities = [
+            ("2016", Warning),
+            ("2019", Warning),
+            ("2022", Error),
+            ("azurelocal", Error),
+        ];
+        assert_severities("lbfo-under-switch", &severities);
+    }
+
+    #[test]
+    fn iscsi_on_a_team_is_supported_from_2012_r2_on() {
+        let severities = [("2008r2", Warning), ("2012", Warning), ("2012r2", Info), ("2025", Info)];
+        assert_severities("iscsi-on-team", &severities);
+    }
+}

@@ -60,6 +60,12 @@ pub(super) const COLUMNS: Family = Family {
             "8",
         )
         .also(&["PcieLinkWidth", "PciExpressCurrentLinkWidth"]),
+        Column::fact(
+            "flapping",
+            YesNo,
+            "The port loses its link or is reset again and again (a fault of Network HUD in Get-HealthFault, or the system log).",
+            "no",
+        ),
     ],
     host_vnics: &[MTU],
     ..Family::NONE
