@@ -72,7 +72,7 @@ fn chimney(node: &Node) -> bool {
     node.facts.text("chimney").is_some_and(|state| state != "disabled")
 }
 
-/// It carries a role, a switch or a team.
+/// It carries a role (that of VMs under a switch) or is in a team.
 fn is_used(nic: &Nic) -> bool {
-    !nic.roles.is_empty() || nic.switch.is_some() || !nic.team.is_empty()
+    !nic.roles.is_empty() || !nic.team.is_empty()
 }
