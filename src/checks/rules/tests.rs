@@ -30,7 +30,7 @@ fn fenced<'a>(page: &'a str, kind: &str) -> &'a str {
 }
 
 /// All inventories of a page in order, each with its kind.
-fn blocks(page: &str) -> Vec<(&str, &str)> {
+pub(super) fn blocks(page: &str) -> Vec<(&str, &str)> {
     let fences = page.split("```").skip(1).step_by(2);
     fences
         .filter_map(|block| block.split_once('\n'))
@@ -91,7 +91,7 @@ impl Drop for Folder {
 }
 
 /// Reads an inventory written as in the pages.
-fn inventory(block: &str) -> Inventory {
+pub(super) fn inventory(block: &str) -> Inventory {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let folder = Folder(std::env::temp_dir().join(format!("nicplan-rules-{}-{number}", std::process::id())));
@@ -110,6 +110,17 @@ fn names(findings: &[Finding]) -> Vec<&'static str> {
 fn assert_silent(rule: &str, block: &str) {
     let findings = review(&inventory(block));
     assert!(!names(&findings).contains(&rule), "{rule} speaks up: {findings:#?}");
+}
+
+/// The first inventory that trips the rule, under other Windows versions: how bad the finding is.
+pub(super) fn assert_severities(rule: &str, expected: &[(&str, Severity)]) {
+    let mut facts = inventory(fenced(find(rule).expect("the rule").page, "trips"));
+    for (profile, severity) in expected {
+        facts.clusters[0].profile = profiles::find(profile).expect("the profile");
+        let findings = review(&facts);
+        let found = findings.iter().find(|f| f.rule == rule).map(|f| f.severity);
+        assert_eq!(found, Some(*severity), "{rule} in {profile}");
+    }
 }
 
 fn folder() -> PathBuf {

@@ -87,3 +87,23 @@ fn add_single(cluster: &Cluster, report: &mut Report<'_>, groups: &[(String, cra
         at: groups.iter().map(|(_, at)| at.clone()).collect(),
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::rules::{review, tests::inventory};
+
+    #[test]
+    fn a_single_physical_switch_is_one_finding_and_not_one_for_each_team() {
+        let block = |last: &str| {
+            format!(
+                "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps,tor,team\nHV1,A,10000,T1,X\n\
+                 HV1,B,10000,T1,X\nHV2,A,10000,T1,X\nHV2,B,10000,T1,X\nHV2,C,10000,{last},\n"
+            )
+        };
+        let count = |last: &str| {
+            let findings = review(&inventory(&block(last)));
+            findings.iter().filter(|f| f.rule == "team-on-one-tor").count()
+        };
+        assert_eq!((count("T1"), count("T2")), (1, 2));
+    }
+}

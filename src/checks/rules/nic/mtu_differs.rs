@@ -1,0 +1,110 @@
+//! Interfaces of one traffic role whose largest packets differ.
+
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::{Location, Severity};
+use crate::inventory::{Cluster, Inventory, Node};
+use crate::migration::wiring::Subnet;
+use crate::roles::Role;
+use std::collections::BTreeMap;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "mtu-differs",
+    severity: Severity::Warning,
+    family: "nic",
+    summary: "interfaces of one traffic role have different MTUs",
+    risk: "large packets are dropped or cut on the way: small tests succeed, and storage or live migration hangs under load",
+    source: "Microsoft Validate-DCB; Test-Cluster, Validate Network Communication; MSFT_NetAdapter class, property MtuSize",
+    page: include_str!("mtu_differs.md"),
+    columns: &[
+        "nics.mtu",
+        "nics.current_role",
+        "nics.addresses",
+        "host_vnics.mtu",
+        "host_vnics.role",
+        "host_vnics.addresses",
+    ],
+    check,
+    ..Rule::BASE
+};
+
+/// Interfaces that are compared: of one role, in one subnet.
+type Network = (Role, Option<Subnet>);
+
+/// One interface and its MTU in bytes.
+struct Interface {
+    name: String,
+    mtu: u64,
+    at: Location,
+}
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let mut networks: BTreeMap<Network, Vec<Interface>> = BTreeMap::new();
+    for node in &cluster.nodes {
+        for (network, interface) in interfaces(node, report) {
+            networks.entry(network).or_default().push(interface);
+        }
+    }
+    for ((role, _), interfaces) in networks {
+        let mut mtus: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+        for interface in &interfaces {
+            mtus.entry(interface.mtu).or_default().push(&interface.name);
+        }
+        if mtus.len() < 2 {
+            continue;
+        }
+        let words: Vec<String> = mtus
+            .iter()
+            .map(|(mtu, names)| format!("{mtu} on {}", lookup::list(names)))
+            .collect();
+        report.add(Fault {
+            subject: role.to_string(),
+            message: format!("interfaces for {role} have different MTUs: {}", words.join("; ")),
+            current: lookup::list(&mtus.keys().map(u64::to_string).collect::<Vec<_>>()),
+            expected: "one MTU, also at the physical switches".to_owned(),
+            fix: fix(cluster),
+            at: interfaces.into_iter().map(|i| i.at).collect(),
+        });
+    }
+}
+
+/// Interfaces that carry a role themselves, each with role and subnet. Ports under a virtual switch carry what its host vNICs
+/// send, so only those count there.
+fn interfaces(node: &Node, report: &Report<'_>) -> Vec<(Network, Interface)> {
+    let interface = |name: &str, mtu, origin| Interface {
+        name: format!("{}/{name}", node.name),
+        mtu,
+        at: report.at(origin, "mtu"),
+    };
+    let mut found = Vec::new();
+    for nic in node.nics.iter().filter(|nic| nic.switch.is_none()) {
+        let Some(mtu) = nic.facts.number("mtu") else { continue };
+        for role in &nic.roles {
+            found.push(((*role, subnet(&nic.addresses)), interface(&nic.name, mtu, nic.origin)));
+        }
+    }
+    for vnic in &node.host_vnics {
+        if let (Some(role), Some(mtu)) = (vnic.role, vnic.facts.number("mtu")) {
+            found.push(((role, subnet(&vnic.addresses)), interface(&vnic.name, mtu, vnic.origin)));
+        }
+    }
+    found
+}
+
+/// Subnet of the first address that has a prefix. Interfaces in different subnets are compared apart, since two networks of one
+/// role may well differ.
+fn subnet(addresses: &[String]) -> Option<Subnet> {
+    addresses
+        .iter()
+        .filter(|address| address.contains('/'))
+        .find_map(|address| Subnet::parse(address))
+}
+
+fn fix(cluster: &Cluster) -> String {
+    if fixes::is_2008r2(cluster) {
+        return "in Device Manager, the port, Advanced: \"Jumbo Packet\" to one value on every node, and at the switches".to_owned();
+    }
+    "on every node: Set-NetAdapterAdvancedProperty -Name <port> -RegistryKeyword '*JumboPacket' -RegistryValue 9014 (1514 = no \
+     jumbo packets), and the same at the physical switches"
+        .to_owned()
+}

@@ -1,0 +1,65 @@
+//! Ports of Azure Local that carry something and have another name on another node.
+
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::{Location, Severity};
+use crate::inventory::{Cluster, Inventory, Nic, Node};
+use crate::profiles::AZURE_LOCAL;
+use std::collections::BTreeMap;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "nic-names-differ",
+    severity: Severity::Error,
+    family: "nic",
+    summary: "a port that carries traffic on one node of Azure Local has no namesake on another",
+    risk: "Network ATC finds ports by name: the intent fails on the node, and with it the deployment or the update",
+    source: "Microsoft, Network ATC: adapters of an intent have the same names on every node",
+    page: include_str!("nic_names_differ.md"),
+    columns: &["nics.nic", "nics.current_role", "nics.team"],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if cluster.profile.generation < AZURE_LOCAL {
+        return;
+    }
+    let mut used: BTreeMap<String, (&Nic, &Node)> = BTreeMap::new();
+    for node in &cluster.nodes {
+        for nic in node.nics.iter().filter(|nic| carries_something(nic)) {
+            used.entry(nic.name.to_lowercase()).or_insert((nic, node));
+        }
+    }
+    for (name, (nic, example)) in used {
+        let without = |node: &&Node| !node.nics.is_empty() && node.nics.iter().all(|n| n.name.to_lowercase() != name);
+        let missing: Vec<&Node> = cluster.nodes.iter().filter(without).collect();
+        if missing.is_empty() {
+            continue;
+        }
+        let names: Vec<&str> = missing.iter().map(|n| n.name.as_str()).collect();
+        let mut at: Vec<Location> = vec![report.at(nic.origin, "nic")];
+        at.extend(missing.iter().map(|n| report.at(n.origin, "node")));
+        report.add(Fault {
+            subject: nic.name.clone(),
+            message: format!(
+                "{} carries traffic on {}, and there is no port of that name on {}",
+                nic.name,
+                example.name,
+                lookup::list(&names)
+            ),
+            current: format!("missing on {}", lookup::list(&names)),
+            expected: "the same names on every node".to_owned(),
+            fix: format!(
+                "on {}: Rename-NetAdapter -NewName {} for the port in the same place",
+                lookup::list(&names),
+                crate::checks::rules::fixes::quoted(&nic.name)
+            ),
+            at,
+        });
+    }
+}
+
+/// An intent will hold it: it has a role (that of VMs under a switch) or is in a team.
+fn carries_something(nic: &Nic) -> bool {
+    !nic.roles.is_empty() || !nic.team.is_empty()
+}

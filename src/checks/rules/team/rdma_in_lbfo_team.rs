@@ -1,0 +1,52 @@
+//! A port with RDMA in an LBFO team.
+
+use crate::checks::rules::places::Alike;
+use crate::checks::rules::{Fault, Report, Rule, fixes, teams};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2012;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "rdma-in-lbfo-team",
+    severity: Severity::Warning,
+    family: "team",
+    summary: "a port with RDMA is in an LBFO team, which switches RDMA off",
+    risk: "SMB storage and live migration run over TCP at the cost of the processors, although the NICs could do better",
+    source: "Microsoft, Network Recommendations for a Hyper-V Cluster; Remote Direct Memory Access and Switch Embedded Teaming",
+    page: include_str!("rdma_in_lbfo_team.md"),
+    columns: &["nics.rdma", "nics.team", "nics.team_kind"],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if cluster.profile.generation < WS2012 {
+        return;
+    }
+    let mut found = Alike::new();
+    for node in &cluster.nodes {
+        for nic in node.nics.iter().filter(|nic| nic.rdma.on() && teams::is_lbfo(nic)) {
+            found.add(nic.team.as_str(), node, report.at(nic.origin, "rdma"));
+        }
+    }
+    for (name, places) in found {
+        let instead = if cluster.profile.rdma_on_switch {
+            "use them bare, or in a switch with SET"
+        } else {
+            "use them bare for storage and live migration"
+        };
+        report.add(Fault {
+            subject: name.to_owned(),
+            message: format!("team {name} on {} has ports with RDMA", places.nodes()),
+            current: "RDMA in an LBFO team".to_owned(),
+            expected: "RDMA on ports without a team".to_owned(),
+            fix: format!(
+                "on {}: Remove-NetLbfoTeamMember -Name <the ports> -Team {}, and {instead}",
+                places.nodes(),
+                fixes::quoted(name)
+            ),
+            at: places.at,
+        });
+    }
+}

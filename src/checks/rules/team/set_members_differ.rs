@@ -1,0 +1,89 @@
+//! SET over ports that are not alike.
+
+use crate::checks::rules::{Fault, Report, Rule, lookup, teams};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Nic};
+use crate::profiles::WS2016;
+use std::collections::BTreeMap;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "set-members-differ",
+    severity: Severity::Error,
+    family: "team",
+    summary: "the ports of a SET have different models or drivers",
+    risk: "Microsoft does not support it: offloads work on one port and not on the other, and a VM that changes ports loses them",
+    source: "Microsoft, Switch Embedded Teaming (members of one maker, model, firmware and driver)",
+    page: include_str!("set_members_differ.md"),
+    columns: &[
+        "nics.model",
+        "nics.driver_version",
+        "switches.embedded_teaming",
+        "switches.nics",
+    ],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if cluster.profile.generation < WS2016 {
+        return;
+    }
+    for node in &cluster.nodes {
+        for team in teams::set(cluster, node) {
+            let models = parts(&team.members, |nic| Some(nic.model.as_str()).filter(|m| !m.is_empty()));
+            let drivers = parts(&team.members, |nic| nic.facts.text("driver_version"));
+            // Ports of different models have different drivers in any case.
+            let (what, column, parts) = match (models.len(), drivers.len()) {
+                (2.., _) => ("models", "model", models),
+                (_, 2..) => ("drivers", "driver_version", drivers),
+                _ => continue,
+            };
+            let words: Vec<String> = parts
+                .values()
+                .map(|(value, ports)| {
+                    let names: Vec<&str> = ports.iter().map(|nic| nic.name.as_str()).collect();
+                    format!("{value} ({})", lookup::list(&names))
+                })
+                .collect();
+            report.add(Fault {
+                subject: format!("{}/{}", node.name, team.name),
+                message: format!(
+                    "SET {} on {} has ports with different {what}: {}",
+                    team.name,
+                    node.name,
+                    words.join("; ")
+                ),
+                current: lookup::list(&parts.values().map(|(value, _)| *value).collect::<Vec<_>>()),
+                expected: "ports of one model with one driver".to_owned(),
+                fix: fix(what, team.name),
+                at: team.members.iter().map(|nic| report.at(nic.origin, column)).collect(),
+            });
+        }
+    }
+}
+
+/// Ports by what they have, regardless of case; those without are left out.
+fn parts<'a>(
+    members: &[&'a Nic],
+    value: impl Fn(&'a Nic) -> Option<&'a str>,
+) -> BTreeMap<String, (&'a str, Vec<&'a Nic>)> {
+    let mut parts: BTreeMap<String, (&str, Vec<&Nic>)> = BTreeMap::new();
+    for nic in members.iter().copied() {
+        if let Some(value) = value(nic) {
+            let part = parts.entry(value.to_lowercase());
+            part.or_insert_with(|| (value, Vec::new())).1.push(nic);
+        }
+    }
+    parts
+}
+
+fn fix(what: &str, switch: &str) -> String {
+    if what == "drivers" {
+        return "install one driver and firmware for all ports of the SET".to_owned();
+    }
+    format!(
+        "Set-VMSwitchTeam -Name {} -NetAdapterName <ports of one model>; it replaces the whole list",
+        crate::checks::rules::fixes::quoted(switch)
+    )
+}

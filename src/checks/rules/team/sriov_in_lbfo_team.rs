@@ -1,0 +1,49 @@
+//! A port with SR-IOV in an LBFO team.
+
+use crate::checks::rules::places::Alike;
+use crate::checks::rules::{Fault, Report, Rule, fixes, teams};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2012;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "sriov-in-lbfo-team",
+    severity: Severity::Warning,
+    family: "team",
+    summary: "a port with SR-IOV switched on is in an LBFO team, which cannot use it",
+    risk: "no VM gets a virtual function: traffic that was planned to bypass the virtual switch goes through it",
+    source: "Microsoft, NIC Teaming, Compatibility (SR-IOV)",
+    page: include_str!("sriov_in_lbfo_team.md"),
+    columns: &["nics.sriov", "nics.team", "nics.team_kind"],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if cluster.profile.generation < WS2012 {
+        return;
+    }
+    let mut found = Alike::new();
+    for node in &cluster.nodes {
+        let ports = node.nics.iter().filter(|nic| nic.sriov == Some(true));
+        for nic in ports.filter(|nic| teams::is_lbfo(nic)) {
+            found.add(nic.team.as_str(), node, report.at(nic.origin, "sriov"));
+        }
+    }
+    for (name, places) in found {
+        report.add(Fault {
+            subject: name.to_owned(),
+            message: format!("team {name} on {} has ports with SR-IOV switched on", places.nodes()),
+            current: "SR-IOV in an LBFO team".to_owned(),
+            expected: "SR-IOV on ports with a switch of their own, or off".to_owned(),
+            fix: format!(
+                "on {}: Remove-NetLbfoTeamMember -Name <the ports> -Team {}, give each port a switch made with -EnableIov $true \
+                 and team inside the guest; or Disable-NetAdapterSriov -Name <the ports> where no VM needs it",
+                places.nodes(),
+                fixes::quoted(name)
+            ),
+            at: places.at,
+        });
+    }
+}

@@ -1,0 +1,60 @@
+//! A team with a single port.
+
+use crate::checks::rules::places::Alike;
+use crate::checks::rules::teams::{self, Team};
+use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2012;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "team-of-one",
+    severity: Severity::Info,
+    family: "team",
+    summary: "a team has a single port",
+    risk: "it is allowed, and it looks redundant without being so",
+    source: "Microsoft, NIC Teaming (a team of one balances nothing and fails over to nothing); Switch Embedded Teaming",
+    page: include_str!("team_of_one.md"),
+    columns: &[
+        "nics.team",
+        "nics.team_kind",
+        "switches.embedded_teaming",
+        "switches.nics",
+    ],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if cluster.profile.generation < WS2012 {
+        return;
+    }
+    let mut found = Alike::new();
+    for node in &cluster.nodes {
+        let mut add = |team: &Team<'_>, set: bool| {
+            if let [only] = team.members.as_slice() {
+                let what = (team.name.to_owned(), only.name.clone(), set);
+                found.add(what, node, report.at(only.origin, "nic"));
+            }
+        };
+        teams::set(cluster, node).iter().for_each(|team| add(team, true));
+        teams::lbfo(node).iter().for_each(|team| add(team, false));
+    }
+    for ((name, port, set), places) in found {
+        let quoted = fixes::quoted(&name);
+        let cmdlet = if set {
+            format!("Add-VMSwitchTeamMember -VMSwitchName {quoted} -NetAdapterName <a second port>")
+        } else {
+            format!("Add-NetLbfoTeamMember -Name <a second port> -Team {quoted}")
+        };
+        report.add(Fault {
+            message: format!("team {name} on {} has one port, {port}", places.nodes()),
+            subject: name,
+            current: "1 port".to_owned(),
+            expected: "2 ports, on two cards".to_owned(),
+            fix: format!("on {}: {cmdlet}", places.nodes()),
+            at: places.at,
+        });
+    }
+}

@@ -1,0 +1,92 @@
+//! The teams of a node as they are today.
+//!
+//! A team of Windows NIC Teaming (LBFO) or of a vendor is a fact of its ports: `nics.team` names it and `nics.team_kind` says who
+//! made it (`Get-NetLbfoTeam` lists its members). SET has no object of its own, it is a property of the virtual switch
+//! (`Get-VMSwitch`, `Get-VMSwitchTeam`). Must not know: rules.
+
+use crate::inventory::{Cluster, Fact, Nic, Node, Origin, SwitchKind, VirtualSwitch};
+use crate::profiles::WS2016;
+use std::collections::BTreeMap;
+
+/// A team.
+pub struct Team<'a> {
+    /// Name of the team; of the switch for SET.
+    pub name: &'a str,
+    /// Its ports; one or more.
+    pub members: Vec<&'a Nic>,
+    /// The virtual switch on it.
+    pub switch: Option<&'a VirtualSwitch>,
+}
+
+impl<'a> Team<'a> {
+    /// What a column says about the team: the first port that says it, and its record.
+    pub fn fact(&self, column: &str) -> Option<(&'a Fact, Origin)> {
+        self.members
+            .iter()
+            .find_map(|nic| nic.facts.get(column).map(|fact| (fact, nic.origin)))
+    }
+
+    /// The same for a word.
+    pub fn word(&self, column: &str) -> Option<(&'a str, Origin)> {
+        match self.fact(column)? {
+            (Fact::Text(word), origin) => Some((word, origin)),
+            _ => None,
+        }
+    }
+
+    /// Record of the first port.
+    pub fn origin(&self) -> Origin {
+        self.members.first().map(|nic| nic.origin).unwrap_or_default()
+    }
+}
+
+/// Teams of Windows NIC Teaming, by name.
+pub fn lbfo(node: &Node) -> Vec<Team<'_>> {
+    let mut teams: BTreeMap<String, Team<'_>> = BTreeMap::new();
+    for nic in node.nics.iter().filter(|nic| is_lbfo(nic)) {
+        let team = teams.entry(nic.team.to_lowercase()).or_insert_with(|| Team {
+            name: &nic.team,
+            members: Vec::new(),
+            switch: None,
+        });
+        team.members.push(nic);
+        let switch = node
+            .switches
+            .iter()
+            .find(|switch| nic.switch.as_ref() == Some(&switch.name));
+        team.switch = team.switch.or(switch);
+    }
+    teams.into_values().collect()
+}
+
+/// Whether the port is in a team of Windows NIC Teaming.
+pub fn is_lbfo(nic: &Nic) -> bool {
+    !nic.team.is_empty() && nic.facts.text("team_kind") == Some("lbfo")
+}
+
+/// Switches with SET. `embedded_teaming` says so; where it is blank, from 2016 on a switch that is bound to several ports
+/// without a team has it, since `New-VMSwitch` takes several adapters for nothing else.
+pub fn set<'a>(cluster: &Cluster, node: &'a Node) -> Vec<Team<'a>> {
+    let external = node
+        .switches
+        .iter()
+        .filter(|switch| switch.kind == SwitchKind::External);
+    let teams = external.map(|switch| Team {
+        name: &switch.name,
+        members: node
+            .nics
+            .iter()
+            .filter(|nic| nic.switch.as_ref() == Some(&switch.name))
+            .collect(),
+        switch: Some(switch),
+    });
+    teams
+        .filter(|team| {
+            let said = team.switch.and_then(|switch| switch.facts.yes("embedded_teaming"));
+            let implied = cluster.profile.generation >= WS2016
+                && team.members.len() > 1
+                && team.members.iter().all(|nic| nic.team.is_empty());
+            !team.members.is_empty() && said.unwrap_or(implied)
+        })
+        .collect()
+}
