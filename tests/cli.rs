@@ -45,6 +45,26 @@ fn a_wrong_command_or_option_is_bad_usage() {
 }
 
 #[test]
+fn check_judges_with_the_growth_that_the_plan_was_made_for_and_tells_where_it_differs() {
+    let out = place("cli-growth");
+    let (sample, plan) = ("samples/blades-2012r2", out.join("plan.json"));
+    let planned = nicplan(&["plan", sample, "--growth", "7", "-o", text(&out)]);
+    let judged = nicplan(&["check", sample, "--plan", text(&plan)]);
+    assert_eq!(judged.code, planned.code, "{}{}", judged.out, judged.err);
+    assert!(judged.err.contains("judged with a growth of 7 %"), "{}", judged.err);
+
+    let said = nicplan(&["check", sample, "--plan", text(&plan), "--growth", "50"]);
+    assert!(said.err.contains("made for a growth of 7 %"), "{}", said.err);
+}
+
+#[test]
+fn a_time_limit_of_nothing_ends_without_a_plan_or_with_one_that_says_so() {
+    let run = nicplan(&["plan", "samples/blades-2012r2", "--time-limit", "0"]);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    assert!(run.err.contains("--time-limit"), "{}", run.err);
+}
+
+#[test]
 fn generate_makes_the_same_folder_twice_and_never_replaces_one() {
     let (first, second) = (place("cli-generate-1"), place("cli-generate-2"));
     for dir in [&first, &second] {

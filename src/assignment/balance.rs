@@ -152,7 +152,8 @@ impl Spread<'_> {
         (0..loads.len()).map(|n| self.full(n, loads[n])).max().unwrap_or(0)
     }
 
-    /// Everything with a home stays; the rest goes, largest first, where it fills least.
+    /// Everything with a home stays; the rest goes where it fills least: first what has one network to go to, which it will
+    /// fill in any case, then the largest.
     fn greedy(&self, homes: &[Option<usize>]) -> Vec<usize> {
         let items = self.items;
         let mut chosen: Vec<usize> = homes.iter().map(|h| h.unwrap_or(0)).collect();
@@ -162,12 +163,15 @@ impl Spread<'_> {
                 loads[*network] += self.instance.items[items[index]].need;
             }
         }
-        let mut open: Vec<usize> = (0..items.len()).filter(|i| homes[*i].is_none()).collect();
-        open.sort_by_key(|i| (std::cmp::Reverse(self.instance.items[items[*i]].need), *i));
-        for index in open {
+        let open = (0..items.len()).filter(|i| homes[*i].is_none());
+        let mut open: Vec<(usize, Vec<usize>)> = open.map(|i| (i, self.options(items[i]))).collect();
+        open.sort_by_key(|(i, options)| {
+            let need = self.instance.items[items[*i]].need;
+            (options.len() > 1, std::cmp::Reverse(need), *i)
+        });
+        for (index, options) in open {
             let need = self.instance.items[items[index]].need;
-            let best = self
-                .options(items[index])
+            let best = options
                 .into_iter()
                 .min_by_key(|n| (self.full(*n, loads[*n] + need), *n));
             let network = best.unwrap_or(0);

@@ -109,29 +109,17 @@ fn feasible(cluster: &Cluster, wanted: &[Requirement], options: &Options) -> Fea
     if !wants(&Requirement::Zones) {
         policy.separate_zones = Strength::No;
     }
-    policy.isolate_zones.retain(|(zone, _)| wants(&Requirement::ZoneAlone(zone.clone())));
+    policy
+        .isolate_zones
+        .retain(|(zone, _)| wants(&Requirement::ZoneAlone(zone.clone())));
     if !wants(&Requirement::DrainTime) {
         policy.drain_minutes = None;
     }
-    let vnics = || relaxed.vms.iter().map(|v| v.vnics.len()).sum::<usize>();
-    if vnics() > 0 {
-        for vnic in relaxed.vms.iter_mut().flat_map(|v| &mut v.vnics) {
-            vnic.dedicated &= wants(&Requirement::Dedicated);
-            if !wants(&Requirement::Capacity) {
-                (vnic.p95, vnic.peak, vnic.average) = (Some(0), None, None);
-            }
-        }
+    for vnic in relaxed.vms.iter_mut().flat_map(|v| &mut v.vnics) {
+        vnic.dedicated &= wants(&Requirement::Dedicated);
     }
     if !wants(&Requirement::Capacity) {
-        relaxed.demands.clear();
-        relaxed
-            .demands
-            .extend(relaxed.roles().into_iter().map(|role| crate::inventory::Demand {
-                node: None,
-                role,
-                rate: u64::from(role == Role::Replica),
-                origin: Default::default(),
-            }));
+        need_nothing(&mut relaxed);
     }
     let style = options.style.filter(|s| wants(&Requirement::Style(*s)));
     let options = Options {
@@ -139,6 +127,23 @@ fn feasible(cluster: &Cluster, wanted: &[Requirement], options: &Options) -> Fea
         ..options.clone()
     };
     super::feasible(&relaxed, &options)
+}
+
+/// Takes every demand out of the cluster; its roles stay.
+fn need_nothing(cluster: &mut Cluster) {
+    for vnic in cluster.vms.iter_mut().flat_map(|v| &mut v.vnics) {
+        (vnic.p95, vnic.peak, vnic.average) = (Some(0), None, None);
+    }
+    cluster.demands.clear();
+    let roles = cluster.roles().into_iter();
+    cluster.demands = roles
+        .map(|role| crate::inventory::Demand {
+            node: None,
+            role,
+            rate: u64::from(role == Role::Replica),
+            origin: Default::default(),
+        })
+        .collect();
 }
 
 /// What an administrator can act on: what the node has, what the requirements ask of it together.

@@ -4,7 +4,7 @@
 
 use super::design::Design;
 use super::instance::Instance;
-use super::loads::{missing, places, utilisation};
+use super::loads::{fullness, places};
 use super::networks::Mode;
 use super::patterns::Pattern;
 use crate::units::Mbps;
@@ -57,30 +57,23 @@ pub fn place(
         return None;
     }
     let places = places(instance, design);
-    let items = items
-        .iter()
-        .map(|index| {
-            let item = &instance.items[*index];
-            let mask = mode.admits(item);
-            let options: Vec<usize> = (0..design.networks).filter(|n| mask >> n & 1 == 1).collect();
-            let home = item
-                .current
-                .and_then(|label| places[label])
-                .filter(|n| options.contains(n));
-            (item.need, options, home)
-        })
-        .collect();
-    let uplinks = (0..design.networks)
-        .filter_map(|n| design.uplink_of_network(n))
-        .collect();
+    let choice = |index: &usize| -> (Mbps, Vec<usize>, Option<usize>) {
+        let item = &instance.items[*index];
+        let mask = mode.admits(item);
+        let options: Vec<usize> = (0..design.networks).filter(|n| mask >> n & 1 == 1).collect();
+        let home = item.current.and_then(|label| places[label]);
+        let home = home.filter(|n| options.contains(n));
+        (item.need, options, home)
+    };
+    let networks = 0..design.networks;
     let mut trial = Trial {
         instance,
         design,
         pattern,
         node,
         allowed,
-        items,
-        uplinks,
+        items: items.iter().map(choice).collect(),
+        uplinks: networks.filter_map(|n| design.uplink_of_network(n)).collect(),
         loads: vec![0; design.networks],
         wide: vec![0; design.networks],
         chosen: Vec::new(),
@@ -132,11 +125,10 @@ impl Trial<'_> {
                 continue;
             }
             let load = self.loads[network];
-            let short =
-                missing(self.instance, self.design, self.pattern, self.node, *uplink, load) + self.wide[network];
+            let (short, full) = fullness(self.instance, self.design, self.pattern, self.node, *uplink, load);
+            let short = short + self.wide[network];
             worth.short += u64::from(short > 0);
             worth.missing += short;
-            let full = utilisation(self.instance, self.design, self.pattern, self.node, *uplink, load);
             worth.utilisation = worth.utilisation.max(full);
         }
         worth.over = worth.utilisation.saturating_sub(self.allowed);

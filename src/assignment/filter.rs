@@ -156,6 +156,21 @@ pub fn filter(
     run.finish()
 }
 
+/// Unserved, unmet survival, uplinks short, Mbit/s missing, then the wishes.
+type Unmet = (u32, u32, u64, Mbps, Vec<u32>);
+
+/// What a candidate leaves unmet, in the order in which it counts.
+fn unmet(candidate: &Candidate) -> Unmet {
+    let vector = &candidate.pattern.vector;
+    (
+        vector[0],
+        vector[1],
+        candidate.short,
+        candidate.missing,
+        vector[2..].to_vec(),
+    )
+}
+
 struct Run<'a> {
     instance: &'a Instance<'a>,
     sets: &'a mut [Vec<Candidate>],
@@ -213,29 +228,17 @@ impl<'a> Run<'a> {
         let (mut reach, mut survival, mut short, mut missing) = (0u64, 0u64, 0u64, 0u64);
         for (group, set) in self.sets.iter().enumerate() {
             let nodes = self.instance.groups[group].nodes.len() as u64;
-            let key = |c: &Candidate| {
-                let v = &c.pattern.vector;
-                (v[0], v[1], c.short, c.missing, v[2..].to_vec())
-            };
-            let Some(best) = set.iter().map(key).min() else {
+            let Some(best) = set.iter().map(unmet).min() else {
                 continue;
             };
-            let loser = set
-                .iter()
-                .enumerate()
-                .filter(|(_, c)| key(c) != best)
-                .min_by_key(|(i, c)| (key(c), *i));
+            let losers = set.iter().enumerate().filter(|(_, c)| unmet(c) != best);
+            let loser = losers.min_by_key(|(i, c)| (unmet(c), *i));
             self.lost[group] = loser.map(|(i, c)| {
-                let level = if (c.pattern.vector[0], c.pattern.vector[1], c.short, c.missing)
-                    == (best.0, best.1, best.2, best.3)
-                {
-                    2
-                } else {
-                    1
-                };
-                (i, level, 0, 0)
+                let (own, least) = (unmet(c), &best);
+                let requirements = (own.0, own.1, own.2, own.3) == (least.0, least.1, least.2, least.3);
+                (i, 1 + u8::from(requirements), 0, 0)
             });
-            self.kept[group].retain(|i| key(&set[*i]) == best);
+            self.kept[group].retain(|i| unmet(&set[*i]) == best);
             reach += u64::from(best.0) * nodes;
             survival += u64::from(best.1) * nodes;
             short += best.2;

@@ -120,14 +120,7 @@ impl<'a> Instance<'a> {
         attaches.sort();
         attaches.dedup();
         let demand = node_demands(cluster, &roles);
-        let mut vlan_sets: Vec<BTreeSet<u16>> = cluster
-            .vms
-            .iter()
-            .flat_map(|v| &v.vnics)
-            .map(|v| v.vlans.clone())
-            .collect();
-        vlan_sets.sort();
-        vlan_sets.dedup();
+        let vlan_sets = vlan_sets(cluster);
         let zones = zones(cluster);
         let items = items(cluster, &names, &vlan_sets, &zones);
         let mut items_of = vec![Vec::new(); cluster.nodes.len()];
@@ -136,19 +129,10 @@ impl<'a> Instance<'a> {
                 items_of[node].push(index);
             }
         }
-        let flags = |test: &dyn Fn(Role, FailureKind) -> bool| {
-            let mut table = [[false; 3]; 6];
-            for role in &roles {
-                for (column, kind) in KINDS.iter().enumerate() {
-                    table[*role as usize][column] = test(*role, *kind);
-                }
-            }
-            table
-        };
         let segment_when_dead = segment_table(cluster, &attaches);
         let mut instance = Instance {
             cluster,
-            must: flags(&|r, k| cluster.policy.must_survive(r, k)),
+            must: required_survival(cluster, &roles),
             wishes: cluster.wishes(),
             roles,
             demand,
@@ -376,6 +360,22 @@ fn network_names(cluster: &Cluster) -> Vec<String> {
     let mut names: Vec<(&str, usize)> = uses.into_iter().collect();
     names.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| natural_cmp(a.0, b.0)));
     names.into_iter().map(|(name, _)| name.to_owned()).collect()
+}
+
+/// Required survival by role number and kind.
+fn required_survival(cluster: &Cluster, roles: &[Role]) -> [[bool; 3]; 6] {
+    let mut table = [[false; 3]; 6];
+    for role in roles {
+        table[*role as usize] = KINDS.map(|kind| cluster.policy.must_survive(*role, kind));
+    }
+    table
+}
+
+/// Different sets of VLANs of vNICs, sorted.
+fn vlan_sets(cluster: &Cluster) -> Vec<BTreeSet<u16>> {
+    let vnics = cluster.vms.iter().flat_map(|v| &v.vnics);
+    let sets: BTreeSet<&BTreeSet<u16>> = vnics.map(|v| &v.vlans).collect();
+    sets.into_iter().cloned().collect()
 }
 
 /// Zones of the vNICs that need an external network.

@@ -103,6 +103,25 @@ pub fn host_load(instance: &Instance, design: &Design, node: usize, uplink: usiz
     own + landed
 }
 
+/// How an uplink fares that carries `load` of VM traffic, over all its situations: Mbit/s missing, utilisation in permille.
+pub fn fullness(
+    instance: &Instance,
+    design: &Design,
+    pattern: &Pattern,
+    node: usize,
+    uplink: usize,
+    load: Mbps,
+) -> (Mbps, u64) {
+    let situations = pattern.uplinks[uplink].situations.iter().filter(|s| s.capacity > 0);
+    situations.fold((0, 0), |(missing, full), s| {
+        let all = host_load(instance, design, node, uplink, s) + load;
+        (
+            all.saturating_sub(s.capacity).max(missing),
+            permille_up(all, s.capacity).max(full),
+        )
+    })
+}
+
 /// Utilisation of an uplink that carries `load` of VM traffic, over all its situations.
 pub fn utilisation(
     instance: &Instance,
@@ -112,12 +131,7 @@ pub fn utilisation(
     uplink: usize,
     load: Mbps,
 ) -> u64 {
-    let situations = &pattern.uplinks[uplink].situations;
-    let worst = situations
-        .iter()
-        .filter(|s| s.capacity > 0)
-        .map(|s| permille_up(host_load(instance, design, node, uplink, s) + load, s.capacity));
-    worst.max().unwrap_or(0)
+    fullness(instance, design, pattern, node, uplink, load).1
 }
 
 /// Mbit/s missing on an uplink that carries `load` of VM traffic, over all its situations.
@@ -129,12 +143,7 @@ pub fn missing(
     uplink: usize,
     load: Mbps,
 ) -> Mbps {
-    let situations = &pattern.uplinks[uplink].situations;
-    let short = situations
-        .iter()
-        .filter(|s| s.capacity > 0)
-        .map(|s| (host_load(instance, design, node, uplink, s) + load).saturating_sub(s.capacity));
-    short.max().unwrap_or(0)
+    fullness(instance, design, pattern, node, uplink, load).0
 }
 
 /// What a pattern means for one node, as lower bounds.
@@ -184,10 +193,10 @@ pub fn settle_networks(
 pub fn judge_hosts(instance: &Instance, design: &Design, pattern: &Pattern, node: usize) -> NodeValue {
     let mut value = NodeValue::default();
     for uplink in (0..design.uplinks.len()).filter(|u| design.uplinks[*u].network.is_none()) {
-        let short = missing(instance, design, pattern, node, uplink, 0);
+        let (short, full) = fullness(instance, design, pattern, node, uplink, 0);
         value.short += u64::from(short > 0);
         value.missing += short;
-        value.hosts = value.hosts.max(utilisation(instance, design, pattern, node, uplink, 0));
+        value.hosts = value.hosts.max(full);
     }
     value
 }
@@ -289,8 +298,8 @@ impl<'a> Room<'a> {
             0
         };
         let all: Mbps = part.all.iter().map(|(_, sum)| sum).sum();
-        let spread = utilisation(self.instance, self.design, self.pattern, self.node, uplink, all);
-        let missing = missing(self.instance, self.design, self.pattern, self.node, uplink, all) + wide;
+        let (missing, spread) = fullness(self.instance, self.design, self.pattern, self.node, uplink, all);
+        let missing = missing + wide;
         NodeValue {
             short: u64::from(missing > 0),
             missing,

@@ -105,7 +105,8 @@ pub fn with_two_ports_more_in_its_design(
     };
     let designs = design::designs(&instance, plan.style, networks).into_iter().filter(own);
     let found = search(&instance, designs.collect(), Question::Best, &|| options.late());
-    found.best.map(|best| best.evaluation.objective)
+    let finished = found.best.filter(|_| !found.stopped);
+    finished.map(|best| best.evaluation.objective)
 }
 
 fn two_ports_more(cluster: &Cluster) -> Cluster {
@@ -130,10 +131,14 @@ fn two_ports_more(cluster: &Cluster) -> Cluster {
     larger
 }
 
-/// Best objective of a cluster under the options, without writing a plan: for "what if" questions.
+/// Best objective of a cluster under the options, without writing a plan: for "what if" questions. `None` where there is no
+/// plan, and where the deadline came first: half an answer would compare nothing.
 pub fn best_of_styles(cluster: &Cluster, options: &Options) -> Option<Objective> {
     let instance = Instance::new(cluster);
     let results = all_styles(&instance, Question::Glance, options);
+    if results.iter().any(|(_, found)| found.stopped) {
+        return None;
+    }
     let chosen = recommended(&results, options)?;
     results
         .into_iter()
@@ -198,8 +203,9 @@ fn search_style(instance: &Instance, style: Style, question: Question, options: 
     let open = found.best.as_ref().is_some_and(|best| !met(&best.evaluation.objective));
     if open && instance.groups.len() > instance.classes.len() {
         let plain = Instance::by_class(instance.cluster);
-        let other = search(&plain, designs(&plain), question, &|| options.late()).best;
-        let other = other.map(|other| solve::carry_over(instance, &plain, other));
+        let other = search(&plain, designs(&plain), question, &|| options.late());
+        found.stopped |= other.stopped;
+        let other = other.best.map(|other| solve::carry_over(instance, &plain, other));
         let better = |other: &solve::Solved| {
             let reached = |best: &solve::Solved| other.evaluation.objective < best.evaluation.objective;
             found.best.as_ref().is_none_or(reached)
@@ -238,12 +244,15 @@ fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> 
         };
         return options.style.and_then(|_| plan_cluster(inventory, cluster, &any));
     };
+    // A style that was not looked at to the end may hold a better plan.
+    let stopped = results.iter().any(|(_, found)| found.stopped);
     let (mac_pools, static_macs) = crate::mac::plan(inventory, cluster);
     let mut plan = ClusterPlan {
         cluster: cluster.name.clone(),
         profile: cluster.profile.name.to_owned(),
+        growth_percent: Some(cluster.policy.growth_percent),
         style: *style,
-        solver: solver_block(&instance, found, &solved.evaluation),
+        solver: solver_block(&instance, found, &solved.evaluation, stopped),
         uplinks: build::uplinks(&instance, &solved.design),
         nodes: build::nodes(&instance, solved),
         vnics: build::vnics(&instance, solved),
@@ -260,10 +269,10 @@ fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> 
 }
 
 /// What the solver reached and what is proven about it.
-fn solver_block(instance: &Instance, found: &Found, best: &Evaluation) -> Solver {
+fn solver_block(instance: &Instance, found: &Found, best: &Evaluation, stopped: bool) -> Solver {
     let objective = &best.objective;
     let nothing = Objective::default();
-    let proof = proof::proof(objective, found.bound.as_ref().unwrap_or(&nothing), found.stopped);
+    let proof = proof::proof(objective, found.bound.as_ref().unwrap_or(&nothing), stopped);
     Solver {
         status: proof.status,
         objective: objective.clone(),
@@ -303,6 +312,9 @@ fn limited_by(instance: &Instance, objective: &Objective) -> String {
     )
 }
 
+/// Said of a style whose search the time limit ended.
+const UNFINISHED: &str = "not finished in the time given";
+
 fn style_rows(instance: &Instance, results: &[(Style, Found)], chosen: usize) -> Vec<StyleRow> {
     results
         .iter()
@@ -310,8 +322,9 @@ fn style_rows(instance: &Instance, results: &[(Style, Found)], chosen: usize) ->
         .map(|(index, (style, found))| {
             let objective = found.best.as_ref().map(|b| b.evaluation.objective.clone());
             let cannot = match &found.best {
+                None if found.stopped => UNFINISHED.to_owned(),
                 None => no_design(instance, *style),
-                Some(best) => cannot(instance, &best.evaluation.objective),
+                Some(best) => cannot(instance, &best.evaluation.objective, found.stopped),
             };
             StyleRow {
                 style: *style,
@@ -338,8 +351,8 @@ fn no_design(instance: &Instance, style: Style) -> String {
 }
 
 /// What a style's best plan leaves unmet.
-fn cannot(instance: &Instance, objective: &Objective) -> String {
-    let mut parts = Vec::new();
+fn cannot(instance: &Instance, objective: &Objective, stopped: bool) -> String {
+    let mut parts: Vec<String> = stopped.then(|| UNFINISHED.to_owned()).into_iter().collect();
     let unmet = &objective.unmet_requirements;
     let named = [
         (unmet.reachability, "roles or vNICs unserved"),

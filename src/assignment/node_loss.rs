@@ -87,16 +87,7 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
     let mut free: Vec<Option<MiB>> = (0..cluster.nodes.len()).map(memory).collect();
     let mut load = load.to_vec();
     let mut groups = state.affinity.clone();
-    let mut moving: Vec<usize> = hosted[lost]
-        .iter()
-        .copied()
-        .filter(|vm| cluster.vms[*vm].state != VmState::Off)
-        .collect();
-    moving.sort_by(|a, b| {
-        let (a, b) = (&cluster.vms[*a], &cluster.vms[*b]);
-        b.memory_mib.cmp(&a.memory_mib).then_with(|| a.name.cmp(&b.name))
-    });
-    for index in moving {
+    for index in moving(instance, &hosted[lost]) {
         let vm: &Vm = &cluster.vms[index];
         let fits = |node: usize| {
             node != lost
@@ -120,6 +111,18 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
             .for_each(|(network, need)| load[node][*network] += need);
     }
     true
+}
+
+/// VMs that run, largest memory first.
+fn moving(instance: &Instance, hosted: &[usize]) -> Vec<usize> {
+    let vms = &instance.cluster.vms;
+    let running = hosted.iter().copied().filter(|vm| vms[*vm].state != VmState::Off);
+    let mut moving: Vec<usize> = running.collect();
+    moving.sort_by(|a, b| {
+        let (a, b) = (&vms[*a], &vms[*b]);
+        b.memory_mib.cmp(&a.memory_mib).then_with(|| a.name.cmp(&b.name))
+    });
+    moving
 }
 
 /// Load of each VM by network.

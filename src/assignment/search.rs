@@ -8,7 +8,7 @@ use super::bounds::{Job, add_mode, counted, lower};
 use super::design::Design;
 use super::instance::Instance;
 use super::meeting::{Meeting, scattered, undecided, ways};
-use super::networks::modes;
+use super::networks::{Mode, modes};
 use super::patterns::{Breadth, Enumeration, enumerate};
 use super::solve::{Solved, solve_mode};
 use crate::plan::Objective;
@@ -203,11 +203,22 @@ pub fn search(instance: &Instance, designs: Vec<Design>, question: Question, lat
                 found.work += work;
                 heap.push(pooled);
             }
-            Some(tables) => heap.extend(solve(instance, &waiting, tables, question, &mut found)),
+            Some(tables) => heap.extend(solve(instance, &waiting, tables, question, &mut found, late)),
             None => heap.push(waiting.listed(instance)),
         }
     }
     found
+}
+
+/// What the modes of one design have shown.
+#[derive(Default)]
+struct Shown {
+    /// No plan of the design can be better than this.
+    bound: Option<Objective>,
+    /// An uplink whose nodes do not meet.
+    open: Option<usize>,
+    /// The best plan of the design.
+    best: Option<Objective>,
 }
 
 /// Solves a design under each of its modes; gives what it was split into.
@@ -217,60 +228,68 @@ fn solve(
     tables: &[Enumeration],
     question: Question,
     found: &mut Found,
+    late: &dyn Fn() -> bool,
 ) -> Vec<Waiting> {
-    let Waiting {
-        design, meetings, wide, ..
-    } = waiting;
     let job = Job {
         instance,
-        design,
-        meetings,
+        design: &waiting.design,
+        meetings: &waiting.meetings,
         tables,
-        wide,
+        wide: &waiting.wide,
     };
-    let mut bounds: Option<Objective> = None;
-    let mut open: Option<usize> = None;
-    let mut design_best: Option<Objective> = None;
-    let modes = modes(instance, design);
+    let modes = modes(instance, &waiting.design);
+    let mut shown = Shown::default();
     for mode in modes.listed {
         let mut bound = waiting.bound.clone();
         add_mode(instance, &mode, &mut bound);
-        let best = found.best.as_ref().map(|best| &best.evaluation.objective);
-        let loses = best.is_some_and(|best| bound.cmp_to(best, 7).is_gt());
-        if loses || found.is_spent(question) {
-            found.cut |= !loses;
-            lower(&mut found.bound, &bound);
-            continue;
-        }
-        if question == Question::Feasible && found.feasibility_known(&bound) {
-            continue;
-        }
-        let (solved, bound) = solve_mode(&job, &mode, question);
-        found.work += job.work();
-        lower(&mut bounds, &bound);
-        let objective = &solved.evaluation.objective;
-        if objective.unmet_requirements.reachability > bound.unmet_requirements.reachability {
-            open = open.or_else(|| scattered(instance, design, meetings, &solved.decisions));
-        }
-        lower_all(&mut design_best, objective);
-        if found.best.as_ref().is_none_or(|b| *objective < b.evaluation.objective) {
-            found.best = Some(solved);
+        if is_worth_solving(&bound, question, found, late) {
+            shown.add(&job, &mode, question, found);
         }
     }
     if let Some(rest) = modes.rest {
         let mut bound = waiting.bound.clone();
         add_mode(instance, &rest, &mut bound);
-        lower(&mut bounds, &bound);
+        lower(&mut shown.bound, &bound);
     }
-    found
-        .others
-        .extend(design_best.map(|objective| (design.clone(), objective)));
-    let split = open.filter(|_| found.splits < SPLIT_LIMIT);
+    let best = shown.best.map(|objective| (waiting.design.clone(), objective));
+    found.others.extend(best);
+    let split = shown.open.filter(|_| found.splits < SPLIT_LIMIT);
     found.splits += usize::from(split.is_some());
-    if let Some(bound) = bounds.filter(|_| split.is_none() || !ways(instance).1) {
+    if let Some(bound) = shown.bound.filter(|_| split.is_none() || !ways(instance).1) {
         lower(&mut found.bound, &bound);
     }
     split.map_or_else(Vec::new, |uplink| waiting.split(instance, uplink))
+}
+
+/// Whether what has this bound is to be solved. What is passed over although it might be better keeps its bound.
+fn is_worth_solving(bound: &Objective, question: Question, found: &mut Found, late: &dyn Fn() -> bool) -> bool {
+    let best = found.best.as_ref().map(|best| &best.evaluation.objective);
+    let loses = best.is_some_and(|best| bound.cmp_to(best, 7).is_gt());
+    found.stopped |= !loses && late();
+    if loses || found.stopped || found.is_spent(question) {
+        found.cut |= !loses;
+        lower(&mut found.bound, bound);
+        return false;
+    }
+    question != Question::Feasible || !found.feasibility_known(bound)
+}
+
+impl Shown {
+    /// Solves the design under a mode.
+    fn add(&mut self, job: &Job, mode: &Mode, question: Question, found: &mut Found) {
+        let (solved, bound) = solve_mode(job, mode, question);
+        found.work += job.work();
+        lower(&mut self.bound, &bound);
+        let objective = &solved.evaluation.objective;
+        if objective.unmet_requirements.reachability > bound.unmet_requirements.reachability {
+            let meets = || scattered(job.instance, job.design, job.meetings, &solved.decisions);
+            self.open = self.open.or_else(meets);
+        }
+        lower_all(&mut self.best, objective);
+        if found.best.as_ref().is_none_or(|b| *objective < b.evaluation.objective) {
+            found.best = Some(solved);
+        }
+    }
 }
 
 /// Keeps the better objective, all levels counted.

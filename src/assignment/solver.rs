@@ -103,16 +103,7 @@ impl<'a> Model<'a> {
             model.add_constraint(constraint!(moved <= moves as f64));
         }
         self.load_rows(&mut model, &binaries, &options, u);
-        // The binaries were added row by row, `u` after them.
-        let values = values(model)?;
-        let mut next = 0;
-        let chosen = options.iter().map(|options| {
-            let row = values.get(next..next + options.len())?;
-            next += options.len();
-            let best = row.iter().zip(options).max_by(|a, b| a.0.total_cmp(b.0));
-            best.map(|(_, network)| *network)
-        });
-        chosen.collect()
+        read_back(&options, &values(model)?)
     }
 
     fn load_rows(&self, model: &mut impl SolverModel, binaries: &[Vec<Variable>], options: &[Vec<usize>], u: Variable) {
@@ -149,6 +140,18 @@ impl<'a> Model<'a> {
             }
         }
     }
+}
+
+/// The network of each vNIC. The binaries were added row by row, all other variables after them.
+fn read_back(options: &[Vec<usize>], values: &[f64]) -> Option<Vec<usize>> {
+    let mut next = 0;
+    let chosen = options.iter().map(|options| {
+        let row = values.get(next..next + options.len())?;
+        next += options.len();
+        let best = row.iter().zip(options).max_by(|a, b| a.0.total_cmp(b.0));
+        best.map(|(_, network)| *network)
+    });
+    chosen.collect()
 }
 
 #[cfg(not(feature = "highs"))]

@@ -195,12 +195,23 @@ fn company(instance: &Instance, solved: &Solved, network: usize) -> String {
         .filter(|(item, n)| **n == Some(network) && item.zone > 0)
         .map(|(item, _)| instance.cluster.vms[item.vm].vnics[item.vnic].zone.as_str())
         .collect();
-    let unsaid = |zone: &&str| instance.cluster.policy.isolate_zones.iter().all(|(said, _)| said != zone);
+    let unsaid = |zone: &&str| {
+        instance
+            .cluster
+            .policy
+            .isolate_zones
+            .iter()
+            .all(|(said, _)| said != zone)
+    };
     let zones: Vec<&str> = zones.into_iter().filter(unsaid).collect();
     let Some(first) = zones.first().filter(|_| !hosts.is_empty()) else {
         return String::new();
     };
-    let (word, share) = if zones.len() == 1 { ("zone", "shares") } else { ("zones", "share") };
+    let (word, share) = if zones.len() == 1 {
+        ("zone", "shares")
+    } else {
+        ("zones", "share")
+    };
     format!(
         "; {word} {} {share} physical ports with {} (the policy can forbid that: isolate_zone:{first} = required, or accept it: no)",
         zones.join(", "),

@@ -22,15 +22,16 @@ pub struct Args {
     /// The plan to judge
     #[arg(long, value_name = "FILE")]
     plan: PathBuf,
-    /// Growth in percent, if the plan was made with --growth
+    /// Growth in percent to judge with, instead of the one that the plan was made for
     #[arg(long, value_name = "PERCENT", value_parser = input::growth_percent)]
     growth: Option<u64>,
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.expect_stages(&["read", "check"]);
-    let inventory = args.input.load(args.growth, console)?;
+    let mut inventory = args.input.load(args.growth, console)?;
     let plan = read_plan(&args.plan)?;
+    input::judge_with_growth_of_plan(&mut inventory, &plan, args.growth, console);
     let checked = checks::verify(&inventory, plan);
     console.stage("check");
     match checked {

@@ -4,6 +4,7 @@ use super::console::Console;
 use super::failure::Failure;
 use super::listing;
 use nicplan::inventory::{self, Inventory, LoadOptions};
+use nicplan::plan::Plan;
 use std::path::PathBuf;
 
 /// Where the facts come from.
@@ -30,6 +31,28 @@ impl InputArgs {
         }
         console.stage("read");
         Ok(inventory)
+    }
+}
+
+/// A plan is judged with the growth that it was made for, unless the user says another: the demands then are those that
+/// the planner saw. What differs from the policy or from the plan is told.
+pub fn judge_with_growth_of_plan(inventory: &mut Inventory, plan: &Plan, said: Option<u64>, console: &Console) {
+    for cluster in &mut inventory.clusters {
+        let planned = plan.cluster(&cluster.name).and_then(|planned| planned.growth_percent);
+        let policy = cluster.policy.growth_percent;
+        let Some(planned) = planned.filter(|planned| *planned != said.unwrap_or(policy)) else {
+            continue;
+        };
+        let name = listing::printable(&cluster.name);
+        console.note(&match said {
+            Some(said) => format!(
+                "note: cluster {name}: the plan was made for a growth of {planned} %, it is judged with {said} % as --growth says"
+            ),
+            None => format!(
+                "note: cluster {name}: judged with a growth of {planned} %, for which the plan was made (the policy says {policy} %; --growth judges with another)"
+            ),
+        });
+        cluster.policy.growth_percent = said.unwrap_or(planned);
     }
 }
 

@@ -5,12 +5,15 @@ use super::failure::{Answer, Failure};
 use super::input::{self, InputArgs};
 use super::listing;
 use super::output;
+#[cfg(feature = "solver")]
+use nicplan::assignment::Options;
 use nicplan::checks::{self, rules};
 use nicplan::finding::Finding;
 use nicplan::inventory::{self, Inventory};
 use nicplan::plan::Plan;
 use nicplan::reports::{self, ReportData, WhatIf};
 use std::path::PathBuf;
+use std::time::{Duration, Instant};
 
 const EXAMPLES: &str = "Examples:
   nicplan plan samples/four-node-2008r2 -o out
@@ -36,7 +39,8 @@ pub struct Args {
     /// Growth in percent, instead of the policy's
     #[arg(long, value_name = "PERCENT", value_parser = input::growth_percent)]
     growth: Option<u64>,
-    /// Stop looking for a better plan after this many seconds; the plan then says so
+    /// Stop looking for better plans after this many seconds; the plan then says so. One limit for all solving: every
+    /// style of every cluster, and what two more ports would change. Reading, checking and writing come on top
     #[arg(long, value_name = "SECONDS")]
     time_limit: Option<u64>,
     /// Form of the result on the standard output
@@ -70,7 +74,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.expect_stages(if args.output.is_some() { &STAGES } else { &STAGES[..4] });
     let inventory = args.input.load(args.growth, console)?;
 
-    let plan = choose(&inventory, args)?;
+    let deadline = deadline(args);
+    let plan = choose(&inventory, args, deadline)?;
     console.stage("plan");
     let verified = checks::verify(&inventory, plan.clone()).map_err(|findings| bug(&inventory, &plan, findings))?;
     console.stage("check");
@@ -79,7 +84,15 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 
     let mut data = ReportData::new(&inventory, &verified, &findings);
     if let Some(dir) = &args.output {
-        data.what_if = what_if(&inventory, &verified, args);
+        data.what_if = what_if(&inventory, &verified, deadline);
+        if data
+            .what_if
+            .as_ref()
+            .is_some_and(|asked| asked.rows.len() < verified.plan().clusters.len())
+            && deadline.is_some()
+        {
+            console.note("note: what two more ports on every node would change was not found out in the time given");
+        }
         console.stage("what if");
         let files = reports::render_all(&data);
         console.stage("reports");
@@ -103,8 +116,9 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 }
 
 #[cfg(feature = "solver")]
-fn choose(inventory: &Inventory, args: &Args) -> Result<Plan, Failure> {
-    nicplan::assignment::plan(inventory, &options(args)).ok_or_else(|| {
+fn choose(inventory: &Inventory, args: &Args, deadline: Option<Instant>) -> Result<Plan, Failure> {
+    let style = args.style.style();
+    nicplan::assignment::plan(inventory, &Options { style, deadline }).ok_or_else(|| {
         Failure::NoPlan(format!(
             "no plan was found within {} s\n    Give --time-limit more seconds, or leave it out: without it the search ends by itself.",
             args.time_limit.unwrap_or_default()
@@ -112,14 +126,11 @@ fn choose(inventory: &Inventory, args: &Args) -> Result<Plan, Failure> {
     })
 }
 
-#[cfg(feature = "solver")]
+/// When all solving ends: counted once, from its start.
 #[allow(clippy::disallowed_methods, reason = "the time limit that the user asked for")]
-fn options(args: &Args) -> nicplan::assignment::Options {
-    let limit = args.time_limit.map(std::time::Duration::from_secs);
-    nicplan::assignment::Options {
-        style: args.style.style(),
-        deadline: limit.and_then(|limit| std::time::Instant::now().checked_add(limit)),
-    }
+fn deadline(args: &Args) -> Option<Instant> {
+    let limit = args.time_limit.map(Duration::from_secs);
+    limit.and_then(|limit| Instant::now().checked_add(limit))
 }
 
 /// Largest cluster for which all designs of the style are searched once more; above it the question is asked of the plan's
@@ -129,13 +140,13 @@ const ALL_DESIGNS_NODES: usize = 32;
 
 /// What two idle ports more on every node would change, in the chosen style of each cluster.
 #[cfg(feature = "solver")]
-fn what_if(inventory: &Inventory, verified: &checks::VerifiedPlan, args: &Args) -> Option<WhatIf> {
-    use nicplan::assignment::{Options, with_two_ports_more, with_two_ports_more_in_its_design};
+fn what_if(inventory: &Inventory, verified: &checks::VerifiedPlan, deadline: Option<Instant>) -> Option<WhatIf> {
+    use nicplan::assignment::{with_two_ports_more, with_two_ports_more_in_its_design};
     let row = |planned: &nicplan::plan::ClusterPlan| {
         let cluster = inventory.clusters.iter().find(|c| c.name == planned.cluster)?;
         let options = Options {
             style: Some(planned.style),
-            ..options(args)
+            deadline,
         };
         let (design, after) = if cluster.nodes.len() > ALL_DESIGNS_NODES {
             let after = with_two_ports_more_in_its_design(cluster, planned, &options)?;
@@ -157,12 +168,12 @@ fn what_if(inventory: &Inventory, verified: &checks::VerifiedPlan, args: &Args) 
 }
 
 #[cfg(not(feature = "solver"))]
-fn what_if(_: &Inventory, _: &checks::VerifiedPlan, _: &Args) -> Option<WhatIf> {
+fn what_if(_: &Inventory, _: &checks::VerifiedPlan, _: Option<Instant>) -> Option<WhatIf> {
     None
 }
 
 #[cfg(not(feature = "solver"))]
-fn choose(_: &Inventory, args: &Args) -> Result<Plan, Failure> {
+fn choose(_: &Inventory, args: &Args, _: Option<Instant>) -> Result<Plan, Failure> {
     let _ = (args.style, args.time_limit);
     Err(Failure::Usage(
         "this build of nicplan cannot plan: it was made without the feature `solver`\n    `check`, `review` and `mac` work; build with `cargo build --release` to plan.".to_owned(),

@@ -89,6 +89,9 @@ pub struct ClusterPlan {
     pub cluster: String,
     /// OS profile it was planned for.
     pub profile: String,
+    /// Growth in percent that is in every demand of this plan; `None` in plans of versions that did not write it down.
+    #[serde(default)]
+    pub growth_percent: Option<u64>,
     /// Style of the chosen design.
     pub style: Style,
     /// What the solver did and proved.

@@ -177,6 +177,7 @@ pub fn bare_plan(
     nicplan::plan::ClusterPlan {
         cluster: cluster.name.clone(),
         profile: cluster.profile.name.to_owned(),
+        growth_percent: Some(cluster.policy.growth_percent),
         style,
         solver: nicplan::plan::Solver {
             status: nicplan::plan::Status::Gap,

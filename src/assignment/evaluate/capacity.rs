@@ -77,15 +77,16 @@ impl Count<'_> {
             utilisation = utilisation.max(permille_up(with, capacity));
         }
         let widest = speeds.iter().copied().max().unwrap_or(0);
-        let wide: Mbps = match shape.network {
-            None => 0,
-            Some(network) => self.instance.items_of[node]
-                .iter()
-                .filter(|i| self.decisions.network[**i] == Some(network))
-                .map(|i| self.instance.items[*i].need.saturating_sub(widest))
-                .sum(),
-        };
+        let wide = shape.network.map_or(0, |network| self.too_wide(node, network, widest));
         (missing + wide, utilisation)
+    }
+
+    /// Mbit/s that vNICs of a node need above the speed of one port of their network.
+    fn too_wide(&self, node: usize, network: usize, widest: Mbps) -> Mbps {
+        let here = self.instance.items_of[node].iter();
+        here.filter(|i| self.decisions.network[**i] == Some(network))
+            .map(|i| self.instance.items[*i].need.saturating_sub(widest))
+            .sum()
     }
 
     pub fn sum(&self, uplink: usize, speeds: &[Mbps]) -> Mbps {

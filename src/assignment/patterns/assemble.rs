@@ -15,15 +15,11 @@ pub fn assemble(
     picked: &[&Choice],
     kinds: Vec<usize>,
 ) -> Pattern {
-    let mut situations: Vec<Vec<Situation>> = picked
-        .iter()
-        .map(|c| {
-            vec![Situation {
-                capacity: c.capacity,
-                landed: 0,
-            }]
-        })
-        .collect();
+    let normal = |choice: &&Choice| Situation {
+        capacity: choice.capacity,
+        landed: 0,
+    };
+    let mut situations: Vec<Vec<Situation>> = picked.iter().map(|c| vec![normal(c)]).collect();
     let mut vector: Vec<u32> = vec![0; 2 + instance.wishes.len()];
     for choice in picked {
         vector.iter_mut().zip(&choice.vector).for_each(|(sum, own)| *sum += own);
@@ -35,6 +31,32 @@ pub fn assemble(
     for (index, failure) in shared.iter().enumerate() {
         shared_loss(instance, design, picked, failure, index, &mut situations, &mut lost);
     }
+    fall_back(instance, design, shared, picked, &lost, &mut vector);
+    let uplinks = picked.iter().zip(situations).map(|(c, s)| UplinkPattern {
+        nics: c.nics,
+        speed: c.speed,
+        rdma: c.rdma,
+        situations: undominated(s),
+    });
+    Pattern {
+        take: picked.iter().map(|c| c.take.clone()).collect(),
+        uplinks: uplinks.collect(),
+        vector,
+        blind: picked.iter().map(|c| c.blind).sum(),
+        nics: picked.iter().map(|c| c.nics).sum(),
+        kinds,
+    }
+}
+
+/// Counts into the vector what roles that fall back do not survive: without refuge, or with ports that lead nowhere.
+fn fall_back(
+    instance: &Instance,
+    design: &Design,
+    shared: &[Shared],
+    picked: &[&Choice],
+    lost: &[[bool; 3]; 6],
+    vector: &mut [u32],
+) {
     for (uplink, choice) in picked.iter().enumerate().filter(|(_, c)| c.nics > 0) {
         for role in design.uplinks[uplink].roles.iter().filter(|r| r.info().falls_back) {
             let row = lost[*role as usize];
@@ -51,24 +73,6 @@ pub fn assemble(
                 }
             }
         }
-    }
-    let uplinks = picked
-        .iter()
-        .zip(situations)
-        .map(|(c, s)| UplinkPattern {
-            nics: c.nics,
-            speed: c.speed,
-            rdma: c.rdma,
-            situations: undominated(s),
-        })
-        .collect();
-    Pattern {
-        take: picked.iter().map(|c| c.take.clone()).collect(),
-        uplinks,
-        vector,
-        blind: picked.iter().map(|c| c.blind).sum(),
-        nics: picked.iter().map(|c| c.nics).sum(),
-        kinds,
     }
 }
 

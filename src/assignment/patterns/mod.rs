@@ -119,12 +119,7 @@ fn enumerate_with(
     empty: bool,
 ) -> Enumeration {
     let shared = shared_failures(instance, class);
-    let table: Vec<Vec<Kind>> = design
-        .uplinks
-        .iter()
-        .zip(meetings)
-        .map(|(shape, meeting)| kinds(choices(instance, class, shape, *meeting, empty), &shared))
-        .collect();
+    let table = tabulated(instance, class, design, meetings, empty, &shared);
     let mut order: Vec<usize> = (0..table.len()).collect();
     order.sort_by_key(|u| (table[*u].len(), *u));
     let width = 2 + instance.wishes.len();
@@ -152,6 +147,33 @@ fn enumerate_with(
     search.descend(0, &mut vec![0; width]);
     let (patterns, floor) = (search.found, search.floor);
     let best = search.best.unwrap_or_else(|| vec![u32::MAX / 2; width]);
+    enumeration(patterns, best, floor, breadth, table, shared)
+}
+
+/// Choices of every uplink by kind.
+fn tabulated(
+    instance: &Instance,
+    class: &Class,
+    design: &Design,
+    meetings: &[Meeting],
+    empty: bool,
+    shared: &[Shared],
+) -> Vec<Vec<Kind>> {
+    let uplinks = design.uplinks.iter().zip(meetings);
+    uplinks
+        .map(|(shape, meeting)| kinds(choices(instance, class, shape, *meeting, empty), shared))
+        .collect()
+}
+
+/// What was found, with what is proven by it and by `floor`, the least vector of what was left out.
+fn enumeration(
+    patterns: Vec<Pattern>,
+    best: Vec<u32>,
+    floor: Option<Vec<u32>>,
+    breadth: Breadth,
+    table: Vec<Vec<Kind>>,
+    shared: Vec<Shared>,
+) -> Enumeration {
     // What was left out does not matter where even its bound is worse than what was found.
     let harmless = |floor: &Vec<u32>| breadth == Breadth::Best && *floor > best;
     Enumeration {

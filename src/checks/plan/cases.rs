@@ -3,7 +3,7 @@
 use super::testing::{claim, files, plan, set_nics};
 use super::*;
 use crate::plan::{Mechanism, PoolPlan, StaticMacPlan, Status, Style, StyleRow};
-use crate::policy::FailureKind;
+use crate::policy::{FailureKind, Strength};
 use crate::profiles::{self, Transport};
 use crate::roles::Role;
 use crate::topology::testing::{cluster, link, nic, vm, vnic};
@@ -174,6 +174,19 @@ fn team_of(change: impl FnOnce(&mut Cluster)) -> (Inventory, Plan) {
     files(cluster, plan)
 }
 
+/// A zone that must be alone on its ports shares them with management, and the plan does not say so.
+fn guests_beside_management() -> (Inventory, Plan) {
+    let mut cluster = facts();
+    cluster.vms[0].vnics[0].zone = "dmz".to_owned();
+    cluster.policy.isolate_zones = vec![("dmz".to_owned(), Strength::Required)];
+    let design = "management+vm:External-1=P1 | cluster=P2 | live-migration=P3";
+    let mut plan = plan(&cluster, Style::Hybrid, design);
+    plan.solver
+        .shortfall
+        .retain(|entry| entry.requirement != "apart:zone:dmz");
+    files(cluster, plan)
+}
+
 fn claim_cases() -> Vec<(&'static str, (Inventory, Plan))> {
     let row = |plan: &ClusterPlan, chosen| StyleRow {
         style: plan.style,
@@ -198,6 +211,7 @@ fn claim_cases() -> Vec<(&'static str, (Inventory, Plan))> {
                 plan.solver.shortfall.push(plan.solver.shortfall[0].clone());
             }),
         ),
+        ("shortfall-declared", guests_beside_management()),
         (
             "objective-matches",
             spoiled(|_, plan| plan.solver.objective.sum_utilisation_permille -= 1),

@@ -25,6 +25,7 @@ pub(crate) fn plan(cluster: &Cluster, style: Style, design: &str) -> ClusterPlan
     let mut plan = ClusterPlan {
         cluster: cluster.name.clone(),
         profile: cluster.profile.name.to_owned(),
+        growth_percent: Some(cluster.policy.growth_percent),
         style,
         solver: solver(),
         nodes: nodes.collect(),

@@ -3,13 +3,14 @@
 use super::Resolver;
 use super::nics::role;
 use super::topology::failures;
+use crate::inventory::Cluster;
 use crate::inventory::catalogue::{SETTINGS, plain};
 use crate::inventory::cells;
 use crate::inventory::raw::{Cell, Record};
 use crate::inventory::suggest::did_you_mean;
 use crate::policy::{FailureKind, Policy, RuleLevel, Strength};
 use crate::roles::{ROLES, Role};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Reads the settings into the policies of their clusters.
 pub(super) fn build(r: &mut Resolver<'_>) {
@@ -34,6 +35,10 @@ pub(super) fn build(r: &mut Resolver<'_>) {
                 r.problems.at(setting, what, "Keep one of them.");
                 continue;
             }
+            if let Some(fault) = unknown_zone(&r.clusters[cluster], setting.text) {
+                r.problems.at(setting, fault.0, fault.1);
+                continue;
+            }
             if let Err(refusal) = set(&mut r.clusters[cluster].policy, setting.text, value.text, &rule) {
                 tell(r, refusal, setting, value);
             }
@@ -45,6 +50,30 @@ pub(super) fn build(r: &mut Resolver<'_>) {
         cluster.policy.isolate.sort();
         cluster.policy.isolate_zones.sort();
     }
+}
+
+/// What is wrong, and what to do, where a setting is about a zone that no vNIC is in.
+fn unknown_zone(cluster: &Cluster, setting: &str) -> Option<(String, String)> {
+    let (head, zone) = setting.split_once(':')?;
+    let zone = zone.trim();
+    let known: BTreeSet<&str> = cluster
+        .vms
+        .iter()
+        .flat_map(|v| &v.vnics)
+        .map(|v| v.zone.as_str())
+        .collect();
+    if plain(head) != "isolatezone" || zone.is_empty() || known.contains(zone) {
+        return None;
+    }
+    let named = || known.iter().copied().filter(|zone| !zone.is_empty());
+    let what = format!("no vNIC is in zone '{zone}'{}", did_you_mean(zone, named()));
+    let list: Vec<&str> = named().collect();
+    let advice = if list.is_empty() {
+        "No vNIC has a zone; name it in the column zone of vnics.csv.".to_owned()
+    } else {
+        format!("Zones are: {}.", list.join(", "))
+    };
+    Some((super::problems::shorten(&what), super::problems::shorten(&advice)))
 }
 
 /// Why a row is refused.

@@ -243,6 +243,18 @@ fn readable_but_wrong_designs_are_no_problems() {
 }
 
 #[test]
+fn a_zone_in_the_policy_that_no_vnic_is_in_is_told_with_the_one_that_was_meant() {
+    let vms = ("vms", "vm,node\nA,HV1\n");
+    let vnics = ("vnics", "vm,vnic,zone\nA,N,DMZ\n");
+    let policy = ("policy", "setting,value\nisolate_zone:DMX,required\n");
+    let told = problems(&[NODES, NICS, vms, vnics, policy]);
+    assert!(
+        told.contains("policy.csv:2:1: no vNIC is in zone 'DMX' (did you mean 'DMZ'?)"),
+        "{told}"
+    );
+}
+
+#[test]
 fn every_example_of_the_guide_is_read_without_a_problem() {
     let catalogue = crate::inventory::catalogue::TABLES;
     for table in catalogue {
@@ -260,7 +272,9 @@ fn every_example_of_the_guide_is_read_without_a_problem() {
     }
     for setting in &crate::inventory::catalogue::SETTINGS {
         let text = format!("setting,value\n{},{}\n", setting.example.0, setting.example.1);
-        cluster(&[NODES, NICS, ("policy", &text)]);
+        let vms = ("vms", "vm,node\nA,HV1\n");
+        let vnics = ("vnics", "vm,vnic,zone\nA,N,dmz\n");
+        cluster(&[NODES, NICS, vms, vnics, ("policy", &text)]);
     }
 }
 

@@ -88,7 +88,7 @@ const RICH: &[(&str, &str)] = &[
     (
         "policy",
         "setting,value,reason,until\ngrowth_percent,30,,\ntarget_utilisation_permille,75 %,,\ndefault_vnic_mbps,5,,\ndrain_goal_minutes,9,,\n\
-         drain_minutes,7,,\nsurvive:vm,node;tor,,\nsurvive_wish:replica,none,,\nisolate:vm|cluster,no,,\nseparate_zones,wish,,\n\
+         drain_minutes,7,,\nsurvive:vm,node;tor,,\nsurvive_wish:replica,none,,\nisolate:vm|cluster,no,,\nseparate_zones,wish,,\nisolate_zone:DMZ,required,,\n\
          survival_first,no,,\nvendor_teaming,yes,,\nmaintenance_window_minutes,240,,\nreboot_minutes,20,,\nblackout_limit_ms,5000,,\nweights_on_set,yes,,\nheavy_permille,5 %,,\nrule:legacy-adapter,allow,\"old, \"\"PXE\"\"\",2027-01-31\n",
     ),
 ];
