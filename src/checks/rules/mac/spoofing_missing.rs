@@ -10,8 +10,10 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     family: "mac",
     summary: "a VM needs MAC address spoofing for a reason beside NLB, but no adapter of it has it on",
-    risk: "the switch drops what the guest sends with other addresses: VMs inside it, a shared address or a bridge do not work",
-    source: "Microsoft, Run Hyper-V in a virtual machine with nested virtualization; Best practices for running FreeBSD on Hyper-V (CARP)",
+    risk: "the switch drops what the guest sends with other addresses: VMs inside it, a shared address or a \
+        bridge do not work",
+    source: "Microsoft, Run Hyper-V in a virtual machine with nested virtualization; Best practices for running \
+        FreeBSD on Hyper-V (CARP)",
     page: include_str!("spoofing_missing.md"),
     columns: &["vms.spoofing_reason", "vnics.spoofing"],
     check,

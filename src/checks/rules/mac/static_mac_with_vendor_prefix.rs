@@ -13,7 +13,8 @@ pub static RULE: Rule = Rule {
     family: "mac",
     summary: "static MAC addresses have the prefix of a maker other than Microsoft",
     risk: "a card of that maker can have the same address; in a switch's table the VM looks like that card",
-    source: "IEEE 802: universally administered addresses belong to the maker; IEEE registry for 00-15-5D and 00-1D-D8 (Microsoft)",
+    source: "IEEE 802: universally administered addresses belong to the maker; IEEE registry for 00-15-5D and \
+        00-1D-D8 (Microsoft)",
     page: include_str!("static_mac_with_vendor_prefix.md"),
     columns: &["vnics.mac", "vnics.mac_type"],
     check,
@@ -37,8 +38,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         ),
         current: vnic.mac.map(|mac| mac.to_string()).unwrap_or_default(),
         expected: "00-15-5D and a block of your own, or a local address (second digit 2, 6, A or E)".to_owned(),
-        fix: "keep the address where a licence or a reservation depends on it, as after a move from another hypervisor or \
-              from hardware; else give the VM the one of static_macs.csv when it is next turned off"
+        fix: "keep the address where a licence or a reservation depends on it, as after a move from another \
+            hypervisor or from hardware; else give the VM the one of static_macs.csv when it is next turned off"
             .to_owned(),
         at: found.iter().map(|(_, vnic)| report.at(vnic.origin, "mac")).collect(),
     });

@@ -41,8 +41,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: format!("{}: {current}", vm.name),
             expected: expected.to_string(),
-            fix: "in NLB Manager, Cluster Properties, Cluster Parameters: set mode and cluster IP anew on this member, or correct \
-                  nlb_mode and nlb_ip in vms.csv; \"nlb.exe ip2mac\" prints all three addresses"
+            fix: "in NLB Manager, Cluster Properties, Cluster Parameters: set mode and cluster IP anew on this \
+                member, or correct nlb_mode and nlb_ip in vms.csv; \"nlb.exe ip2mac\" prints all three addresses"
                 .to_owned(),
             at: wrong
                 .iter()

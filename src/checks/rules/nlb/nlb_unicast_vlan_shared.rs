@@ -56,7 +56,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: lookup::count(others.len(), "other adapter"),
             expected: "a VLAN for the NLB cluster alone".to_owned(),
-            fix: "move the members' NLB adapters to a VLAN of their own, or the cluster to IGMP multicast with snooping switches"
+            fix: "move the members' NLB adapters to a VLAN of their own, or the cluster to IGMP multicast with \
+                snooping switches"
                 .to_owned(),
             at: others.iter().map(|(_, vnic)| report.at(vnic.origin, "vlans")).collect(),
         });

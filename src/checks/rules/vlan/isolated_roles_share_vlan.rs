@@ -38,8 +38,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 current: format!("{a} and {b} in VLAN {vlan}"),
                 expected: "a VLAN and a subnet for each".to_owned(),
                 fix: format!(
-                    "give {b} a VLAN and a subnet of its own: on the physical switches, on the ports or host vNICs, then in {}",
-                    "cluster_networks.csv and host_vnics.csv"
+                    "give {b} a VLAN and a subnet of its own: on the physical switches, on the ports or host vNICs, then \
+                     in cluster_networks.csv and host_vnics.csv"
                 ),
                 at: vec![first.clone(), second.clone()],
             });

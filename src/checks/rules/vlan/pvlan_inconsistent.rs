@@ -11,7 +11,8 @@ pub static RULE: Rule = Rule {
     name: "pvlan-inconsistent",
     severity: Severity::Error,
     family: "vlan",
-    summary: "a secondary VLAN is used in two ways: under two primary VLANs, as isolated and as community, or as its own primary",
+    summary: "a secondary VLAN is used in two ways: under two primary VLANs, as isolated and as community, or as \
+        its own primary",
     risk: "VMs that should be apart see each other, or do not reach their gateway",
     source: "Hyper-V Best Practices Analyzer, \"PVLAN configuration on a virtual switch must be consistent\"",
     page: include_str!("pvlan_inconsistent.md"),
@@ -100,8 +101,8 @@ fn contradiction<'a>(secondary: u16, uses: &'a [Use<'a>]) -> Option<(&'a Use<'a>
 
 fn fix(cluster: &Cluster, odd: &Use<'_>, secondary: u16) -> String {
     format!(
-        "Set-VMNetworkAdapterVlan{} -VMName {} -VMNetworkAdapterName {} -Isolated or -Community, -PrimaryVlanId <primary> \
-         -SecondaryVlanId {secondary}, as the physical switches have it",
+        "Set-VMNetworkAdapterVlan{} -VMName {} -VMNetworkAdapterName {} -Isolated or -Community, -PrimaryVlanId \
+         <primary> -SecondaryVlanId {secondary}, as the physical switches have it",
         fixes::on_host(cluster, odd.vm),
         fixes::quoted(&odd.vm.name),
         fixes::quoted(&odd.vnic.name)

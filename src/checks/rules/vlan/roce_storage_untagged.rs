@@ -12,7 +12,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     family: "vlan",
     summary: "storage runs over RoCE without a VLAN",
-    risk: "the priority that pause frames protect stands in the VLAN tag: untagged frames are dropped under load, and storage stalls",
+    risk: "the priority that pause frames protect stands in the VLAN tag: untagged frames are dropped under \
+        load, and storage stalls",
     source: "Microsoft, Network ATC (InvalidIsolationID); Validate-DCB (VLAN ID of RDMA adapters is not 0)",
     page: include_str!("roce_storage_untagged.md"),
     columns: &[
@@ -48,7 +49,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let untagged = |v: &&HostVnic| is_untagged_host_vnic(node, v) && report.knows(v.origin, "vlan");
         found.extend(node.host_vnics.iter().filter(untagged).map(|v| {
             let fix = format!(
-                "Set-VMNetworkAdapterVlan -ComputerName {host} -ManagementOS -VMNetworkAdapterName {} -Access -VlanId <VLAN>",
+                "Set-VMNetworkAdapterVlan -ComputerName {host} -ManagementOS -VMNetworkAdapterName {} -Access \
+                 -VlanId <VLAN>",
                 fixes::quoted(&v.name)
             );
             (format!("{}/{}", node.name, v.name), report.at(v.origin, "vlan"), fix)

@@ -30,13 +30,18 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         subject: cluster.name.clone(),
         message: format!(
             "{} several VLANs, which needs an adapter for each on 2008 R2: {}",
-            if names.len() == 1 { "an adapter has" } else { "adapters have" },
+            if names.len() == 1 {
+                "an adapter has"
+            } else {
+                "adapters have"
+            },
             lookup::list(&names)
         ),
         current: lookup::count(vnic.vlans.len(), "VLAN"),
         expected: "one VLAN for each adapter".to_owned(),
         fix: format!(
-            "Hyper-V Manager, Settings of {}, Add Hardware, Network Adapter: one for each VLAN, \"Enable virtual LAN identification\"",
+            "Hyper-V Manager, Settings of {}, Add Hardware, Network Adapter: one for each VLAN, \"Enable virtual \
+             LAN identification\"",
             vm.name
         ),
         at: found.iter().map(|(_, vnic)| report.at(vnic.origin, "vlans")).collect(),

@@ -13,7 +13,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     family: "vlan",
     summary: "a switchless Azure Local cluster of two nodes has fewer storage VLANs than storage ports",
-    risk: "the environment validator stops the deployment, and two cables in one VLAN make one subnet out of two paths",
+    risk: "the environment validator stops the deployment, and two cables in one VLAN make one subnet out of two \
+        paths",
     source: "Microsoft, Azure Local environment validator, test StorageVlan-2Node-Switchless",
     page: include_str!("storage_adapters_share_vlan.md"),
     columns: &[
@@ -61,8 +62,8 @@ fn is_direct_storage(nic: &Nic) -> bool {
 fn fix(node: &Node, ports: &[&Nic]) -> String {
     let last = ports.last().map_or(String::new(), |nic| fixes::quoted(&nic.name));
     format!(
-        "give the storage intent one VLAN per port (-StorageVlans 711,712), or Set-NetAdapter -CimSession {} -Name {last} -VlanID <VLAN> \
-         on both ends of the cable",
+        "give the storage intent one VLAN per port (-StorageVlans 711,712), or Set-NetAdapter -CimSession {} \
+         -Name {last} -VlanID <VLAN> on both ends of the cable",
         fixes::quoted(&node.name)
     )
 }

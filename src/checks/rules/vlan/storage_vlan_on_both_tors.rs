@@ -13,8 +13,10 @@ pub static RULE: Rule = Rule {
     severity: Severity::Info,
     family: "vlan",
     summary: "a storage VLAN of Azure Local is trunked to storage ports at several ToR switches",
-    risk: "storage traffic can take the way over the link between the switches, which is longer and has less bandwidth",
-    source: "Microsoft, Azure Local top-of-rack deployment pattern: one storage VLAN per ToR switch as the base, both allowed",
+    risk: "storage traffic can take the way over the link between the switches, which is longer and has less \
+        bandwidth",
+    source: "Microsoft, Azure Local top-of-rack deployment pattern: one storage VLAN per ToR switch as the base, \
+        both allowed",
     page: include_str!("storage_vlan_on_both_tors.md"),
     columns: &["nics.vlans", "nics.tor", "nics.current_role", "clusters.profile"],
     check,

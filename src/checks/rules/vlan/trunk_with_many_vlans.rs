@@ -35,7 +35,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: count,
             expected: "the VLANs that the guest serves, one by one".to_owned(),
             fix: format!(
-                "Set-VMNetworkAdapterVlan{} -VMName {} -VMNetworkAdapterName {} -Trunk -AllowedVlanIdList '<VLANs>' -NativeVlanId 0",
+                "Set-VMNetworkAdapterVlan{} -VMName {} -VMNetworkAdapterName {} -Trunk -AllowedVlanIdList \
+                 '<VLANs>' -NativeVlanId 0",
                 fixes::on_host(cluster, vm),
                 fixes::quoted(&vm.name),
                 fixes::quoted(&vnic.name)

@@ -11,7 +11,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     family: "vnic",
     summary: "a running guest has no integration services, or older ones than its host",
-    risk: "without them a synthetic adapter does nothing in the guest; old ones are slower and may lose the network after a migration",
+    risk: "without them a synthetic adapter does nothing in the guest; old ones are slower and may lose the \
+        network after a migration",
     source: "Hyper-V Best Practices Analyzer, rules about integration services; T. Joos, ADMIN magazine",
     page: include_str!("integration_services_missing.md"),
     columns: &[

@@ -46,7 +46,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 fn fix(cluster: &Cluster, node: &Node) -> String {
     if fixes::is_2008r2(cluster) {
         return format!(
-            "Hyper-V Manager on {}, Settings of the VMs with little traffic, their adapter: clear \"Enable virtual machine queue\"",
+            "Hyper-V Manager on {}, Settings of the VMs with little traffic, their adapter: clear \"Enable \
+             virtual machine queue\"",
             node.name
         );
     }

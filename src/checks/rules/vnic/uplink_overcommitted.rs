@@ -95,7 +95,8 @@ fn add(report: &mut Report<'_>, severity: Severity, when: &str, short: &BTreeMap
                 show_mbps(worst.capacity)
             ),
             expected: format!("at least {} on {}", show_mbps(worst.need), worst.node.name),
-            fix: "move VMs to other nodes or to an external network of their own, or add a port to the switch; nicplan plan says which"
+            fix: "move VMs to other nodes or to an external network of their own, or add a port to the switch; \
+                nicplan plan says which"
                 .to_owned(),
             at: ports.iter().map(|nic| report.at(nic.origin, "speed_mbps")).collect(),
         };

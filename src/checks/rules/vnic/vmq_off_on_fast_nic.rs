@@ -12,7 +12,8 @@ pub static RULE: Rule = Rule {
     family: "vnic",
     summary: "VMQ is off on a port of 10 GbE or more under a virtual switch",
     risk: "one processor handles all packets of all VMs: it is full long before the port is",
-    source: "Hyper-V Best Practices Analyzer, \"VMQ should be enabled on VMQ-capable physical network adapters bound to an external virtual switch\"",
+    source: "Hyper-V Best Practices Analyzer, \"VMQ should be enabled on VMQ-capable physical network adapters \
+        bound to an external virtual switch\"",
     page: include_str!("vmq_off_on_fast_nic.md"),
     columns: &["nics.vmq", "nics.speed_mbps", "nics.current_role", "switches.nics"],
     check,

@@ -10,7 +10,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     family: "vswitch",
     summary: "a port under a virtual switch has TCP/IP of its own",
-    risk: "the host sends and answers past the switch: traffic takes the wrong way, and connections of host or VMs break",
+    risk: "the host sends and answers past the switch: traffic takes the wrong way, and connections of host or \
+        VMs break",
     source: "Microsoft, Validate-DCB (global unit tests); nvspbind, MSDN Code Archive",
     page: include_str!("address_on_bound_nic.md"),
     columns: &[

@@ -11,7 +11,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Info,
     family: "vswitch",
     summary: "all adapters on an external switch need only VMs or the host on the same node",
-    risk: "a port is taken for traffic that never needs the wire, and what should stay inside can be reached from outside",
+    risk: "a port is taken for traffic that never needs the wire, and what should stay inside can be reached \
+        from outside",
     source: "Microsoft, New-VMSwitch, parameter SwitchType; T. Joos, ADMIN magazine (types of virtual networks)",
     page: include_str!("external_switch_for_local_traffic.md"),
     columns: &[

@@ -99,15 +99,17 @@ fn recreate(nodes: &[(&Node, &VirtualSwitch)], option: &str) -> String {
         "$true"
     };
     format!(
-        "the setting is fixed when the switch is created: drain the node, then Remove-VMSwitch -ComputerName {host} -Name {name} -Force; \
-         New-VMSwitch -ComputerName {host} -Name {name} -NetAdapterName {nics} -AllowManagementOS {shared} {option}"
+        "the setting is fixed when the switch is created: drain the node, then Remove-VMSwitch -ComputerName \
+         {host} -Name {name} -Force; New-VMSwitch -ComputerName {host} -Name {name} -NetAdapterName {nics} \
+         -AllowManagementOS {shared} {option}"
     )
 }
 
 /// What rebuilding virtual networks means on 2008 R2, and what `nvspscrub` deletes there.
-const REBUILD_2008R2: &str = "where that fails because the port is \"already bound to another virtual network\", nvspbind /u \
-     takes the switch protocol off that one port; nvspscrub /p is the last resort: it deletes every host vNIC and every virtual \
-     network of the node and unbinds all ports, so write down the networks, their ports and VLANs and the VMs on them first";
+const REBUILD_2008R2: &str = "where that fails because the port is \"already bound to another virtual network\", \
+    nvspbind /u takes the switch protocol off that one port; nvspscrub /p is the last resort: it deletes every \
+    host vNIC and every virtual network of the node and unbinds all ports, so write down the networks, their \
+    ports and VLANs and the VMs on them first";
 
 use super::Rule;
 

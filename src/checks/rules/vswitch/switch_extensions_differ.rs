@@ -13,7 +13,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     family: "vswitch",
     summary: "an extension is enabled on a virtual switch of one node and not on the same switch of another",
-    risk: "filters and monitoring end with the next migration, and a port that requires the extension stays down there",
+    risk: "filters and monitoring end with the next migration, and a port that requires the extension stays down \
+        there",
     source: "Hyper-V Best Practices Analyzer, \"Ensure that all mandatory virtual switch extensions are available\"",
     page: include_str!("switch_extensions_differ.md"),
     columns: &["switches.extensions", "switches.switch", "clusters.profile"],
@@ -46,8 +47,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 current: format!("without {name}"),
                 expected: format!("{name} on every node, or on none"),
                 fix: format!(
-                    "install the extension there and Enable-VMSwitchExtension -ComputerName {} -VMSwitchName {} -Name {}, or \
-                     Disable-VMSwitchExtension on the others",
+                    "install the extension there and Enable-VMSwitchExtension -ComputerName {} -VMSwitchName {} \
+                     -Name {}, or Disable-VMSwitchExtension on the others",
                     fixes::quoted(&node.name),
                     fixes::quoted(&switch.name),
                     fixes::quoted(name)

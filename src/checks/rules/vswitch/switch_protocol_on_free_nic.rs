@@ -11,7 +11,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     family: "vswitch",
     summary: "a port that no virtual switch uses still has the switch protocol bound",
-    risk: "creating a switch on it fails (\"already bound to another virtual network\"), and the host has no TCP/IP on the port",
+    risk: "creating a switch on it fails (\"already bound to another virtual network\"), and the host has no \
+        TCP/IP on the port",
     source: "Microsoft KB 2486812; nvspbind and nvspscrub, MSDN Code Archive",
     page: include_str!("switch_protocol_on_free_nic.md"),
     columns: &["nics.switch_protocol_bound", "nics.current_role", "switches.nics"],

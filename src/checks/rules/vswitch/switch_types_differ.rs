@@ -12,7 +12,8 @@ pub static RULE: Rule = Rule {
     family: "vswitch",
     summary: "a virtual switch is external on one node and internal or private on another",
     risk: "VMs find their network by the switch's name: after a move they are on a switch that leads nowhere",
-    source: "Test-Cluster, Validate Virtual Switch Compatibility; T. Joos, ADMIN magazine (types of virtual networks)",
+    source: "Test-Cluster, Validate Virtual Switch Compatibility; T. Joos, ADMIN magazine (types of virtual \
+        networks)",
     page: include_str!("switch_types_differ.md"),
     columns: &["switches.switch", "switches.type"],
     check,

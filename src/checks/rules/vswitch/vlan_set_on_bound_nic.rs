@@ -62,15 +62,17 @@ fn own_vlan(nic: &Nic) -> Option<u64> {
 fn fix(cluster: &Cluster, node: &Node, nics: &[&str]) -> String {
     if fixes::is_2008r2(cluster) {
         return format!(
-            "on {} clear the VLAN in Device Manager, Advanced, of {}; the host's own VLAN belongs in Virtual Network Manager, \
-             \"Enable virtual LAN identification for management operating system\", that of a VM in the VM's network adapter",
+            "on {} clear the VLAN in Device Manager, Advanced, of {}; the host's own VLAN belongs in Virtual \
+             Network Manager, \"Enable virtual LAN identification for management operating system\", that of a \
+             VM in the VM's network adapter",
             node.name,
             lookup::list(nics)
         );
     }
     let names: Vec<String> = nics.iter().map(|nic| fixes::quoted(nic)).collect();
     format!(
-        "Set-NetAdapter -CimSession {} -Name {} -VlanID 0; give the VLAN to the host vNICs with Set-VMNetworkAdapterVlan -ManagementOS",
+        "Set-NetAdapter -CimSession {} -Name {} -VlanID 0; give the VLAN to the host vNICs with \
+         Set-VMNetworkAdapterVlan -ManagementOS",
         fixes::quoted(&node.name),
         names.join(",")
     )

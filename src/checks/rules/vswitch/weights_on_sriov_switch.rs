@@ -12,7 +12,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Error,
     family: "vswitch",
     summary: "adapters have bandwidth weights on a switch for SR-IOV that was created without a mode for them",
-    risk: "with SR-IOV the default mode is None: the weights are refused, and nothing guarantees any adapter its share",
+    risk: "with SR-IOV the default mode is None: the weights are refused, and nothing guarantees any adapter its \
+        share",
     source: "Microsoft, New-VMSwitch, parameter MinimumBandwidthMode",
     page: include_str!("weights_on_sriov_switch.md"),
     columns: &[

@@ -22,7 +22,8 @@ pub(super) const COLUMNS: Family = Family {
         Column::fact(
             "nested_nat",
             YesNo,
-            "The VMs inside a guest that runs Hyper-V reach the network through NAT in that guest (Get-NetNat in the guest).",
+            "The VMs inside a guest that runs Hyper-V reach the network through NAT in that guest (Get-NetNat in \
+             the guest).",
             "no",
         ),
     ],

@@ -12,15 +12,38 @@ const ISOLATION: Column = Column::fact(
 );
 
 pub(super) const COLUMNS: Family = Family {
-    host_vnics: &[
-        ISOLATION,
-    ],
+    host_vnics: &[ISOLATION],
     vnics: &[
         ISOLATION,
-        Column::fact("vlan_mode", Choice(&["untagged", "access", "trunk", "private"]), "How the adapter uses VLANs (Get-VMNetworkAdapterVlan, OperationMode).", "access").also(&["OperationMode"]),
-        Column::fact("pvlan_mode", Choice(&["isolated", "community", "promiscuous"]), "Part of the adapter in a private VLAN (Get-VMNetworkAdapterVlan, PrivateVlanMode).", "isolated").also(&["PrivateVlanMode"]),
-        Column::fact("primary_vlan", Vlan, "Primary VLAN of a private VLAN (PrimaryVlanId).", "100").also(&["PrimaryVlanId"]),
-        Column::fact("secondary_vlans", Vlans, "Secondary VLAN of a private VLAN, or for promiscuous the list of them (SecondaryVlanId, SecondaryVlanIdList).", "101").also(&["SecondaryVlanId", "SecondaryVlanIdList"]),
+        Column::fact(
+            "vlan_mode",
+            Choice(&["untagged", "access", "trunk", "private"]),
+            "How the adapter uses VLANs (Get-VMNetworkAdapterVlan, OperationMode).",
+            "access",
+        )
+        .also(&["OperationMode"]),
+        Column::fact(
+            "pvlan_mode",
+            Choice(&["isolated", "community", "promiscuous"]),
+            "Part of the adapter in a private VLAN (Get-VMNetworkAdapterVlan, PrivateVlanMode).",
+            "isolated",
+        )
+        .also(&["PrivateVlanMode"]),
+        Column::fact(
+            "primary_vlan",
+            Vlan,
+            "Primary VLAN of a private VLAN (PrimaryVlanId).",
+            "100",
+        )
+        .also(&["PrimaryVlanId"]),
+        Column::fact(
+            "secondary_vlans",
+            Vlans,
+            "Secondary VLAN of a private VLAN, or for promiscuous the list of them (SecondaryVlanId, \
+             SecondaryVlanIdList).",
+            "101",
+        )
+        .also(&["SecondaryVlanId", "SecondaryVlanIdList"]),
     ],
     ..Family::NONE
 };

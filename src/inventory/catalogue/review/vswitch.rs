@@ -9,13 +9,15 @@ pub(super) const COLUMNS: Family = Family {
         Column::fact(
             "tcpip_bound",
             YesNo,
-            "TCP/IP is bound to the port itself (Get-NetAdapterBinding -ComponentID ms_tcpip, Enabled; nvspbind /n on 2008 R2).",
+            "TCP/IP is bound to the port itself (Get-NetAdapterBinding -ComponentID ms_tcpip, Enabled; nvspbind \
+             /n on 2008 R2).",
             "no",
         ),
         Column::fact(
             "switch_protocol_bound",
             YesNo,
-            "The protocol of the virtual switch is bound to the port (Get-NetAdapterBinding -ComponentID vms_pp, Enabled; nvspbind on 2008 R2).",
+            "The protocol of the virtual switch is bound to the port (Get-NetAdapterBinding -ComponentID vms_pp, \
+             Enabled; nvspbind on 2008 R2).",
             "no",
         ),
         Column::fact(
@@ -51,7 +53,8 @@ pub(super) const COLUMNS: Family = Family {
         Column::fact(
             "extensions",
             Names,
-            "Extensions that are enabled on the switch (Get-VMSwitchExtension, Name where Enabled); none = no extension.",
+            "Extensions that are enabled on the switch (Get-VMSwitchExtension, Name where Enabled); none = no \
+             extension.",
             "Microsoft Windows Filtering Platform",
         ),
     ],
