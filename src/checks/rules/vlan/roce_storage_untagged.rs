@@ -20,7 +20,7 @@ pub static RULE: Rule = Rule {
         "nics.nic_vlan",
         "nics.rdma",
         "nics.current_role",
-        "host_vnics.vlan",
+        "host_vnics.vlan_mode",
         "host_vnics.rdma",
         "host_vnics.role",
         "clusters.profile",
@@ -46,14 +46,18 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 fix,
             )
         }));
-        let untagged = |v: &&HostVnic| is_untagged_host_vnic(node, v) && report.knows(v.origin, "vlan");
+        let untagged = |v: &&HostVnic| is_untagged_host_vnic(node, v);
         found.extend(node.host_vnics.iter().filter(untagged).map(|v| {
             let fix = format!(
                 "Set-VMNetworkAdapterVlan -ComputerName {host} -ManagementOS -VMNetworkAdapterName {} -Access \
                  -VlanId <VLAN>",
                 fixes::quoted(&v.name)
             );
-            (format!("{}/{}", node.name, v.name), report.at(v.origin, "vlan"), fix)
+            (
+                format!("{}/{}", node.name, v.name),
+                report.at(v.origin, "vlan_mode"),
+                fix,
+            )
         }));
     }
     let Some((_, _, fix)) = found.first() else { return };
@@ -76,9 +80,10 @@ fn is_untagged_port(nic: &Nic) -> bool {
         && nic.facts.number("nic_vlan") == Some(0)
 }
 
+/// Reports of Test-Cluster name no VLAN, so that a blank one does not say that there is none.
 fn is_untagged_host_vnic(node: &Node, vnic: &HostVnic) -> bool {
     vnic.role == Some(Role::Storage)
         && vnic.rdma == Some(true)
-        && vnic.vlan.is_none()
+        && vnic.facts.text("vlan_mode") == Some("untagged")
         && vswitch::bound(node, &vnic.switch).any(|nic| nic.rdma == Rdma::Roce)
 }

@@ -11,17 +11,19 @@ const ISOLATION: Column = Column::fact(
     "none",
 );
 
+const MODE: Column = Column::fact(
+    "vlan_mode",
+    Choice(&["untagged", "access", "trunk", "private"]),
+    "How the adapter uses VLANs (Get-VMNetworkAdapterVlan, OperationMode).",
+    "access",
+)
+.also(&["OperationMode"]);
+
 pub(super) const COLUMNS: Family = Family {
-    host_vnics: &[ISOLATION],
+    host_vnics: &[ISOLATION, MODE],
     vnics: &[
         ISOLATION,
-        Column::fact(
-            "vlan_mode",
-            Choice(&["untagged", "access", "trunk", "private"]),
-            "How the adapter uses VLANs (Get-VMNetworkAdapterVlan, OperationMode).",
-            "access",
-        )
-        .also(&["OperationMode"]),
+        MODE,
         Column::fact(
             "pvlan_mode",
             Choice(&["isolated", "community", "promiscuous"]),
