@@ -453,3 +453,11 @@ fn a_fault_on_many_nodes_is_told_once_for_each_switch() {
     let told = findings.iter().filter(|f| f.rule == "absolute-bandwidth-mode");
     assert_eq!(told.map(|f| f.subject.as_str()).collect::<Vec<_>>(), ["LAN"]);
 }
+
+#[test]
+fn a_port_with_the_switch_protocol_is_no_fault_while_no_virtual_switch_is_known() {
+    assert_silent(
+        "switch-protocol-on-free-nic",
+        "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,switch_protocol_bound\nHV1,A,10000,yes\n",
+    );
+}
