@@ -1,6 +1,6 @@
 //! Adapters that ask for SR-IOV on a switch that cannot give it.
 
-use super::{adapters_on, by_name, node_names, recreate};
+use super::{by_name, node_names, recreate};
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
@@ -24,15 +24,18 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     if cluster.profile.generation < WS2012 {
         return;
     }
+    // Few adapters ask for it, and there are many switches: they are found once.
+    let all_asking: Vec<(&Vm, &Vnic)> = lookup::vnics(cluster).filter(|pair| asks(*pair)).collect();
     let found = by_name(cluster, |index, _, switch| {
-        switch.facts.yes("iov") == Some(false) && adapters_on(cluster, index, &switch.name).any(asks)
+        let may_be_here = |(vm, vnic): &(&Vm, &Vnic)| {
+            vm.owners.binary_search(&index).is_ok() && lookup::same_switch(&vnic.switch, &switch.name)
+        };
+        switch.facts.yes("iov") == Some(false) && all_asking.iter().any(may_be_here)
     });
     for nodes in found.values() {
         let Some((_, switch)) = nodes.first() else { continue };
         let same = |(_, vnic): &(&Vm, &Vnic)| lookup::same_switch(&vnic.switch, &switch.name);
-        let asking: Vec<_> = lookup::vnics(cluster)
-            .filter(|pair| same(pair) && asks(*pair))
-            .collect();
+        let asking: Vec<_> = all_asking.iter().filter(|pair| same(pair)).collect();
         let names: Vec<String> = asking.iter().map(|(vm, vnic)| lookup::vnic_name(vm, vnic)).collect();
         let switches = nodes.iter().map(|(_, switch)| report.at(switch.origin, "iov"));
         let vnics = asking.iter().map(|(_, vnic)| report.at(vnic.origin, "iov_weight"));

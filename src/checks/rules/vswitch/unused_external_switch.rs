@@ -4,6 +4,7 @@ use super::{by_name, node_names};
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, SwitchKind, VirtualSwitch};
+use std::collections::BTreeSet;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -26,10 +27,12 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     // An inventory in which no adapter names a switch says nothing about their use.
-    if lookup::vnics(cluster).all(|(_, vnic)| vnic.switch.is_empty()) {
+    let named = lookup::vnics(cluster).map(|(_, vnic)| vnic.switch.as_str());
+    let names: BTreeSet<&str> = named.filter(|name| !name.is_empty()).collect();
+    if names.is_empty() {
         return;
     }
-    for nodes in by_name(cluster, |_, node, switch| is_idle(cluster, node, switch)).values() {
+    for nodes in by_name(cluster, |_, node, switch| is_idle(&names, node, switch)).values() {
         let Some((node, switch)) = nodes.first() else { continue };
         report.add(Fault {
             subject: switch.name.clone(),
@@ -50,11 +53,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 }
 
 /// A VM may move, so a switch counts as used on every node if an adapter of any VM names it.
-fn is_idle(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> bool {
+fn is_idle(in_use: &BTreeSet<&str>, node: &Node, switch: &VirtualSwitch) -> bool {
     switch.kind == SwitchKind::External
         && switch.allow_management_os == Some(false)
         && node.host_vnics.iter().all(|v| v.switch != switch.name)
-        && lookup::vnics(cluster).all(|(_, vnic)| !lookup::same_switch(&vnic.switch, &switch.name))
+        && in_use.iter().all(|name| !lookup::same_switch(name, &switch.name))
 }
 
 fn fix(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> String {
