@@ -29,7 +29,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         return;
     }
     for vm in cluster.vms.iter().filter(|vm| is_bridged(vm)) {
-        let Some(vnic) = vm.vnics.first().filter(|vnic| report.knows(vnic.origin, "spoofing")) else {
+        let Some(vnic) = vm.vnics.first().filter(|_| report.knows("vnics.spoofing")) else {
             continue;
         };
         if vm.vnics.iter().any(|vnic| vnic.spoofing) {

@@ -22,8 +22,8 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for vm in cluster.vms.iter().filter(|vm| !vm.spoofing_reason.is_empty()) {
-        let known = |origin| report.knows(origin, "spoofing");
-        let Some(vnic) = vm.vnics.first().filter(|vnic| known(vnic.origin)) else {
+        let known = report.knows("vnics.spoofing");
+        let Some(vnic) = vm.vnics.first().filter(|_| known) else {
             continue;
         };
         if vm.vnics.iter().any(|vnic| vnic.spoofing) {

@@ -73,7 +73,7 @@ fn is_member(vm: &Vm, nlb_cluster: &str) -> bool {
 
 /// Networks that an adapter hears. Without the column of VLANs, and inside a host, nothing is known to be shared.
 fn segments(vnic: &Vnic, report: &Report<'_>) -> BTreeSet<Segment> {
-    if vnic.isolated || vnic.switch.is_empty() || !report.knows(vnic.origin, "vlans") {
+    if vnic.isolated || vnic.switch.is_empty() || !report.knows("vnics.vlans") {
         return BTreeSet::new();
     }
     if vnic.vlans.is_empty() {

@@ -54,7 +54,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 
 /// Where the generation is not known, the higher limit counts.
 fn most_synthetic(cluster: &Cluster, vm: &Vm, report: &Report<'_>) -> usize {
-    let may_be_2 = vm.generation == 2 || !report.knows(vm.origin, "generation");
+    let may_be_2 = vm.generation == 2 || !report.knows("vms.generation");
     if cluster.profile.generation >= WS2019 && may_be_2 {
         SYNTHETIC_2019
     } else {
