@@ -16,6 +16,7 @@ mod network_atc;
 mod nic;
 mod nlb;
 mod offload;
+mod places;
 mod qos;
 mod replica;
 mod report;
