@@ -1,9 +1,9 @@
-//! A port with RDMA in a team or under a virtual switch that takes RDMA away.
+//! A port with RDMA under a virtual switch that takes RDMA away.
 
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Nic};
+use crate::inventory::{Cluster, Inventory};
 use crate::profiles::{WS2012, WS2016};
 
 /// The rule.
@@ -11,47 +11,36 @@ pub static RULE: Rule = Rule {
     name: "rdma-lost-under-switch",
     severity: Severity::Error,
     family: "storage",
-    summary: "a port with RDMA is in a team or under a virtual switch that takes RDMA away",
+    summary: "a port with RDMA is under a virtual switch of a version that takes RDMA away",
     risk: "storage and live migration fall back to TCP: slower, and at the cost of the processors",
-    source: "Microsoft, Remote Direct Memory Access and Switch Embedded Teaming; Microsoft, NIC Teaming",
+    source: "Microsoft, Remote Direct Memory Access and Switch Embedded Teaming",
     page: include_str!("rdma_lost_under_switch.md"),
-    columns: &["nics.rdma", "nics.team", "nics.team_kind", "switches.nics"],
+    columns: &["nics.rdma", "switches.nics"],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    // SMB Direct came with 2012; from 2016 on a switch keeps RDMA.
+    let loses = (WS2012..WS2016).contains(&cluster.profile.generation);
     let mut found = Alike::new();
-    // SMB Direct came with 2012.
-    for node in cluster.nodes.iter().filter(|_| cluster.profile.generation >= WS2012) {
+    for node in cluster.nodes.iter().filter(|_| loses) {
         for nic in node.nics.iter().filter(|nic| nic.rdma.on()) {
-            if let Some(taker) = taker(cluster, nic) {
-                found.add((nic.name.clone(), taker), node, report.at(nic.origin, "rdma"));
+            if let Some(switch) = &nic.switch {
+                found.add((nic.name.clone(), switch.clone()), node, report.at(nic.origin, "rdma"));
             }
         }
     }
-    for ((nic, taker), places) in found {
+    for ((nic, switch), places) in found {
         report.add(Fault {
             subject: nic.clone(),
-            message: format!("{nic} has RDMA but {taker}, which takes it away, on {}", places.nodes()),
-            current: format!("RDMA, and {taker}"),
-            expected: "RDMA on a port of its own, or from 2016 on under a switch with SET".to_owned(),
-            fix: if cluster.profile.generation >= WS2016 {
-                "make the switch again on the ports themselves: New-VMSwitch -EnableEmbeddedTeaming $true".to_owned()
-            } else {
-                format!("take {nic} out of the team or switch and use it for storage alone")
-            },
+            message: format!(
+                "{nic} has RDMA but is under switch {switch}, which takes it away, on {}",
+                places.nodes()
+            ),
+            current: format!("RDMA under switch {switch}"),
+            expected: "RDMA on a port without a virtual switch".to_owned(),
+            fix: format!("take {nic} out of {switch} and use it for storage or live migration alone"),
             at: places.at,
         });
-    }
-}
-
-/// What takes RDMA from the port, as the second half of a sentence.
-fn taker(cluster: &Cluster, nic: &Nic) -> Option<String> {
-    let team = (!nic.team.is_empty()).then(|| format!("is in team {}", nic.team));
-    match &nic.switch {
-        Some(switch) if cluster.profile.generation < WS2016 => Some(format!("is under switch {switch}")),
-        Some(_) => team.filter(|_| nic.facts.text("team_kind") == Some("lbfo")),
-        // SET is part of a switch: a team without one is LBFO or a vendor's.
-        None => team,
     }
 }

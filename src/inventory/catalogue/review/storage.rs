@@ -2,7 +2,7 @@
 
 use super::Family;
 use crate::inventory::catalogue::Column;
-use crate::inventory::catalogue::Kind::{Choice, Names, YesNo};
+use crate::inventory::catalogue::Kind::{Names, YesNo};
 
 const SMB_CLIENT_RDMA: Column = Column::fact(
     "smb_client_rdma",
@@ -60,13 +60,6 @@ pub(super) const COLUMNS: Family = Family {
         SMB_CLIENT_RDMA,
         GATEWAY,
         DNS_SERVERS,
-        Column::fact(
-            "team_kind",
-            Choice(&["lbfo", "vendor"]),
-            "Who made the team: lbfo is Windows NIC Teaming (Get-NetLbfoTeam lists the port in Members), vendor the software of \
-             the NIC's maker. SET is a property of the virtual switch.",
-            "lbfo",
-        ),
         Column::fact(
             "infiniband",
             YesNo,
