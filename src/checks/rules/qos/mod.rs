@@ -90,8 +90,7 @@ fn ports<'a>(cluster: &'a Cluster, node: usize, switch: &VirtualSwitch) -> Vec<P
         origin: vnic.origin,
     });
     let running = |vm: &crate::inventory::Vm| vm.host == Some(node) && vm.state == VmState::Running;
-    let guests =
-        lookup::vnics(cluster).filter(|(vm, vnic)| running(vm) && lookup::same_switch(&vnic.switch, &switch.name));
+    let guests = lookup::vnics(cluster).filter(|(vm, vnic)| running(vm) && vnic.switch == switch.name);
     let guests = guests.map(|(vm, vnic)| Port {
         name: lookup::vnic_name(vm, vnic),
         host: false,
