@@ -47,7 +47,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: reserved.to_owned(),
             message: format!(
-                "{} lies in {reserved}, which Azure Local uses itself",
+                "{reserved}, which Azure Local uses itself, holds {}",
                 lookup::list(&texts)
             ),
             current: lookup::list(&texts),
