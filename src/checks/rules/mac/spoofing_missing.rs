@@ -16,6 +16,8 @@ pub static RULE: Rule = Rule {
         FreeBSD on Hyper-V (CARP)",
     page: include_str!("spoofing_missing.md"),
     columns: &["vms.spoofing_reason", "vnics.spoofing"],
+    asks: &["vms.spoofing_reason"],
+    needs: &["vnics.spoofing"],
     check,
     ..Rule::BASE
 };

@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
         00-1D-D8 (Microsoft)",
     page: include_str!("static_mac_with_vendor_prefix.md"),
     columns: &["vnics.mac", "vnics.mac_type"],
+    needs: &["vnics.mac", "vnics.mac_type"],
     check,
     ..Rule::BASE
 };

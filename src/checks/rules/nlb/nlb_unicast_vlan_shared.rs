@@ -16,6 +16,8 @@ pub static RULE: Rule = Rule {
     source: "Microsoft KB 4494444: switch flooding in unicast mode, a VLAN of its own",
     page: include_str!("nlb_unicast_vlan_shared.md"),
     columns: &["vms.nlb_cluster", "vms.nlb_mode", "vnics.vlans", "vnics.switch"],
+    asks: &["vnics.vlans"],
+    needs: &["vms.nlb_mode"],
     check,
     ..Rule::BASE
 };
@@ -73,7 +75,7 @@ fn is_member(vm: &Vm, nlb_cluster: &str) -> bool {
 
 /// Networks that an adapter hears. Without the column of VLANs, and inside a host, nothing is known to be shared.
 fn segments(vnic: &Vnic, report: &Report<'_>) -> BTreeSet<Segment> {
-    if vnic.isolated || vnic.switch.is_empty() || !report.knows("vnics.vlans") {
+    if vnic.isolated || vnic.switch.is_empty() || !report.asks("vnics.vlans") {
         return BTreeSet::new();
     }
     if vnic.vlans.is_empty() {

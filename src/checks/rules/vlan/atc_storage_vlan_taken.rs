@@ -24,6 +24,7 @@ pub static RULE: Rule = Rule {
         "cluster_networks.purpose",
         "clusters.profile",
     ],
+    needs: &["vnics.vlans|host_vnics.vlan|cluster_networks.vlan"],
     check,
     ..Rule::BASE
 };

@@ -22,6 +22,7 @@ pub static RULE: Rule = Rule {
         "host_vnics.role",
         "policy.value",
     ],
+    needs: &["cluster_networks.vlan|host_vnics.vlan"],
     check,
     ..Rule::BASE
 };

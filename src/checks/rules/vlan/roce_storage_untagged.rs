@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
         "host_vnics.role",
         "clusters.profile",
     ],
+    needs: &["nics.nic_vlan|host_vnics.vlan_mode"],
     check,
     ..Rule::BASE
 };

@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     source: "T. Joos, ADMIN magazine: several VLANs by several virtual network adapters",
     page: include_str!("several_vlans_on_2008r2_vnic.md"),
     columns: &["vnics.vlans", "clusters.profile"],
+    needs: &["vnics.vlans"],
     check,
     ..Rule::BASE
 };

@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
         both allowed",
     page: include_str!("storage_vlan_on_both_tors.md"),
     columns: &["nics.vlans", "nics.tor", "nics.current_role", "clusters.profile"],
+    needs: &["nics.vlans", "nics.tor"],
     check,
     ..Rule::BASE
 };

@@ -21,6 +21,7 @@ pub static RULE: Rule = Rule {
         "host_vnics.isolation_mode",
         "clusters.profile",
     ],
+    needs: &["vnics.isolation_mode|host_vnics.isolation_mode"],
     check,
     ..Rule::BASE
 };

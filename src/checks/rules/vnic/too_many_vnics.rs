@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Hyper-V maximum scale limits",
     page: include_str!("too_many_vnics.md"),
     columns: &["vnics.vm", "vnics.type", "vms.generation", "clusters.profile"],
+    needs: &["vnics.vm"],
     check,
     ..Rule::BASE
 };

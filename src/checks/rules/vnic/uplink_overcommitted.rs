@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
         "nics.speed_mbps",
         "nics.status",
     ],
+    needs: &["vnics.p95_mbps|vnics.peak_mbps|vnics.average_mbps"],
     check,
     ..Rule::BASE
 };

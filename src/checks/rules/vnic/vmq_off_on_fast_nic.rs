@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
         bound to an external virtual switch\"",
     page: include_str!("vmq_off_on_fast_nic.md"),
     columns: &["nics.vmq", "nics.speed_mbps", "nics.current_role", "switches.nics"],
+    needs: &["nics.vmq"],
     check,
     ..Rule::BASE
 };

@@ -22,6 +22,7 @@ pub static RULE: Rule = Rule {
         "switches.nics",
         "clusters.profile",
     ],
+    needs: &["nics.vmq", "nics.model"],
     check,
     ..Rule::BASE
 };

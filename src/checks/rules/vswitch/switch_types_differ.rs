@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
         networks)",
     page: include_str!("switch_types_differ.md"),
     columns: &["switches.switch", "switches.type"],
+    needs: &["switches.switch"],
     check,
     ..Rule::BASE
 };
