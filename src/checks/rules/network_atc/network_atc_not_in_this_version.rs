@@ -21,6 +21,9 @@ pub static RULE: Rule = Rule {
         "clusters.storage_intents",
         "clusters.stretch_intents",
     ],
+    needs: &[
+        "nics.intents|clusters.management_intents|clusters.compute_intents|clusters.storage_intents|clusters.stretch_intents",
+    ],
     check,
     ..Rule::BASE
 };

@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule {
         "clusters.storage_intents",
         "clusters.stretch_intents",
     ],
+    needs: &["clusters.management_intents|clusters.storage_intents|clusters.stretch_intents"],
     check,
     ..Rule::BASE
 };

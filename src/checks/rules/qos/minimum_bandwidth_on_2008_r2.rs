@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
         "vnics.weight",
         "vnics.minimum_mbps",
     ],
+    needs: &["host_vnics.weight|host_vnics.minimum_mbps|vnics.weight|vnics.minimum_mbps"],
     check,
     ..Rule::BASE
 };

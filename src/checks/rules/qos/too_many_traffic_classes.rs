@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, New-NetQosTrafficClass; Microsoft, Get-NetAdapterQos",
     page: include_str!("too_many_traffic_classes.md"),
     columns: &["nodes.traffic_classes", "nics.max_traffic_classes", "nics.qos"],
+    needs: &["nodes.traffic_classes"],
     check,
     ..Rule::BASE
 };

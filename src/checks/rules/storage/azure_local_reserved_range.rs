@@ -21,6 +21,7 @@ pub static RULE: Rule = Rule {
         "host_vnics.addresses",
         "cluster_networks.subnet",
     ],
+    needs: &["nodes.management_ip|nics.addresses|host_vnics.addresses|cluster_networks.subnet"],
     check,
     ..Rule::BASE
 };

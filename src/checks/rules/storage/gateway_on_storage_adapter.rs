@@ -23,6 +23,7 @@ pub static RULE: Rule = Rule {
         "host_vnics.dns_servers",
         "host_vnics.role",
     ],
+    needs: &["nics.gateway|nics.dns_servers|host_vnics.gateway|host_vnics.dns_servers"],
     check,
     ..Rule::BASE
 };

@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     page: include_str!("iscsi_port_shared.md"),
     columns: &["clusters.storage", "nics.current_role", "switches.nics"],
+    needs: &["nics.current_role"],
     check,
     ..Rule::BASE
 };

@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Failover clustering hardware requirements and storage options; Microsoft TechNet Wiki, Hyper-V: networking in Windows Server 2008 R2 (9711)",
     page: include_str!("iscsi_single_path.md"),
     columns: &["clusters.storage", "nics.current_role"],
+    needs: &["nics.current_role"],
     check,
     ..Rule::BASE
 };

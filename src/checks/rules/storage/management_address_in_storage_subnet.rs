@@ -21,6 +21,11 @@ pub static RULE: Rule = Rule {
         "cluster_networks.subnet",
         "cluster_networks.purpose",
     ],
+    needs: &[
+        "nodes.management_ip",
+        "cluster_networks.subnet",
+        "cluster_networks.purpose",
+    ],
     check,
     ..Rule::BASE
 };

@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Remote Direct Memory Access and Switch Embedded Teaming",
     page: include_str!("rdma_lost_under_switch.md"),
     columns: &["nics.rdma", "switches.nics"],
+    needs: &["nics.rdma"],
     check,
     ..Rule::BASE
 };

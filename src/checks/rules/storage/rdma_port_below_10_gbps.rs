@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Validate-DCB; Microsoft, Network considerations for cloud deployments of Azure Local",
     page: include_str!("rdma_port_below_10_gbps.md"),
     columns: &["nics.rdma", "nics.speed_mbps"],
+    needs: &["nics.rdma"],
     check,
     ..Rule::BASE
 };

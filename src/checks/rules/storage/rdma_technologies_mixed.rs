@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Validate-DCB; Microsoft, Test-Cluster, test Validate Switch Enabled Teaming Configurations",
     page: include_str!("rdma_technologies_mixed.md"),
     columns: &["nics.rdma", "nics.current_role"],
+    needs: &["nics.rdma"],
     check,
     ..Rule::BASE
 };

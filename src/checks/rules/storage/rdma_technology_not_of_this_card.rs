@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Validate-DCB",
     page: include_str!("rdma_technology_not_of_this_card.md"),
     columns: &["nics.rdma", "nics.model"],
+    needs: &["nics.rdma", "nics.model"],
     check,
     ..Rule::BASE
 };

@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, SMB Multichannel; Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     page: include_str!("single_smb_storage_adapter.md"),
     columns: &["clusters.storage", "nics.current_role", "host_vnics.role"],
+    needs: &["nics.current_role|host_vnics.role"],
     check,
     ..Rule::BASE
 };

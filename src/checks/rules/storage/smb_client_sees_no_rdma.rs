@@ -22,6 +22,7 @@ pub static RULE: Rule = Rule {
         "host_vnics.smb_client_rdma",
         "host_vnics.rdma",
     ],
+    needs: &["nics.smb_client_rdma|host_vnics.smb_client_rdma"],
     check,
     ..Rule::BASE
 };

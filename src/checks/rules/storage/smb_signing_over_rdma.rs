@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Validate-DCB; Microsoft, SMB security enhancements (SMB Direct and SMB encryption, new in Windows Server 2022)",
     page: include_str!("smb_signing_over_rdma.md"),
     columns: &["nodes.smb_signing", "nodes.smb_encryption", "nics.rdma"],
+    needs: &["nodes.smb_signing|nodes.smb_encryption"],
     check,
     ..Rule::BASE
 };

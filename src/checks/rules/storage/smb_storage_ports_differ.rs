@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, SMB Multichannel; Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     page: include_str!("smb_storage_ports_differ.md"),
     columns: &["clusters.storage", "nics.current_role", "nics.speed_mbps", "nics.rdma"],
+    needs: &["nics.current_role"],
     check,
     ..Rule::BASE
 };

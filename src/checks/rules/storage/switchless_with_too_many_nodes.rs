@@ -15,6 +15,8 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Network considerations for cloud deployments of Azure Local (storage connectivity); network reference patterns, storage switchless",
     page: include_str!("switchless_with_too_many_nodes.md"),
     columns: &["nics.direct_to", "nodes.node"],
+    asks: &["nics.direct_to"],
+    needs: &["nodes.node"],
     check,
     ..Rule::BASE
 };

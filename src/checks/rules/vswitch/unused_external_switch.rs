@@ -21,7 +21,7 @@ pub static RULE: Rule = Rule {
         "host_vnics.switch",
         "vnics.switch",
     ],
-    needs: &["switches.allow_management_os|host_vnics.switch", "vnics.switch"],
+    needs: &["vnics.switch"],
     check,
     ..Rule::BASE
 };
