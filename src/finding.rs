@@ -96,6 +96,8 @@ pub struct Finding {
     pub state: State,
     /// Name and reason of the policy entry that silences it; empty if none.
     pub suppressed_by: String,
+    /// What it counts as for the answer: the rule's severity, unless the policy raises or lowers it.
+    pub counts_as: Severity,
 }
 
 impl Finding {

@@ -11,17 +11,36 @@ mod node;
 
 pub use adapters::{Adapter, Carrier, adapters};
 
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, ColumnName, Inventory};
 use crate::plan::{ClusterPlan, Plan};
 use crate::profiles::Transport;
+
+/// Columns that a plan fills, whether or not today's files have them.
+const DECIDED: [ColumnName; 11] = [
+    ("nodes", "mac_pool_min"),
+    ("nodes", "mac_pool_max"),
+    ("nics", "current_role"),
+    ("nics", "team"),
+    ("switches", "switch"),
+    ("switches", "nics"),
+    ("switches", "type"),
+    ("switches", "allow_management_os"),
+    ("host_vnics", "switch"),
+    ("host_vnics", "role"),
+    ("vnics", "switch"),
+];
 
 /// The inventory with the plan of each cluster applied; clusters without a plan stay as they are.
 pub fn inventory(today: &Inventory, plan: &Plan) -> Inventory {
     let mut after = today.clone();
-    for cluster in &mut after.clusters {
+    for (position, cluster) in after.clusters.iter_mut().enumerate() {
         let planned = plan.clusters.iter().find(|p| same(&p.cluster, &cluster.name));
         if let Some(planned) = planned {
             *cluster = self::cluster(cluster, planned);
+            if let Some(given) = after.given.get_mut(position) {
+                given.asked.extend(DECIDED);
+                given.filled.extend(DECIDED);
+            }
         }
     }
     after

@@ -114,6 +114,23 @@ pub(super) fn plan_file(path: &Path) -> Result<Plan, Failure> {
     Ok(plan)
 }
 
+/// A plan for clusters that the inventory does not have would silently change nothing.
+pub(super) fn known_clusters(today: &Inventory, plan: &Plan) -> Result<(), Failure> {
+    let known = |name: &str| {
+        today
+            .clusters
+            .iter()
+            .any(|c| c.name.to_lowercase() == name.to_lowercase())
+    };
+    match plan.clusters.iter().find(|c| !known(&c.cluster)) {
+        None => Ok(()),
+        Some(missing) => Err(Failure::Usage(format!(
+            "the plan speaks of cluster {}, which the inventory does not have\n    Give the inventory that the plan was made from.",
+            missing.cluster
+        ))),
+    }
+}
+
 /// One paragraph per cluster; with what the plan stated before beside what was recomputed.
 fn summary(verified: &VerifiedPlan, stated: Option<&Plan>) -> String {
     let clusters = verified.recounts().iter().map(|recount| {

@@ -61,7 +61,7 @@ fn changes(args: &Args, console: &Console) -> Result<Vec<Change>, Failure> {
         (false, true) => {
             let today = read(args, &args.a, console)?;
             let plan = check::read_plan(&args.b, &today)?;
-            known_clusters(&today, &plan)?;
+            check::known_clusters(&today, &plan)?;
             Ok(diff::inventories(&today, &applied::inventory(&today, &plan)))
         }
         (false, false) => Ok(diff::inventories(&read(args, &args.a, console)?, &read(args, &args.b, console)?)),
@@ -80,23 +80,6 @@ fn read(args: &Args, path: &Path, console: &Console) -> Result<Inventory, Failur
     let inventory = inventory::load(&[path.to_path_buf()], &options).map_err(Failure::Problems)?;
     console.stage("read");
     Ok(inventory)
-}
-
-/// A plan for clusters that the inventory does not have would silently change nothing.
-fn known_clusters(today: &Inventory, plan: &nicplan::plan::Plan) -> Result<(), Failure> {
-    let known = |name: &str| {
-        today
-            .clusters
-            .iter()
-            .any(|c| c.name.to_lowercase() == name.to_lowercase())
-    };
-    match plan.clusters.iter().find(|c| !known(&c.cluster)) {
-        None => Ok(()),
-        Some(missing) => Err(Failure::Usage(format!(
-            "the plan speaks of cluster {}, which the inventory does not have\n    Give the inventory that the plan was made from.",
-            missing.cluster
-        ))),
-    }
 }
 
 /// Whether a file is a plan: JSON with the keys of a plan. What cannot be read is left to the reader to complain about.

@@ -66,3 +66,19 @@ pub fn growth_percent(text: &str) -> Result<u64, String> {
         )),
     }
 }
+
+/// Path from the current folder, with `/`, of a file as findings name it (the only folder adds nothing, others the last part of
+/// their path).
+pub fn path_of(inputs: &[PathBuf], file: &str) -> String {
+    let inside = |input: &PathBuf| {
+        let last = input.file_name()?.to_string_lossy().into_owned();
+        let path = match file.strip_prefix(&last).map(|rest| rest.trim_start_matches('/')) {
+            Some("") => input.clone(),
+            Some(rest) if input.is_dir() => input.join(rest),
+            _ if input.is_dir() && inputs.len() == 1 => input.join(file),
+            _ => return None,
+        };
+        Some(path.to_string_lossy().replace('\\', "/"))
+    };
+    inputs.iter().find_map(inside).unwrap_or_else(|| file.to_owned())
+}

@@ -39,11 +39,12 @@ fn one(finding: &Finding, console: &Console) -> String {
     text
 }
 
-fn count(findings: &[Finding]) -> String {
+/// How many findings count as what, and how many the policy silences.
+pub fn count(findings: &[Finding]) -> String {
     let open = |severity| {
         findings
             .iter()
-            .filter(|f| f.severity == severity && f.suppressed_by.is_empty())
+            .filter(|f| f.counts_as == severity && f.suppressed_by.is_empty())
             .count()
     };
     let silenced = findings.iter().filter(|f| !f.suppressed_by.is_empty()).count();

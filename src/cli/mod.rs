@@ -11,6 +11,7 @@ mod diff;
 mod drain;
 mod explain;
 mod failure;
+mod findings_text;
 mod generate;
 mod import;
 mod init;

@@ -1,39 +1,75 @@
-//! `review`: facts -> findings about the design as it stands.
+//! `review`: facts -> findings about the design as it stands, or as a plan makes it.
 
 use super::console::Console;
 use super::failure::{Answer, Failure};
-use super::input::InputArgs;
-use super::listing;
-use super::output::{self, Format};
-use nicplan::checks::rules::{self, Outcome, OutcomeRow, Review};
-use nicplan::finding::{Finding, Severity};
+use super::input::{self, InputArgs};
+use super::output;
+use super::{check, findings_text, listing};
+use nicplan::applied;
+use nicplan::checks::rules::{self, Outcome, OutcomeRow, Question, Review};
+use nicplan::finding::{Finding, Severity, State};
+use nicplan::inventory::{self, Inventory};
 use nicplan::reports::{self, outcomes};
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "Examples:
   nicplan review samples/broken
+  nicplan review samples/broken --full            (each finding with all it has)
   nicplan review samples/broken --fail-on warning --format csv > findings.csv
-  nicplan review samples/broken --not-checked
+  nicplan review designs/west --as-of 2026-11-22 --format sarif > review.sarif
+  nicplan review designs/west --format junit > review.xml
+  nicplan review samples/broken --plan reports/broken/plan.json
+                                                  (what is left once the plan is applied)
   nicplan explain mac-pool-overlap";
 
-/// Find what is wrong with the design as it stands
+/// Find what is wrong with the design as it stands, or as a plan makes it
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     #[command(flatten)]
     input: InputArgs,
+    /// Review the inventory as it is once this plan is applied
+    #[arg(long, value_name = "FILE")]
+    plan: Option<PathBuf>,
     /// Lowest severity that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     fail_on: FailOn,
+    /// Day to judge by, YYYY-MM-DD: policy entries with a last day hold up to it, drivers have an age
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<String>,
     /// Form of the result
     #[arg(long, default_value = "text")]
-    format: Format,
-    /// Also list the rules that were not checked, by the columns to fill
+    format: ReviewFormat,
+    /// Each finding with its value, the right one, risk, fix and every place
+    #[arg(long)]
+    full: bool,
+    /// Also list the columns to fill so that the rules that could not be checked can be
     #[arg(long)]
     not_checked: bool,
-    /// Also write findings.csv and rules.csv (what came of each rule) to this folder
+    /// Also write findings.csv and rules.csv to this folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
+}
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum ReviewFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+    /// For a spreadsheet.
+    Csv,
+    /// SARIF 2.1.0, for code scanning.
+    Sarif,
+    /// JUnit XML, for CI servers.
+    Junit,
+}
+
+/// `--as-of`.
+fn day(text: &str) -> Result<String, String> {
+    nicplan::inventory::day(text)
 }
 
 /// `--fail-on`.
@@ -53,28 +89,36 @@ impl FailOn {
     /// The answer for these findings; silenced ones do not count.
     pub fn answer(self, findings: &[Finding]) -> Answer {
         let open = findings.iter().filter(|f| f.suppressed_by.is_empty());
-        self.reached(open.map(|f| f.severity).min())
+        self.reached(open.map(|f| f.counts_as).min())
     }
 
     /// The answer when this is the worst severity.
     pub fn reached(self, worst: Option<Severity>) -> Answer {
-        let limit = match self {
-            FailOn::Error => Severity::Error,
-            FailOn::Warning => Severity::Warning,
-            FailOn::Info => Severity::Info,
-            FailOn::Never => return Answer::Yes,
-        };
-        match worst {
-            Some(severity) if severity <= limit => Answer::No,
+        match (worst, self.limit()) {
+            (Some(severity), Some(limit)) if severity <= limit => Answer::No,
             _ => Answer::Yes,
+        }
+    }
+
+    /// Lowest severity that counts; `None` = none does.
+    fn limit(self) -> Option<Severity> {
+        match self {
+            FailOn::Error => Some(Severity::Error),
+            FailOn::Warning => Some(Severity::Warning),
+            FailOn::Info => Some(Severity::Info),
+            FailOn::Never => None,
         }
     }
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.expect_stages(&["read", "review"]);
-    let inventory = args.input.load(None, console)?;
-    let review = rules::review_all(&inventory);
+    let today = args.input.load(None, console)?;
+    let (review, gone) = match &args.plan {
+        None => (rules::review_all(&today, question(args, State::Present)), None),
+        Some(path) => planned(args, &today, path)?,
+    };
+    note_ended_entries(args, &today, console);
     console.stage("review");
     if let Some(dir) = &args.output {
         let files = [
@@ -83,22 +127,97 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         ];
         output::write(dir, &files)?;
     }
-    match args.format {
-        Format::Text => console.print(&text(&review, args.not_checked, console))?,
-        Format::Csv => console.print(&String::from_utf8_lossy(&reports::findings_csv(&review.findings)))?,
-        Format::Json => console.print(&listing::json(&Answers::new(&review))?)?,
-    }
+    console.print(&match args.format {
+        ReviewFormat::Text => text(&review, gone, args, console),
+        ReviewFormat::Csv => String::from_utf8_lossy(&reports::findings_csv(&review.findings)).into_owned(),
+        ReviewFormat::Json => listing::json(&Answers::new(&review))?,
+        ReviewFormat::Junit => reports::junit(&review.findings, &review.outcomes, args.fail_on.limit()),
+        ReviewFormat::Sarif => {
+            let files = ReadAgain::new(&args.input.inputs, &review.findings);
+            listing::json(&reports::sarif(&review.findings, env!("CARGO_PKG_VERSION"), &files))?
+        }
+    })?;
     Ok(args.fail_on.answer(&review.findings))
 }
 
+fn question(args: &Args, state: State) -> Question<'_> {
+    Question {
+        as_of: args.as_of.as_deref(),
+        state,
+    }
+}
+
+/// The review of what a plan makes of the inventory, and how many of today's findings are gone then.
+fn planned(args: &Args, today: &Inventory, path: &Path) -> Result<(Review, Option<usize>), Failure> {
+    let plan = check::read_plan(path, today)?;
+    check::known_clusters(today, &plan)?;
+    let before = rules::review_all(today, question(args, State::Present)).findings;
+    let review = rules::review_all(&applied::inventory(today, &plan), question(args, State::Planned));
+    let key = |f: &Finding| (f.rule, f.cluster.clone(), f.subject.clone());
+    let left: BTreeSet<_> = review.findings.iter().map(key).collect();
+    let gone = before.iter().filter(|f| !left.contains(&key(f))).count();
+    Ok((review, Some(gone)))
+}
+
+/// Says once that entries with a last day were passed over for want of a day.
+fn note_ended_entries(args: &Args, inventory: &Inventory, console: &Console) {
+    let levels = inventory.clusters.iter().flat_map(|c| &c.policy.rules);
+    let passed_over = levels.filter(|l| !rules::holds(l, args.as_of.as_deref())).count();
+    if passed_over > 0 && args.as_of.is_none() {
+        console.note(&format!(
+            "note: {} of the policy with a last day not counted; give --as-of YYYY-MM-DD to judge by a day",
+            nicplan::units::count(passed_over, "rule setting")
+        ));
+    }
+}
+
 /// Findings, then what was not checked.
-fn text(review: &Review, list: bool, console: &Console) -> String {
-    let mut text = listing::findings(&review.findings, console);
+fn text(review: &Review, gone: Option<usize>, args: &Args, console: &Console) -> String {
+    let mut text = if args.full {
+        listing::findings(&review.findings, console)
+    } else {
+        findings_text::short(&review.findings, console)
+    };
+    if let Some(gone) = gone {
+        let findings = nicplan::units::count(gone, "finding");
+        text.push_str(&format!("Once the plan is applied; {findings} of today gone then.\n"));
+    }
     text.push_str(&listing::printable(&outcomes::counts_text(&review.outcomes)));
-    if list {
+    if args.not_checked {
         text.push_str(&listing::printable(&outcomes::not_checked_text(&review.outcomes)));
     }
     text
+}
+
+/// The input files that findings point into, read once more for the places of their cells.
+struct ReadAgain<'a> {
+    inputs: &'a [PathBuf],
+    texts: BTreeMap<String, String>,
+}
+
+impl<'a> ReadAgain<'a> {
+    fn new(inputs: &'a [PathBuf], findings: &[Finding]) -> ReadAgain<'a> {
+        let names: BTreeSet<&str> = findings.iter().flat_map(|f| &f.at).map(|at| at.file.as_str()).collect();
+        let text = |name: &str| inventory::read_text(Path::new(&input::path_of(inputs, name))).ok();
+        let texts = names
+            .into_iter()
+            .filter_map(|name| Some((name.to_owned(), text(name)?)));
+        ReadAgain {
+            inputs,
+            texts: texts.collect(),
+        }
+    }
+}
+
+impl reports::Files for ReadAgain<'_> {
+    fn path(&self, file: &str) -> String {
+        input::path_of(self.inputs, file)
+    }
+
+    fn text(&self, file: &str) -> Option<&str> {
+        let table = file.to_lowercase().ends_with(".csv");
+        self.texts.get(file).filter(|_| table).map(String::as_str)
+    }
 }
 
 /// What `--format json` prints; `nicplan schema findings` describes it.

@@ -27,6 +27,7 @@ mod traffic_class;
 mod virtual_machines;
 mod write;
 
+pub use cells::day;
 pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS, read_text};
 pub use entities::*;
 pub use facts::{Fact, Facts};

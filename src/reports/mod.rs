@@ -17,6 +17,7 @@ mod limits;
 mod look;
 pub mod outcomes;
 mod paths;
+mod review;
 mod show;
 mod story;
 mod svg;
@@ -28,6 +29,7 @@ pub use data::{ReportData, WhatIf, WhatIfRow};
 pub use differences::{differences_csv, differences_text};
 pub use outcomes::rules_csv;
 pub use paths::{ClusterPaths, PathData, paths_csv};
+pub use review::{Files, junit, sarif};
 pub use tables::{findings_csv, mac_plan_csv, static_macs_csv};
 pub use write::write_all;
 

@@ -17,8 +17,7 @@ const EXTERNAL_NETWORKS: &str = "cluster,network,vm,vnic,vlan,need_mbps,group,de
 const FAILURES: &str = "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result,growth_percent";
 const MAC_PLAN: &str = "cluster,node,pool_min,pool_max,new_pool_min,new_pool_max,in_use,worst_in_use,changed";
 const STATIC_MACS: &str = "cluster,vm,vnic,current_mac,dynamic,planned_mac,spoofing,reason";
-const FINDINGS: &str =
-    "rule,severity,cluster,subject,message,current,expected,risk,fix,source,file,line,column,state,suppressed_by";
+const FINDINGS: &str = "rule,severity,cluster,subject,message,current,expected,risk,fix,source,file,line,column,state,suppressed_by,counts_as";
 
 /// One row per NIC and role; an idle NIC has one row with an empty role.
 pub(super) fn assignment(data: &ReportData) -> Vec<u8> {
@@ -230,6 +229,7 @@ pub fn findings_csv(findings: &[Finding]) -> Vec<u8> {
         sheet.optional(at.map(|l| l.column).filter(|n| *n > 0));
         sheet.value(finding.state);
         sheet.text(&finding.suppressed_by);
+        sheet.value(finding.counts_as);
         sheet.end_row();
     }
     sheet.finish()

@@ -146,9 +146,10 @@ impl Broken {
 
     fn push(&mut self, subject: String, message: String, [current, expected]: [String; 2], fix: &str) {
         let remark = matches!(self.check.judge, Judge::Remark(_));
+        let severity = if remark { Severity::Warning } else { Severity::Error };
         self.findings.push(Finding {
             rule: self.check.name,
-            severity: if remark { Severity::Warning } else { Severity::Error },
+            severity,
             cluster: self.cluster.clone(),
             subject,
             message,
@@ -160,6 +161,7 @@ impl Broken {
             at: Vec::new(),
             state: State::Planned,
             suppressed_by: String::new(),
+            counts_as: severity,
         });
     }
 

@@ -9,6 +9,7 @@ mod capacity;
 mod cluster_network;
 mod fixes;
 mod host;
+mod judgement;
 mod live_migration;
 mod lookup;
 mod mac;
@@ -32,6 +33,7 @@ mod vswitch;
 #[cfg(test)]
 mod tests;
 
+pub use judgement::{Question, holds};
 pub use outcome::{Outcome, OutcomeRow, Verdict};
 pub use report::{Fault, Report};
 pub use table::RULES;
@@ -96,9 +98,9 @@ pub struct Review {
 }
 
 /// Asks every rule about every cluster.
-pub fn review_all(inventory: &Inventory) -> Review {
+pub fn review_all(inventory: &Inventory, question: Question<'_>) -> Review {
     let (mut findings, mut outcomes) = (Vec::new(), Vec::new());
-    let shared = report::Shared::new(inventory);
+    let shared = report::Shared::new(inventory, question);
     for (index, cluster) in inventory.clusters.iter().enumerate() {
         for rule in RULES.iter() {
             let mut report = Report::new(&shared, index, rule);
@@ -114,7 +116,7 @@ pub fn review_all(inventory: &Inventory) -> Review {
 
 /// Findings of all rules about all clusters, sorted.
 pub fn review(inventory: &Inventory) -> Vec<Finding> {
-    review_all(inventory).findings
+    review_all(inventory, Question::default()).findings
 }
 
 /// The rule of this name.

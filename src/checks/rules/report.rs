@@ -2,8 +2,9 @@
 //!
 //! In: [`Fault`]s. Out: [`Finding`]s. Keeps what several rules need (address ledger, MAC plan) so that it is made once.
 
+use super::judgement::{self, Question};
 use super::{Outcome, Rule, Verdict};
-use crate::finding::{Finding, Location, Severity, State};
+use crate::finding::{Finding, Location, Severity};
 use crate::inventory::{Cluster, Given, Inventory, Origin, catalogue};
 use crate::mac::ledger::{Holder, ledger};
 use crate::mac::{self, MacPlan};
@@ -24,15 +25,17 @@ type VnicKey = (usize, String, String);
 /// What is computed once per review.
 pub(super) struct Shared<'a> {
     inventory: &'a Inventory,
+    question: Question<'a>,
     ledger: OnceCell<Vec<Holder>>,
     plans: OnceCell<Vec<MacPlan>>,
     statics: OnceCell<BTreeMap<VnicKey, StaticMacPlan>>,
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(inventory: &'a Inventory) -> Shared<'a> {
+    pub(super) fn new(inventory: &'a Inventory, question: Question<'a>) -> Shared<'a> {
         Shared {
             inventory,
+            question,
             ledger: OnceCell::new(),
             plans: OnceCell::new(),
             statics: OnceCell::new(),
@@ -185,6 +188,11 @@ impl<'a> Report<'a> {
         self.given_columns().is_some_and(|given| given.asks(column))
     }
 
+    /// The day to judge by, `2026-11-22`; `None` = unknown.
+    pub fn as_of(&self) -> Option<&'a str> {
+        self.shared.question.as_of
+    }
+
     /// Every holder of every address, sorted by address.
     pub fn ledger(&self) -> &'a [Holder] {
         let shared = self.shared;
@@ -210,6 +218,9 @@ impl<'a> Report<'a> {
 
     /// Adds a finding of another severity than the rule's, where the Windows version or the size of the fault decides.
     pub fn add_as(&mut self, severity: Severity, fault: Fault) {
+        let question = self.shared.question;
+        let levels = &self.facts().policy.rules;
+        let judged = judgement::judge(self.rule.name, severity, levels, question.as_of);
         let mut at = fault.at;
         at.truncate(MOST_LOCATIONS);
         self.findings.push(Finding {
@@ -224,18 +235,9 @@ impl<'a> Report<'a> {
             fix: fault.fix,
             source: self.rule.source.to_owned(),
             at,
-            state: State::Present,
-            suppressed_by: self.suppressed_by(),
+            state: question.state,
+            suppressed_by: judged.suppressed_by,
+            counts_as: judged.counts_as,
         });
-    }
-
-    /// The policy entry that allows this rule for ever, as `rule: reason`; entries with a last day need a date to judge.
-    fn suppressed_by(&self) -> String {
-        let levels = &self.facts().policy.rules;
-        let last = levels.iter().rev().find(|level| level.rule == self.rule.name);
-        let allowed = last.filter(|level| level.level == "allow" && level.until.is_empty());
-        allowed
-            .map(|level| format!("{}: {}", level.rule, level.reason))
-            .unwrap_or_default()
     }
 }

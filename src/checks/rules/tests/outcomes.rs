@@ -4,7 +4,7 @@ use super::*;
 
 /// What came of a rule in the first cluster.
 fn verdict(rule: &str, block: &str) -> Verdict {
-    let outcomes = review_all(&inventory(block)).outcomes;
+    let outcomes = review_all(&inventory(block), Question::default()).outcomes;
     let found = outcomes.into_iter().find(|o| o.rule.name == rule);
     found.map(|o| o.verdict).expect("every rule has an outcome")
 }
@@ -157,7 +157,7 @@ fn rules_that_judge_by_the_windows_version_are_not_checked_while_it_is_assumed()
 fn what_one_cluster_says_is_not_taken_for_what_the_other_says() {
     let block = "file: nodes\nnode,cluster,mac_pool_min,mac_pool_max\nA1,C1,00-15-5D-00-01-00,00-15-5D-00-01-FF\nB1,C2,,\n\
                  file: nics\nnode,nic,speed_mbps\nA1,A,10000\nB1,A,10000\n";
-    let outcomes = review_all(&inventory(block)).outcomes;
+    let outcomes = review_all(&inventory(block), Question::default()).outcomes;
     let inverted: Vec<(&str, &Verdict)> = outcomes
         .iter()
         .filter(|o| o.rule.name == "mac-pool-inverted")
@@ -177,7 +177,7 @@ fn every_rule_has_one_outcome_in_every_cluster() {
     let facts = inventory(
         "file: nodes\nnode,cluster\nHV1,C1\nHV2,C2\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n",
     );
-    let outcomes = review_all(&facts).outcomes;
+    let outcomes = review_all(&facts, Question::default()).outcomes;
     let names: Vec<(&str, &str)> = outcomes.iter().map(|o| (o.cluster.as_str(), o.rule.name)).collect();
     let expected: Vec<(&str, &str)> = ["C1", "C2"]
         .into_iter()
