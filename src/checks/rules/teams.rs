@@ -4,7 +4,7 @@
 //! made it (`Get-NetLbfoTeam` lists its members). SET has no object of its own, it is a property of the virtual switch
 //! (`Get-VMSwitch`, `Get-VMSwitchTeam`). Must not know: rules.
 
-use crate::inventory::{Cluster, Fact, Nic, Node, Origin, SwitchKind, VirtualSwitch};
+use crate::inventory::{Cluster, Fact, Nic, Node, Origin, VirtualSwitch};
 use crate::profiles::WS2016;
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 pub struct Team<'a> {
     /// Name of the team; of the switch for SET.
     pub name: &'a str,
-    /// Its ports; one or more.
+    /// Its ports; none where a switch with SET does not say which it is bound to.
     pub members: Vec<&'a Nic>,
     /// The virtual switch on it.
     pub switch: Option<&'a VirtualSwitch>,
@@ -67,11 +67,7 @@ pub fn is_lbfo(nic: &Nic) -> bool {
 /// Switches with SET. `embedded_teaming` says so; where it is blank, from 2016 on a switch that is bound to several ports
 /// without a team has it, since `New-VMSwitch` takes several adapters for nothing else.
 pub fn set<'a>(cluster: &Cluster, node: &'a Node) -> Vec<Team<'a>> {
-    let external = node
-        .switches
-        .iter()
-        .filter(|switch| switch.kind == SwitchKind::External);
-    let teams = external.map(|switch| Team {
+    let teams = node.switches.iter().map(|switch| Team {
         name: &switch.name,
         members: node
             .nics
@@ -86,7 +82,7 @@ pub fn set<'a>(cluster: &Cluster, node: &'a Node) -> Vec<Team<'a>> {
             let implied = cluster.profile.generation >= WS2016
                 && team.members.len() > 1
                 && team.members.iter().all(|nic| nic.team.is_empty());
-            !team.members.is_empty() && said.unwrap_or(implied)
+            said.unwrap_or(implied)
         })
         .collect()
 }
