@@ -96,18 +96,16 @@ fn of_uplink(
 
 /// A team keeps its name where the same ports form one today; else it is called as the uplink.
 pub(super) fn team_name(node: &Node, design: &Uplink, ports: &[usize]) -> String {
+    team_of_today(node, ports).unwrap_or_else(|| design.name.clone())
+}
+
+/// Name of the team that exactly these ports form today.
+pub(super) fn team_of_today(node: &Node, ports: &[usize]) -> Option<String> {
     let name = |port: &usize| node.nics.get(*port).map_or("", |nic| nic.team.as_str());
-    let today = ports.first().map_or("", name);
-    let members = node
-        .nics
-        .iter()
-        .filter(|nic| !today.is_empty() && nic.team == today)
-        .count();
-    if members == ports.len() && ports.iter().all(|port| name(port) == today) {
-        today.to_owned()
-    } else {
-        design.name.clone()
-    }
+    let today = ports.first().map(name).filter(|name| !name.is_empty())?;
+    let members = node.nics.iter().filter(|nic| nic.team == today).count();
+    let same = members == ports.len() && ports.iter().all(|port| name(port) == today);
+    same.then(|| today.to_owned())
 }
 
 /// The host vNICs of a role on a switch: today's ones where there are as many, else new ones with the role's title.

@@ -67,11 +67,11 @@ fn build_uplink(today: &Node, design: &Uplink, uplink: &NodeUplink, after: &mut 
         return;
     };
     let switch = adapters::switch_of(design, uplink);
-    let teamed = uplink.mechanism == Mechanism::Team && uplink.team != Some(TeamKind::Set);
-    let team = if teamed {
-        adapters::team_name(today, design, &ports)
-    } else {
-        String::new()
+    let team = match (uplink.mechanism, uplink.team) {
+        // A SET has no name of its own: one that the inventory gives it stays, none is made up.
+        (Mechanism::Team, Some(TeamKind::Set)) => adapters::team_of_today(today, &ports).unwrap_or_default(),
+        (Mechanism::Team, _) => adapters::team_name(today, design, &ports),
+        _ => String::new(),
     };
     for port in &ports {
         let nic = &mut after.nics[*port];

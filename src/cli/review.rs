@@ -44,7 +44,7 @@ pub struct Args {
     /// Each finding with its value, the right one, risk, fix and every place
     #[arg(long)]
     full: bool,
-    /// Also list the columns to fill so that the rules that could not be checked can be
+    /// List the columns to fill so that the rules that could not be checked can be, instead of the findings
     #[arg(long)]
     not_checked: bool,
     /// Also write findings.csv and rules.csv to this folder
@@ -173,6 +173,10 @@ fn note_ended_entries(args: &Args, inventory: &Inventory, console: &Console) {
 
 /// Findings, then what was not checked.
 fn text(review: &Review, gone: Option<usize>, args: &Args, console: &Console) -> String {
+    if args.not_checked {
+        let text = outcomes::not_checked_text(&review.outcomes) + &outcomes::counts_text(&review.outcomes);
+        return listing::printable(&text);
+    }
     let mut text = if args.full {
         listing::findings(&review.findings, console)
     } else {
@@ -183,9 +187,6 @@ fn text(review: &Review, gone: Option<usize>, args: &Args, console: &Console) ->
         text.push_str(&format!("Once the plan is applied; {findings} of today gone then.\n"));
     }
     text.push_str(&listing::printable(&outcomes::counts_text(&review.outcomes)));
-    if args.not_checked {
-        text.push_str(&listing::printable(&outcomes::not_checked_text(&review.outcomes)));
-    }
     text
 }
 

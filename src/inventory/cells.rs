@@ -49,6 +49,13 @@ pub fn decimal(text: &str, most: f64) -> Result<f64, String> {
     Ok(number)
 }
 
+/// A number with or without decimals, rounded up to a whole one that fits 32 bits.
+pub fn rounded_up(text: &str) -> Result<u32, String> {
+    let number = decimal(text, f64::from(u32::MAX))?.ceil();
+    // In range and whole by construction.
+    Ok(number as u32)
+}
+
 /// A whole number that fits 32 bits.
 pub fn whole_u32(text: &str) -> Result<u32, String> {
     whole(text, u64::from(u32::MAX)).and_then(|n| u32::try_from(n).map_err(|e| e.to_string()))
@@ -286,6 +293,8 @@ mod tests {
         assert!(whole("101", 100).is_err());
         assert!(rate("2 Tbps").is_err());
         assert_eq!(decimal("12,5", 100.0), Ok(12.5));
+        assert_eq!(rounded_up("5,5"), Ok(6));
+        assert_eq!(rounded_up("40"), Ok(40));
         for text in ["-1", "nan", "inf", "1e3", "1.2.3", "101", "", "."] {
             assert!(decimal(text, 100.0).is_err(), "{text}");
         }

@@ -1,6 +1,6 @@
 //! Tables of the virtual side: virtual switches, host vNICs, VMs and their vNICs.
 
-use super::Kind::{Choice, Mac, Memory, Names, Rate, Text, Vlan, Vlans, Whole, YesNo};
+use super::Kind::{Choice, Decimal, Mac, Memory, Names, Rate, Text, Vlan, Vlans, Whole, YesNo};
 use super::machines::{NODE, ROLES, WHICH_CLUSTER};
 use super::review::{Of, count, with_review};
 use super::{Column, Table};
@@ -191,7 +191,7 @@ const VMS_OWN: &[Column] = &[
     .also(&["MemoryMaximum", "MaximumMemory"]),
     Column::new(
         "dirty_mib_s",
-        Whole,
+        Decimal,
         "MiB of distinct memory pages that the guest changes per second.",
         "20",
     )

@@ -66,7 +66,7 @@ fn vm<'a>(r: &mut Resolver<'a>, group: &Group<'a>, owner_lists: &mut BTreeMap<(u
             .read_plausible(record, "memory_mib", cells::memory, doubts::vm_memory)
             .unwrap_or(DEFAULT_MEMORY_MIB),
         maximum_memory_mib: p.read_plausible(record, "maximum_memory_mib", cells::memory, doubts::vm_memory),
-        dirty_mib_s: p.read(record, "dirty_mib_s", cells::whole_u32),
+        dirty_mib_s: p.read(record, "dirty_mib_s", cells::rounded_up),
         working_set_mib: p.read(record, "working_set_mib", cells::memory),
         state: p.read(record, "state", state).unwrap_or(VmState::Running),
         generation: p.read(record, "generation", generation).unwrap_or(1),

@@ -65,9 +65,27 @@ fn ids(cluster: &Cluster, names: &[&str]) -> String {
 
 fn set_list(cluster: &Cluster, list: &str, names: &[&str]) -> String {
     format!(
-        "{} | Set-ClusterParameter -Name {list} -Value {}",
+        "{} | Set-ClusterParameter -Name {list} -Value {}{}",
         list_owner(cluster),
-        ids(cluster, names)
+        ids(cluster, names),
+        placeholder(cluster, names)
+    )
+}
+
+/// A comment behind a command that names networks which the inventory does not have: their real names must be put there.
+fn placeholder(cluster: &Cluster, names: &[&str]) -> String {
+    let known = |name: &str| cluster.networks.iter().any(|network| network.name == name);
+    let unknown: Vec<String> = names
+        .iter()
+        .filter(|name| !known(name))
+        .map(|name| quoted(name))
+        .collect();
+    if unknown.is_empty() {
+        return String::new();
+    }
+    format!(
+        " # put the cluster network's own name in place of {}: cluster_networks.csv does not name it",
+        unknown.join(", ")
     )
 }
 

@@ -16,14 +16,14 @@ pub static RULE: Rule = Rule {
     page: include_str!("nlb_members_without_anti_affinity.md"),
     columns: &["vms.nlb_cluster", "vms.anti_affinity", "vms.possible_owners"],
     subject: "NLB clusters",
-    asks: &["vms.nlb_cluster"],
-    needs: &["vms.anti_affinity"],
+    asks: &["vms.nlb_cluster", "vms.anti_affinity"],
+    needs: &[],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.look_at(members(cluster).len());
-    if !report.knows("vms.anti_affinity") {
+    if !report.asks("vms.anti_affinity") {
         return;
     }
     for group in members(cluster).values().filter(|g| may_meet(g) && !kept_apart(g)) {

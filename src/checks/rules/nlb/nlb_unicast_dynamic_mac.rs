@@ -16,14 +16,14 @@ pub static RULE: Rule = Rule {
     page: include_str!("nlb_unicast_dynamic_mac.md"),
     columns: &["vms.nlb_cluster", "vms.nlb_mode", "vnics.mac_type"],
     subject: "members of NLB clusters in unicast mode",
-    asks: &["vms.nlb_cluster"],
-    needs: &["vnics.mac_type"],
+    asks: &["vms.nlb_cluster", "vnics.mac_type"],
+    needs: &[],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.look_at(super::unicast(cluster).count());
-    if !report.knows("vnics.mac_type") {
+    if !report.asks("vnics.mac_type") {
         return;
     }
     for (vm, member) in super::unicast(cluster) {

@@ -16,14 +16,14 @@ pub static RULE: Rule = Rule {
     page: include_str!("nlb_unicast_without_spoofing.md"),
     columns: &["vms.nlb_cluster", "vms.nlb_mode", "vnics.spoofing"],
     subject: "members of NLB clusters in unicast mode",
-    asks: &["vms.nlb_cluster"],
-    needs: &["vnics.spoofing"],
+    asks: &["vms.nlb_cluster", "vnics.spoofing"],
+    needs: &[],
     check,
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.look_at(super::unicast(cluster).count());
-    if !report.knows("vnics.spoofing") {
+    if !report.asks("vnics.spoofing") {
         return;
     }
     for (vm, member) in super::unicast(cluster).filter(|(vm, _)| vm.vnics.iter().all(|v| !v.spoofing)) {
