@@ -4,6 +4,7 @@
 
 use super::catalogue::{Column, Kind};
 use super::cells;
+use super::traffic_class::{self, TrafficClass};
 use crate::units::Mac;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -22,6 +23,8 @@ pub enum Fact {
     Mac(Mac),
     /// VLAN IDs.
     Vlans(BTreeSet<u16>),
+    /// Traffic classes or QoS policies.
+    Classes(Vec<TrafficClass>),
 }
 
 /// What the inventory says about one thing beyond what the planner reads.
@@ -79,6 +82,14 @@ impl Facts {
         }
     }
 
+    /// Traffic classes or QoS policies; an empty list is one that was written as `none`.
+    pub fn classes(&self, column: &str) -> Option<&[TrafficClass]> {
+        match self.get(column)? {
+            Fact::Classes(value) => Some(value),
+            _ => None,
+        }
+    }
+
     /// A MAC address.
     pub fn mac(&self, column: &str) -> Option<Mac> {
         match self.get(column)? {
@@ -110,6 +121,7 @@ impl Fact {
                 Fact::List(parts.map(|part| cells::word(&part, words)).collect::<Result<_, _>>()?)
             }
             Kind::Date => Fact::Text(cells::day(text)?),
+            Kind::Classes => Fact::Classes(traffic_class::parse(text)?),
         })
     }
 }
@@ -134,6 +146,7 @@ mod tests {
                     | (Kind::Mac, Ok(Fact::Mac(_)))
                     | (Kind::Vlans, Ok(Fact::Vlans(_)))
                     | (Kind::YesNo, Ok(Fact::Yes(_)))
+                    | (Kind::Classes, Ok(Fact::Classes(_)))
             );
             assert!(fits, "{}: {read:?}", column.name);
         }

@@ -23,6 +23,7 @@ mod suggest;
 mod templates;
 #[cfg(test)]
 mod tests;
+mod traffic_class;
 mod virtual_machines;
 mod write;
 
@@ -36,6 +37,7 @@ pub(crate) use resolve::{DEFAULT_MEMORY_MIB, Problems};
 pub use schema::json_schema;
 pub use suggest::did_you_mean;
 pub use templates::templates;
+pub use traffic_class::TrafficClass;
 pub use virtual_machines::*;
 pub use write::{sha256, to_csv_tables};
 

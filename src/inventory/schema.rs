@@ -46,7 +46,7 @@ fn property(column: &Column) -> Value {
         Kind::Decimal => json!(["number", "string", "null"]),
         Kind::Whole | Kind::Rate | Kind::Memory | Kind::Vlan => json!(["integer", "string", "null"]),
         Kind::YesNo => json!(["boolean", "string", "null"]),
-        Kind::Names | Kind::Vlans | Kind::Choices(_) => json!(["array", "string", "integer", "null"]),
+        Kind::Names | Kind::Vlans | Kind::Choices(_) | Kind::Classes => json!(["array", "string", "integer", "null"]),
     };
     let blank = if column.required {
         String::new()
@@ -55,7 +55,10 @@ fn property(column: &Column) -> Value {
     };
     let description = format!("{} Write {}.{blank}", column.about, column.kind.hint());
     let mut property = json!({ "type": kinds, "description": description, "examples": [column.example] });
-    if matches!(column.kind, Kind::Names | Kind::Vlans | Kind::Choices(_)) {
+    if matches!(
+        column.kind,
+        Kind::Names | Kind::Vlans | Kind::Choices(_) | Kind::Classes
+    ) {
         property["items"] = json!({ "type": one });
     }
     property

@@ -46,7 +46,7 @@ pub fn on_host(cluster: &Cluster, vm: &Vm) -> String {
 }
 
 /// `Set-VMNetworkAdapter` for a vNIC, with the host that holds the VM.
-fn set_vnic(cluster: &Cluster, vm: &Vm, vnic: &Vnic, option: &str) -> String {
+pub fn set_vnic(cluster: &Cluster, vm: &Vm, vnic: &Vnic, option: &str) -> String {
     let host = on_host(cluster, vm);
     format!(
         "Set-VMNetworkAdapter{host} -VMName {} -Name {} {option}",

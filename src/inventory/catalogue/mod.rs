@@ -43,6 +43,8 @@ pub enum Kind {
     Choices(&'static [&'static str]),
     /// A day.
     Date,
+    /// Traffic classes or QoS policies: names with priorities and shares.
+    Classes,
 }
 
 impl Kind {
@@ -62,6 +64,7 @@ impl Kind {
             Kind::Choice(words) => words.join(", "),
             Kind::Choices(words) => format!("{}; several separated by ;", words.join(", ")),
             Kind::Date => "a day such as 2026-11-22".to_owned(),
+            Kind::Classes => "NAME=PRIORITIES:PERCENT, separated by ; (SMB=3:50;Cluster=7:2); none".to_owned(),
         }
     }
 }

@@ -30,5 +30,7 @@ pub(super) fn cell(fact: Option<&Fact>) -> Cell<'_> {
         Some(Fact::Yes(value)) => known(Some(*value)),
         Some(Fact::Mac(value)) => maybe(Some(value)),
         Some(Fact::Vlans(set)) => vlan_set(set),
+        Some(Fact::Classes(none)) if none.is_empty() => text("none"),
+        Some(Fact::Classes(list)) => strings(&list.iter().map(ToString::to_string).collect::<Vec<_>>()),
     }
 }

@@ -13,10 +13,14 @@ mod mac_pool_inverted;
 mod mac_pool_nearly_full;
 mod mac_pool_overlap;
 mod mac_pool_overlaps_other_cluster;
+mod nested_host_without_spoofing;
 mod reserved_mac_prefix;
+mod spoofing_missing;
 mod spoofing_without_reason;
 mod static_mac_equals_nic_mac;
 mod static_mac_in_pool;
+mod static_mac_in_scvmm_range;
+mod static_mac_with_vendor_prefix;
 
 use super::{Fault, Report, fixes, lookup};
 use crate::finding::Location;
@@ -149,8 +153,12 @@ pub static RULES: &[&Rule] = &[
     &mac_pool_nearly_full::RULE,
     &mac_pool_overlap::RULE,
     &mac_pool_overlaps_other_cluster::RULE,
+    &nested_host_without_spoofing::RULE,
     &reserved_mac_prefix::RULE,
+    &spoofing_missing::RULE,
     &spoofing_without_reason::RULE,
     &static_mac_equals_nic_mac::RULE,
     &static_mac_in_pool::RULE,
+    &static_mac_in_scvmm_range::RULE,
+    &static_mac_with_vendor_prefix::RULE,
 ];

@@ -24,6 +24,7 @@ pub static RULE: Rule = Rule {
         "host_vnics.role",
         "host_vnics.addresses",
     ],
+    needs: &["nics.mtu|host_vnics.mtu"],
     check,
     ..Rule::BASE
 };

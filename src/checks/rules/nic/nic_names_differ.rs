@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Network ATC: adapters of an intent have the same names on every node",
     page: include_str!("nic_names_differ.md"),
     columns: &["nics.nic", "nics.current_role", "nics.team"],
+    needs: &["nics.nic"],
     check,
     ..Rule::BASE
 };

@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Configure live migration SMB bandwidth; Network ATC (symmetric adapters on every node)",
     page: include_str!("role_speed_differs.md"),
     columns: &["nics.speed_mbps", "nics.current_role", "nics.status", "host_vnics.role"],
+    needs: &["nics.current_role|host_vnics.role"],
     check,
     ..Rule::BASE
 };

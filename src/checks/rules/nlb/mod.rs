@@ -1,11 +1,13 @@
 //! Rules about Network Load Balancing inside VMs.
 
 mod nlb_deprecated;
+mod nlb_mac_differs_from_formula;
 mod nlb_members_without_anti_affinity;
 mod nlb_modes_differ;
 mod nlb_multicast_needs_switch_config;
 mod nlb_unicast_dynamic_mac;
 mod nlb_unicast_single_vnic;
+mod nlb_unicast_vlan_shared;
 mod nlb_unicast_without_spoofing;
 
 use crate::inventory::{Cluster, Nlb, NlbMode, Vm};
@@ -36,10 +38,12 @@ use super::Rule;
 /// The family.
 pub static RULES: &[&Rule] = &[
     &nlb_deprecated::RULE,
+    &nlb_mac_differs_from_formula::RULE,
     &nlb_members_without_anti_affinity::RULE,
     &nlb_modes_differ::RULE,
     &nlb_multicast_needs_switch_config::RULE,
     &nlb_unicast_dynamic_mac::RULE,
     &nlb_unicast_single_vnic::RULE,
+    &nlb_unicast_vlan_shared::RULE,
     &nlb_unicast_without_spoofing::RULE,
 ];

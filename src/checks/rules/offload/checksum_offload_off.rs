@@ -21,6 +21,7 @@ pub static RULE: Rule = Rule {
         "nics.status",
         "nodes.chimney",
     ],
+    needs: &["nics.checksum_offload"],
     check,
     ..Rule::BASE
 };

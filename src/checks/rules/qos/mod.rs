@@ -1,6 +1,162 @@
 //! Rules about QoS and DCB: minimum bandwidth, traffic classes, flow control.
 
-use super::Rule;
+mod cluster_traffic_class_too_large;
+mod dcb_and_weights;
+mod dcbx_willing;
+mod default_flow_without_weight;
+mod flow_control_beyond_storage;
+mod host_vnic_without_weight;
+mod minimum_bandwidth_above_link;
+mod minimum_bandwidth_not_in_steps;
+mod minimum_bandwidth_on_2008_r2;
+mod no_cluster_traffic_class;
+mod no_smb_direct_policy;
+mod qos_differs_between_nodes;
+mod rdma_host_vnic_drops_priority;
+mod storage_class_not_half;
+mod too_many_traffic_classes;
+mod traffic_class_shares_not_100;
+mod weight_below_5;
+mod weights_above_100;
+mod weights_on_set;
+mod weights_without_bandwidth_mode;
+
+use super::{Rule, lookup};
+use crate::inventory::{Cluster, Facts, Node, Origin, SwitchKind, TrafficClass, VirtualSwitch, VmState};
+use crate::profiles::WS2012;
+use crate::roles::Role;
+use std::collections::BTreeSet;
 
 /// The family.
-pub static RULES: &[&Rule] = &[];
+pub static RULES: &[&Rule] = &[
+    &cluster_traffic_class_too_large::RULE,
+    &dcb_and_weights::RULE,
+    &dcbx_willing::RULE,
+    &default_flow_without_weight::RULE,
+    &flow_control_beyond_storage::RULE,
+    &host_vnic_without_weight::RULE,
+    &minimum_bandwidth_above_link::RULE,
+    &minimum_bandwidth_not_in_steps::RULE,
+    &minimum_bandwidth_on_2008_r2::RULE,
+    &no_cluster_traffic_class::RULE,
+    &no_smb_direct_policy::RULE,
+    &qos_differs_between_nodes::RULE,
+    &rdma_host_vnic_drops_priority::RULE,
+    &storage_class_not_half::RULE,
+    &too_many_traffic_classes::RULE,
+    &traffic_class_shares_not_100::RULE,
+    &weight_below_5::RULE,
+    &weights_above_100::RULE,
+    &weights_on_set::RULE,
+    &weights_without_bandwidth_mode::RULE,
+];
+
+/// What is connected to a virtual switch and may reserve bandwidth there: a host vNIC, or the vNIC of a running VM.
+struct Port<'a> {
+    /// `SMB01`, or `VM/vNIC`.
+    name: String,
+    /// It is the host's.
+    host: bool,
+    /// Role of a host vNIC, if known.
+    role: Option<Role>,
+    /// Minimum-bandwidth weight; 0 = none.
+    weight: Option<u32>,
+    facts: &'a Facts,
+    origin: Origin,
+}
+
+impl Port<'_> {
+    fn weighted(&self) -> bool {
+        self.weight.is_some_and(|weight| weight > 0)
+    }
+}
+
+/// Every external switch with its node and what is connected to it.
+fn switches(cluster: &Cluster) -> impl Iterator<Item = (&Node, &VirtualSwitch, Vec<Port<'_>>)> {
+    cluster.nodes.iter().enumerate().flat_map(move |(position, node)| {
+        let external = node.switches.iter().filter(|s| s.kind == SwitchKind::External);
+        external.map(move |switch| (node, switch, ports(cluster, position, switch)))
+    })
+}
+
+fn ports<'a>(cluster: &'a Cluster, node: usize, switch: &VirtualSwitch) -> Vec<Port<'a>> {
+    let host_vnics = cluster.nodes.get(node).into_iter().flat_map(|node| &node.host_vnics);
+    let host = host_vnics.filter(|v| v.switch == switch.name).map(|vnic| Port {
+        name: vnic.name.clone(),
+        host: true,
+        role: vnic.role,
+        weight: vnic.weight,
+        facts: &vnic.facts,
+        origin: vnic.origin,
+    });
+    let running = |vm: &crate::inventory::Vm| vm.host == Some(node) && vm.state == VmState::Running;
+    let guests = lookup::vnics(cluster).filter(|(vm, vnic)| running(vm) && vnic.switch == switch.name);
+    let guests = guests.map(|(vm, vnic)| Port {
+        name: lookup::vnic_name(vm, vnic),
+        host: false,
+        role: None,
+        weight: vnic.weight,
+        facts: &vnic.facts,
+        origin: vnic.origin,
+    });
+    host.chain(guests).collect()
+}
+
+/// Whether the switch shares its link by weights, as far as is known. Minimum bandwidth came with 2012.
+fn takes_weights(cluster: &Cluster, switch: &VirtualSwitch) -> bool {
+    let other = matches!(switch.facts.text("bandwidth_mode"), Some("absolute" | "none"));
+    cluster.profile.generation >= WS2012 && !other
+}
+
+/// The nodes with traffic classes of their own beside the default one. DCB came with 2012.
+fn nodes_with_classes(cluster: &Cluster) -> impl Iterator<Item = (&Node, &[TrafficClass])> {
+    let nodes = cluster.nodes.iter().filter(|_| cluster.profile.generation >= WS2012);
+    nodes.filter_map(|node| {
+        let classes = node.facts.classes("traffic_classes")?;
+        classes
+            .iter()
+            .any(|class| !is_default(class))
+            .then_some((node, classes))
+    })
+}
+
+fn is_default(class: &TrafficClass) -> bool {
+    class.name.eq_ignore_ascii_case("default")
+}
+
+/// The class of its own that a priority has; the default class is none.
+fn class_of(classes: &[TrafficClass], priority: u8) -> Option<&TrafficClass> {
+    classes
+        .iter()
+        .find(|class| !is_default(class) && class.priorities.contains(&priority))
+}
+
+/// Priorities that the node's policies with one of these names give; empty where the policies are unknown.
+fn policy_priorities(node: &Node, names: &[&str]) -> BTreeSet<u8> {
+    let policies = node.facts.classes("qos_policies").unwrap_or_default();
+    let named = policies
+        .iter()
+        .filter(|policy| names.contains(&plain(&policy.name).as_str()));
+    named.flat_map(|policy| policy.priorities.iter().copied()).collect()
+}
+
+/// Name of a policy without case and punctuation: `SMB Direct` is `smbdirect`.
+fn plain(name: &str) -> String {
+    let letters = name.chars().filter(|c| c.is_alphanumeric());
+    letters.flat_map(char::to_lowercase).collect()
+}
+
+/// The priority of cluster traffic: that of its policy, else 7, Microsoft's recommendation.
+fn cluster_priority(node: &Node) -> u8 {
+    policy_priorities(node, &["cluster"]).first().copied().unwrap_or(7)
+}
+
+/// Classes as a cell has them: `SMB=3:50; Cluster=7:2`.
+fn shown(classes: &[TrafficClass]) -> String {
+    let texts: Vec<String> = classes.iter().map(ToString::to_string).collect();
+    if texts.is_empty() {
+        "none".to_owned()
+    } else {
+        texts.join("; ")
+    }
+}

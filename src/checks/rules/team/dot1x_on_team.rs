@@ -22,6 +22,7 @@ pub static RULE: Rule = Rule {
         "switches.embedded_teaming",
         "switches.nics",
     ],
+    needs: &["nics.dot1x"],
     check,
     ..Rule::BASE
 };

@@ -24,6 +24,7 @@ pub static RULE: Rule = Rule {
         "vnics.switch",
         "switches.type",
     ],
+    needs: &["vnics.guest_team"],
     check,
     ..Rule::BASE
 };

@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, NIC Teaming, Supported and unsupported NICs",
     page: include_str!("host_vnic_in_team.md"),
     columns: &["nics.nic", "nics.team", "nics.model"],
+    needs: &["nics.team"],
     check,
     ..Rule::BASE
 };

@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     source: "TechNet Wiki 9711, Hyper-V networking in 2008 R2; Dell reference for Exchange 2013 on Hyper-V (MPIO, no team)",
     page: include_str!("iscsi_on_team.md"),
     columns: &["clusters.storage", "nics.team", "nics.current_role", "switches.nics"],
+    needs: &["nics.team|switches.nics"],
     check,
     ..Rule::BASE
 };

@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
         "switches.embedded_teaming",
         "switches.nics",
     ],
+    needs: &["nics.team_kind|switches.embedded_teaming"],
     check,
     ..Rule::BASE
 };

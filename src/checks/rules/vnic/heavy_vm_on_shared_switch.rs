@@ -1,5 +1,6 @@
 //! A VM with a large need shares its external switch with small ones.
 
+use super::is_measured;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::demand::{is_heavy, vnic_need};
 use crate::finding::Severity;
@@ -56,11 +57,6 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             at: vec![report.at(vnic.origin, need_column(vnic)), report.at(vnic.origin, "switch")],
         });
     }
-}
-
-/// Whether the need is a fact and not the policy's default.
-fn is_measured(vnic: &Vnic) -> bool {
-    vnic.p95.or(vnic.peak).or(vnic.average).is_some()
 }
 
 /// The column that the need is taken from.

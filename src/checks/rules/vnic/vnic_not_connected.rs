@@ -27,7 +27,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         return;
     }
     let placed = lookup::vnics(cluster).filter(|(vm, _)| vm.host.is_some() && vm.state == VmState::Running);
-    for (vm, vnic) in placed.filter(|(_, vnic)| vnic.switch.is_empty() && !vnic.isolated) {
+    for (vm, vnic) in placed.filter(|(_, vnic)| vnic.switch.is_empty()) {
         let subject = lookup::vnic_name(vm, vnic);
         report.add(Fault {
             message: format!("{subject} is connected to no virtual switch"),

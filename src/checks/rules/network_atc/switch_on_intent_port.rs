@@ -1,0 +1,62 @@
+//! A port of an intent that a switch or team holds which is not the intent's.
+
+use crate::checks::rules::places::Alike;
+use crate::checks::rules::{Fault, Report, Rule};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Nic};
+use crate::powershell::quoted;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "switch-on-intent-port",
+    severity: Severity::Error,
+    family: "network-atc",
+    summary: "a port of an intent is bound to a switch or team that Network ATC did not make",
+    risk: "Network ATC stops with AdapterBindingConflict",
+    source: "Microsoft, Deploy host networking with Network ATC; Microsoft, Manage Network ATC",
+    page: include_str!("switch_on_intent_port.md"),
+    columns: &["nics.intents", "switches.nics", "nics.team"],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let mut found = Alike::new();
+    for node in cluster.nodes.iter().filter(|_| super::exists(cluster)) {
+        for nic in &node.nics {
+            for intent in super::intents(nic) {
+                if let Some(holder) = holder(nic, intent) {
+                    found.add(
+                        (nic.name.clone(), intent.clone(), holder),
+                        node,
+                        report.at(nic.origin, "intents"),
+                    );
+                }
+            }
+        }
+    }
+    for ((nic, intent, holder), places) in found {
+        report.add(Fault {
+            subject: nic.clone(),
+            message: format!("{nic} of intent {intent} is bound to {holder} on {}", places.nodes()),
+            current: holder.clone(),
+            expected: format!("a free port, or ConvergedSwitch({intent})"),
+            fix: format!(
+                "move the VMs off {}, remove {holder}, then Set-NetIntentRetryState -Name {}",
+                places.nodes(),
+                quoted(&intent)
+            ),
+            at: places.at,
+        });
+    }
+}
+
+/// What holds the port and is not the switch that Network ATC makes for the intent.
+fn holder(nic: &Nic, intent: &str) -> Option<String> {
+    let own = format!("convergedswitch({})", intent.to_lowercase());
+    match &nic.switch {
+        Some(switch) => (switch.to_lowercase() != own).then(|| format!("switch {switch}")),
+        // SET is part of a switch: a team without one is LBFO or a vendor's.
+        None => (!nic.team.is_empty()).then(|| format!("team {}", nic.team)),
+    }
+}

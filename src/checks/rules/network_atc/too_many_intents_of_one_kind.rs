@@ -1,0 +1,55 @@
+//! More than one intent for management, storage or a stretched cluster.
+
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "too-many-intents-of-one-kind",
+    severity: Severity::Error,
+    family: "network-atc",
+    summary: "a cluster has more than one intent for management, storage or stretch",
+    risk: "Network ATC refuses the second one",
+    source: "Microsoft, Deploy host networking with Network ATC",
+    page: include_str!("too_many_intents_of_one_kind.md"),
+    columns: &[
+        "clusters.management_intents",
+        "clusters.storage_intents",
+        "clusters.stretch_intents",
+    ],
+    needs: &["clusters.management_intents|clusters.storage_intents|clusters.stretch_intents"],
+    check,
+    ..Rule::BASE
+};
+
+/// Kinds of which a cluster may have one; any number of intents may be for VMs.
+const ONCE: [(&str, &str); 3] = [
+    ("management_intents", "management"),
+    ("storage_intents", "storage"),
+    ("stretch_intents", "stretch"),
+];
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    for (column, kind) in ONCE.iter().filter(|_| super::exists(cluster)) {
+        let intents = cluster.facts.list(column).unwrap_or_default();
+        if intents.len() > 1 {
+            report.add(Fault {
+                subject: cluster.name.clone(),
+                message: format!(
+                    "{} has {} intents for {kind}: {}",
+                    cluster.name,
+                    intents.len(),
+                    lookup::list(intents)
+                ),
+                current: lookup::list(intents),
+                expected: format!("one intent for {kind}"),
+                fix: format!(
+                    "put the ports of {} into one intent: Remove-NetIntent, then Add-NetIntent",
+                    lookup::list(intents)
+                ),
+                at: vec![report.at(cluster.origin, column)],
+            });
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! A traffic class for the cluster with more than 2 %.
+
+use crate::checks::rules::places::Alike;
+use crate::checks::rules::{Fault, Report, Rule};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::powershell::quoted;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "cluster-traffic-class-too-large",
+    severity: Severity::Warning,
+    family: "qos",
+    summary: "the traffic class for cluster traffic has more than 2 %",
+    risk: "storage and VMs have less than they could: heartbeats need one or two percent",
+    source: "Microsoft, Validate-DCB; Microsoft, Host network requirements for Azure Local",
+    page: include_str!("cluster_traffic_class_too_large.md"),
+    columns: &["nodes.traffic_classes", "nodes.qos_policies"],
+    check,
+    ..Rule::BASE
+};
+
+/// Largest share in percent that Microsoft gives to heartbeats: 2 at 10 GbE, 1 above.
+const MOST: u8 = 2;
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let mut found = Alike::new();
+    for (node, classes) in super::nodes_with_classes(cluster) {
+        let class = super::class_of(classes, super::cluster_priority(node));
+        if let Some((class, percent)) = class.and_then(|class| Some((class, class.percent.filter(|p| *p > MOST)?))) {
+            found.add(
+                (class.name.clone(), percent),
+                node,
+                report.at(node.origin, "traffic_classes"),
+            );
+        }
+    }
+    for ((class, percent), places) in found {
+        report.add(Fault {
+            subject: places.nodes(),
+            message: format!(
+                "traffic class {class} for cluster traffic has {percent} % on {}",
+                places.nodes()
+            ),
+            current: format!("{percent} %"),
+            expected: "1 %, or 2 % where a port has 10 GbE".to_owned(),
+            fix: format!(
+                "on {}: Set-NetQosTrafficClass -Name {} -BandwidthPercentage 1",
+                places.nodes(),
+                quoted(&class)
+            ),
+            at: places.at,
+        });
+    }
+}

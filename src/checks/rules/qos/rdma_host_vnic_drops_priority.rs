@@ -1,0 +1,50 @@
+//! A host vNIC with RDMA that drops the priority of its packets.
+
+use crate::checks::rules::places::Alike;
+use crate::checks::rules::{Fault, Report, Rule};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::powershell::quoted;
+use crate::profiles::WS2016;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "rdma-host-vnic-drops-priority",
+    severity: Severity::Warning,
+    family: "qos",
+    summary: "a host vNIC with RDMA does not keep priority tags",
+    risk: "storage packets reach the physical switch without their priority, so neither share nor flow control holds",
+    source: "Microsoft, Validate-DCB; Microsoft, Set-VMNetworkAdapter, parameter IeeePriorityTag",
+    page: include_str!("rdma_host_vnic_drops_priority.md"),
+    columns: &["host_vnics.priority_tag", "host_vnics.rdma"],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let mut found = Alike::new();
+    for node in cluster.nodes.iter().filter(|_| cluster.profile.generation >= WS2016) {
+        for vnic in node.host_vnics.iter().filter(|vnic| vnic.rdma == Some(true)) {
+            if vnic.facts.yes("priority_tag") == Some(false) {
+                found.add(vnic.name.clone(), node, report.at(vnic.origin, "priority_tag"));
+            }
+        }
+    }
+    for (vnic, places) in found {
+        report.add(Fault {
+            subject: vnic.clone(),
+            message: format!(
+                "host vNIC {vnic} has RDMA and drops priority tags on {}",
+                places.nodes()
+            ),
+            current: "IeeePriorityTag off".to_owned(),
+            expected: "IeeePriorityTag on".to_owned(),
+            fix: format!(
+                "on {}: Set-VMNetworkAdapter -ManagementOS -Name {} -IeeePriorityTag On",
+                places.nodes(),
+                quoted(&vnic)
+            ),
+            at: places.at,
+        });
+    }
+}

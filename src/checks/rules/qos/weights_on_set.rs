@@ -1,0 +1,54 @@
+//! Minimum-bandwidth weights on a switch with SET.
+
+use crate::checks::rules::places::Alike;
+use crate::checks::rules::{Fault, Report, Rule};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::powershell::quoted;
+use crate::profiles::WS2016;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "weights-on-set",
+    severity: Severity::Info,
+    family: "qos",
+    summary: "a switch with Switch Embedded Teaming has weights",
+    risk: "what a vNIC gets depends on the member it runs over, and no page promises it",
+    source: "Microsoft, Remote Direct Memory Access and Switch Embedded Teaming (VM-QoS)",
+    page: include_str!("weights_on_set.md"),
+    columns: &[
+        "switches.embedded_teaming",
+        "host_vnics.weight",
+        "vnics.weight",
+        "switches.bandwidth_mode",
+    ],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let mut found = Alike::new();
+    for (node, switch, ports) in super::switches(cluster) {
+        let set = cluster.profile.generation >= WS2016 && switch.facts.yes("embedded_teaming") == Some(true);
+        let heaviest = ports
+            .iter()
+            .filter(|port| port.weighted())
+            .max_by_key(|port| port.weight);
+        if let Some(port) = heaviest.filter(|_| set && super::takes_weights(cluster, switch)) {
+            found.add(switch.name.clone(), node, report.at(port.origin, "weight"));
+        }
+    }
+    for (switch, places) in found {
+        report.add(Fault {
+            subject: switch.clone(),
+            message: format!("{switch} shares SET and weights on {}", places.nodes()),
+            current: "weights on SET".to_owned(),
+            expected: "DCB classes or Network ATC for the host's traffic, no weights".to_owned(),
+            fix: format!(
+                "give the host's traffic classes with New-NetQosTrafficClass and New-NetQosPolicy, then set the weights on {} to 0",
+                quoted(&switch)
+            ),
+            at: places.at,
+        });
+    }
+}

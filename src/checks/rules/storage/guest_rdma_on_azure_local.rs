@@ -1,0 +1,42 @@
+//! RDMA inside a VM on Azure Local.
+
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::profiles::AZURE_LOCAL;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "guest-rdma-on-azure-local",
+    severity: Severity::Error,
+    family: "storage",
+    summary: "a VM on Azure Local may use RDMA",
+    risk: "not supported: storage of the host and the guest share one lossless class",
+    source: "Microsoft, Host network requirements for Azure Local (RDMA)",
+    page: include_str!("guest_rdma_on_azure_local.md"),
+    columns: &["vnics.guest_rdma"],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let azure = cluster.profile.generation == AZURE_LOCAL;
+    let with = lookup::vnics(cluster).filter(|(_, vnic)| azure && vnic.facts.yes("guest_rdma") == Some(true));
+    let (names, at): (Vec<String>, Vec<_>) = with
+        .map(|(vm, vnic)| (lookup::vnic_name(vm, vnic), report.at(vnic.origin, "guest_rdma")))
+        .unzip();
+    if names.is_empty() {
+        return;
+    }
+    report.add(Fault {
+        subject: cluster.name.clone(),
+        message: format!(
+            "RDMA is allowed in {}, which Azure Local does not support",
+            lookup::list(&names)
+        ),
+        current: format!("RDMA for {}", lookup::count(names.len(), "adapter")),
+        expected: "no RDMA in VMs".to_owned(),
+        fix: "Set-VMNetworkAdapterRdma -VMName VM -Name ADAPTER -RdmaWeight 0 for each of them".to_owned(),
+        at,
+    });
+}

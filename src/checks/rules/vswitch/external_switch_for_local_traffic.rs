@@ -1,0 +1,89 @@
+//! An external switch on which nobody needs other machines.
+
+use super::{by_name, node_names};
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Node, SwitchKind, VirtualSwitch, Vm, Vnic};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "external-switch-for-local-traffic",
+    severity: Severity::Info,
+    family: "vswitch",
+    summary: "all adapters on an external switch need only VMs or the host on the same node",
+    risk: "a port is taken for traffic that never needs the wire, and what should stay inside can be reached \
+        from outside",
+    source: "Microsoft, New-VMSwitch, parameter SwitchType; T. Joos, ADMIN magazine (types of virtual networks)",
+    page: include_str!("external_switch_for_local_traffic.md"),
+    columns: &[
+        "vnics.reach",
+        "vnics.switch",
+        "switches.type",
+        "switches.allow_management_os",
+        "vms.possible_owners",
+    ],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    for nodes in by_name(cluster, |_, node, switch| is_for_vms_alone(node, switch)).values() {
+        let Some((node, switch)) = nodes.first() else { continue };
+        let same = |(_, vnic): &(&Vm, &Vnic)| lookup::same_switch(&vnic.switch, &switch.name);
+        let adapters: Vec<_> = lookup::vnics(cluster).filter(same).collect();
+        if adapters.is_empty() || !adapters.iter().all(|(vm, vnic)| stays_inside(vm, vnic)) {
+            continue;
+        }
+        let names: Vec<String> = adapters.iter().map(|(vm, vnic)| lookup::vnic_name(vm, vnic)).collect();
+        let kind = if adapters
+            .iter()
+            .any(|(_, vnic)| vnic.facts.text("reach") == Some("host"))
+        {
+            "internal"
+        } else {
+            "private"
+        };
+        report.add(Fault {
+            subject: switch.name.clone(),
+            message: format!(
+                "switch {} of {} is external, but {} need nothing outside their node",
+                switch.name,
+                lookup::list(&node_names(nodes)),
+                lookup::list(&names)
+            ),
+            current: "external".to_owned(),
+            expected: kind.to_owned(),
+            fix: fix(cluster, node, switch, kind),
+            at: adapters
+                .iter()
+                .map(|(_, vnic)| report.at(vnic.origin, "reach"))
+                .chain(nodes.iter().map(|(_, switch)| report.at(switch.origin, "type")))
+                .collect(),
+        });
+    }
+}
+
+fn is_for_vms_alone(node: &Node, switch: &VirtualSwitch) -> bool {
+    switch.kind == SwitchKind::External
+        && switch.allow_management_os == Some(false)
+        && node.host_vnics.iter().all(|v| v.switch != switch.name)
+}
+
+/// A VM that may move needs the external switch to reach the VMs it left behind.
+fn stays_inside(vm: &Vm, vnic: &Vnic) -> bool {
+    matches!(vnic.facts.text("reach"), Some("host" | "vms")) && !lookup::is_mobile(vm)
+}
+
+fn fix(cluster: &Cluster, node: &Node, switch: &VirtualSwitch, kind: &str) -> String {
+    if fixes::is_2008r2(cluster) {
+        return format!(
+            "on {} in Hyper-V Manager, Virtual Network Manager, {}: {kind}",
+            node.name, switch.name
+        );
+    }
+    format!(
+        "Set-VMSwitch -ComputerName {} -Name {} -SwitchType {kind}",
+        fixes::quoted(&node.name),
+        fixes::quoted(&switch.name)
+    )
+}

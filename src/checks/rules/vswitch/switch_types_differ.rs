@@ -1,0 +1,72 @@
+//! A virtual switch that is external on one node and ends at the host on another.
+
+use super::{REBUILD_2008R2, bound, by_name, node_names};
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Node, SwitchKind, VirtualSwitch};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "switch-types-differ",
+    severity: Severity::Error,
+    family: "vswitch",
+    summary: "a virtual switch is external on one node and internal or private on another",
+    risk: "VMs find their network by the switch's name: after a move they are on a switch that leads nowhere",
+    source: "Test-Cluster, Validate Virtual Switch Compatibility; T. Joos, ADMIN magazine (types of virtual \
+        networks)",
+    page: include_str!("switch_types_differ.md"),
+    columns: &["switches.switch", "switches.type"],
+    needs: &["switches.switch"],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    for found in by_name(cluster, |_, _, _| true).values() {
+        let is_external = |(_, switch): &&(&Node, &VirtualSwitch)| switch.kind == SwitchKind::External;
+        let Some((good, _)) = found.iter().find(is_external) else {
+            continue;
+        };
+        let narrow: Vec<_> = found.iter().filter(|pair| !is_external(pair)).copied().collect();
+        let Some((node, switch)) = narrow.first() else { continue };
+        report.add(Fault {
+            subject: switch.name.clone(),
+            message: format!(
+                "switch {} of {} ends at the host, but is external on {}",
+                switch.name,
+                lookup::list(&node_names(&narrow)),
+                good.name
+            ),
+            current: if switch.kind == SwitchKind::Internal {
+                "internal"
+            } else {
+                "private"
+            }
+            .to_owned(),
+            expected: "external on every node".to_owned(),
+            fix: fix(cluster, (node, switch), good),
+            at: found
+                .iter()
+                .map(|(_, switch)| report.at(switch.origin, "type"))
+                .collect(),
+        });
+    }
+}
+
+fn fix(cluster: &Cluster, (node, switch): (&Node, &VirtualSwitch), good: &Node) -> String {
+    if fixes::is_2008r2(cluster) {
+        return format!(
+            "on {} in Hyper-V Manager, Virtual Network Manager, {}: External, and the port; {REBUILD_2008R2}",
+            node.name, switch.name
+        );
+    }
+    let like = bound(good, &switch.name)
+        .next()
+        .map_or("<NIC>".to_owned(), |nic| fixes::quoted(&nic.name));
+    format!(
+        "Set-VMSwitch -ComputerName {} -Name {} -NetAdapterName {like} (the port that {} uses)",
+        fixes::quoted(&node.name),
+        fixes::quoted(&switch.name),
+        good.name
+    )
+}
