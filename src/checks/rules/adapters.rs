@@ -19,8 +19,6 @@ pub struct Adapter<'a> {
     pub addresses: &'a [String],
     /// Traffic roles that it carries.
     pub roles: Vec<Role>,
-    /// Column of the roles.
-    pub role_column: &'static str,
     /// It could hold an address of its own: a host vNIC, or a port with link outside of switches and teams.
     pub may_hold_address: bool,
     /// Team or switch that holds the port; empty = none.
@@ -35,7 +33,6 @@ pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
         facts: &nic.facts,
         addresses: &nic.addresses,
         roles: nic.roles.iter().copied().collect(),
-        role_column: "current_role",
         may_hold_address: nic.up && nic.switch.is_none() && nic.team.is_empty(),
         group: if nic.team.is_empty() {
             nic.switch.as_deref().unwrap_or("")
@@ -49,7 +46,6 @@ pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
         facts: &vnic.facts,
         addresses: &vnic.addresses,
         roles: vnic.role.into_iter().collect(),
-        role_column: "role",
         may_hold_address: true,
         group: "",
     });

@@ -25,7 +25,6 @@ pub static RULE: Rule = Rule {
     asks: &["vms.priority"],
     needs: &["clusters.profile"],
     check,
-    ..Rule::BASE
 };
 
 /// Priority below which Windows moves VMs by quick migration when nothing is set.
