@@ -5,8 +5,10 @@
 //! trips it and, for each of its conditions, one that differs in a single cell and does not; tests run them all. Rules are silent
 //! where a fact is missing. Must not know: the planner, reports.
 
+mod adapters;
 mod capacity;
 mod cluster_network;
+mod differ;
 mod fixes;
 mod host;
 mod judgement;

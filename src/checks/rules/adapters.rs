@@ -1,0 +1,94 @@
+//! Adapters of a node that hold addresses: physical ports and host vNICs, seen as one.
+//!
+//! In: nodes. Out: [`Adapter`]s by name. The cluster's own virtual adapter is left out: its hashed MAC and its 169.254 address are
+//! as they should be. Must not know: rules.
+
+use crate::inventory::{Cluster, ClusterNetwork, Facts, Node, Origin};
+use crate::migration::wiring::Subnet;
+use crate::roles::Role;
+
+/// A physical port or a host vNIC.
+pub struct Adapter<'a> {
+    /// Name in Windows; a host vNIC without `vEthernet ( )`.
+    pub name: &'a str,
+    /// Record.
+    pub origin: Origin,
+    /// What only rules read.
+    pub facts: &'a Facts,
+    /// Addresses as written.
+    pub addresses: &'a [String],
+    /// Traffic roles that it carries.
+    pub roles: Vec<Role>,
+    /// It could hold an address of its own: a host vNIC, or a port with link outside of switches and teams.
+    pub may_hold_address: bool,
+    /// Team or switch that holds the port; empty = none.
+    pub group: &'a str,
+}
+
+/// The adapters of a node: ports, then host vNICs.
+pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
+    let ports = node.nics.iter().map(|nic| Adapter {
+        name: &nic.name,
+        origin: nic.origin,
+        facts: &nic.facts,
+        addresses: &nic.addresses,
+        roles: nic.roles.iter().copied().collect(),
+        may_hold_address: nic.up && nic.switch.is_none() && nic.team.is_empty(),
+        group: if nic.team.is_empty() {
+            nic.switch.as_deref().unwrap_or("")
+        } else {
+            &nic.team
+        },
+    });
+    let virtuals = node.host_vnics.iter().map(|vnic| Adapter {
+        name: &vnic.name,
+        origin: vnic.origin,
+        facts: &vnic.facts,
+        addresses: &vnic.addresses,
+        roles: vnic.role.into_iter().collect(),
+        may_hold_address: true,
+        group: "",
+    });
+    ports
+        .chain(virtuals)
+        .filter(|adapter| !is_cluster_adapter(adapter.name))
+        .collect()
+}
+
+/// Whether it is the adapter that the failover cluster makes for itself.
+fn is_cluster_adapter(name: &str) -> bool {
+    name.to_lowercase().contains("failover cluster virtual")
+}
+
+impl Adapter<'_> {
+    /// Ranges of the addresses with their prefixes, without link-local ones.
+    pub fn subnets(&self) -> Vec<Subnet> {
+        let ranges = self.addresses.iter().filter_map(|address| Subnet::parse(address));
+        ranges.filter(|range| !range.is_link_local()).collect()
+    }
+
+    /// Whether it belongs to a cluster network: `cluster_network` says so, else an address lies in the subnet.
+    pub fn is_on(&self, network: &ClusterNetwork) -> bool {
+        if let Some(name) = self.facts.text("cluster_network") {
+            return name.eq_ignore_ascii_case(&network.name);
+        }
+        let ranges = Subnet::list(&network.subnet);
+        let mut addresses = self.addresses.iter().filter_map(|address| Subnet::address(address));
+        addresses.any(|address| ranges.iter().any(|range| range.holds(&address)))
+    }
+
+    /// Whether it carries nothing but traffic between nodes: cluster, live migration, storage.
+    pub fn is_private(&self) -> bool {
+        let private = [Role::Cluster, Role::LiveMigration, Role::Storage];
+        !self.roles.is_empty() && self.roles.iter().all(|role| private.contains(role))
+    }
+}
+
+/// The adapters of all nodes on a cluster network, each with its node.
+pub fn on_network<'a>(cluster: &'a Cluster, network: &ClusterNetwork) -> Vec<(&'a Node, Adapter<'a>)> {
+    let all = cluster
+        .nodes
+        .iter()
+        .flat_map(|node| adapters(node).into_iter().map(move |adapter| (node, adapter)));
+    all.filter(|(_, adapter)| adapter.is_on(network)).collect()
+}

@@ -1,0 +1,69 @@
+//! DHCP on some adapters of a cluster network.
+
+use crate::checks::rules::adapters::{Adapter, on_network};
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Node};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "dhcp-mixed-with-static",
+    severity: Severity::Error,
+    family: "cluster-network",
+    summary: "a cluster network has adapters with DHCP and others with fixed addresses",
+    risk: "the cluster treats a network as one or the other: the validation fails, and addresses of roles cannot be assigned",
+    source: "Test-Cluster, Validate Cluster Network Configuration",
+    page: include_str!("dhcp_mixed_with_static.md"),
+    columns: &[
+        "nics.dhcp",
+        "host_vnics.dhcp",
+        "nics.addresses",
+        "host_vnics.addresses",
+        "cluster_networks.subnet",
+    ],
+    needs: &["nics.dhcp|host_vnics.dhcp"],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    for network in &cluster.networks {
+        let adapters = on_network(cluster, network);
+        let who = |value: bool| -> Vec<_> {
+            adapters
+                .iter()
+                .filter(|(_, adapter)| adapter.facts.yes("dhcp") == Some(value))
+                .collect()
+        };
+        let (with, without) = (who(true), who(false));
+        if with.is_empty() || without.is_empty() {
+            continue;
+        }
+        let names = |some: &[&(&Node, Adapter<'_>)]| -> Vec<String> {
+            some.iter()
+                .map(|(node, adapter)| format!("{}/{}", node.name, adapter.name))
+                .collect()
+        };
+        let current = format!(
+            "DHCP on {}, not on {}",
+            lookup::list(&names(&with)),
+            lookup::list(&names(&without))
+        );
+        let all = without.iter().chain(&with);
+        report.add(Fault {
+            subject: network.name.clone(),
+            message: format!("in {} addresses come from two ways: {current}", network.name),
+            current,
+            expected: "all fixed, or all from DHCP".to_owned(),
+            fix: fix(cluster).to_owned(),
+            at: all.map(|(_, adapter)| report.at(adapter.origin, "dhcp")).collect(),
+        });
+    }
+}
+
+fn fix(cluster: &Cluster) -> &'static str {
+    if fixes::is_2008r2(cluster) {
+        return "netsh interface ipv4 set address name=\"<the adapter>\" source=static with its address, on the nodes with DHCP";
+    }
+    "Set-NetIPInterface -InterfaceAlias '<the adapter>' -Dhcp Disabled and New-NetIPAddress with its address, on the nodes with DHCP"
+}

@@ -1,0 +1,71 @@
+//! IPv6 on some adapters of a cluster network.
+
+use crate::checks::rules::adapters::{Adapter, on_network};
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Node};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "ipv6-bound-on-some-nodes",
+    severity: Severity::Warning,
+    family: "cluster-network",
+    summary: "IPv6 is bound to some adapters of a cluster network and not to others",
+    risk: "nodes reach each other over IPv6 in one direction only, the cluster falls back to IPv4 after waiting, and the validation complains",
+    source: "Test-Cluster, Validate IP Configuration",
+    page: include_str!("ipv6_bound_on_some_nodes.md"),
+    columns: &[
+        "nics.ipv6_bound",
+        "host_vnics.ipv6_bound",
+        "nics.addresses",
+        "host_vnics.addresses",
+        "cluster_networks.subnet",
+    ],
+    needs: &["nics.ipv6_bound|host_vnics.ipv6_bound"],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    for network in &cluster.networks {
+        let adapters = on_network(cluster, network);
+        let who = |value: bool| -> Vec<_> {
+            adapters
+                .iter()
+                .filter(|(_, adapter)| adapter.facts.yes("ipv6_bound") == Some(value))
+                .collect()
+        };
+        let (with, without) = (who(true), who(false));
+        if with.is_empty() || without.is_empty() {
+            continue;
+        }
+        let names = |some: &[&(&Node, Adapter<'_>)]| -> Vec<String> {
+            some.iter()
+                .map(|(node, adapter)| format!("{}/{}", node.name, adapter.name))
+                .collect()
+        };
+        let current = format!(
+            "IPv6 on {}, not on {}",
+            lookup::list(&names(&with)),
+            lookup::list(&names(&without))
+        );
+        let all = without.iter().chain(&with);
+        report.add(Fault {
+            subject: network.name.clone(),
+            message: format!("in {} the IP versions differ: {current}", network.name),
+            current,
+            expected: "IPv6 on all of them (Microsoft tests Windows with it), or on none".to_owned(),
+            fix: fix(cluster).to_owned(),
+            at: all
+                .map(|(_, adapter)| report.at(adapter.origin, "ipv6_bound"))
+                .collect(),
+        });
+    }
+}
+
+fn fix(cluster: &Cluster) -> &'static str {
+    if fixes::is_2008r2(cluster) {
+        return "tick Internet Protocol Version 6 in the properties of the odd connections (nvspbind /e <adapter> ms_tcpip6 on Server Core)";
+    }
+    "Enable-NetAdapterBinding -Name '<the adapter>' -ComponentID ms_tcpip6 on the odd adapters"
+}

@@ -1,0 +1,60 @@
+//! An adapter bound before that of management.
+
+use crate::checks::rules::adapters::adapters;
+use crate::checks::rules::places::Alike;
+use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::roles::Role;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "management-not-first-in-binding-order",
+    severity: Severity::Warning,
+    family: "cluster-network",
+    summary: "another adapter than that of management is first in the binding order of a node",
+    risk: "names are looked up and logons are sent over a network without DNS and domain controllers first: all of it waits",
+    source: "Microsoft, Ask the Core Team (network adapter binding order in failover clusters); nvspbind",
+    page: include_str!("management_not_first_in_binding_order.md"),
+    columns: &[
+        "nodes.binding_order",
+        "nics.current_role",
+        "host_vnics.role",
+        "clusters.profile",
+    ],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if !fixes::is_2008r2(cluster) {
+        return report.out_of_scope("the binding order matters on 2008 R2");
+    }
+    let mut found = Alike::new();
+    for node in &cluster.nodes {
+        let Some(first) = node.facts.list("binding_order").and_then(|order| order.first()) else {
+            continue;
+        };
+        let all = adapters(node);
+        let Some(adapter) = all.iter().find(|adapter| adapter.name.eq_ignore_ascii_case(first)) else {
+            continue;
+        };
+        if !adapter.roles.is_empty() && !adapter.roles.contains(&Role::Management) {
+            found.add(adapter.name.to_owned(), node, report.at(node.origin, "binding_order"));
+        }
+    }
+    for (name, places) in found {
+        report.add(Fault {
+            subject: name.clone(),
+            message: format!("{name} comes before management in the binding order of {}", places.nodes()),
+            current: format!("{name} first"),
+            expected: "the management adapter first".to_owned(),
+            fix: format!(
+                "on {}: Network Connections, Advanced, Advanced Settings: management to the top; on Server Core nvspbind /++ <management \
+                 adapter> ms_tcpip (not nvspscrub, which deletes all virtual networks)",
+                places.nodes()
+            ),
+            at: places.at,
+        });
+    }
+}

@@ -1,0 +1,75 @@
+//! A metric that gives cluster traffic to another network.
+
+use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2012R2;
+use crate::roles::Role;
+
+/// How far below the other network the metric is proposed.
+const LEAD: u32 = 100;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "metric-against-purpose",
+    severity: Severity::Warning,
+    family: "cluster-network",
+    summary: "the network for cluster and CSV traffic does not have the lowest metric",
+    risk: "the cluster sends CSV traffic over the network with the lowest metric, whatever it was meant for; at equal metrics it may be either",
+    source: "Microsoft, Designating a Preferred Network for Cluster Shared Volumes Communication",
+    page: include_str!("metric_against_purpose.md"),
+    columns: &[
+        "cluster_networks.metric",
+        "cluster_networks.purpose",
+        "cluster_networks.cluster_use",
+        "clusters.profile",
+    ],
+    needs: &[
+        "cluster_networks.metric",
+        "cluster_networks.purpose",
+        "clusters.profile",
+    ],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if cluster.profile.generation > WS2012R2 {
+        return report.out_of_scope("from 2016 on SMB chooses among the networks itself");
+    }
+    let meant = cluster
+        .networks
+        .iter()
+        .filter(|n| n.purpose == Some(Role::Cluster) && n.cluster_use != Some(0));
+    let Some((network, own)) = meant
+        .filter_map(|n| n.metric.map(|metric| (n, metric)))
+        .min_by_key(|(_, metric)| *metric)
+    else {
+        return;
+    };
+    let others = cluster
+        .networks
+        .iter()
+        .filter(|n| n.purpose != Some(Role::Cluster) && matches!(n.cluster_use, Some(1..)));
+    let preferred = others
+        .filter_map(|n| n.metric.map(|metric| (n, metric)))
+        .min_by_key(|(_, metric)| *metric);
+    let Some((other, lower)) = preferred.filter(|(_, metric)| *metric <= own) else {
+        return;
+    };
+    let (name, cluster_name) = (fixes::quoted(&network.name), fixes::quoted(&cluster.name));
+    report.add(Fault {
+        subject: network.name.clone(),
+        message: format!(
+            "{} (metric {own}) is for cluster traffic, but {} has metric {lower}",
+            network.name, other.name
+        ),
+        current: format!("metric {own}"),
+        expected: format!("lower than {lower}"),
+        fix: format!(
+            "(Get-ClusterNetwork -Cluster {cluster_name} -Name {name}).Metric = {}",
+            lower.saturating_sub(LEAD)
+        ),
+        at: vec![report.at(network.origin, "metric"), report.at(other.origin, "metric")],
+    });
+}
