@@ -3,7 +3,7 @@
 use super::best_rate;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, VmState};
+use crate::inventory::{Cluster, Inventory, Vm, VmState};
 use crate::units::{Mbps, show_mbps};
 use std::cmp::Reverse;
 
@@ -41,19 +41,13 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let rates: Vec<Option<Mbps>> = cluster
-        .nodes
-        .iter()
-        .map(|node| best_rate(cluster, node).map(|r| r.per_vm))
-        .collect();
-    let limit = cluster.policy.blackout_limit_ms;
+/// VMs that change memory too fast, with their pause in ms and the rate of their migration in Mbit/s.
+fn too_fast(cluster: &Cluster) -> Vec<(&Vm, u64, Mbps)> {
+    let per_vm = |node| best_rate(cluster, node).map(|rate| rate.per_vm);
+    let rates: Vec<Option<Mbps>> = cluster.nodes.iter().map(per_vm).collect();
+    let moves = |vm: &&Vm| vm.state == VmState::Running && lookup::is_mobile(vm);
     let mut found = Vec::new();
-    for vm in cluster
-        .vms
-        .iter()
-        .filter(|vm| vm.state == VmState::Running && lookup::is_mobile(vm))
-    {
+    for vm in cluster.vms.iter().filter(moves) {
         let rate = vm.host.and_then(|host| rates.get(host).copied().flatten());
         let (Some(rate), Some(dirty), Some(set)) = (rate, vm.dirty_mib_s, vm.working_set_mib) else {
             continue;
@@ -61,10 +55,16 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         // MiB/s and MiB in Mbit: 8 * 2^20 / 10^6
         let dirty = u64::from(dirty) * MBIT_PER_GIB / 1024;
         let pause_ms = set.min(vm.memory_mib).saturating_mul(MBIT_PER_GIB) * 1000 / 1024 / rate.max(1);
-        if dirty >= rate && pause_ms > limit {
+        if dirty >= rate && pause_ms > cluster.policy.blackout_limit_ms {
             found.push((vm, pause_ms, rate));
         }
     }
+    found
+}
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let limit = cluster.policy.blackout_limit_ms;
+    let found = too_fast(cluster);
     let Some((worst, pause_ms, rate)) = found
         .iter()
         .copied()

@@ -18,6 +18,7 @@ mod migration_shares_management_nic;
 mod migration_smb_on_slow_ports;
 mod migration_smb_uncapped;
 mod migration_subnets_miss_network;
+mod migration_takes_other_network;
 mod migration_transport_differs;
 mod migration_transport_unavailable;
 mod processor_models_differ;
@@ -60,6 +61,7 @@ pub static RULES: &[&Rule] = &[
     &migration_smb_on_slow_ports::RULE,
     &migration_smb_uncapped::RULE,
     &migration_subnets_miss_network::RULE,
+    &migration_takes_other_network::RULE,
     &migration_transport_differs::RULE,
     &migration_transport_unavailable::RULE,
     &processor_models_differ::RULE,
