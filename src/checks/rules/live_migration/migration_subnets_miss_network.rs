@@ -4,7 +4,7 @@ use super::networks;
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, Inventory, Node};
 use crate::migration::wiring::Subnet;
 use crate::powershell::quoted;
 use crate::profiles::WS2012;
@@ -47,34 +47,16 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         return;
     };
     let mut found = Alike::new();
-    for node in cluster
-        .nodes
-        .iter()
-        .filter(|node| node.migration.any_network != Some(true))
-    {
-        let Some(listed) = &node.migration.subnets else {
-            continue;
-        };
-        let Some(allowed) = listed
-            .iter()
-            .map(|text| Subnet::parse(text))
-            .collect::<Option<Vec<Subnet>>>()
-        else {
-            continue;
-        };
-        if !allowed
-            .iter()
-            .any(|own| meant.iter().any(|(_, wanted)| own.overlaps(wanted)))
-        {
-            found.add(listed.as_slice(), node, report.at(node.origin, "migration_subnets"));
+    for node in &cluster.nodes {
+        if let Some(listed) = listed_elsewhere(node, &meant) {
+            found.add(listed, node, report.at(node.origin, "migration_subnets"));
         }
     }
     let wanted: Vec<&str> = meant.iter().map(|(text, _)| *text).collect();
     for (listed, places) in found {
-        let current = if listed.is_empty() {
-            "no subnet".to_owned()
-        } else {
-            listed.join(", ")
+        let current = match listed {
+            [] => "no subnet".to_owned(),
+            some => some.join(", "),
         };
         report.add(Fault {
             subject: places.nodes(),
@@ -93,4 +75,15 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             at: places.at,
         });
     }
+}
+
+/// The subnets that a host allows, if none of them meets a network for live migration and all of them can be read.
+fn listed_elsewhere<'a>(node: &'a Node, meant: &[(&str, Subnet)]) -> Option<&'a [String]> {
+    let listed = node.migration.subnets.as_ref()?;
+    let allowed: Vec<Subnet> = listed.iter().map(|text| Subnet::parse(text)).collect::<Option<_>>()?;
+    let met = allowed
+        .iter()
+        .any(|own| meant.iter().any(|(_, wanted)| own.overlaps(wanted)));
+    let judged = node.migration.any_network != Some(true) && !met;
+    judged.then_some(listed.as_slice())
 }

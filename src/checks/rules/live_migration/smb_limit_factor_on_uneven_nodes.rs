@@ -44,13 +44,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     if cluster.migration.smb_limit_on != Some(true) {
         return;
     }
-    let mut sums: BTreeMap<Mbps, Vec<&Node>> = BTreeMap::new();
-    for node in &cluster.nodes {
-        let sum = node.nics.iter().filter(|nic| nic.up).map(|nic| nic.speed).sum();
-        if option(cluster, node) == Some(Transport::Smb) && node.migration.smb_limit.is_none() {
-            sums.entry(sum).or_default().push(node);
-        }
-    }
+    let sums = limited(cluster);
     let (Some((least, slow)), Some((most, _))) = (sums.first_key_value(), sums.last_key_value()) else {
         return;
     };
@@ -59,11 +53,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
     let names: Vec<&str> = slow.iter().map(|node| node.name.as_str()).collect();
     let mut at = vec![report.at(cluster.origin, "smb_limit")];
-    at.extend(
-        slow.iter()
-            .flat_map(|node| &node.nics)
-            .map(|nic| report.at(nic.origin, "speed_mbps")),
-    );
+    let ports = slow.iter().flat_map(|node| &node.nics);
+    at.extend(ports.map(|nic| report.at(nic.origin, "speed_mbps")));
     report.add(Fault {
         subject: cluster.name.clone(),
         message: format!(
@@ -81,4 +72,16 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         ),
         at,
     });
+}
+
+/// Nodes that the limit of the cluster holds for, by the summed speed of their ports.
+fn limited(cluster: &Cluster) -> BTreeMap<Mbps, Vec<&Node>> {
+    let mut sums: BTreeMap<Mbps, Vec<&Node>> = BTreeMap::new();
+    for node in &cluster.nodes {
+        let sum = node.nics.iter().filter(|nic| nic.up).map(|nic| nic.speed).sum();
+        if option(cluster, node) == Some(Transport::Smb) && node.migration.smb_limit.is_none() {
+            sums.entry(sum).or_default().push(node);
+        }
+    }
+    sums
 }

@@ -4,7 +4,7 @@ use super::{option, ports_up};
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Nic};
+use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::powershell::quoted;
 use crate::profiles::{Transport, WS2022};
 use crate::units::{Mbps, show_mbps};
@@ -53,11 +53,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         return;
     }
     let mut found = Alike::new();
-    for node in cluster
-        .nodes
-        .iter()
-        .filter(|node| option(cluster, node) == Some(Transport::Smb))
-    {
+    let over_smb = |node: &&Node| option(cluster, node) == Some(Transport::Smb);
+    for node in cluster.nodes.iter().filter(over_smb) {
         let sum = |ports: &[&Nic]| ports.iter().map(|port| port.speed).sum::<Mbps>();
         let up: Vec<&Nic> = node.nics.iter().filter(|nic| nic.up).collect();
         let (all, own) = (sum(&up), sum(&ports_up(node)));

@@ -50,10 +50,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
     let mut found = Alike::new();
     for (index, node) in cluster.nodes.iter().enumerate() {
-        let shared = ports_up(node)
-            .into_iter()
-            .filter(|port| port.roles.contains(&Role::Storage));
-        let speed: Mbps = shared.map(|port| port.speed).sum();
+        let mut shared = ports_up(node);
+        shared.retain(|port| port.roles.contains(&Role::Storage));
+        let speed: Mbps = shared.into_iter().map(|port| port.speed).sum();
         let Some((limit, _)) = smb_limit(cluster, index).filter(|_| speed > 0) else {
             continue;
         };
@@ -78,12 +77,14 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: show_mbps(limit),
             expected: format!("{} or less", show_mbps(most)),
-            fix: format!(
-                "on {}: Set-SmbBandwidthLimit -Category LiveMigration -BytesPerSecond {}",
-                places.nodes(),
-                most * BYTES_S_PER_MBPS
-            ),
+            fix: set_limit(&places.nodes(), most),
             at: places.at,
         });
     }
+}
+
+/// Set the limit of some hosts, Mbit/s.
+fn set_limit(nodes: &str, rate: Mbps) -> String {
+    let bytes = rate * BYTES_S_PER_MBPS;
+    format!("on {nodes}: Set-SmbBandwidthLimit -Category LiveMigration -BytesPerSecond {bytes}")
 }
