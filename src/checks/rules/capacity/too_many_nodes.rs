@@ -2,7 +2,11 @@
 
 use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, Inventory, StorageKind};
+use crate::profiles::AZURE_LOCAL;
+
+/// Nodes of an Azure Local cluster whose disks are in a SAN.
+const AZURE_LOCAL_WITH_SAN: usize = 64;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -11,9 +15,9 @@ pub static RULE: Rule = Rule {
     family: "capacity",
     summary: "the cluster has more nodes than its Windows version supports",
     risk: "nodes above the limit cannot join",
-    source: "Microsoft, Hyper-V maximum scale limits; Azure Local system requirements",
+    source: "Microsoft, Hyper-V maximum scale limits; Azure Local system requirements (also disaggregated)",
     page: include_str!("too_many_nodes.md"),
-    columns: &["clusters.profile", "nodes.node"],
+    columns: &["clusters.profile", "clusters.storage", "nodes.node"],
     subject: "nodes",
     asks: &["nodes.node"],
     needs: &["clusters.profile"],
@@ -21,7 +25,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let (nodes, most) = (cluster.nodes.len(), cluster.profile.max_nodes);
+    let (nodes, most) = (cluster.nodes.len(), most_nodes(cluster));
     report.look_at(nodes);
     if nodes <= most {
         return;
@@ -40,4 +44,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             report.at(cluster.nodes[most].origin, "node"),
         ],
     });
+}
+
+/// Most nodes of the version. Azure Local takes more where the disks are in a SAN.
+fn most_nodes(cluster: &Cluster) -> usize {
+    let san = matches!(cluster.storage, StorageKind::FibreChannel | StorageKind::Iscsi);
+    if san && cluster.profile.generation == AZURE_LOCAL {
+        return AZURE_LOCAL_WITH_SAN;
+    }
+    cluster.profile.max_nodes
 }

@@ -1,0 +1,57 @@
+//! A port that carries management and live migration without any limit.
+
+use super::{option, ports};
+use crate::checks::rules::places::Alike;
+use crate::checks::rules::{Fault, Report, Rule};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::migration::path::smb_limit;
+use crate::profiles::Transport;
+use crate::roles::Role;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "migration-shares-management-nic",
+    severity: Severity::Warning,
+    family: "live-migration",
+    summary: "a port without a virtual switch carries management and live migration, and nothing limits migration",
+    risk: "while a node is drained its management may not answer: backups, monitoring and remote consoles break off",
+    source: "Microsoft, Network recommendations for a Hyper-V cluster (isolate traffic on the live migration network)",
+    page: include_str!("migration_shares_management_nic.md"),
+    columns: &[
+        "clusters.live_migration_transport",
+        "nics.current_role",
+        "nodes.live_migration_transport",
+        "nodes.smb_limit_mbps",
+        "switches.nics",
+    ],
+    needs: &["nics.current_role"],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let mut found = Alike::new();
+    for (index, node) in cluster.nodes.iter().enumerate() {
+        let limited = option(cluster, node) == Some(Transport::Smb) && smb_limit(cluster, index).is_some();
+        let bare = ports(node).into_iter().filter(|port| port.switch.is_none());
+        for port in bare.filter(|port| !limited && port.roles.contains(&Role::Management)) {
+            found.add(port.name.as_str(), node, report.at(port.origin, "current_role"));
+        }
+    }
+    for (port, places) in found {
+        report.add(Fault {
+            subject: format!("{port} on {}", places.nodes()),
+            message: format!(
+                "{port} on {} carries management and live migration, and no limit holds migration back",
+                places.nodes()
+            ),
+            current: "management and live migration on one port".to_owned(),
+            expected: "a port of its own for live migration, or a limit".to_owned(),
+            fix: "give live migration a port or a network of its own; where it goes over SMB, limit it with \
+                  Set-SmbBandwidthLimit -Category LiveMigration"
+                .to_owned(),
+            at: places.at,
+        });
+    }
+}

@@ -1,0 +1,89 @@
+//! A host whose list of migration subnets holds none of the networks for live migration.
+
+use super::networks;
+use crate::checks::rules::places::Alike;
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory, Node};
+use crate::migration::wiring::Subnet;
+use crate::powershell::quoted;
+use crate::profiles::WS2012;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "migration-subnets-miss-network",
+    severity: Severity::Error,
+    family: "live-migration",
+    summary: "a host allows live migration on none of the networks that are for it",
+    risk: "migrations take the management network without an event: slow moves that block administration",
+    source: "Microsoft, Add-VMMigrationNetwork; Set-VMHost, UseAnyNetworkForMigration",
+    page: include_str!("migration_subnets_miss_network.md"),
+    columns: &[
+        "cluster_networks.cluster_use",
+        "cluster_networks.purpose",
+        "cluster_networks.subnet",
+        "clusters.migration_exclude_networks",
+        "clusters.profile",
+        "nodes.any_migration_network",
+        "nodes.migration_subnets",
+    ],
+    needs: &[
+        "cluster_networks.subnet",
+        "cluster_networks.purpose",
+        "nodes.migration_subnets",
+    ],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if cluster.profile.generation < WS2012 {
+        return report.out_of_scope("2008 R2 has no such setting of the host");
+    }
+    let meant: Vec<(&str, Subnet)> = networks(cluster)
+        .filter_map(|network| Some((network.subnet.as_str(), Subnet::parse(&network.subnet)?)))
+        .collect();
+    let Some((first, _)) = meant.first() else {
+        return;
+    };
+    let mut found = Alike::new();
+    for node in &cluster.nodes {
+        if let Some(listed) = listed_elsewhere(node, &meant) {
+            found.add(listed, node, report.at(node.origin, "migration_subnets"));
+        }
+    }
+    let wanted: Vec<&str> = meant.iter().map(|(text, _)| *text).collect();
+    for (listed, places) in found {
+        let current = match listed {
+            [] => "no subnet".to_owned(),
+            some => some.join(", "),
+        };
+        report.add(Fault {
+            subject: places.nodes(),
+            message: format!(
+                "{} allows live migration on {current}, and its networks are {}",
+                places.nodes(),
+                lookup::list(&wanted)
+            ),
+            current,
+            expected: lookup::list(&wanted),
+            fix: format!(
+                "on {}: Add-VMMigrationNetwork -Subnet {}",
+                places.nodes(),
+                quoted(first)
+            ),
+            at: places.at,
+        });
+    }
+}
+
+/// The subnets that a host allows, if none of them meets a network for live migration and all of them can be read.
+fn listed_elsewhere<'a>(node: &'a Node, meant: &[(&str, Subnet)]) -> Option<&'a [String]> {
+    let listed = node.migration.subnets.as_ref()?;
+    let allowed: Vec<Subnet> = listed.iter().map(|text| Subnet::parse(text)).collect::<Option<_>>()?;
+    let met = allowed
+        .iter()
+        .any(|own| meant.iter().any(|(_, wanted)| own.overlaps(wanted)));
+    let judged = node.migration.any_network != Some(true) && !met;
+    judged.then_some(listed.as_slice())
+}

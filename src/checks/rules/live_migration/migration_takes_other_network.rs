@@ -1,0 +1,103 @@
+//! Live migration that really takes another network than the one that is for it.
+
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::{Location, Severity};
+use crate::inventory::{Cluster, Inventory};
+use crate::migration::path::{self, Layer, Path, some_paths};
+use crate::migration::wiring::Wiring;
+use crate::roles::Role;
+use std::collections::BTreeMap;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "migration-takes-other-network",
+    severity: Severity::Error,
+    family: "live-migration",
+    summary: "live migration takes another network than the one that is for it",
+    risk: "moves are slow, and memory of guests fills the network of clients, management or disks; Windows writes no event",
+    source: "Microsoft, Virtual Machine Live Migration Overview; cluster resource type Virtual Machine, MigrationNetworkOrder",
+    page: include_str!("migration_takes_other_network.md"),
+    columns: &[
+        "cluster_networks.cluster_use",
+        "cluster_networks.metric",
+        "cluster_networks.network",
+        "cluster_networks.purpose",
+        "cluster_networks.subnet",
+        "clusters.migration_exclude_networks",
+        "clusters.migration_network_order",
+        "nics.addresses",
+        "nics.current_role",
+    ],
+    needs: &["cluster_networks.purpose", "nics.current_role|nics.addresses"],
+    check,
+    ..Rule::BASE
+};
+
+/// Wrong ways with the worst fault of each, by network taken and layer at fault.
+type Wrong<'p> = BTreeMap<(Option<&'p str>, Layer), Vec<(&'p Path, &'p path::Fault)>>;
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let wiring = Wiring::today(cluster);
+    let nodes = cluster.nodes.len();
+    if wiring.is_unknown() || nodes < 2 || networks_meant(cluster).is_empty() {
+        return;
+    }
+    // Each node sends once and receives once: what is wrong at a node shows, without a look at every pair.
+    let ring = (0..nodes).map(|node| (node, (node + 1) % nodes));
+    let paths = some_paths(cluster, &wiring, ring);
+    let mut found: Wrong = BTreeMap::new();
+    for path in paths.iter().filter(|path| !path.intended) {
+        let told = |fault: &&path::Fault| fault.severity == Severity::Error && fault.layer != Layer::HostSubnets;
+        if let Some(fault) = path.faults.iter().find(told) {
+            found
+                .entry((path.network.as_deref(), fault.layer))
+                .or_default()
+                .push((path, fault));
+        }
+    }
+    for ((taken, layer), all) in found {
+        let Some((_, fault)) = all.first() else {
+            continue;
+        };
+        let senders = all.iter().filter_map(|(path, _)| cluster.nodes.get(path.source));
+        let names: Vec<&str> = senders.map(|node| node.name.as_str()).collect();
+        report.add(Fault {
+            subject: lookup::list(&names),
+            message: format!("live migration from {}: {}", lookup::list(&names), fault.text),
+            current: taken.unwrap_or("no path").to_owned(),
+            expected: lookup::list(&networks_meant(cluster)),
+            fix: format!(
+                "{}; decided by {} (nicplan path shows each pair)",
+                fault.fix,
+                layer.name()
+            ),
+            at: places(cluster, layer, report),
+        });
+    }
+}
+
+/// Names of the networks that are for live migration.
+fn networks_meant(cluster: &Cluster) -> Vec<&str> {
+    let meant = cluster
+        .networks
+        .iter()
+        .filter(|network| network.purpose == Some(Role::LiveMigration));
+    meant.map(|network| network.name.as_str()).collect()
+}
+
+/// The setting of the cluster that decides, else the networks that are for live migration.
+fn places(cluster: &Cluster, layer: Layer, report: &Report<'_>) -> Vec<Location> {
+    let own = match layer {
+        Layer::NetworkOrder => "migration_network_order",
+        Layer::ExcludeNetworks => "migration_exclude_networks",
+        _ => {
+            let column = if layer == Layer::Metric { "metric" } else { "network" };
+            let meant = cluster
+                .networks
+                .iter()
+                .filter(|network| network.purpose == Some(Role::LiveMigration));
+            return meant.map(|network| report.at(network.origin, column)).collect();
+        }
+    };
+    vec![report.at(cluster.origin, own)]
+}

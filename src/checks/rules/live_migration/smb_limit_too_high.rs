@@ -1,0 +1,90 @@
+//! A limit of live migration over SMB that leaves storage too little.
+
+use super::{option, ports_up};
+use crate::checks::rules::places::Alike;
+use crate::checks::rules::{Fault, Report, Rule};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+use crate::migration::path::smb_limit;
+use crate::profiles::{Transport, WS2016};
+use crate::roles::Role;
+use crate::units::{Mbps, show_mbps};
+
+/// Share of the ports above which the limit holds nothing back.
+const MOST_PERMILLE: Mbps = 600;
+const BYTES_S_PER_MBPS: u64 = 125_000;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "smb-limit-too-high",
+    severity: Severity::Warning,
+    family: "live-migration",
+    summary: "the limit of live migration over SMB is more than 60 % of the ports that storage shares with it",
+    risk: "a drain leaves storage less than it needs, and every VM of the host waits for its disks",
+    source: "Microsoft, Validate-DCB (the limit of live migration lies below 60 % of the bandwidth of SMB)",
+    page: include_str!("smb_limit_too_high.md"),
+    columns: &[
+        "clusters.live_migration_transport",
+        "clusters.profile",
+        "clusters.smb_limit",
+        "clusters.smb_limit_factor",
+        "host_vnics.role",
+        "nics.current_role",
+        "nics.speed_mbps",
+        "nics.status",
+        "nodes.live_migration_transport",
+        "nodes.smb_limit_mbps",
+    ],
+    needs: &[
+        "nics.current_role|host_vnics.role",
+        "nodes.live_migration_transport|clusters.live_migration_transport",
+        "nodes.smb_limit_mbps|clusters.smb_limit_factor",
+    ],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if cluster.profile.generation < WS2016 {
+        return report.out_of_scope("the advice begins with 2016");
+    }
+    let mut found = Alike::new();
+    for (index, node) in cluster.nodes.iter().enumerate() {
+        let mut shared = ports_up(node);
+        shared.retain(|port| port.roles.contains(&Role::Storage));
+        let speed: Mbps = shared.into_iter().map(|port| port.speed).sum();
+        let Some((limit, _)) = smb_limit(cluster, index).filter(|_| speed > 0) else {
+            continue;
+        };
+        let most = speed * MOST_PERMILLE / 1000;
+        let by_host = node.migration.smb_limit == Some(limit);
+        let known = by_host || report.knows("clusters.smb_limit_factor");
+        if known && limit > most && option(cluster, node) == Some(Transport::Smb) {
+            let at = match by_host {
+                true => report.at(node.origin, "smb_limit_mbps"),
+                false => report.at(cluster.origin, "smb_limit_factor"),
+            };
+            found.add((limit, most), node, at);
+        }
+    }
+    for ((limit, most), places) in found {
+        report.add(Fault {
+            subject: places.nodes(),
+            message: format!(
+                "live migration over SMB may take {} on {}, and storage is on the same ports",
+                show_mbps(limit),
+                places.nodes()
+            ),
+            current: show_mbps(limit),
+            expected: format!("{} or less", show_mbps(most)),
+            fix: set_limit(&places.nodes(), most),
+            at: places.at,
+        });
+    }
+}
+
+/// Set the limit of some hosts, Mbit/s.
+fn set_limit(nodes: &str, rate: Mbps) -> String {
+    let bytes = rate * BYTES_S_PER_MBPS;
+    format!("on {nodes}: Set-SmbBandwidthLimit -Category LiveMigration -BytesPerSecond {bytes}")
+}

@@ -1,0 +1,55 @@
+//! More live migrations at once than Network ATC takes.
+
+use crate::checks::rules::{Fault, Report, Rule};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+
+/// Most migrations at once that Network ATC takes.
+const MOST: u32 = 10;
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "too-many-migrations-for-network-atc",
+    severity: Severity::Warning,
+    family: "live-migration",
+    summary: "more than 10 live migrations at once, where Network ATC takes 1 to 10",
+    risk: "Network ATC refuses the number or sets its own, so drains go differently than planned",
+    source: "Microsoft, Manage Network ATC (cluster network settings: maximum concurrent live migrations)",
+    page: include_str!("too_many_migrations_for_network_atc.md"),
+    columns: &[
+        "clusters.concurrent_migrations",
+        "clusters.maximum_parallel_migrations",
+        "clusters.profile",
+    ],
+    needs: &[
+        "clusters.profile",
+        "clusters.maximum_parallel_migrations|clusters.concurrent_migrations",
+    ],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if !cluster.profile.network_atc {
+        return report.out_of_scope("Network ATC does not manage this cluster");
+    }
+    let settings = [
+        (cluster.migration.maximum_parallel, "maximum_parallel_migrations"),
+        (cluster.concurrency, "concurrent_migrations"),
+    ];
+    for (number, column) in settings {
+        let Some(number) = number.filter(|number| *number > MOST) else {
+            continue;
+        };
+        report.add(Fault {
+            subject: format!("{} {column}", cluster.name),
+            message: format!("{number} live migrations at once are set; Network ATC takes {MOST} at most"),
+            current: number.to_string(),
+            expected: format!("1 to {MOST}"),
+            fix: "lower the number in the cluster settings of Network ATC (New-NetIntentGlobalClusterOverrides, \
+                  MaximumVirtualMachineMigrations; Set-NetIntent -GlobalClusterOverrides)"
+                .to_owned(),
+            at: vec![report.at(cluster.origin, column)],
+        });
+    }
+}
