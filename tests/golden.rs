@@ -19,7 +19,7 @@ fn update() -> bool {
 const MORE: [(&str, &str, &[&str], i32); 6] = [
     ("broken", "mac", &["--as-of", "2026-12-01"], 1),
     ("broken", "review", &["--not-checked"], 1),
-    ("four-node-2008r2", "mac", &[], 0),
+    ("four-node-2008r2", "mac", &[], 1),
     ("migration-path-trap", "path", &[], 1),
     ("patch-night", "drain", &[], 1),
     ("test-cluster-report", "review", &["--not-checked"], 0),

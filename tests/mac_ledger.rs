@@ -63,8 +63,8 @@ fn two_sites_with_the_same_pools_are_told_with_their_duplicates_and_one_of_each_
     assert_eq!(
         overlaps,
         [
-            ["00-15-5D-01-0B-00", "256", "1", "PARIS; LYON", "HV1; HV1"],
-            ["00-15-5D-01-0C-00", "256", "1", "PARIS; LYON", "HV2; HV2"],
+            ["00-15-5D-01-0B-00", "256", "1", "LYON; PARIS", "HV1; HV1"],
+            ["00-15-5D-01-0C-00", "256", "1", "LYON; PARIS", "HV2; HV2"],
         ]
     );
     let ledger = rows(
@@ -75,13 +75,13 @@ fn two_sites_with_the_same_pools_are_told_with_their_duplicates_and_one_of_each_
     assert_eq!(ledger.len(), 4);
     assert_eq!(
         ledger[0],
-        ["00-15-5D-01-0B-00", "PARIS", "WEB", "yes", "PARIS/HV1; LYON/HV1"]
+        ["00-15-5D-01-0B-00", "LYON", "WEB", "yes", "LYON/HV1; PARIS/HV1"]
     );
     let changed = rows(&out, "mac_plan.csv", &["changed"]);
     assert_eq!(changed.iter().filter(|c| c[0] == "yes").count(), 2, "{changed:?}");
     assert!(
         run.out
-            .contains("WEB/Network Adapter (PARIS), vNIC WEB/Network Adapter (LYON)"),
+            .contains("WEB/Network Adapter (LYON), vNIC WEB/Network Adapter (PARIS)"),
         "{}",
         run.out
     );
@@ -119,6 +119,8 @@ fn a_cold_start_row_for_each_vnic_and_owner_says_whether_it_keeps_its_address() 
     assert_eq!(
         found,
         [
+            ["LIC", "HV1", "no", "changes", "keeps", "static"],
+            ["LIC", "HV2", "yes", "keeps", "keeps", "static"],
             ["WEB", "HV1", "yes", "keeps", "keeps", in_pool],
             [
                 "WEB",
@@ -128,10 +130,48 @@ fn a_cold_start_row_for_each_vnic_and_owner_says_whether_it_keeps_its_address() 
                 "changes",
                 "outside the pool of this node"
             ],
-            ["LIC", "HV1", "no", "changes", "keeps", "static"],
-            ["LIC", "HV2", "yes", "keeps", "keeps", "static"],
         ]
     );
+}
+
+/// A cluster of one node with this pool.
+fn lone_node(name: &str, cluster: &str, pool: &str) -> std::path::PathBuf {
+    let clusters = format!("cluster,profile\n{cluster},2019\n");
+    let nodes = format!("node,mac_pool_min,mac_pool_max\n{cluster}-HV1,{pool}\n");
+    let nics = format!("node,nic,speed_mbps\n{cluster}-HV1,A,10000\n");
+    folder(
+        name,
+        &[
+            ("clusters.csv", clusters.as_bytes()),
+            ("nodes.csv", nodes.as_bytes()),
+            ("nics.csv", nics.as_bytes()),
+        ],
+    )
+}
+
+#[test]
+fn the_pool_that_covers_those_of_other_clusters_is_the_one_that_changes_and_that_the_finding_names() {
+    let wide = lone_node("ledger-wide", "A", "00-15-5D-01-00-00,00-15-5D-01-FF-FF");
+    let (b, c) = (
+        lone_node("ledger-in-b", "B", "00-15-5D-01-10-00,00-15-5D-01-10-FF"),
+        lone_node("ledger-in-c", "C", "00-15-5D-01-20-00,00-15-5D-01-20-FF"),
+    );
+
+    let run = nicplan(&["mac", text(&wide), text(&b), text(&c), "--format", "json"]);
+
+    let json: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    let told: Vec<&serde_json::Value> = json["findings"]
+        .as_array()
+        .expect("findings")
+        .iter()
+        .filter(|f| f["rule"] == "mac-pool-overlaps-other-cluster")
+        .collect();
+    assert_eq!(told.len(), 1, "{}", run.out);
+    assert_eq!(told[0]["subject"], "A-HV1");
+    assert_ne!(told[0]["current"], told[0]["expected"]);
+    let steps: Vec<&serde_json::Value> = json["changes"].as_array().expect("changes").iter().collect();
+    assert!(steps.len() == 1 && steps[0]["subject"] == "A-HV1", "{}", run.out);
+    assert_eq!(json["remaining_after_changes"], serde_json::json!([]));
 }
 
 #[test]
@@ -319,13 +359,13 @@ fn hostile_names_stay_names() {
     assert_eq!(run.code, 1, "{}", run.err);
     assert!(!run.out.contains('\u{202e}'), "{}", run.out);
     let ledger = rows(&out, "mac_ledger.csv", &["owner", "adapter"]);
-    assert_eq!(ledger[0], [format!("'{bad}"), "'@SUM(A1)".to_owned()]);
-    assert_eq!(ledger[1][1], "a,\"b\"");
+    assert_eq!(ledger[1], [format!("'{bad}"), "'@SUM(A1)".to_owned()]);
+    assert_eq!(ledger[0][1], "a,\"b\"");
     let svg = std::fs::read_to_string(out.join("mac_pools.svg")).expect("the drawing");
     assert!(svg.contains("&lt;b&gt;&amp;") && !svg.contains("<b>"), "{svg}");
     let json = nicplan(&["mac", text(&input), "--format", "json"]);
     let json: serde_json::Value = serde_json::from_str(&json.out).expect("JSON");
-    assert_eq!(json["cold_start"][0]["vm"], bad);
+    assert_eq!(json["cold_start"][1]["vm"], bad);
 }
 
 #[test]
@@ -336,6 +376,25 @@ fn every_form_is_the_same_twice() {
         assert!(!first.is_empty());
         assert_eq!(first, run(), "{format}");
     }
+}
+
+/// What imaging does: every node with the same range.
+fn give_every_node_one_pool(file: &Path) {
+    let mut reader = csv::Reader::from_path(file).expect("the nodes");
+    let header = reader.headers().expect("a header").clone();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(&header).expect("memory can be written");
+    for record in reader.records() {
+        let record = record.expect("a row");
+        let cells = header.iter().zip(&record).map(|(column, cell)| match column {
+            "mac_pool_min" => "00-15-5D-01-0B-00",
+            "mac_pool_max" => "00-15-5D-01-0B-FF",
+            _ => cell,
+        });
+        writer.write_record(cells).expect("memory can be written");
+    }
+    let bytes = writer.into_inner().expect("memory can be written");
+    std::fs::write(file, bytes).expect("the build folder can be written");
 }
 
 #[test]
@@ -353,21 +412,7 @@ fn sixty_four_cloned_nodes_get_pools_of_their_own_and_one_keeps_its_own() {
         text(&input),
     ]);
     assert_eq!(made.code, 0, "{}", made.err);
-    let nodes = std::fs::read_to_string(input.join("nodes.csv")).expect("the nodes");
-    let mut lines = nodes.lines();
-    let header: Vec<&str> = lines.next().expect("a header").split(',').collect();
-    let (min, max) = (
-        header.iter().position(|h| *h == "mac_pool_min").expect("a column"),
-        header.iter().position(|h| *h == "mac_pool_max").expect("a column"),
-    );
-    let mut cloned = nodes.lines().next().expect("a header").to_owned() + "\n";
-    for line in lines {
-        let mut cells: Vec<&str> = line.split(',').collect();
-        cells[min] = "00-15-5D-01-0B-00";
-        cells[max] = "00-15-5D-01-0B-FF";
-        cloned += &(cells.join(",") + "\n");
-    }
-    std::fs::write(input.join("nodes.csv"), cloned).expect("the build folder can be written");
+    give_every_node_one_pool(&input.join("nodes.csv"));
     let out = place("ledger-64-out");
 
     let run = nicplan(&["mac", text(&input), "-o", text(&out)]);

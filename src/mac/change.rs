@@ -10,7 +10,7 @@ use super::{is_usable, pools};
 use crate::inventory::{Inventory, Vm, Vnic};
 use crate::plan::StaticMacPlan;
 use crate::units::Mac;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A dynamic vNIC whose address is wrong and goes away only with a cold start.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -63,14 +63,22 @@ pub fn renewals(inventory: &Inventory, plans: &[MacPlan]) -> Vec<Renewal> {
         .collect()
 }
 
-/// The facts once pools and static addresses are set and the renewed vNICs have started; those have no address yet.
+/// The facts once pools and static addresses are set and the renewed vNICs have started: each on its node, with the first address
+/// of that node's pool that nobody holds (Hyper-V hands them out in ascending order).
 pub fn carried_out(inventory: &Inventory, plans: &[MacPlan], renewals: &[Renewal]) -> Inventory {
     let mut after = with_plan(inventory, plans);
-    for renewal in renewals.iter().filter(|r| r.node.is_some()) {
+    let mut held: BTreeSet<Mac> = ledger(&after).iter().map(|h| h.mac).collect();
+    for renewal in renewals {
         let (cluster, vm, vnic) = renewal.vnic;
+        let Some(node) = renewal.node else { continue };
+        let pool = plans.get(cluster).and_then(|p| p.pools.get(node)).map(|p| p.planned);
+        let free = pool.and_then(|range| (range.min.0..=range.max.0).map(Mac).find(|mac| !held.contains(mac)));
         let vm = after.clusters.get_mut(cluster).and_then(|c| c.vms.get_mut(vm));
-        if let Some(vnic) = vm.and_then(|vm| vm.vnics.get_mut(vnic)) {
-            vnic.mac = Some(Mac(0));
+        let Some(vm) = vm else { continue };
+        vm.host = vm.host.map(|_| node);
+        if let Some(vnic) = vm.vnics.get_mut(vnic) {
+            vnic.mac = free.or(Some(Mac(0)));
+            held.extend(free);
         }
     }
     after
@@ -161,6 +169,8 @@ mod tests {
 
         assert!(!duplicates(&facts, &ledger(&facts)).is_empty());
         assert_eq!(duplicates(&after, &ledger(&after)), []);
+        let drawn = after.clusters[0].vms[1].vnics[0].mac;
+        assert!(drawn.is_some_and(|mac| plans[0].pools[1].planned.contains(mac)));
     }
 
     #[test]

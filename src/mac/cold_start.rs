@@ -21,7 +21,7 @@ pub enum Outcome {
     Changes,
     /// Another VM on that node has it: a new one is drawn.
     Collides,
-    /// It has never started, or is to draw a new address: there is none to lose.
+    /// It has never started: there is no address to lose.
     FirstStart,
     /// The address is not in the inventory.
     AddressUnknown,
@@ -52,7 +52,7 @@ impl Outcome {
             Outcome::Keeps => "in the pool of this node",
             Outcome::Changes => "outside the pool of this node",
             Outcome::Collides => "another VM on this node has the address",
-            Outcome::FirstStart => "draws its address at its next start",
+            Outcome::FirstStart => "never started: draws its address then",
             Outcome::AddressUnknown => "the inventory does not tell the address",
             Outcome::PoolUnknown => "the inventory tells neither pool nor address of this node",
         }

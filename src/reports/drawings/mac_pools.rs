@@ -57,7 +57,7 @@ pub(in crate::reports) fn draw(inventory: &Inventory, plans: &[&[PoolPlan]]) -> 
     }
     line.draw_ends(&mut svg, y + 2);
     let outside = used.iter().filter(|m| !rows.iter().any(|r| r.holds(**m))).count();
-    let note = format!("{} in use outside every pool of today", counted(outside));
+    let note = format!("{} in use outside every pool", counted(outside));
     svg.text(LEFT, y + 52, SMALL, &note);
     svg.finish("Where the MAC pools lie and overlap")
 }

@@ -62,13 +62,18 @@ impl LedgerData<'_> {
         if pool.today == Some(pool.planned) {
             return None;
         }
-        let assumed = self.node(cluster, node).and_then(effective).filter(|p| p.assumed);
+        let host = self.node(cluster, node);
+        let assumed = host.and_then(effective).filter(|p| p.assumed);
         let (today, why) = match (pool.today, assumed) {
-            (Some(today), _) => (range(today), why_pool(pool)),
-            (None, Some(_)) => (String::new(), "not in the inventory: read it, and set it if it differs"),
+            (Some(today), _) => (range(today), why_pool(pool).to_owned()),
+            (None, Some(default)) => {
+                let from = host.map_or("", |n| n.management_ip.trim());
+                let why = format!("not in the inventory, assumed from {from}: read it, and set it if it differs");
+                (range(default.range), why)
+            }
             (None, None) => (
                 String::new(),
-                "nothing is known of it: read it, and set it if it differs",
+                "nothing is known of it: read it, and set it if it differs".to_owned(),
             ),
         };
         Some(Change {
@@ -78,7 +83,7 @@ impl LedgerData<'_> {
             adapter: String::new(),
             today,
             planned: range(pool.planned),
-            why: why.to_owned(),
+            why,
         })
     }
 

@@ -71,7 +71,7 @@ impl LedgerData<'_> {
         sheet.text(&list(&group.without_spoofing));
         sheet.yes_no(group.kept_apart);
         sheet.text(&self.together(cluster, group).join("; "));
-        sheet.value(network(mode));
+        sheet.text(network(mode));
         sheet.end_row();
     }
 

@@ -44,7 +44,7 @@ fn pools(data: &LedgerData, cluster: usize, pools: &[PoolPlan]) -> String {
         "in use",
         "after a node loss",
         "runs out",
-        "after a node loss",
+        "runs out after a node loss",
         "change",
     ];
     let mut rows = vec![header.map(str::to_owned).to_vec()];
