@@ -244,6 +244,18 @@ fn the_end_of_a_pool_is_told_in_months_and_with_a_day_to_count_from_as_a_date() 
 }
 
 #[test]
+fn an_end_beyond_twenty_years_is_no_date() {
+    let run = nicplan(&["mac", text(&growing("ledger-slow", 2, "1")), "--as-of", "2026-12-01"]);
+
+    assert!(run.out.contains("in over 20 years"), "{}", run.out);
+    assert!(
+        run.out.contains("No pool of the inventory has to change (1 known)."),
+        "{}",
+        run.out
+    );
+}
+
+#[test]
 fn without_growth_a_pool_that_is_large_enough_never_runs_out() {
     let run = nicplan(&["mac", text(&growing("ledger-still", 128, "0"))]);
 

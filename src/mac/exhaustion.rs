@@ -7,7 +7,7 @@
 //! straight line, and each year on top of the one before. Fractions are rounded against us, in millionths of an adapter.
 
 /// Growth beyond this time is no forecast.
-pub const HORIZON_MONTHS: u32 = 50 * 12;
+pub const HORIZON_MONTHS: u32 = 20 * 12;
 /// Adapters are counted in millionths while they grow.
 const MILLIONTH: u128 = 1_000_000;
 

@@ -26,6 +26,7 @@ mod statics;
 mod testing;
 
 pub use pools::{Pool, PoolUse};
+pub use propose::{NEW_POOLS, STATIC_BLOCK};
 pub use statics::is_replica_pair;
 
 use crate::inventory::{Cluster, Inventory};

@@ -19,6 +19,8 @@ use crate::units::{Mac, MacRange};
 const BLOCK: u64 = 256;
 /// Where the search for new ranges starts.
 const FIRST_NEW: u64 = HYPER_V_PREFIX | 0xF0_0000;
+/// First address of new pools, as long as there is room behind it.
+pub const NEW_POOLS: Mac = Mac(FIRST_NEW);
 /// Last address under the prefix.
 const LAST: u64 = HYPER_V_PREFIX | 0xFF_FFFF;
 /// Planned static addresses come from here; no new or widened pool reaches in.

@@ -4,6 +4,7 @@
 //! Must not know: the plan.
 
 use super::LedgerData;
+use super::text::{SHOWN, more};
 use crate::inventory::NlbMode;
 use crate::mac::nlb::{cluster_mac, mode_name, needs};
 use crate::mac::nlb_groups::{NlbGroup, groups};
@@ -95,9 +96,10 @@ impl LedgerData<'_> {
             return String::new();
         }
         let mut text = "Network Load Balancing in VMs\n\n".to_owned();
-        for (cluster, group) in &groups {
+        for (cluster, group) in groups.iter().take(SHOWN) {
             text.push_str(&self.group_text(*cluster, group));
         }
+        text.push_str(&more(groups.len(), "nlb.csv"));
         text + "Move the members of an NLB cluster one after the other, and wait until the moved one has converged: the others drop a \
                 member after 5 missed heartbeats, one a second.\n\n"
     }

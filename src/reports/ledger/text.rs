@@ -6,6 +6,7 @@ use super::LedgerData;
 use super::names::{assumed_from, range};
 use crate::finding::{Finding, Severity};
 use crate::mac::account::Fill;
+use crate::mac::{NEW_POOLS, STATIC_BLOCK};
 use crate::plan::{PoolPlan, StaticMacPlan};
 use crate::reports::show;
 use crate::units::count;
@@ -151,12 +152,7 @@ fn changes(data: &LedgerData, remaining: &[Finding]) -> String {
     let changes = data.changes();
     let (changed, known) = data.changed_pools();
     let of = |kind: &str| changes.iter().filter(|c| c.kind == kind).count();
-    let mut text = format!(
-        "Smallest change\n\n{} of {} change: those that stay are as many as the overlaps allow and, of several ways, those from which \
-         most adapters draw.\n",
-        changed,
-        count(known, "known pool")
-    );
+    let mut text = format!("Smallest change\n\n{}", pool_changes(changed, known));
     text.push_str(&format!(
         "{} set, {} set, {} (mac_changes.csv has the steps in order).\n",
         count(of("static"), "static address"),
@@ -173,6 +169,19 @@ fn changes(data: &LedgerData, remaining: &[Finding]) -> String {
     }
     text.push_str(&more(restarts.len(), "mac_changes.csv"));
     text + &left(remaining) + "\n"
+}
+
+/// How many of the known pools change, and why no fewer.
+fn pool_changes(changed: usize, known: usize) -> String {
+    if changed == 0 {
+        return format!("No pool of the inventory has to change ({} known).\n", known);
+    }
+    format!(
+        "{changed} of {} change: those that stay are as many as the overlaps allow and, of several ways, those from which most \
+         adapters draw.\nNew pools come from {NEW_POOLS} on in blocks of 256, new static addresses from {} on.\n",
+        count(known, "known pool"),
+        STATIC_BLOCK.min
+    )
 }
 
 /// What is still wrong once every change is done.
