@@ -16,8 +16,10 @@ fn update() -> bool {
 }
 
 /// Commands beside `plan` of which a sample's reports hold the files, in a folder of the command's name, with the exit code.
-const MORE: [(&str, &str, &[&str], i32); 4] = [
+const MORE: [(&str, &str, &[&str], i32); 6] = [
+    ("broken", "mac", &["--as-of", "2026-12-01"], 1),
     ("broken", "review", &["--not-checked"], 1),
+    ("four-node-2008r2", "mac", &[], 1),
     ("migration-path-trap", "path", &[], 1),
     ("patch-night", "drain", &[], 1),
     ("test-cluster-report", "review", &["--not-checked"], 0),

@@ -61,10 +61,11 @@ pub fn count(findings: &[Finding]) -> String {
     text
 }
 
-/// Text from files without anything that steers a terminal.
+/// Text from files without anything that steers a terminal or turns the reading direction.
 pub fn printable(text: &str) -> String {
+    let hidden = |c: char| c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
-        .map(|c| if c.is_control() && c != '\n' { '\u{fffd}' } else { c })
+        .map(|c| if hidden(c) && c != '\n' { '\u{fffd}' } else { c })
         .collect()
 }
 

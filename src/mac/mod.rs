@@ -8,16 +8,25 @@
 //! hold it (B. Armstrong, 2010). Overlapping pools therefore make duplicates and disjoint pools make addresses change. So the
 //! pools are planned disjoint, and the few VMs whose address must not change get a static one outside every pool.
 
+pub mod account;
+pub mod change;
+pub mod cold_start;
+pub mod exhaustion;
+mod keep;
 pub mod ledger;
 pub mod nlb;
+pub mod nlb_groups;
+pub mod overlap;
 pub mod pools;
 mod propose;
+pub mod sharing;
 mod statics;
 
 #[cfg(test)]
 mod testing;
 
 pub use pools::{Pool, PoolUse};
+pub use propose::{NEW_POOLS, STATIC_BLOCK};
 pub use statics::is_replica_pair;
 
 use crate::inventory::{Cluster, Inventory};
@@ -127,25 +136,6 @@ mod tests {
         inventory(clusters)
     }
 
-    /// The inventory after the plan was carried out.
-    fn applied(mut facts: Inventory, plans: &[MacPlan]) -> Inventory {
-        for (cluster, plan) in facts.clusters.iter_mut().zip(plans) {
-            for (node, pool) in cluster.nodes.iter_mut().zip(&plan.pools) {
-                node.mac_pool = Some(pool.planned);
-            }
-            for entry in &plan.statics {
-                let vm = cluster.vms.iter_mut().find(|v| v.name == entry.vm).expect("the VM");
-                let vnic = vm.vnics.iter_mut().find(|v| v.name == entry.vnic).expect("the vNIC");
-                vnic.spoofing = entry.spoofing;
-                if entry.planned.is_some() {
-                    vnic.mac = entry.planned;
-                    vnic.dynamic_mac = false;
-                }
-            }
-        }
-        facts
-    }
-
     #[test]
     fn whatever_is_wrong_today_the_planned_pools_are_disjoint_and_large_enough() {
         for seed in 0..60 {
@@ -197,7 +187,7 @@ mod tests {
         for seed in 0..60 {
             let facts = messy(seed);
             let plans = plan_all(&facts);
-            let after = applied(facts, &plans);
+            let after = change::carried_out(&facts, &plans, &[]);
 
             for plan in plan_all(&after) {
                 assert!(plan.pools.iter().all(|p| p.today == Some(p.planned)), "seed {seed}");
@@ -208,6 +198,21 @@ mod tests {
                     "seed {seed}"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn whatever_is_wrong_today_no_address_is_shared_by_mistake_once_everything_is_done() {
+        for seed in 0..60 {
+            let facts = messy(seed);
+            let plans = plan_all(&facts);
+            let todo = change::renewals(&facts, &plans);
+
+            let after = account::account(&change::carried_out(&facts, &plans, &todo));
+
+            assert!(todo.iter().all(|r| r.node.is_some()), "seed {seed}");
+            assert_eq!((after.overlaps, after.duplicates), (vec![], vec![]), "seed {seed}");
+            assert_eq!(after.dangers.lost_that_must_stay, 0, "seed {seed}");
         }
     }
 

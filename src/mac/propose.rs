@@ -1,4 +1,4 @@
-//! Planned pools: today's pool where it serves, else the same one widened, else a new one; never two that overlap.
+//! Planned pools: today's pool where it serves and the overlaps let it stay, else the same one widened, else a new one; never two that overlap.
 //!
 //! In: pools and their use. Out: one [`PoolPlan`] per node of every cluster. Must not know: findings, reports.
 //!
@@ -7,7 +7,8 @@
 //! widened in place where the neighbouring addresses are free. New ranges start at `00-15-5D-F0-00`: default pools are made of
 //! the last two octets of an address, and third octets from 240 are rare, so that a host outside the inventory is seldom hit.
 
-use crate::inventory::Inventory;
+use crate::inventory::{Cluster, Inventory};
+use crate::mac::keep::{Worth, most_valuable};
 use crate::mac::ledger::ledger;
 use crate::mac::pools::{self, NEARLY_FULL_PERMILLE, PoolUse};
 use crate::mac::{HYPER_V_PREFIX, SCVMM_RANGE};
@@ -18,6 +19,8 @@ use crate::units::{Mac, MacRange};
 const BLOCK: u64 = 256;
 /// Where the search for new ranges starts.
 const FIRST_NEW: u64 = HYPER_V_PREFIX | 0xF0_0000;
+/// First address of new pools, as long as there is room behind it.
+pub const NEW_POOLS: Mac = Mac(FIRST_NEW);
 /// Last address under the prefix.
 const LAST: u64 = HYPER_V_PREFIX | 0xFF_FFFF;
 /// Planned static addresses come from here; no new or widened pool reaches in.
@@ -31,6 +34,12 @@ const WIDE: u64 = 1024 * BLOCK;
 const WIDEST: u64 = STATIC_BLOCK.min.0 - HYPER_V_PREFIX;
 /// Growth above ten-fold is taken as ten-fold: it must not eat the address space.
 const MOST_GROWTH_PERCENT: u64 = 900;
+
+/// The range of a node that keeps none.
+const NOTHING: MacRange = MacRange {
+    min: Mac(LAST),
+    max: Mac(0),
+};
 
 /// What stands where while ranges are given out.
 struct Space {
@@ -61,21 +70,15 @@ fn attempt(inventory: &Inventory, used: &[Mac], widest: u64) -> (Vec<Vec<PoolPla
         .map(|p| p.pool.range)
         .filter(|r| pools::fault(*r).is_none() && r.size() <= widest)
         .collect();
-    let mut kept: Vec<MacRange> = Vec::new();
+    let loads: Vec<Vec<PoolUse>> = inventory.clusters.iter().map(pools::usage).collect();
+    let mut kept = kept_pools(inventory, &loads, &today).into_iter();
     let mut plans: Vec<Vec<(PoolPlan, bool)>> = Vec::new();
-    for cluster in &inventory.clusters {
-        let growth = cluster.policy.growth_percent.min(MOST_GROWTH_PERCENT);
+    for (cluster, loads) in inventory.clusters.iter().zip(&loads) {
         let mut nodes = Vec::new();
-        for (node, load) in cluster.nodes.iter().zip(pools::usage(cluster)) {
-            let range = pools::effective(node).map(|p| p.range).filter(|r| today.contains(r));
-            let free = range.filter(|r| kept.iter().all(|k| k.intersection(*r).is_none()));
-            kept.extend(free);
-            let planned = free.unwrap_or(MacRange {
-                min: Mac(LAST),
-                max: Mac(0),
-            });
-            let settled = planned.size() >= needed(load, growth);
-            nodes.push((pool_plan(node, load, planned), settled));
+        for (node, load) in cluster.nodes.iter().zip(loads) {
+            let planned = kept.next().flatten().unwrap_or(NOTHING);
+            let settled = planned.size() >= needed(*load, growth(cluster));
+            nodes.push((pool_plan(node, *load, planned), settled));
         }
         plans.push(nodes);
     }
@@ -89,6 +92,34 @@ fn attempt(inventory: &Inventory, used: &[Mac], widest: u64) -> (Vec<Vec<PoolPla
             next: FIRST_NEW,
         },
     )
+}
+
+/// Today's pools that stay where they are, for each node of all clusters in inventory order: as many unchanged as the overlaps
+/// allow. One that is too small stays, to be widened, where it is in no other's way.
+fn kept_pools(inventory: &Inventory, loads: &[Vec<PoolUse>], today: &[MacRange]) -> Vec<Option<MacRange>> {
+    let mut ranges = Vec::new();
+    for (cluster, loads) in inventory.clusters.iter().zip(loads) {
+        for (node, load) in cluster.nodes.iter().zip(loads) {
+            let pool = pools::effective(node).filter(|p| today.contains(&p.range));
+            let range = pool.map_or(NOTHING, |p| p.range);
+            let settled = range.size() >= needed(*load, growth(cluster));
+            let assumed = pool.is_some_and(|p| p.assumed);
+            let worth = Worth {
+                unchanged: u64::from(settled && !assumed),
+                assumed: u64::from(settled && assumed),
+                adapters: load.now + 1,
+            };
+            ranges.push((range, worth));
+        }
+    }
+    let kept = most_valuable(&ranges);
+    let chosen = ranges.iter().zip(kept);
+    chosen.map(|((range, _), kept)| kept.then_some(*range)).collect()
+}
+
+/// Growth of the cluster's policy in percent, within reason.
+fn growth(cluster: &Cluster) -> u64 {
+    cluster.policy.growth_percent.min(MOST_GROWTH_PERCENT)
 }
 
 fn pool_plan(node: &crate::inventory::Node, load: PoolUse, planned: MacRange) -> PoolPlan {
@@ -110,7 +141,7 @@ fn give_ranges(
     let mut complete = true;
     let mut done = Vec::new();
     for (cluster, nodes) in inventory.clusters.iter().zip(plans) {
-        let growth = cluster.policy.growth_percent.min(MOST_GROWTH_PERCENT);
+        let growth = growth(cluster);
         let mut ready = Vec::new();
         for (mut plan, settled) in nodes {
             if !settled {
@@ -225,7 +256,6 @@ impl Space {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Cluster;
     use crate::mac::testing::{cluster, inventory, pool, vm};
 
     fn planned(clusters: Vec<Cluster>) -> Vec<MacRange> {
@@ -259,6 +289,29 @@ mod tests {
         facts.nodes.iter_mut().for_each(|n| n.mac_pool = Some(pool(0x010B)));
 
         assert_eq!(planned(vec![facts]), [pool(0x010B), pool(0xF000), pool(0xF001)]);
+    }
+
+    #[test]
+    fn of_two_clones_the_node_with_more_adapters_keeps_its_pool() {
+        let mut facts = cluster("C", 2);
+        facts.nodes.iter_mut().for_each(|n| n.mac_pool = Some(pool(0x010B)));
+        facts.vms = vec![vm("A", Some(1), &[1], 1)];
+
+        assert_eq!(planned(vec![facts]), [pool(0xF000), pool(0x010B)]);
+    }
+
+    #[test]
+    fn one_wide_pool_is_changed_rather_than_the_two_that_lie_in_it() {
+        let mut facts = cluster("C", 3);
+        let wide = MacRange {
+            min: pool(0x0100).min,
+            max: pool(0x01FF).max,
+        };
+        for (node, range) in facts.nodes.iter_mut().zip([wide, pool(0x0110), pool(0x0120)]) {
+            node.mac_pool = Some(range);
+        }
+
+        assert_eq!(planned(vec![facts]), [pool(0xF000), pool(0x0110), pool(0x0120)]);
     }
 
     #[test]

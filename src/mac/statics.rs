@@ -105,6 +105,12 @@ fn reasons_for_static(vm: &Vm, nlb_adapter: bool) -> Vec<String> {
     reasons
 }
 
+/// Whether the address of this vNIC must not change, and so is planned static.
+pub(super) fn must_keep(vm: &Vm, vnic: usize) -> bool {
+    let nlb_adapter = vm.nlb.is_some() && nlb::adapters(vm).contains(&vnic);
+    !reasons_for_static(vm, nlb_adapter).is_empty()
+}
+
 impl Facts<'_> {
     /// The plan of one vNIC; `None` when nothing is needed and nothing changes.
     fn plan_vnic(

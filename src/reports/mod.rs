@@ -13,6 +13,7 @@ mod drawings;
 #[cfg(test)]
 mod fixtures;
 mod html;
+mod ledger;
 mod limits;
 mod look;
 pub mod outcomes;
@@ -27,6 +28,7 @@ mod write;
 
 pub use data::{ReportData, WhatIf, WhatIfRow};
 pub use differences::{differences_csv, differences_text};
+pub use ledger::LedgerData;
 pub use outcomes::rules_csv;
 pub use paths::{ClusterPaths, PathData, paths_csv};
 pub use review::{Files, junit, sarif};

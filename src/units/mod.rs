@@ -3,8 +3,10 @@
 //! In: text as administrators write it. Out: exact integers and one canonical spelling.
 //! Must not know: the inventory, files, or findings.
 
+mod date;
 mod rates;
 
+pub use date::Date;
 pub use rates::{is_bare_number, parse_mbps, two_readings};
 
 use serde::{Deserialize, Serialize};

@@ -201,7 +201,12 @@ impl<'a> Report<'a> {
 
     /// The planned pool of a node of this cluster.
     pub fn planned_pool(&self, node: usize) -> Option<MacRange> {
-        let plan = self.shared.plans().get(self.cluster)?;
+        self.planned_pool_in(self.cluster, node)
+    }
+
+    /// The planned pool of a node of any cluster.
+    pub fn planned_pool_in(&self, cluster: usize, node: usize) -> Option<MacRange> {
+        let plan = self.shared.plans().get(cluster)?;
         plan.pools.get(node).map(|p| p.planned)
     }
 

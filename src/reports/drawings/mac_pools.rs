@@ -1,6 +1,9 @@
 //! `mac_pools.svg`: where the dynamic MAC pools of all nodes lie, today and planned, and where they overlap.
 
 use super::{LEFT, RIGHT};
+use crate::inventory::Inventory;
+use crate::mac::ledger::ledger;
+use crate::mac::pools::assumed_from;
 use crate::plan::PoolPlan;
 use crate::reports::data::ReportData;
 use crate::reports::svg::{Area, BOLD, HEAD, SMALL, Svg, TEXT, at};
@@ -11,41 +14,100 @@ const LINE_X: i64 = 230;
 const LINE_W: i64 = 560;
 const TEXT_X: i64 = LINE_X + LINE_W + 16;
 const ROW: i64 = 34;
+/// Border of a pool that is only assumed.
+const ASSUMED: &str = r#"stroke-dasharray="3 2""#;
 /// Room for the name of a cluster.
 const HEADING: i64 = 26;
 
-/// Draws the pools of all clusters on one line of numbers, since pools of different clusters may collide too.
+/// The drawing of a plan.
 pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
+    let plans: Vec<&[PoolPlan]> = data.clusters.iter().map(|c| &c.plan.mac_pools[..]).collect();
+    draw(data.inventory, &plans)
+}
+
+/// Draws the pools of all clusters on one line of numbers, since pools of different clusters may collide too. `plans`: the
+/// pools of each cluster of the inventory, in its order.
+pub(in crate::reports) fn draw(inventory: &Inventory, plans: &[&[PoolPlan]]) -> Vec<u8> {
     let mut svg = Svg::new("mac-pools");
-    let pools: Vec<(usize, &PoolPlan)> = data
-        .clusters
-        .iter()
-        .enumerate()
-        .flat_map(|(c, cluster)| cluster.plan.mac_pools.iter().map(move |p| (c, p)))
-        .collect();
+    let rows = rows(inventory, plans);
     svg.text(LEFT, 30, HEAD, "Dynamic MAC pools");
     let mut y = legend(&mut svg, 44);
-    if pools.is_empty() {
+    if rows.is_empty() {
         svg.text(LEFT, y + 16, TEXT, "No node has a dynamic MAC pool in this plan.");
         return svg.finish("Where the MAC pools lie and overlap");
     }
-    let line = NumberLine::of(&pools);
-    let overlaps = overlaps(&pools);
+    let used = addresses(inventory);
+    let line = NumberLine::of(&rows);
+    let overlaps = overlaps(&rows);
     y = list_overlaps(&mut svg, y, &overlaps);
-    let headings = data.clusters.iter().filter(|c| !c.plan.mac_pools.is_empty()).count() as i64;
-    line.draw_breaks(&mut svg, y, y + HEADING * headings + ROW * pools.len() as i64);
+    let headings = plans.iter().filter(|pools| !pools.is_empty()).count() as i64;
+    line.draw_breaks(&mut svg, y, y + HEADING * headings + ROW * rows.len() as i64);
     let mut last = None;
-    for (cluster, pool) in &pools {
-        if last != Some(*cluster) {
-            svg.fitted(LEFT, y + 16, RIGHT - LEFT, BOLD, &data.clusters[*cluster].facts.name);
+    for row in &rows {
+        if last != Some(row.cluster) {
+            svg.fitted(LEFT, y + 16, RIGHT - LEFT, BOLD, row.cluster_name);
             y += HEADING;
-            last = Some(*cluster);
+            last = Some(row.cluster);
         }
-        draw_pool(&mut svg, y, &line, pool, &overlaps);
+        draw_pool(&mut svg, y, &line, row, &overlaps);
+        if let Some(range) = row.range {
+            svg.path(&line.ticks(&used, range, y), look::INK, r#"stroke-width="1""#);
+        }
         y += ROW;
     }
     line.draw_ends(&mut svg, y + 2);
+    let outside = used.iter().filter(|m| !rows.iter().any(|r| r.holds(**m))).count();
+    let note = format!("{} in use outside every pool", counted(outside));
+    svg.text(LEFT, y + 52, SMALL, &note);
     svg.finish("Where the MAC pools lie and overlap")
+}
+
+/// The pool of one node.
+struct Row<'a> {
+    cluster: usize,
+    cluster_name: &'a str,
+    plan: &'a PoolPlan,
+    /// The pool today, known or assumed, also if it can give no addresses.
+    range: Option<MacRange>,
+    /// The address from which it is assumed, if it is.
+    assumed_from: Option<&'a str>,
+}
+
+impl Row<'_> {
+    fn holds(&self, mac: Mac) -> bool {
+        self.range.is_some_and(|r| r.contains(mac)) || self.plan.planned.contains(mac)
+    }
+}
+
+fn rows<'a>(inventory: &'a Inventory, plans: &[&'a [PoolPlan]]) -> Vec<Row<'a>> {
+    let mut rows = Vec::new();
+    for (index, (cluster, pools)) in inventory.clusters.iter().zip(plans).enumerate() {
+        for plan in *pools {
+            let node = cluster.nodes.iter().find(|n| n.name.eq_ignore_ascii_case(&plan.node));
+            let assumed = node
+                .filter(|_| plan.today.is_none())
+                .and_then(|n| assumed_from(&n.management_ip));
+            rows.push(Row {
+                cluster: index,
+                cluster_name: &cluster.name,
+                plan,
+                range: plan.today.or(assumed),
+                assumed_from: assumed.and(node.map(|n| n.management_ip.trim())),
+            });
+        }
+    }
+    rows
+}
+
+/// Every address in use in any cluster, each once, sorted.
+fn addresses(inventory: &Inventory) -> Vec<Mac> {
+    let mut used: Vec<Mac> = ledger(inventory).iter().map(|h| h.mac).collect();
+    used.dedup();
+    used
+}
+
+fn counted(addresses: usize) -> String {
+    show::count(addresses, "address", "addresses")
 }
 
 fn legend(svg: &mut Svg, y: i64) -> i64 {
@@ -62,7 +124,12 @@ fn legend(svg: &mut Svg, y: i64) -> i64 {
         "Not to scale: ranges are drawn in order, empty stretches between them are shortened (dotted). \
          At worst: after the loss of one other node.",
     );
-    y + 44
+    svg.rect(at(LEFT, y + 46, 34, 10), "#c9d1d9", look::GREY, ASSUMED);
+    svg.text(LEFT + 42, y + 56, TEXT, "pool assumed");
+    let d = format!("M{} {}v12m5 -12v12m9 -12v12", LEFT + 146, y + 45);
+    svg.path(&d, look::INK, r#"stroke-width="1""#);
+    svg.text(LEFT + 182, y + 56, TEXT, "addresses in use, of any cluster");
+    y + 68
 }
 
 /// The addresses that matter, in order, each stretch with a width of its own.
@@ -74,10 +141,10 @@ struct NumberLine {
 }
 
 impl NumberLine {
-    fn of(pools: &[(usize, &PoolPlan)]) -> NumberLine {
-        let ranges: Vec<MacRange> = pools
+    fn of(rows: &[Row]) -> NumberLine {
+        let ranges: Vec<MacRange> = rows
             .iter()
-            .flat_map(|(_, p)| p.today.into_iter().chain([p.planned]))
+            .flat_map(|r| r.range.into_iter().chain([r.plan.planned]))
             .filter(|r| r.size() > 0)
             .collect();
         let mut bounds: Vec<u64> = ranges
@@ -121,6 +188,26 @@ impl NumberLine {
         at(x, y, (self.x(range.max.0.saturating_add(1)) - x).max(2), h)
     }
 
+    /// Short strokes for the addresses of a range that are in use; those that fall on one pixel are one stroke.
+    fn ticks(&self, used: &[Mac], range: MacRange, y: i64) -> String {
+        let start = used.partition_point(|m| *m < range.min);
+        let inside = used.iter().skip(start).take_while(|m| **m <= range.max);
+        let mut places: Vec<i64> = inside.map(|m| self.within(m.0)).collect();
+        places.dedup();
+        places.iter().map(|x| format!("M{x} {}v12", y + 1)).collect()
+    }
+
+    /// Where an address lies inside its stretch.
+    fn within(&self, address: u64) -> i64 {
+        let index = self.marks.partition_point(|(bound, _)| *bound <= address);
+        let before = index.checked_sub(1).and_then(|i| self.marks.get(i));
+        let (Some((from, x)), Some((to, end))) = (before, self.marks.get(index)) else {
+            return self.x(address);
+        };
+        let share = u128::from(address - from) * (end - x).unsigned_abs() as u128 / u128::from((to - from).max(1));
+        x + i64::try_from(share).unwrap_or(0)
+    }
+
     fn draw_breaks(&self, svg: &mut Svg, top: i64, bottom: i64) {
         for index in &self.empty {
             let (Some((_, from)), Some((_, to))) = (self.marks.get(*index), self.marks.get(index + 1)) else {
@@ -150,15 +237,17 @@ impl NumberLine {
     }
 }
 
-fn draw_pool(svg: &mut Svg, y: i64, line: &NumberLine, pool: &PoolPlan, overlaps: &[Overlap]) {
+fn draw_pool(svg: &mut Svg, y: i64, line: &NumberLine, row: &Row, overlaps: &[Overlap]) {
+    let pool = row.plan;
     svg.fitted(LEFT + 10, y + 12, LINE_X - LEFT - 24, TEXT, &pool.node);
     let size = show::thousands(pool.planned.size());
     let used = format!("{} of {size} in use, {} at worst", pool.in_use, pool.worst_in_use);
     svg.fitted(LEFT + 10, y + 26, LINE_X - LEFT - 24, SMALL, &used);
-    if let Some(range) = pool.today.filter(|r| r.size() > 0) {
-        svg.rect(line.area(range, y + 2, 10), "#c9d1d9", look::GREY, "");
+    if let Some(range) = row.range.filter(|r| r.size() > 0) {
+        let border = if row.assumed_from.is_some() { ASSUMED } else { "" };
+        svg.rect(line.area(range, y + 2, 10), "#c9d1d9", look::GREY, border);
     }
-    let mut shared: Vec<MacRange> = overlaps.iter().filter(|o| o.touches(pool)).map(|o| o.range).collect();
+    let mut shared: Vec<MacRange> = overlaps.iter().filter(|o| o.touches(row)).map(|o| o.range).collect();
     shared.sort_unstable();
     shared.dedup();
     for range in &shared {
@@ -171,7 +260,7 @@ fn draw_pool(svg: &mut Svg, y: i64, line: &NumberLine, pool: &PoolPlan, overlaps
         SMALL.ink(look::ALERT)
     };
     let alarm = if shared.is_empty() { "" } else { ", overlaps" };
-    svg.fitted(TEXT_X, y + 12, RIGHT - TEXT_X, font, &format!("{}{alarm}", today(pool)));
+    svg.fitted(TEXT_X, y + 12, RIGHT - TEXT_X, font, &format!("{}{alarm}", today(row)));
     let keeps = pool.today == Some(pool.planned);
     let planned = if keeps {
         "planned: stays".to_owned()
@@ -181,32 +270,45 @@ fn draw_pool(svg: &mut Svg, y: i64, line: &NumberLine, pool: &PoolPlan, overlaps
     svg.fitted(TEXT_X, y + 26, RIGHT - TEXT_X, SMALL.ink(look::PLANNED), &planned);
 }
 
-fn today(pool: &PoolPlan) -> String {
-    match pool.today {
-        None => "today: not known".to_owned(),
-        Some(range) if range.size() == 0 => format!("today: {} to {} (first above last)", range.min, range.max),
-        Some(range) => format!("today: {}", show::mac_range(range)),
+fn today(row: &Row) -> String {
+    match (row.range, row.assumed_from) {
+        (None, _) => "today: not known".to_owned(),
+        (Some(range), Some(from)) => format!("assumed from {from}: {}", show::mac_range(range)),
+        (Some(range), None) if range.size() == 0 => {
+            format!("today: {} to {} (first above last)", range.min, range.max)
+        }
+        (Some(range), None) => format!("today: {}", show::mac_range(range)),
     }
 }
 
 /// Addresses that two nodes hand out today.
 struct Overlap<'a> {
-    first: &'a PoolPlan,
-    second: &'a PoolPlan,
+    first: &'a Row<'a>,
+    second: &'a Row<'a>,
     range: MacRange,
 }
 
 impl Overlap<'_> {
-    fn touches(&self, pool: &PoolPlan) -> bool {
-        std::ptr::eq(self.first, pool) || std::ptr::eq(self.second, pool)
+    fn touches(&self, row: &Row) -> bool {
+        std::ptr::eq(self.first.plan, row.plan) || std::ptr::eq(self.second.plan, row.plan)
+    }
+
+    /// The two nodes; with their clusters where these differ.
+    fn names(&self) -> String {
+        let (first, second) = (&self.first.plan.node, &self.second.plan.node);
+        if self.first.cluster == self.second.cluster {
+            return format!("{first} and {second}");
+        }
+        let (a, b) = (self.first.cluster_name, self.second.cluster_name);
+        format!("{first} ({a}) and {second} ({b})")
     }
 }
 
-fn overlaps<'a>(pools: &[(usize, &'a PoolPlan)]) -> Vec<Overlap<'a>> {
+fn overlaps<'a>(rows: &'a [Row<'a>]) -> Vec<Overlap<'a>> {
     let mut found = Vec::new();
-    for (index, (_, first)) in pools.iter().enumerate() {
-        for (_, second) in &pools[index + 1..] {
-            let common = first.today.zip(second.today).and_then(|(a, b)| a.intersection(b));
+    for (index, first) in rows.iter().enumerate() {
+        for second in &rows[index + 1..] {
+            let common = first.range.zip(second.range).and_then(|(a, b)| a.intersection(b));
             found.extend(common.map(|range| Overlap { first, second, range }));
         }
     }
@@ -223,9 +325,9 @@ fn list_overlaps(svg: &mut Svg, y: i64, overlaps: &[Overlap]) -> i64 {
             "address",
             "addresses",
         );
-        let (first, second) = (&overlap.first.node, &overlap.second.node);
         let text = format!(
-            "{first} and {second} both hand out {} today ({size})",
+            "{} both hand out {} today ({size})",
+            overlap.names(),
             show::mac_range(overlap.range)
         );
         svg.fitted(LEFT, y + 12, RIGHT - LEFT, TEXT.ink(look::ALERT), &text);

@@ -4,7 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
 use crate::mac::ledger::{Holder, Place};
-use crate::mac::{is_replica_pair, is_usable, nlb};
+use crate::mac::{is_usable, sharing};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -22,9 +22,6 @@ pub static RULE: Rule = Rule {
     check,
 };
 
-/// Holders of one address that are compared with each other; an import error can give thousands the same.
-const MOST_COMPARED: usize = 64;
-
 fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let ledger = report.ledger();
     report.look_at(lookup::vnics(cluster).count());
@@ -35,61 +32,18 @@ fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let Some(first) = group.first().filter(|h| is_usable(h.mac)) else {
             continue;
         };
-        let rivals: Vec<Holder> = rivals(inventory, group);
+        let rivals = sharing::rivals(group, |a, b| told_elsewhere(inventory, a, b));
         if first.cluster == report.cluster_index() && rivals.len() > 1 {
             add(inventory, report, &rivals);
         }
     }
 }
 
-/// Those holders that share the address with another one by mistake.
-fn rivals(inventory: &Inventory, group: &[Holder]) -> Vec<Holder> {
-    let compared = &group[..group.len().min(MOST_COMPARED)];
-    let clashes = |h: &Holder| {
-        compared
-            .iter()
-            .any(|other| other != h && !on_purpose(inventory, *other, *h))
-    };
-    compared
-        .iter()
-        .filter(|h| clashes(h))
-        .copied()
-        .chain(group[compared.len()..].iter().copied())
-        .collect()
-}
-
-/// Whether two adapters share an address on purpose, or another rule speaks of them.
-fn on_purpose(inventory: &Inventory, a: Holder, b: Holder) -> bool {
-    let (a, b) = if a.place <= b.place { (a, b) } else { (b, a) };
-    let cluster = &inventory.clusters[a.cluster];
-    match (a.place, b.place) {
-        // The first host vNIC of a switch takes the address of the port under it.
-        (Place::Nic(m, i), Place::HostVnic(n, j)) if a.cluster == b.cluster && m == n => {
-            let node = &cluster.nodes[n];
-            node.nics[i]
-                .switch
-                .as_ref()
-                .is_none_or(|switch| *switch == node.host_vnics[j].switch)
-        }
-        // A team shows the address of one member.
-        (Place::Nic(m, i), Place::Nic(n, j)) if a.cluster == b.cluster && m == n => {
-            let (x, y) = (&cluster.nodes[n].nics[i], &cluster.nodes[n].nics[j]);
-            (!x.team.is_empty() && x.team == y.team) || (x.switch.is_some() && x.switch == y.switch)
-        }
-        // Told by static-mac-equals-nic-mac.
-        (Place::Nic(..), Place::Vnic(..)) => b.vnic(inventory).is_some_and(|(_, vnic)| !vnic.dynamic_mac),
-        (Place::Vnic(..), Place::Vnic(..)) => {
-            is_replica_pair(inventory, a, b) || (is_nlb_member(inventory, a) && is_nlb_member(inventory, b))
-        }
-        _ => false,
-    }
-}
-
-/// Before spoofing existed, members of a unicast cluster were given the cluster's address by hand.
-fn is_nlb_member(inventory: &Inventory, holder: Holder) -> bool {
-    holder
-        .vnic(inventory)
-        .is_some_and(|(vm, _)| nlb::is_own_cluster_mac(vm, holder.mac))
+/// Whether two adapters share an address on purpose, or another rule (static-mac-equals-nic-mac) speaks of them.
+fn told_elsewhere(inventory: &Inventory, a: Holder, b: Holder) -> bool {
+    let is_port = |h: Holder| matches!(h.place, Place::Nic(..));
+    let is_static = |h: Holder| h.vnic(inventory).is_some_and(|(_, vnic)| !vnic.dynamic_mac);
+    (is_port(a) && is_static(b)) || (is_port(b) && is_static(a)) || sharing::on_purpose(inventory, a, b)
 }
 
 fn add(inventory: &Inventory, report: &mut Report<'_>, holders: &[Holder]) {

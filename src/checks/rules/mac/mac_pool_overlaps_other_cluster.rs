@@ -3,7 +3,8 @@
 use super::{pool_location, pool_text, sound_pool};
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, Inventory, Node};
+use crate::units::MacRange;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -28,7 +29,6 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let earlier = &inventory.clusters[..report.cluster_index()];
     if inventory.clusters.len() > 1 {
         report.look_at(cluster.nodes.len());
     }
@@ -37,16 +37,9 @@ fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let Some(pool) = sound_pool(node) else { continue };
         let mut at = vec![pool_location(report, node)];
         let mut names = Vec::new();
-        for other in earlier {
-            let overlapping = |p: &crate::mac::Pool| p.range.intersection(pool.range).is_some();
-            for rival in other
-                .nodes
-                .iter()
-                .filter(|n| sound_pool(n).as_ref().is_some_and(overlapping))
-            {
-                names.push(format!("{} ({})", rival.name, other.name));
-                at.push(pool_location(report, rival));
-            }
+        for (other, rival) in rivals(inventory, report, index, pool.range) {
+            names.push(format!("{} ({})", rival.name, other.name));
+            at.push(pool_location(report, rival));
         }
         if names.is_empty() {
             continue;
@@ -65,4 +58,28 @@ fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             at,
         });
     }
+}
+
+/// Nodes of other clusters that hand out addresses of this range, as far as it is this node that is to change: of two, the one
+/// that keeps its pool in the plan stays, else that of the earlier cluster.
+fn rivals<'a>(
+    inventory: &'a Inventory,
+    report: &Report<'_>,
+    index: usize,
+    range: MacRange,
+) -> Vec<(&'a Cluster, &'a Node)> {
+    let own = report.cluster_index();
+    let changes = |cluster: usize, node: usize, range| report.planned_pool_in(cluster, node) != Some(range);
+    let gives_way = (changes(own, index, range), own);
+    let mut found = Vec::new();
+    for (position, other) in inventory.clusters.iter().enumerate().filter(|(c, _)| *c != own) {
+        for (number, rival) in other.nodes.iter().enumerate() {
+            let overlapping = sound_pool(rival).filter(|p| p.range.intersection(range).is_some());
+            let stays = |p: crate::mac::Pool| (changes(position, number, p.range), position) < gives_way;
+            if overlapping.is_some_and(stays) {
+                found.push((other, rival));
+            }
+        }
+    }
+    found
 }

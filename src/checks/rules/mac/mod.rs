@@ -65,18 +65,20 @@ fn pool_text(pool: Pool) -> String {
     format!("{}{note}", fixes::range(pool.range))
 }
 
-/// Adds one fault per node whose pool clashes with that of an earlier node of the cluster, so that the first may keep its own.
+/// Adds one fault per node whose pool clashes with that of a node before it, where nodes that keep their pool in the plan come
+/// first: the finding stands at the pool that is to change.
 fn add_clashes(cluster: &Cluster, report: &mut Report<'_>, clash: fn(MacRange, MacRange) -> bool, words: &str) {
     if cluster.nodes.len() > 1 {
         report.look_at(cluster.nodes.len());
     }
     note_unknown_pools(cluster, report);
-    let found: Vec<(usize, Pool)> = cluster
+    let mut found: Vec<(usize, Pool)> = cluster
         .nodes
         .iter()
         .enumerate()
         .filter_map(|(i, n)| sound_pool(n).map(|p| (i, p)))
         .collect();
+    found.sort_by_key(|(index, pool)| report.planned_pool(*index) != Some(pool.range));
     for (position, (index, pool)) in found.iter().enumerate() {
         let earlier: Vec<usize> = found[..position]
             .iter()

@@ -65,29 +65,25 @@ pub(super) const COLUMNS: Family = Family {
             Whole,
             "Heartbeats that may be lost before a node is removed (Get-Cluster, SameSubnetThreshold).",
             "10",
-        )
-        .also(&["SameSubnetThreshold"]),
+        ),
         Column::fact(
             "same_subnet_delay",
             Whole,
             "Milliseconds between heartbeats (Get-Cluster, SameSubnetDelay).",
             "1000",
-        )
-        .also(&["SameSubnetDelay"]),
+        ),
         Column::fact(
             "route_history_length",
             Whole,
             "Entries that the cluster log keeps of lost heartbeats (Get-Cluster, RouteHistoryLength).",
             "20",
-        )
-        .also(&["RouteHistoryLength"]),
+        ),
         Column::fact(
             "security_level",
             Choice(&["0", "1", "2"]),
             "Protection of traffic between nodes (Get-Cluster, SecurityLevel): 0 none, 1 signed, 2 encrypted.",
             "1",
-        )
-        .also(&["SecurityLevel"]),
+        ),
         Column::fact(
             "csv_redirected",
             YesNo,
@@ -124,8 +120,7 @@ pub(super) const COLUMNS: Family = Family {
         YesNo,
         "Windows sets the metric itself (Get-ClusterNetwork, AutoMetric).",
         "yes",
-    )
-    .also(&["AutoMetric"])],
+    )],
     vms: &[Column::fact(
         "guest_cluster",
         Text,

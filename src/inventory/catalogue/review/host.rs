@@ -11,8 +11,7 @@ pub(super) const COLUMNS: Family = Family {
         "VMs below this priority move by quick migration in a drain (Get-ClusterResourceType \"Virtual Machine\" | \
          Get-ClusterParameter MoveTypeThreshold); Windows sets 2000.",
         "2000",
-    )
-    .also(&["MoveTypeThreshold"])],
+    )],
     nodes: &[
         Column::fact(
             "edition",

@@ -1,0 +1,133 @@
+//! Addresses that several adapters hold: on purpose, or by mistake.
+//!
+//! In: the ledger. Out: those that hold an address together with another adapter by mistake. Must not know: findings.
+
+use crate::inventory::Inventory;
+use crate::mac::ledger::{Holder, Place};
+use crate::mac::{is_replica_pair, is_usable, nlb};
+use crate::units::Mac;
+
+/// Holders of one address that are compared with each other; an import error can give thousands the same.
+const MOST_COMPARED: usize = 64;
+
+/// One address that several adapters hold by mistake.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Duplicate {
+    /// The address.
+    pub mac: Mac,
+    /// Who holds it, in inventory order; two at least.
+    pub holders: Vec<Holder>,
+}
+
+impl Duplicate {
+    /// Whether adapters of several clusters hold it.
+    pub fn across_clusters(&self) -> bool {
+        self.holders.windows(2).any(|pair| pair[0].cluster != pair[1].cluster)
+    }
+}
+
+/// All addresses that several adapters hold by mistake, in order; `holders` as [`super::ledger::ledger`] sorts them.
+pub fn duplicates(inventory: &Inventory, holders: &[Holder]) -> Vec<Duplicate> {
+    let groups = holders.chunk_by(|a, b| a.mac == b.mac).filter(|g| g.len() > 1);
+    let mut found = Vec::new();
+    for group in groups {
+        let Some(first) = group.first().filter(|h| is_usable(h.mac)) else {
+            continue;
+        };
+        let holders = rivals(group, |a, b| on_purpose(inventory, a, b));
+        if holders.len() > 1 {
+            found.push(Duplicate {
+                mac: first.mac,
+                holders,
+            });
+        }
+    }
+    found
+}
+
+/// Those of one address' holders that share it with another one without a purpose.
+pub fn rivals(group: &[Holder], on_purpose: impl Fn(Holder, Holder) -> bool) -> Vec<Holder> {
+    let (compared, rest) = group.split_at(group.len().min(MOST_COMPARED));
+    let clashes = |h: &&Holder| compared.iter().any(|other| other != *h && !on_purpose(*other, **h));
+    compared.iter().filter(clashes).chain(rest).copied().collect()
+}
+
+/// Whether two adapters share an address on purpose.
+pub fn on_purpose(inventory: &Inventory, a: Holder, b: Holder) -> bool {
+    let (a, b) = if a.place <= b.place { (a, b) } else { (b, a) };
+    let node_of = |n: usize| inventory.clusters.get(a.cluster).and_then(|c| c.nodes.get(n));
+    match (a.place, b.place) {
+        // The first host vNIC of a switch takes the address of the port under it.
+        (Place::Nic(m, i), Place::HostVnic(n, j)) if a.cluster == b.cluster && m == n => {
+            let adapters = node_of(n).and_then(|node| node.nics.get(i).zip(node.host_vnics.get(j)));
+            adapters.is_some_and(|(nic, vnic)| nic.switch.as_ref().is_none_or(|switch| *switch == vnic.switch))
+        }
+        // A team shows the address of one member.
+        (Place::Nic(m, i), Place::Nic(n, j)) if a.cluster == b.cluster && m == n => {
+            let ports = node_of(n).and_then(|node| node.nics.get(i).zip(node.nics.get(j)));
+            ports.is_some_and(|(x, y)| {
+                (!x.team.is_empty() && x.team == y.team) || (x.switch.is_some() && x.switch == y.switch)
+            })
+        }
+        (Place::Vnic(..), Place::Vnic(..)) => {
+            is_replica_pair(inventory, a, b) || (is_nlb_member(inventory, a) && is_nlb_member(inventory, b))
+        }
+        _ => false,
+    }
+}
+
+/// Before spoofing existed, members of a unicast cluster were given the cluster's address by hand.
+fn is_nlb_member(inventory: &Inventory, holder: Holder) -> bool {
+    holder
+        .vnic(inventory)
+        .is_some_and(|(vm, _)| nlb::is_own_cluster_mac(vm, holder.mac))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::Cluster;
+    use crate::mac::ledger::ledger;
+    use crate::mac::testing::{cluster, inventory, pool, vm};
+
+    fn site(name: &str, mac: Mac) -> Cluster {
+        let mut facts = cluster(name, 1);
+        facts.vms = vec![vm("WEB", Some(0), &[0], 1)];
+        facts.vms[0].vnics[0].mac = Some(mac);
+        facts
+    }
+
+    #[test]
+    fn one_address_at_two_sites_is_a_duplicate_across_clusters() {
+        let mac = pool(1).min;
+        let facts = inventory(vec![site("A", mac), site("B", mac)]);
+
+        let found = duplicates(&facts, &ledger(&facts));
+
+        assert_eq!((found.len(), found[0].mac, found[0].holders.len()), (1, mac, 2));
+        assert!(found[0].across_clusters());
+    }
+
+    #[test]
+    fn both_sides_of_a_replicated_vm_are_no_duplicate() {
+        let mac = pool(1).min;
+        let mut facts = inventory(vec![site("A", mac), site("B", mac)]);
+        for cluster in &mut facts.clusters {
+            cluster.vms[0].replica = true;
+        }
+
+        assert_eq!(duplicates(&facts, &ledger(&facts)), []);
+    }
+
+    #[test]
+    fn two_vms_of_one_cluster_are_a_duplicate_within_it() {
+        let mut facts = inventory(vec![site("A", pool(1).min)]);
+        let mut second = facts.clusters[0].vms[0].clone();
+        second.name = "WEB2".into();
+        facts.clusters[0].vms.push(second);
+
+        let found = duplicates(&facts, &ledger(&facts));
+
+        assert!(found.len() == 1 && !found[0].across_clusters());
+    }
+}
