@@ -121,11 +121,5 @@ pub(super) const COLUMNS: Family = Family {
         "Windows sets the metric itself (Get-ClusterNetwork, AutoMetric).",
         "yes",
     )],
-    vms: &[Column::fact(
-        "guest_cluster",
-        Text,
-        "Failover cluster that the guest is a node of.",
-        "SQLCLU1",
-    )],
     ..Family::NONE
 };
