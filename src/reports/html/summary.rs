@@ -118,7 +118,7 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
             cluster.worst_normal() > target,
         ),
         (growth, growth_label(cluster), fits),
-        (drain.0, drain.1, hints::is_slow(cluster)),
+        (drain.0, drain.1, hints::is_slow_drain(cluster)),
         (format!("{used} of {all}"), "NICs in use".to_owned(), false),
         (
             cluster.networks().len().to_string(),
