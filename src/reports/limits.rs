@@ -1,65 +1,11 @@
-//! Sentences about what ends where: drains, growth, guarantees. Each says its numbers and what stands behind them.
+//! Sentences about what ends where: growth, guarantees. Each says its numbers and what stands behind them.
 //!
 //! In: joined data. Out: plain text without markup. Must not know: where it is shown.
 
 use super::data::{ClusterData, GrowthLimit};
 use super::show;
-use crate::checks::recount::{DrainBound, RoleCapacity};
-use crate::migration::assumptions::COMPRESSION_FACTOR;
-use crate::migration::{self, BoundBy, SETUP_S, SWITCH_OVER_S};
+use crate::checks::recount::RoleCapacity;
 use crate::units::{show_mbps, show_permille};
-
-/// The slowest drain with what it is made of and what binds it.
-pub(super) fn drain(cluster: &ClusterData) -> String {
-    if cluster.facts.nodes.len() < 2 {
-        return "a single node has no other to give its VMs to".to_owned();
-    }
-    let Some((seconds, node)) = cluster.slowest_drain() else {
-        return "no VM moves live".to_owned();
-    };
-    if seconds > u64::MAX / 8 {
-        return format!("{node} {}", show::seconds(seconds));
-    }
-    let drain = cluster
-        .recount
-        .drains
-        .iter()
-        .find(|d| cluster.node_name(d.node) == node);
-    let made_of = drain.map_or_else(String::new, |d| {
-        let vms = show::count(usize::try_from(d.vms).unwrap_or(usize::MAX), "VM", "VMs");
-        format!(": {} of {vms}; {}", show::memory(d.memory_mib), bound_by(cluster, d))
-    });
-    let time = show::seconds(seconds);
-    format!("{node} takes at least {time} to empty by live migration{made_of}")
-}
-
-/// What binds the time of a drain, with its numbers, and what would help: half a sentence.
-pub(super) fn bound_by(cluster: &ClusterData, drain: &DrainBound) -> String {
-    let counted = if drain.compressed {
-        format!(" (compression counted as factor {COMPRESSION_FACTOR})")
-    } else {
-        String::new()
-    };
-    let (one, all) = (show_mbps(drain.one_mbps), show_mbps(drain.rate_mbps));
-    match drain.bound_by {
-        BoundBy::Slots => {
-            let fixed = SETUP_S + SWITCH_OVER_S;
-            let slots = match migration::concurrency(cluster.facts) {
-                1 => "only 1 migration runs at a time".to_owned(),
-                several => format!("only {several} migrations run at once"),
-            };
-            format!(
-                "{slots}, each at {one} of memory{counted} plus {fixed} s of set-up and switch-over: more at once would help most"
-            )
-        }
-        BoundBy::LargestVm => {
-            format!("its largest VM alone takes that long at {one} of memory for one migration{counted}")
-        }
-        BoundBy::Bandwidth => {
-            format!("the ports of live migration pass {all} of memory in all{counted}: faster or more ports would help")
-        }
-    }
-}
 
 /// How much growth fits, and what ends it.
 pub(super) fn growth(cluster: &ClusterData) -> String {
@@ -190,43 +136,6 @@ mod tests {
     use crate::reports::ReportData;
     use crate::reports::fixtures::{SMALL, world};
     use crate::roles::Role;
-
-    #[test]
-    fn the_bound_of_a_drain_says_slots_factor_and_what_would_help() {
-        let world = world(SMALL);
-        let data = ReportData::new(&world.inventory, &world.verified, &[]);
-        let cluster = &data.clusters[0];
-        let drain = DrainBound {
-            node: 0,
-            vms: 24,
-            memory_mib: 245_760,
-            rate_mbps: 37_600,
-            one_mbps: 16_000,
-            compressed: true,
-            bound_by: BoundBy::Slots,
-            bound_s: 159,
-        };
-
-        let said = bound_by(cluster, &drain);
-        assert!(
-            said.contains("16 Gbit/s of memory (compression counted as factor 2) plus 4 s"),
-            "{said}"
-        );
-        assert!(
-            said.contains("at once") && said.ends_with("more at once would help most"),
-            "{said}"
-        );
-
-        let wire = DrainBound {
-            bound_by: BoundBy::Bandwidth,
-            compressed: false,
-            ..drain
-        };
-        assert_eq!(
-            bound_by(cluster, &wire),
-            "the ports of live migration pass 37.6 Gbit/s of memory in all: faster or more ports would help"
-        );
-    }
 
     #[test]
     fn growth_that_does_not_fit_names_the_uplink_its_fill_and_the_largest_role() {

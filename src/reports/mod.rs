@@ -10,8 +10,10 @@ mod data;
 mod differences;
 pub mod drains;
 mod drawings;
+mod emptying;
 #[cfg(test)]
 mod fixtures;
+mod hints;
 mod html;
 mod ledger;
 mod limits;

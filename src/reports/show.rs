@@ -4,7 +4,7 @@
 //! Must not know: files, drawings, pages.
 
 use crate::inventory::StorageKind;
-use crate::plan::{Mechanism, Objective, Status};
+use crate::plan::{LEVELS, Mechanism, Objective, Status};
 use crate::policy::{FailureKind, Wish};
 use crate::profiles::{TeamKind, Transport};
 use crate::roles::Role;
@@ -23,6 +23,11 @@ pub(super) fn seconds(s: u64) -> String {
         60.. => format!("{} min {:02} s", s / 60, s % 60),
         _ => format!("{s} s"),
     }
+}
+
+/// Whether the bound of a drain stands for "cannot be emptied".
+pub(super) fn is_never(s: u64) -> bool {
+    s >= NEVER_S
 }
 
 /// `512 MiB`, `7.5 GiB`, `256 GiB`.
@@ -362,6 +367,14 @@ pub(super) fn level(objective: &Objective, level: usize) -> String {
             .level(level)
             .first()
             .map_or_else(String::new, |value| level_number(level, *value)),
+    }
+}
+
+/// Name of a level, from 1. The plan judges drains by a bound of the ports alone, which must not pass for a forecast.
+pub(super) fn level_name(level: usize) -> &'static str {
+    match level {
+        9 => "slowest drain at port speed",
+        _ => level.checked_sub(1).and_then(|i| LEVELS.get(i)).copied().unwrap_or(""),
     }
 }
 

@@ -3,7 +3,7 @@
 //! In: joined data. Out: plain text without markup. Must not know: where it is shown.
 
 use super::data::{ClusterData, ReportData};
-use super::show;
+use super::{hints, show};
 use crate::finding::Severity;
 use crate::plan::{Conflict, LEVELS, Objective, Status, StyleRow};
 use crate::policy::Wish;
@@ -42,7 +42,7 @@ pub(super) fn proof(cluster: &ClusterData) -> String {
     let shown = |value: u64| show::level_number(level, value);
     format!(
         "{stopped}Not proven best in \"{}\": this plan has {}; a better one may exist, but none below {} (up to {} less).",
-        solver.unproven_level,
+        show::level_name(level),
         shown(solver.bound.saturating_add(solver.gap)),
         shown(solver.bound),
         shown(solver.gap)
@@ -97,6 +97,10 @@ pub(super) fn unmet(cluster: &ClusterData) -> Vec<String> {
     lines.into_iter().map(sentence).collect()
 }
 
+/// What the drain times of the table of styles are, below it.
+pub(super) const PORT_SPEED_NOTE: &str = "Drain at port speed compares the designs: no limit but the ports and the number at once. The forecast \
+                                          of the chosen design also counts SMB limits, memory that changes and VMs that are saved.";
+
 /// Headings of [`style_cells`].
 pub(super) const STYLE_COLUMNS: [&str; 9] = [
     "Style",
@@ -104,7 +108,7 @@ pub(super) const STYLE_COLUMNS: [&str; 9] = [
     "Unmet wishes",
     "Failures not survived",
     "Worst utilisation",
-    "Slowest drain",
+    "Drain at port speed",
     "Changes",
     "NICs used",
     "What it cannot do",
@@ -159,6 +163,9 @@ pub(super) fn next_steps(data: &ReportData) -> Vec<String> {
         ));
     }
     for cluster in &data.clusters {
+        steps.extend(
+            hints::slow(cluster).map(|slow| format!("{}: decide whether this may stay: {slow}", cluster.facts.name)),
+        );
         steps.extend(changes_of(cluster));
     }
     if !data.inventory.assumptions.is_empty() {

@@ -3,7 +3,7 @@
 //! In: [`ReportData`]. Out: text. Must not know: terminal, colour, files.
 
 use super::data::{ClusterData, ReportData};
-use super::{limits, look, show, story};
+use super::{emptying, hints, limits, look, show, story};
 use crate::finding::Severity;
 use crate::plan::{LEVELS, Objective};
 use std::fmt::Write;
@@ -34,13 +34,16 @@ pub fn objective_values(objective: &Objective) -> Vec<String> {
 fn write_cluster(out: &mut String, cluster: &ClusterData) {
     let _ = writeln!(out, "{}", story::verdict(cluster));
     let _ = writeln!(out, "{}", story::proof(cluster));
+    if let Some(slow) = hints::slow(cluster) {
+        let _ = writeln!(out, "But {slow}");
+    }
     write_unmet(out, cluster);
     out.push('\n');
     write_nics(out, cluster);
     write_networks(out, cluster);
     let _ = writeln!(out, "Fullest: {}.", story::fullest(cluster));
     let _ = writeln!(out, "Growth:  {}", limits::growth(cluster));
-    let _ = writeln!(out, "Drain:   {}.", limits::drain(cluster));
+    let _ = writeln!(out, "Drain:   {}.", emptying::sentence(cluster));
     let limit = story::limit(cluster);
     if !limit.is_empty() {
         let _ = writeln!(out, "Limit:   {limit}");
@@ -149,6 +152,7 @@ fn write_styles(out: &mut String, cluster: &ClusterData) {
     for row in cells.iter().filter(|cells| !cells[8].is_empty()) {
         let _ = writeln!(out, "  {}, what is missing: {}", row[0], first_parts(&row[8], 150));
     }
+    let _ = writeln!(out, "  {}", story::PORT_SPEED_NOTE);
     out.push('\n');
 }
 

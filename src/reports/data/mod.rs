@@ -273,10 +273,11 @@ impl<'a> ClusterData<'a> {
         rows
     }
 
-    /// The simulated drain of a node.
-    pub fn drain_of(&self, node: usize) -> Option<&NodeDrain> {
-        let drains = &self.drains.as_ref()?.drains;
-        drains.iter().find(|drain| drain.node == node)
+    /// The forecast drains in the order of the nodes.
+    pub fn drains_by_node(&self) -> Vec<&NodeDrain> {
+        let mut drains: Vec<&NodeDrain> = self.drains.iter().flat_map(|all| &all.drains).collect();
+        drains.sort_by_key(|drain| drain.node);
+        drains
     }
 
     /// Capacity of a role on a node.

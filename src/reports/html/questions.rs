@@ -7,7 +7,7 @@ use crate::policy::FailureKind;
 use crate::profiles::Transport;
 use crate::reports::data::{ClusterData, ReportData};
 use crate::reports::svg::{escape, push_escaped};
-use crate::reports::{limits, show, story};
+use crate::reports::{emptying, show, story};
 use crate::roles::Role;
 use crate::units::{show_mbps, show_permille};
 use std::fmt::Write;
@@ -270,16 +270,13 @@ fn starving(cluster: &ClusterData) -> Option<String> {
 }
 
 fn drain(cluster: &ClusterData) -> Option<String> {
-    let (_, _) = cluster.slowest_drain()?;
+    cluster.slowest_drain()?;
     let goal = cluster
         .facts
         .policy
         .drain_goal_s
         .map_or(String::new(), |g| format!(" The goal is {}.", show::seconds(g)));
-    Some(format!(
-        "{}; no order of migrations is faster.{goal}",
-        limits::drain(cluster)
-    ))
+    Some(format!("{}.{goal}", emptying::sentence(cluster)))
 }
 
 fn low_priority(cluster: &ClusterData) -> Option<String> {

@@ -3,10 +3,10 @@
 use super::table::push_breakable;
 use super::{list, paragraph};
 use crate::finding::{Finding, Severity};
-use crate::plan::{LEVELS, Status};
+use crate::plan::Status;
 use crate::reports::data::{ClusterData, ReportData, WhatIf, WhatIfRow};
 use crate::reports::svg::{escape, push_escaped};
-use crate::reports::{limits, show, story};
+use crate::reports::{emptying, hints, limits, show, story};
 use crate::units::show_permille;
 use std::fmt::Write;
 
@@ -38,6 +38,9 @@ fn write_verdict(cluster: &ClusterData, out: &mut String) {
         escape(&story::verdict(cluster))
     );
     paragraph(out, &story::proof(cluster));
+    if let Some(slow) = hints::slow(cluster) {
+        let _ = writeln!(out, "<p class=\"verdict bad\">But {}</p>", escape(&slow));
+    }
     let limit = story::limit(cluster);
     if !limit.is_empty() {
         paragraph(out, &format!("What limits it: {limit}"));
@@ -49,6 +52,7 @@ fn write_verdict(cluster: &ClusterData, out: &mut String) {
     };
     paragraph(out, &format!("Fullest: {}{included}.", story::fullest(cluster)));
     paragraph(out, &format!("Growth: {}", limits::growth(cluster)));
+    paragraph(out, &format!("Drain: {}.", emptying::sentence(cluster)));
     if cluster.met() {
         return;
     }
@@ -85,18 +89,16 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
     let target = cluster.facts.policy.target_permille;
     let worst = cluster.fullest().map_or(0, |l| l.worst_utilisation);
     let (used, all) = cluster.nic_counts();
-    let drain = cluster.slowest_drain();
+    let drain = emptying::tile(cluster);
     let growth = match &cluster.growth.first {
         None => "no limit".to_owned(),
         Some(limit) if limit.permille < 0 => "none".to_owned(),
         Some(limit) => format!("{} %", show::thousands(limit.percent().unsigned_abs())),
     };
     let fits = cluster.growth.first.as_ref().is_some_and(|l| l.permille < 0);
-    let goal = cluster.facts.policy.drain_goal_s;
-    let slow = drain.is_some_and(|(s, _)| goal.is_some_and(|g| s > g));
     let wishes = cluster.recount.wishes.iter().filter(|(_, n)| *n > 0).count();
     let status = cluster.plan.solver.status;
-    vec![
+    let mut tiles = vec![
         (
             show::status(status).to_owned(),
             "how good the plan is".to_owned(),
@@ -116,11 +118,7 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
             cluster.worst_normal() > target,
         ),
         (growth, growth_label(cluster), fits),
-        (
-            drain.map_or("nothing moves".to_owned(), |(s, _)| show::seconds(s)),
-            "to empty the slowest node, at least".to_owned(),
-            slow,
-        ),
+        (drain.0, drain.1, hints::is_slow_drain(cluster)),
         (format!("{used} of {all}"), "NICs in use".to_owned(), false),
         (
             cluster.networks().len().to_string(),
@@ -137,7 +135,11 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
             "changes from today (NICs and vNICs)".to_owned(),
             false,
         ),
-    ]
+    ];
+    if let Some((value, label, misses)) = emptying::night_tile(cluster) {
+        tiles.insert(5, (value, label, misses));
+    }
+    tiles
 }
 
 /// What the growth tile counts: on top of what the policy adds, if it adds something.
@@ -271,6 +273,7 @@ fn write_styles(data: &ReportData, cluster: &ClusterData, out: &mut String) {
         write_style(&story::style_cells(cluster, row), out);
     }
     close_table(out);
+    paragraph(out, story::PORT_SPEED_NOTE);
 }
 
 /// The numbers of a style, and below them over the whole width what it cannot do.
@@ -311,7 +314,7 @@ fn difference(row: &WhatIfRow) -> (&'static str, String, String) {
     match row.before.first_difference(&row.after).filter(|l| *l <= 10) {
         None => ("nothing", String::new(), String::new()),
         Some(level) => (
-            LEVELS[level - 1],
+            show::level_name(level),
             show::level(&row.before, level),
             show::level(&row.after, level),
         ),

@@ -1,7 +1,9 @@
 //! Failures, drains, growth and wishes.
 
 use super::{rate, rows};
+use crate::migration::drain::NodeDrain;
 use crate::reports::data::{ClusterData, ReportData};
+use crate::reports::drains::minutes;
 use crate::reports::html::table::{Kind, Table, number, signed, text};
 use crate::reports::{limits, show};
 
@@ -45,43 +47,41 @@ pub(super) fn drains(data: &ReportData) -> Table {
     const COLUMNS: &[(&str, Kind)] = &[
         ("Cluster", Kind::Text),
         ("Node", Kind::Text),
-        ("VMs moved live", Kind::Number),
+        ("VMs moved", Kind::Number),
         ("Their memory", Kind::Number),
+        ("At once", Kind::Number),
         ("Rate of all migrations", Kind::Number),
-        ("At least", Kind::Number),
-        ("What bounds it", Kind::Long),
-        ("Simulated", Kind::Number),
+        ("Forecast", Kind::Number),
         ("Nine of ten", Kind::Number),
-        ("What limits the simulation", Kind::Long),
+        ("No order is faster", Kind::Number),
+        ("What bounds it", Kind::Long),
     ];
-    let row = |cluster: &ClusterData, row: &crate::checks::recount::DrainBound| {
-        let drain = cluster.drain_of(row.node).map(|drain| &drain.today);
-        let simulated_ms = drain.map_or(0, |drain| drain.makespan_ms);
-        let sure_ms = cluster.drains.as_ref().map_or(0, |all| all.p90_ms(simulated_ms));
+    let row = |cluster: &ClusterData, row: &NodeDrain| {
+        let drain = &row.today;
+        let sure_ms = cluster
+            .drains
+            .as_ref()
+            .map_or(drain.makespan_ms, |all| all.p90_ms(drain.makespan_ms));
         vec![
             text(&cluster.facts.name),
             text(cluster.node_name(row.node)),
-            number(show::thousands(row.vms), row.vms),
-            number(show::memory(row.memory_mib), row.memory_mib),
-            rate(row.rate_mbps),
-            number(show::seconds(row.bound_s), row.bound_s),
-            text(if row.vms > 0 {
-                limits::bound_by(cluster, row)
-            } else {
-                String::new()
-            }),
-            number(show::seconds(simulated_ms.div_ceil(1000)), simulated_ms),
-            number(show::seconds(sure_ms.div_ceil(1000)), sure_ms),
-            text(drain.map_or("", |drain| &drain.advice)),
+            number(show::thousands(drain.vms as u64), drain.vms as u64),
+            number(show::memory(drain.memory_mib), drain.memory_mib),
+            number(drain.concurrency.to_string(), u64::from(drain.concurrency)),
+            rate(drain.egress_mbps),
+            number(minutes(drain.makespan_ms), drain.makespan_ms),
+            number(minutes(sure_ms), sure_ms),
+            number(minutes(drain.bound_ms), drain.bound_ms),
+            text(&drain.advice),
         ]
     };
     Table {
         id: "drains",
         title: "How long it takes to empty a node",
-        note: "Rates are those of memory; where migrations are compressed they are higher than what the wire carries. At least: the bound that the plan is judged by, no order of live migrations is faster. Simulated: as Windows does it, with memory that changes on the way, and VMs below medium priority saved and restored; where other roles share the ports, the bound leaves them their demand and the simulation the path as it is.",
+        note: "Forecast: simulated as Windows does it, with the SMB limit, memory that changes on the way, and VMs below medium priority saved and restored. No order is faster: the bound of the same moves over the same paths. The rate is what the paths out of the node pass together.",
         file: "",
         columns: COLUMNS,
-        rows: rows(data, |c| c.recount.drains.iter().collect(), row),
+        rows: rows(data, |c| c.drains_by_node(), row),
     }
 }
 
