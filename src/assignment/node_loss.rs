@@ -1,6 +1,11 @@
 //! Whether the VMs of a lost node find a place on the others: memory, networks, owners, anti-affinity.
 //!
 //! The same simple rule as the checks use (largest VM first, to the owner with the most free memory), written on its own.
+//!
+//! Anti-affinity is a preference of Windows: the cluster ignores it where every node that is left already runs a member
+//! (Microsoft Learn, "AntiAffinityClassNames", point 4; only a cluster set to `ClusterEnforcedAntiAffinity` 1 is stricter, which the
+//! inventory does not tell). A group larger than what is left of its nodes therefore shares nodes, as evenly as their number
+//! allows; a smaller one stays apart. Members of an NLB cluster follow the group they are in, like all others.
 
 use super::design::Design;
 use super::evaluate::Decisions;
@@ -8,7 +13,7 @@ use super::instance::Instance;
 use crate::inventory::{Vm, VmState};
 use crate::plan::Mechanism;
 use crate::units::{Mbps, MiB};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Nodes whose loss the others cannot absorb.
 pub fn unplaceable(instance: &Instance, design: &Design, decisions: &Decisions, load: &[Vec<Mbps>]) -> Vec<usize> {
@@ -20,7 +25,7 @@ pub fn unplaceable(instance: &Instance, design: &Design, decisions: &Decisions, 
         hosted: hosted(instance),
         needs: needs(instance, design, decisions),
         capacity,
-        affinity: affinity(instance),
+        groups: groups(instance),
     };
     (0..nodes)
         .filter(|lost| !absorbed(instance, *lost, load, &state))
@@ -28,22 +33,68 @@ pub fn unplaceable(instance: &Instance, design: &Design, decisions: &Decisions, 
 }
 
 /// What is the same for every lost node.
-struct State {
+struct State<'a> {
     hosted: Vec<Vec<usize>>,
     needs: Vec<Vec<(usize, Mbps)>>,
     capacity: Vec<Vec<Mbps>>,
-    /// Anti-affinity groups present, by node.
-    affinity: Vec<BTreeSet<String>>,
+    /// Anti-affinity groups by name.
+    groups: BTreeMap<&'a str, Group>,
 }
 
-fn affinity(instance: &Instance) -> Vec<BTreeSet<String>> {
-    let mut present = vec![BTreeSet::new(); instance.cluster.nodes.len()];
+/// An anti-affinity group.
+#[derive(Clone, Default)]
+struct Group {
+    /// Nodes that may own a member.
+    owners: BTreeSet<usize>,
+    /// Number of members by node.
+    held: BTreeMap<usize, usize>,
+    /// Members that one node may run; 0 until a loss sets it.
+    most: usize,
+}
+
+impl Group {
+    fn has_place(&self, node: usize) -> bool {
+        self.held.get(&node).copied().unwrap_or(0) < self.most
+    }
+
+    fn enter(&mut self, node: usize) {
+        *self.held.entry(node).or_default() += 1;
+    }
+}
+
+fn groups<'a>(instance: &Instance<'a>) -> BTreeMap<&'a str, Group> {
+    let mut groups: BTreeMap<&str, Group> = BTreeMap::new();
     for vm in instance.cluster.vms.iter().filter(|vm| !vm.anti_affinity.is_empty()) {
+        let group = groups.entry(&vm.anti_affinity).or_default();
+        group.owners.extend(&vm.owners);
         if let Some(node) = vm.host {
-            present[node].insert(vm.anti_affinity.clone());
+            group.enter(node);
         }
     }
-    present
+    groups
+}
+
+/// The groups of the VMs that move, each with its limit: the members that stay or move, rounded up, over the owners that are left.
+fn bereaved<'a>(groups: &BTreeMap<&'a str, Group>, lost: usize, moving: &[&'a Vm]) -> BTreeMap<&'a str, Group> {
+    let mut found: BTreeMap<&str, Group> = BTreeMap::new();
+    for vm in moving {
+        let name = vm.anti_affinity.as_str();
+        if let Some(group) = groups.get(name) {
+            let left = found.entry(name).or_insert_with(|| {
+                let mut left = group.clone();
+                left.owners.remove(&lost);
+                left.held.remove(&lost);
+                left
+            });
+            // Until it is placed, a moving member counts at the lost node.
+            left.enter(lost);
+        }
+    }
+    for group in found.values_mut() {
+        let members: usize = group.held.values().sum();
+        group.most = members.div_ceil(group.owners.len().max(1));
+    }
+    found
 }
 
 fn hosted(instance: &Instance) -> Vec<Vec<usize>> {
@@ -86,14 +137,17 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
     };
     let mut free: Vec<Option<MiB>> = (0..cluster.nodes.len()).map(memory).collect();
     let mut load = load.to_vec();
-    let mut groups = state.affinity.clone();
-    for index in moving(instance, &hosted[lost]) {
-        let vm: &Vm = &cluster.vms[index];
+    let moving = moving(instance, &hosted[lost]);
+    let guests: Vec<&Vm> = moving.iter().map(|index| &cluster.vms[*index]).collect();
+    let mut groups = bereaved(&state.groups, lost, &guests);
+    for (index, vm) in moving.iter().zip(guests) {
+        let needs = &needs[*index];
+        let group = groups.get_mut(vm.anti_affinity.as_str());
         let fits = |node: usize| {
             node != lost
                 && free[node].is_none_or(|room| room >= vm.memory_mib)
-                && (vm.anti_affinity.is_empty() || !groups[node].contains(&vm.anti_affinity))
-                && needs[index]
+                && group.as_ref().is_none_or(|group| group.has_place(node))
+                && needs
                     .iter()
                     .all(|(network, need)| load[node][*network] + need <= capacity[node][*network])
         };
@@ -105,10 +159,8 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
             .max_by_key(|n| (free[*n].unwrap_or(MiB::MAX), std::cmp::Reverse(*n)));
         let Some(node) = best else { return false };
         free[node] = free[node].map(|room| room - vm.memory_mib);
-        groups[node].insert(vm.anti_affinity.clone());
-        needs[index]
-            .iter()
-            .for_each(|(network, need)| load[node][*network] += need);
+        group.into_iter().for_each(|group| group.enter(node));
+        needs.iter().for_each(|(network, need)| load[node][*network] += need);
     }
     true
 }

@@ -78,7 +78,7 @@ pub struct Vm {
     pub priority: VmPriority,
     /// Indices of nodes that may own it, ascending, never empty (all nodes when nothing is said).
     pub owners: Vec<usize>,
-    /// Anti-affinity group: members should not share a node; empty = none.
+    /// Anti-affinity group: members should not share a node while there are enough; empty = none.
     pub anti_affinity: String,
     /// Guest OS.
     pub os: String,

@@ -2,6 +2,14 @@
 //!
 //! Largest memory first, each on the permitted node with the most free memory that its networks fit on. Every lost node starts
 //! from today's placement; only its own VMs move.
+//!
+//! `AntiAffinityClassNames` is a preference: a failover cluster passes over nodes that run a member of the group, but where no other
+//! is left it takes one of them all the same
+//! (<https://learn.microsoft.com/previous-versions/windows/desktop/mscs/groups-antiaffinityclassnames>). To demand a node for each
+//! member would refuse every plan of a group that is larger than the nodes that remain. So a group must be spread as evenly as
+//! these allow: at most ceil(members / remaining nodes that may own one) on a node, which is one where the nodes suffice.
+//! NLB members in a group are under the same rule. `ClusterEnforcedAntiAffinity`, which forbids what is only avoided by default, is
+//! not in the inventory.
 
 use super::view::{View, host};
 use crate::inventory::VmState;
@@ -28,8 +36,10 @@ struct Placement<'a> {
     /// Anti-affinity group of each VM.
     group: Vec<Option<usize>>,
     free: Vec<Option<MiB>>,
-    /// By group and node.
-    present: Vec<Vec<bool>>,
+    /// Members by group and node, also those that are off.
+    present: Vec<Vec<usize>>,
+    /// Whether a node may own a member, by group and node.
+    permitted: Vec<Vec<bool>>,
 }
 
 /// Outcomes for every node, in order.
@@ -52,7 +62,8 @@ impl<'a> Placement<'a> {
             })
             .collect();
         let free = cluster.nodes.iter().map(|n| n.memory_mib).collect();
-        let present = vec![vec![false; cluster.nodes.len()]; names.len()];
+        let present = vec![vec![0; cluster.nodes.len()]; names.len()];
+        let permitted = vec![vec![false; cluster.nodes.len()]; names.len()];
         let mut placement = Placement {
             view,
             needs,
@@ -60,20 +71,51 @@ impl<'a> Placement<'a> {
             group,
             free,
             present,
+            permitted,
         };
-        for vm in 0..cluster.vms.len() {
+        placement.settle();
+        placement
+    }
+
+    /// Puts every VM on its node of today.
+    fn settle(&mut self) {
+        let cluster = self.view.cluster;
+        for (vm, guest) in cluster.vms.iter().enumerate() {
+            if let Some(group) = self.group[vm] {
+                let owners = guest.owners.iter().filter(|node| **node < cluster.nodes.len());
+                owners.for_each(|node| self.permitted[group][*node] = true);
+            }
             let Some(node) = host(cluster, vm) else { continue };
-            placement.hosted[node].push(vm);
-            placement.free[node] = placement.free[node].map(|free| free.saturating_sub(cluster.vms[vm].memory_mib));
-            if let Some(group) = placement.group[vm] {
-                placement.present[group][node] = true;
+            self.hosted[node].push(vm);
+            self.free[node] = self.free[node].map(|free| free.saturating_sub(guest.memory_mib));
+            if let Some(group) = self.group[vm] {
+                self.present[group][node] += 1;
             }
         }
-        for list in &mut placement.hosted {
+        for list in &mut self.hosted {
             // Stable: VMs of equal memory stay in the order of their names.
             list.sort_by_key(|vm| std::cmp::Reverse(cluster.vms[*vm].memory_mib));
         }
-        placement
+    }
+
+    /// VMs that must leave a lost node, largest memory first; one that is off stays.
+    fn moving(&self, lost: usize) -> impl Iterator<Item = usize> {
+        let runs = |vm: &usize| self.view.cluster.vms[*vm].state != VmState::Off;
+        self.hosted[lost].iter().copied().filter(runs)
+    }
+
+    /// How many members of a group a remaining node may have: an even spread, rounded up.
+    fn even_share(&self, lost: usize, group: usize) -> usize {
+        let elsewhere = |count: &(usize, &usize)| count.0 != lost;
+        let staying: usize = self.present[group]
+            .iter()
+            .enumerate()
+            .filter(elsewhere)
+            .map(|(_, n)| n)
+            .sum();
+        let moving = self.moving(lost).filter(|vm| self.group[*vm] == Some(group)).count();
+        let nodes = (0..self.free.len()).filter(|node| *node != lost && self.permitted[group][*node]);
+        (staying + moving).div_ceil(nodes.count().max(1))
     }
 
     fn lose(&self, lost: usize) -> Loss {
@@ -82,11 +124,7 @@ impl<'a> Placement<'a> {
         let mut load = self.view.load.clone();
         let mut joined: Vec<(usize, usize)> = Vec::new();
         let mut stranded = Vec::new();
-        for vm in self.hosted[lost]
-            .iter()
-            .copied()
-            .filter(|vm| vms[*vm].state != VmState::Off)
-        {
+        for vm in self.moving(lost) {
             let Some(node) = self.target(lost, vm, &free, &load, &joined) else {
                 stranded.push(vm);
                 continue;
@@ -110,8 +148,12 @@ impl<'a> Placement<'a> {
         joined: &[(usize, usize)],
     ) -> Option<usize> {
         let guest = &self.view.cluster.vms[vm];
+        let group = self.group[vm].map(|group| (group, self.even_share(lost, group)));
         let apart = |node: usize| {
-            self.group[vm].is_none_or(|group| !self.present[group][node] && !joined.contains(&(group, node)))
+            group.is_none_or(|(group, most)| {
+                let newcomers = joined.iter().filter(|member| **member == (group, node)).count();
+                self.present[group][node] + newcomers < most
+            })
         };
         let fits = |node: usize| {
             let room = |(uplink, need): &(usize, Mbps)| {

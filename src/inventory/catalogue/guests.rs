@@ -137,7 +137,7 @@ const VMS_OWN: &[Column] = &[
     Column::new(
         "anti_affinity",
         Text,
-        "Group whose members should not share a node.",
+        "Group whose members stay on different nodes, or evenly spread where there are more members than nodes.",
         "DC",
     )
     .or("none")

@@ -73,20 +73,69 @@ fn owners_limit_where_a_vm_may_go() {
     assert_eq!(stranded(&cluster), Vec::<String>::new());
 }
 
-#[test]
-fn anti_affinity_keeps_members_apart_also_among_those_that_move() {
-    let mut cluster = facts();
-    for (name, host) in [("VM1", 0), ("VM2", 1)] {
-        add_vm(&mut cluster, name, host, 1_024, 10);
+/// Small VMs of one anti-affinity group on these nodes.
+fn add_group(cluster: &mut Cluster, hosts: &[usize]) {
+    for host in hosts {
+        let name = format!("VM{}", cluster.vms.len() + 1);
+        add_vm(cluster, &name, *host, 1_024, 10);
     }
     for vm in &mut cluster.vms {
-        vm.anti_affinity = "web".to_owned();
+        vm.anti_affinity = "SQL".to_owned();
+    }
+}
+
+#[test]
+fn two_members_of_a_group_do_not_share_a_node_while_there_are_two() {
+    let mut cluster = facts();
+    add_group(&mut cluster, &[0, 1]);
+    assert_eq!(stranded(&cluster), Vec::<String>::new());
+    // HV1's member may not join the one on HV2, and HV3 is full.
+    cluster.nodes[2].memory_mib = Some(512);
+    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1", "survive:vm:node HV2"]);
+    // Both on HV1: one to each of the others, of which HV3 has no memory.
+    cluster.vms[1].host = Some(0);
+    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1"]);
+    cluster.nodes[2].memory_mib = Some(1_024);
+    assert_eq!(stranded(&cluster), Vec::<String>::new());
+}
+
+#[test]
+fn six_members_survive_the_loss_of_one_of_four_nodes_two_on_each_that_is_left() {
+    let mut cluster = super::facts(4, 4);
+    cluster.policy.survive = vec![(Role::Vm, FailureKind::Node)];
+    for node in &mut cluster.nodes {
+        node.memory_mib = Some(16_384);
+    }
+    add_group(&mut cluster, &[0, 0, 1, 1, 2, 3]);
+    assert_eq!(stranded(&cluster), Vec::<String>::new());
+    // HV4 has room for its own member only, and a third on one of the others would be more than an even spread.
+    cluster.nodes[3].memory_mib = Some(1_024);
+    let lost = ["HV1", "HV2", "HV3"].map(|node| format!("survive:vm:node {node}"));
+    assert_eq!(stranded(&cluster), lost);
+}
+
+#[test]
+fn a_group_is_spread_over_the_nodes_that_may_own_a_member() {
+    let mut cluster = facts();
+    add_group(&mut cluster, &[0, 1]);
+    // HV3 owns none of the two: after the loss of HV1 or HV2 one node is left for both.
+    for vm in &mut cluster.vms {
+        vm.owners = vec![0, 1];
     }
     assert_eq!(stranded(&cluster), Vec::<String>::new());
-    add_vm(&mut cluster, "VM3", 0, 1_024, 10);
-    cluster.vms[2].anti_affinity = "web".to_owned();
-    // Only HV3 is free of the group, for one of HV1's two.
+    // HV3 may own the second: now the two must stay apart, and the first can only join the second.
+    cluster.vms[1].owners = vec![0, 1, 2];
     assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1"]);
+}
+
+#[test]
+fn a_member_that_is_off_on_the_lost_node_leaves_the_others_no_reason_to_share() {
+    let mut cluster = facts();
+    add_group(&mut cluster, &[0, 1, 0]);
+    cluster.nodes[2].memory_mib = Some(512);
+    cluster.vms[2].state = VmState::Off;
+    // HV1 leaves two members for two nodes. HV2's would be the third on HV1, where the one that is off keeps its place.
+    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1", "survive:vm:node HV2"]);
 }
 
 #[test]
