@@ -227,6 +227,8 @@ impl<'a> Report<'a> {
         let levels = &self.facts().policy.rules;
         let judged = judgement::judge(self.rule.name, severity, levels, question.as_of);
         let mut at = fault.at;
+        let mut told = BTreeSet::new();
+        at.retain(|place| told.insert(place.clone()));
         at.truncate(MOST_LOCATIONS);
         self.findings.push(Finding {
             rule: self.rule.name,
