@@ -3,7 +3,7 @@
 //! In: the instance, a style. Out: every allowed [`Design`] of that style. Must not know: ports.
 
 use super::instance::Instance;
-use crate::plan::{Mechanism, Style};
+use crate::plan::{MAX_NETWORKS, Mechanism, Style};
 use crate::policy::{Strength, Wish};
 use crate::profiles::{TeamKind, WS2016};
 use crate::roles::Role;
@@ -295,9 +295,6 @@ fn fresh_name(instance: &Instance, position: usize) -> String {
         .filter(|name| !instance.names.contains(name));
     free.nth(position).unwrap_or_default()
 }
-
-/// Most external networks that are considered; more than one virtual switch per four ports is never drawn in practice.
-pub const MAX_NETWORKS: usize = 4;
 
 /// Whether zones are wanted or needed apart.
 pub fn zones_matter(instance: &Instance) -> bool {

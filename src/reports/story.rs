@@ -5,7 +5,7 @@
 use super::data::{ClusterData, ReportData};
 use super::{hints, show};
 use crate::finding::Severity;
-use crate::plan::{Conflict, LEVELS, Objective, Status, StyleRow};
+use crate::plan::{Conflict, LEVELS, MAX_NETWORKS, Objective, Status, StyleRow};
 use crate::policy::Wish;
 use crate::roles::Role;
 use crate::units::{show_mbps, show_permille};
@@ -31,9 +31,10 @@ pub(super) fn proof(cluster: &ClusterData) -> String {
         ""
     };
     if solver.status == Status::Optimal {
-        return "Proven: no other plan is better in requirements, wishes, utilisation, drain time, changes from today or number of \
-                external networks, in this order of importance."
-            .to_owned();
+        return format!(
+            "Proven: no other plan with up to {MAX_NETWORKS} external networks is better in requirements, wishes, utilisation, drain \
+             time, changes from today or number of external networks, in this order of importance."
+        );
     }
     let level = LEVELS
         .iter()
@@ -211,7 +212,7 @@ fn changes_of(cluster: &ClusterData) -> Vec<String> {
         .count();
     if fixed > 0 {
         steps.push(format!(
-            "{name}: set a static MAC or spoofing on {} (static_macs.csv).",
+            "{name}: set what static_macs.csv says on {}: static MAC address, spoofing or both.",
             show::count(fixed, "vNIC", "vNICs")
         ));
     }

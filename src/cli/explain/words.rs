@@ -31,13 +31,20 @@ const fn word(
 }
 
 /// All words, sorted by name.
-pub(super) static WORDS: [Word; 22] = [
+pub(super) static WORDS: [Word; 31] = [
     word(
         "blackout",
         "Blackout",
         &[],
         "the pause of a VM at the end of its live migration, while the last memory and the device state move",
         &["blackout_limit_ms", "drain"],
+    ),
+    word(
+        "bound",
+        "Bound",
+        &["gap", "lower bound"],
+        "a value that no plan, or no order of moves, can beat; the difference to what was found is the gap, and 0 means proven",
+        &["proven", "drain"],
     ),
     word(
         "card",
@@ -91,6 +98,20 @@ pub(super) static WORDS: [Word; 22] = [
         &["switches", "vm"],
     ),
     word(
+        "growth",
+        "Growth",
+        &["growth that fits"],
+        "percent by which every need is raised before planning; the growth that fits is the highest at which no uplink passes its target",
+        &["growth_percent", "target_utilisation_permille"],
+    ),
+    word(
+        "guaranteed",
+        "Guaranteed",
+        &["guaranteed bandwidth", "share"],
+        "what a role still gets on a shared uplink while the others send all they can: its share of the uplink, after the worst failure it must survive",
+        &["weight", "host_vnics.weight"],
+    ),
+    word(
         "hybrid",
         "Hybrid",
         &[],
@@ -120,11 +141,25 @@ pub(super) static WORDS: [Word; 22] = [
         &["nodes.mac_pool_min", "mac-pool-overlap", "mac-pool-full"],
     ),
     word(
+        "nine-of-ten",
+        "Nine of ten cases",
+        &["p90", "9 of 10"],
+        "the time that nine of ten drains or migrations keep; wide without a calibration from past migrations, narrow with one",
+        &["calibrate", "drain"],
+    ),
+    word(
         "nlb",
         "Network Load Balancing",
         &["network load balancing"],
         "guests that share one address; in unicast mode they share a MAC as well and need static MACs and MAC spoofing",
         &["vms.nlb_mode", "nlb-unicast-without-spoofing"],
+    ),
+    word(
+        "proven",
+        "Proven",
+        &["optimal", "proof"],
+        "no other plan with up to four external networks has a better value at the first level at which the two differ: unmet requirements, unmet wishes, utilisation over the target, drain time over the goal, changes from today, number of external networks, utilisation",
+        &["bound", "wish"],
     ),
     word(
         "rdma",
@@ -139,6 +174,20 @@ pub(super) static WORDS: [Word; 22] = [
         &["switch embedded teaming"],
         "the team inside a virtual switch, since 2016; its members have equal speed and model",
         &["weights_on_set", "team-mixed-speed"],
+    ),
+    word(
+        "short",
+        "Short",
+        &["cut"],
+        "in the drawing of failures: what is left carries less than is needed; cut means that nothing is left",
+        &["survive", "guaranteed"],
+    ),
+    word(
+        "slot",
+        "Slot",
+        &["slots", "concurrency"],
+        "one of the live migrations that a node takes part in at the same time",
+        &["concurrent_migrations", "maximum_parallel_migrations"],
     ),
     word(
         "smb",
@@ -182,6 +231,20 @@ pub(super) static WORDS: [Word; 22] = [
         &["uplinks", "team"],
         "one NIC or team of a node and the roles that run over it",
         &["style", "external-network"],
+    ),
+    word(
+        "wave",
+        "Wave",
+        &["waves"],
+        "VMs of a drain that move one after the other in the same slots; low-priority VMs are saved and moved outside the waves",
+        &["drain", "slot"],
+    ),
+    word(
+        "wish",
+        "Wish",
+        &["wishes", "unmet wish"],
+        "something a design should have where it costs nothing more important, such as roles apart or a failure survived; a requirement must be met",
+        &["survive_wish", "isolate"],
     ),
     word(
         "zone",
