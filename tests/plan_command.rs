@@ -1,0 +1,177 @@
+//! `plan`, and the commands that take its result, as a user meets them.
+
+#![cfg(feature = "solver")]
+
+mod program;
+
+use program::{NICS, NODES, entries, folder, nicplan, place, text};
+
+#[test]
+fn check_judges_with_the_growth_that_the_plan_was_made_for_and_tells_where_it_differs() {
+    let out = place("cli-growth");
+    let (sample, plan) = ("samples/blades-2012r2", out.join("plan.json"));
+    let planned = nicplan(&["plan", sample, "--growth", "7", "-o", text(&out)]);
+    let judged = nicplan(&["check", sample, "--plan", text(&plan)]);
+    assert_eq!(judged.code, planned.code, "{}{}", judged.out, judged.err);
+    assert!(judged.err.contains("judged with a growth of 7 %"), "{}", judged.err);
+
+    let said = nicplan(&["check", sample, "--plan", text(&plan), "--growth", "50"]);
+    assert!(said.err.contains("made for a growth of 7 %"), "{}", said.err);
+}
+
+#[test]
+fn a_time_limit_of_nothing_ends_without_a_plan_or_with_one_that_says_so() {
+    let run = nicplan(&["plan", "samples/blades-2012r2", "--time-limit", "0"]);
+    assert_eq!(run.code, 3, "{}{}", run.out, run.err);
+    assert!(run.err.contains("--time-limit"), "{}", run.err);
+}
+
+#[test]
+fn twenty_lines_give_a_plan_that_check_accepts() {
+    let small = folder("cli-small", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+    let out = place("cli-small-out");
+    let run = nicplan(&["plan", text(&small), "-o", text(&out)]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert_eq!(entries(&out).len(), nicplan::reports::REPORTS.len());
+
+    let check = nicplan(&["check", text(&small), "--plan", text(&out.join("plan.json"))]);
+    assert_eq!(check.code, 0, "{}{}", check.out, check.err);
+    assert!(check.out.contains("the plan holds"));
+}
+
+#[test]
+fn path_follows_a_plan_before_it_is_applied() {
+    let small = folder("cli-path-plan", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+    let out = place("cli-path-plan-out");
+    nicplan(&["plan", text(&small), "-o", text(&out)]);
+
+    let run = nicplan(&["path", text(&small), "--plan", text(&out.join("plan.json"))]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(
+        run.out.contains("once the plan is applied") && run.out.contains("Live migration"),
+        "{}",
+        run.out
+    );
+    let other = nicplan(&["path", "samples/broken", "--plan", text(&out.join("plan.json"))]);
+    assert!(
+        other.code == 2 && other.err.contains("the plan has no cluster"),
+        "{}",
+        other.err
+    );
+}
+
+#[test]
+fn a_hand_edited_plan_is_caught() {
+    let small = folder("cli-edited", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+    let plan = nicplan(&["plan", text(&small), "--format", "json"]).out;
+    let file = small.join("edited.json");
+    std::fs::write(&file, plan.replace("\"A\"", "\"Z\"")).expect("the build folder can be written");
+
+    let check = nicplan(&["check", text(&small), "--plan", text(&file)]);
+    assert_eq!(check.code, 1, "{}{}", check.out, check.err);
+    assert!(check.out.contains('Z'), "{}", check.out);
+}
+
+#[test]
+fn a_plan_in_other_letters_holds_wherever_a_plan_is_read() {
+    let small = folder("cli-letters", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+    let plan = nicplan(&["plan", text(&small), "--format", "json"]).out;
+    let file = small.join("letters.json");
+    let other = plan.replace("\"HV1\"", "\"hv1\"").replace("\"A\"", "\"a\"");
+    assert_ne!(other, plan);
+    std::fs::write(&file, other).expect("the build folder can be written");
+
+    for command in ["check", "path", "drain"] {
+        let run = nicplan(&[command, text(&small), "--plan", text(&file)]);
+        assert_eq!(run.code, 0, "{command}: {}{}", run.out, run.err);
+        assert!(!run.out.contains("hv1"), "{command}: {}", run.out);
+    }
+}
+
+#[test]
+fn an_assignment_edited_by_hand_is_judged_without_its_old_numbers() {
+    let plan = nicplan(&["plan", "samples/four-node-2008r2", "--format", "json"]).out;
+    let mut edited: serde_json::Value = serde_json::from_str(&plan).expect("a plan is JSON");
+    let uplinks = edited["clusters"][0]["nodes"][0]["uplinks"]
+        .as_array_mut()
+        .expect("a node has uplinks");
+    let first = std::mem::take(&mut uplinks[0]["nics"]);
+    uplinks[0]["nics"] = std::mem::replace(&mut uplinks[1]["nics"], first);
+    let dir = folder("cli-recompute", &[("edited.json", edited.to_string().as_bytes())]);
+    let check = |options: &[&str]| {
+        let file = dir.join("edited.json");
+        let mut arguments = vec!["check", "samples/four-node-2008r2", "--plan", text(&file)];
+        arguments.extend(options);
+        nicplan(&arguments)
+    };
+
+    let refused = check(&[]);
+    assert_eq!(refused.code, 1, "{}{}", refused.out, refused.err);
+    assert!(
+        refused.out.contains("if you edited the assignment by hand"),
+        "{}",
+        refused.out
+    );
+
+    let out = dir.join("out");
+    let judged = check(&["--recompute", "-o", text(&out)]);
+    assert!(
+        judged.out.contains("the assignment holds") && judged.out.contains("changes from today"),
+        "{}{}",
+        judged.out,
+        judged.err
+    );
+    let written = out.join("plan.json");
+    let again = nicplan(&["check", "samples/four-node-2008r2", "--plan", text(&written)]);
+    assert_eq!(again.code, judged.code, "{}{}", again.out, again.err);
+    assert!(again.out.contains("the plan holds"), "{}", again.out);
+}
+
+#[test]
+fn a_plan_that_is_no_plan_is_bad_input_with_its_place() {
+    let small = folder(
+        "cli-no-plan",
+        &[
+            ("nodes.csv", NODES),
+            ("nics.csv", NICS),
+            ("p.json", b"{\n  \"clusters\": 7\n}"),
+        ],
+    );
+    let check = nicplan(&["check", text(&small), "--plan", text(&small.join("p.json"))]);
+    assert_eq!(check.code, 2);
+    assert!(check.err.contains("p.json:2:"), "{}", check.err);
+}
+
+#[test]
+fn requirements_that_cannot_be_met_give_exit_code_one_and_a_plan() {
+    let out = place("cli-cannot");
+    let run = nicplan(&["plan", "samples/cannot-be-met", "-o", text(&out)]);
+    assert_eq!(run.code, 1, "{}{}", run.out, run.err);
+    assert!(out.join("plan.json").exists());
+    assert!(run.out.contains("HV3"), "{}", run.out);
+}
+
+#[test]
+fn json_on_the_standard_output_is_the_plan_file() {
+    let out = place("cli-json");
+    let run = nicplan(&[
+        "plan",
+        "samples/switchless-2-node",
+        "-o",
+        text(&out),
+        "--format",
+        "json",
+    ]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(std::fs::read_to_string(out.join("plan.json")).ok(), Some(run.out));
+}
+
+#[test]
+fn stage_times_go_to_the_standard_error() {
+    let small = folder("cli-verbose", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+    let quiet = nicplan(&["plan", text(&small)]);
+    let verbose = nicplan(&["-v", "plan", text(&small)]);
+    assert_eq!(quiet.out, verbose.out);
+    assert!(verbose.err.contains(" ms") && !quiet.err.contains(" ms"));
+    assert!(!verbose.err.contains('\r'), "a bar in a pipe: {:?}", verbose.err);
+}
