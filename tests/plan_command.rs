@@ -175,3 +175,40 @@ fn stage_times_go_to_the_standard_error() {
     assert!(verbose.err.contains(" ms") && !quiet.err.contains(" ms"));
     assert!(!verbose.err.contains('\r'), "a bar in a pipe: {:?}", verbose.err);
 }
+
+/// Without VMs nobody needs anything on these ports: every level of the objective is equal, and the faster ports are taken.
+#[test]
+fn without_vms_guests_and_live_migration_get_fast_ports_rather_than_slow_ones() {
+    let mut nics = "node,nic,speed_mbps\n".to_owned();
+    for node in ["HV1", "HV2"] {
+        for (port, speed) in [
+            ("A1", 25_000),
+            ("A2", 25_000),
+            ("B1", 1000),
+            ("B2", 1000),
+            ("C1", 10_000),
+            ("C2", 10_000),
+        ] {
+            nics.push_str(&format!("{node},{port},{speed}\n"));
+        }
+    }
+    let small = folder(
+        "plan-fast-ports",
+        &[
+            ("nodes.csv", b"node,cluster\nHV1,C1\nHV2,C1\n"),
+            ("nics.csv", nics.as_bytes()),
+        ],
+    );
+    let run = nicplan(&["plan", text(&small), "--style", "dedicated", "--format", "json"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+
+    let plan: nicplan::plan::Plan = serde_json::from_str(&run.out).expect("a plan");
+    for uplink in &plan.clusters[0].nodes[0].uplinks {
+        assert!(
+            uplink.nics.iter().all(|nic| !nic.starts_with('B')),
+            "{}: {:?}",
+            uplink.uplink,
+            uplink.nics
+        );
+    }
+}

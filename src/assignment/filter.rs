@@ -3,7 +3,7 @@
 //! Sums separate: every group takes its own minimum. Maxima separate too: the optimum is the largest of the groups' minima, and
 //! every pattern up to it may stay. What is found is a proven bound of the design under the mode.
 
-use super::design::Design;
+use super::design::{Design, UplinkShape};
 use super::evaluate::drain_bound_of;
 use super::instance::Instance;
 use super::loads::{NodeValue, Part, judge_hosts, judge_networks, settle_networks};
@@ -12,6 +12,7 @@ use super::patterns::{Enumeration, Pattern, UplinkPattern};
 use crate::plan::Objective;
 use crate::roles::Role;
 use crate::units::Mbps;
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 /// A pattern of one group with what it is worth there.
@@ -153,7 +154,7 @@ pub fn filter(
     run.smallest_sum(8, &|c| c.settled.2);
     run.smallest_maximum(9, &|c| c.drain);
     run.smallest_sum(10, &|c| (c.pattern.nics * c.nodes.len()) as u64);
-    run.finish()
+    run.finish(design)
 }
 
 /// Unserved, unmet survival, uplinks short, Mbit/s missing, then the wishes.
@@ -306,7 +307,26 @@ impl<'a> Run<'a> {
         self.kept[group].retain(|i| value(&set[*i]) <= limit);
     }
 
-    fn finish(self) -> Kept {
+    /// Speed of the ports for guests and for live migration where the inventory holds no guests: nobody needs anything there, so that
+    /// every level is equal, and the faster ports are what people would take.
+    fn ease(&self, design: &Design, pattern: &Pattern) -> [Mbps; 2] {
+        if !self.instance.items.is_empty() {
+            return [0, 0];
+        }
+        let speed = |wanted: &dyn Fn(&UplinkShape) -> bool| {
+            let uplinks = design.uplinks.iter().zip(&pattern.uplinks);
+            let speeds = uplinks
+                .filter(|(shape, _)| wanted(shape))
+                .map(|(_, uplink)| uplink.speed);
+            speeds.min().unwrap_or(0)
+        };
+        [
+            speed(&|shape| shape.network.is_some()),
+            speed(&|shape| shape.roles.contains(&Role::LiveMigration)),
+        ]
+    }
+
+    fn finish(self, design: &Design) -> Kept {
         let mut chosen = Vec::new();
         let mut runners_up = Vec::new();
         for (group, kept) in self.kept.iter().enumerate() {
@@ -314,7 +334,10 @@ impl<'a> Run<'a> {
             let first = kept
                 .iter()
                 .copied()
-                .min_by(|a, b| set[*b].pattern.take.cmp(&set[*a].pattern.take))
+                .min_by_key(|i| {
+                    let pattern = &set[*i].pattern;
+                    Reverse((self.ease(design, pattern), &pattern.take))
+                })
                 .unwrap_or(0);
             let twin = kept.iter().find(|i| **i != first).map(|i| (*i, 11, 0, 0));
             let runner = twin.or(self.lost[group]).map(|(i, level, own, other)| RunnerUp {

@@ -7,7 +7,7 @@
 //! IDs" (21024 with its text); [FC] Microsoft Learn, "Failover Clustering system log events" (1137, 1153 to 1155), and the message
 //! table of the provider (1137, 1641); [XML] a published 20415 record (`UserData/VmlEventLog/Parameter0..2`: VM, VM id, seconds);
 //! [WP] wiki.webperfect.ch, "Blackout-Time (VM Live Migration)", a script that takes the same three values of 20415 and 20417;
-//! [HA] message table of the provider Microsoft-Windows-Hyper-V-High-Availability (21111, 21300 to 21309); [BO] ramprasadtech.com,
+//! [HA] message table of the provider Microsoft-Windows-Hyper-V-High-Availability (21111, 21300 to 21309), which no public page confirms; [BO] ramprasadtech.com,
 //! "Hyper-V Live Migration terms" (22507 to 22509, pictures instead of texts). Without a published record the values are taken in
 //! the order of the message, whichever names the fields have; the VM's id is known by its form.
 //!
@@ -34,6 +34,8 @@ pub enum Evidence {
     Pieced,
     /// One source tells what it says; its message is not published.
     Told,
+    /// Taken from the provider's message table on a host; no public source was found that confirms it.
+    Unconfirmed,
 }
 
 impl Evidence {
@@ -44,6 +46,7 @@ impl Evidence {
             Evidence::Message => "message published",
             Evidence::Pieced => "message published, number from another source",
             Evidence::Told => "one report, message unknown",
+            Evidence::Unconfirmed => "not confirmed by a public source",
         }
     }
 }
@@ -233,7 +236,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Failure,
         summary: "failed, as the cluster resource saw it: passed over",
-        evidence: Evidence::Message,
+        evidence: Evidence::Unconfirmed,
         values: FAILED,
         texts: FAILED_TEXT,
     },
@@ -242,7 +245,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Start,
         summary: "start on the source node, as the cluster resource saw it",
-        evidence: Evidence::Message,
+        evidence: Evidence::Unconfirmed,
         values: &[&[Vm]],
         texts: &[&[VM_RESOURCE]],
     },
@@ -251,7 +254,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Success,
         summary: "end on the source node and the seconds since the start",
-        evidence: Evidence::Message,
+        evidence: Evidence::Unconfirmed,
         values: &[&[Duration, Vm]],
         texts: &[&[VM_RESOURCE, (Duration, "on the source node, time", "s (")]],
     },
@@ -260,7 +263,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Arrival,
         summary: "names the target node (the computer)",
-        evidence: Evidence::Message,
+        evidence: Evidence::Unconfirmed,
         values: &[&[Vm]],
         texts: &[&[VM_RESOURCE]],
     },
@@ -269,7 +272,7 @@ pub static EVENTS: [EventInfo; 20] = [
         writer: Writer::HyperV,
         meaning: Meaning::Success,
         summary: "end on the target node",
-        evidence: Evidence::Message,
+        evidence: Evidence::Unconfirmed,
         values: &[&[Other, Vm]],
         texts: &[&[VM_RESOURCE]],
     },
