@@ -4,11 +4,11 @@
 //! vNIC, and SMB traffic one per port, so that Multichannel uses every port. Roles that share single NICs without a team share the
 //! adapter.
 
-use super::same;
 use crate::inventory::{Cluster, HostVnic, Node};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
 use crate::profiles::Transport;
 use crate::roles::Role;
+use crate::units::same_name;
 
 /// What an adapter of the host is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,12 +41,12 @@ pub struct Adapter {
 
 /// Adapters of one node once the plan is applied, in the order of the plan's uplinks.
 pub fn adapters(cluster: &Cluster, plan: &ClusterPlan, node: &Node) -> Vec<Adapter> {
-    let Some(planned) = plan.nodes.iter().find(|n| same(&n.node, &node.name)) else {
+    let Some(planned) = plan.nodes.iter().find(|n| same_name(&n.node, &node.name)) else {
         return Vec::new();
     };
     let mut found = Vec::new();
     for (position, design) in plan.uplinks.iter().enumerate() {
-        if let Some(uplink) = planned.uplinks.iter().find(|u| same(&u.uplink, &design.name)) {
+        if let Some(uplink) = planned.uplinks.iter().find(|u| same_name(&u.uplink, &design.name)) {
             found.extend(of_uplink(cluster, node, (position, design), uplink));
         }
     }
@@ -142,5 +142,5 @@ fn host_vnics(
 
 /// Position of a NIC by name, upper and lower case alike.
 pub(super) fn nic(node: &Node, name: &str) -> Option<usize> {
-    node.nics.iter().position(|nic| same(&nic.name, name))
+    node.nics.iter().position(|nic| same_name(&nic.name, name))
 }

@@ -1,8 +1,8 @@
 //! VMs once the plan is applied: the switch of each vNIC, static addresses, spoofing.
 
-use super::same;
 use crate::inventory::Cluster;
 use crate::plan::ClusterPlan;
+use crate::units::same_name;
 use std::collections::BTreeMap;
 
 /// Applies what the plan says about vNICs.
@@ -14,7 +14,7 @@ pub(super) fn apply(plan: &ClusterPlan, after: &mut Cluster) {
         let name = vm.name.clone();
         for vnic in &mut vm.vnics {
             let key = key(&name, &vnic.name);
-            if let Some(planned) = networks.get(&key).filter(|p| !same(&p.network, &vnic.switch)) {
+            if let Some(planned) = networks.get(&key).filter(|p| !same_name(&p.network, &vnic.switch)) {
                 vnic.switch.clone_from(&planned.network);
             }
             if let Some(planned) = statics.get(&key) {

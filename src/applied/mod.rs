@@ -14,6 +14,7 @@ pub use adapters::{Adapter, Carrier, adapters};
 use crate::inventory::{Cluster, ColumnName, Inventory};
 use crate::plan::{ClusterPlan, Plan};
 use crate::profiles::Transport;
+use crate::units::same_name;
 
 /// Columns that a plan fills, whether or not today's files have them.
 const DECIDED: [ColumnName; 11] = [
@@ -34,7 +35,7 @@ const DECIDED: [ColumnName; 11] = [
 pub fn inventory(today: &Inventory, plan: &Plan) -> Inventory {
     let mut after = today.clone();
     for (position, cluster) in after.clusters.iter_mut().enumerate() {
-        let planned = plan.clusters.iter().find(|p| same(&p.cluster, &cluster.name));
+        let planned = plan.clusters.iter().find(|p| same_name(&p.cluster, &cluster.name));
         if let Some(planned) = planned {
             *cluster = self::cluster(cluster, planned);
             if let Some(given) = after.given.get_mut(position) {
@@ -58,9 +59,4 @@ pub fn cluster(today: &Cluster, plan: &ClusterPlan) -> Cluster {
     let needed = |transport: &Transport| today.transport.is_some() || *transport != today.profile.default_transport;
     after.transport = uplinks.find_map(|u| u.transport).filter(needed).or(today.transport);
     after
-}
-
-/// Whether two names mean the same: Windows does not look at upper and lower case.
-fn same(a: &str, b: &str) -> bool {
-    a == b || a.to_lowercase() == b.to_lowercase()
 }

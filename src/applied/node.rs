@@ -1,25 +1,25 @@
 //! One node once the plan is applied: roles and teams of its NICs, virtual switches, host vNICs, MAC pool.
 
 use super::adapters::{self, Adapter, Carrier};
-use super::{addresses, same};
+use super::addresses;
 use crate::inventory::{Cluster, Facts, HostVnic, Node, Origin, SwitchKind, VirtualSwitch};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
 use crate::profiles::TeamKind;
 use crate::roles::Role;
-use crate::units::natural_cmp;
+use crate::units::{natural_cmp, same_name};
 
 /// Applies the plan to the node at `position`.
 pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, after: &mut Node) {
     let today = &cluster.nodes[position];
-    if let Some(pool) = plan.mac_pools.iter().find(|p| same(&p.node, &today.name)) {
+    if let Some(pool) = plan.mac_pools.iter().find(|p| same_name(&p.node, &today.name)) {
         after.mac_pool = Some(pool.planned);
     }
-    let Some(planned) = plan.nodes.iter().find(|n| same(&n.node, &today.name)) else {
+    let Some(planned) = plan.nodes.iter().find(|n| same_name(&n.node, &today.name)) else {
         return;
     };
     clear(after);
     for design in &plan.uplinks {
-        if let Some(uplink) = planned.uplinks.iter().find(|u| same(&u.uplink, &design.name)) {
+        if let Some(uplink) = planned.uplinks.iter().find(|u| same_name(&u.uplink, &design.name)) {
             build_uplink(today, design, uplink, after);
         }
     }
@@ -30,7 +30,7 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
         let uplink = planned
             .uplinks
             .iter()
-            .find(|u| design.is_some_and(|d| same(&d.name, &u.uplink)));
+            .find(|u| design.is_some_and(|d| same_name(&d.name, &u.uplink)));
         let beside = carriers
             .iter()
             .filter(|a| a.uplink == adapter.uplink && a.roles == adapter.roles)
@@ -90,7 +90,7 @@ fn build_uplink(today: &Node, design: &Uplink, uplink: &NodeUplink, after: &mut 
 /// A switch of today's name keeps what is known about it.
 fn built_switch(today: &Node, name: String, ports: &[usize], host: bool, origin: Origin) -> VirtualSwitch {
     let nics = ports.iter().filter_map(|port| today.nics.get(*port));
-    let old = today.switches.iter().find(|s| same(&s.name, &name));
+    let old = today.switches.iter().find(|s| same_name(&s.name, &name));
     VirtualSwitch {
         name: old.map_or(name, |s| s.name.clone()),
         kind: SwitchKind::External,
@@ -112,11 +112,11 @@ fn build_host_vnic(cluster: &Cluster, today: &Node, adapter: &Adapter, weight: O
     let old = today
         .host_vnics
         .iter()
-        .find(|v| same(&v.name, name) && v.role == Some(role));
+        .find(|v| same_name(&v.name, name) && v.role == Some(role));
     let origin = after
         .switches
         .iter()
-        .find(|s| same(&s.name, switch))
+        .find(|s| same_name(&s.name, switch))
         .map_or(today.origin, |s| s.origin);
     after.host_vnics.push(HostVnic {
         name: name.clone(),

@@ -116,12 +116,7 @@ pub(super) fn plan_file(path: &Path) -> Result<Plan, Failure> {
 
 /// A plan for clusters that the inventory does not have would silently change nothing.
 pub(super) fn known_clusters(today: &Inventory, plan: &Plan) -> Result<(), Failure> {
-    let known = |name: &str| {
-        today
-            .clusters
-            .iter()
-            .any(|c| c.name.to_lowercase() == name.to_lowercase())
-    };
+    let known = |name: &str| today.clusters.iter().any(|c| nicplan::units::same_name(&c.name, name));
     match plan.clusters.iter().find(|c| !known(&c.cluster)) {
         None => Ok(()),
         Some(missing) => Err(Failure::Usage(format!(

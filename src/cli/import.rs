@@ -7,6 +7,7 @@ use super::output;
 use clap::builder::PossibleValuesParser;
 use nicplan::history::{self, History};
 use nicplan::inventory::{self, Inventory, LoadOptions};
+use nicplan::units::count;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "Examples:
@@ -156,10 +157,10 @@ fn summary(history: &History, dir: &Path) -> String {
     batches.dedup();
     format!(
         "{} in {} from {} in {}: {}\n",
-        count(history.rows.len(), "live migration", "live migrations"),
-        count(batches.len(), "batch", "batches"),
-        count(history.events, "event", "events"),
-        count(history.files, "file", "files"),
+        count(history.rows.len(), "live migration"),
+        count(batches.len(), "batch"),
+        count(history.events, "event"),
+        count(history.files, "file"),
         dir.join("history.csv").display()
     )
 }
@@ -203,8 +204,4 @@ fn notes(history: &History) -> Vec<String> {
         ));
     }
     notes
-}
-
-fn count(number: usize, one: &str, many: &str) -> String {
-    format!("{number} {}", if number == 1 { one } else { many })
 }

@@ -1,7 +1,7 @@
 //! Rows with keys against rows with keys.
 
 use super::{Change, Kind};
-use crate::units::natural_cmp;
+use crate::units::{natural_cmp, same_name};
 use std::cmp::Ordering;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -91,7 +91,7 @@ fn cluster(name: &str, a: Side<'_>, b: Side<'_>) -> Vec<Change> {
         (Some(a), Some(b)) => (a, b),
     };
     let mut changes = Vec::new();
-    if a.0.to_lowercase() != b.0.to_lowercase() {
+    if !same_name(a.0, b.0) {
         changes.push(change(Kind::Changed, a.0, b.0));
     }
     let mut tables: Vec<&String> = a.1.names().collect();
@@ -155,6 +155,5 @@ fn columns(a: &Row, b: &Row) -> Vec<(String, String, String)> {
             .filter(|n| a.cells.iter().all(|(m, _)| m != *n)),
     );
     let both = names.into_iter().map(|n| (n.clone(), value(a, n), value(b, n)));
-    both.filter(|(_, from, to)| from.to_lowercase() != to.to_lowercase())
-        .collect()
+    both.filter(|(_, from, to)| !same_name(from, to)).collect()
 }

@@ -2,7 +2,7 @@
 //!
 //! In: text of one cell. Out: a value, or a sentence that names the text. Must not know: tables, entities.
 
-use crate::units::{Mbps, MiB, parse_mbps, two_readings};
+use crate::units::{Date, Mbps, MiB, parse_mbps, two_readings};
 use std::collections::BTreeSet;
 
 /// Highest rate that is believed, Mbit/s (1 Tbit/s).
@@ -184,12 +184,16 @@ pub fn yes_no(text: &str) -> Result<bool, String> {
     }
 }
 
+/// A header without case, blanks and punctuation: `Speed (Mbps)` and `speed_mbps` are the same.
+pub fn plain(text: &str) -> String {
+    text.chars()
+        .filter(|c| c.is_alphanumeric())
+        .flat_map(char::to_lowercase)
+        .collect()
+}
+
 /// A word of a list, as the list spells it: case, blanks and punctuation do not matter.
 pub fn word(text: &str, words: &[&'static str]) -> Result<String, String> {
-    let plain = |text: &str| -> String {
-        let letters = text.chars().filter(|c| c.is_alphanumeric());
-        letters.flat_map(char::to_lowercase).collect()
-    };
     let wanted = plain(text);
     let found = words.iter().find(|word| plain(word) == wanted);
     found
@@ -199,20 +203,8 @@ pub fn word(text: &str, words: &[&'static str]) -> Result<String, String> {
 
 /// A day as `2026-11-22`; also with a time behind it, as PowerShell writes it in sortable form.
 pub fn day(text: &str) -> Result<String, String> {
-    let refuse = || format!("'{text}' is no day such as 2026-11-22");
     let day = text.split(['T', ' ']).next().unwrap_or(text);
-    let parts: Vec<&str> = day.split('-').collect();
-    let number = |part: &str, length: usize| {
-        let digits = part.len() == length && part.bytes().all(|b| b.is_ascii_digit());
-        part.parse::<u32>().ok().filter(|_| digits)
-    };
-    let [year, month, date] = parts[..] else {
-        return Err(refuse());
-    };
-    let known = number(year, 4).is_some()
-        && number(month, 2).is_some_and(|m| (1..=12).contains(&m))
-        && number(date, 2).is_some_and(|d| (1..=31).contains(&d));
-    if known { Ok(day.to_owned()) } else { Err(refuse()) }
+    Date::parse(day).map(|day| day.to_string())
 }
 
 /// Thousandths: `800`, or `80 %`. A bare number under 100 is taken for a forgotten percent sign and refused.

@@ -4,6 +4,7 @@
 
 use super::csv_file::Sheet;
 use crate::diff::{Change, Kind};
+use crate::units::count;
 use std::fmt::Write;
 
 /// Columns of the table.
@@ -42,18 +43,14 @@ pub fn differences_text(changes: &[Change]) -> String {
             .iter()
             .map(|g| g.nodes.iter().filter(|n| !n.is_empty()).count())
             .sum();
-        let (count, nodes) = (plural(of_cluster.len(), "change"), plural(nodes, "node"));
+        let (total, nodes) = (count(of_cluster.len(), "change"), count(nodes, "node"));
         // Writing to a String cannot fail.
-        let _ = writeln!(text, "Cluster {}: {count} on {nodes}\n", of_cluster[0].cluster);
+        let _ = writeln!(text, "Cluster {}: {total} on {nodes}\n", of_cluster[0].cluster);
         for group in groups {
             text.push_str(&group.text());
         }
     }
     text
-}
-
-fn plural(number: usize, one: &str) -> String {
-    format!("{number} {one}{}", if number == 1 { "" } else { "s" })
 }
 
 /// Nodes that change alike.

@@ -42,6 +42,13 @@ pub fn show_mbps(rate: Mbps) -> String {
     format!("{whole}.{} Gbit/s", fraction.trim_end_matches('0'))
 }
 
+/// Whether two names mean the same: Windows does not look at upper and lower case.
+pub fn same_name(a: &str, b: &str) -> bool {
+    let (a, b) = (a.trim(), b.trim());
+    let lower = |name: &str| name.chars().flat_map(char::to_lowercase).collect::<String>();
+    a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && lower(a) == lower(b))
+}
+
 /// A number with its noun: `1 error`, `2 errors`, `0 switches`. For nouns with a regular plural.
 pub fn count(number: usize, noun: &str) -> String {
     let hisses = ["s", "x", "ch", "sh"].iter().any(|end| noun.ends_with(end));

@@ -3,6 +3,7 @@
 use super::{Broken, Judge, PlanCheck};
 use crate::inventory::Cluster;
 use crate::plan::{ClusterPlan, Uplink};
+use crate::units::same_name;
 
 pub(super) static CHECK: PlanCheck = PlanCheck {
     name: "network-names",
@@ -19,11 +20,7 @@ fn check(_: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
             broken.add(&uplink.name, message, "", "a name such as External-1");
         }
         // Windows takes names that differ in upper and lower case alone for the same switch.
-        let same = |u: &&Uplink| {
-            u.network
-                .as_ref()
-                .is_some_and(|n| n.to_lowercase() == network.to_lowercase())
-        };
+        let same = |u: &&Uplink| u.network.as_ref().is_some_and(|n| same_name(n, network));
         if let Some(other) = plan.uplinks[..at].iter().find(same) {
             let message = format!(
                 "uplinks {} and {} both serve external network '{network}'",

@@ -4,6 +4,7 @@ use super::{Broken, Judge, PlanCheck, some};
 use crate::checks::Recount;
 use crate::inventory::Cluster;
 use crate::plan::{ClusterPlan, Shortfall};
+use crate::units::same_name;
 use std::collections::BTreeMap;
 
 pub(super) static CHECK: PlanCheck = PlanCheck {
@@ -38,8 +39,7 @@ fn check(_: &Cluster, plan: &ClusterPlan, recount: &Recount, broken: &mut Broken
 
 /// Subjects are names, which Windows compares without regard to upper and lower case.
 fn same(a: &Shortfall, b: &Shortfall) -> bool {
-    (&a.requirement, a.missing_mbps) == (&b.requirement, b.missing_mbps)
-        && (a.subject == b.subject || a.subject.to_lowercase() == b.subject.to_lowercase())
+    (&a.requirement, a.missing_mbps) == (&b.requirement, b.missing_mbps) && same_name(&a.subject, &b.subject)
 }
 
 /// The entries of one requirement together, those of vNICs by the external network that the plan gives them: one slip in a

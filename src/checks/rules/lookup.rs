@@ -24,11 +24,6 @@ pub fn is_mobile(vm: &Vm) -> bool {
     vm.owners.len() > 1
 }
 
-/// Whether two names of a virtual switch mean the same: Windows does not look at upper and lower case.
-pub fn same_switch(a: &str, b: &str) -> bool {
-    a == b || a.to_lowercase() == b.to_lowercase()
-}
-
 /// `A, B and C`, or `A, B, C, D, E and 7 more`.
 pub fn list<S: AsRef<str>>(names: &[S]) -> String {
     let shown: Vec<&str> = names.iter().take(MOST_NAMES).map(AsRef::as_ref).collect();
@@ -37,15 +32,6 @@ pub fn list<S: AsRef<str>>(names: &[S]) -> String {
         ([one], 0) => (*one).to_owned(),
         ([start @ .., last], 0) => format!("{} and {last}", start.join(", ")),
         (_, more) => format!("{} and {more} more", shown.join(", ")),
-    }
-}
-
-/// `1 VM`, `3 VMs`.
-pub fn count(number: usize, one: &str) -> String {
-    if number == 1 {
-        format!("1 {one}")
-    } else {
-        format!("{number} {one}s")
     }
 }
 

@@ -11,6 +11,7 @@ mod machines;
 mod review;
 mod settings;
 
+pub use super::cells::plain;
 pub use history::HISTORY;
 pub use settings::{SETTINGS, Setting};
 
@@ -200,14 +201,6 @@ pub fn is_review(column: &str) -> bool {
         table.columns.get(table.position(column)?)
     });
     found.is_some_and(|column| column.review)
-}
-
-/// A header without case, blanks and punctuation: `Speed (Mbps)` and `speed_mbps` are the same.
-pub fn plain(text: &str) -> String {
-    text.chars()
-        .filter(|c| c.is_alphanumeric())
-        .flat_map(char::to_lowercase)
-        .collect()
 }
 
 /// Headers of the user's own remarks, which are passed over.

@@ -10,6 +10,7 @@ use crate::migration::wiring::{Interface, Network, Wiring};
 use crate::profiles::WS2008R2;
 use crate::roles::Role;
 use crate::topology::Fabric;
+use crate::units::same_name;
 use std::collections::BTreeMap;
 
 /// Everything about a cluster that holds for all pairs.
@@ -58,7 +59,7 @@ pub(super) struct Taken<'a> {
 impl<'a> Choice<'a> {
     pub(super) fn new(cluster: &'a Cluster, wiring: &'a Wiring) -> Choice<'a> {
         let stale = |names: &'a [String]| -> Vec<&'a str> {
-            let known = |name: &str| wiring.networks.iter().any(|n| same(&n.name, name));
+            let known = |name: &str| wiring.networks.iter().any(|n| same_name(&n.name, name));
             names.iter().map(String::as_str).filter(|n| !known(n)).collect()
         };
         let mut choice = Choice {
@@ -93,7 +94,11 @@ impl<'a> Choice<'a> {
     /// Position of a network in `MigrationNetworkOrder`.
     pub(super) fn place(&self, network: usize) -> Option<usize> {
         let name = &self.network(network)?.name;
-        self.cluster.migration.network_order.iter().position(|n| same(n, name))
+        self.cluster
+            .migration
+            .network_order
+            .iter()
+            .position(|n| same_name(n, name))
     }
 
     /// Order of preference: the list of the cluster; then metrics, but the network of CSV traffic last. A plan without a list puts
@@ -118,7 +123,7 @@ impl<'a> Choice<'a> {
             .migration
             .exclude_networks
             .iter()
-            .any(|n| same(n, &fact.name))
+            .any(|n| same_name(n, &fact.name))
         {
             return refuse(
                 Layer::ExcludeNetworks,
@@ -342,11 +347,6 @@ impl<'a> Choice<'a> {
 
 fn refuse<'a>(layer: Layer, text: String, fix: String) -> Answer<'a> {
     Err(Refusal { layer, text, fix })
-}
-
-/// Names are the same whatever their case.
-pub(super) fn same(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
 }
 
 /// CSV and the cluster's own traffic take the lowest metric; live migration takes the next (Microsoft, "Windows Server 2008 R2:

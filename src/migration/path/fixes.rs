@@ -126,7 +126,7 @@ pub(super) fn set_excluded(choice: &Choice, without: Option<usize>) -> String {
             .migration
             .exclude_networks
             .iter()
-            .any(|n| super::choose::same(n, name))
+            .any(|n| crate::units::same_name(n, name))
     };
     let names: Vec<&str> = networks
         .filter(|(i, n)| Some(*i) != without && listed(&n.name))

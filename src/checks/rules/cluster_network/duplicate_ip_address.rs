@@ -5,6 +5,7 @@ use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Origin};
 use crate::migration::wiring::Subnet;
+use crate::units::count;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -58,7 +59,7 @@ fn add(same: &[(String, String, Origin)], report: &mut Report<'_>) {
     report.add(Fault {
         subject: written.to_owned(),
         message: format!("{written} is the address of {}", lookup::list(&places)),
-        current: format!("{} have it", lookup::count(same.len(), "adapter")),
+        current: format!("{} have it", count(same.len(), "adapter")),
         expected: "each address on one adapter".to_owned(),
         fix: "give all but one of them another address of the same subnet".to_owned(),
         at: same

@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm};
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -34,7 +35,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         subject: cluster.name.clone(),
         message: format!(
             "{} in the cluster with disks on one node: {}",
-            lookup::count(vms.len(), "VM"),
+            count(vms.len(), "VM"),
             lookup::list(&names)
         ),
         current: "local volume".to_owned(),

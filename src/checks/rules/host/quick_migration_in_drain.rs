@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, VmPriority, VmState};
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -46,7 +47,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let names: Vec<&str> = vms.iter().map(|vm| vm.name.as_str()).collect();
     report.add(Fault {
         subject: cluster.name.clone(),
-        message: format!("a drain saves and resumes {}: {}", lookup::count(vms.len(), "VM"), lookup::list(&names)),
+        message: format!("a drain saves and resumes {}: {}", count(vms.len(), "VM"), lookup::list(&names)),
         current: format!("priority below MoveTypeThreshold {threshold}: quick migration"),
         expected: "live migration, unless these guests may be interrupted".to_owned(),
         fix: format!(

@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm};
+use crate::units::count;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -39,7 +40,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 "cluster disk {volume} holds {}: they move only together, by quick migration",
                 lookup::list(&names)
             ),
-            current: format!("{} on one cluster disk", lookup::count(vms.len(), "VM")),
+            current: format!("{} on one cluster disk", count(vms.len(), "VM")),
             expected: "a cluster shared volume, or one VM per cluster disk".to_owned(),
             fix: fix(cluster),
             at: vms.iter().map(|vm| report.at(vm.origin, "volume")).collect(),

@@ -1,9 +1,10 @@
 //! MigrationExcludeNetworks leaves no cluster network.
 
-use super::{same, set_list};
+use super::set_list;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -27,7 +28,7 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let used = || cluster.networks.iter().filter(|network| network.cluster_use != Some(0));
     let excluded = &cluster.migration.exclude_networks;
-    if used().next().is_none() || !used().all(|network| excluded.iter().any(|name| same(name, &network.name))) {
+    if used().next().is_none() || !used().all(|network| excluded.iter().any(|name| same_name(name, &network.name))) {
         return;
     }
     let names: Vec<&str> = used().map(|network| network.name.as_str()).collect();

@@ -1,9 +1,10 @@
 //! A list of live migration that names a network the cluster does not have.
 
-use super::{same, set_list};
+use super::set_list;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -41,7 +42,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             &migration.exclude_networks,
         ),
     ];
-    let known = |name: &str| cluster.networks.iter().any(|network| same(name, &network.name));
+    let known = |name: &str| cluster.networks.iter().any(|network| same_name(name, &network.name));
     for (list, column, names) in lists {
         let (kept, stale): (Vec<&str>, Vec<&str>) = names
             .iter()

@@ -2,11 +2,12 @@
 
 use super::{SMB_FROM_MBPS, option, ports_up, set_option, share};
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, HostVnic, Inventory, Nic, Node};
 use crate::profiles::{Transport, WS2012R2};
 use crate::roles::Role;
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -75,7 +76,7 @@ fn has_rdma(cluster: &Cluster, node: &Node, port: &Nic) -> bool {
     let Some(switch) = &port.switch else {
         return port.rdma.on() && port.team.is_empty();
     };
-    let own = |vnic: &HostVnic| vnic.role == Some(Role::LiveMigration) && lookup::same_switch(&vnic.switch, switch);
+    let own = |vnic: &HostVnic| vnic.role == Some(Role::LiveMigration) && same_name(&vnic.switch, switch);
     let mut vnics = node.host_vnics.iter().filter(|vnic| own(vnic));
     port.rdma.on() && cluster.profile.rdma_on_switch && vnics.any(|vnic| vnic.rdma == Some(true))
 }

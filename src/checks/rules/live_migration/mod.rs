@@ -39,7 +39,7 @@ use crate::migration::{self, Moved, Rate};
 use crate::powershell::quoted;
 use crate::profiles::{Transport, WS2008R2};
 use crate::roles::Role;
-use crate::units::Mbps;
+use crate::units::{Mbps, same_name};
 
 /// The family.
 pub static RULES: &[&Rule] = &[
@@ -128,16 +128,11 @@ fn drain_bound(cluster: &Cluster, index: usize) -> Option<u64> {
     Some(migration::drain_bound_s(&vms, rate, slots(cluster, index)))
 }
 
-/// Whether two names of a network are the same: Windows does not look at upper and lower case.
-fn same(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
-}
-
 /// Networks for live migration: meant for it, used by the cluster, not excluded.
 fn networks(cluster: &Cluster) -> impl Iterator<Item = &ClusterNetwork> {
     let excluded = |network: &ClusterNetwork| {
         let mut names = cluster.migration.exclude_networks.iter();
-        names.any(|name| same(name, &network.name))
+        names.any(|name| same_name(name, &network.name))
     };
     let meant =
         |network: &&ClusterNetwork| network.purpose == Some(Role::LiveMigration) && network.cluster_use != Some(0);

@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, VmState};
+use crate::units::count;
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -43,7 +44,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         subject: cluster.name.clone(),
         message: format!(
             "{} may run on nodes with different processors, without processor compatibility: {}",
-            lookup::count(names.len(), "VM"),
+            count(names.len(), "VM"),
             lookup::list(&names)
         ),
         current: format!("off, with {}", lookup::list(&models)),

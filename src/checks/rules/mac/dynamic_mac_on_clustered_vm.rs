@@ -4,6 +4,7 @@ use super::known_pool;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -48,7 +49,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         subject: cluster.name.clone(),
         message: format!(
             "{} of VMs that may run on several nodes: the address changes with the node the VM is started on ({})",
-            lookup::count(found.len(), "dynamic adapter"),
+            count(found.len(), "dynamic adapter"),
             lookup::list(&names)
         ),
         current: "dynamic".to_owned(),

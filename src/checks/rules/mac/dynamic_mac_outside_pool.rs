@@ -4,7 +4,7 @@ use super::{known_pool, pool_location};
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
-use crate::units::Mac;
+use crate::units::{Mac, count};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -59,7 +59,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             subject: node.name.clone(),
             message: format!(
                 "{} on {} would get a new address at the next cold start there: {}",
-                lookup::count(found.len(), "dynamic adapter"),
+                count(found.len(), "dynamic adapter"),
                 node.name,
                 lookup::list(&names)
             ),

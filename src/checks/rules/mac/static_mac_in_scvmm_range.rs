@@ -4,6 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::mac::SCVMM_RANGE;
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -33,7 +34,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         subject: cluster.name.clone(),
         message: format!(
             "{} {} an address from the range of System Center VMM: {}",
-            lookup::count(found.len(), "adapter"),
+            count(found.len(), "adapter"),
             if found.len() == 1 { "has" } else { "have" },
             lookup::list(&names)
         ),

@@ -4,7 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::mac::{HYPER_V_PREFIX, SCVMM_RANGE, is_usable};
-use crate::units::Mac;
+use crate::units::{Mac, count};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -34,7 +34,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         subject: cluster.name.clone(),
         message: format!(
             "{} {} a static address with another maker's prefix: {}",
-            lookup::count(found.len(), "adapter"),
+            count(found.len(), "adapter"),
             if found.len() == 1 { "has" } else { "have" },
             lookup::list(&names)
         ),

@@ -13,6 +13,7 @@ mod too_many_intents_of_one_kind;
 use super::Rule;
 use crate::inventory::{Cluster, Nic};
 use crate::profiles::WS2025;
+use crate::units::same_name;
 
 /// The family.
 pub static RULES: &[&Rule] = &[
@@ -40,5 +41,5 @@ fn intents(nic: &Nic) -> &[String] {
 /// Whether a list of the cluster names an intent, in any case.
 fn names(cluster: &Cluster, column: &str, intent: &str) -> bool {
     let listed = cluster.facts.list(column).unwrap_or_default();
-    listed.iter().any(|name| name.to_lowercase() == intent.to_lowercase())
+    listed.iter().any(|name| same_name(name, intent))
 }

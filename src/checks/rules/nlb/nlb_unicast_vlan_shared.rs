@@ -4,6 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::mac::nlb;
+use crate::units::count;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
@@ -57,7 +58,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 "{place} of NLB cluster {name} (unicast) also carries {}",
                 lookup::list(&names)
             ),
-            current: lookup::count(others.len(), "other adapter"),
+            current: count(others.len(), "other adapter"),
             expected: "a VLAN for the NLB cluster alone".to_owned(),
             fix: "move the members' NLB adapters to a VLAN of their own, or the cluster to IGMP multicast with \
                 snooping switches"

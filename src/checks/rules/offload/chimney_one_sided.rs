@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Node, Vm};
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -49,7 +50,7 @@ fn add(report: &mut Report<'_>, node: &Node, host: &str, vms: &[&Vm]) {
             node.name,
             lookup::list(&names)
         ),
-        current: format!("host {host}, {} {others}", lookup::count(vms.len(), "VM")),
+        current: format!("host {host}, {} {others}", count(vms.len(), "VM")),
         expected: "the same on both sides".to_owned(),
         fix: format!(
             "netsh int tcp set global chimney=enabled on {} and inside the VMs, or disabled on both; netstat -t shows what is \

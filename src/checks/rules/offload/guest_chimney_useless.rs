@@ -4,6 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm};
 use crate::profiles::WS2012;
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -31,7 +32,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         subject: first.name.clone(),
         message: format!(
             "TCP chimney offload is enabled inside {}, on hosts that do not offer it: {}",
-            lookup::count(vms.len(), "VM"),
+            count(vms.len(), "VM"),
             lookup::list(&names)
         ),
         current: "enabled".to_owned(),

@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -52,7 +53,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             "Windows Server 2008 R2 has no minimum bandwidth, but {} should have it",
             lookup::list(&names)
         ),
-        current: format!("minimum bandwidth for {}", lookup::count(names.len(), "adapter")),
+        current: format!("minimum bandwidth for {}", count(names.len(), "adapter")),
         expected: "none; a port of its own for what must not starve".to_owned(),
         fix: "give this traffic a port of its own, or put it on hosts with Windows Server 2012 or later".to_owned(),
         at,

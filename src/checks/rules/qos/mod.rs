@@ -22,6 +22,7 @@ mod weights_on_set;
 mod weights_without_bandwidth_mode;
 
 use super::{Rule, lookup};
+use crate::inventory::catalogue::plain;
 use crate::inventory::{Cluster, Facts, Node, Origin, SwitchKind, TrafficClass, VirtualSwitch, VmState};
 use crate::profiles::WS2012;
 use crate::roles::Role;
@@ -138,12 +139,6 @@ fn policy_priorities(node: &Node, names: &[&str]) -> BTreeSet<u8> {
         .iter()
         .filter(|policy| names.contains(&plain(&policy.name).as_str()));
     named.flat_map(|policy| policy.priorities.iter().copied()).collect()
-}
-
-/// Name of a policy without case and punctuation: `SMB Direct` is `smbdirect`.
-fn plain(name: &str) -> String {
-    let letters = name.chars().filter(|c| c.is_alphanumeric());
-    letters.flat_map(char::to_lowercase).collect()
 }
 
 /// The priority of cluster traffic: that of its policy, else 7, Microsoft's recommendation.

@@ -1,10 +1,11 @@
 //! VMs are replicated, and no policy limits their traffic.
 
 use super::replicated;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2008R2;
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -32,7 +33,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
     report.add(Fault {
         subject: cluster.name.clone(),
-        message: format!("{} are replicated, and no policy limits replication", lookup::count(vms.len(), "VM")),
+        message: format!("{} are replicated, and no policy limits replication", count(vms.len(), "VM")),
         current: "no policy".to_owned(),
         expected: "a policy on every node that limits port 80, 443 or 8080 of replication".to_owned(),
         fix: "on every node: New-NetQosPolicy -Name 'Replica' -IPDstPortMatchCondition <port of the replica server> -ThrottleRateActionBitsPerSecond <rate>".to_owned(),

@@ -1,10 +1,11 @@
 //! VMs of a cluster are replicated, and the cluster has no Replica Broker.
 
 use super::replicated;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2008R2;
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -32,7 +33,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
     report.add(Fault {
         subject: cluster.name.clone(),
-        message: format!("{} of the cluster are replicated, and there is no Hyper-V Replica Broker", lookup::count(vms.len(), "VM")),
+        message: format!("{} of the cluster are replicated, and there is no Hyper-V Replica Broker", count(vms.len(), "VM")),
         current: "no broker".to_owned(),
         expected: "the role Hyper-V Replica Broker".to_owned(),
         fix: "add the role Hyper-V Replica Broker in Failover Cluster Manager (resource type Virtual Machine Replication Broker with a client access point), and name it as replica server".to_owned(),

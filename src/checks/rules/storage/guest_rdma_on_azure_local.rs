@@ -4,6 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::AZURE_LOCAL;
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -34,7 +35,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             "RDMA is allowed in {}, which Azure Local does not support",
             lookup::list(&names)
         ),
-        current: format!("RDMA for {}", lookup::count(names.len(), "adapter")),
+        current: format!("RDMA for {}", count(names.len(), "adapter")),
         expected: "no RDMA in VMs".to_owned(),
         fix: "Set-VMNetworkAdapterRdma -VMName VM -Name ADAPTER -RdmaWeight 0 for each of them".to_owned(),
         at,

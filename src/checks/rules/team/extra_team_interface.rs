@@ -5,6 +5,7 @@ use crate::checks::rules::{Fault, Report, Rule, fixes, lookup, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Fact, Inventory};
 use crate::profiles::{WS2012, WS2019};
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -42,7 +43,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             message: format!(
                 "team {name} on {} is under a virtual switch and has {}: {}",
                 places.nodes(),
-                lookup::count(interfaces.len(), "interface"),
+                count(interfaces.len(), "interface"),
                 lookup::list(interfaces)
             ),
             current: lookup::list(interfaces),

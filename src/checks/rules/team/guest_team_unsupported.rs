@@ -1,9 +1,10 @@
 //! A team inside a guest that Hyper-V does not support.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, fixes};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::profiles::WS2012;
+use crate::units::{count, same_name};
 use std::collections::BTreeMap;
 
 /// Adapters of a supported team in a guest.
@@ -69,8 +70,8 @@ fn judge(cluster: &Cluster, vm: &Vm, vnics: &[&Vnic], report: &Report<'_>) -> Op
     let at = |column| vnics.iter().map(|v| report.at(v.origin, column)).collect();
     if vnics.len() != MEMBERS {
         return Some(Wrong {
-            what: format!("has {}, two are supported", lookup::count(vnics.len(), "adapter")),
-            current: lookup::count(vnics.len(), "adapter"),
+            what: format!("has {}, two are supported", count(vnics.len(), "adapter")),
+            current: count(vnics.len(), "adapter"),
             expected: "2 adapters",
             fix: format!("in {}: a team of two adapters", vm.name),
             at: at("guest_team"),
@@ -85,7 +86,7 @@ fn judge(cluster: &Cluster, vm: &Vm, vnics: &[&Vnic], report: &Report<'_>) -> Op
             at: at("switch"),
         });
     }
-    let same = |a: &&Vnic, b: &&Vnic| !a.switch.is_empty() && lookup::same_switch(&a.switch, &b.switch);
+    let same = |a: &&Vnic, b: &&Vnic| !a.switch.is_empty() && same_name(&a.switch, &b.switch);
     if let [a, b] = vnics
         && same(a, b)
     {

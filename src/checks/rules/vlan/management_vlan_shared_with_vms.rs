@@ -4,6 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
 use crate::roles::Role;
+use crate::units::count;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -45,7 +46,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: format!("VLAN {vlan}"),
             message: format!("VLAN {vlan} carries management of the nodes and {}", lookup::list(&names)),
-            current: format!("{} in the management VLAN", lookup::count(found.len(), "VM adapter")),
+            current: format!("{} in the management VLAN", count(found.len(), "VM adapter")),
             expected: "management in a VLAN of its own".to_owned(),
             fix: format!("move the VMs to another VLAN, or management to one of its own; VMs that administer the hosts may stay: \
                           then allow this rule in policy.csv with the reason (VLAN {vlan})"),

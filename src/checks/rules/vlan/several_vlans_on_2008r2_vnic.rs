@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -39,7 +40,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             },
             lookup::list(&names)
         ),
-        current: lookup::count(vnic.vlans.len(), "VLAN"),
+        current: count(vnic.vlans.len(), "VLAN"),
         expected: "one VLAN for each adapter".to_owned(),
         fix: format!(
             "Hyper-V Manager, Settings of {}, Add Hardware, Network Adapter: one for each VLAN, \"Enable virtual \

@@ -5,6 +5,7 @@ use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::profiles::AZURE_LOCAL;
 use crate::roles::Role;
+use crate::units::count;
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -44,12 +45,12 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             message: format!(
                 "the storage ports of {} have {} for {}: {}",
                 node.name,
-                lookup::count(different.len(), "VLAN"),
-                lookup::count(ports.len(), "port"),
+                count(different.len(), "VLAN"),
+                count(ports.len(), "port"),
                 lookup::list(&names)
             ),
-            current: lookup::count(different.len(), "VLAN"),
-            expected: lookup::count(ports.len(), "VLAN"),
+            current: count(different.len(), "VLAN"),
+            expected: count(ports.len(), "VLAN"),
             fix: fix(node, &ports),
             at: ports.iter().map(|nic| report.at(nic.origin, "nic_vlan")).collect(),
         });

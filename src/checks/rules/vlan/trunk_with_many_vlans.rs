@@ -4,6 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -29,7 +30,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let in_trunk_mode = lookup::vnics(cluster).filter(|(_, vnic)| vnic.facts.text("vlan_mode") == Some("trunk"));
     for (vm, vnic) in in_trunk_mode.filter(|(_, vnic)| vnic.vlans.len() > MOST) {
         let subject = lookup::vnic_name(vm, vnic);
-        let count = lookup::count(vnic.vlans.len(), "VLAN");
+        let count = count(vnic.vlans.len(), "VLAN");
         report.add(Fault {
             message: format!("{subject} may use {count}"),
             subject,

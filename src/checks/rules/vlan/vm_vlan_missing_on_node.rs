@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node, Vm};
+use crate::units::{count, same_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
@@ -65,7 +66,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             message: format!(
                 "VLAN {vlan} does not reach switch {switch} on {}, where {} with it may run: {}",
                 node.name,
-                lookup::count(names.len(), "VM"),
+                count(names.len(), "VM"),
                 lookup::list(&names)
             ),
             current: format!("{} carries {carried}", nic.name),
@@ -125,6 +126,6 @@ fn without_vlan<'a>(node: &'a Node, switch: &'a str, vlan: u16) -> impl Iterator
     let bound = node
         .nics
         .iter()
-        .filter(move |nic| lookup::same_switch(nic.switch.as_deref().unwrap_or_default(), switch));
+        .filter(move |nic| same_name(nic.switch.as_deref().unwrap_or_default(), switch));
     bound.filter(move |nic| nic.vlans.as_ref().is_some_and(|set| !set.contains(&vlan)))
 }

@@ -5,7 +5,7 @@ use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::demand::{is_heavy, vnic_need};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
-use crate::units::show_mbps;
+use crate::units::{count, show_mbps};
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -49,7 +49,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let subject = lookup::vnic_name(vm, vnic);
         let need = show_mbps(vnic_need(cluster, vnic));
         report.add(Fault {
-            message: format!("{subject} needs {need} and shares switch {} with {}", vnic.switch, lookup::count(*neighbours, "smaller adapter")),
+            message: format!("{subject} needs {need} and shares switch {} with {}", vnic.switch, count(*neighbours, "smaller adapter")),
             subject,
             current: format!("{need} on {}", vnic.switch),
             expected: "an external network of its own, where a port is free".to_owned(),

@@ -4,6 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, VmState};
 use crate::profiles::WS2012R2;
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -46,7 +47,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             },
             message: format!(
                 "integration services are {words} in {}: {}",
-                lookup::count(found.len(), "running VM"),
+                count(found.len(), "running VM"),
                 lookup::list(&names)
             ),
             current: words.to_owned(),

@@ -1,9 +1,10 @@
 //! A VM with more adapters than its Windows version allows.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm};
 use crate::profiles::WS2019;
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -35,7 +36,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             (synthetic, most_synthetic(cluster, vm, report), "synthetic"),
             (legacy, LEGACY, "legacy"),
         ];
-        for (count, most, kind) in counts.into_iter().filter(|(count, most, _)| count > most) {
+        for (found, most, kind) in counts.into_iter().filter(|(found, most, _)| found > most) {
             let extra = vm
                 .vnics
                 .iter()
@@ -43,8 +44,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 .skip(most);
             report.add(Fault {
                 subject: vm.name.clone(),
-                message: format!("{} has {count} {kind} adapters; {most} are allowed", vm.name),
-                current: lookup::count(count, &format!("{kind} adapter")),
+                message: format!("{} has {found} {kind} adapters; {most} are allowed", vm.name),
+                current: count(found, &format!("{kind} adapter")),
                 expected: format!("at most {most}"),
                 fix: "remove adapters; one adapter can carry several VLANs (trunk mode, from 2012)".to_owned(),
                 at: extra.map(|vnic| report.at(vnic.origin, "vm")).collect(),

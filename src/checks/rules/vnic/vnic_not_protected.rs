@@ -4,6 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::profiles::WS2012R2;
+use crate::units::count;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -37,7 +38,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         subject: cluster.name.clone(),
         message: format!(
             "the cluster does not watch the network of {}: {}",
-            lookup::count(found.len(), "adapter"),
+            count(found.len(), "adapter"),
             lookup::list(&names)
         ),
         current: "not monitored in the cluster".to_owned(),

@@ -4,6 +4,7 @@ use super::{by_name, node_names};
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, SwitchKind, VirtualSwitch, Vm, Vnic};
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -29,7 +30,7 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for nodes in by_name(cluster, |_, node, switch| is_for_vms_alone(node, switch)).values() {
         let Some((node, switch)) = nodes.first() else { continue };
-        let same = |(_, vnic): &(&Vm, &Vnic)| lookup::same_switch(&vnic.switch, &switch.name);
+        let same = |(_, vnic): &(&Vm, &Vnic)| same_name(&vnic.switch, &switch.name);
         let adapters: Vec<_> = lookup::vnics(cluster).filter(same).collect();
         if adapters.is_empty() || !adapters.iter().all(|(vm, vnic)| stays_inside(vm, vnic)) {
             continue;

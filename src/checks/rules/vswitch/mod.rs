@@ -40,13 +40,13 @@ fn external_by_node(cluster: &Cluster) -> Vec<BTreeSet<&str>> {
 
 /// Ports under a virtual switch of a node.
 pub(super) fn bound<'a>(node: &'a Node, switch: &'a str) -> impl Iterator<Item = &'a Nic> {
-    let is_under = move |nic: &&Nic| nic.switch.as_deref().is_some_and(|s| lookup::same_switch(s, switch));
+    let is_under = move |nic: &&Nic| nic.switch.as_deref().is_some_and(|s| same_name(s, switch));
     node.nics.iter().filter(is_under)
 }
 
 /// The virtual switch of this name on a node.
 pub(super) fn switch_on<'a>(node: &'a Node, name: &str) -> Option<&'a VirtualSwitch> {
-    node.switches.iter().find(|s| lookup::same_switch(&s.name, name))
+    node.switches.iter().find(|s| same_name(&s.name, name))
 }
 
 /// Adapters of VMs on the switch of this name that may be on this node.
@@ -56,7 +56,7 @@ pub(super) fn adapters_on<'a>(
     switch: &'a str,
 ) -> impl Iterator<Item = (&'a Vm, &'a Vnic)> {
     lookup::vnics(cluster)
-        .filter(move |(vm, vnic)| vm.owners.binary_search(&node).is_ok() && lookup::same_switch(&vnic.switch, switch))
+        .filter(move |(vm, vnic)| vm.owners.binary_search(&node).is_ok() && same_name(&vnic.switch, switch))
 }
 
 /// Switches that fit, with their nodes, by name: one fault is told once, not for every node.
@@ -112,6 +112,7 @@ const REBUILD_2008R2: &str = "where that fails because the port is \"already bou
     ports and VLANs and the VMs on them first";
 
 use super::Rule;
+use crate::units::same_name;
 
 /// The family.
 pub static RULES: &[&Rule] = &[

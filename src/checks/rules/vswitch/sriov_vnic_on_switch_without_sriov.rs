@@ -5,6 +5,7 @@ use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::profiles::WS2012;
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -28,13 +29,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let all_asking: Vec<(&Vm, &Vnic)> = lookup::vnics(cluster).filter(|pair| asks(*pair)).collect();
     let found = by_name(cluster, |index, _, switch| {
         let may_be_here = |(vm, vnic): &(&Vm, &Vnic)| {
-            vm.owners.binary_search(&index).is_ok() && lookup::same_switch(&vnic.switch, &switch.name)
+            vm.owners.binary_search(&index).is_ok() && same_name(&vnic.switch, &switch.name)
         };
         switch.facts.yes("iov") == Some(false) && all_asking.iter().any(may_be_here)
     });
     for nodes in found.values() {
         let Some((_, switch)) = nodes.first() else { continue };
-        let same = |(_, vnic): &(&Vm, &Vnic)| lookup::same_switch(&vnic.switch, &switch.name);
+        let same = |(_, vnic): &(&Vm, &Vnic)| same_name(&vnic.switch, &switch.name);
         let asking: Vec<_> = all_asking.iter().filter(|pair| same(pair)).collect();
         let names: Vec<String> = asking.iter().map(|(vm, vnic)| lookup::vnic_name(vm, vnic)).collect();
         let switches = nodes.iter().map(|(_, switch)| report.at(switch.origin, "iov"));

@@ -1,9 +1,10 @@
 //! A node whose external switch has another name than on the other nodes.
 
 use super::external_by_node;
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Origin};
+use crate::units::same_name;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
@@ -60,7 +61,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 fn without<'a>(names: &BTreeSet<&'a str>, others: &BTreeSet<&str>) -> Vec<&'a str> {
     names
         .iter()
-        .filter(|name| !others.iter().any(|other| lookup::same_switch(name, other)))
+        .filter(|name| !others.iter().any(|other| same_name(name, other)))
         .copied()
         .collect()
 }

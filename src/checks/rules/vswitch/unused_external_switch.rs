@@ -4,6 +4,7 @@ use super::{by_name, node_names};
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, SwitchKind, VirtualSwitch};
+use crate::units::same_name;
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -58,7 +59,7 @@ fn is_idle(in_use: &BTreeSet<&str>, node: &Node, switch: &VirtualSwitch) -> bool
     switch.kind == SwitchKind::External
         && switch.allow_management_os == Some(false)
         && node.host_vnics.iter().all(|v| v.switch != switch.name)
-        && in_use.iter().all(|name| !lookup::same_switch(name, &switch.name))
+        && in_use.iter().all(|name| !same_name(name, &switch.name))
 }
 
 fn fix(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> String {

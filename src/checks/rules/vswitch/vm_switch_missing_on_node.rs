@@ -4,6 +4,7 @@ use super::external_by_node;
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, Vm, Vnic};
+use crate::units::same_name;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
@@ -66,7 +67,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 
 /// Nodes without the switch; none when no node has it.
 fn lacking(by_node: &[BTreeSet<&str>], switch: &str) -> Vec<usize> {
-    let has = |names: &BTreeSet<&str>| names.iter().any(|name| lookup::same_switch(name, switch));
+    let has = |names: &BTreeSet<&str>| names.iter().any(|name| same_name(name, switch));
     let without: Vec<usize> = (0..by_node.len()).filter(|n| !has(&by_node[*n])).collect();
     if without.len() == by_node.len() {
         Vec::new()
