@@ -168,6 +168,9 @@ enum Feasible {
 
 /// Whether some plan meets every requirement.
 fn feasible(cluster: &Cluster, options: &Options) -> Feasible {
+    if Watch::until(options.deadline).is_over() {
+        return Feasible::Unknown;
+    }
     let instance = options.instance(cluster);
     let styles = Style::ALL
         .into_iter()
@@ -198,6 +201,9 @@ fn all_styles(instance: &Instance, question: Question, options: &Options) -> Vec
 }
 
 fn search_style(instance: &Instance, style: Style, question: Question) -> Found {
+    if instance.watch.is_over() {
+        return Found::not_begun();
+    }
     let designs = |instance| design::all_designs(instance, style);
     let mut found = search(instance, designs(instance), question);
     let met = |o: &Objective| {
@@ -207,7 +213,7 @@ fn search_style(instance: &Instance, style: Style, question: Question) -> Found 
             .is_some_and(|b| b.unmet_requirements == o.unmet_requirements)
     };
     let open = found.best.as_ref().is_some_and(|best| !met(&best.evaluation.objective));
-    if open && instance.groups.len() > instance.classes.len() {
+    if open && instance.groups.len() > instance.classes.len() && !instance.watch.is_over() {
         let plain = Instance::by_class(instance);
         let other = search(&plain, designs(&plain), question);
         found.stopped |= other.stopped;
@@ -272,7 +278,7 @@ fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> 
         reasons: why::reasons(&instance, solved, found),
         conflict: None,
     };
-    if !plan.solver.shortfall.is_empty() {
+    if !plan.solver.shortfall.is_empty() && !instance.watch.is_over() {
         plan.conflict = conflict::conflict(cluster, &plan, options);
     }
     Some(plan)

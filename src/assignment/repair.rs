@@ -13,11 +13,17 @@ use crate::plan::Objective;
 
 /// Nodes and vNICs that are counted out at most, over all plans: counted work, never a clock.
 const WORK_LIMIT: usize = 100_000;
+/// Plans below which the steps are not worth starting: large clusters keep what the bounds led to.
+const FEWEST_PLANS: usize = 100;
 /// Ways to give ports to the uplinks of one node above which only those of the bound are tried.
 const PATTERN_LIMIT: usize = 300;
 
 /// The best plan that single steps lead to; stops where `bound` is met.
 pub fn repaired(instance: &Instance, solved: Solved, bound: &Objective) -> Solved {
+    let met = solved.evaluation.objective.cmp_to(bound, 7).is_eq();
+    if met || FEWEST_PLANS * size(instance) > WORK_LIMIT || instance.watch.is_over() {
+        return solved;
+    }
     let patterns = |group: &Group| patterns(instance, &solved.design, group);
     let mut repair = Repair {
         instance,
@@ -28,6 +34,11 @@ pub fn repaired(instance: &Instance, solved: Solved, bound: &Objective) -> Solve
     };
     while !repair.is_over() && repair.round() {}
     repair.best
+}
+
+/// Nodes and vNICs of an instance.
+fn size(instance: &Instance) -> usize {
+    instance.cluster.nodes.len() + instance.items.len()
 }
 
 /// Ways to give ports to the uplinks on a node of the group.
@@ -80,7 +91,7 @@ impl Repair<'_> {
         if same || self.is_over() {
             return;
         }
-        self.work += self.instance.cluster.nodes.len() + self.instance.items.len();
+        self.work += size(self.instance);
         let best = &self.best;
         let mut other = weigh(self.instance, &best.design, &best.mode, patterns, network);
         if other.evaluation.objective >= best.evaluation.objective {

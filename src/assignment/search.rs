@@ -45,6 +45,15 @@ pub struct Found {
 }
 
 impl Found {
+    /// Of designs that there was no time for.
+    pub fn not_begun() -> Found {
+        Found {
+            bound: Some(Objective::default()),
+            stopped: true,
+            ..Found::default()
+        }
+    }
+
     /// Whether a plan is in hand (where one is asked for) and the work is done that may be done.
     fn is_spent(&self, question: Question) -> bool {
         match question {

@@ -45,8 +45,14 @@ impl Waiting {
 
     /// Lists the patterns and sharpens the bound by them.
     pub fn listed(self, instance: &Instance) -> Self {
-        let list = |class| enumerate(instance, class, &self.design, &self.meetings, Breadth::Best);
-        let tables: Vec<Enumeration> = instance.classes.iter().map(list).collect();
+        let mut tables = Vec::new();
+        for class in &instance.classes {
+            // Without all tables it stays as it is: nothing more is asked of it when the time is over.
+            if instance.watch.is_over() {
+                return self;
+            }
+            tables.push(enumerate(instance, class, &self.design, &self.meetings, Breadth::Best));
+        }
         let job = Job {
             instance,
             design: &self.design,
@@ -64,7 +70,7 @@ impl Waiting {
 
     /// Notes what the patterns prove of the uplinks, for designs that have these and more.
     pub fn prove(&self, proven: &mut Proven) {
-        let whole = self.meetings.iter().all(|meeting| *meeting == Meeting::Anywhere);
+        let whole = self.tables.is_some() && self.meetings.iter().all(|meeting| *meeting == Meeting::Anywhere);
         if whole && self.design.networks >= FEW_NETWORKS {
             proven.insert(self.design.uplinks.clone(), self.bare.clone());
         }
