@@ -22,6 +22,14 @@ pub fn vnic_need(cluster: &Cluster, vnic: &Vnic) -> Mbps {
     grown(said.unwrap_or(cluster.policy.default_vnic_mbps), cluster)
 }
 
+/// Whether guests put any load on the external networks. Where the inventory holds no VM that does, all that is known are the
+/// default needs of the host roles, and these must not decide who gets the fast ports: the levels that compare how full
+/// uplinks are (7 and 8) are then not counted. Requirements and the target hold as ever.
+pub fn guests_have_load(cluster: &Cluster) -> bool {
+    let mut vnics = cluster.vms.iter().flat_map(|vm| &vm.vnics);
+    vnics.any(|vnic| vnic_need(cluster, vnic) > 0)
+}
+
 /// Whether the vNIC is heavy: it needs more than the policy's share of a VM port.
 pub fn is_heavy(cluster: &Cluster, need: Mbps) -> bool {
     need.saturating_mul(1000) > cluster.vm_port().saturating_mul(cluster.policy.heavy_permille)

@@ -151,12 +151,14 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
                     .iter()
                     .all(|(network, need)| load[node][*network] + need <= capacity[node][*network])
         };
-        let best = vm
-            .owners
-            .iter()
-            .copied()
-            .filter(|n| fits(*n))
-            .max_by_key(|n| (free[*n].unwrap_or(MiB::MAX), std::cmp::Reverse(*n)));
+        let rank = |n: usize| (free[n].unwrap_or(MiB::MAX), std::cmp::Reverse(n));
+        let mut best: Option<usize> = None;
+        for node in vm.owners.iter().copied() {
+            // Most owners have less memory than the best so far: only the others are looked at.
+            if best.is_none_or(|best| rank(node) > rank(best)) && fits(node) {
+                best = Some(node);
+            }
+        }
         let Some(node) = best else { return false };
         free[node] = free[node].map(|room| room - vm.memory_mib);
         group.into_iter().for_each(|group| group.enter(node));

@@ -139,7 +139,8 @@ fn summary(verified: &VerifiedPlan, stated: Option<&Plan>) -> String {
 }
 
 fn holds(recount: &Recount) -> String {
-    let worst = nicplan::units::show_permille(recount.objective.worst_utilisation_permille);
+    let worst = recount.uplinks.iter().map(|u| u.worst_utilisation).max().unwrap_or(0);
+    let worst = nicplan::units::show_permille(worst);
     format!(
         "Cluster {}: the plan holds. Worst utilisation {worst}.\n",
         recount.cluster

@@ -363,6 +363,8 @@ pub(super) fn level(objective: &Objective, level: usize) -> String {
             0 => "none".to_owned(),
             open => format!("{open} of {}", objective.unmet_wishes.len()),
         },
+        // Above 0 wherever guests have load: rounded up.
+        7 | 8 if objective.level(level) == [0] => "not compared".to_owned(),
         _ => objective
             .level(level)
             .first()

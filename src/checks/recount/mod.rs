@@ -19,6 +19,7 @@ mod view;
 mod wishes;
 mod zones;
 
+use crate::demand;
 use crate::inventory::Cluster;
 use crate::migration::BoundBy;
 use crate::plan::{ClusterPlan, Objective, Shortfall};
@@ -40,6 +41,8 @@ pub fn recount(cluster: &Cluster, plan: &ClusterPlan) -> Recount {
     let (changed_nics, changed_vnics) = (changes::nics(&view), changes::vnics(&view));
     let busiest = busiest(&view, &uplinks);
     let worst = busiest.iter().copied().max().unwrap_or(0);
+    let compared = demand::guests_have_load(cluster);
+    let sum = busiest.into_iter().fold(0, Permille::saturating_add);
     let slowest_drain_s = drains.iter().map(|d| d.bound_s).max().unwrap_or(0);
     let objective = Objective {
         unmet_requirements,
@@ -51,8 +54,8 @@ pub fn recount(cluster: &Cluster, plan: &ClusterPlan) -> Recount {
             .map_or(0, |goal| slowest_drain_s.saturating_sub(goal)),
         changes: (changed_nics.len() + changed_vnics.len()) as u64,
         external_networks: plan.uplinks.iter().filter(|u| u.network.is_some()).count() as u64,
-        worst_utilisation_permille: worst,
-        sum_utilisation_permille: busiest.into_iter().fold(0, Permille::saturating_add),
+        worst_utilisation_permille: if compared { worst } else { 0 },
+        sum_utilisation_permille: if compared { sum } else { 0 },
         slowest_drain_s,
         nics_used: view.nics.iter().flatten().map(|nics| nics.len() as u64).sum(),
         name: plan.solver.objective.name.clone(),

@@ -233,7 +233,9 @@ fn guests(cluster: &Cluster, tables: &[RawTable], says: &mut Says<'_>) {
     if all == 0 {
         says(
             "virtual machines".to_owned(),
-            "one external network without load is planned; write vms and vnics".to_owned(),
+            "one external network without load is planned; fast ports go to storage, guests and live migration, slow ones to management; \
+             growth and how full uplinks get say little; write vms and vnics"
+                .to_owned(),
         );
         return;
     }

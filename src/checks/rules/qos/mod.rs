@@ -23,7 +23,7 @@ mod weights_without_bandwidth_mode;
 
 use super::{Rule, lookup};
 use crate::inventory::catalogue::plain;
-use crate::inventory::{Cluster, Facts, Node, Origin, SwitchKind, TrafficClass, VirtualSwitch, VmState};
+use crate::inventory::{Cluster, Facts, Node, Origin, SwitchKind, TrafficClass, VirtualSwitch, Vm, VmState};
 use crate::profiles::WS2012;
 use crate::roles::Role;
 use std::collections::BTreeSet;
@@ -74,32 +74,47 @@ impl Port<'_> {
 
 /// Every external switch with its node and what is connected to it.
 fn switches(cluster: &Cluster) -> impl Iterator<Item = (&Node, &VirtualSwitch, Vec<Port<'_>>)> {
-    cluster.nodes.iter().enumerate().flat_map(move |(position, node)| {
+    // Sorted by node once: a large cluster has thousands of VMs and a hundred switches.
+    let mut running: Vec<Vec<&Vm>> = vec![Vec::new(); cluster.nodes.len()];
+    for vm in cluster.vms.iter().filter(|vm| vm.state == VmState::Running) {
+        if let Some(guests) = vm.host.and_then(|node| running.get_mut(node)) {
+            guests.push(vm);
+        }
+    }
+    let nodes = cluster.nodes.iter().zip(running);
+    nodes.flat_map(|(node, guests)| {
         let external = node.switches.iter().filter(|s| s.kind == SwitchKind::External);
-        external.map(move |switch| (node, switch, ports(cluster, position, switch)))
+        external.map(move |switch| (node, switch, ports(node, &guests, switch)))
     })
 }
 
-fn ports<'a>(cluster: &'a Cluster, node: usize, switch: &VirtualSwitch) -> Vec<Port<'a>> {
-    let host_vnics = cluster.nodes.get(node).into_iter().flat_map(|node| &node.host_vnics);
-    let host = host_vnics.filter(|v| v.switch == switch.name).map(|vnic| Port {
-        name: vnic.name.clone(),
-        host: true,
-        role: vnic.role,
-        weight: vnic.weight,
-        facts: &vnic.facts,
-        origin: vnic.origin,
-    });
-    let running = |vm: &crate::inventory::Vm| vm.host == Some(node) && vm.state == VmState::Running;
-    let guests = lookup::vnics(cluster).filter(|(vm, vnic)| running(vm) && vnic.switch == switch.name);
-    let guests = guests.map(|(vm, vnic)| Port {
-        name: lookup::vnic_name(vm, vnic),
-        host: false,
-        role: None,
-        weight: vnic.weight,
-        facts: &vnic.facts,
-        origin: vnic.origin,
-    });
+/// What is connected to a switch of a node; `guests` are the VMs that run there.
+fn ports<'a>(node: &'a Node, guests: &[&'a Vm], switch: &VirtualSwitch) -> Vec<Port<'a>> {
+    let host = node
+        .host_vnics
+        .iter()
+        .filter(|v| v.switch == switch.name)
+        .map(|vnic| Port {
+            name: vnic.name.clone(),
+            host: true,
+            role: vnic.role,
+            weight: vnic.weight,
+            facts: &vnic.facts,
+            origin: vnic.origin,
+        });
+    let vnics = guests
+        .iter()
+        .flat_map(|vm| vm.vnics.iter().map(move |vnic| (*vm, vnic)));
+    let guests = vnics
+        .filter(|(_, vnic)| vnic.switch == switch.name)
+        .map(|(vm, vnic)| Port {
+            name: lookup::vnic_name(vm, vnic),
+            host: false,
+            role: None,
+            weight: vnic.weight,
+            facts: &vnic.facts,
+            origin: vnic.origin,
+        });
     host.chain(guests).collect()
 }
 

@@ -2,7 +2,7 @@
 
 use super::{rate, rows};
 use crate::migration::drain::NodeDrain;
-use crate::reports::data::{ClusterData, ReportData};
+use crate::reports::data::{ClusterData, GrowthLimit, ReportData};
 use crate::reports::drains::minutes;
 use crate::reports::html::table::{Kind, Table, number, signed, text};
 use crate::reports::{limits, show};
@@ -85,6 +85,14 @@ pub(super) fn drains(data: &ReportData) -> Table {
     }
 }
 
+/// Where growth ends, role by role; nothing where it is not judged.
+fn ends_of_growth<'c>(cluster: &'c ClusterData<'c>) -> Vec<&'c GrowthLimit> {
+    match limits::says_something(cluster) {
+        true => cluster.growth.by_role.iter().collect(),
+        false => Vec::new(),
+    }
+}
+
 pub(super) fn growth(data: &ReportData) -> Table {
     const COLUMNS: &[(&str, Kind)] = &[
         ("Cluster", Kind::Text),
@@ -92,7 +100,7 @@ pub(super) fn growth(data: &ReportData) -> Table {
         ("Growth that fits", Kind::Number),
         ("Where it ends", Kind::Long),
     ];
-    let row = |cluster: &ClusterData, limit: &crate::reports::data::GrowthLimit| {
+    let row = |cluster: &ClusterData, limit: &GrowthLimit| {
         let shown = if limit.permille < 0 {
             "none".to_owned()
         } else {
@@ -111,7 +119,7 @@ pub(super) fn growth(data: &ReportData) -> Table {
         note: "Every demand grows alike, on top of the growth in the policy, until the role's uplink passes its target.",
         file: "",
         columns: COLUMNS,
-        rows: rows(data, |c| c.growth.by_role.iter().collect(), row),
+        rows: rows(data, ends_of_growth, row),
     }
 }
 
