@@ -148,7 +148,7 @@ impl<'a> ClusterData<'a> {
             patterns,
             growth,
             failures,
-            drains: (facts.nodes.len() > 1).then(|| sketch(facts, plan)),
+            drains: (facts.nodes.len() > 1).then(|| sketch(facts, plan, &crate::demand::needs(facts, Some(plan)))),
             network_vlans,
             network_zones: network_zones(facts, plan),
         }

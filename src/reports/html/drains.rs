@@ -3,6 +3,7 @@
 //! In: [`ReportData`]. Out: HTML. Must not know: how a forecast is made.
 
 use super::{figure, list, paragraph, tables};
+use crate::demand::needs;
 use crate::migration::wiring::Wiring;
 use crate::reports::data::ReportData;
 use crate::reports::drains::{View, drain_svg, headline};
@@ -43,7 +44,10 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
 /// The ways that live migrations take once the plan is applied, drawn per kind of pair.
 fn write_paths(data: &ReportData, out: &mut String) {
     let clusters = data.clusters.iter().filter(|cluster| cluster.facts.nodes.len() > 1);
-    let judged = clusters.map(|c| ClusterPaths::new(c.facts, Wiring::planned(c.facts, c.plan), |_, _| true));
+    let judged = clusters.map(|c| {
+        let wiring = Wiring::planned_with(c.facts, c.plan, &needs(c.facts, Some(c.plan)));
+        ClusterPaths::new(c.facts, wiring, |_, _| true)
+    });
     let paths = PathData {
         clusters: judged.collect(),
     };

@@ -131,29 +131,14 @@ fn nodes_with_classes(cluster: &Cluster) -> impl Iterator<Item = (&Node, &[Traff
         let classes = node.facts.classes("traffic_classes")?;
         classes
             .iter()
-            .any(|class| !is_default(class))
+            .any(|class| !class.is_default())
             .then_some((node, classes))
     })
 }
 
-fn is_default(class: &TrafficClass) -> bool {
-    class.name.eq_ignore_ascii_case("default")
-}
-
-/// The class of its own that a priority has; the default class is none.
-fn class_of(classes: &[TrafficClass], priority: u8) -> Option<&TrafficClass> {
-    classes
-        .iter()
-        .find(|class| !is_default(class) && class.priorities.contains(&priority))
-}
-
 /// Priorities that the node's policies with one of these names give; empty where the policies are unknown.
 fn policy_priorities(node: &Node, names: &[&str]) -> BTreeSet<u8> {
-    let policies = node.facts.classes("qos_policies").unwrap_or_default();
-    let named = policies
-        .iter()
-        .filter(|policy| names.contains(&plain(&policy.name).as_str()));
-    named.flat_map(|policy| policy.priorities.iter().copied()).collect()
+    TrafficClass::priorities(node.facts.classes("qos_policies").unwrap_or_default(), names)
 }
 
 /// The priority of cluster traffic: that of its policy, else 7, Microsoft's recommendation.
