@@ -44,6 +44,9 @@ fn write_cluster(out: &mut String, cluster: &ClusterData) {
     let _ = writeln!(out, "Fullest: {}.", story::fullest(cluster));
     let _ = writeln!(out, "Growth:  {}", limits::growth(cluster));
     let _ = writeln!(out, "Drain:   {}.", emptying::sentence(cluster));
+    if let Some(ways) = cluster.paths().brief() {
+        let _ = writeln!(out, "Moves:   {ways}.");
+    }
     let limit = story::limit(cluster);
     if !limit.is_empty() {
         let _ = writeln!(out, "Limit:   {limit}");
