@@ -5,7 +5,7 @@
 use super::data::{ClusterData, ReportData};
 use super::{emptying, hints, limits, look, show, story};
 use crate::finding::Severity;
-use crate::plan::{LEVELS, Objective};
+use crate::plan::{LEVELS, NodeUplink, Objective};
 use std::fmt::Write;
 
 /// Findings named on the console, by rule.
@@ -29,6 +29,11 @@ pub fn plan_text(data: &ReportData) -> String {
 /// The values of levels 1 to 10 with their units, in order.
 pub fn objective_values(objective: &Objective) -> Vec<String> {
     (1..LEVELS.len()).map(|level| show::level(objective, level)).collect()
+}
+
+/// How the NICs of an uplink hold together on a node.
+pub fn held_together(entry: &NodeUplink) -> &'static str {
+    show::mechanism(entry.mechanism, entry.team)
 }
 
 fn write_cluster(out: &mut String, cluster: &ClusterData) {
