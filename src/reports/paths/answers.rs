@@ -46,7 +46,7 @@ impl ClusterPaths<'_> {
     pub(in crate::reports) fn brief(&self) -> Option<String> {
         let detours = self.detours();
         if let Some(detour) = detours.first() {
-            return Some(format!("not as planned {detour}"));
+            return Some(format!("not as planned: {detour}"));
         }
         let told = self.classes.iter().take(2).filter_map(|class| {
             let path = class.first(&self.paths)?;
