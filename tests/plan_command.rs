@@ -245,3 +245,40 @@ fn without_vms_no_number_is_told_for_the_growth_that_fits() {
         assert!(!told.contains("% growth fits"), "{told}");
     }
 }
+
+#[test]
+fn a_slow_drain_is_blamed_on_the_layer_that_sends_migrations_elsewhere_and_the_page_tells_the_true_rate() {
+    let trap = place("cli-trap");
+    std::fs::create_dir_all(&trap).expect("the build folder can be written");
+    for entry in std::fs::read_dir("samples/migration-path-trap").expect("the sample is there") {
+        let entry = entry.expect("an entry");
+        std::fs::copy(entry.path(), trap.join(entry.file_name())).expect("the build folder can be written");
+    }
+    std::fs::write(trap.join("policy.csv"), "key,value\ndrain_goal_minutes,2\n")
+        .expect("the build folder can be written");
+    let out = place("cli-trap-out");
+    let run = nicplan(&["plan", text(&trap), "-o", text(&out)]);
+
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(
+        run.out
+            .contains("because HV1 allows live migration on 10.30.3.0/24 only")
+            && run.out.contains("repair: Set-VMMigrationNetwork"),
+        "{}",
+        run.out
+    );
+    assert!(
+        !run.out.contains("because live migration has"),
+        "the planned ports are not at fault: {}",
+        run.out
+    );
+    assert!(run.out.contains("it goes over Management"), "{}", run.out);
+    let page = std::fs::read_to_string(out.join("report.html")).expect("the page");
+    assert!(page.contains("not every migration will use it: from or to HV1, HV2 (10 pairs), it goes over Management"));
+    assert!(page.contains("950 Mbit/s for one migration") && page.contains("4 Gbit/s for one migration"));
+
+    let limited = place("cli-smb-limit-out");
+    nicplan(&["plan", "samples/converged-2016", "-o", text(&limited)]);
+    let page = std::fs::read_to_string(limited.join("report.html")).expect("the page");
+    assert!(page.contains("6.291 Gbit/s for one migration") && page.contains("what decides: limit on S2D01"));
+}

@@ -12,6 +12,7 @@ mod outages;
 mod reach;
 mod requirements;
 mod rows;
+mod stranded;
 mod survival;
 #[cfg(test)]
 mod tests;
@@ -171,6 +172,10 @@ pub struct FailureRow {
     pub demand: Mbps,
     /// What that means.
     pub result: FailureResult,
+    /// After the loss of a node: VMs of the network that no other node takes, or that come to one without their VLAN.
+    pub vms_out: usize,
+    /// What causes it; empty when the demand fits and nothing is lost.
+    pub why: String,
 }
 
 /// Effect of a failure on a role.

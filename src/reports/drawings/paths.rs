@@ -5,7 +5,7 @@ use super::{LEFT, RIGHT};
 use crate::inventory::Cluster;
 use crate::migration::path::{Class, Layer, Path, named};
 use crate::migration::wiring::{Interface, Network};
-use crate::reports::paths::{ClusterPaths, PathData};
+use crate::reports::paths::ClusterPaths;
 use crate::reports::svg::{Area, BOLD, Font, HEAD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
 use crate::topology::{Attach, attach};
@@ -33,10 +33,10 @@ enum State {
 }
 
 /// Draws all clusters.
-pub(in crate::reports) fn render(data: &PathData) -> Vec<u8> {
+pub(in crate::reports) fn render(clusters: &[&ClusterPaths]) -> Vec<u8> {
     let mut svg = Svg::new("paths");
     let mut y = 12;
-    for cluster in &data.clusters {
+    for cluster in clusters {
         y = draw(&mut svg, y, cluster) + 24;
     }
     svg.finish("The network that live migration takes between nodes")

@@ -53,6 +53,9 @@ fn write_verdict(cluster: &ClusterData, out: &mut String) {
     paragraph(out, &format!("Fullest: {}{included}.", story::fullest(cluster)));
     paragraph(out, &format!("Growth: {}", limits::growth(cluster)));
     paragraph(out, &format!("Drain: {}.", emptying::sentence(cluster)));
+    if let Some(ways) = cluster.paths().brief() {
+        paragraph(out, &format!("Live migration: {ways}."));
+    }
     if cluster.met() {
         return;
     }

@@ -18,6 +18,7 @@ pub(super) fn failures(data: &ReportData) -> Table {
         ("Left", Kind::Number),
         ("Demand", Kind::Number),
         ("Result", Kind::Badge),
+        ("Why", Kind::Long),
     ];
     let row = |cluster: &ClusterData, row: &crate::checks::recount::FailureRow| {
         vec![
@@ -30,13 +31,14 @@ pub(super) fn failures(data: &ReportData) -> Table {
             rate(row.capacity),
             rate(row.demand),
             text(row.result.name()),
+            text(&row.why),
         ]
     };
     Table {
         id: "failures",
         title: "What each failure does",
-        note: "One failure at a time: ok = what is needed still fits, short = runs with less, cut = stops. After the loss of a node \
-               every other node takes VMs over and has rows of its own.",
+        note: "One failure at a time: ok = what is needed still fits, short = runs with less, cut = stops. The loss of a node has one row \
+               for each external network: what the other nodes have for VMs together, and short where a VM of the network finds no place.",
         file: "failures.csv",
         columns: COLUMNS,
         rows: rows(data, |c| c.recount.failures.iter().collect(), row),
@@ -86,7 +88,7 @@ pub(super) fn drains(data: &ReportData) -> Table {
 }
 
 /// Where growth ends, role by role; nothing where it is not judged.
-fn ends_of_growth<'c>(cluster: &'c ClusterData<'c>) -> Vec<&'c GrowthLimit> {
+fn ends_of_growth<'c>(cluster: &'c ClusterData) -> Vec<&'c GrowthLimit> {
     match limits::says_something(cluster) {
         true => cluster.growth.by_role.iter().collect(),
         false => Vec::new(),
