@@ -3,6 +3,7 @@
 use super::topics::Topic;
 use super::words::Word;
 use nicplan::checks::PlanCheck;
+use nicplan::checks::rules::{Rule, Versions};
 use nicplan::inventory::catalogue::{Column, Setting, Table};
 use nicplan::profiles::Profile;
 use nicplan::roles::RoleInfo;
@@ -19,6 +20,18 @@ pub(super) fn word(word: &Word) -> String {
         format!("\nSee: {}\n", see.join(", "))
     };
     format!("# {}\n\n{}.\n{see}", word.title, capital(word.about))
+}
+
+/// The rule's own page, with the versions it is about where those are not all.
+pub(super) fn rule(rule: &Rule) -> String {
+    if rule.versions == Versions::ALL {
+        return rule.page.to_owned();
+    }
+    format!("{}\n## Windows versions\n\n{}.\n", rule.page, rule.versions.text())
+}
+
+pub(super) fn output(name: &str, about: &str) -> String {
+    format!("# {name} (in the output)\n\n{}.\n", capital(about))
 }
 
 /// One page for a name that many topics have.

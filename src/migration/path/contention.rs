@@ -63,7 +63,7 @@ fn share(choice: &Choice, path: &Path, adapter: &Interface, others: &BTreeSet<Ro
     if choice.wiring.planned {
         return adapter.share.unwrap_or(0);
     }
-    if choice.cluster.profile.network_atc {
+    if choice.cluster.profile.intents_only {
         let applies = path.transport.is_smb() && others.contains(&Role::Storage);
         let guests = [Role::Management, Role::Vm, Role::Replica];
         let class = if guests.iter().any(|r| others.contains(r)) {

@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.vm"],
     needs: &["nodes.memory_mib", "vms.memory_mib", "vms.node"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

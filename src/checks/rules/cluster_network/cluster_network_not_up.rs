@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     columns: &["cluster_networks.state", "cluster_networks.cluster_use"],
     subject: "cluster networks",
     needs: &["cluster_networks.state"],
+    leaves: Some("the state of cluster networks"),
     check,
     ..Rule::BASE
 };

@@ -22,7 +22,9 @@ pub static RULE: Rule = Rule {
     subject: "cluster networks",
     asks: &["cluster_networks.network"],
     needs: &["cluster_networks.cluster_use"],
+    leaves: Some("the use of cluster networks"),
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule {
     asks: &["cluster_networks.network"],
     needs: &[],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     page: include_str!("migration_ports_slow.md"),
     columns: &["host_vnics.role", "nics.current_role", "nics.speed_mbps"],
     needs: &["nics.current_role|host_vnics.role"],
+    leaves: Some("the speed of the ports that a node has"),
     check,
     ..Rule::BASE
 };

@@ -1,7 +1,7 @@
 //! A limit by factor on hosts with different ports.
 
 use super::option;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
 use crate::powershell::quoted;
@@ -33,14 +33,12 @@ pub static RULE: Rule = Rule {
         "clusters.smb_limit",
         "nodes.live_migration_transport|clusters.live_migration_transport",
     ],
+    versions: Versions::from(WS2022).because("before 2022 the cluster sets no limit"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2022 {
-        return report.out_of_scope("before 2022 the cluster sets no limit");
-    }
     if cluster.migration.smb_limit_on != Some(true) {
         return;
     }

@@ -2,7 +2,7 @@
 
 use super::{option, ports_up};
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::powershell::quoted;
@@ -40,14 +40,12 @@ pub static RULE: Rule = Rule {
         "nics.current_role|host_vnics.role",
         "nodes.live_migration_transport|clusters.live_migration_transport",
     ],
+    versions: Versions::from(WS2022).because("before 2022 the cluster sets no limit"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2022 {
-        return report.out_of_scope("before 2022 the cluster sets no limit");
-    }
     let settings = &cluster.migration;
     if settings.smb_limit_on != Some(true) || settings.smb_limit_factor != Some(DEFAULT_FACTOR) {
         return;

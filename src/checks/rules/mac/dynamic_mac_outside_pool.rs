@@ -27,6 +27,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.vm"],
     needs: &["vnics.mac", "vnics.mac_type", "vms.node", "nodes.mac_pool_min"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

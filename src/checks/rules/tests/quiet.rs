@@ -1,0 +1,36 @@
+//! What looks like a fault and is right: Windows does these by itself.
+
+use super::*;
+
+/// Two nodes with the adapter that the cluster makes, one of them with the address that a real cluster had: 02-BF is the first of
+/// NLB unicast.
+#[test]
+fn no_rule_speaks_of_the_adapter_that_the_cluster_makes_for_itself() {
+    let block = "file: clusters\ncluster,profile,storage\nC1,2022,smb\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+         file: nics\nnode,nic,speed_mbps,mac,addresses,current_role,status\n\
+         HV1,A,10000,0C-42-A1-00-00-01,10.0.0.1/24,management,up\nHV1,B,10000,0C-42-A1-00-00-02,10.0.1.1/24,cluster,up\n\
+         HV1,Microsoft Failover Cluster Virtual Adapter,10000,02-BF-3A-11-22-33,169.254.1.7/16,,up\n\
+         HV2,A,10000,0C-42-A1-00-00-03,10.0.0.2/24,management,up\nHV2,B,10000,0C-42-A1-00-00-04,10.0.1.2/24,cluster,up\n\
+         HV2,Microsoft Failover Cluster Virtual Adapter,10000,02-35-3A-11-22-34,169.254.2.7/16,,up\n";
+    let findings = review(&inventory(block));
+    let about = findings.iter().filter(|f| {
+        let words = [&f.subject, &f.message, &f.current];
+        words
+            .iter()
+            .any(|w| w.contains("Failover Cluster") || w.contains("02-BF") || w.contains("169.254"))
+    });
+    assert_eq!(about.collect::<Vec<_>>(), Vec::<&Finding>::new());
+}
+
+/// Of several host vNICs the first takes over the port's address, the others draw from the host's pool.
+#[test]
+fn host_vnics_with_the_ports_address_and_with_addresses_of_the_pool_are_right() {
+    let block = "file: nodes\nnode,cluster,mac_pool_min,mac_pool_max\nHV1,C1,00-15-5D-00-0E-00,00-15-5D-00-0E-FF\n\
+         file: nics\nnode,nic,speed_mbps,mac\nHV1,A,25000,0C-42-A1-00-00-01\nHV1,B,25000,0C-42-A1-00-00-02\n\
+         file: switches\nnode,switch,nics,embedded_teaming\nHV1,SET,A;B,yes\n\
+         file: host_vnics\nnode,host_vnic,switch,mac\nHV1,Management,SET,0C-42-A1-00-00-01\n\
+         HV1,SMB1,SET,00-15-5D-00-0E-00\nHV1,SMB2,SET,00-15-5D-00-0E-01\n";
+    let findings = review(&inventory(block));
+    let mac = |f: &&Finding| find(f.rule).is_some_and(|rule| rule.family == "mac");
+    assert_eq!(findings.iter().filter(mac).collect::<Vec<_>>(), Vec::<&Finding>::new());
+}
