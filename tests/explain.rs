@@ -50,14 +50,9 @@ fn tables(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Columns, and the words in those columns that hold words, of all committed tables; the matrix of rules and samples has samples
-/// as columns.
+/// Columns, and the words in those columns that hold words, of all committed tables.
 fn of_tables(names: &mut BTreeSet<String>) {
-    let reports = project().join("reports");
-    for path in tables(&reports)
-        .into_iter()
-        .filter(|path| path.parent() != Some(&reports))
-    {
+    for path in tables(&project().join("reports")) {
         let mut reader = csv::Reader::from_path(&path).expect("a table");
         let header = reader.headers().expect("a header").clone();
         names.extend(header.iter().map(str::to_owned));

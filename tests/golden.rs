@@ -105,7 +105,7 @@ fn every_rule_runs_on_every_sample_and_the_matrix_is_the_committed_one() {
         matrix.push_str(&format!("{},{}\n", rule.name, cells.join(",")));
     }
 
-    let committed = project().join("reports/rules.csv");
+    let committed = project().join("docs/rules.csv");
     if update() {
         fs::write(&committed, &matrix).expect("the reports folder can be written");
     }
@@ -113,7 +113,7 @@ fn every_rule_runs_on_every_sample_and_the_matrix_is_the_committed_one() {
     let changed: Vec<&str> = matrix.lines().filter(|line| !old.lines().any(|o| o == *line)).collect();
     assert!(
         old == matrix,
-        "reports/rules.csv differs:\n{}\nlook at them, then: UPDATE=1 cargo test --test golden",
+        "docs/rules.csv differs:\n{}\nlook at them, then: UPDATE=1 cargo test --test golden",
         changed.join("\n")
     );
 }

@@ -4,6 +4,7 @@
 pub(super) type Meaning = (&'static str, &'static str);
 
 /// All of them, sorted by name.
+#[rustfmt::skip] // one line for each name
 pub(super) static OUTPUTS: [Meaning; 232] = [
     ("about", "what a rule looks at, to stand behind a number: \"12 VMs\""),
     ("across_clusters", "whether the holders of a doubled address are in several clusters"),
@@ -246,6 +247,10 @@ mod tests {
     #[test]
     fn names_are_sorted_and_meanings_are_no_whole_sentences() {
         assert!(OUTPUTS.windows(2).all(|pair| pair[0].0 < pair[1].0));
-        assert!(OUTPUTS.iter().all(|(_, about)| !about.is_empty() && !about.ends_with('.')));
+        assert!(
+            OUTPUTS
+                .iter()
+                .all(|(_, about)| !about.is_empty() && !about.ends_with('.'))
+        );
     }
 }

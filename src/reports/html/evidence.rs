@@ -105,6 +105,7 @@ fn write_outcomes(data: &ReportData, out: &mut String) {
 fn findings(data: &ReportData) -> Table {
     const COLUMNS: &[(&str, Kind)] = &[
         ("Severity", Kind::Badge),
+        ("State", Kind::Text),
         ("Rule", Kind::Text),
         ("About", Kind::Text),
         ("What", Kind::Long),
@@ -113,7 +114,6 @@ fn findings(data: &ReportData) -> Table {
         ("Risk", Kind::Long),
         ("What to do", Kind::Long),
         ("Where", Kind::Text),
-        ("State", Kind::Text),
         ("Counts as", Kind::Text),
         ("Stays because", Kind::Long),
         ("Silenced by", Kind::Text),
@@ -137,6 +137,7 @@ fn findings(data: &ReportData) -> Table {
 fn finding_row(finding: &Finding) -> Vec<Cell> {
     vec![
         text(finding.severity.to_string()),
+        text(finding.state.to_string()),
         text(finding.rule),
         text(&finding.subject),
         text(&finding.message),
@@ -145,7 +146,6 @@ fn finding_row(finding: &Finding) -> Vec<Cell> {
         text(&finding.risk),
         text(&finding.fix),
         text(places(finding)),
-        text(finding.state.to_string()),
         text(finding.counts_as.to_string()),
         text(&finding.stays),
         text(&finding.suppressed_by),

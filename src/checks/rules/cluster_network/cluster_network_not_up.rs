@@ -35,7 +35,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             expected: "up".to_owned(),
             fix: format!(
                 "Get-ClusterNetworkInterface -Cluster {} -Network {} names the adapters: check cable, switch port, VLAN and firewall",
-                fixes::quoted(&cluster.name),
+                cluster.argument(),
                 fixes::quoted(&network.name)
             ),
             at: vec![report.at(network.origin, "state")],

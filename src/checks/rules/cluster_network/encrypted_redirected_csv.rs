@@ -1,6 +1,6 @@
 //! Encryption of CSV traffic that all I/O goes through.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -30,7 +30,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         message: "redirected CSV traffic is encrypted between the nodes".to_owned(),
         current: "SecurityLevel 2 (encrypted)".to_owned(),
         expected: "SecurityLevel 1 (signed), unless the network between the nodes is not trusted".to_owned(),
-        fix: format!("(Get-Cluster -Name {}).SecurityLevel = 1", fixes::quoted(&cluster.name)),
+        fix: format!("(Get-Cluster -Name {}).SecurityLevel = 1", cluster.argument()),
         at: vec![
             report.at(cluster.origin, "security_level"),
             report.at(cluster.origin, "csv_redirected"),

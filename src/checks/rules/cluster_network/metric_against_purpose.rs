@@ -55,7 +55,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let Some((other, lower)) = preferred.filter(|(_, metric)| *metric <= own) else {
         return;
     };
-    let (name, cluster_name) = (fixes::quoted(&network.name), fixes::quoted(&cluster.name));
+    let (name, cluster_name) = (fixes::quoted(&network.name), cluster.argument());
     report.add(Fault {
         subject: network.name.clone(),
         message: format!(

@@ -1,6 +1,6 @@
 //! A cluster log that forgets lost heartbeats.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -43,7 +43,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         expected: format!("{wanted}, twice the threshold"),
         fix: format!(
             "(Get-Cluster -Name {}).RouteHistoryLength = {wanted}",
-            fixes::quoted(&cluster.name)
+            cluster.argument()
         ),
         at: vec![report.at(cluster.origin, "route_history_length")],
     });

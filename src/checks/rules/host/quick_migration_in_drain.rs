@@ -1,6 +1,6 @@
 //! VMs that a drain saves and resumes instead of moving them live.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, VmPriority, VmState};
 use crate::profiles::WS2012;
@@ -52,7 +52,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         expected: "live migration, unless these guests may be interrupted".to_owned(),
         fix: format!(
             "Get-ClusterResourceType -Cluster {} -Name 'Virtual Machine' | Set-ClusterParameter -Name MoveTypeThreshold -Value {lowest}",
-            fixes::quoted(&cluster.name)
+            cluster.argument()
         ),
         at: vms.iter().map(|vm| report.at(vm.origin, "priority")).collect(),
     });

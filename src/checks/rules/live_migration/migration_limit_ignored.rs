@@ -4,7 +4,6 @@ use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::powershell::quoted;
 use crate::profiles::WS2022;
 
 /// `MaximumVirtualMachineMigrations` when nobody set it.
@@ -58,7 +57,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             fix: format!(
                 "set the wanted number in the cluster: (Get-Cluster -Name {}).MaximumParallelMigrations = {property}; and the same \
                  on {}: Set-VMHost -MaximumVirtualMachineMigrations {property}",
-                quoted(&cluster.name),
+                cluster.argument(),
                 places.nodes()
             ),
             at: places.at,

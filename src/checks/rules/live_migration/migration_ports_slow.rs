@@ -26,9 +26,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
         let ports = ports(node);
-        let slow = ports.iter().filter(|port| port.speed < LEAST_MBPS);
-        if !ports.is_empty() && ports.iter().all(|port| port.speed < LEAST_MBPS) {
-            slow.for_each(|port| found.add((), node, report.at(port.origin, "speed_mbps")));
+        if ports.iter().all(|port| port.speed < LEAST_MBPS) {
+            for port in ports {
+                found.add((), node, report.at(port.origin, "speed_mbps"));
+            }
         }
     }
     for ((), places) in found {

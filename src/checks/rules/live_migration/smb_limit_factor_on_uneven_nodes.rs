@@ -4,7 +4,6 @@ use super::option;
 use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
-use crate::powershell::quoted;
 use crate::profiles::{Transport, WS2022};
 use crate::units::{Mbps, show_mbps};
 use std::collections::BTreeMap;
@@ -66,7 +65,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         fix: format!(
             "set a limit on each host (Set-SmbBandwidthLimit -Category LiveMigration) and switch that of the cluster off: \
              (Get-Cluster -Name {}).SetSMBBandwidthLimit = 0; or give all hosts the same ports",
-            quoted(&cluster.name)
+            cluster.argument()
         ),
         at,
     });

@@ -5,7 +5,6 @@ use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
-use crate::powershell::quoted;
 use crate::profiles::{Transport, WS2022};
 use crate::units::{Mbps, show_mbps};
 
@@ -74,7 +73,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             expected: "a limit that somebody chose".to_owned(),
             fix: format!(
                 "(Get-Cluster -Name {}).SetSMBBandwidthLimitFactor = <wanted rate / {} x 10000>",
-                quoted(&cluster.name),
+                cluster.argument(),
                 show_mbps(all)
             ),
             at: places.at,

@@ -39,9 +39,7 @@ const LISTS: [&str; 4] = [
 pub(super) fn in_use(cluster: &Cluster) -> bool {
     let listed = |column: &&str| !cluster.facts.list(column).unwrap_or_default().is_empty();
     let mut nics = cluster.nodes.iter().flat_map(|node| &node.nics);
-    cluster.profile.intents_only
-        || LISTS.iter().any(|column| listed(column))
-        || nics.any(|nic| !intents(nic).is_empty())
+    cluster.profile.intents_only || LISTS.iter().any(listed) || nics.any(|nic| !intents(nic).is_empty())
 }
 
 /// Says that a rule is not about this cluster, or that nobody says whether there are intents.

@@ -45,7 +45,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
     for ((title, card, names, fix), places) in found {
         report.add(Fault {
-            subject: format!("{}/{title}", places.nodes()),
+            subject: format!("{title}/{card}"),
             message: format!(
                 "all ports of {title} are on card {card} ({names}) on {}",
                 places.nodes()

@@ -61,7 +61,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
     for ((title, tor, names, last), places) in found {
         report.add(Fault {
-            subject: format!("{}/{title}", places.nodes()),
+            subject: format!("{title}/{tor}"),
             message: format!(
                 "all ports of {title} are cabled to {tor} ({names}) on {}",
                 places.nodes()

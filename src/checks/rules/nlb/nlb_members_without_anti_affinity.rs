@@ -34,11 +34,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         } else {
             ""
         };
-        let (own, vm_name, class) = (
-            fixes::quoted(&cluster.name),
-            fixes::quoted(&vm.name),
-            fixes::quoted(&nlb.name),
-        );
+        let (own, vm_name, class) = (cluster.argument(), fixes::quoted(&vm.name), fixes::quoted(&nlb.name));
         report.add(Fault {
             subject: nlb.name.clone(),
             message: format!("{} of NLB cluster {} may run on one node together", lookup::list(&names(group)), nlb.name),

@@ -22,6 +22,42 @@ fn no_rule_speaks_of_the_adapter_that_the_cluster_makes_for_itself() {
     assert_eq!(about.collect::<Vec<_>>(), Vec::<&Finding>::new());
 }
 
+/// A report of Test-Cluster often does not say whether disks are in the nodes or on a file server.
+#[test]
+fn a_storage_network_is_no_fault_while_nobody_says_what_storage_there_is() {
+    let block = |storage: &str| {
+        format!(
+            "file: clusters\ncluster,profile,storage\nC1,2022,{storage}\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps,rdma\nHV1,A,25000,roce\nHV2,A,25000,roce\n\
+             file: cluster_networks\ncluster,network,subnet,cluster_use,purpose\nC1,SMB1,10.71.1.0/24,1,storage\n"
+        )
+    };
+    assert_silent("storage-network-used-by-cluster", &block(""));
+    let findings = review(&inventory(&block("smb")));
+    assert!(names(&findings).contains(&"storage-network-used-by-cluster"));
+}
+
+/// Nobody may copy a cmdlet with a name that nobody gave.
+#[test]
+fn the_fix_for_a_cluster_without_a_name_has_a_placeholder() {
+    let block = |header: &str, cell: &str| {
+        format!(
+            "file: clusters\n{header}profile,storage\n{cell}2022,iscsi\nfile: nodes\nnode\nHV1\nHV2\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
+             file: cluster_networks\nnetwork,subnet,cluster_use,purpose\niSCSI,10.71.1.0/24,1,storage\n"
+        )
+    };
+    let fix = |block: &str| {
+        let findings = review(&inventory(block));
+        let found = findings
+            .into_iter()
+            .find(|f| f.rule == "storage-network-used-by-cluster");
+        found.map(|f| f.fix).expect("the finding")
+    };
+    assert!(fix(&block("", "")).contains("-Cluster <name of the cluster> "));
+    assert!(fix(&block("cluster,", "C1,")).contains("-Cluster 'C1' "));
+}
+
 /// Of several host vNICs the first takes over the port's address, the others draw from the host's pool.
 #[test]
 fn host_vnics_with_the_ports_address_and_with_addresses_of_the_pool_are_right() {
