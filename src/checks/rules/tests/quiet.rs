@@ -70,3 +70,33 @@ fn host_vnics_with_the_ports_address_and_with_addresses_of_the_pool_are_right() 
     let mac = |f: &&Finding| find(f.rule).is_some_and(|rule| rule.family == "mac");
     assert_eq!(findings.iter().filter(mac).collect::<Vec<_>>(), Vec::<&Finding>::new());
 }
+
+/// Ports of these roles do not talk from node to node, so that the slower end sets no pace.
+#[test]
+fn ports_of_different_speed_matter_only_where_nodes_talk_to_each_other() {
+    let block = |role: &str| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps,status,current_role\n\
+             HV1,A,10000,up,{role}\nHV2,A,1000,up,{role}\n"
+        )
+    };
+    for role in ["management", "vm", "replica"] {
+        assert_silent("role-speed-differs", &block(role));
+    }
+    let findings = review(&inventory(&block("cluster")));
+    assert!(names(&findings).contains(&"role-speed-differs"));
+}
+
+/// A VM that never started draws its address then.
+#[test]
+fn an_adapter_that_never_had_an_address_is_outside_no_pool() {
+    let block = |mac: &str| {
+        format!(
+            "file: nodes\nnode,cluster,mac_pool_min,mac_pool_max\nHV1,C1,00-15-5D-01-00-00,00-15-5D-01-00-FF\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nfile: vms\nvm,node\nW1,HV1\nfile: vnics\nvm,mac,mac_type\nW1,{mac},dynamic\n"
+        )
+    };
+    assert_silent("dynamic-mac-outside-pool", &block("00-00-00-00-00-00"));
+    let findings = review(&inventory(&block("00-15-5D-02-00-01")));
+    assert!(names(&findings).contains(&"dynamic-mac-outside-pool"));
+}
