@@ -2,10 +2,13 @@
 //!
 //! In: a cluster's facts. Out: integers. Used by planner and checks alike: a demand is a fact, not a decision.
 
-use crate::inventory::{Cluster, Vnic};
+use crate::inventory::{Cluster, VmState, Vnic};
 use crate::migration::Moved;
-use crate::roles::Role;
+use crate::migration::load::Needs;
+use crate::plan::ClusterPlan;
+use crate::roles::{ROLES, Role};
 use crate::units::{Mbps, MiB};
+use std::collections::BTreeMap;
 
 /// Adds the policy's growth, rounded up.
 fn grown(rate: Mbps, cluster: &Cluster) -> Mbps {
@@ -20,6 +23,14 @@ pub fn vnic_need(cluster: &Cluster, vnic: &Vnic) -> Mbps {
     }
     let said = vnic.p95.or(vnic.peak).or(vnic.average.map(|a| a.saturating_mul(2)));
     grown(said.unwrap_or(cluster.policy.default_vnic_mbps), cluster)
+}
+
+/// Whether guests put any load on the external networks. Where the inventory holds no VM that does, all that is known are the
+/// default needs of the host roles, and these must not decide who gets the fast ports: the levels that compare how full
+/// uplinks are (7 and 8) are then not counted. Requirements and the target hold as ever.
+pub fn guests_have_load(cluster: &Cluster) -> bool {
+    let mut vnics = cluster.vms.iter().flat_map(|vm| &vm.vnics);
+    vnics.any(|vnic| vnic_need(cluster, vnic) > 0)
 }
 
 /// Whether the vNIC is heavy: it needs more than the policy's share of a VM port.
@@ -52,6 +63,42 @@ pub fn role_demand(cluster: &Cluster, node: usize, role: Role) -> Mbps {
         Role::LiveMigration | Role::Vm => 0,
     };
     grown(said(Some(node)).or_else(|| said(None)).unwrap_or(default), cluster)
+}
+
+/// What a node's traffic needs beside live migration: each role of the host, and the running guests of each virtual switch (with a plan
+/// of each external network).
+pub fn needs(cluster: &Cluster, plan: Option<&ClusterPlan>) -> Needs {
+    let of_roles = |node: usize| {
+        let roles = ROLES.iter().map(|info| info.role);
+        let others = roles.filter(|role| !role.info().bulk);
+        others.map(|role| (role, role_demand(cluster, node, role))).collect()
+    };
+    let planned: Option<BTreeMap<(&str, &str), &str>> = plan.map(|plan| {
+        let vnics = plan.vnics.iter();
+        vnics
+            .map(|v| ((v.vm.as_str(), v.vnic.as_str()), v.network.as_str()))
+            .collect()
+    });
+    let mut guests: Vec<BTreeMap<String, Mbps>> = vec![BTreeMap::new(); cluster.nodes.len()];
+    for vm in cluster.vms.iter().filter(|vm| vm.state == VmState::Running) {
+        let Some(on) = vm.host.and_then(|host| guests.get_mut(host)) else {
+            continue;
+        };
+        for vnic in &vm.vnics {
+            let network = match &planned {
+                Some(planned) => planned.get(&(vm.name.as_str(), vnic.name.as_str())).copied(),
+                None => Some(vnic.switch.as_str()),
+            };
+            if let Some(network) = network.filter(|name| !name.is_empty()) {
+                let sum = on.entry(network.to_owned()).or_default();
+                *sum = sum.saturating_add(vnic_need(cluster, vnic));
+            }
+        }
+    }
+    Needs {
+        roles: (0..cluster.nodes.len()).map(of_roles).collect(),
+        guests,
+    }
 }
 
 /// The VMs that a drain moves live: all but low priority ones and those that are off.

@@ -23,7 +23,7 @@ const MAY_USE: [(&str, &[&str]); 19] = [
     ("plan", &[]),
     ("applied", &["inventory", "plan"]),
     ("diff", &["inventory", "plan"]),
-    ("demand", &["inventory", "migration"]),
+    ("demand", &["inventory", "migration", "plan"]),
     ("migration", &["inventory", "plan", "topology"]),
     ("mac", &["inventory", "plan"]),
     ("topology", &["inventory", "plan"]),

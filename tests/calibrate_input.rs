@@ -164,3 +164,36 @@ fn the_columns_are_those_that_import_writes_and_its_history_is_read() {
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);
     assert!(run.err.contains("of unknown memory"), "{}", run.err);
 }
+
+#[test]
+fn a_calibration_edited_by_hand_to_what_cannot_be_is_refused() {
+    let file = |p50: &str, p90: &str, dirty: &str, value: &str| {
+        format!(
+            r#"{{"schema_version": 1, "input_sha256": "", "migrations": 9, "batches": 1,
+            "usually": {{"memory_mib": null, "transport": null, "dirty_mib_s": {dirty}, "working_set_permille": null}},
+            "parameters": [{{"parameter": "fixed_time", "transport": "tcp", "speed_mbps": null, "value": {value}, "unit": "s",
+              "default": 4.0, "low": null, "high": null, "identified": true, "why": ""}}],
+            "quantiles": [{{"company": "alone", "p50_ratio": {p50}, "p90_ratio": {p90}, "migrations": 9}}],
+            "folds": 0, "cross_validation": {CROSS}}}"#
+        )
+    };
+    let read = |text: &str| nicplan::migration::calibration::Calibration::from_json(text).map_err(|(what, ..)| what);
+
+    assert_eq!(
+        read(&file("1.0", "1.2", "2.5", "5.0")).map(|found| found.migrations),
+        Ok(9)
+    );
+    for (text, expected) in [
+        (file("-7", "1.2", "2.5", "5.0"), "p50_ratio is -7"),
+        (file("1.0", "0.5", "2.5", "5.0"), "p90_ratio is 0.5"),
+        (file("1.0", "1.2", "1e30", "5.0"), "usual dirty rate"),
+        (file("1.0", "1.2", "-1", "5.0"), "usual dirty rate"),
+        (file("1.0", "1.2", "2.5", "9e9"), "fixed_time is 9000000000"),
+    ] {
+        assert!(read(&text).is_err_and(|what| what.contains(expected)), "{expected}");
+    }
+}
+
+/// Scores as a calibration holds them.
+const CROSS: &str = r#"{"mape_percent": 1.0, "median_ape_percent": 1.0, "bias_percent": 0.0, "makespan_mape_percent": 1.0,
+    "p90_coverage_percent": 90.0, "migrations": 9, "batches": 1}"#;

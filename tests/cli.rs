@@ -89,6 +89,10 @@ fn init_writes_templates_that_are_no_inventory_yet() {
     assert_eq!(run.code, 0, "{}", run.err);
     assert!(dir.join("nodes.csv").exists() && dir.join("nics.csv").exists());
 
+    let german = place("cli-init-semicolon");
+    nicplan(&["init", text(&german), "--separator", "semicolon"]);
+    let header = std::fs::read_to_string(german.join("nics.csv")).expect("written");
+    assert!(header.starts_with("\u{feff}node;nic;"), "{header}");
     let again = nicplan(&["init", text(&dir)]);
     assert_eq!(again.code, 2, "templates must not replace filled files");
 

@@ -147,7 +147,7 @@ fn the_files_have_the_promised_columns_and_the_same_bytes_every_time() {
     );
     assert_eq!(
         header("paths.csv"),
-        "cluster,source,target,network,source_nic,target_nic,transport,cap_mbps,concurrency,layer,why,guaranteed_mbps"
+        "cluster,source,target,network,source_nic,target_nic,transport,cap_mbps,concurrency,layer,why,guaranteed_mbps,left_mbps"
     );
 }
 

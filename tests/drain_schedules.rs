@@ -3,6 +3,7 @@
 mod program;
 mod support;
 
+use nicplan::demand::needs;
 use nicplan::generate::{Size, generate};
 use nicplan::inventory::{self, Cluster, LoadOptions};
 use nicplan::migration::calibration::Calibration;
@@ -28,7 +29,7 @@ fn generated(nodes: usize, vms: usize, seed: u64) -> Cluster {
 }
 
 fn ask(cluster: &Cluster) -> Forecast {
-    let network = Network::new(cluster, None, Calibration::uncalibrated());
+    let network = Network::new(cluster, None, &needs(cluster, None), Calibration::uncalibrated());
     let other_ports = OtherPorts {
         today: network.slowest_port(),
         routes: &|ports| network.with_ports(ports),
@@ -196,10 +197,15 @@ fn a_sketch_tells_the_same_drains_as_the_full_forecast_under_the_plan() {
         };
         let plan = nicplan::assignment::plan(&inventory, &options).expect("without a limit there is a plan");
         let (cluster, planned) = (&inventory.clusters[0], &plan.clusters[0]);
-        let network = Network::new(cluster, Some(planned), Calibration::uncalibrated());
+        let network = Network::new(
+            cluster,
+            Some(planned),
+            &needs(cluster, Some(planned)),
+            Calibration::uncalibrated(),
+        );
         let other_ports = OtherPorts {
             today: 0,
-            routes: &|_| Routes::default(),
+            routes: &|ports| network.with_ports(ports),
         };
         let question = Question {
             switches_hold: false,
@@ -207,7 +213,7 @@ fn a_sketch_tells_the_same_drains_as_the_full_forecast_under_the_plan() {
             ..Question::of(cluster)
         };
         let full = forecast(cluster, &network.routes(), other_ports, &question);
-        assert_eq!(sketch(cluster, planned), full);
+        assert_eq!(sketch(cluster, planned, &needs(cluster, Some(planned))), full);
     }
     #[cfg(not(feature = "solver"))]
     let _ = (inventory, sketch);
@@ -292,7 +298,7 @@ fn the_window_is_kept_when_nine_of_ten_nights_end_in_it() {
 #[test]
 fn calibration_scales_the_rates_and_narrows_the_spread_only_where_it_learnt() {
     let cluster = support::wired::dedicated("2019", 2, 10_000);
-    let routes = |calibration: Calibration| Network::new(&cluster, None, calibration).routes();
+    let routes = |calibration: Calibration| Network::new(&cluster, None, &needs(&cluster, None), calibration).routes();
 
     let plain = routes(Calibration::uncalibrated());
     let found = plain.get(0, 1).expect("a path");

@@ -145,6 +145,11 @@ fn anti_affinity_holds_where_it_can_and_gives_way_where_it_cannot() {
     assert_eq!(target(&apart.today, 0), Some(2));
     assert_eq!(target(planned(&apart), 0), Some(2));
 
+    let mut other_case = member("SQL2", 1);
+    other_case.anti_affinity = "sql".to_owned();
+    let apart = drain(&world(3, vec![member("SQL1", 0), other_case, vm("X", 2, 3, 30_000)]));
+    assert_eq!(target(&apart.today, 0), Some(2), "one group in upper and lower case");
+
     let together = drain(&world(
         3,
         vec![member("SQL1", 0), member("SQL2", 1), vm("X", 2, 3, ROOM)],

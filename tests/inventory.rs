@@ -119,7 +119,7 @@ fn files_of_several_inputs_are_told_apart_by_their_folder() {
 #[test]
 fn blank_templates_are_told_to_be_blank_and_nothing_else() {
     let path = folder("templates");
-    for (name, content) in templates() {
+    for (name, content) in templates(';') {
         write(&path, &name, content);
     }
     let found = said(&[path]);

@@ -67,6 +67,9 @@ fn two_members_do_not_share_one_of_the_two_nodes_that_are_left() {
     assert_eq!(lost(&cluster), Vec::<String>::new());
     cluster.nodes[2].memory_mib = Some(512);
     assert_eq!(lost(&cluster), ["HV1", "HV2"]);
+    // Windows does not look at upper and lower case
+    cluster.vms[1].anti_affinity = "dc".to_owned();
+    assert_eq!(lost(&cluster), ["HV1", "HV2"]);
 }
 
 /// A number below `sides` from a seed that moves on; the constants are those of Knuth's MMIX generator.

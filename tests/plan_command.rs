@@ -176,39 +176,109 @@ fn stage_times_go_to_the_standard_error() {
     assert!(!verbose.err.contains('\r'), "a bar in a pipe: {:?}", verbose.err);
 }
 
-/// Without VMs nobody needs anything on these ports: every level of the objective is equal, and the faster ports are taken.
-#[test]
-fn without_vms_guests_and_live_migration_get_fast_ports_rather_than_slow_ones() {
+/// An inventory of two nodes without VMs, with ports named after their speed: `25G-1`, `25G-2` …
+fn without_vms(name: &str, speeds: &[u64]) -> std::path::PathBuf {
     let mut nics = "node,nic,speed_mbps\n".to_owned();
     for node in ["HV1", "HV2"] {
-        for (port, speed) in [
-            ("A1", 25_000),
-            ("A2", 25_000),
-            ("B1", 1000),
-            ("B2", 1000),
-            ("C1", 10_000),
-            ("C2", 10_000),
-        ] {
-            nics.push_str(&format!("{node},{port},{speed}\n"));
+        for (at, speed) in speeds.iter().enumerate() {
+            nics.push_str(&format!("{node},{}G-{},{speed}\n", speed / 1000, at + 1));
         }
     }
-    let small = folder(
-        "plan-fast-ports",
+    folder(
+        name,
         &[
             ("nodes.csv", b"node,cluster\nHV1,C1\nHV2,C1\n"),
             ("nics.csv", nics.as_bytes()),
         ],
-    );
-    let run = nicplan(&["plan", text(&small), "--style", "dedicated", "--format", "json"]);
-    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    )
+}
 
+/// The plan of an inventory folder in a style.
+fn planned(folder: &std::path::Path, style: &str) -> nicplan::plan::ClusterPlan {
+    let run = nicplan(&["plan", text(folder), "--style", style, "--format", "json"]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
     let plan: nicplan::plan::Plan = serde_json::from_str(&run.out).expect("a plan");
-    for uplink in &plan.clusters[0].nodes[0].uplinks {
-        assert!(
-            uplink.nics.iter().all(|nic| !nic.starts_with('B')),
-            "{}: {:?}",
-            uplink.uplink,
-            uplink.nics
-        );
+    plan.clusters.into_iter().next().expect("one cluster")
+}
+
+/// Speed of the ports of each role on the first node, in Gbit/s, as `role:speed`.
+fn speeds(plan: &nicplan::plan::ClusterPlan) -> Vec<String> {
+    let uplinks = plan.uplinks.iter().zip(&plan.nodes[0].uplinks);
+    let named = uplinks.flat_map(|(shape, ports)| {
+        let speed = ports.nics[0].split('G').next().unwrap_or_default();
+        shape.roles.iter().map(move |role| format!("{role}:{speed}"))
+    });
+    named.collect()
+}
+
+/// Without VMs only the default needs of the host roles are known; those must not take the fast ports.
+#[test]
+fn without_vms_the_fast_ports_go_to_guests_and_live_migration_and_a_slow_one_to_management() {
+    let expected = [
+        (
+            &[25_000, 25_000, 1000, 1000, 10_000, 10_000][..],
+            ["management:1", "cluster:10", "live-migration:25", "vm:25"],
+        ),
+        (
+            &[1000, 10_000, 1000, 10_000, 1000, 1000],
+            ["management:1", "cluster:1", "live-migration:10", "vm:10"],
+        ),
+        (&[1000; 6], ["management:1", "cluster:1", "live-migration:1", "vm:1"]),
+    ];
+    for (at, (ports, roles)) in expected.into_iter().enumerate() {
+        let plan = planned(&without_vms(&format!("plan-no-vms-{at}"), ports), "dedicated");
+        assert_eq!(speeds(&plan), roles, "{ports:?}");
+        assert_eq!(plan.solver.status, nicplan::plan::Status::Optimal);
     }
+}
+
+/// What no load is known of says nothing about growth, on the page and on the console.
+#[test]
+fn without_vms_no_number_is_told_for_the_growth_that_fits() {
+    let small = without_vms("plan-no-vms-growth", &[1000; 6]);
+    let out = place("plan-no-vms-growth-out");
+    let run = nicplan(&["plan", text(&small), "-o", text(&out)]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let page = std::fs::read_to_string(out.join("report.html")).expect("the page was written");
+    for told in [&run.out, &page] {
+        assert!(told.contains("the inventory names no VM traffic"), "{told}");
+        assert!(!told.contains("% growth fits"), "{told}");
+    }
+}
+
+#[test]
+fn a_slow_drain_is_blamed_on_the_layer_that_sends_migrations_elsewhere_and_the_page_tells_the_true_rate() {
+    let trap = place("cli-trap");
+    std::fs::create_dir_all(&trap).expect("the build folder can be written");
+    for entry in std::fs::read_dir("samples/migration-path-trap").expect("the sample is there") {
+        let entry = entry.expect("an entry");
+        std::fs::copy(entry.path(), trap.join(entry.file_name())).expect("the build folder can be written");
+    }
+    std::fs::write(trap.join("policy.csv"), "key,value\ndrain_goal_minutes,2\n")
+        .expect("the build folder can be written");
+    let out = place("cli-trap-out");
+    let run = nicplan(&["plan", text(&trap), "-o", text(&out)]);
+
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    assert!(
+        run.out
+            .contains("because HV1 allows live migration on 10.30.3.0/24 only")
+            && run.out.contains("repair: Set-VMMigrationNetwork"),
+        "{}",
+        run.out
+    );
+    assert!(
+        !run.out.contains("because live migration has"),
+        "the planned ports are not at fault: {}",
+        run.out
+    );
+    assert!(run.out.contains("it goes over Management"), "{}", run.out);
+    let page = std::fs::read_to_string(out.join("report.html")).expect("the page");
+    assert!(page.contains("not every migration will use it: from or to HV1, HV2 (10 pairs), it goes over Management"));
+    assert!(page.contains("950 Mbit/s for one migration") && page.contains("4 Gbit/s for one migration"));
+
+    let limited = place("cli-smb-limit-out");
+    nicplan(&["plan", "samples/converged-2016", "-o", text(&limited)]);
+    let page = std::fs::read_to_string(limited.join("report.html")).expect("the page");
+    assert!(page.contains("6.291 Gbit/s for one migration") && page.contains("what decides: limit on S2D01"));
 }

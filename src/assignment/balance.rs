@@ -38,53 +38,58 @@ const MIP_ITEMS: usize = 60;
 impl Spread<'_> {
     /// A network for every vNIC, in their order.
     pub fn solve(&self, wanted: Wanted) -> Vec<usize> {
-        let items = self.items;
-        let exact = exact::place(
+        let watch = &self.instance.watch;
+        if !watch.is_over()
+            && let Some((_, chosen)) = self.exact(wanted.stay_up_to)
+        {
+            return chosen;
+        }
+        let homes = self.homes();
+        let greedy = self.greedy(&homes);
+        let good = self.worst(&greedy) <= wanted.good_enough;
+        if good || watch.is_over() || self.single() && self.over(&greedy, wanted) == (0, 0) {
+            return greedy;
+        }
+        let repaired = if self.worst(&greedy) > wanted.stay_up_to {
+            self.repair(greedy, wanted)
+        } else {
+            greedy
+        };
+        let settled = self.worst(&repaired) <= wanted.good_enough && moved(&homes, &repaired) == 0;
+        if settled || self.items.len() > MIP_ITEMS || watch.is_over() {
+            return repaired;
+        }
+        self.improved(&homes, repaired, wanted)
+    }
+
+    fn exact(&self, stay_up_to: u64) -> Option<(exact::Worth, Vec<usize>)> {
+        exact::place(
             self.instance,
             self.design,
             self.mode,
             self.pattern,
             self.node,
-            items,
-            wanted.stay_up_to,
-        );
-        if let Some((_, chosen)) = exact {
-            return chosen;
-        }
+            self.items,
+            stay_up_to,
+        )
+    }
+
+    /// Network of each vNIC today, where the design has it and it admits the vNIC.
+    fn homes(&self) -> Vec<Option<usize>> {
         let place = places(self.instance, self.design);
-        let home = |item: usize| -> Option<usize> {
-            let item = &self.instance.items[item];
-            item.current
-                .and_then(|label| place[label])
-                .filter(|n| self.mode.admits(item) >> n & 1 == 1)
+        let home = |item: &usize| {
+            let item = &self.instance.items[*item];
+            let network = item.current.and_then(|label| place[label]);
+            network.filter(|n| self.mode.admits(item) >> n & 1 == 1)
         };
-        let homes: Vec<Option<usize>> = items.iter().map(|i| home(*i)).collect();
-        let greedy = self.greedy(&homes);
-        let moved = |chosen: &[usize]| {
-            homes
-                .iter()
-                .zip(chosen)
-                .filter(|(home, to)| home.is_some_and(|home| home != **to))
-                .count()
-        };
-        if self.worst(&greedy) <= wanted.good_enough || self.over(&greedy, wanted) == (0, 0) && self.single() {
-            return greedy;
-        }
-        let repaired = if self.worst(&greedy) > wanted.stay_up_to {
-            self.repair(greedy.clone(), wanted)
-        } else {
-            greedy
-        };
-        if self.worst(&repaired) <= wanted.good_enough && moved(&repaired) == 0 || items.len() > MIP_ITEMS {
-            return repaired;
-        }
-        let better = solver::spread(self, &homes, wanted.stay_up_to).unwrap_or_else(|| repaired.clone());
-        let key = |chosen: &[usize]| (self.over(chosen, wanted), moved(chosen), self.worst(chosen));
-        if key(&better) < key(&repaired) {
-            better
-        } else {
-            repaired
-        }
+        self.items.iter().map(home).collect()
+    }
+
+    /// What the MIP makes of it, where that is better.
+    fn improved(&self, homes: &[Option<usize>], repaired: Vec<usize>, wanted: Wanted) -> Vec<usize> {
+        let key = |chosen: &[usize]| (self.over(chosen, wanted), moved(homes, chosen), self.worst(chosen));
+        let better = solver::spread(self, homes, wanted.stay_up_to);
+        better.filter(|better| key(better) < key(&repaired)).unwrap_or(repaired)
     }
 
     fn single(&self) -> bool {
@@ -240,4 +245,12 @@ impl Spread<'_> {
         }
         best
     }
+}
+
+/// vNICs that leave the network they are on today.
+fn moved(homes: &[Option<usize>], chosen: &[usize]) -> usize {
+    let placed = homes.iter().zip(chosen);
+    placed
+        .filter(|(home, to)| home.is_some_and(|home| home != **to))
+        .count()
 }

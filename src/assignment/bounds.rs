@@ -3,8 +3,8 @@
 //! In: design, meetings, patterns, mode. Out: objectives as lower bounds; a level that is not looked at is 0.
 
 use super::design::{Design, UplinkShape};
-use super::filter::{candidates, requirements_and_wishes};
-use super::instance::Instance;
+use super::filter::{candidates, up_to_drain};
+use super::instance::{Group, Instance, Token};
 use super::loads::node_parts;
 use super::meeting::{Meeting, given_up};
 use super::networks::{Mode, zones_required};
@@ -48,6 +48,7 @@ impl Job<'_> {
         objective.unmet_wishes = wishes
             .map(|(index, wish)| self.design.wish_count(wish).unwrap_or_else(|| total(2 + index)))
             .collect();
+        objective.changes = least_changes(self.instance, self.design, &objective);
         // Where patterns were left out, the number of ports alone may prove more.
         let counted = counted(self.instance, self.design, self.meetings);
         if counted.cmp_to(&objective, 7).is_gt() {
@@ -78,7 +79,7 @@ impl Job<'_> {
             .sum()
     }
 
-    /// Levels 1, 2 and 6 when every external network may take every vNIC: capacity and wishes of one pattern together.
+    /// Levels 1 to 4 and 6 when every external network may take every vNIC: capacity and wishes of one pattern together.
     /// Holds under every mode, at the cost of looking at the patterns once.
     pub fn pooled(&self) -> Objective {
         let mut bound = self.bound();
@@ -101,9 +102,17 @@ impl Job<'_> {
             }
             sets.push(set);
         }
+        if self.instance.watch.is_over() {
+            return bound;
+        }
         let reachability = bound.unmet_requirements.reachability;
-        requirements_and_wishes(self.instance, &mut sets, &mut bound);
-        bound.unmet_requirements.reachability = reachability.max(bound.unmet_requirements.reachability);
+        up_to_drain(self.instance, &mut sets, &mut bound);
+        if reachability > bound.unmet_requirements.reachability {
+            // Proven by counting: patterns with more unserved may attain it, and be less full.
+            bound.unmet_requirements.reachability = reachability;
+            bound.excess_utilisation_permille = 0;
+            bound.excess_drain_s = 0;
+        }
         bound
     }
 
@@ -155,7 +164,36 @@ pub fn counted(instance: &Instance, design: &Design, meetings: &[Meeting]) -> Ob
             .zip(unpaired_wishes(instance, design, spare))
             .for_each(|(sum, own)| *sum += own * nodes);
     }
+    objective.changes = least_changes(instance, design, &objective);
     objective
+}
+
+/// Changes that the names of the networks alone imply: vNICs whose network of today is gone, and on every node with known
+/// wiring the ports whose use no uplink has, or one port for every uplink that no port has today. The latter holds of plans that serve
+/// every uplink; the others are worse at level 1, where the bound says that everything can be served.
+fn least_changes(instance: &Instance, design: &Design, bound: &Objective) -> u64 {
+    let names = instance.on_today.iter().enumerate();
+    let gone = names.filter(|(label, _)| design.is_named() && !design.labels.contains(label));
+    let vnics: u64 = gone.map(|(_, count)| count).sum();
+    if bound.unmet_requirements.reachability > 0 {
+        return vnics;
+    }
+    let groups = instance.groups.iter().filter(|group| group.wiring_known);
+    let ports = groups.map(|group| least_changed_ports(instance, design, group) * group.nodes.len() as u64);
+    vnics + ports.sum::<u64>()
+}
+
+fn least_changed_ports(instance: &Instance, design: &Design, group: &Group) -> u64 {
+    let new_networks = design.new_networks(instance) as u64;
+    if !design.is_named() {
+        return new_networks;
+    }
+    let planned: Vec<Token> = (0..design.uplinks.len()).map(|u| design.token(u)).collect();
+    let today = || group.today.iter().flatten();
+    let gone = today().filter(|(token, _)| *token != Token::default() && !planned.contains(token));
+    let gone: u64 = gone.map(|(_, count)| u64::from(*count)).sum();
+    let new = planned.iter().filter(|token| today().all(|(known, _)| known != *token));
+    gone.max(new.count() as u64)
 }
 
 /// Unmet wishes of one node when only `spare` uplinks get a second NIC, taken in the order of the wishes.

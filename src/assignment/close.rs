@@ -2,9 +2,9 @@
 //! vNICs is tried. What comes out is exact, so the proof of a small cluster never rests on a relaxation.
 
 use super::design::Design;
-use super::instance::{Group, Instance, Item};
+use super::instance::{Instance, Item};
 use super::networks::Mode;
-use super::patterns::{Pattern, every};
+use super::patterns::{Pattern, Ways};
 use super::solve::{Solved, weigh};
 use crate::plan::Objective;
 
@@ -28,40 +28,76 @@ pub fn best_of_all(
     }
     // Leaving an uplink without ports never helps while everything can be reached.
     let empty = reached.unmet_requirements.reachability > 0;
-    let list = |group: &Group| every(instance, &instance.classes[group.class], design, empty, PLAN_LIMIT);
-    let lists: Vec<Vec<Pattern>> = instance.groups.iter().map(list).collect::<Option<_>>()?;
-    let sizes: Vec<usize> = lists.iter().map(Vec::len).chain(options.iter().map(Vec::len)).collect();
-    if product(sizes.iter().copied()) > PLAN_LIMIT {
-        return None;
+    // Counted first, each group against what the others leave: most instances are not tiny, and nothing is put together for those.
+    let mut left = PLAN_LIMIT / product(options.iter().map(Vec::len)).max(1);
+    let mut ways = Vec::new();
+    for group in &instance.groups {
+        let own = Ways::new(instance, &instance.classes[group.class], design, empty);
+        left /= own.count(left)?.max(1);
+        ways.push(own);
     }
-    let mut best: Option<Solved> = None;
-    let mut counted = 0;
+    let lists: Vec<Vec<Pattern>> = ways.iter().map(|w| w.patterns(PLAN_LIMIT)).collect::<Option<_>>()?;
+    let sizes: Vec<usize> = lists.iter().map(Vec::len).chain(options.iter().map(Vec::len)).collect();
+    let mut trial = Trial {
+        instance,
+        design,
+        mode,
+        bound,
+        best: None,
+        counted: 0,
+    };
     for pick in readings(sizes) {
         let (groups, items) = pick.split_at(lists.len());
         let picked: Vec<&Pattern> = groups.iter().zip(&lists).map(|(i, list)| &list[*i]).collect();
-        let beaten = |b: &Solved| loses(instance, bound, &picked, &b.evaluation.objective);
-        if best.as_ref().is_some_and(beaten) {
-            continue;
-        }
-        counted += 1;
-        if counted > COUNT_LIMIT {
-            return None;
-        }
-        let network = items.iter().zip(&options).map(|(i, list)| Some(list[*i])).collect();
-        let patterns = picked.into_iter().cloned().collect();
-        let solved = weigh(instance, design, mode, patterns, network);
-        if best
-            .as_ref()
-            .is_none_or(|b| solved.evaluation.objective < b.evaluation.objective)
-        {
-            let done = solved.evaluation.objective.cmp_to(bound, 7).is_eq();
-            best = Some(solved);
-            if done {
-                break;
-            }
+        let network = items.iter().zip(&options).map(|(i, list)| Some(list[*i]));
+        match trial.offer(&picked, network.collect()) {
+            Step::Next => {}
+            Step::Done => break,
+            Step::TooMany => return None,
         }
     }
-    best
+    trial.best
+}
+
+/// What comes after a plan was tried.
+enum Step {
+    Next,
+    /// The bound is met.
+    Done,
+    /// The work is done that may be done, or the time is over.
+    TooMany,
+}
+
+struct Trial<'a> {
+    instance: &'a Instance<'a>,
+    design: &'a Design,
+    mode: &'a Mode,
+    bound: &'a Objective,
+    best: Option<Solved>,
+    counted: usize,
+}
+
+impl Trial<'_> {
+    /// Counts a plan out, unless what its patterns leave unmet already loses.
+    fn offer(&mut self, picked: &[&Pattern], network: Vec<Option<usize>>) -> Step {
+        let beaten = |b: &Solved| loses(self.instance, self.bound, picked, &b.evaluation.objective);
+        if self.best.as_ref().is_some_and(beaten) {
+            return Step::Next;
+        }
+        self.counted += 1;
+        if self.counted > COUNT_LIMIT || self.instance.watch.is_over() {
+            return Step::TooMany;
+        }
+        let patterns = picked.iter().map(|pattern| (*pattern).clone()).collect();
+        let solved = weigh(self.instance, self.design, self.mode, patterns, network);
+        let objective = &solved.evaluation.objective;
+        if self.best.as_ref().is_some_and(|b| *objective >= b.evaluation.objective) {
+            return Step::Next;
+        }
+        let done = objective.cmp_to(self.bound, 7).is_eq();
+        self.best = Some(solved);
+        if done { Step::Done } else { Step::Next }
+    }
 }
 
 fn admitted(design: &Design, mode: &Mode, item: &Item) -> Vec<usize> {

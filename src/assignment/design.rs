@@ -3,7 +3,7 @@
 //! In: the instance, a style. Out: every allowed [`Design`] of that style. Must not know: ports.
 
 use super::instance::Instance;
-use crate::plan::{MAX_NETWORKS, Mechanism, Style};
+use crate::plan::{Mechanism, Style};
 use crate::policy::{Strength, Wish};
 use crate::profiles::{TeamKind, WS2016};
 use crate::roles::Role;
@@ -82,6 +82,28 @@ impl Design {
             .any(|u| u.roles.contains(&a) && u.roles.contains(&b))
     }
 
+    /// The uplinks without the last external network, where that has an uplink of its own.
+    ///
+    /// Whatever ports serve the design serve these as well, with nothing unserved, unsurvived or unwished that the design has not.
+    pub fn without_last_network(&self) -> Option<&[UplinkShape]> {
+        let (last, rest) = self.uplinks.split_last()?;
+        (last.roles == [Role::Vm]).then_some(rest)
+    }
+
+    /// Whether the networks have names.
+    pub fn is_named(&self) -> bool {
+        self.labels.len() == self.networks
+    }
+
+    /// Networks at least that no name of today is left for.
+    pub fn new_networks(&self, instance: &Instance) -> usize {
+        let known = instance.names.len();
+        match self.is_named() {
+            true => self.labels.iter().filter(|label| **label >= known).count(),
+            false => self.networks.saturating_sub(known),
+        }
+    }
+
     /// Pairs that must be apart and are not.
     pub fn unmet_isolation(&self, instance: &Instance) -> u64 {
         let pairs = instance
@@ -102,18 +124,25 @@ impl Design {
 
 /// All designs of a style with `networks` external networks (0 when there is no VM traffic).
 pub fn designs(instance: &Instance, style: Style, networks: usize) -> Vec<Design> {
+    let unnamed = unnamed(instance, style, networks);
+    let mut found: Vec<Design> = unnamed.iter().flat_map(|design| labelled(instance, design)).collect();
+    found.sort();
+    found.dedup();
+    found
+}
+
+/// The same without names of networks: [`labelled`] gives every useful naming.
+pub fn unnamed(instance: &Instance, style: Style, networks: usize) -> Vec<Design> {
     let hosts = instance.host_roles();
     let mut found = Vec::new();
     for partition in partitions(&hosts) {
         for placement in network_placements(partition.len(), networks) {
             let design = build(instance, &partition, &placement, networks, style);
             if allowed(instance, &design) && fits_style(instance, &design, style) {
-                found.extend(labelled(instance, &design));
+                found.push(design);
             }
         }
     }
-    found.sort();
-    found.dedup();
     found
 }
 
@@ -171,7 +200,7 @@ fn build(instance: &Instance, partition: &[Vec<Role>], shared: &[bool], networks
 
 /// The design with every useful naming of its networks: today's names first, new names only when those run out.
 /// Networks on uplinks of their own are interchangeable (every pattern exists for each of them), so their names ascend.
-fn labelled(instance: &Instance, design: &Design) -> Vec<Design> {
+pub fn labelled(instance: &Instance, design: &Design) -> Vec<Design> {
     let known = instance.names.len();
     let mut all: Vec<Vec<usize>> = vec![Vec::new()];
     for network in 0..design.networks {
@@ -277,15 +306,27 @@ fn is_converged(instance: &Instance, design: &Design) -> bool {
     main.len() == 1 && !(iscsi && main.iter().any(|u| u.roles.contains(&Role::Storage)))
 }
 
-/// External networks worth trying: one, plus what heavy vNICs, zones, dedicated vNICs and today's switches may ask for,
-/// never more than a node has ports, at most [`MAX_NETWORKS`].
+/// External networks above which designs are named and solved only when their turn comes.
+pub const FEW_NETWORKS: usize = 4;
+
+/// Numbers of external networks that a plan may have: never more than a node has ports, nor more than there are vNICs to serve
+/// and networks of today to keep.
 pub fn network_range(instance: &Instance) -> std::ops::RangeInclusive<usize> {
     if !instance.has_vm() {
         return 0..=0;
     }
     let ports = instance.cluster.nodes.iter().map(|n| n.nics.len()).max().unwrap_or(1);
-    let most = ports.min(instance.items.len().max(1)).clamp(1, MAX_NETWORKS);
-    1..=most
+    let useful = instance.items.len().max(instance.names.len());
+    1..=ports.min(useful).max(1)
+}
+
+/// The designs of a style: those with few external networks by name, those with more unnamed.
+pub fn all_designs(instance: &Instance, style: Style) -> Vec<Design> {
+    let of = |networks: usize| match networks <= FEW_NETWORKS {
+        true => designs(instance, style, networks),
+        false => unnamed(instance, style, networks),
+    };
+    network_range(instance).flat_map(of).collect()
 }
 
 /// `External-1`, `External-2` …, passing over names in use.

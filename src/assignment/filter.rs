@@ -3,17 +3,29 @@
 //! Sums separate: every group takes its own minimum. Maxima separate too: the optimum is the largest of the groups' minima, and
 //! every pattern up to it may stay. What is found is a proven bound of the design under the mode.
 
-use super::design::{Design, UplinkShape};
+use super::design::Design;
 use super::evaluate::drain_bound_of;
 use super::instance::Instance;
 use super::loads::{NodeValue, Part, judge_hosts, judge_networks, settle_networks};
 use super::networks::Mode;
 use super::patterns::{Enumeration, Pattern, UplinkPattern};
+use crate::demand;
 use crate::plan::Objective;
 use crate::roles::Role;
 use crate::units::Mbps;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
+
+/// Roles in the order in which they get the fast ports where no load says otherwise: storage and guests carry the work,
+/// a migration takes any bandwidth it finds, cluster traffic may have to carry redirected I/O.
+const FAST_FIRST: [Role; 6] = [
+    Role::Storage,
+    Role::Vm,
+    Role::LiveMigration,
+    Role::Cluster,
+    Role::Replica,
+    Role::Management,
+];
 
 /// A pattern of one group with what it is worth there.
 pub struct Candidate {
@@ -28,7 +40,22 @@ pub struct Candidate {
     moved: u64,
 }
 
-/// Values every pattern for a group.
+impl Candidate {
+    fn new(pattern: &Pattern, nodes: Vec<NodeValue>, drain: u64) -> Candidate {
+        Candidate {
+            pattern: pattern.clone(),
+            short: nodes.iter().map(|value| value.short).sum(),
+            missing: nodes.iter().map(|value| value.missing).sum(),
+            spread: nodes.iter().map(|value| value.spread).max().unwrap_or(0),
+            nodes,
+            drain,
+            moved: 0,
+            settled: (0, 0, 0),
+        }
+    }
+}
+
+/// Values every pattern for a group; where the time is over, those that were reached.
 pub fn candidates(
     instance: &Instance,
     design: &Design,
@@ -50,26 +77,14 @@ pub fn candidates(
                 members.iter().map(judge).collect()
             }
         });
-        let mut candidate = Candidate {
-            pattern: pattern.clone(),
-            short: 0,
-            missing: 0,
-            spread: 0,
-            nodes: Vec::with_capacity(members.len()),
-            drain: group_drain(instance, design, members, pattern, &mut drains),
-            moved: 0,
-            settled: (0, 0, 0),
-        };
-        for (node, networks) in members.iter().zip(networks.iter()) {
-            let value = judge_hosts(instance, design, pattern, *node).with(networks);
-            candidate.short += value.short;
-            candidate.missing += value.missing;
-            candidate.spread = candidate.spread.max(value.spread);
-            candidate.nodes.push(value);
-        }
-        candidate
+        let nodes = members.iter().zip(networks.iter());
+        let nodes = nodes.map(|(node, networks)| judge_hosts(instance, design, pattern, *node).with(networks));
+        let drain = group_drain(instance, design, members, pattern, &mut drains);
+        Candidate::new(pattern, nodes.collect(), drain)
     };
-    patterns.iter().map(value).collect()
+    let in_time = |(at, _): &(usize, &Pattern)| *at == 0 || !instance.watch.is_over();
+    let judged = patterns.iter().enumerate().take_while(in_time);
+    judged.map(|(_, pattern)| pattern).map(value).collect()
 }
 
 /// What a pattern gives to the networks.
@@ -127,9 +142,9 @@ pub struct Given<'a> {
     pub parts: &'a [Vec<Part>],
 }
 
-/// Fills `bound` with the proven values of levels 1 and 2 alone.
-pub fn requirements_and_wishes(instance: &Instance, sets: &mut [Vec<Candidate>], bound: &mut Objective) {
-    Run::new(instance, sets).requirements_and_wishes(bound);
+/// Fills `bound` with the proven values of levels 1 to 4 alone.
+pub fn up_to_drain(instance: &Instance, sets: &mut [Vec<Candidate>], bound: &mut Objective) {
+    Run::new(instance, sets).up_to_drain(bound);
 }
 
 /// Runs the levels; fills `bound` with the proven values of levels 1 to 7.
@@ -142,16 +157,14 @@ pub fn filter(
     bound: &mut Objective,
 ) -> Kept {
     let mut run = Run::new(instance, sets);
-    run.requirements_and_wishes(bound);
-    let policy = &instance.cluster.policy;
-    let target = policy.target_permille;
-    bound.excess_utilisation_permille = run.smallest_maximum(3, &|c| c.spread.saturating_sub(target));
-    let goal = policy.drain_goal_s;
-    bound.excess_drain_s = run.smallest_maximum(4, &|c| goal.map_or(0, |goal| c.drain.saturating_sub(goal)));
-    run.settle(design, mode, given, target + bound.excess_utilisation_permille);
+    run.up_to_drain(bound);
+    let allowed = instance.cluster.policy.target_permille + bound.excess_utilisation_permille;
+    run.settle(design, mode, given, allowed);
     bound.changes = given.forced_moves + run.smallest_sum(5, &|c| c.moved + c.settled.0);
-    bound.worst_utilisation_permille = run.smallest_maximum(7, &|c| c.settled.1);
-    run.smallest_sum(8, &|c| c.settled.2);
+    if demand::guests_have_load(instance.cluster) {
+        bound.worst_utilisation_permille = run.smallest_maximum(7, &|c| c.settled.1);
+        run.smallest_sum(8, &|c| c.settled.2);
+    }
     run.smallest_maximum(9, &|c| c.drain);
     run.smallest_sum(10, &|c| (c.pattern.nics * c.nodes.len()) as u64);
     run.finish(design)
@@ -192,12 +205,26 @@ impl<'a> Run<'a> {
         }
     }
 
+    /// Levels 1 to 4: requirements, wishes, utilisation above its target, drain above its goal.
+    fn up_to_drain(&mut self, bound: &mut Objective) {
+        self.requirements_and_wishes(bound);
+        let policy = &self.instance.cluster.policy;
+        let (target, goal) = (policy.target_permille, policy.drain_goal_s);
+        bound.excess_utilisation_permille = self.smallest_maximum(3, &|c| c.spread.saturating_sub(target));
+        bound.excess_drain_s = self.smallest_maximum(4, &|c| goal.map_or(0, |goal| c.drain.saturating_sub(goal)));
+    }
+
     /// Changed NICs, moves, worst utilisation and sum of utilisations of every pattern that is left.
     fn settle(&mut self, design: &Design, mode: &Mode, given: &Given, allowed: u64) {
-        for (group, kept) in self.kept.iter().enumerate() {
+        for (group, kept) in self.kept.iter_mut().enumerate() {
             let own = &self.instance.groups[group];
+            let mut settled_in_time = 0;
             let mut served: BTreeMap<Vec<UplinkPattern>, Vec<(u64, u64)>> = BTreeMap::new();
-            for index in kept {
+            for index in kept.iter() {
+                if settled_in_time > 0 && self.instance.watch.is_over() {
+                    break;
+                }
+                settled_in_time += 1;
                 let candidate = &mut self.sets[group][*index];
                 let pattern = &candidate.pattern;
                 let networks = served.entry(network_uplinks(design, pattern)).or_insert_with(|| {
@@ -220,6 +247,7 @@ impl<'a> Run<'a> {
                 candidate.pattern.take = take;
                 candidate.moved = u64::from(changed) * own.nodes.len() as u64;
             }
+            kept.truncate(settled_in_time);
         }
     }
 
@@ -307,23 +335,21 @@ impl<'a> Run<'a> {
         self.kept[group].retain(|i| value(&set[*i]) <= limit);
     }
 
-    /// Speed of the ports for guests and for live migration where the inventory holds no guests: nobody needs anything there, so that
-    /// every level is equal, and the faster ports are what people would take.
-    fn ease(&self, design: &Design, pattern: &Pattern) -> [Mbps; 2] {
-        if !self.instance.items.is_empty() {
-            return [0, 0];
+    /// Speed of the ports of each role, in the order in which people give out fast ports; management takes the slowest that
+    /// is left. Only where guests have no load: every level is equal there.
+    fn ease(&self, design: &Design, pattern: &Pattern) -> [(Mbps, Reverse<Mbps>); 6] {
+        if demand::guests_have_load(self.instance.cluster) {
+            return Default::default();
         }
-        let speed = |wanted: &dyn Fn(&UplinkShape) -> bool| {
+        FAST_FIRST.map(|role| {
             let uplinks = design.uplinks.iter().zip(&pattern.uplinks);
-            let speeds = uplinks
-                .filter(|(shape, _)| wanted(shape))
-                .map(|(_, uplink)| uplink.speed);
-            speeds.min().unwrap_or(0)
-        };
-        [
-            speed(&|shape| shape.network.is_some()),
-            speed(&|shape| shape.roles.contains(&Role::LiveMigration)),
-        ]
+            let own = uplinks.filter(|(shape, _)| shape.roles.contains(&role));
+            let speed = own.map(|(_, uplink)| uplink.speed).min().unwrap_or(0);
+            match role {
+                Role::Management => (0, Reverse(speed)),
+                _ => (speed, Reverse(0)),
+            }
+        })
     }
 
     fn finish(self, design: &Design) -> Kept {

@@ -2,6 +2,8 @@
 //!
 //! In: a cluster's facts. Out: [`Instance`], read by every other file of this folder. No decisions.
 
+use super::networks::Needed;
+use super::watch::Watch;
 use crate::demand;
 use crate::inventory::{Cluster, Nic, Node};
 use crate::migration::Moved;
@@ -107,6 +109,12 @@ pub struct Instance<'a> {
     pub moved: Vec<Vec<Moved>>,
     /// NIC indices by node and type, in the node's order.
     pub nics_of: Vec<Vec<Vec<usize>>>,
+    /// Networks that it takes to keep apart what must be apart.
+    pub needed: Needed,
+    /// vNICs that are on each of [`Instance::names`] today.
+    pub on_today: Vec<u64>,
+    /// When to stop.
+    pub watch: Watch,
 }
 
 /// The failure kinds that patterns know, in column order.
@@ -124,12 +132,6 @@ impl<'a> Instance<'a> {
         let vlan_sets = vlan_sets(cluster);
         let zones = zones(cluster);
         let items = items(cluster, &names, &vlan_sets, &zones);
-        let mut items_of = vec![Vec::new(); cluster.nodes.len()];
-        for (index, item) in items.iter().enumerate() {
-            if let Some(node) = item.node {
-                items_of[node].push(index);
-            }
-        }
         let segment_when_dead = segment_table(cluster, &attaches);
         let mut instance = Instance {
             cluster,
@@ -137,8 +139,8 @@ impl<'a> Instance<'a> {
             wishes: cluster.wishes(),
             roles,
             demand,
+            items_of: items_of(cluster, &items),
             items,
-            items_of,
             classes: Vec::new(),
             groups: Vec::new(),
             attaches,
@@ -151,9 +153,22 @@ impl<'a> Instance<'a> {
                 .map(|n| demand::live_moved(cluster, n).collect())
                 .collect(),
             nics_of: Vec::new(),
+            needed: Needed::default(),
+            on_today: Vec::new(),
+            watch: Watch::default(),
         };
+        instance.needed = Needed::new(&instance);
+        instance.on_today = instance.count_today();
         instance.group_nodes();
         instance
+    }
+
+    fn count_today(&self) -> Vec<u64> {
+        let mut counts = vec![0; self.names.len()];
+        for label in self.items.iter().filter_map(|item| item.current) {
+            counts[label] += 1;
+        }
+        counts
     }
 
     /// Host roles, VM excluded.
@@ -193,8 +208,11 @@ impl<'a> Instance<'a> {
 
     /// The same with all nodes of a class in one group, however they are wired today: fewer choices, so that a good plan for
     /// oddly documented clusters is found. What it costs in changes, [`Instance::new`] has to judge.
-    pub fn by_class(cluster: &'a Cluster) -> Self {
-        let mut instance = Instance::new(cluster);
+    pub fn by_class(other: &Instance<'a>) -> Self {
+        let mut instance = Instance {
+            watch: other.watch.clone(),
+            ..Instance::new(other.cluster)
+        };
         let mut groups: BTreeMap<usize, Group> = BTreeMap::new();
         for group in std::mem::take(&mut instance.groups) {
             match groups.entry(group.class) {
@@ -384,6 +402,17 @@ fn zones(cluster: &Cluster) -> Vec<&str> {
     let vnics = cluster.vms.iter().flat_map(|v| &v.vnics).filter(|v| !v.isolated);
     let named: BTreeSet<&str> = vnics.map(|v| v.zone.as_str()).filter(|z| !z.is_empty()).collect();
     named.into_iter().collect()
+}
+
+/// Items by hosting node.
+fn items_of(cluster: &Cluster, items: &[Item]) -> Vec<Vec<usize>> {
+    let mut of = vec![Vec::new(); cluster.nodes.len()];
+    for (index, item) in items.iter().enumerate() {
+        if let Some(node) = item.node {
+            of[node].push(index);
+        }
+    }
+    of
 }
 
 fn isolated_zones(cluster: &Cluster, zones: &[&str]) -> Vec<IsolatedZone> {

@@ -6,7 +6,9 @@
 //! networks   which network admits which vNIC           loads    how full that makes a node, as a bound
 //! filter     level by level, exact          balance    vNICs to networks, rounded (solver: the MIP)
 //! search     designs by proven bound        evaluate   the exact objective of what was found
+//! waiting    a design with its bound        repair     small steps where the proof is open
 //! proof      status, bound and gap          build      decisions -> plan
+//! watch      the time limit
 //! why        next best alternatives         conflict   requirements that exclude each other
 //! ```
 //! Must not know: checks, reports.
@@ -31,13 +33,17 @@ mod owners;
 mod patterns;
 mod proof;
 mod reach;
+mod repair;
 mod search;
 mod shares;
 mod solve;
 mod solver;
+mod waiting;
+mod watch;
 mod why;
 mod zones;
 
+use crate::demand;
 use crate::inventory::{Cluster, Inventory};
 use crate::plan::{ClusterPlan, Objective, Plan, SCHEMA_VERSION, Solver, Style, StyleRow};
 use crate::units::show_permille;
@@ -46,6 +52,7 @@ use evaluate::Evaluation;
 use instance::Instance;
 use search::{Found, Question, search};
 use std::collections::BTreeSet;
+use watch::Watch;
 
 pub use solver::NAME as SOLVER;
 
@@ -59,10 +66,12 @@ pub struct Options {
 }
 
 impl Options {
-    #[allow(clippy::disallowed_methods, reason = "the time limit that the user asked for")]
-    fn late(&self) -> bool {
-        self.deadline
-            .is_some_and(|deadline| std::time::Instant::now() >= deadline)
+    /// The problem of a cluster, to be solved within the time given.
+    fn instance<'a>(&self, cluster: &'a Cluster) -> Instance<'a> {
+        Instance {
+            watch: Watch::until(self.deadline),
+            ..Instance::new(cluster)
+        }
     }
 }
 
@@ -98,13 +107,13 @@ pub fn with_two_ports_more_in_its_design(
     options: &Options,
 ) -> Option<Objective> {
     let larger = two_ports_more(cluster);
-    let instance = Instance::new(&larger);
+    let instance = options.instance(&larger);
     let networks = plan.uplinks.iter().filter(|u| u.network.is_some()).count();
     let own = |design: &Design| {
         design.uplinks.len() == plan.uplinks.len() && build::uplinks(&instance, design) == plan.uplinks
     };
     let designs = design::designs(&instance, plan.style, networks).into_iter().filter(own);
-    let found = search(&instance, designs.collect(), Question::Best, &|| options.late());
+    let found = search(&instance, designs.collect(), Question::Best);
     let finished = found.best.filter(|_| !found.stopped);
     finished.map(|best| best.evaluation.objective)
 }
@@ -134,7 +143,7 @@ fn two_ports_more(cluster: &Cluster) -> Cluster {
 /// Best objective of a cluster under the options, without writing a plan: for "what if" questions. `None` where there is no
 /// plan, and where the deadline came first: half an answer would compare nothing.
 pub fn best_of_styles(cluster: &Cluster, options: &Options) -> Option<Objective> {
-    let instance = Instance::new(cluster);
+    let instance = options.instance(cluster);
     let results = all_styles(&instance, Question::Glance, options);
     if results.iter().any(|(_, found)| found.stopped) {
         return None;
@@ -159,13 +168,16 @@ enum Feasible {
 
 /// Whether some plan meets every requirement.
 fn feasible(cluster: &Cluster, options: &Options) -> Feasible {
-    let instance = Instance::new(cluster);
+    if Watch::until(options.deadline).is_over() {
+        return Feasible::Unknown;
+    }
+    let instance = options.instance(cluster);
     let styles = Style::ALL
         .into_iter()
         .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
     let mut answer = Feasible::No;
     for style in styles {
-        let found = search_style(&instance, style, Question::Feasible, options);
+        let found = search_style(&instance, style, Question::Feasible);
         let met = |best: &solve::Solved| best.evaluation.objective.unmet_requirements.met();
         if found.best.as_ref().is_some_and(met) {
             return Feasible::Yes;
@@ -184,16 +196,16 @@ fn all_styles(instance: &Instance, question: Question, options: &Options) -> Vec
         .into_iter()
         .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
     styles
-        .map(|style| (style, search_style(instance, style, question, options)))
+        .map(|style| (style, search_style(instance, style, question)))
         .collect()
 }
 
-fn search_style(instance: &Instance, style: Style, question: Question, options: &Options) -> Found {
-    let designs = |instance| {
-        let of = |networks| design::designs(instance, style, networks);
-        design::network_range(instance).flat_map(of).collect()
-    };
-    let mut found = search(instance, designs(instance), question, &|| options.late());
+fn search_style(instance: &Instance, style: Style, question: Question) -> Found {
+    if instance.watch.is_over() {
+        return Found::not_begun();
+    }
+    let designs = |instance| design::all_designs(instance, style);
+    let mut found = search(instance, designs(instance), question);
     let met = |o: &Objective| {
         found
             .bound
@@ -201,9 +213,9 @@ fn search_style(instance: &Instance, style: Style, question: Question, options: 
             .is_some_and(|b| b.unmet_requirements == o.unmet_requirements)
     };
     let open = found.best.as_ref().is_some_and(|best| !met(&best.evaluation.objective));
-    if open && instance.groups.len() > instance.classes.len() {
-        let plain = Instance::by_class(instance.cluster);
-        let other = search(&plain, designs(&plain), question, &|| options.late());
+    if open && instance.groups.len() > instance.classes.len() && !instance.watch.is_over() {
+        let plain = Instance::by_class(instance);
+        let other = search(&plain, designs(&plain), question);
         found.stopped |= other.stopped;
         let other = other.best.map(|other| solve::carry_over(instance, &plain, other));
         let better = |other: &solve::Solved| {
@@ -211,6 +223,10 @@ fn search_style(instance: &Instance, style: Style, question: Question, options: 
             found.best.as_ref().is_none_or(reached)
         };
         found.best = other.filter(better).or(found.best);
+    }
+    if let (Question::Best, Some(bound)) = (question, &found.bound) {
+        let repaired = |best| repair::repaired(instance, best, bound);
+        found.best = found.best.map(repaired);
     }
     found
 }
@@ -231,7 +247,7 @@ fn recommended(results: &[(Style, Found)], options: &Options) -> Option<usize> {
 }
 
 fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> Option<ClusterPlan> {
-    let instance = Instance::new(cluster);
+    let instance = options.instance(cluster);
     let results = all_styles(&instance, Question::Best, options);
     let found = recommended(&results, options).map(|chosen| (chosen, &results[chosen]));
     let Some((chosen, (style, found, solved))) =
@@ -262,7 +278,7 @@ fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> 
         reasons: why::reasons(&instance, solved, found),
         conflict: None,
     };
-    if !plan.solver.shortfall.is_empty() {
+    if !plan.solver.shortfall.is_empty() && !instance.watch.is_over() {
         plan.conflict = conflict::conflict(cluster, &plan, options);
     }
     Some(plan)
@@ -300,6 +316,9 @@ fn limited_by(instance: &Instance, objective: &Objective) -> String {
             times(*count)
         );
     }
+    if !demand::guests_have_load(instance.cluster) {
+        return NO_GUESTS.to_owned();
+    }
     let target = instance.cluster.policy.target_permille;
     let worst = objective.worst_utilisation_permille;
     if worst > target {
@@ -314,6 +333,10 @@ fn limited_by(instance: &Instance, objective: &Objective) -> String {
         show_permille(worst)
     )
 }
+
+/// Said where the inventory has no VM that uses a network.
+const NO_GUESTS: &str = "nothing: every requirement and wish is met. The inventory names no VM traffic, so how full an uplink is did not \
+                         decide which ports a role gets: fast ports went to storage, guests and live migration";
 
 /// Said of a style whose search the time limit ended.
 const UNFINISHED: &str = "not finished in the time given";

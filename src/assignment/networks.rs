@@ -11,6 +11,10 @@ use super::instance::{Instance, Item};
 use super::owners::{Owners, owners};
 use super::zones::{ZoneMap, zone_maps};
 use crate::policy::Strength;
+use std::collections::BTreeSet;
+
+/// Ways to use the networks after which the others are no longer listed.
+const MODE_LIMIT: usize = 50_000;
 
 /// Which vNICs a network takes by weight; those that need nothing go anywhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -49,6 +53,8 @@ pub struct Modes {
     pub listed: Vec<Mode>,
     /// What placements that no listed mode admits leave unmet at least; `None` when there are none that could be better.
     pub rest: Option<Mode>,
+    /// vNICs at least that could stay and move under the placements of the rest.
+    pub rest_moves: u64,
 }
 
 impl Mode {
@@ -93,6 +99,40 @@ impl Mode {
     }
 }
 
+/// Networks that it takes to keep apart what must be apart.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needed {
+    /// For VMs with dedicated vNICs, zones that must be alone, and one for the rest.
+    alone: usize,
+    /// For zones that must or should be apart from each other.
+    apart: usize,
+}
+
+impl Needed {
+    /// Of all vNICs of the instance.
+    pub fn new(instance: &Instance) -> Needed {
+        let owners: BTreeSet<usize> = instance.items.iter().filter(|i| i.dedicated).map(|i| i.vm).collect();
+        let others = || instance.items.iter().filter(|i| !owners.contains(&i.vm));
+        let must = |zone: &usize| instance.isolated.iter().any(|i| i.required && i.zone == *zone);
+        let zones: BTreeSet<usize> = others().map(|i| i.zone).filter(|zone| *zone > 0).collect();
+        let (alone, social): (Vec<usize>, Vec<usize>) = zones.into_iter().partition(must);
+        let rest = (alone.len() + social.len().min(1)).max(others().count().min(1));
+        Needed {
+            alone: owners.len() + rest,
+            apart: if zones_matter(instance) { instance.zones } else { 0 },
+        }
+    }
+
+    /// What any mode of a design with so many networks leaves unmet at least.
+    pub fn least_unmet(self, networks: usize) -> Mode {
+        Mode {
+            unmet_dedicated: self.alone.saturating_sub(networks) as u64,
+            unmet_zones: self.apart.saturating_sub(networks) as u64,
+            ..Mode::open(networks)
+        }
+    }
+}
+
 /// Modes for a design, fewest unmet first.
 pub fn modes(instance: &Instance, design: &Design) -> Modes {
     let networks = design.networks;
@@ -100,23 +140,40 @@ pub fn modes(instance: &Instance, design: &Design) -> Modes {
         return Modes {
             listed: vec![Mode::open(0)],
             rest: None,
+            rest_moves: 0,
         };
     }
-    let owners = owners(instance, networks);
-    let mut listed: Vec<Mode> = Vec::new();
-    for reserved in &owners.ways {
-        let weights = weight_maps(instance, reserved);
-        for zones in zone_maps(instance, design, reserved) {
-            listed.extend(weights.iter().filter_map(|w| judge(instance, reserved, &zones, w)));
-        }
-    }
-    listed.retain(|mode| in_order(instance, design, mode));
+    let owners = owners(instance, design, &|network| {
+        is_interchangeable(instance, design, network)
+    });
+    let (mut listed, all) = list(instance, design, &owners.ways);
     listed.sort_by(|a, b| key(a).cmp(&key(b)));
     listed.dedup();
+    let complete = all && owners.complete && super::zones::all_listed(instance);
     Modes {
         listed,
-        rest: rest(instance, networks, &owners),
+        rest: (!complete || owners.at_home).then(|| rest(instance, networks, &owners)),
+        rest_moves: u64::from(complete),
     }
+}
+
+/// The modes for these owners, and whether they are all.
+fn list(instance: &Instance, design: &Design, ways: &[Vec<Option<usize>>]) -> (Vec<Mode>, bool) {
+    let mut listed = Vec::new();
+    let mut tried = 0;
+    for reserved in ways {
+        let weights = weight_maps(instance, reserved);
+        for zones in zone_maps(instance, design, reserved) {
+            tried += weights.len();
+            if tried > MODE_LIMIT && !listed.is_empty() {
+                return (listed, false);
+            }
+            let used = weights.iter().map(|weights| uses(reserved, &zones, weights));
+            let used = used.filter(|uses| in_order(instance, design, uses));
+            listed.extend(used.filter_map(|uses| judge(instance, uses, &zones)));
+        }
+    }
+    (listed, true)
 }
 
 /// Order of the modes: fewest unmet first.
@@ -132,14 +189,13 @@ fn key(mode: &Mode) -> (u64, usize, u64, u64, &[NetworkUse]) {
 }
 
 /// What the placements leave unmet at least that were not listed.
-fn rest(instance: &Instance, networks: usize, owners: &Owners) -> Option<Mode> {
+fn rest(instance: &Instance, networks: usize, owners: &Owners) -> Mode {
     let zones = instance.zones.saturating_sub(networks) as u64;
-    let listed = owners.complete && super::zones::all_listed(instance);
-    (!listed).then(|| Mode {
+    Mode {
         unmet_dedicated: owners.unmet,
         unmet_zones: if zones_matter(instance) { zones } else { 0 },
         ..Mode::open(networks)
-    })
+    }
 }
 
 /// Weights by network; those of reserved networks do not matter. Left out: mixtures without a network for heavy vNICs alone,
@@ -175,17 +231,21 @@ fn is_small(item: &Item) -> bool {
     !item.heavy && item.need > 0
 }
 
+/// Owner, zones and weights of each network together.
+fn uses(reserved: &[Option<usize>], zones: &ZoneMap, weights: &[Weight]) -> Vec<NetworkUse> {
+    let networks = reserved.iter().zip(&zones.admitted).zip(weights);
+    let usage = networks.map(|((reserved, zones), weight)| NetworkUse {
+        reserved: *reserved,
+        zones: *zones,
+        weight: *weight,
+    });
+    usage.collect()
+}
+
 /// The mode of these uses with what it leaves unmet at least; `None` where some vNIC is left without a network.
-fn judge(instance: &Instance, reserved: &[Option<usize>], zones: &ZoneMap, weights: &[Weight]) -> Option<Mode> {
-    let uses = reserved.iter().zip(&zones.admitted).zip(weights);
+fn judge(instance: &Instance, uses: Vec<NetworkUse>, zones: &ZoneMap) -> Option<Mode> {
     let mut mode = Mode {
-        uses: uses
-            .map(|((reserved, zones), weight)| NetworkUse {
-                reserved: *reserved,
-                zones: *zones,
-                weight: *weight,
-            })
-            .collect(),
+        uses,
         unmet_dedicated: 0,
         unmet_zones: zones.unmet,
         unmet_heavy: 0,
@@ -222,15 +282,16 @@ fn unmet_heavy(instance: &Instance, mode: &Mode, masks: &[u32]) -> u64 {
     count.max(u64::from(open && mixed(instance, &reserved)))
 }
 
-/// Among interchangeable networks (new, on uplinks of their own) only one order of uses is tried.
-fn in_order(instance: &Instance, design: &Design, mode: &Mode) -> bool {
-    let fresh = |n: usize| {
-        design.labels[n] >= instance.names.len()
-            && design
-                .uplink_of_network(n)
-                .is_some_and(|u| design.uplinks[u].roles.len() == 1)
-    };
-    (1..design.networks).all(|n| !fresh(n) || !fresh(n - 1) || mode.uses[n - 1] <= mode.uses[n])
+/// Whether nothing tells the network from the next one of this kind: it is new and has an uplink of its own.
+fn is_interchangeable(instance: &Instance, design: &Design, network: usize) -> bool {
+    let alone = |uplink: usize| design.uplinks[uplink].roles.len() == 1;
+    design.labels[network] >= instance.names.len() && design.uplink_of_network(network).is_some_and(alone)
+}
+
+/// Among interchangeable networks only one order of uses is tried.
+fn in_order(instance: &Instance, design: &Design, uses: &[NetworkUse]) -> bool {
+    let alike = |n: usize| is_interchangeable(instance, design, n);
+    (1..uses.len()).all(|n| uses[n - 1] <= uses[n] || !alike(n) || !alike(n - 1))
 }
 
 /// Whether zones are a hard requirement.

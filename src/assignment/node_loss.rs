@@ -10,9 +10,9 @@
 use super::design::Design;
 use super::evaluate::Decisions;
 use super::instance::Instance;
-use crate::inventory::{Vm, VmState};
+use crate::inventory::VmState;
 use crate::plan::Mechanism;
-use crate::units::{Mbps, MiB};
+use crate::units::{Mbps, MiB, number_names};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Nodes whose loss the others cannot absorb.
@@ -21,11 +21,13 @@ pub fn unplaceable(instance: &Instance, design: &Design, decisions: &Decisions, 
     let capacity: Vec<Vec<Mbps>> = (0..nodes)
         .map(|node| capacities(instance, design, decisions, node))
         .collect();
+    let (group, number) = number_names(instance.cluster.vms.iter().map(|vm| vm.anti_affinity.as_str()));
     let state = State {
+        groups: groups(instance, &group, number),
+        group,
         hosted: hosted(instance),
         needs: needs(instance, design, decisions),
         capacity,
-        groups: groups(instance),
     };
     (0..nodes)
         .filter(|lost| !absorbed(instance, *lost, load, &state))
@@ -33,12 +35,13 @@ pub fn unplaceable(instance: &Instance, design: &Design, decisions: &Decisions, 
 }
 
 /// What is the same for every lost node.
-struct State<'a> {
+struct State {
     hosted: Vec<Vec<usize>>,
     needs: Vec<Vec<(usize, Mbps)>>,
     capacity: Vec<Vec<Mbps>>,
-    /// Anti-affinity groups by name.
-    groups: BTreeMap<&'a str, Group>,
+    /// Anti-affinity group by VM.
+    group: Vec<Option<usize>>,
+    groups: Vec<Group>,
 }
 
 /// An anti-affinity group.
@@ -62,10 +65,12 @@ impl Group {
     }
 }
 
-fn groups<'a>(instance: &Instance<'a>) -> BTreeMap<&'a str, Group> {
-    let mut groups: BTreeMap<&str, Group> = BTreeMap::new();
-    for vm in instance.cluster.vms.iter().filter(|vm| !vm.anti_affinity.is_empty()) {
-        let group = groups.entry(&vm.anti_affinity).or_default();
+fn groups(instance: &Instance, group: &[Option<usize>], number: usize) -> Vec<Group> {
+    let mut groups = vec![Group::default(); number];
+    for (vm, number) in instance.cluster.vms.iter().zip(group) {
+        let Some(group) = number.and_then(|number| groups.get_mut(number)) else {
+            continue;
+        };
         group.owners.extend(&vm.owners);
         if let Some(node) = vm.host {
             group.enter(node);
@@ -75,20 +80,17 @@ fn groups<'a>(instance: &Instance<'a>) -> BTreeMap<&'a str, Group> {
 }
 
 /// The groups of the VMs that move, each with its limit: the members that stay or move, rounded up, over the owners that are left.
-fn bereaved<'a>(groups: &BTreeMap<&'a str, Group>, lost: usize, moving: &[&'a Vm]) -> BTreeMap<&'a str, Group> {
-    let mut found: BTreeMap<&str, Group> = BTreeMap::new();
-    for vm in moving {
-        let name = vm.anti_affinity.as_str();
-        if let Some(group) = groups.get(name) {
-            let left = found.entry(name).or_insert_with(|| {
-                let mut left = group.clone();
-                left.owners.remove(&lost);
-                left.held.remove(&lost);
-                left
-            });
-            // Until it is placed, a moving member counts at the lost node.
-            left.enter(lost);
-        }
+fn bereaved(state: &State, lost: usize, moving: &[usize]) -> BTreeMap<usize, Group> {
+    let mut found: BTreeMap<usize, Group> = BTreeMap::new();
+    for number in moving.iter().filter_map(|vm| state.group[*vm]) {
+        let left = found.entry(number).or_insert_with(|| {
+            let mut left = state.groups[number].clone();
+            left.owners.remove(&lost);
+            left.held.remove(&lost);
+            left
+        });
+        // Until it is placed, a moving member counts at the lost node.
+        left.enter(lost);
     }
     for group in found.values_mut() {
         let members: usize = group.held.values().sum();
@@ -138,11 +140,10 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
     let mut free: Vec<Option<MiB>> = (0..cluster.nodes.len()).map(memory).collect();
     let mut load = load.to_vec();
     let moving = moving(instance, &hosted[lost]);
-    let guests: Vec<&Vm> = moving.iter().map(|index| &cluster.vms[*index]).collect();
-    let mut groups = bereaved(&state.groups, lost, &guests);
-    for (index, vm) in moving.iter().zip(guests) {
-        let needs = &needs[*index];
-        let group = groups.get_mut(vm.anti_affinity.as_str());
+    let mut groups = bereaved(state, lost, &moving);
+    for index in &moving {
+        let (vm, needs) = (&cluster.vms[*index], &needs[*index]);
+        let group = state.group[*index].and_then(|number| groups.get_mut(&number));
         let fits = |node: usize| {
             node != lost
                 && free[node].is_none_or(|room| room >= vm.memory_mib)
@@ -151,12 +152,14 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
                     .iter()
                     .all(|(network, need)| load[node][*network] + need <= capacity[node][*network])
         };
-        let best = vm
-            .owners
-            .iter()
-            .copied()
-            .filter(|n| fits(*n))
-            .max_by_key(|n| (free[*n].unwrap_or(MiB::MAX), std::cmp::Reverse(*n)));
+        let rank = |n: usize| (free[n].unwrap_or(MiB::MAX), std::cmp::Reverse(n));
+        let mut best: Option<usize> = None;
+        for node in vm.owners.iter().copied() {
+            // Most owners have less memory than the best so far: only the others are looked at.
+            if best.is_none_or(|best| rank(node) > rank(best)) && fits(node) {
+                best = Some(node);
+            }
+        }
         let Some(node) = best else { return false };
         free[node] = free[node].map(|room| room - vm.memory_mib);
         group.into_iter().for_each(|group| group.enter(node));

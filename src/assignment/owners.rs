@@ -2,6 +2,7 @@
 //!
 //! In: the instance and a number of networks. Out: [`Owners`]. Must not know: ports, zones of networks.
 
+use super::design::{Design, FEW_NETWORKS};
 use super::instance::{Instance, Item};
 use super::networks::zones_required;
 use crate::units::Mbps;
@@ -18,6 +19,8 @@ pub struct Owners {
     pub unmet: u64,
     /// Whether every way that can be best is listed.
     pub complete: bool,
+    /// Whether ways were left out in which a vNIC moves that could stay.
+    pub at_home: bool,
 }
 
 /// A VM with dedicated vNICs. All of these are kept on its own networks or none: one alone and one beside other VMs is never
@@ -28,11 +31,16 @@ struct Claim {
     largest: Mbps,
     /// Its dedicated vNICs are in different zones.
     torn: bool,
+    /// Names of the networks that its dedicated vNICs are on today.
+    homes: BTreeSet<Option<usize>>,
 }
 
 /// The ways to give networks to VMs with dedicated vNICs that leave the fewest dedicated vNICs among others; where
 /// required zones compete for the same networks, all ways.
-pub fn owners(instance: &Instance, networks: usize) -> Owners {
+///
+/// `alike`: whether a network is interchangeable with others of the kind, whose owners then ascend.
+pub fn owners(instance: &Instance, design: &Design, alike: &dyn Fn(usize) -> bool) -> Owners {
+    let networks = design.networks;
     let mut claims = claims(instance);
     let claimed = claims.len();
     let total: usize = claims.iter().map(|c| c.vnics).sum();
@@ -49,8 +57,10 @@ pub fn owners(instance: &Instance, networks: usize) -> Owners {
     {
         claims.retain(|c| c.vnics >= last);
     }
-    let complete = claims.len() <= CANDIDATES && !(competing && claims.iter().any(|c| c.torn));
-    claims.truncate(CANDIDATES);
+    let few = networks <= FEW_NETWORKS;
+    let tried = if few { CANDIDATES } else { networks };
+    let complete = claims.len() <= tried && !(competing && claims.iter().any(|c| c.torn));
+    claims.truncate(tried);
     let kept = |way: &[Option<usize>]| -> Vec<&Claim> {
         let owns = |c: &&Claim| way.contains(&Some(c.vm));
         claims.iter().filter(owns).collect()
@@ -62,9 +72,19 @@ pub fn owners(instance: &Instance, networks: usize) -> Owners {
         (!left || way.contains(&None)) && (competing || all == best)
     };
     Owners {
-        ways: ways(&claims, networks).into_iter().filter(fits).collect(),
+        ways: ways(&claims, design, alike).into_iter().filter(fits).collect(),
         unmet: total.saturating_sub(best) as u64,
         complete,
+        at_home: !few && claims.iter().any(|claim| claim.stays(design)),
+    }
+}
+
+impl Claim {
+    /// Whether all its dedicated vNICs can stay where they are.
+    fn stays(&self, design: &Design) -> bool {
+        self.homes
+            .iter()
+            .all(|home| home.is_some_and(|home| design.labels.contains(&home)))
     }
 }
 
@@ -72,13 +92,15 @@ pub fn owners(instance: &Instance, networks: usize) -> Owners {
 fn claims(instance: &Instance) -> Vec<Claim> {
     let mut claims: Vec<Claim> = Vec::new();
     let mut zones: BTreeSet<usize> = BTreeSet::new();
-    for Item { vm, need, zone, .. } in instance.items.iter().filter(|i| i.dedicated) {
+    for item in instance.items.iter().filter(|i| i.dedicated) {
+        let Item { vm, need, zone, .. } = item;
         match claims.last_mut().filter(|c| c.vm == *vm) {
             Some(claim) => {
                 zones.insert(*zone);
                 claim.vnics += 1;
                 claim.largest = claim.largest.max(*need);
                 claim.torn = zones.len() > 1;
+                claim.homes.insert(item.current);
             }
             None => {
                 zones = BTreeSet::from([*zone]);
@@ -87,6 +109,7 @@ fn claims(instance: &Instance) -> Vec<Claim> {
                     vnics: 1,
                     largest: *need,
                     torn: false,
+                    homes: BTreeSet::from([item.current]),
                 });
             }
         }
@@ -96,14 +119,22 @@ fn claims(instance: &Instance) -> Vec<Claim> {
 }
 
 /// Every way to give each network to nobody or to one of the VMs, none more networks than it has dedicated vNICs.
-fn ways(claims: &[Claim], networks: usize) -> Vec<Vec<Option<usize>>> {
+/// With many networks a VM whose vNICs can stay where they are gets no other.
+fn ways(claims: &[Claim], design: &Design, alike: &dyn Fn(usize) -> bool) -> Vec<Vec<Option<usize>>> {
+    let at_home = |claim: &Claim, network: usize| {
+        let home = claim.homes.contains(&Some(design.labels[network]));
+        home || design.networks <= FEW_NETWORKS || !claim.stays(design)
+    };
     let mut all = vec![Vec::new()];
-    for _ in 0..networks {
+    for network in 0..design.networks {
+        let ordered = network > 0 && alike(network) && alike(network - 1);
         let mut next = Vec::new();
         for partial in all {
+            let least = partial.last().copied().flatten().filter(|_| ordered);
             let held = |c: &&Claim| partial.iter().filter(|o| **o == Some(c.vm)).count() < c.vnics;
-            let choices = claims.iter().filter(held).map(|c| Some(c.vm));
-            for choice in [None].into_iter().chain(choices) {
+            let choices = claims.iter().filter(held).filter(|c| at_home(c, network));
+            let choices = choices.map(|c| Some(c.vm));
+            for choice in [None].into_iter().chain(choices).filter(|choice| *choice >= least) {
                 let mut with: Vec<Option<usize>> = partial.clone();
                 with.push(choice);
                 next.push(with);

@@ -4,15 +4,15 @@
 //! Where the plan of a design leaves nodes out of each other's reach, the design is split: one segment of the fabric for all
 //! nodes of an uplink, each in turn, or none.
 
-use super::bounds::{Job, add_mode, counted, lower};
-use super::design::Design;
+use super::bounds::{Job, add_mode, lower};
+use super::design::{Design, labelled};
 use super::instance::Instance;
-use super::meeting::{Meeting, scattered, undecided, ways};
+use super::meeting::{scattered, undecided, ways};
 use super::networks::{Mode, modes};
-use super::patterns::{Breadth, Enumeration, enumerate};
+use super::patterns::Enumeration;
 use super::solve::{Solved, solve_mode};
-use crate::plan::Objective;
-use std::cell::OnceCell;
+use super::waiting::{Proven, Waiting, inherited};
+use crate::plan::{MAX_NETWORKS, Objective};
 use std::collections::BinaryHeap;
 
 /// Designs that are split at most in one search; the others keep their gap.
@@ -45,6 +45,15 @@ pub struct Found {
 }
 
 impl Found {
+    /// Of designs that there was no time for.
+    pub fn not_begun() -> Found {
+        Found {
+            bound: Some(Objective::default()),
+            stopped: true,
+            ..Found::default()
+        }
+    }
+
     /// Whether a plan is in hand (where one is asked for) and the work is done that may be done.
     fn is_spent(&self, question: Question) -> bool {
         match question {
@@ -61,105 +70,6 @@ impl Found {
     }
 }
 
-/// A design waiting for its turn: first with the bound that follows from counting ports, then with its patterns listed.
-struct Waiting {
-    bound: Objective,
-    design: Design,
-    meetings: Vec<Meeting>,
-    tables: Option<Vec<Enumeration>>,
-    /// All patterns by class, where somebody asked for them.
-    wide: Vec<OnceCell<Enumeration>>,
-    /// The bound has been sharpened by [`Job::pooled`].
-    pooled: bool,
-}
-
-impl Waiting {
-    fn new(instance: &Instance, design: Design, meetings: Vec<Meeting>) -> Self {
-        Waiting {
-            bound: counted(instance, &design, &meetings),
-            design,
-            meetings,
-            tables: None,
-            wide: instance.classes.iter().map(|_| OnceCell::new()).collect(),
-            pooled: false,
-        }
-    }
-
-    fn key(&self) -> (&Objective, &Design, &[Meeting]) {
-        (&self.bound, &self.design, &self.meetings)
-    }
-
-    /// Lists the patterns and sharpens the bound by them.
-    fn listed(self, instance: &Instance) -> Self {
-        let list = |class| enumerate(instance, class, &self.design, &self.meetings, Breadth::Best);
-        let tables: Vec<Enumeration> = instance.classes.iter().map(list).collect();
-        let job = Job {
-            instance,
-            design: &self.design,
-            meetings: &self.meetings,
-            tables: &tables,
-            wide: &self.wide,
-        };
-        Waiting {
-            bound: job.bound(),
-            tables: Some(tables),
-            ..self
-        }
-    }
-
-    /// Sharpens the bound by what the networks can carry together; gives the work it took.
-    fn pooled(self, instance: &Instance) -> (Self, u64) {
-        let sharper = self.tables.as_ref().map(|tables| {
-            let job = Job {
-                instance,
-                design: &self.design,
-                meetings: &self.meetings,
-                tables,
-                wide: &self.wide,
-            };
-            (job.pooled(), job.work())
-        });
-        let (bound, work) = sharper.unwrap_or((self.bound, 0));
-        let pooled = Waiting {
-            bound,
-            pooled: true,
-            ..self
-        };
-        (pooled, work)
-    }
-
-    /// The same with one uplink decided in every way.
-    fn split(&self, instance: &Instance, uplink: usize) -> Vec<Waiting> {
-        let decided = |way: Meeting| {
-            let mut meetings = self.meetings.clone();
-            meetings[uplink] = way;
-            Waiting::new(instance, self.design.clone(), meetings)
-        };
-        ways(instance).0.into_iter().map(decided).collect()
-    }
-}
-
-impl PartialEq for Waiting {
-    fn eq(&self, other: &Self) -> bool {
-        self.key() == other.key()
-    }
-}
-
-impl Eq for Waiting {}
-
-impl PartialOrd for Waiting {
-    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Ord for Waiting {
-    /// Reversed, so that a heap gives the best bound first.
-    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
-        other.key().cmp(&self.key())
-    }
-}
-
 /// What the search is asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
@@ -172,42 +82,101 @@ pub enum Question {
 }
 
 /// Solves all designs, best bound first.
-pub fn search(instance: &Instance, designs: Vec<Design>, question: Question, late: &dyn Fn() -> bool) -> Found {
-    let mut found = Found::default();
+pub fn search(instance: &Instance, designs: Vec<Design>, question: Question) -> Found {
     let waiting = designs.into_iter().map(|design| {
         let meetings = undecided(&design);
         Waiting::new(instance, design, meetings)
     });
-    let mut heap: BinaryHeap<Waiting> = waiting.collect();
-    while let Some(waiting) = heap.pop() {
-        if question == Question::Feasible && found.feasibility_known(&waiting.bound) {
+    let mut search = Search {
+        instance,
+        question,
+        heap: waiting.collect(),
+        proven: Proven::new(),
+        found: Found::default(),
+    };
+    while let Some(waiting) = search.heap.pop() {
+        if search.ends_at(&waiting) {
             break;
         }
-        if late() {
-            found.stopped = true;
-            lower(&mut found.bound, &waiting.bound);
-            break;
+        search.step(waiting);
+    }
+    search.found
+}
+
+struct Search<'a> {
+    instance: &'a Instance<'a>,
+    question: Question,
+    heap: BinaryHeap<Waiting>,
+    proven: Proven,
+    found: Found,
+}
+
+impl Search<'_> {
+    /// Whether the search is over when this is the most promising design left; notes what is then known.
+    fn ends_at(&mut self, next: &Waiting) -> bool {
+        let found = &mut self.found;
+        if self.question == Question::Feasible && found.feasibility_known(&next.bound) {
+            return true;
         }
+        let late = self.instance.watch.is_over();
         let best = found.best.as_ref().map(|best| &best.evaluation.objective);
-        let loses = best.is_some_and(|best| waiting.bound.cmp_to(best, 7).is_gt());
-        if loses || found.is_spent(question) {
+        let loses = best.is_some_and(|best| next.bound.cmp_to(best, 7).is_gt());
+        if !late && !loses && !found.is_spent(self.question) {
+            return false;
+        }
+        lower(&mut found.bound, &next.bound);
+        found.stopped |= late;
+        if !late {
             found.cut |= !loses;
-            lower(&mut found.bound, &waiting.bound);
-            found.passed = Some((waiting.design, waiting.bound));
-            break;
+            let named = next.design.is_named();
+            found.passed = named.then(|| (next.design.clone(), next.bound.clone()));
+        }
+        true
+    }
+
+    /// Sharpens the bound of a design, or solves it where that has been done.
+    fn step(&mut self, waiting: Waiting) {
+        let instance = self.instance;
+        if !waiting.design.is_named() {
+            return self.name(waiting);
         }
         match &waiting.tables {
             // The first design is solved at once: often its plan is already the best.
-            Some(_) if !waiting.pooled && (found.best.is_some() || question == Question::Feasible) => {
+            Some(_) if !waiting.pooled && (self.found.best.is_some() || self.question == Question::Feasible) => {
                 let (pooled, work) = waiting.pooled(instance);
-                found.work += work;
-                heap.push(pooled);
+                self.found.work += work;
+                self.heap.push(pooled);
             }
-            Some(tables) => heap.extend(solve(instance, &waiting, tables, question, &mut found, late)),
-            None => heap.push(waiting.listed(instance)),
+            Some(tables) => {
+                let split = solve(instance, &waiting, tables, self.question, &mut self.found);
+                self.heap.extend(split);
+            }
+            None => {
+                let listed = waiting.listed(instance);
+                listed.prove(&mut self.proven);
+                self.heap.push(listed);
+            }
         }
     }
-    found
+
+    /// Sharpens the bound of an unnamed design, or names its networks. With more networks than are solved its bound is all that
+    /// is known.
+    fn name(&mut self, waiting: Waiting) {
+        let sharper = inherited(&self.proven, &waiting.design).filter(|bare| bare.cmp_to(&waiting.bare, 7).is_gt());
+        if let Some(bare) = sharper {
+            self.proven.insert(waiting.design.uplinks.clone(), bare.clone());
+            return self.heap.push(waiting.sharpened(self.instance, bare));
+        }
+        if waiting.design.networks > MAX_NETWORKS {
+            return lower(&mut self.found.bound, &waiting.bound);
+        }
+        for design in labelled(self.instance, &waiting.design) {
+            let meetings = undecided(&design);
+            let named = Waiting::new(self.instance, design, meetings);
+            let bare = named.bare.clone().max_to(waiting.bare.clone(), 7);
+            self.heap.push(named.sharpened(self.instance, bare));
+        }
+    }
 }
 
 /// What the modes of one design have shown.
@@ -228,7 +197,6 @@ fn solve(
     tables: &[Enumeration],
     question: Question,
     found: &mut Found,
-    late: &dyn Fn() -> bool,
 ) -> Vec<Waiting> {
     let job = Job {
         instance,
@@ -240,15 +208,16 @@ fn solve(
     let modes = modes(instance, &waiting.design);
     let mut shown = Shown::default();
     for mode in modes.listed {
-        let mut bound = waiting.bound.clone();
+        let mut bound = waiting.bare.clone();
         add_mode(instance, &mode, &mut bound);
-        if is_worth_solving(&bound, question, found, late) {
+        if is_worth_solving(instance, &bound, question, found) {
             shown.add(&job, &mode, question, found);
         }
     }
     if let Some(rest) = modes.rest {
-        let mut bound = waiting.bound.clone();
+        let mut bound = waiting.bare.clone();
         add_mode(instance, &rest, &mut bound);
+        bound.changes += modes.rest_moves;
         lower(&mut shown.bound, &bound);
     }
     let best = shown.best.map(|objective| (waiting.design.clone(), objective));
@@ -262,10 +231,10 @@ fn solve(
 }
 
 /// Whether what has this bound is to be solved. What is passed over although it might be better keeps its bound.
-fn is_worth_solving(bound: &Objective, question: Question, found: &mut Found, late: &dyn Fn() -> bool) -> bool {
+fn is_worth_solving(instance: &Instance, bound: &Objective, question: Question, found: &mut Found) -> bool {
     let best = found.best.as_ref().map(|best| &best.evaluation.objective);
     let loses = best.is_some_and(|best| bound.cmp_to(best, 7).is_gt());
-    found.stopped |= !loses && late();
+    found.stopped |= !loses && instance.watch.is_over();
     if loses || found.stopped || found.is_spent(question) {
         found.cut |= !loses;
         lower(&mut found.bound, bound);

@@ -54,7 +54,8 @@ pub fn solve_mode(job: &Job, mode: &Mode, question: Question) -> (Solved, Object
         runners_up: kept.runners_up,
         ..weigh(instance, design, mode, patterns, network)
     };
-    if listed.is_loose(job) {
+    // Where the time ran out on the way, not every pattern was judged.
+    if listed.is_loose(job) || instance.watch.is_over() {
         bound = job.bound();
         add_mode(instance, mode, &mut bound);
     }
@@ -107,7 +108,7 @@ fn closed(job: &Job, mode: &Mode, question: Question, solved: Solved, bound: Obj
     // What is tried here is the whole design: once, before any of it is split off.
     let whole = job.meetings.iter().all(|m| *m == Meeting::Anywhere);
     let matters = whole && (question != Question::Feasible || bound.unmet_requirements.met());
-    if !matters || reached.cmp_to(&bound, 7).is_eq() {
+    if !matters || job.instance.watch.is_over() || reached.cmp_to(&bound, 7).is_eq() {
         return (solved, bound);
     }
     match close::best_of_all(job.instance, job.design, mode, &bound, reached) {

@@ -1,11 +1,12 @@
 //! The only file that names the MIP solver: models are built with `good_lp`, solved by `microlp` reached through its inner
 //! handle, because the node limit is only there; with the feature `highs` by HiGHS on one thread. Both stop on counted nodes,
-//! never on a clock.
+//! never on a clock but the one of `--time-limit`.
 
 use super::balance::Spread;
 use super::loads::host_load;
 use good_lp::variable::UnsolvedProblem;
 use good_lp::{Expression, SolverModel, Variable, constraint, variable, variables};
+use std::time::Duration;
 
 /// Name of the solver in this build.
 pub const NAME: &str = if cfg!(feature = "highs") { "HiGHS" } else { "microlp" };
@@ -72,7 +73,7 @@ impl<'a> Model<'a> {
         &self,
         goal: Goal,
         using: fn(UnsolvedProblem) -> M,
-        values: fn(M) -> Option<Vec<f64>>,
+        values: fn(M, Option<Duration>) -> Option<Vec<f64>>,
     ) -> Option<Vec<usize>> {
         let items = self.spread.items;
         let mut vars = variables!();
@@ -103,7 +104,7 @@ impl<'a> Model<'a> {
             model.add_constraint(constraint!(moved <= moves as f64));
         }
         self.load_rows(&mut model, &binaries, &options, u);
-        read_back(&options, &values(model)?)
+        read_back(&options, &values(model, self.spread.instance.watch.left())?)
     }
 
     fn load_rows(&self, model: &mut impl SolverModel, binaries: &[Vec<Variable>], options: &[Vec<usize>], u: Variable) {
@@ -155,8 +156,9 @@ fn read_back(options: &[Vec<usize>], values: &[f64]) -> Option<Vec<usize>> {
 }
 
 #[cfg(not(feature = "highs"))]
-fn microlp_values(model: good_lp::solvers::microlp::MicroLpProblem) -> Option<Vec<f64>> {
+fn microlp_values(model: good_lp::solvers::microlp::MicroLpProblem, left: Option<Duration>) -> Option<Vec<f64>> {
     let mut limits = ::microlp::SolveOptions::default();
+    limits.time_limit = left;
     limits.node_limit = Some(u64::from(NODE_LIMIT));
     let solution = model.as_inner().solve_with(limits).ok()?.into_solution().ok()?;
     Some(solution.iter().map(|(_, value)| value).collect())
@@ -164,12 +166,16 @@ fn microlp_values(model: good_lp::solvers::microlp::MicroLpProblem) -> Option<Ve
 
 /// One thread and no gap left, so that the same input gives the same bytes. At the node limit the best answer so far counts.
 #[cfg(feature = "highs")]
-fn highs_values(model: good_lp::solvers::highs::HighsProblem) -> Option<Vec<f64>> {
+fn highs_values(model: good_lp::solvers::highs::HighsProblem, left: Option<Duration>) -> Option<Vec<f64>> {
     let model = model
         .set_option("mip_max_nodes", i32::try_from(NODE_LIMIT).ok()?)
         .set_option("mip_rel_gap", 0.0)
         .set_option("mip_abs_gap", 0.0)
         .set_threads(1)
         .set_parallel(good_lp::solvers::highs::HighsParallelType::Off);
+    let model = match left {
+        Some(left) => model.set_time_limit(left.as_secs_f64()),
+        None => model,
+    };
     Some(model.solve().ok()?.into_inner().columns().to_vec())
 }

@@ -10,6 +10,8 @@ use std::collections::BTreeSet;
 const ZONE_LIMIT: usize = 6;
 /// Isolated zones above which not every way is listed.
 const ISOLATED_LIMIT: usize = 3;
+/// Ways to keep zones apart above which they are not listed.
+const WAY_LIMIT: usize = 8_192;
 /// Zone numbers that fit the bits of a network's use.
 const BIT_LIMIT: usize = 60;
 
@@ -131,7 +133,8 @@ fn shared_networks(
     if !zones_matter(instance) || left.len() < 2 || networks == 0 {
         return vec![(vec![open; networks], 0)];
     }
-    if left.len() > ZONE_LIMIT || instance.zones > BIT_LIMIT {
+    let ways = networks.min(left.len()).saturating_pow(networks.max(left.len()) as u32);
+    if left.len() > ZONE_LIMIT || instance.zones > BIT_LIMIT || ways > WAY_LIMIT {
         return vec![(vec![open; networks], least)];
     }
     let base = without(open, &left);

@@ -90,7 +90,7 @@ fn score(args: &Args, past: &history::History, with: &Calibration, console: &Con
     tell(&scored.notes, console);
     match args.format {
         CalibrateFormat::Text => console.print(&listing::printable(&scored_text(&scored)))?,
-        CalibrateFormat::Json => console.print(&listing::json(&scored.scores)?)?,
+        CalibrateFormat::Json => console.print(&listing::json(&scored_json(&scored.scores))?)?,
     }
     Ok(Answer::Yes)
 }
@@ -105,7 +105,7 @@ fn nothing_to_score(history: &Path) -> Failure {
     problem(
         history,
         (0, 0),
-        "no migration has both start_s and end_s, so there is nothing to learn from or to score",
+        "no migration has both start_s and end_s with time between them, so there is nothing to learn from or to score",
         "Give at least five past migrations with their begin and end in seconds.",
     )
 }
@@ -369,6 +369,18 @@ fn astray(list: &[Forecast]) -> String {
         text.push_str(&format!("  … and {rest} more\n"));
     }
     text
+}
+
+/// The scores by the names that other programs read, and no other.
+fn scored_json(scores: &Scores) -> serde_json::Value {
+    serde_json::json!({
+        "mape_percent": scores.mape_percent,
+        "median_ape_percent": scores.median_ape_percent,
+        "bias_percent": scores.bias_percent,
+        "makespan_mape_percent": scores.makespan_mape_percent,
+        "p90_coverage_percent": scores.p90_coverage_percent,
+        "migrations": scores.migrations,
+    })
 }
 
 fn scored_text(scored: &Scored) -> String {

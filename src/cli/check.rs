@@ -8,7 +8,8 @@ use super::output;
 use nicplan::checks::{self, Recount, VerifiedPlan};
 use nicplan::finding::{Location, Problem};
 use nicplan::inventory::{self, Inventory};
-use nicplan::plan::{ClusterPlan, LEVELS, Plan, SCHEMA_VERSION, Shortfall};
+use nicplan::plan::{ClusterPlan, LEVELS, NodeUplink, Plan, SCHEMA_VERSION, Shortfall};
+use nicplan::profiles::Transport;
 use nicplan::reports::text;
 use std::path::{Path, PathBuf};
 
@@ -29,7 +30,7 @@ pub struct Args {
     /// Growth in percent to judge with, instead of the one that the plan was made for
     #[arg(long, value_name = "PERCENT", value_parser = input::growth_percent)]
     growth: Option<u64>,
-    /// The assignment was edited by hand: pass over the numbers, status and style that the plan states, and show those that follow
+    /// The assignment was edited by hand: pass over the mechanisms, transports, shares, numbers, status and style that the plan states, and show those that follow
     #[arg(long)]
     recompute: bool,
     /// Write the plan with the recomputed numbers to this folder, as plan.json
@@ -139,7 +140,8 @@ fn summary(verified: &VerifiedPlan, stated: Option<&Plan>) -> String {
 }
 
 fn holds(recount: &Recount) -> String {
-    let worst = nicplan::units::show_permille(recount.objective.worst_utilisation_permille);
+    let worst = recount.uplinks.iter().map(|u| u.worst_utilisation).max().unwrap_or(0);
+    let worst = nicplan::units::show_permille(worst);
     format!(
         "Cluster {}: the plan holds. Worst utilisation {worst}.\n",
         recount.cluster
@@ -162,11 +164,64 @@ fn recomputed(before: &ClusterPlan, now: &ClusterPlan) -> String {
         rows.push(vec![format!("  {}", LEVELS[level]), old, new]);
     }
     format!(
-        "Cluster {}: the assignment holds; what follows from it:\n{}\
+        "Cluster {}: the assignment holds; what follows from it:\n{}{}\
          Proof, comparison of styles and reasons in the file are those of the plan before the edit.\n",
         now.cluster,
-        listing::aligned(&rows)
+        listing::aligned(&rows),
+        derived(before, now)
     )
+}
+
+/// What was derived anew for uplinks whose NICs or roles were edited, alike ones together.
+fn derived(before: &ClusterPlan, now: &ClusterPlan) -> String {
+    let mut changes: Vec<(String, Vec<&str>)> = Vec::new();
+    for node in &now.nodes {
+        let old = before.nodes.iter().find(|n| n.node == node.node);
+        for entry in &node.uplinks {
+            let Some(old) = old.and_then(|n| n.uplinks.iter().find(|u| u.uplink == entry.uplink)) else {
+                continue;
+            };
+            for change in changed(old, entry) {
+                match changes.iter_mut().find(|(text, _)| *text == change) {
+                    Some((_, nodes)) => nodes.push(&node.node),
+                    None => changes.push((change, vec![&node.node])),
+                }
+            }
+        }
+    }
+    let lines = changes
+        .iter()
+        .map(|(change, nodes)| format!("  derived on {}: {change}\n", nicplan::units::name_runs(nodes, " to ")));
+    lines.collect()
+}
+
+/// What of one uplink on one node follows otherwise than it was stated.
+fn changed(old: &NodeUplink, new: &NodeUplink) -> Vec<String> {
+    let mut said = Vec::new();
+    if (old.mechanism, old.team) != (new.mechanism, new.team) {
+        let held = |entry: &NodeUplink| text::held_together(entry);
+        said.push(format!("uplink {} is {}, not {}", new.uplink, held(new), held(old)));
+    }
+    if old.transport != new.transport {
+        let name = |transport: Option<Transport>| transport.map_or("none", Transport::name);
+        said.push(format!(
+            "live migration over uplink {} uses {}, not {}",
+            new.uplink,
+            name(new.transport),
+            name(old.transport)
+        ));
+    }
+    if old.shares != new.shares {
+        let list = |entry: &NodeUplink| {
+            let each = entry
+                .shares
+                .iter()
+                .map(|s| format!("{} {}", s.role, nicplan::units::show_permille(s.permille)));
+            each.collect::<Vec<_>>().join(", ")
+        };
+        said.push(format!("shares of uplink {} are {}", new.uplink, list(new)));
+    }
+    said
 }
 
 /// The requirements that are not met, one line for each with the places.

@@ -7,6 +7,7 @@ use super::failure::{Answer, Failure};
 use super::input::InputArgs;
 use super::listing;
 use super::output;
+use nicplan::demand::needs;
 use nicplan::inventory::{Cluster, Inventory};
 use nicplan::migration::calibration::Calibration;
 use nicplan::migration::drain::{self, Forecast, Network, OtherPorts, Question};
@@ -164,7 +165,7 @@ fn network<'a>(
             cluster.name
         ))));
     }
-    let network = Network::new(cluster, plan, calibration);
+    let network = Network::new(cluster, plan, &needs(cluster, plan), calibration);
     if network.is_unknown() && cluster.nodes.len() > 1 {
         return Err(Failure::Usage(listing::printable(&format!(
             "the inventory does not say which NIC of cluster {} carries which network today, so no live migration has a path\n    \

@@ -2,6 +2,7 @@
 
 use super::console::Console;
 use super::listing;
+use super::problems_text::{self, Line};
 use nicplan::finding::{Finding, Problem};
 use nicplan::inventory;
 use nicplan::units::count;
@@ -35,7 +36,7 @@ pub enum Failure {
     },
 }
 
-/// Problems shown before the rest is only counted.
+/// Findings shown of a plan of ours that was rejected.
 const SHOWN: usize = 200;
 
 impl Failure {
@@ -71,19 +72,13 @@ impl Failure {
 }
 
 fn report_problems(problems: &[Problem], console: &Console) {
-    let mut sorted: Vec<&Problem> = problems.iter().collect();
-    sorted.sort();
-    for problem in sorted.iter().take(SHOWN) {
-        console.error(&listing::printable(&problem.to_string()));
+    for line in problems_text::lines(problems) {
+        match line {
+            Line::Problem(text) => console.error(&listing::printable(&text)),
+            Line::Rest(text) => console.note(&text),
+        }
     }
-    let rest = sorted.len().saturating_sub(SHOWN);
-    if rest > 0 {
-        console.note(&format!(
-            "… and {}. Correct these first; many of the rest may follow from them.",
-            count(rest, "more problem")
-        ));
-    }
-    console.note(&format!("{}; nothing was written.", count(sorted.len(), "problem")));
+    console.note(&format!("{}; nothing was written.", count(problems.len(), "problem")));
 }
 
 fn report_bug(findings: &[Finding], saved: &Result<PathBuf, String>, console: &Console) {

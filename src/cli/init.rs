@@ -8,6 +8,7 @@ use std::path::PathBuf;
 
 const EXAMPLES: &str = "Examples:
   nicplan init my-cluster
+  nicplan init my-cluster --separator semicolon      (for Excel where the decimal mark is a comma)
   (fill nodes.csv and nics.csv, add the others as you like)
   nicplan plan my-cluster -o out";
 
@@ -18,10 +19,34 @@ pub struct Args {
     /// New folder for the files
     #[arg(value_name = "DIR")]
     dir: PathBuf,
+    /// What stands between the columns: Excel parts them at the list separator of Windows, which is a semicolon where the decimal
+    /// mark is a comma (German, French, Russian and others). All are read back
+    #[arg(long, value_enum, default_value = "comma")]
+    separator: Separator,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum Separator {
+    /// `,`
+    Comma,
+    /// `;`
+    Semicolon,
+    /// Tab.
+    Tab,
+}
+
+impl Separator {
+    fn mark(self) -> char {
+        match self {
+            Separator::Comma => ',',
+            Separator::Semicolon => ';',
+            Separator::Tab => '\t',
+        }
+    }
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
-    let files: Vec<(String, Vec<u8>)> = inventory::templates()
+    let files: Vec<(String, Vec<u8>)> = inventory::templates(args.separator.mark())
         .into_iter()
         .map(|(name, text)| (name, text.into_bytes()))
         .collect();
@@ -31,6 +56,11 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         "{} files are in {dir}. Start with nodes.csv and nics.csv; README.md explains every column.\n",
         files.len()
     ))?;
+    if args.separator == Separator::Comma {
+        console.note(
+            "If Excel shows all columns in one: nicplan init with --separator semicolon writes files that it parts.",
+        );
+    }
     console.note(&format!("Then: nicplan plan {dir} -o out"));
     Ok(Answer::Yes)
 }

@@ -22,6 +22,7 @@ mod output;
 mod path;
 mod plan;
 mod planned;
+mod problems_text;
 mod progress;
 mod review;
 mod schema;
@@ -37,6 +38,7 @@ const EXIT_CODES: &str = "Exit codes:
   1   done, and the answer is no: requirements not met, findings at or above --fail-on,
       a patch night that does not fit, or differences found
   2   bad usage, or something cannot be read as a fact; nothing was written
+  3   no plan was found within --time-limit
   70  a plan of ours was rejected by our own checks: a bug, the instance is saved";
 
 /// Version with the solver of this build: two solvers may choose differently among equally good placements of vNICs.

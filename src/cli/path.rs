@@ -8,6 +8,7 @@ use super::listing;
 use super::output::{self, Format};
 use super::review::FailOn;
 use nicplan::checks;
+use nicplan::demand::needs;
 use nicplan::inventory::{Cluster, Inventory, did_you_mean};
 use nicplan::migration::wiring::Wiring;
 use nicplan::plan::Plan;
@@ -71,7 +72,25 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         Format::Csv => console.print(&String::from_utf8_lossy(&data.csv()))?,
         Format::Json => console.print(&listing::json(&data.json())?)?,
     }
+    if matches!(args.format, Format::Text) {
+        console.note(&next(args, &data));
+    }
     Ok(args.fail_on.reached(data.severity()))
+}
+
+/// What to do with the answer.
+fn next(args: &Args, data: &PathData) -> String {
+    let pair = data.clusters.iter().flat_map(|c| &c.paths).next();
+    match (&args.output, pair) {
+        (_, None) => "Next: give an inventory with at least two nodes in one cluster.".to_owned(),
+        (Some(dir), _) => format!("Next: open {}.", dir.join("path.svg").display()),
+        (None, _) if args.from.is_some() && args.to.is_some() => {
+            "Next: nicplan drain INPUT tells how long a node takes to empty over these ways.".to_owned()
+        }
+        (None, _) => "Next: run again with --from NODE --to NODE to see every layer of one pair, with -o DIR to get the drawing; \
+                      nicplan drain INPUT turns the rates into minutes."
+            .to_owned(),
+    }
 }
 
 /// Judges every pair that is asked for.
@@ -89,7 +108,7 @@ fn judge<'a>(args: &Args, inventory: &'a Inventory, plan: Option<&Plan>) -> Resu
 
 fn wiring(cluster: &Cluster, plan: Option<&Plan>) -> Result<Wiring, Failure> {
     let Some(plan) = plan else {
-        return Ok(Wiring::today(cluster));
+        return Ok(Wiring::today_with(cluster, &needs(cluster, None)));
     };
     let planned = plan.cluster(&cluster.name).ok_or_else(|| {
         Failure::Usage(format!(
@@ -97,7 +116,7 @@ fn wiring(cluster: &Cluster, plan: Option<&Plan>) -> Result<Wiring, Failure> {
             cluster.name
         ))
     })?;
-    Ok(Wiring::planned(cluster, planned))
+    Ok(Wiring::planned_with(cluster, planned, &needs(cluster, Some(planned))))
 }
 
 fn known_node(inventory: &Inventory, name: &str) -> Result<(), Failure> {

@@ -3,16 +3,20 @@
 use super::catalogue::{SETTINGS, TABLES, Table};
 use std::fmt::Write;
 
+/// Mark of UTF-8 at the beginning of a file: without it Excel takes letters beyond ASCII for those of the Windows code page.
+const BOM: char = '\u{feff}';
+
 /// File names and contents of a blank inventory folder: one `.csv` per table with its header row, and `README.md`.
-pub fn templates() -> Vec<(String, String)> {
+pub fn templates(separator: char) -> Vec<(String, String)> {
+    let header = |table: &Table| format!("{BOM}{}", header(table, separator));
     let mut files: Vec<(String, String)> = TABLES.iter().map(|t| (t.file(), header(t))).collect();
     files.push(("README.md".to_owned(), guide()));
     files
 }
 
-fn header(table: &Table) -> String {
+fn header(table: &Table, separator: char) -> String {
     let names: Vec<&str> = table.planning().map(|c| c.name).collect();
-    format!("{}\n", names.join(","))
+    format!("{}\r\n", names.join(&separator.to_string()))
 }
 
 const INTRODUCTION: &str = "# How to fill this inventory
@@ -21,7 +25,9 @@ One file per table, one row per thing. Fill `nodes.csv` and `nics.csv` first: th
 you know them; leave out files and columns that you do not need. What is missing gets the default that stands below, and every plan
 lists what it had to assume.
 
-* Edit in Excel or any editor. Comma, semicolon and tab, UTF-8 and UTF-16, any line end are read.
+* Edit in Excel or any editor. Comma, semicolon and tab, UTF-8 and UTF-16, any line end are read, also with a first line `sep=;`.
+* If Excel shows all columns in one, its list separator is a semicolon (German, French, Russian and other Windows): write the files with
+  `nicplan init DIR --separator semicolon`. Save as CSV UTF-8, which keeps names in any script.
 * Headers may be written in any case, with blanks or underscores; the names that PowerShell writes are understood as well.
 * Rates: `10000`, `10 Gbps`, `10G`, `10 GbE`. Memory: `262144`, `256 GB`. MAC addresses in every Windows spelling.
 * Without a unit a rate is Mbit/s and memory is MiB: write `512 GB`, not `512`. A number with a mark before three digits (`10.000`) can mean

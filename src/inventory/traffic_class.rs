@@ -2,6 +2,7 @@
 //!
 //! In: text of one cell. Out: names with their priorities and, for classes, their share. Must not know: tables, rules.
 
+use super::cells::plain;
 use std::collections::BTreeSet;
 use std::fmt;
 
@@ -30,6 +31,25 @@ impl fmt::Display for TrafficClass {
             (Some(percent), false) => write!(f, ":{percent}"),
             (Some(percent), true) => write!(f, "=:{percent}"),
         }
+    }
+}
+
+impl TrafficClass {
+    /// Whether it is the default class, which holds every priority without a class of its own.
+    pub fn is_default(&self) -> bool {
+        self.name.eq_ignore_ascii_case("default")
+    }
+
+    /// The class of its own that a priority has; the default class is none.
+    pub fn of_priority(classes: &[TrafficClass], priority: u8) -> Option<&TrafficClass> {
+        let own = |class: &&TrafficClass| !class.is_default() && class.priorities.contains(&priority);
+        classes.iter().find(own)
+    }
+
+    /// Priorities that the policies with one of these names give; names as `smbdirect`, whatever stands between the letters.
+    pub fn priorities(policies: &[TrafficClass], names: &[&str]) -> BTreeSet<u8> {
+        let named = policies.iter().filter(|p| names.contains(&plain(&p.name).as_str()));
+        named.flat_map(|policy| policy.priorities.iter().copied()).collect()
     }
 }
 

@@ -4,6 +4,7 @@
 
 use super::nlb;
 use crate::inventory::{Cluster, NlbMode, Vm};
+use crate::units::{name_key, same_name};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
@@ -33,7 +34,7 @@ pub fn groups(cluster: &Cluster) -> Vec<NlbGroup> {
     let mut by_name: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, vm) in cluster.vms.iter().enumerate() {
         if let Some(nlb) = &vm.nlb {
-            by_name.entry(nlb.name.to_lowercase()).or_default().push(index);
+            by_name.entry(name_key(&nlb.name)).or_default().push(index);
         }
     }
     by_name.into_values().map(|members| group(cluster, members)).collect()
@@ -63,7 +64,7 @@ fn group(cluster: &Cluster, members: Vec<usize>) -> NlbGroup {
         name: settings().next().map(|n| n.name.clone()).unwrap_or_default(),
         modes,
         vips,
-        kept_apart: !class.is_empty() && vms.iter().all(|(_, vm)| vm.anti_affinity.eq_ignore_ascii_case(class)),
+        kept_apart: !class.is_empty() && vms.iter().all(|(_, vm)| same_name(&vm.anti_affinity, class)),
         together: hosts.into_iter().filter(|(_, held)| held.len() > 1).collect(),
         without_static: lacking(lacks_static),
         without_spoofing: lacking(lacks_spoofing),

@@ -11,7 +11,7 @@ use crate::mac::ledger::{Holder, Place, holders_of, ledger};
 use crate::mac::propose::STATIC_BLOCK;
 use crate::mac::{HYPER_V_PREFIX, is_usable, nlb, pools};
 use crate::plan::StaticMacPlan;
-use crate::units::{Mac, MacRange};
+use crate::units::{Mac, MacRange, same_name};
 
 /// Addresses under the prefix `00-15-5D`.
 const PREFIX_SIZE: u64 = 0x100_0000;
@@ -235,7 +235,7 @@ pub fn is_replica_pair(inventory: &Inventory, a: Holder, b: Holder) -> bool {
     let (Some((x, _)), Some((y, _))) = (a.vnic(inventory), b.vnic(inventory)) else {
         return false;
     };
-    a.cluster != b.cluster && x.replica && y.replica && x.name.eq_ignore_ascii_case(&y.name)
+    a.cluster != b.cluster && x.replica && y.replica && same_name(&x.name, &y.name)
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@
 //! precopy         one migration at a constant rate: passes, bytes, brownout, blackout
 //! second_opinion  another published model of one migration, to compare with
 //! wiring          which adapter of which node carries which cluster network
+//! load            what other traffic needs of the same ports
 //! path            which network, transport, rate and concurrency a pair of nodes really gets, and why
 //! fair            how migrations share links
 //! duplex          ports that receive less while they send all they can
@@ -33,6 +34,7 @@ pub mod drain;
 pub mod duplex;
 mod estimate;
 pub mod fair;
+pub mod load;
 mod moved;
 mod pacing;
 pub mod path;

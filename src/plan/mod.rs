@@ -17,9 +17,8 @@ use std::fmt;
 
 /// Version of `plan.json`.
 pub const SCHEMA_VERSION: u32 = 1;
-/// Most external networks of a plan that are considered, and so the scope of its proof: more virtual switches than these on one node are
-/// never drawn in practice.
-pub const MAX_NETWORKS: usize = 4;
+/// Most external networks that a plan gets. Of plans with more it is proven that they are no better, or the plan is not called optimal.
+pub const MAX_NETWORKS: usize = 8;
 
 /// A plan file: one entry per cluster.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

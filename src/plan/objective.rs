@@ -106,6 +106,14 @@ impl Objective {
             .unwrap_or(Ordering::Equal)
     }
 
+    /// The worse of two, compared on the levels from 1 to `last` only; this one of equals.
+    pub fn max_to(self, other: Objective, last: usize) -> Objective {
+        match other.cmp_to(&self, last) {
+            Ordering::Greater => other,
+            _ => self,
+        }
+    }
+
     /// First level (1 to 11) where the two differ; `None` if they are the same.
     pub fn first_difference(&self, other: &Objective) -> Option<usize> {
         (1..=10)

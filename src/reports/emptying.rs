@@ -47,8 +47,9 @@ pub(super) fn sentence(cluster: &ClusterData) -> String {
     let left = match drain.stranded.len() {
         0 => String::new(),
         some => format!(
-            "; {} no place and not counted",
-            show::count(some, "VM finds", "VMs find")
+            "; {} no place: the time is without {}",
+            show::count(some, "VM finds", "VMs find"),
+            if some == 1 { "it" } else { "them" }
         ),
     };
     format!(

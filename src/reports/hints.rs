@@ -6,6 +6,7 @@
 use super::data::{ClusterData, PortRow};
 use super::drains::minutes;
 use super::emptying::{slowest, with_p90};
+use super::paths::repair;
 use super::show;
 use crate::inventory::StorageKind;
 use crate::policy::Strength;
@@ -38,23 +39,40 @@ pub(super) fn slow(cluster: &ClusterData) -> Option<String> {
     if numbers.is_empty() {
         return None;
     }
+    let numbers = numbers.join(", and ");
+    if let Some(layer) = layer_at_fault(cluster) {
+        return Some(format!("{numbers}, because {layer}."));
+    }
     Some(match cause(cluster) {
         Some(ports) => format!(
-            "{}, because {}; {}.",
-            numbers.join(", and "),
+            "{numbers}, because {}; {}.",
             ports.sentence(cluster),
             remedy(cluster, &ports)
         ),
         None => format!(
-            "{}; no node has faster ports than those of live migration{}; `nicplan drain INPUT --plan plan.json` lists \
+            "{numbers}; no node has faster ports than those of live migration{}; `nicplan drain INPUT --plan plan.json` lists \
              what would shorten it.",
-            numbers.join(", and "),
             slowest(cluster).map_or_else(String::new, |(_, worst)| match worst.today.advice.as_str() {
                 "" => String::new(),
                 advice => format!(": {advice}"),
             })
         ),
     })
+}
+
+/// What holds the slowest drain up before its ports do, with the repair: a layer that sends migrations elsewhere than meant, or
+/// the limit of live migration over SMB.
+fn layer_at_fault(cluster: &ClusterData) -> Option<String> {
+    let (_, worst) = slowest(cluster)?;
+    let paths = cluster.paths();
+    if let Some(fault) = paths.fault_of(worst.node) {
+        return Some(format!("{}; {}", fault.text, repair(fault)));
+    }
+    let limit = paths.smb_limit_of(worst.node)?;
+    Some(format!(
+        "live migration over SMB is held down by the {limit}; `nicplan path INPUT --plan plan.json` compares it with what others \
+         advise, and Set-SmbBandwidthLimit or the cluster's SetSMBBandwidthLimitFactor changes it"
+    ))
 }
 
 /// The times that are too long, each with what it should be.
@@ -110,7 +128,7 @@ fn is_slow_port(cluster: &ClusterData) -> bool {
     let drains = cluster.drains.iter().flat_map(|all| &all.drains);
     let mut long = drains.filter(|drain| drain.today.makespan_ms > LONG_MINUTES * 60_000);
     long.any(|drain| {
-        let carries = ports(cluster, drain.node, carries_migration);
+        let carries = carrying(cluster, drain.node);
         let all = ports(cluster, drain.node, |_| true);
         match (carries.first(), all.last()) {
             (Some(slowest), Some(fastest)) => slowest.saturating_mul(TIMES_FASTER) < *fastest,
@@ -123,6 +141,22 @@ fn is_slow_port(cluster: &ClusterData) -> bool {
 fn ports(cluster: &ClusterData, node: usize, wanted: impl Fn(&PortRow) -> bool) -> Vec<Mbps> {
     let rows = cluster.ports_of(node).filter(|port| port.nic.up && wanted(port));
     let mut speeds: Vec<Mbps> = rows.map(|port| port.nic.speed).collect();
+    speeds.sort_unstable();
+    speeds
+}
+
+/// Speeds of the ports that migrations out of a node really use; where no way is known, of those planned for them.
+fn carrying(cluster: &ClusterData, node: usize) -> Vec<Mbps> {
+    let used = cluster.paths().ports_of(node);
+    let nics = cluster.facts.nodes.get(node).map_or(&[][..], |node| &node.nics);
+    let mut speeds: Vec<Mbps> = used
+        .iter()
+        .filter_map(|port| nics.get(*port))
+        .map(|nic| nic.speed)
+        .collect();
+    if speeds.is_empty() {
+        return ports(cluster, node, carries_migration);
+    }
     speeds.sort_unstable();
     speeds
 }
@@ -146,7 +180,7 @@ struct Cause {
 /// The cause on the node that takes longest of those where live migration could have faster ports; `None` without such.
 fn cause(cluster: &ClusterData) -> Option<Cause> {
     let forecast = cluster.drains.as_ref()?;
-    let own = |node| ports(cluster, node, carries_migration);
+    let own = |node| carrying(cluster, node);
     let could = |node: &usize| match (own(*node).last(), ports(cluster, *node, |_| true).last()) {
         (Some(mine), Some(fastest)) => mine < fastest,
         _ => false,

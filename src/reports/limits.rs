@@ -5,10 +5,14 @@
 use super::data::{ClusterData, GrowthLimit};
 use super::show;
 use crate::checks::recount::RoleCapacity;
+use crate::demand;
 use crate::units::{show_mbps, show_permille};
 
 /// How much growth fits, and what ends it.
 pub(super) fn growth(cluster: &ClusterData) -> String {
+    if !says_something(cluster) {
+        return NO_GUESTS.to_owned();
+    }
     let Some(limit) = &cluster.growth.first else {
         return "No role has a demand, so growth has no limit here.".to_owned();
     };
@@ -24,6 +28,15 @@ pub(super) fn growth(cluster: &ClusterData) -> String {
         "{percent} % growth fits{included}; then {}.",
         growth_end(cluster, limit)
     )
+}
+
+/// Why growth is not judged where the inventory has no VM that uses a network.
+const NO_GUESTS: &str = "not judged: the inventory names no VM traffic, and the needs of the host roles alone say nothing about growth. \
+                         Write vms and vnics.";
+
+/// Whether growth is worth a number: guests have load, or some uplink is over its target as it is.
+pub(super) fn says_something(cluster: &ClusterData) -> bool {
+    demand::guests_have_load(cluster.facts) || cluster.growth.first.as_ref().is_some_and(|l| l.permille < 0)
 }
 
 /// The place that ends growth: how full it is, against what, and which role has most of it.

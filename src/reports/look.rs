@@ -175,6 +175,21 @@ pub(super) fn shortened(text: &str, size: u32, width: i64) -> Option<String> {
     Some(format!("{}…{}", head.trim_end(), tail.trim_start()))
 }
 
+/// The text in lines of at most this width, parted between words; a longer word has a line of its own and loses its middle.
+pub(super) fn wrapped(text: &str, size: u32, width: i64) -> Vec<String> {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        match lines.last_mut() {
+            Some(line) if text_width(line, size) + text_width(" ", size) + text_width(word, size) <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(shortened(word, size, width).unwrap_or_else(|| word.to_owned())),
+        }
+    }
+    lines
+}
+
 /// Whether a text may be parted beside this character.
 pub(super) fn is_border(c: char) -> bool {
     c.is_whitespace() || matches!(c, ',' | ';' | '+' | '/' | '-' | '_' | ':' | '·')
@@ -237,6 +252,18 @@ mod tests {
             }
         }
         assert_eq!(network(NETWORKS.len() + 1).hatch, network(1).hatch);
+    }
+
+    #[test]
+    fn text_is_wrapped_between_words_and_nothing_is_lost() {
+        let text = "one two three four five six seven eight nine ten";
+        let lines = wrapped(text, 12, 100);
+        assert!(
+            lines.len() > 2 && lines.iter().all(|line| text_width(line, 12) <= 100),
+            "{lines:?}"
+        );
+        assert_eq!(lines.join(" "), text);
+        assert!(wrapped(&"x".repeat(80), 12, 100)[0].contains('…'));
     }
 
     #[test]

@@ -5,8 +5,8 @@
 use super::data::{ClusterData, ReportData};
 use super::{hints, show};
 use crate::finding::Severity;
-use crate::plan::{Conflict, LEVELS, MAX_NETWORKS, Objective, Status, StyleRow};
-use crate::policy::Wish;
+use crate::plan::{Conflict, LEVELS, Objective, Status, StyleRow};
+use crate::policy::{FailureKind, Wish};
 use crate::roles::Role;
 use crate::units::{show_mbps, show_permille};
 
@@ -31,10 +31,9 @@ pub(super) fn proof(cluster: &ClusterData) -> String {
         ""
     };
     if solver.status == Status::Optimal {
-        return format!(
-            "Proven: no other plan with up to {MAX_NETWORKS} external networks is better in requirements, wishes, utilisation, drain \
-             time, changes from today or number of external networks, in this order of importance."
-        );
+        return "Proven: no other plan is better in requirements, wishes, utilisation, drain time, changes from today or number of \
+                external networks, in this order of importance."
+            .to_owned();
     }
     let level = LEVELS
         .iter()
@@ -90,12 +89,27 @@ pub(super) fn unmet(cluster: &ClusterData) -> Vec<String> {
             String::new()
         };
         format!(
-            "{} ({name}): {}{missing}",
+            "{} ({name}): {}{missing}{}",
             show::missed(name),
-            show::some_of(&subjects, 6)
+            show::some_of(&subjects, 6),
+            homeless(cluster, name, &subjects)
         )
     };
     lines.into_iter().map(sentence).collect()
+}
+
+/// Why the first of the nodes whose loss is not survived is not: which VMs find no place, and what keeps them off.
+fn homeless(cluster: &ClusterData, requirement: &str, nodes: &[&str]) -> String {
+    let rows = cluster
+        .recount
+        .failures
+        .iter()
+        .filter(|row| row.kind == FailureKind::Node);
+    let mut told = rows.filter(|row| requirement == "survive:vm:node" && nodes.first() == Some(&row.failed.as_str()));
+    match told.find(|row| !row.why.is_empty()) {
+        Some(row) => format!(". Without {}, {}", row.failed, row.why),
+        None => String::new(),
+    }
 }
 
 /// What the drain times of the table of styles are, below it.

@@ -14,7 +14,7 @@ const ASSIGNMENT: &str = "cluster,node,nic,card,tor,speed_mbps,rdma,role,network
 utilisation_permille,worst_utilisation_permille,worst_failure,vlans,changed,why,growth_percent";
 const ROLE_CAPACITY: &str = "cluster,node,role,network,demand_mbps,capacity_mbps,worst_capacity_mbps,worst_failure,margin_permille,growth_percent";
 const EXTERNAL_NETWORKS: &str = "cluster,network,vm,vnic,vlan,need_mbps,group,dedicated,changed,why,growth_percent";
-const FAILURES: &str = "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result,growth_percent";
+const FAILURES: &str = "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result,growth_percent,why";
 const MAC_PLAN: &str = "cluster,node,pool_min,pool_max,new_pool_min,new_pool_max,in_use,worst_in_use,changed";
 const STATIC_MACS: &str = "cluster,vm,vnic,current_mac,dynamic,planned_mac,spoofing,reason";
 const FINDINGS: &str = "rule,severity,cluster,subject,message,current,expected,risk,fix,source,file,line,column,state,suppressed_by,counts_as,stays";
@@ -130,6 +130,7 @@ pub(super) fn failures(data: &ReportData) -> Vec<u8> {
             sheet.value(row.demand);
             sheet.value(row.result.name());
             sheet.value(cluster.facts.policy.growth_percent);
+            sheet.text(&row.why);
             sheet.end_row();
         }
     }

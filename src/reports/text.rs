@@ -5,7 +5,7 @@
 use super::data::{ClusterData, ReportData};
 use super::{emptying, hints, limits, look, show, story};
 use crate::finding::Severity;
-use crate::plan::{LEVELS, Objective};
+use crate::plan::{LEVELS, NodeUplink, Objective};
 use std::fmt::Write;
 
 /// Findings named on the console, by rule.
@@ -31,6 +31,11 @@ pub fn objective_values(objective: &Objective) -> Vec<String> {
     (1..LEVELS.len()).map(|level| show::level(objective, level)).collect()
 }
 
+/// How the NICs of an uplink hold together on a node.
+pub fn held_together(entry: &NodeUplink) -> &'static str {
+    show::mechanism(entry.mechanism, entry.team)
+}
+
 fn write_cluster(out: &mut String, cluster: &ClusterData) {
     let _ = writeln!(out, "{}", story::verdict(cluster));
     let _ = writeln!(out, "{}", story::proof(cluster));
@@ -44,6 +49,9 @@ fn write_cluster(out: &mut String, cluster: &ClusterData) {
     let _ = writeln!(out, "Fullest: {}.", story::fullest(cluster));
     let _ = writeln!(out, "Growth:  {}", limits::growth(cluster));
     let _ = writeln!(out, "Drain:   {}.", emptying::sentence(cluster));
+    if let Some(ways) = cluster.paths().brief() {
+        let _ = writeln!(out, "Moves:   {ways}.");
+    }
     let limit = story::limit(cluster);
     if !limit.is_empty() {
         let _ = writeln!(out, "Limit:   {limit}");

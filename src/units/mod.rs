@@ -4,13 +4,14 @@
 //! Must not know: the inventory, files, or findings.
 
 mod date;
+mod names;
 mod rates;
 
 pub use date::Date;
+pub use names::{name_key, name_runs, natural_cmp, number_names, same_name};
 pub use rates::{is_bare_number, parse_mbps, two_readings};
 
 use serde::{Deserialize, Serialize};
-use std::cmp::Ordering;
 use std::fmt;
 
 /// Link or load rate in Mbit/s (decimal: 10 GbE = 10,000).
@@ -42,11 +43,13 @@ pub fn show_mbps(rate: Mbps) -> String {
     format!("{whole}.{} Gbit/s", fraction.trim_end_matches('0'))
 }
 
-/// Whether two names mean the same: Windows does not look at upper and lower case.
-pub fn same_name(a: &str, b: &str) -> bool {
-    let (a, b) = (a.trim(), b.trim());
-    let lower = |name: &str| name.chars().flat_map(char::to_lowercase).collect::<String>();
-    a.eq_ignore_ascii_case(b) || (!(a.is_ascii() && b.is_ascii()) && lower(a) == lower(b))
+/// `512 MiB`, `7.5 GiB`, `256 GiB`.
+pub fn show_mib(mib: MiB) -> String {
+    match mib {
+        0..1024 => format!("{mib} MiB"),
+        1024..10_240 if !mib.is_multiple_of(1024) => format!("{}.{} GiB", mib / 1024, mib % 1024 * 10 / 1024),
+        _ => format!("{} GiB", mib / 1024),
+    }
 }
 
 /// A number with its noun: `1 error`, `2 errors`, `0 switches`. For nouns with a regular plural.
@@ -159,41 +162,6 @@ impl MacRange {
     }
 }
 
-/// Order in which people count: `HV2` before `HV10`, upper and lower case alike; full text breaks ties.
-pub fn natural_cmp(a: &str, b: &str) -> Ordering {
-    let (mut left, mut right) = (a, b);
-    loop {
-        let (x, y) = match (left.chars().next(), right.chars().next()) {
-            (None, None) => return a.cmp(b),
-            (None, Some(_)) => return Ordering::Less,
-            (Some(_), None) => return Ordering::Greater,
-            (Some(x), Some(y)) => (x, y),
-        };
-        let order = if x.is_ascii_digit() && y.is_ascii_digit() {
-            let (n, m) = (take_digits(&mut left), take_digits(&mut right));
-            n.len().cmp(&m.len()).then_with(|| n.cmp(m))
-        } else {
-            (left, right) = (&left[x.len_utf8()..], &right[y.len_utf8()..]);
-            if x == y {
-                Ordering::Equal
-            } else {
-                x.to_lowercase().cmp(y.to_lowercase())
-            }
-        };
-        if order != Ordering::Equal {
-            return order;
-        }
-    }
-}
-
-/// Splits the leading digits off and gives them without leading zeros.
-fn take_digits<'a>(text: &mut &'a str) -> &'a str {
-    let end = text.bytes().position(|b| !b.is_ascii_digit()).unwrap_or(text.len());
-    let (digits, rest) = text.split_at(end);
-    *text = rest;
-    digits.trim_start_matches('0')
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -222,13 +190,6 @@ mod tests {
         assert_eq!(range(1, 5).intersection(range(5, 9)), Some(range(5, 5)));
         assert_eq!(range(1, 4).intersection(range(5, 9)), None);
         assert_eq!(range(9, 1).size(), 0);
-    }
-
-    #[test]
-    fn names_sort_as_people_count() {
-        let mut names = ["HV10", "hv2", "HV1", "HV02"];
-        names.sort_by(|a, b| natural_cmp(a, b));
-        assert_eq!(names, ["HV1", "HV02", "hv2", "HV10"]);
     }
 
     #[test]

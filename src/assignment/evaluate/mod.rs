@@ -3,20 +3,24 @@
 //! The search works with bounds; what is claimed in the plan is counted here, node by node.
 
 mod capacity;
+mod drain;
+mod isolation;
+mod reachability;
 mod survival;
+mod wishes;
+
+pub use drain::drain_bound_of;
 
 use super::design::Design;
 use super::instance::Instance;
-use super::reach::{Heard, Medium};
-use crate::inventory::Cluster;
-use crate::migration;
-use crate::plan::{Mechanism, Objective, Requirements, Shortfall};
-use crate::policy::{FailureKind, Strength, Wish};
+use crate::demand;
+use crate::plan::{Objective, Requirements, Shortfall};
+use crate::policy::FailureKind;
 use crate::roles::Role;
-use crate::topology::{Attach, Fabric, attach, carries};
+use crate::topology::{Attach, Fabric};
 use crate::units::Mbps;
-use std::collections::{BTreeMap, BTreeSet};
-use survival::{Loss, Lost};
+use reachability::{cable_numbers, vlan_limited};
+use std::collections::BTreeMap;
 
 /// Concrete decisions for a design.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +50,7 @@ pub fn evaluate(instance: &Instance, design: &Design, decisions: &Decisions, nam
     count.shortfall.sort();
     let worst = worst_by_node.iter().copied().max().unwrap_or(0);
     let policy = &instance.cluster.policy;
+    let compared = demand::guests_have_load(instance.cluster);
     let objective = Objective {
         unmet_requirements: count.requirements(),
         unmet_wishes: wishes,
@@ -53,8 +58,11 @@ pub fn evaluate(instance: &Instance, design: &Design, decisions: &Decisions, nam
         excess_drain_s: policy.drain_goal_s.map_or(0, |goal| drain.saturating_sub(goal)),
         changes: count.changes(),
         external_networks: design.networks as u64,
-        worst_utilisation_permille: worst,
-        sum_utilisation_permille: worst_by_node.iter().fold(0, |sum, u| sum.saturating_add(*u)),
+        worst_utilisation_permille: if compared { worst } else { 0 },
+        sum_utilisation_permille: match compared {
+            true => worst_by_node.iter().fold(0, |sum, u| sum.saturating_add(*u)),
+            false => 0,
+        },
         slowest_drain_s: drain,
         nics_used: decisions.nics.iter().flatten().map(|n| n.len() as u64).sum(),
         name: name.to_owned(),
@@ -135,248 +143,6 @@ impl<'a> Count<'a> {
             .collect()
     }
 
-    /// VLANs on which a role instance must reach: the role's own, or those of the vNICs on the network.
-    fn vlans(&self, uplink: usize, role: Role) -> BTreeSet<Option<u16>> {
-        if !self.vlan_limited {
-            return BTreeSet::from([None]);
-        }
-        if role != Role::Vm {
-            return BTreeSet::from([self.instance.cluster.vlan_of(role)]);
-        }
-        let network = self.design.uplinks[uplink].network;
-        let mut sets: BTreeSet<usize> = BTreeSet::new();
-        for (item, place) in self.instance.items.iter().zip(&self.decisions.network) {
-            if place.is_some() && *place == network {
-                sets.insert(item.vlans);
-            }
-        }
-        let mut vlans: BTreeSet<Option<u16>> = BTreeSet::new();
-        for set in sets {
-            let tags = &self.instance.vlan_sets[set];
-            if tags.is_empty() {
-                vlans.insert(None);
-            }
-            vlans.extend(tags.iter().map(|v| Some(*v)));
-        }
-        if vlans.is_empty() {
-            vlans.insert(None);
-        }
-        vlans
-    }
-
-    /// What the alive NICs of a node's uplink hear on a VLAN.
-    fn heard(&mut self, node: usize, uplink: usize, vlan: Option<u16>, loss: Option<(&Loss, usize)>) -> Heard {
-        let mut heard = Heard::default();
-        let dead_tor = match loss {
-            Some((Loss::Tor(at), _)) => Some(*at),
-            _ => None,
-        };
-        for index in self.nics(node, uplink) {
-            let nic = &self.instance.cluster.nodes[node].nics[*index];
-            let lost = loss.is_some_and(|(loss, at)| (dead_tor.is_some() || at == node) && loss.takes(*index, nic));
-            if lost || !carries(&nic.vlans, vlan) {
-                continue;
-            }
-            if let Some(cable) = self.cables.get(&(node, *index)) {
-                heard.add(Medium::Cable(*cable));
-                continue;
-            }
-            let cluster = self.instance.cluster;
-            let fabric = self
-                .fabrics
-                .entry((vlan, dead_tor))
-                .or_insert_with(|| Fabric::new(cluster, vlan, dead_tor));
-            if let Some(segment) = fabric.component(attach(nic)) {
-                heard.add(Medium::Segment(segment));
-            }
-        }
-        heard
-    }
-
-    fn reachability(&mut self) {
-        let nodes = self.instance.cluster.nodes.len();
-        for (uplink, role) in self.instances() {
-            for node in (0..nodes).filter(|n| self.decisions.nics[*n][uplink].is_empty()) {
-                let subject = self.subject(node, uplink, role);
-                self.miss(format!("reach:{role}"), subject, 0);
-            }
-            if !self.instance.must_reach(role) {
-                continue;
-            }
-            let served: Vec<usize> = (0..nodes).filter(|n| !self.nics(*n, uplink).is_empty()).collect();
-            let mut reached = true;
-            for vlan in self.vlans(uplink, role) {
-                let heard: Vec<Heard> = served.iter().map(|n| self.heard(*n, uplink, vlan, None)).collect();
-                reached &= Heard::all_touch(&heard);
-            }
-            if !reached {
-                let subject = self.instance_name(uplink, role);
-                self.miss(format!("reach:{role}"), subject, 0);
-            }
-        }
-        self.vnic_vlans();
-    }
-
-    fn vnic_vlans(&mut self) {
-        let cluster = self.instance.cluster;
-        if !self.vlan_limited && self.decisions.network.iter().all(Option::is_some) {
-            return;
-        }
-        let mut known: BTreeMap<(usize, usize, usize), bool> = BTreeMap::new();
-        for (index, item) in self.instance.items.iter().enumerate() {
-            let vm = &cluster.vms[item.vm];
-            let subject = || format!("{}/{}", vm.name, vm.vnics[item.vnic].name);
-            let Some(network) = self.decisions.network[index] else {
-                self.miss("vm-network".to_owned(), subject(), 0);
-                continue;
-            };
-            let tags = &self.instance.vlan_sets[item.vlans];
-            let Some(uplink) = self.design.uplink_of_network(network) else {
-                continue;
-            };
-            let carried = |node: usize| {
-                self.decisions.nics[node][uplink].iter().all(|n| {
-                    let trunk = &cluster.nodes[node].nics[*n].vlans;
-                    trunk.as_ref().is_none_or(|trunk| tags.is_subset(trunk))
-                })
-            };
-            let all = vm
-                .owners
-                .iter()
-                .all(|n| *known.entry((*n, uplink, item.vlans)).or_insert_with(|| carried(*n)));
-            if !all {
-                self.miss("vlan".to_owned(), subject(), 0);
-            }
-        }
-    }
-
-    fn isolation(&mut self) {
-        let cluster = self.instance.cluster;
-        for (a, b) in cluster.policy.required_apart(&self.instance.roles, cluster.iscsi()) {
-            let shared = self
-                .design
-                .uplinks
-                .iter()
-                .position(|u| u.roles.contains(&a) && u.roles.contains(&b));
-            if let Some(uplink) = shared {
-                let subject = self.design.uplink_name(self.instance, uplink);
-                self.miss(format!("apart:{a}|{b}"), subject, 0);
-            }
-        }
-        if cluster.policy.separate_zones == Strength::Required {
-            for network in 0..self.design.networks {
-                for _ in 1..self.zones_on(network).len() {
-                    let subject = self.design.network_name(self.instance, network);
-                    self.miss("apart:zones".to_owned(), subject, 0);
-                }
-            }
-        }
-        for zone in self.instance.isolated.iter().filter(|zone| zone.required) {
-            for network in self.exposed_on(zone.zone) {
-                let subject = self.design.network_name(self.instance, network);
-                self.miss(format!("apart:zone:{}", zone.name), subject, 0);
-            }
-        }
-        self.dedicated();
-    }
-
-    /// vNICs that want a network of their own and share it with another VM.
-    fn dedicated(&mut self) {
-        let cluster = self.instance.cluster;
-        for (index, item) in self.instance.items.iter().enumerate().filter(|(_, i)| i.dedicated) {
-            let network = self.decisions.network[index];
-            let shared = network.is_some()
-                && self
-                    .instance
-                    .items
-                    .iter()
-                    .zip(&self.decisions.network)
-                    .any(|(o, n)| *n == network && o.vm != item.vm);
-            if shared {
-                let vm = &cluster.vms[item.vm];
-                self.miss(
-                    "dedicated".to_owned(),
-                    format!("{}/{}", vm.name, vm.vnics[item.vnic].name),
-                    0,
-                );
-            }
-        }
-    }
-
-    fn zones_on(&self, network: usize) -> BTreeSet<usize> {
-        let placed = self.instance.items.iter().zip(&self.decisions.network);
-        let on = placed.filter(|(_, n)| **n == Some(network));
-        on.map(|(item, _)| item.zone).filter(|z| *z > 0).collect()
-    }
-
-    /// Networks on which a zone shares its ports with host roles or other zones.
-    fn exposed_on(&self, zone: usize) -> Vec<usize> {
-        let exposed = |network: &usize| {
-            let zones = self.zones_on(*network);
-            let uplink = self.design.uplink_of_network(*network);
-            let pure = uplink.is_some_and(|u| self.design.uplinks[u].roles.len() == 1);
-            zones.contains(&zone) && (zones.len() > 1 || !pure)
-        };
-        (0..self.design.networks).filter(exposed).collect()
-    }
-
-    fn wishes(&self, lost: &Lost) -> Vec<u64> {
-        self.instance.wishes.iter().map(|wish| self.wish(wish, lost)).collect()
-    }
-
-    fn wish(&self, wish: &Wish, lost: &Lost) -> u64 {
-        let nodes = 0..self.instance.cluster.nodes.len();
-        let uplink_of = |role: &Role| self.design.uplink_of(*role);
-        let count = match wish {
-            Wish::Apart(a, b) => usize::from(self.design.together(*a, *b)),
-            Wish::Survive(role, kind) => lost.iter().filter(|(_, _, r, k)| r == role && k == kind).count(),
-            Wish::OwnPath(role) => nodes
-                .filter(|n| uplink_of(role).is_some_and(|u| self.nics(*n, u).len() == 1))
-                .count(),
-            Wish::Rdma(role) => nodes
-                .filter(|n| !uplink_of(role).is_some_and(|u| self.rdma(*n, u)))
-                .count(),
-            Wish::ZonesApart => (0..self.design.networks)
-                .map(|n| self.zones_on(n).len().saturating_sub(1))
-                .sum(),
-            Wish::ZoneAlone(name) => {
-                let zone = self.instance.isolated.iter().find(|i| i.name == *name);
-                zone.map_or(0, |zone| usize::from(!self.exposed_on(zone.zone).is_empty()))
-            }
-            Wish::HeavyApart => self.heavy_among_small(),
-        };
-        count as u64
-    }
-
-    fn rdma(&self, node: usize, uplink: usize) -> bool {
-        let nics = &self.instance.cluster.nodes[node].nics;
-        let used = self.nics(node, uplink);
-        let kept = self.design.uplinks[uplink].network.is_none() || self.instance.cluster.profile.rdma_on_switch;
-        kept && !used.is_empty() && used.iter().all(|n| nics[*n].rdma.on())
-    }
-
-    fn heavy_among_small(&self) -> usize {
-        let placed = || self.instance.items.iter().zip(&self.decisions.network);
-        let small: BTreeSet<usize> = placed()
-            .filter(|(i, _)| !i.heavy && i.need > 0)
-            .filter_map(|(_, n)| *n)
-            .collect();
-        placed()
-            .filter(|(i, n)| i.heavy && n.is_some_and(|n| small.contains(&n)))
-            .count()
-    }
-
-    fn slowest_drain(&self) -> u64 {
-        let nodes = 0..self.instance.cluster.nodes.len();
-        let Some(uplink) = self.design.uplink_of(Role::LiveMigration) else {
-            return 0;
-        };
-        nodes
-            .map(|node| drain_bound(self.instance, self.design, node, uplink, self.nics(node, uplink)))
-            .max()
-            .unwrap_or(0)
-    }
-
     fn node_loss(&mut self) {
         if !self.instance.cluster.policy.must_survive(Role::Vm, FailureKind::Node) || !self.instance.has_vm() {
             return;
@@ -396,11 +162,12 @@ impl<'a> Count<'a> {
                 changes += u64::from(self.instance.token(nic) != planned);
             }
         }
+        let names: Vec<String> = (0..self.design.networks)
+            .map(|n| self.design.network_name(self.instance, n))
+            .collect();
         for (item, network) in self.instance.items.iter().zip(&self.decisions.network) {
             let today = &cluster.vms[item.vm].vnics[item.vnic].switch;
-            let planned = network
-                .map(|n| self.design.network_name(self.instance, n))
-                .unwrap_or_default();
+            let planned = network.map_or("", |n| names[n].as_str());
             changes += u64::from(!today.is_empty() && *today != planned);
         }
         changes
@@ -420,60 +187,4 @@ impl<'a> Count<'a> {
         }
         sums
     }
-}
-
-/// Numbers the direct cables, the same at both ends.
-fn cable_numbers(instance: &Instance) -> BTreeMap<(usize, usize), usize> {
-    let mut numbers = BTreeMap::new();
-    let mut known: BTreeMap<[(usize, &str); 2], usize> = BTreeMap::new();
-    for (node_index, node) in instance.cluster.nodes.iter().enumerate() {
-        for (nic_index, nic) in node.nics.iter().enumerate() {
-            if let Some((peer, far)) = &nic.direct_to {
-                let mut ends = [(node_index, nic.name.as_str()), (*peer, far.as_str())];
-                ends.sort();
-                let next = known.len();
-                numbers.insert((node_index, nic_index), *known.entry(ends).or_insert(next));
-            }
-        }
-    }
-    numbers
-}
-
-/// Lower bound of a node's drain over the NICs of the live-migration uplink.
-pub fn drain_bound(instance: &Instance, design: &Design, node: usize, uplink: usize, nics: &[usize]) -> u64 {
-    let cluster = instance.cluster;
-    let shape = &design.uplinks[uplink];
-    let ports = &cluster.nodes[node].nics;
-    let speeds: Vec<Mbps> = nics.iter().map(|n| ports[*n].speed).collect();
-    let kept = shape.network.is_none() || cluster.profile.rdma_on_switch;
-    let rdma = kept && !nics.is_empty() && nics.iter().all(|n| ports[*n].rdma.on());
-    drain_bound_of(instance, design, node, uplink, &speeds, rdma)
-}
-
-/// The same from port speeds.
-pub fn drain_bound_of(
-    instance: &Instance,
-    design: &Design,
-    node: usize,
-    uplink: usize,
-    speeds: &[Mbps],
-    rdma: bool,
-) -> u64 {
-    let cluster = instance.cluster;
-    let shape = &design.uplinks[uplink];
-    let demand = &instance.demand[node];
-    let others = shape
-        .roles
-        .iter()
-        .filter(|r| **r != Role::LiveMigration)
-        .map(|r| demand[*r as usize])
-        .sum();
-    let summed = speeds.len() < 2 || matches!(shape.mechanism, Mechanism::Team | Mechanism::Multichannel);
-    let rate = migration::rate(migration::transport(cluster, rdma), speeds, summed, others);
-    migration::drain_bound_s(&instance.moved[node], rate, migration::concurrency(cluster))
-}
-
-fn vlan_limited(cluster: &Cluster) -> bool {
-    let ports = cluster.nodes.iter().flat_map(|n| &n.nics).any(|n| n.vlans.is_some());
-    ports || cluster.links.iter().any(|l| l.vlans.is_some())
 }

@@ -22,25 +22,11 @@ impl Enumeration {
         if first.0 == 0 || !group.wiring_known {
             return first;
         }
-        let lists: Vec<Vec<(u32, &Choice)>> = (0..pattern.kinds.len())
-            .map(|uplink| {
-                let token = design.token(uplink);
-                let kept = |c: &Choice| {
-                    (0..c.take.len())
-                        .map(|t| u32::from(c.take[t].min(today_count(group, t, token))))
-                        .sum()
-                };
-                let choices = &self.table[uplink][pattern.kinds[uplink]].choices;
-                let mut list: Vec<(u32, &Choice)> = choices.iter().map(|c| (kept(c), c)).collect();
-                list.sort_by_key(|(kept, _)| std::cmp::Reverse(*kept));
-                list
-            })
-            .collect();
-        let idle = class.types.iter().map(|t| u32::from(t.count)).sum::<u32>() - pattern.nics as u32;
+        let lists = self.most_kept_first(design, group, pattern);
+        let total = class.types.iter().map(|t| u32::from(t.count)).sum();
         let idle_today: u32 = (0..class.types.len())
             .map(|t| u32::from(today_count(group, t, Token::default())))
             .sum();
-        let total = class.types.iter().map(|t| u32::from(t.count)).sum();
         let mut search = Closest {
             instance,
             design,
@@ -51,12 +37,30 @@ impl Enumeration {
             lists: &lists,
             free: class.types.iter().map(|t| t.count).collect(),
             picked: Vec::new(),
-            idle: idle.min(idle_today),
+            idle: idle_today.min(total - pattern.nics as u32),
             total,
             best: first,
         };
         search.descend(0);
         search.best
+    }
+
+    /// The choices for each uplink of a pattern with the NICs that would keep their use, most first.
+    fn most_kept_first(&self, design: &Design, group: &Group, pattern: &Pattern) -> Vec<Vec<(u32, &Choice)>> {
+        let of_uplink = |(uplink, kind): (usize, &usize)| {
+            let token = design.token(uplink);
+            let kept = |c: &Choice| {
+                let types = 0..c.take.len();
+                types
+                    .map(|t| u32::from(c.take[t].min(today_count(group, t, token))))
+                    .sum()
+            };
+            let choices = &self.table[uplink][*kind].choices;
+            let mut list: Vec<(u32, &Choice)> = choices.iter().map(|c| (kept(c), c)).collect();
+            list.sort_by_key(|(kept, _)| std::cmp::Reverse(*kept));
+            list
+        };
+        pattern.kinds.iter().enumerate().map(of_uplink).collect()
     }
 }
 

@@ -5,14 +5,19 @@
 
 mod assemble;
 mod closest;
+mod kinds;
+mod placement;
+
+pub use placement::Ways;
 
 use assemble::assemble;
+use kinds::{Kind, kinds};
+use placement::{PLACEMENT_LIMIT, Placement};
 
 use super::design::Design;
 use super::instance::{Class, Instance};
 use super::meeting::Meeting;
-use super::options::{Choice, Shared, choices, shared_failures};
-use super::reach::Heard;
+use super::options::{Shared, choices, shared_failures};
 use crate::units::Mbps;
 
 /// A situation that an uplink must carry: capacity left, and host roles (bits) that have fallen back onto it.
@@ -70,24 +75,10 @@ pub struct Enumeration {
     shared: Vec<Shared>,
 }
 
-/// Choices of an uplink that differ only in which of several equal ports they take.
-struct Kind {
-    choices: Vec<Choice>,
-}
-
-impl Kind {
-    fn first(&self) -> &Choice {
-        &self.choices[0]
-    }
-}
-
 /// Branches after which an enumeration stops and says that it is not complete. Counted work, never a clock.
 const WORK_LIMIT: u64 = 400_000;
 /// Patterns kept at most.
 const PATTERN_LIMIT: usize = 20_000;
-/// Placements of one combination of kinds that are tried.
-const PLACEMENT_LIMIT: u64 = 20_000;
-
 /// Lists the patterns of a class.
 pub fn enumerate(
     instance: &Instance,
@@ -202,50 +193,6 @@ fn ports_of(class: &Class, speed: Mbps) -> usize {
     ports.map(|t| t.count as usize).sum()
 }
 
-/// Groups choices by everything but the ports themselves.
-fn kinds(choices: Vec<Choice>, shared: &[Shared]) -> Vec<Kind> {
-    let mut kinds: Vec<(Signature, Kind)> = Vec::new();
-    for choice in choices {
-        let signature = signature(&choice, shared);
-        match kinds.iter_mut().find(|(known, _)| *known == signature) {
-            Some((_, kind)) => kind.choices.push(choice),
-            None => kinds.push((signature, Kind { choices: vec![choice] })),
-        }
-    }
-    kinds.into_iter().map(|(_, kind)| kind).collect()
-}
-
-#[derive(PartialEq, Eq)]
-struct Signature {
-    vector: Vec<u32>,
-    nics: usize,
-    speed: Mbps,
-    heard: Vec<Heard>,
-    rdma: bool,
-    own: [[bool; 3]; 6],
-    /// What is left after each card and after each ToR, sorted.
-    after: [Vec<Mbps>; 2],
-}
-
-fn signature(choice: &Choice, shared: &[Shared]) -> Signature {
-    let mut after = [Vec::new(), Vec::new()];
-    for (failure, left) in shared.iter().zip(&choice.after) {
-        if *left < choice.capacity || choice.nics == 0 {
-            after[failure.kind() - 1].push(*left);
-        }
-    }
-    after.iter_mut().for_each(|list| list.sort());
-    Signature {
-        vector: choice.vector.clone(),
-        nics: choice.nics,
-        speed: choice.speed,
-        heard: choice.heard.clone(),
-        rdma: choice.rdma,
-        own: choice.own,
-        after,
-    }
-}
-
 struct Search<'s> {
     instance: &'s Instance<'s>,
     class: &'s Class,
@@ -269,7 +216,7 @@ struct Search<'s> {
 impl Search<'_> {
     fn descend(&mut self, depth: usize, sum: &mut Vec<u32>) {
         self.work += 1;
-        if self.work > WORK_LIMIT || self.found.len() > PATTERN_LIMIT {
+        if self.work > WORK_LIMIT || self.found.len() > PATTERN_LIMIT || self.is_late() {
             let least = sum
                 .iter()
                 .zip(&self.rest[depth])
@@ -329,7 +276,12 @@ impl Search<'_> {
         let coupled = self.coupled();
         // Patterns of the best vector of this combination that differ in what their uplinks must carry.
         let mut variants: Vec<Pattern> = Vec::new();
+        let mut late = false;
         placement.each(&mut |picked| {
+            late = !variants.is_empty() && self.instance.watch.is_over();
+            if late {
+                return true;
+            }
             let pattern = assemble(self.instance, self.design, self.shared, picked, self.picked.clone());
             if variants.first().is_some_and(|v| pattern.vector < v.vector) {
                 variants.clear();
@@ -343,10 +295,15 @@ impl Search<'_> {
             }
             done
         });
-        if placement.work > PLACEMENT_LIMIT {
+        if placement.work > PLACEMENT_LIMIT || late {
             self.leave_out(relaxed);
         }
         variants.into_iter().for_each(|pattern| self.offer(pattern));
+    }
+
+    /// Whether the time is over and there is a pattern to go on with.
+    fn is_late(&self) -> bool {
+        !self.found.is_empty() && self.instance.watch.is_over()
     }
 
     /// Notes that something with at least this vector was not looked at.
@@ -376,75 +333,5 @@ impl Search<'_> {
             }
         }
         self.found.push(pattern);
-    }
-}
-
-/// Every pattern of a class with every choice of ports; `None` when there are more than `limit`.
-/// `empty`: uplinks without ports as well, even where there are enough.
-pub fn every(instance: &Instance, class: &Class, design: &Design, empty: bool, limit: usize) -> Option<Vec<Pattern>> {
-    let ports: usize = class.types.iter().map(|t| t.count as usize).sum();
-    let empty = empty || ports < design.uplinks.len();
-    let shared = shared_failures(instance, class);
-    let list = |shape| Kind {
-        choices: choices(instance, class, shape, Meeting::Anywhere, empty),
-    };
-    let all: Vec<Kind> = design.uplinks.iter().map(list).collect();
-    let kinds: Vec<&Kind> = all.iter().collect();
-    let mut found = Vec::new();
-    let mut placement = Placement::new(class, &kinds);
-    placement.each(&mut |picked| {
-        found.push(assemble(instance, design, &shared, picked, Vec::new()));
-        found.len() > limit
-    });
-    (found.len() <= limit && placement.work <= PLACEMENT_LIMIT).then_some(found)
-}
-
-/// Tries to give every uplink ports of its kind, all different.
-struct Placement<'k> {
-    kinds: &'k [&'k Kind],
-    free: Vec<u8>,
-    picked: Vec<&'k Choice>,
-    work: u64,
-}
-
-impl<'k> Placement<'k> {
-    fn new(class: &Class, kinds: &'k [&'k Kind]) -> Self {
-        Placement {
-            kinds,
-            free: class.types.iter().map(|t| t.count).collect(),
-            picked: Vec::new(),
-            work: 0,
-        }
-    }
-
-    /// Calls `visit` with every placement until it says that it has seen enough.
-    fn each(&mut self, visit: &mut dyn FnMut(&[&Choice]) -> bool) -> bool {
-        self.work += 1;
-        if self.work > PLACEMENT_LIMIT {
-            return true;
-        }
-        let Some(kind) = self.kinds.get(self.picked.len()) else {
-            return visit(&self.picked);
-        };
-        for choice in &kind.choices {
-            if choice.take.iter().zip(&self.free).any(|(take, free)| take > free) {
-                continue;
-            }
-            self.free
-                .iter_mut()
-                .zip(&choice.take)
-                .for_each(|(free, take)| *free -= take);
-            self.picked.push(choice);
-            let enough = self.each(visit);
-            self.picked.pop();
-            self.free
-                .iter_mut()
-                .zip(&choice.take)
-                .for_each(|(free, take)| *free += take);
-            if enough {
-                return true;
-            }
-        }
-        false
     }
 }

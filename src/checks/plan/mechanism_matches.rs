@@ -24,7 +24,7 @@ fn check(cluster: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
                 "on {} uplink {} with {nics} NICs is planned as {current}; it is {expected}",
                 row.node.name, row.uplink.name
             );
-            broken.add(row.subject(), message, current, expected);
+            broken.misstated(row.subject(), message, current, expected);
         }
     }
 }

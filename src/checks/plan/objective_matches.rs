@@ -3,7 +3,7 @@
 use super::{Broken, Judge, PlanCheck, list};
 use crate::checks::Recount;
 use crate::inventory::Cluster;
-use crate::plan::{ClusterPlan, LEVELS};
+use crate::plan::{ClusterPlan, LEVELS, Objective};
 
 pub(super) static CHECK: PlanCheck = PlanCheck {
     name: "objective-matches",
@@ -13,13 +13,27 @@ pub(super) static CHECK: PlanCheck = PlanCheck {
 };
 
 fn check(_: &Cluster, plan: &ClusterPlan, recount: &Recount, broken: &mut Broken) {
-    for level in 1..=10 {
-        let (claimed, real) = (plan.solver.objective.level(level), recount.objective.level(level));
-        if claimed != real {
-            let (claimed, real) = (list(claimed), list(real));
-            let name = LEVELS[level - 1];
-            let message = format!("the plan claims {claimed} for level {level} ({name}); the recount gives {real}");
-            broken.misstated(name, message, claimed, real);
-        }
+    let (claimed, real) = (&plan.solver.objective, &recount.objective);
+    let wrong: Vec<usize> = (1..=10)
+        .filter(|level| claimed.level(*level) != real.level(*level))
+        .collect();
+    if wrong.is_empty() {
+        return;
     }
+    let values = |of: &Objective| {
+        list(
+            wrong
+                .iter()
+                .map(|level| format!("{} {}", LEVELS[level - 1], list(of.level(*level)))),
+        )
+    };
+    let each = wrong.iter().map(|level| {
+        let (claimed, real) = (list(claimed.level(*level)), list(real.level(*level)));
+        format!(
+            "level {level} ({}) {claimed}, where the recount gives {real}",
+            LEVELS[level - 1]
+        )
+    });
+    let message = format!("the plan claims for {}", each.collect::<Vec<_>>().join("; for "));
+    broken.misstated("objective", message, values(claimed), values(real));
 }

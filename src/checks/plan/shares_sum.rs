@@ -22,7 +22,7 @@ fn check(cluster: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
                 "on {} uplink {} has shares for {current}; its roles are {expected}",
                 row.node.name, row.uplink.name
             );
-            broken.add(row.subject(), message, current, expected);
+            broken.misstated(row.subject(), message, current, expected);
             continue;
         }
         let sum = row.entry.shares.iter().map(|s| s.permille).fold(0, u64::saturating_add);
@@ -34,7 +34,7 @@ fn check(cluster: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
                 "on {} the shares of uplink {} add up to {sum}; it must be {expected}",
                 row.node.name, row.uplink.name
             );
-            broken.add(row.subject(), message, sum, expected);
+            broken.misstated(row.subject(), message, sum, expected);
         }
     }
 }

@@ -177,11 +177,14 @@ fn what_follows_from_an_edit_names_the_way_to_judge_the_assignment_alone() {
             continue;
         };
         let stated = [
+            "mechanism-matches",
             "objective-matches",
             "proof-honest",
+            "shares-sum",
             "shortfall-declared",
             "style-matches",
             "style-row-chosen",
+            "transport-matches",
         ];
         let hint = findings.iter().all(|f| f.fix.contains("--recompute"));
         assert_eq!(hint, stated.contains(&name), "{name}");

@@ -25,7 +25,7 @@ fn check(cluster: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
                 "on {} uplink {} has live-migration transport {current}; it is {expected}",
                 row.node.name, row.uplink.name
             );
-            broken.add(row.subject(), message, current, expected);
+            broken.misstated(row.subject(), message, current, expected);
         }
     }
 }

@@ -12,6 +12,7 @@ mod outages;
 mod reach;
 mod requirements;
 mod rows;
+mod stranded;
 mod survival;
 #[cfg(test)]
 mod tests;
@@ -19,6 +20,7 @@ mod view;
 mod wishes;
 mod zones;
 
+use crate::demand;
 use crate::inventory::Cluster;
 use crate::migration::BoundBy;
 use crate::plan::{ClusterPlan, Objective, Shortfall};
@@ -40,6 +42,8 @@ pub fn recount(cluster: &Cluster, plan: &ClusterPlan) -> Recount {
     let (changed_nics, changed_vnics) = (changes::nics(&view), changes::vnics(&view));
     let busiest = busiest(&view, &uplinks);
     let worst = busiest.iter().copied().max().unwrap_or(0);
+    let compared = demand::guests_have_load(cluster);
+    let sum = busiest.into_iter().fold(0, Permille::saturating_add);
     let slowest_drain_s = drains.iter().map(|d| d.bound_s).max().unwrap_or(0);
     let objective = Objective {
         unmet_requirements,
@@ -51,8 +55,8 @@ pub fn recount(cluster: &Cluster, plan: &ClusterPlan) -> Recount {
             .map_or(0, |goal| slowest_drain_s.saturating_sub(goal)),
         changes: (changed_nics.len() + changed_vnics.len()) as u64,
         external_networks: plan.uplinks.iter().filter(|u| u.network.is_some()).count() as u64,
-        worst_utilisation_permille: worst,
-        sum_utilisation_permille: busiest.into_iter().fold(0, Permille::saturating_add),
+        worst_utilisation_permille: if compared { worst } else { 0 },
+        sum_utilisation_permille: if compared { sum } else { 0 },
         slowest_drain_s,
         nics_used: view.nics.iter().flatten().map(|nics| nics.len() as u64).sum(),
         name: plan.solver.objective.name.clone(),
@@ -168,6 +172,10 @@ pub struct FailureRow {
     pub demand: Mbps,
     /// What that means.
     pub result: FailureResult,
+    /// After the loss of a node: VMs of the network that no other node takes, or that come to one without their VLAN.
+    pub vms_out: usize,
+    /// What causes it; empty when the demand fits and nothing is lost.
+    pub why: String,
 }
 
 /// Effect of a failure on a role.

@@ -5,7 +5,7 @@ pub(super) type Meaning = (&'static str, &'static str);
 
 /// All of them, sorted by name.
 #[rustfmt::skip] // one line for each name
-pub(super) static OUTPUTS: [Meaning; 232] = [
+pub(super) static OUTPUTS: [Meaning; 236] = [
     ("about", "what a rule looks at, to stand behind a number: \"12 VMs\""),
     ("across_clusters", "whether the holders of a doubled address are in several clusters"),
     ("advice", "what would shorten the drain of the node"),
@@ -90,6 +90,8 @@ pub(super) static OUTPUTS: [Meaning; 232] = [
     ("kept_apart", "whether an anti-affinity group keeps the members of the NLB cluster on different nodes"),
     ("known", "the pool is in the inventory"),
     ("layer", "the step of Windows' choice that decides, or is at fault"),
+    ("left", "what is left of a path while the other traffic on its ports takes what it needs"),
+    ("left_mbps", "Mbit/s that are left to live migration while the other traffic on the ports takes what it needs"),
     ("level", "place in the strict order of what a plan is judged by: 1 comes first"),
     ("limited_by", "what keeps the plan from being better, as a sentence"),
     ("line", "line of the file, counted from 1"),
@@ -121,6 +123,7 @@ pub(super) static OUTPUTS: [Meaning; 232] = [
     ("multicast", "the NLB mode in which members keep their own address and share a multicast one, or that address"),
     ("multichannel", "a mechanism of an uplink: SMB Multichannel uses several ports at once"),
     ("need_mbps", "Mbit/s that the adapter needs, growth included"),
+    ("needed_by_others_mbps", "Mbit/s that the other traffic needs of the source's ports"),
     ("needs_spoofing", "whether the mode needs MAC address spoofing"),
     ("needs_static_mac", "whether the mode needs a static address"),
     ("networks", "a mechanism of an uplink: each port is a cluster network of its own, and the other takes over"),
@@ -136,6 +139,7 @@ pub(super) static OUTPUTS: [Meaning; 232] = [
     ("objective", "what a plan is judged by, one value for each level, in strict order"),
     ("ok", "the role still has what it needs after the failure"),
     ("on_seen_data", "the errors were measured on the migrations it was learnt from"),
+    ("one_mbps", "Mbit/s that are left to a single migration"),
     ("opinions", "what each of the limits of live migration over SMB says"),
     ("outcome", "what came of a rule in a cluster: findings, passed, not-checked or not-applicable"),
     ("overlapping_addresses", "addresses that several nodes hand out"),

@@ -66,7 +66,7 @@ pub(super) fn role(role: &RoleInfo) -> String {
 pub(super) fn profile(profile: &Profile) -> String {
     let transports: Vec<&str> = profile.transports.iter().map(|t| t.name()).collect();
     format!(
-        "# {} ({})\n\nNodes per cluster: {}\nRunning VMs per cluster: {}\nRunning VMs per node: {}\nTeam of planned uplinks: {}, up to {} members\nLive migration: {}; {} when nothing is set, {} at once\nRDMA under a virtual switch: {}\nDefault demands per node: management {}, cluster {}, storage {}, replica {} Mbit/s\nSource: {}\n",
+        "# {} ({})\n\nNodes per cluster: {}\nRunning VMs per cluster: {}\nRunning VMs per node: {}\nTeam of planned uplinks: {}, up to {} members\nLive migration: {}; {} when nothing is set, {} at once\nRDMA under a virtual switch: {}\nNetwork ATC: {}\nDefault demands per node: management {}, cluster {}, storage {}, replica {} Mbit/s\nSource: {}\n",
         profile.title,
         profile.name,
         profile.max_nodes,
@@ -78,6 +78,7 @@ pub(super) fn profile(profile: &Profile) -> String {
         profile.default_transport.name(),
         profile.default_concurrency,
         if profile.rdma_on_switch { "yes" } else { "no" },
+        if profile.network_atc { "yes" } else { "no" },
         profile.default_management,
         profile.default_cluster,
         profile.default_storage,

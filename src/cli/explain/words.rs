@@ -158,7 +158,7 @@ pub(super) static WORDS: [Word; 31] = [
         "proven",
         "Proven",
         &["optimal", "proof"],
-        "no other plan with up to four external networks has a better value at the first level at which the two differ: unmet requirements, unmet wishes, utilisation over the target, drain time over the goal, changes from today, number of external networks, utilisation",
+        "no other plan has a better value at the first level at which the two differ: unmet requirements, unmet wishes, utilisation over the target, drain time over the goal, changes from today, number of external networks, utilisation",
         &["bound", "wish"],
     ),
     word(

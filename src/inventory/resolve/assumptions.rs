@@ -3,13 +3,25 @@
 use super::Resolver;
 use super::clusters::DEFAULT_PROFILE;
 use super::guests::DEFAULT_MEMORY_MIB;
+use super::problems::Told;
 use crate::inventory::raw::RawTable;
 use crate::inventory::{Assumption, Cluster, Nic, StorageKind, Vnic};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Lists the assumptions of all clusters; `assumed` are those of importers, by input.
-pub(super) fn list(r: &Resolver<'_>, assumed: Vec<(usize, String, String)>) -> Vec<Assumption> {
-    let mut list: Vec<Assumption> = Vec::new();
+/// Lists the assumptions of all clusters; `assumed` are those of importers, by input, `doubts` values that were read although
+/// they can hardly be meant.
+pub(super) fn list(r: &Resolver<'_>, assumed: Vec<(usize, String, String)>, doubts: &[Told]) -> Vec<Assumption> {
+    // A cell stands in a file, which may be of several clusters.
+    let only = match r.clusters.as_slice() {
+        [one] => one.name.as_str(),
+        _ => "",
+    };
+    let doubted = doubts.iter().map(|doubt| Assumption {
+        cluster: only.to_owned(),
+        missing: doubt.missing.clone(),
+        taken: doubt.taken.clone(),
+    });
+    let mut list: Vec<Assumption> = doubted.collect();
     for (input, missing, taken) in assumed {
         for cluster in r.owners.of_input(input) {
             list.push(Assumption {
@@ -233,7 +245,9 @@ fn guests(cluster: &Cluster, tables: &[RawTable], says: &mut Says<'_>) {
     if all == 0 {
         says(
             "virtual machines".to_owned(),
-            "one external network without load is planned; write vms and vnics".to_owned(),
+            "one external network without load is planned; fast ports go to storage, guests and live migration, slow ones to management; \
+             growth and how full uplinks get say little; write vms and vnics"
+                .to_owned(),
         );
         return;
     }

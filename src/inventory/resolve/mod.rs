@@ -86,10 +86,11 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
     guests::build(&mut r);
     policy::build(&mut r);
     clusters::settle_storage(&mut r);
-    let assumptions = assumptions::list(&r, assumed);
+    let doubts = r.problems.doubts();
+    let assumptions = assumptions::list(&r, assumed, &doubts);
     let given = given::list(&r);
     let mut notes = notes;
-    notes.extend(r.problems.doubts());
+    notes.extend(doubts.into_iter().map(|doubt| doubt.note));
     let (clusters, problems) = (r.clusters, r.problems.finish());
     if !problems.is_empty() {
         return Err(problems);

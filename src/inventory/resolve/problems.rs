@@ -25,7 +25,27 @@ pub(crate) struct Problems<'a> {
     /// A whole input could not be read.
     unread_input: bool,
     /// Values that can be read but can hardly be meant, by file and column.
-    doubts: BTreeMap<(u32, &'static str), Vec<(u32, String)>>,
+    doubts: BTreeMap<(u32, &'static str), Vec<Doubt>>,
+}
+
+/// A value that can be read but can hardly be meant; ordered by line.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Doubt {
+    line: u32,
+    /// `nodes.csv:2:3`.
+    place: String,
+    /// How it was read, and what to write otherwise.
+    what: String,
+}
+
+/// A doubt in words.
+pub(super) struct Told {
+    /// What is not sure, for the list of assumptions.
+    pub missing: String,
+    /// How it was read.
+    pub taken: String,
+    /// Both, for the console.
+    pub note: String,
 }
 
 impl<'a> Problems<'a> {
@@ -103,9 +123,12 @@ impl<'a> Problems<'a> {
     pub(super) fn doubt(&mut self, cell: Cell<'_>, what: &str) {
         let table = cell.line.table;
         let column = table.def.columns.get(cell.column).map_or("", |c| c.name);
-        let sentence = format!("{}: {column}: {}", cell.at(self.sources), shorten(what));
-        let of_column = self.doubts.entry((table.source, column)).or_default();
-        of_column.push((cell.line.row.line, sentence));
+        let doubt = Doubt {
+            line: cell.line.row.line,
+            place: cell.at(self.sources).to_string(),
+            what: shorten(what),
+        };
+        self.doubts.entry((table.source, column)).or_default().push(doubt);
     }
 
     /// The value of a cell as [`Problems::read`] gives it; `odd` says what is implausible about it.
@@ -125,18 +148,27 @@ impl<'a> Problems<'a> {
     }
 
     /// All doubts in the order of files and lines, of each column the first few.
-    pub(super) fn doubts(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        for ((_, column), doubts) in &self.doubts {
-            let mut sorted: Vec<&(u32, String)> = doubts.iter().collect();
+    pub(super) fn doubts(&self) -> Vec<Told> {
+        let mut told = Vec::new();
+        for ((source, column), doubts) in &self.doubts {
+            let mut sorted: Vec<&Doubt> = doubts.iter().collect();
             sorted.sort();
-            notes.extend(sorted.iter().take(MOST_DOUBTS).map(|(_, sentence)| sentence.clone()));
+            told.extend(sorted.iter().take(MOST_DOUBTS).map(|doubt| Told {
+                missing: format!("whether the value of {column} is meant, {}", doubt.place),
+                taken: doubt.what.clone(),
+                note: format!("{}: {column}: {}", doubt.place, doubt.what),
+            }));
             let rest = sorted.len().saturating_sub(MOST_DOUBTS);
             if rest > 0 {
-                notes.push(format!("the column {column} holds {}", count(rest, "more such cell")));
+                let file = self.sources.get(*source as usize).map_or("", |source| &source.file);
+                told.push(Told {
+                    missing: format!("whether more values of {column} are meant, {file}"),
+                    taken: count(rest, "more such cell"),
+                    note: format!("the column {column} holds {}", count(rest, "more such cell")),
+                });
             }
         }
-        notes
+        told
     }
 
     /// The value of a cell; `None` when blank or unreadable (which is told).

@@ -190,7 +190,12 @@ fn written_headers_are_the_planners_and_those_of_the_review_that_are_filled() {
 
 #[test]
 fn templates_are_headers_that_the_reader_knows_and_a_guide_of_every_column() {
-    let files = templates();
+    for separator in [',', ';', '\t'] {
+        templates_hold(&templates(separator), separator);
+    }
+}
+
+fn templates_hold(files: &[(String, String)], separator: char) {
     let guide = files
         .iter()
         .find(|(name, _)| name == "README.md")
@@ -202,6 +207,13 @@ fn templates_are_headers_that_the_reader_knows_and_a_guide_of_every_column() {
             .find(|(name, _)| *name == table.file())
             .expect("a template per table");
         assert_eq!(text.lines().count(), 1);
+        assert!(text.starts_with('\u{feff}'), "Excel sees that it is UTF-8");
+        let names: Vec<&str> = text
+            .trim_start_matches('\u{feff}')
+            .trim_end()
+            .split(separator)
+            .collect();
+        assert!(names.iter().copied().eq(table.planning().map(|c| c.name)), "{text}");
         assert!(
             table
                 .columns

@@ -44,6 +44,13 @@ fn memory_and_speeds_without_their_unit_are_noted_with_cell_reading_and_remedy()
         assert!(note.starts_with(start), "{note}\nexpected {start}");
     }
 
+    // the page of a plan lists them too: the console is soon forgotten
+    let inventory = load(&[("nodes", nodes), ("nics", nics), ("vms", vms)]).expect("it can be read");
+    let doubted =
+        |a: &&crate::inventory::Assumption| a.missing == "whether the value of memory_mib is meant, nodes.csv:2:2";
+    let listed = inventory.assumptions.iter().find(doubted).expect("it is listed");
+    assert!(listed.taken.starts_with("'512' is read as 512 MiB"), "{}", listed.taken);
+
     let tors = "node,nic,speed_mbps,tor\nHV1,A,10G,T1\nHV2,A,10G,T2\n";
     let told = notes(&[NODES, ("nics", tors), ("inter_switch_links", links)]);
     assert!(

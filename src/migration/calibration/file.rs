@@ -15,6 +15,8 @@ use serde::{Deserialize, Serialize};
 
 /// Version of the file.
 pub const SCHEMA_VERSION: u32 = 1;
+/// More than any memory is written at, MiB/s.
+const MOST_DIRTY: f64 = 1_000_000.0;
 
 /// One unknown and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -255,11 +257,22 @@ impl Calibration {
                 "the calibration has schema version {version}, this program reads {SCHEMA_VERSION}"
             ));
         }
-        if self.usually.dirty_mib_s.is_some_and(|rate| rate < 0.0) {
-            return Some("the usual dirty rate is negative".to_owned());
+        if let Some(rate) = self
+            .usually
+            .dirty_mib_s
+            .filter(|rate| !(0.0..=MOST_DIRTY).contains(rate))
+        {
+            return Some(format!(
+                "the usual dirty rate is {rate} MiB/s, which lies outside 0 to {MOST_DIRTY}"
+            ));
         }
-        let wide = self.quantiles.iter().find(|q| !(1.0..=1000.0).contains(&q.p90_ratio));
-        let wide = wide.map(|q| format!("p90_ratio is {}, which lies outside 1 to 1000", q.p90_ratio));
-        self.parameters.iter().find_map(Entry::fault).or(wide)
+        let outside = |name: &str, ratio: f64, least: f64| {
+            let wrong = !(least..=1000.0).contains(&ratio);
+            wrong.then(|| format!("{name} is {ratio}, which lies outside {least} to 1000"))
+        };
+        let strange =
+            |q: &Quantile| outside("p90_ratio", q.p90_ratio, 1.0).or_else(|| outside("p50_ratio", q.p50_ratio, 0.001));
+        let quantile = || self.quantiles.iter().find_map(strange);
+        self.parameters.iter().find_map(Entry::fault).or_else(quantile)
     }
 }

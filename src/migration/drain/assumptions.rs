@@ -11,6 +11,7 @@ use super::room::Hosts;
 use crate::inventory::Vm;
 use crate::migration::assumptions::{PASSES, RESIDUE_MS};
 use crate::migration::whole::{mib_up, seconds};
+use crate::units::show_mbps;
 
 /// Something taken for granted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,13 +61,13 @@ pub(super) fn list(facts: &Facts, nodes: &[usize], hosts: &Hosts, question: &Que
         "Nodes are patched one after the other, those with the fewest VMs first, and get their VMs back (Cluster-Aware Updating)".to_owned(),
         "Invoke-CauRun -NodeOrder and -FailbackMode",
     ));
-    live(facts, &vms, &mut list);
+    live(facts, nodes, &vms, &mut list);
     quick(facts, nodes, &vms, &mut list);
     memory(facts, &vms, &mut list);
     list
 }
 
-fn live(facts: &Facts, vms: &[&Vm], list: &mut Vec<Assumed>) {
+fn live(facts: &Facts, nodes: &[usize], vms: &[&Vm], list: &mut Vec<Assumed>) {
     let lives = || vms.iter().filter(|vm| way(vm) == Way::Live);
     let (all, quiet) = (lives().count(), lives().filter(|vm| vm.dirty_mib_s.is_none()).count());
     if quiet > 0 {
@@ -79,12 +80,13 @@ fn live(facts: &Facts, vms: &[&Vm], list: &mut Vec<Assumed>) {
     if sets > 0 {
         list.push(assumed(
             format!(
-                "{sets} of {all} write again and again to {} % of their memory",
+                "{sets} of {all} VMs that move live write again and again to {} % of their memory",
                 WORKING_SET_PERMILLE / 10
             ),
             "working_set_mib in vms.csv",
         ));
     }
+    other_traffic(facts, nodes, list);
     let fixed = facts.routes.longest_fixed();
     if let Some((setup_ms, switch_over_ms)) = fixed.filter(|_| all > 0) {
         list.push(assumed(
@@ -100,6 +102,29 @@ fn live(facts: &Facts, vms: &[&Vm], list: &mut Vec<Assumed>) {
     }
 }
 
+/// What other traffic on the ports of live migration keeps, where any is on them, on the node with most of it.
+fn other_traffic(facts: &Facts, nodes: &[usize], list: &mut Vec<Assumed>) {
+    let routes = nodes
+        .iter()
+        .flat_map(|node| (0..facts.nodes()).filter_map(|target| Some((*node, facts.routes.get(*node, target)?))));
+    let most = routes.max_by_key(|(node, route)| (route.is_starved, route.needed, std::cmp::Reverse(*node)));
+    if let Some((node, route)) = most.filter(|(_, route)| route.needed > 0) {
+        list.push(assumed(
+            format!(
+                "Other traffic on the ports of live migration goes on and takes what it needs, most on {}: {}{}",
+                facts.node(node),
+                show_mbps(route.needed),
+                if route.is_starved {
+                    "; that leaves less than a tenth of the ports, and a tenth is taken for live migration all the same"
+                } else {
+                    ""
+                }
+            ),
+            "demand_mbps in demands.csv; p95_mbps, peak_mbps or average_mbps in vnics.csv",
+        ));
+    }
+}
+
 fn quick(facts: &Facts, nodes: &[usize], vms: &[&Vm], list: &mut Vec<Assumed>) {
     let count = vms.iter().filter(|vm| way(vm) == Way::Quick).count();
     if count == 0 {
@@ -111,7 +136,9 @@ fn quick(facts: &Facts, nodes: &[usize], vms: &[&Vm], list: &mut Vec<Assumed>) {
         .fold(f64::INFINITY, f64::min);
     list.push(assumed(
         format!(
-            "{count} VMs below medium priority are saved and restored, as Windows does by default, at {} MiB/s and {} s each beside the copy",
+            "{} below medium priority {} saved and restored, as Windows does by default, at {} MiB/s and {} s each beside the copy",
+            crate::units::count(count, "VM"),
+            if count == 1 { "is" } else { "are" },
             mib_up(slowest),
             2 * QUICK_FIXED_S
         ),

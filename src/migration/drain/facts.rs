@@ -4,6 +4,7 @@
 
 use super::routes::Routes;
 use crate::inventory::{Cluster, Node, Vm, Vnic};
+use crate::units::{number_names, same_name};
 use std::collections::BTreeMap;
 
 /// Facts about a cluster, prepared for many questions.
@@ -26,8 +27,8 @@ impl<'c> Facts<'c> {
     /// `switches_hold`: the virtual switches of the inventory are those that count; with a plan they are not, and a plan
     /// has every network on every node.
     pub fn new(cluster: &'c Cluster, routes: &'c Routes, switches_hold: bool) -> Facts<'c> {
-        let (group, groups) = numbered(cluster, |vm| &vm.anti_affinity);
-        let (nlb, nlbs) = numbered(cluster, |vm| vm.nlb.as_ref().map_or("", |nlb| &nlb.name));
+        let (group, groups) = number_names(cluster.vms.iter().map(|vm| vm.anti_affinity.as_str()));
+        let (nlb, nlbs) = number_names(cluster.vms.iter().map(nlb_name));
         let mut names: BTreeMap<String, usize> = BTreeMap::new();
         let mut lacks: Vec<Vec<Option<String>>> = Vec::new();
         let mut class = Vec::with_capacity(cluster.vms.len());
@@ -78,15 +79,9 @@ impl<'c> Facts<'c> {
     }
 }
 
-/// Numbers equal names from 0; an empty name has none.
-fn numbered<'c>(cluster: &'c Cluster, name: impl Fn(&'c Vm) -> &'c str) -> (Vec<Option<usize>>, usize) {
-    let mut numbers: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut by_vm = Vec::with_capacity(cluster.vms.len());
-    for vm in &cluster.vms {
-        let (name, next) = (name(vm), numbers.len());
-        by_vm.push((!name.is_empty()).then(|| *numbers.entry(name).or_insert(next)));
-    }
-    (by_vm, numbers.len())
+/// The NLB cluster of a VM; empty without one.
+fn nlb_name(vm: &Vm) -> &str {
+    vm.nlb.as_ref().map_or("", |nlb| &nlb.name)
 }
 
 /// The networks a VM needs as one text, to tell VMs apart that need others.
@@ -110,13 +105,15 @@ fn missing(vm: &Vm, node: &Node) -> Option<String> {
 }
 
 fn missing_for(vnic: &Vnic, node: &Node) -> Option<String> {
-    if !node.switches.iter().any(|switch| switch.name == vnic.switch) {
+    if !node.switches.iter().any(|switch| same_name(&switch.name, &vnic.switch)) {
         return Some(format!("virtual switch {}", vnic.switch));
     }
     let ports = || {
-        node.nics
-            .iter()
-            .filter(|nic| nic.switch.as_deref() == Some(&vnic.switch))
+        node.nics.iter().filter(|nic| {
+            nic.switch
+                .as_ref()
+                .is_some_and(|switch| same_name(switch, &vnic.switch))
+        })
     };
     let carried = |vlan: u16| {
         ports().next().is_none() || ports().any(|nic| nic.vlans.as_ref().is_none_or(|list| list.contains(&vlan)))

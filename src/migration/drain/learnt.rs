@@ -4,7 +4,7 @@
 
 use crate::inventory::Cluster;
 use crate::migration::calibration::{Calibration, Company, Terms};
-use crate::migration::path::{Carrier, Path};
+use crate::migration::path::{Carrier, Left, Path};
 use crate::migration::whole::{mbps_down, ms_up};
 use crate::profiles::Transport;
 use crate::units::{Mbps, Permille};
@@ -20,11 +20,15 @@ pub(super) struct Corrected {
     pub dirty_permille: Permille,
     /// How much longer than forecast it takes in one of ten cases.
     pub spread_permille: Permille,
+    /// What other traffic needs of the source's ports, Mbit/s; 0 where learnt rates hold it already.
+    pub needed: Mbps,
+    /// Other traffic needs all but a tenth of the ports.
+    pub is_starved: bool,
 }
 
-/// Corrects a path. Learnt rates are shares of a port, so they scale what the path found; a limit that somebody set is
-/// never passed.
-pub(super) fn correct(cluster: &Cluster, path: &Path, calibration: &Calibration) -> Corrected {
+/// Corrects a path, with what other traffic leaves of it. Learnt rates are shares of a port, so they scale what the path found; a limit
+/// that somebody set is never passed. What was learnt over such ports was learnt beside their other traffic: nothing is taken off it.
+pub(super) fn correct(cluster: &Cluster, path: &Path, left: Left, calibration: &Calibration) -> Corrected {
     let transport = transport(path.transport);
     let speed = |node: usize, ports: &[usize]| {
         let nics = cluster.nodes.get(node).map_or(&[][..], |node| &node.nics);
@@ -39,17 +43,27 @@ pub(super) fn correct(cluster: &Cluster, path: &Path, calibration: &Calibration)
     let learnt = calibration.terms(transport, source, target);
     let default = Calibration::uncalibrated().terms(transport, source, target);
     let scaled = |rate: Mbps, of: fn(&Terms) -> f64| mbps_down(rate as f64 * of(&learnt) / of(&default) * 125_000.0);
+    let alone = Left {
+        cap: path.cap,
+        egress: path.egress,
+        ingress: path.ingress,
+        needed: 0,
+        is_starved: false,
+    };
+    let base = if learnt.is_calibrated { alone } else { left };
     let limit = path.smb_limit.unwrap_or(Mbps::MAX);
     let slower = Some(source.min(target));
     let ratio = calibration.p90_ratio(transport, slower, Company::Shared);
     Corrected {
-        cap: scaled(path.cap, |terms| terms.stream).min(limit),
-        egress: scaled(path.egress, |terms| terms.source_capacity).min(limit),
-        ingress: scaled(path.ingress, |terms| terms.target_capacity),
+        cap: scaled(base.cap, |terms| terms.stream).min(limit),
+        egress: scaled(base.egress, |terms| terms.source_capacity).min(limit),
+        ingress: scaled(base.ingress, |terms| terms.target_capacity),
         setup_ms: ms_up(learnt.setup_s),
         switch_over_ms: ms_up(learnt.switch_over_s),
         dirty_permille: ms_up(learnt.dirty_scale),
         spread_permille: ms_up((ratio - 1.0).max(0.0)),
+        needed: base.needed,
+        is_starved: base.is_starved,
     }
 }
 

@@ -39,6 +39,7 @@ pub use remedies::Remedy;
 pub use routes::{Route, Routes};
 pub use targets::Stranded;
 
+use super::load::Needs;
 use super::schedule::Wishes;
 use crate::inventory::Cluster;
 use crate::plan::ClusterPlan;
@@ -48,6 +49,9 @@ use defaults::MOST_AT_ONCE;
 use facts::Facts;
 use patch_run::Rounds;
 use room::{Hosts, Room};
+
+/// Drains that a sketch plans, the longest first.
+pub const SKETCHED: usize = 16;
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,7 +64,7 @@ pub struct Question {
     pub reboot_minutes: u64,
     /// The virtual switches of the inventory are those that count; not so with a plan, which has every network everywhere.
     pub switches_hold: bool,
-    /// A sketch plans the worst node only and asks for no remedies: quick enough for every plan.
+    /// A sketch plans the longest drains only ([`SKETCHED`] of them) and asks for no remedies: quick enough for every plan.
     pub is_sketch: bool,
 }
 
@@ -84,7 +88,7 @@ pub struct NodeDrain {
     pub node: usize,
     /// As Windows does it with today's settings.
     pub today: Drain,
-    /// As planned; a sketch has it for the worst node only.
+    /// As planned; a sketch has it for the longest drains only.
     pub planned: Option<Drain>,
 }
 
@@ -99,7 +103,7 @@ pub struct Forecast {
     pub drains: Vec<NodeDrain>,
     /// The run as Windows does it.
     pub run: PatchRun,
-    /// The planned run; none in a sketch.
+    /// The planned run; none in a sketch of a larger cluster.
     pub planned_run: Option<PatchRun>,
     /// Live migrations at once to set.
     pub recommended: u32,
@@ -193,19 +197,20 @@ pub fn forecast(cluster: &Cluster, routes: &Routes, other_ports: OtherPorts, que
     .forecast()
 }
 
-/// A quick forecast under a plan: every drain and the run as Windows does it, the busiest node planned.
-pub fn sketch(cluster: &Cluster, plan: &ClusterPlan) -> Forecast {
+/// A quick forecast under a plan: every drain and the run as Windows does it, the longest drains planned, and the whole run in clusters
+/// that have no more nodes. `needs` is what other traffic needs.
+pub fn sketch(cluster: &Cluster, plan: &ClusterPlan, needs: &Needs) -> Forecast {
     let question = Question {
         switches_hold: false,
         is_sketch: true,
         ..Question::of(cluster)
     };
-    let routes = network::sketched_routes(cluster, plan);
-    let no_other_ports = OtherPorts {
+    let sketch = network::Sketch::new(cluster, plan, needs);
+    let other_ports = OtherPorts {
         today: 0,
-        routes: &|_| Routes::default(),
+        routes: &|ports| sketch.with_ports(ports),
     };
-    forecast(cluster, &routes, no_other_ports, &question)
+    forecast(cluster, &sketch.routes(), other_ports, &question)
 }
 
 fn wishes(cluster: &Cluster) -> Wishes {
@@ -283,17 +288,18 @@ impl Night<'_> {
         for (index, drain) in forecast.drains.iter_mut().enumerate() {
             if drain.node == busiest {
                 drain.planned = Some(best.drain.clone());
-            } else if index == 0 || !self.question.is_sketch {
+            } else if index < SKETCHED || !self.question.is_sketch {
                 let planned = one::as_planned_with(&self.facts, place(drain.node), &self.wishes, number);
                 drain.planned = Some(planned);
             }
         }
-        if self.question.is_sketch {
-            return;
-        }
         forecast.by_speed = curves::by_speed(self, busiest, number);
-        forecast.planned_run = Some(self.planned_run(forecast));
-        forecast.remedies = remedies::list(self, forecast);
+        if forecast.drains.iter().all(|drain| drain.planned.is_some()) {
+            forecast.planned_run = Some(self.planned_run(forecast));
+        }
+        if !self.question.is_sketch {
+            forecast.remedies = remedies::list(self, forecast);
+        }
     }
 
     /// One node after the other with today's settings, VMs going home.

@@ -5,6 +5,7 @@
 use super::routes::Routes;
 use crate::inventory::{Cluster, Node};
 use crate::migration::calibration::Calibration;
+use crate::migration::load::{Load, Needs};
 use crate::migration::path::{Path, paths, some_paths};
 use crate::migration::wiring::Wiring;
 use crate::plan::ClusterPlan;
@@ -36,13 +37,22 @@ pub struct Network<'a> {
     calibration: Calibration,
     paths: Vec<Path>,
     by_pair: BTreeMap<(usize, usize), usize>,
+    load: Load,
     is_unknown: bool,
 }
 
 impl<'a> Network<'a> {
-    /// With a plan its wiring counts, without one that of the inventory.
-    pub fn new(cluster: &'a Cluster, plan: Option<&'a ClusterPlan>, calibration: Calibration) -> Network<'a> {
-        let wiring = wiring(cluster, plan);
+    /// With a plan its wiring counts, without one that of the inventory. `needs` is what other traffic on the ports needs.
+    pub fn new(
+        cluster: &'a Cluster,
+        plan: Option<&'a ClusterPlan>,
+        needs: &Needs,
+        calibration: Calibration,
+    ) -> Network<'a> {
+        let wiring = match plan {
+            Some(plan) => Wiring::planned_with(cluster, plan, needs),
+            None => Wiring::today_with(cluster, needs),
+        };
         let paths = paths(cluster, &wiring);
         let pairs = paths.iter().enumerate();
         Network {
@@ -52,6 +62,7 @@ impl<'a> Network<'a> {
             by_pair: pairs.map(|(index, path)| ((path.source, path.target), index)).collect(),
             paths,
             is_unknown: wiring.is_unknown(),
+            load: wiring.load,
         }
     }
 
@@ -71,27 +82,21 @@ impl<'a> Network<'a> {
 
     /// Rates, links and slots.
     pub fn routes(&self) -> Routes {
-        Routes::from_paths(self.cluster, &self.calibration, |source, target| {
+        Routes::from_paths(self.cluster, &self.load, &self.calibration, |source, target| {
             self.path(source, target)
         })
     }
 
     /// The same with other ports under live migration. Pairs that are alike today stay alike: one of each kind is judged.
     pub fn with_ports(&self, ports: Ports) -> Routes {
-        let mut cluster = Cluster {
-            vms: Vec::new(),
-            ..self.cluster.clone()
+        let cluster = with_speeds(self.cluster, &self.ports(), ports);
+        let wiring = match self.plan {
+            Some(plan) => Wiring::planned(&cluster, plan),
+            None => Wiring::today(&cluster),
         };
-        for (node, port) in self.ports() {
-            let nics = cluster.nodes.get_mut(node).map(|node| &mut node.nics);
-            if let Some(nic) = nics.and_then(|nics| nics.get_mut(port)) {
-                nic.speed = ports.instead_of(nic.speed);
-            }
-        }
-        let wiring = wiring(&cluster, self.plan);
         let (kind_of, examples) = self.kinds();
         let judged = some_paths(&cluster, &wiring, examples.into_iter());
-        Routes::from_paths(&cluster, &self.calibration, |source, target| {
+        Routes::from_paths(&cluster, &self.load, &self.calibration, |source, target| {
             let path = self.by_pair.get(&(source, target))?;
             judged.get(*kind_of.get(*path)?)
         })
@@ -134,32 +139,97 @@ impl<'a> Network<'a> {
     }
 }
 
-/// The routes under a plan, from one pair of each kind of nodes: quick enough for every plan. Nodes are of one kind if
-/// their ports, cabling, settings and planned uplinks are alike.
-pub(super) fn sketched_routes(cluster: &Cluster, plan: &ClusterPlan) -> Routes {
-    let kinds: Vec<String> = cluster
-        .nodes
-        .iter()
-        .map(|node| {
+/// The routes under a plan, judged for one pair of each kind of nodes: quick enough for every plan. Nodes are of one kind if their
+/// ports, cabling, settings and planned uplinks are alike.
+pub(super) struct Sketch<'a> {
+    cluster: &'a Cluster,
+    plan: &'a ClusterPlan,
+    load: Load,
+    kind_of: Vec<usize>,
+    numbers: BTreeMap<(usize, usize), usize>,
+    examples: Vec<(usize, usize)>,
+    judged: Vec<Path>,
+}
+
+impl<'a> Sketch<'a> {
+    pub fn new(cluster: &'a Cluster, plan: &'a ClusterPlan, needs: &Needs) -> Sketch<'a> {
+        let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
+        let mut kind_of = Vec::with_capacity(cluster.nodes.len());
+        for node in &cluster.nodes {
             let planned = plan.nodes.iter().find(|planned| planned.node == node.name);
-            format!("{}{:?}", looks(node), planned.map(|planned| &planned.uplinks))
-        })
-        .collect();
-    let mut numbers: BTreeMap<(&str, &str), usize> = BTreeMap::new();
-    let mut examples = Vec::new();
-    for (source, from) in kinds.iter().enumerate() {
-        for (target, to) in kinds.iter().enumerate().filter(|(target, _)| *target != source) {
-            numbers.entry((from, to)).or_insert_with(|| {
-                examples.push((source, target));
-                examples.len() - 1
-            });
+            let look = format!("{}{:?}", looks(node), planned.map(|planned| &planned.uplinks));
+            let next = kinds.len();
+            kind_of.push(*kinds.entry(look).or_insert(next));
+        }
+        let mut numbers: BTreeMap<(usize, usize), usize> = BTreeMap::new();
+        let mut examples = Vec::new();
+        for (source, from) in kind_of.iter().enumerate() {
+            for (target, to) in kind_of.iter().enumerate().filter(|(target, _)| *target != source) {
+                numbers.entry((*from, *to)).or_insert_with(|| {
+                    examples.push((source, target));
+                    examples.len() - 1
+                });
+            }
+        }
+        Sketch {
+            cluster,
+            plan,
+            load: Load::planned(cluster, plan, needs),
+            kind_of,
+            numbers,
+            judged: some_paths(cluster, &Wiring::planned(cluster, plan), examples.iter().copied()),
+            examples,
         }
     }
-    let judged = some_paths(cluster, &Wiring::planned(cluster, plan), examples.into_iter());
-    Routes::from_paths(cluster, &Calibration::uncalibrated(), |source, target| {
-        let kind = (kinds.get(source)?.as_str(), kinds.get(target)?.as_str());
-        judged.get(*numbers.get(&kind)?).filter(|_| source != target)
-    })
+
+    /// The path of the pair's kind.
+    fn of_kind<'p>(&self, judged: &'p [Path], source: usize, target: usize) -> Option<&'p Path> {
+        let kind = (*self.kind_of.get(source)?, *self.kind_of.get(target)?);
+        judged.get(*self.numbers.get(&kind)?).filter(|_| source != target)
+    }
+
+    /// Rates, links and slots.
+    pub fn routes(&self) -> Routes {
+        self.table(self.cluster, &self.judged)
+    }
+
+    fn table(&self, cluster: &Cluster, judged: &[Path]) -> Routes {
+        Routes::from_paths(cluster, &self.load, &Calibration::uncalibrated(), |source, target| {
+            self.of_kind(judged, source, target)
+        })
+    }
+
+    /// The same with other ports under live migration.
+    pub fn with_ports(&self, ports: Ports) -> Routes {
+        let nodes = 0..self.kind_of.len();
+        let pairs = nodes.clone().flat_map(|s| nodes.clone().map(move |t| (s, t)));
+        let mut changed = BTreeSet::new();
+        for (source, target) in pairs {
+            if let Some(path) = self.of_kind(&self.judged, source, target) {
+                changed.extend(path.source_ports.iter().map(|port| (source, *port)));
+                changed.extend(path.target_ports.iter().map(|port| (target, *port)));
+            }
+        }
+        let cluster = with_speeds(self.cluster, &changed, ports);
+        let wiring = Wiring::planned(&cluster, self.plan);
+        let judged = some_paths(&cluster, &wiring, self.examples.iter().copied());
+        self.table(&cluster, &judged)
+    }
+}
+
+/// The cluster, without its VMs, with another speed of some ports.
+fn with_speeds(cluster: &Cluster, changed: &BTreeSet<(usize, usize)>, ports: Ports) -> Cluster {
+    let mut cluster = Cluster {
+        vms: Vec::new(),
+        ..cluster.clone()
+    };
+    for (node, port) in changed {
+        let nics = cluster.nodes.get_mut(*node).map(|node| &mut node.nics);
+        if let Some(nic) = nics.and_then(|nics| nics.get_mut(*port)) {
+            nic.speed = ports.instead_of(nic.speed);
+        }
+    }
+    cluster
 }
 
 /// Everything of a node that decides over rates, as one text.
@@ -169,11 +239,4 @@ fn looks(node: &Node) -> String {
         .iter()
         .map(|nic| (nic.speed, nic.rdma, nic.up, nic.tor, &nic.vlans));
     format!("{:?}{:?}", ports.collect::<Vec<_>>(), node.migration)
-}
-
-fn wiring(cluster: &Cluster, plan: Option<&ClusterPlan>) -> Wiring {
-    match plan {
-        Some(plan) => Wiring::planned(cluster, plan),
-        None => Wiring::today(cluster),
-    }
 }

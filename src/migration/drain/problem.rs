@@ -100,7 +100,7 @@ impl Live {
         let mut numbers = Vec::with_capacity(shared.len());
         for (shared, speed) in shared {
             let number = *links.entry(shared).or_insert_with(|| {
-                self.link_names.push(name(facts, shared, route.is_smb_limited));
+                self.link_names.push(name(facts, shared, route));
                 self.problem.links.push(0.0);
                 if matches!(shared, Shared::Out(..)) {
                     self.outward.push(self.problem.links.len() - 1);
@@ -117,22 +117,27 @@ impl Live {
     }
 }
 
-fn name(facts: &Facts, shared: Shared, is_smb_limited: bool) -> String {
+fn name(facts: &Facts, shared: Shared, route: &Route) -> String {
     let (direction, node, network) = match shared {
         Shared::Link(index) => {
             let name = facts.routes.links().get(index).map_or("", |(name, _)| name.as_str());
             return format!("the inter-switch link {name}");
         }
-        Shared::Out(node, _) if is_smb_limited => {
+        Shared::Out(node, _) if route.is_smb_limited => {
             return format!("the SMB limit of {}", facts.node(node));
         }
         Shared::Out(node, network) => ("out of", node, network),
         Shared::In(node, network) => ("into", node, network),
     };
     let node = facts.node(node);
+    let beside = if route.needed > 0 {
+        ", beside what other traffic on its ports needs,"
+    } else {
+        ""
+    };
     match facts.routes.network(network) {
-        "" => format!("live migration {direction} {node}"),
-        network => format!("network {network} {direction} {node}"),
+        "" => format!("live migration {direction} {node}{beside}"),
+        network => format!("network {network} {direction} {node}{beside}"),
     }
 }
 

@@ -6,7 +6,8 @@ use super::learnt::correct;
 use crate::inventory::{Cluster, InterSwitchLink};
 use crate::migration::assumptions::{COMPRESSION_FACTOR, SETUP_MS, SWITCH_OVER_MS, WIRE_PERMILLE};
 use crate::migration::calibration::{Calibration, UNCALIBRATED_P90};
-use crate::migration::path::{Carrier, Path, slots};
+use crate::migration::load::Load;
+use crate::migration::path::{Carrier, Left, Path, left, slots};
 use crate::migration::whole::ms_up;
 use crate::units::{Mbps, Permille};
 use std::collections::BTreeSet;
@@ -20,6 +21,10 @@ pub struct Route {
     pub cap: Mbps,
     /// All migrations out of the source over this network, Mbit/s on the wire.
     pub egress: Mbps,
+    /// What other traffic needs of the source's ports, taken off already, Mbit/s; 0 = nothing, or it is in what was learnt.
+    pub needed: Mbps,
+    /// Other traffic needs so much that only the tenth of the ports is left that no flow is denied.
+    pub is_starved: bool,
     /// The egress is a limit that somebody set for live migration over SMB, not what the ports carry.
     pub is_smb_limited: bool,
     /// All migrations into the target over this network, Mbit/s on the wire.
@@ -58,6 +63,8 @@ impl Route {
             network: 0,
             cap,
             egress: ports,
+            needed: 0,
+            is_starved: false,
             is_smb_limited: false,
             ingress: ports,
             crossed: Vec::new(),
@@ -70,13 +77,15 @@ impl Route {
         }
     }
 
-    fn new(cluster: &Cluster, path: &Path, network: usize, calibration: &Calibration) -> Route {
+    fn new(cluster: &Cluster, path: &Path, left: Left, network: usize, calibration: &Calibration) -> Route {
         let compressed = path.transport == Carrier::Compression;
-        let corrected = correct(cluster, path, calibration);
+        let corrected = correct(cluster, path, left, calibration);
         Route {
             network,
             cap: corrected.cap,
             egress: corrected.egress,
+            needed: corrected.needed,
+            is_starved: corrected.is_starved,
             is_smb_limited: path.smb_limit == Some(corrected.egress),
             ingress: corrected.ingress,
             crossed: path.crossed.clone(),
@@ -104,9 +113,11 @@ fn named(cluster: &Cluster, link: &InterSwitchLink) -> (String, Mbps) {
 }
 
 impl Routes {
-    /// The table of a cluster; `path` gives that from source to target. Learnt rates and times take the place of defaults.
+    /// The table of a cluster; `path` gives that from source to target, or one between nodes of the same kinds; `load` is what other
+    /// traffic needs of the ports. Learnt rates and times take the place of defaults.
     pub fn from_paths<'p>(
         cluster: &Cluster,
+        load: &Load,
         calibration: &Calibration,
         path: impl Fn(usize, usize) -> Option<&'p Path>,
     ) -> Routes {
@@ -117,7 +128,8 @@ impl Routes {
         let route = |source: usize, target: usize| {
             let path = path(source, target)?;
             let network = networks.binary_search(&path.network.as_deref()?).ok()?;
-            Some(Route::new(cluster, path, network, calibration))
+            let left = left(cluster, load, path, (source, target));
+            Some(Route::new(cluster, path, left, network, calibration))
         };
         let names = networks.iter().map(|name| (*name).to_owned()).collect();
         let links = cluster.links.iter().map(|link| named(cluster, link)).collect();
@@ -183,6 +195,12 @@ impl Routes {
     pub fn spread_permille(&self) -> Permille {
         let spreads = self.by_pair.iter().flatten().map(|route| route.spread_permille);
         spreads.max().unwrap_or_else(uncalibrated_permille)
+    }
+
+    /// Whether other traffic leaves a node only the tenth of its ports that no flow is denied.
+    pub(super) fn is_starved(&self, node: usize) -> bool {
+        let mut out = (0..self.nodes).filter_map(|target| self.get(node, target));
+        out.any(|route| route.is_starved)
     }
 
     /// The longest set-up and switch-over of all routes, ms.

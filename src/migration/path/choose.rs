@@ -4,7 +4,7 @@
 
 use super::Layer;
 use super::fixes;
-use super::route::{End, Route, route};
+use super::route::{Crossings, End, Route, route};
 use crate::inventory::{Cluster, NetworkState};
 use crate::migration::wiring::{Interface, Network, Wiring};
 use crate::profiles::WS2008R2;
@@ -26,6 +26,7 @@ pub(super) struct Choice<'a> {
     /// Names in `MigrationExcludeNetworks` that are no network.
     pub stale_excluded: Vec<&'a str>,
     fabrics: BTreeMap<Option<u16>, Fabric>,
+    crossings: Crossings<'a>,
 }
 
 /// Why a network does not carry the pair.
@@ -70,6 +71,7 @@ impl<'a> Choice<'a> {
             stale_order: stale(&cluster.migration.network_order),
             stale_excluded: stale(&cluster.migration.exclude_networks),
             fabrics: BTreeMap::new(),
+            crossings: Crossings::new(cluster),
         };
         let mut order = std::mem::take(&mut choice.order);
         order.sort_by_key(|n| choice.rank(*n));
@@ -214,7 +216,7 @@ impl<'a> Choice<'a> {
                         ports: &to.ports,
                     },
                 );
-                if let Some(route) = route(self.cluster, fabric, &left, &right) {
+                if let Some(route) = route(&self.crossings, fabric, &left, &right) {
                     legs.push(Leg {
                         network,
                         source: from,
@@ -267,7 +269,7 @@ impl<'a> Choice<'a> {
         };
         self.wiring.on(source, network).any(|a| {
             let mut others = self.wiring.on(target, network);
-            others.any(|b| route(self.cluster, fabric, &end(source, a), &end(target, b)).is_some())
+            others.any(|b| route(&self.crossings, fabric, &end(source, a), &end(target, b)).is_some())
         })
     }
 

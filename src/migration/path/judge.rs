@@ -166,7 +166,8 @@ fn finish(choice: &Choice, path: &mut Path) {
     path.why = match &path.network {
         None => "no path".to_owned(),
         Some(network) => format!(
-            "{network}, {}, {} for one migration (decided by {})",
+            "{}, {}, {} for one migration (decided by {})",
+            carrying(choice, path, network),
             path.transport.title(),
             show_mbps(path.cap),
             path.layer.name()
@@ -176,5 +177,16 @@ fn finish(choice: &Choice, path: &mut Path) {
         path.layer = worst.layer;
         path.fix = worst.fix.clone();
         path.why = format!("{}; {}", path.why, worst.text);
+    }
+}
+
+/// The network taken, with those that SMB adds up: `SMB 1 + SMB 2`.
+fn carrying(choice: &Choice, path: &Path, network: &str) -> String {
+    let names = path.carrying.iter().filter_map(|index| choice.network(*index));
+    let names: Vec<&str> = names.map(|network| network.name.as_str()).collect();
+    if names.len() > 1 {
+        names.join(" + ")
+    } else {
+        network.to_owned()
     }
 }

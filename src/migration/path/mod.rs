@@ -11,6 +11,7 @@ mod blame;
 mod choose;
 mod classes;
 mod contention;
+mod dcb;
 mod fixes;
 mod judge;
 mod layers;
@@ -21,7 +22,7 @@ mod route;
 mod transport;
 
 pub use classes::{Class, Members, classes};
-pub use contention::named;
+pub use contention::{Left, left, named};
 pub use layers::{LAYERS, Layer};
 pub use limits::{slots, smb_limit};
 pub use opinions::{Opinion, opinions};
@@ -131,6 +132,10 @@ pub struct Path {
     /// Of `egress`, what is promised while everything else on the ports sends all it can, Mbit/s: 0 = nothing; `None` = nothing else
     /// is on them.
     pub guaranteed: Option<Mbps>,
+    /// What is left while everything else on the ports takes what it needs.
+    pub left: Left,
+    /// Speed of the ports that carry, at the source and at the target, before any limit.
+    pub width: (Mbps, Mbps),
     /// Inter-switch links that the flow must cross, indices into the cluster's links.
     pub crossed: Vec<usize>,
     /// Migrations at once: the smaller limit of both ends.

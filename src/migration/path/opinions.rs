@@ -54,10 +54,14 @@ pub fn opinions(cluster: &Cluster, path: &Path) -> Vec<Opinion> {
         return Vec::new();
     }
     let limit = smb_limit(cluster, path.source).map_or(ports, |(rate, _)| rate.min(ports));
-    let holds = if path.transport.is_smb() { path.egress } else { limit };
+    let holds = if path.transport.is_smb() {
+        path.left.egress
+    } else {
+        limit
+    };
     let own: Row = (
         "this cluster",
-        "what holds here, all layers together",
+        "what holds here, all layers together, beside other traffic's need",
         "the inventory",
         holds,
     );

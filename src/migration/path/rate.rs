@@ -32,7 +32,8 @@ pub(super) fn fill(choice: &Choice, path: &mut Path, legs: &[Leg]) {
     path.target_ports = to.ports();
     path.source_nics = from.names();
     path.target_nics = to.names();
-    let (out, into) = (wire(from.width(cluster)), wire(to.width(cluster)));
+    path.width = (from.width(cluster), to.width(cluster));
+    let (out, into) = (wire(path.width.0), wire(path.width.1));
     path.egress = out;
     path.ingress = into;
     path.layer = Layer::PortSpeed;

@@ -2,9 +2,10 @@
 //!
 //! In: facts, ports, a VLAN. Out: whether they touch, and over which links. Must not know: networks.
 
-use crate::inventory::{Cluster, Nic};
+use crate::inventory::{Cluster, InterSwitchLink, Nic};
 use crate::topology::{Attach, Fabric, attach, cabled, carries};
 use crate::units::Mbps;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// One way between two nodes.
@@ -32,8 +33,64 @@ impl<'a> End<'a> {
     }
 }
 
+/// The links between switches that were asked for so far: most pairs of nodes hang on the same switches.
+pub(super) struct Crossings<'a> {
+    cluster: &'a Cluster,
+    /// Turns after which every bundle of parallel links begins again.
+    period: usize,
+    known: RefCell<BTreeMap<Crossing, Vec<usize>>>,
+}
+
+/// VLAN, switches at both ends, turn.
+type Crossing = (Option<u16>, Vec<usize>, Vec<usize>, usize);
+
+impl<'a> Crossings<'a> {
+    pub(super) fn new(cluster: &'a Cluster) -> Crossings<'a> {
+        // However the links are bundled, no bundle is larger than all of them between two switches.
+        let between = |ends: (usize, usize)| {
+            let same = |link: &&InterSwitchLink| link.ends == ends || link.ends == (ends.1, ends.0);
+            cluster.links.iter().filter(same).count()
+        };
+        let most = cluster.links.iter().map(|link| between(link.ends)).max().unwrap_or(1);
+        Crossings {
+            cluster,
+            period: (1..=most).fold(1, least_common_multiple),
+            known: RefCell::default(),
+        }
+    }
+
+    fn links(&self, vlan: Option<u16>, near: &[&Nic], far: &[&Nic], turn: usize) -> Vec<usize> {
+        let turn = turn % self.period;
+        let key = (vlan, switches(near), switches(far), turn);
+        if let Some(known) = self.known.borrow().get(&key) {
+            return known.clone();
+        }
+        let found = links(self.cluster, vlan, &key.1, &key.2, turn);
+        self.known.borrow_mut().insert(key, found.clone());
+        found
+    }
+}
+
+fn least_common_multiple(a: usize, b: usize) -> usize {
+    let (mut larger, mut smaller) = (a.max(b), a.min(b));
+    while smaller > 0 {
+        (larger, smaller) = (smaller, larger % smaller);
+    }
+    (a / larger.max(1)).saturating_mul(b).max(1)
+}
+
+/// The switches of some ports.
+fn switches(nics: &[&Nic]) -> Vec<usize> {
+    let tor = |nic: &&Nic| match attach(nic) {
+        Attach::Tor(tor) => Some(tor),
+        _ => None,
+    };
+    nics.iter().filter_map(tor).collect()
+}
+
 /// The way over a VLAN (`None` = untagged); `None` when no port of one end touches a port of the other.
-pub(super) fn route(cluster: &Cluster, fabric: &Fabric, source: &End, target: &End) -> Option<Route> {
+pub(super) fn route(crossings: &Crossings, fabric: &Fabric, source: &End, target: &End) -> Option<Route> {
+    let cluster = crossings.cluster;
     let (left, right) = (source.nics(cluster), target.nics(cluster));
     let touches = |a: &Nic, b: &Nic| fabric.touches((source.node, a), (target.node, b));
     let from: Vec<usize> = left
@@ -60,7 +117,7 @@ pub(super) fn route(cluster: &Cluster, fabric: &Fabric, source: &End, target: &E
     let crossed = if direct {
         Vec::new()
     } else {
-        links(cluster, fabric.vlan(), &near, &far, source.node + target.node)
+        crossings.links(fabric.vlan(), &near, &far, source.node + target.node)
     };
     Some(Route {
         source: from,
@@ -71,16 +128,7 @@ pub(super) fn route(cluster: &Cluster, fabric: &Fabric, source: &End, target: &E
 
 /// The links of the widest way between the switches of two sets of ports, fewest hops among equals. Of parallel links with the same
 /// speed one is taken by `turn`, as different pairs of addresses spread over a bundle.
-fn links(cluster: &Cluster, vlan: Option<u16>, near: &[&Nic], far: &[&Nic], turn: usize) -> Vec<usize> {
-    let tors = |nics: &[&Nic]| -> Vec<usize> {
-        nics.iter()
-            .filter_map(|n| match attach(n) {
-                Attach::Tor(tor) => Some(tor),
-                _ => None,
-            })
-            .collect()
-    };
-    let (from, to) = (tors(near), tors(far));
+fn links(cluster: &Cluster, vlan: Option<u16>, from: &[usize], to: &[usize], turn: usize) -> Vec<usize> {
     // best way so far to each switch: narrowest link, hops, links
     let mut best: BTreeMap<usize, (Mbps, usize, Vec<usize>)> =
         from.iter().map(|t| (*t, (Mbps::MAX, 0, Vec::new()))).collect();

@@ -13,6 +13,7 @@ mod today;
 
 pub use subnet::Subnet;
 
+use super::load::{Load, Needs};
 use crate::inventory::{Cluster, NetworkState};
 use crate::plan::ClusterPlan;
 use crate::profiles::Transport;
@@ -31,6 +32,8 @@ pub struct Wiring {
     pub assumptions: Vec<String>,
     /// It is a plan's wiring.
     pub planned: bool,
+    /// What other traffic needs of the ports; nothing until it is said with [`Wiring::today_with`] or [`Wiring::planned_with`].
+    pub load: Load,
 }
 
 /// One cluster network.
@@ -140,6 +143,30 @@ impl Wiring {
     /// The wiring that a plan gives; settings of networks come from the inventory.
     pub fn planned(cluster: &Cluster, plan: &ClusterPlan) -> Wiring {
         planned::wiring(cluster, plan)
+    }
+
+    /// The wiring of today, with what other traffic needs of the ports.
+    pub fn today_with(cluster: &Cluster, needs: &Needs) -> Wiring {
+        let mut wiring = Wiring::today(cluster);
+        wiring.load = Load::today(cluster, &wiring, needs);
+        wiring
+    }
+
+    /// The wiring that a plan gives, with what other traffic needs of the ports.
+    pub fn planned_with(cluster: &Cluster, plan: &ClusterPlan, needs: &Needs) -> Wiring {
+        Wiring {
+            load: Load::planned(cluster, plan, needs),
+            ..Wiring::planned(cluster, plan)
+        }
+    }
+
+    /// What an interface carries: its own roles; where none is known, those of its network.
+    pub(super) fn carried(&self, interface: &Interface) -> BTreeSet<Role> {
+        if !interface.roles.is_empty() {
+            return interface.roles.clone();
+        }
+        let network = self.networks.get(interface.network);
+        network.map(|network| network.roles.clone()).unwrap_or_default()
     }
 
     /// Interfaces of a node on a network.

@@ -24,8 +24,6 @@ pub(in crate::reports) struct FailureLine {
     /// `NIC SLOT1 on HV1–HV24 (24 nodes)`, `switch TOR-A`.
     pub title: String,
     pub kind: FailureKind,
-    /// What the cases of its cells are: nodes, or pairs of a lost node and one that takes over.
-    pub counted: &'static str,
     /// One entry per column; `None` = the failure does not touch the role.
     pub cells: Vec<Option<FailureCell>>,
 }
@@ -35,6 +33,10 @@ pub(in crate::reports) struct FailureCell {
     pub result: FailureResult,
     /// Share of the demand that still fits, in permille; the smallest where `result` holds.
     pub served_permille: u64,
+    /// Most VMs that one case leaves without a place (loss of a node only).
+    pub vms_out: usize,
+    /// Why, in the first of the worst cases.
+    pub why: String,
     /// How many (failure, node) cases end this way, and of how many.
     pub cases: usize,
     pub of: usize,
@@ -75,11 +77,6 @@ pub(super) fn summarise<'a>(facts: &'a Cluster, recount: &'a Recount, groups: &[
         .map(|(key, cells)| FailureLine {
             title: title(key, groups),
             kind: key.0,
-            counted: if key.0 == FailureKind::Node && key.2.is_empty() {
-                "pairs"
-            } else {
-                "nodes"
-            },
             cells,
         })
         .collect();
@@ -150,6 +147,8 @@ impl FailureCell {
         FailureCell {
             result: row.result,
             served_permille: served(row),
+            vms_out: row.vms_out,
+            why: row.why.clone(),
             cases: 1,
             of: 1,
         }
@@ -165,21 +164,25 @@ impl FailureCell {
         } else if row.result == self.result {
             self.cases += 1;
             self.served_permille = self.served_permille.min(served(row));
+            if row.vms_out > self.vms_out {
+                self.vms_out = row.vms_out;
+                self.why.clone_from(&row.why);
+            }
         }
     }
 
     /// `on 2 of 4 nodes` where the result does not hold everywhere; empty where it does.
-    pub fn scope(&self, counted: &str) -> String {
+    pub fn scope(&self) -> String {
         if self.result == FailureResult::Ok || self.cases == self.of {
             return String::new();
         }
-        let word = if counted == "pairs" { "in" } else { "on" };
-        format!("{word} {} of {} {counted}", self.cases, self.of)
+        format!("on {} of {} nodes", self.cases, self.of)
     }
 
-    /// `ok`, `short 62 %`, `cut`; `short` alone when others leave it nothing but its guaranteed share.
+    /// `ok`, `short 62 %`, `2 VMs out`, `cut`; `short` alone when others leave it nothing but its guaranteed share.
     pub fn text(&self) -> String {
         match self.result {
+            FailureResult::Short if self.vms_out > 0 => format!("{} out", show::count(self.vms_out, "VM", "VMs")),
             FailureResult::Short if self.served_permille >= 10 => format!("short {} %", self.served_permille / 10),
             other => other.name().to_owned(),
         }
@@ -231,12 +234,23 @@ mod tests {
             capacity,
             demand: 1_000,
             result,
+            vms_out: 0,
+            why: String::new(),
         };
         let mut cell = FailureCell::new(&row(FailureResult::Ok, 2_000));
         cell.add(&row(FailureResult::Short, 620));
         cell.add(&row(FailureResult::Short, 700));
         assert_eq!((cell.text().as_str(), cell.cases, cell.of), ("short 62 %", 2, 3));
-        assert_eq!(cell.scope("nodes"), "on 2 of 3 nodes");
+        assert_eq!(cell.scope(), "on 2 of 3 nodes");
+
+        // the network has room; what the VMs lack is something else
+        let mut homeless = row(FailureResult::Short, 2_000);
+        (homeless.vms_out, homeless.why) = (2, "2 VMs find no node".to_owned());
+        let cell = FailureCell::new(&homeless);
+        assert_eq!(
+            (cell.text().as_str(), cell.why.as_str()),
+            ("2 VMs out", "2 VMs find no node")
+        );
     }
 
     #[test]
@@ -253,9 +267,11 @@ mod tests {
                 capacity: 1_000,
                 demand: 100,
                 result: FailureResult::Ok,
+                vms_out: 0,
+                why: String::new(),
             };
             let recount = Recount {
-                failures: vec![row("HV1", 1), row("HV2", 0)],
+                failures: vec![row("HV1", 0), row("HV2", 1)],
                 ..world.verified.recounts()[0].clone()
             };
             let all = NodeGroup {
@@ -264,14 +280,11 @@ mod tests {
                 nodes: (0..nodes).collect(),
             };
             let map = summarise(facts, &recount, &[all]);
-            map.lines
-                .iter()
-                .map(|l| (l.title.clone(), l.counted))
-                .collect::<Vec<_>>()
+            map.lines.iter().map(|l| l.title.clone()).collect::<Vec<_>>()
         };
-        let own = |node: &str| (format!("node {node}: its VMs on the others"), "nodes");
+        let own = |node: &str| format!("node {node}: its VMs on the others");
 
         assert_eq!(titles(2), [own("HV1"), own("HV2")]);
-        assert_eq!(titles(20), [("any one node of all".to_owned(), "pairs")]);
+        assert_eq!(titles(20), ["any one node of all"]);
     }
 }

@@ -16,13 +16,17 @@ pub(super) use ports::{PortRow, RoleOnPort};
 use crate::checks::VerifiedPlan;
 use crate::checks::recount::{Recount, RoleCapacity, UplinkLoad};
 use crate::checks::rules::Outcome;
+use crate::demand::needs;
 use crate::finding::{Finding, Severity};
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::migration::drain::{Forecast, NodeDrain, sketch};
+use crate::migration::wiring::Wiring;
 use crate::plan::{ClusterPlan, NodeUplink, Objective, Plan, VnicPlan};
+use crate::reports::paths::ClusterPaths;
 use crate::roles::Role;
 use crate::units::Permille;
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 /// What the reports are made from.
 pub struct ReportData<'a> {
@@ -79,6 +83,8 @@ pub(super) struct ClusterData<'a> {
     pub failures: FailureMap<'a>,
     /// Drains and patch night under the plan; `None` where a single node has nobody to give its VMs to.
     pub drains: Option<Forecast>,
+    /// The way of every live migration under the plan, judged when first asked for.
+    paths: OnceLock<ClusterPaths<'a>>,
     /// VLANs of each external network of the design, by name.
     pub network_vlans: BTreeMap<&'a str, String>,
     /// Zones of the VMs on each external network, by name; no entry where no VM names one.
@@ -172,10 +178,20 @@ impl<'a> ClusterData<'a> {
             patterns,
             growth,
             failures,
-            drains: (facts.nodes.len() > 1).then(|| sketch(facts, plan)),
+            drains: (facts.nodes.len() > 1).then(|| sketch(facts, plan, &crate::demand::needs(facts, Some(plan)))),
             network_vlans,
             network_zones: network_zones(facts, plan),
+            paths: OnceLock::new(),
         }
+    }
+
+    /// The way of every live migration once the plan is applied.
+    pub fn paths(&self) -> &ClusterPaths<'a> {
+        let judged = || {
+            let wiring = Wiring::planned_with(self.facts, self.plan, &needs(self.facts, Some(self.plan)));
+            ClusterPaths::new(self.facts, wiring, |_, _| true)
+        };
+        self.paths.get_or_init(judged)
     }
 
     /// Ports of a node.

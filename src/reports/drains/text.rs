@@ -4,7 +4,7 @@ use super::View;
 use super::answer::{headline, minutes};
 use crate::migration::drain::{NodeDrain, Way};
 use crate::reports::show;
-use crate::units::natural_cmp;
+use crate::units::{natural_cmp, show_mbps};
 use std::fmt::Write;
 
 /// Nodes listed one by one.
@@ -30,6 +30,8 @@ fn cluster(view: &View) -> String {
     meetings(&mut out, view);
     worst(&mut out, view);
     nodes(&mut out, view);
+    by_number(&mut out, view);
+    by_speed(&mut out, view);
     remedies(&mut out, view);
     down(&mut out, view);
     assumptions(&mut out, view);
@@ -174,6 +176,67 @@ fn row(view: &View, drain: &NodeDrain) -> Vec<String> {
         show::limit(drain.today.limit).to_owned(),
         planned.map_or("", |drain| show::limit(drain.limit)).to_owned(),
     ]
+}
+
+/// What each number at once leads to, on the node that the number is chosen for.
+fn by_number(out: &mut String, view: &View) {
+    let forecast = view.forecast;
+    if forecast.by_number.len() < 2 {
+        return;
+    }
+    let node = view.node(forecast.busiest);
+    let _ = writeln!(out, "\nHow many at once? The live migrations of {node}\n");
+    let header = [
+        "At once",
+        "In a queue",
+        "Longest pause",
+        "With start times",
+        "Longest pause",
+        "",
+    ];
+    let mut rows = vec![header.map(str::to_owned).to_vec()];
+    rows.extend(forecast.by_number.iter().map(|row| {
+        let mark = match (row.number == forecast.recommended, row.is_allowed) {
+            (true, _) => "recommended",
+            (false, false) => "pauses a VM for too long",
+            (false, true) => "",
+        };
+        vec![
+            row.number.to_string(),
+            minutes(row.queue_ms),
+            format!("{} ms", show::thousands(row.pause_ms)),
+            minutes(row.planned_ms),
+            format!("{} ms", show::thousands(row.planned_pause_ms)),
+            mark.to_owned(),
+        ]
+    }));
+    out.push_str(&show::aligned(&rows));
+}
+
+/// What other ports lead to, on the same node.
+fn by_speed(out: &mut String, view: &View) {
+    let forecast = view.forecast;
+    if forecast.by_speed.is_empty() {
+        return;
+    }
+    let node = view.node(forecast.busiest);
+    let _ = writeln!(
+        out,
+        "\nHow fast should the live-migration ports be? The drain of {node}\n"
+    );
+    let header = [
+        "Each port".to_owned(),
+        "Windows".to_owned(),
+        format!("Planned, {} at once", forecast.recommended),
+    ];
+    let mut rows = vec![header.to_vec()];
+    rows.extend(
+        forecast
+            .by_speed
+            .iter()
+            .map(|row| vec![show_mbps(row.speed), minutes(row.today_ms), minutes(row.planned_ms)]),
+    );
+    out.push_str(&show::aligned(&rows));
 }
 
 fn remedies(out: &mut String, view: &View) {

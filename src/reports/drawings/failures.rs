@@ -9,6 +9,8 @@ use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
 /// Where the cells begin.
 const CELLS_X: i64 = 400;
 const ROW: i64 = 26;
+/// Width of a reason below the cells.
+const REASON_WIDTH: i64 = 1_150;
 /// Of a line with cells of two lines of text.
 const HIGH_ROW: i64 = 38;
 
@@ -26,8 +28,7 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     let note = "One failure at a time. The same failure on nodes that are alike is one line; its cells show the worst of them.";
     let y = heading(svg, y, cluster, note);
     let y = legend(svg, y);
-    let pairs = cluster.failures.lines.iter().any(|line| line.counted == "pairs");
-    let y = explain(svg, y, pairs);
+    let y = explain(svg, y);
     if cluster.failures.lines.is_empty() {
         svg.text(LEFT, y + 16, TEXT, "No failure touches any role.");
         return y + 24;
@@ -44,6 +45,27 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         draw_line(svg, y, cluster, line, width);
         y += row_height(line);
     }
+    draw_reasons(svg, y, cluster)
+}
+
+/// Below the cells: which VMs find no place, and what keeps them off.
+fn draw_reasons(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
+    let mut y = y;
+    for line in &cluster.failures.lines {
+        let mut said: Vec<&str> = Vec::new();
+        for cell in line.cells.iter().flatten().filter(|cell| cell.vms_out > 0) {
+            if !said.contains(&cell.why.as_str()) {
+                said.push(&cell.why);
+            }
+        }
+        for why in said {
+            let what = line.title.split(':').next().unwrap_or_default();
+            for part in look::wrapped(&format!("Without {what}: {why}"), TEXT.size, REASON_WIDTH) {
+                y += 18;
+                svg.text(LEFT, y, TEXT, &part);
+            }
+        }
+    }
     y
 }
 
@@ -51,6 +73,7 @@ fn legend(svg: &mut Svg, y: i64) -> i64 {
     let results = [
         (FailureResult::Ok, "ok", "demand still fits"),
         (FailureResult::Short, "short 62 %", "runs with 62 % of what it needs"),
+        (FailureResult::Short, "2 VMs out", "no place for 2 VMs"),
         (FailureResult::Cut, "cut", "stops"),
     ];
     let mut x = LEFT;
@@ -68,12 +91,8 @@ fn legend(svg: &mut Svg, y: i64) -> i64 {
 }
 
 /// What the small second line of a cell means.
-fn explain(svg: &mut Svg, y: i64, pairs: bool) -> i64 {
-    let text = if pairs {
-        "on 1 of 4 nodes: only on that one, the others fare better. in 3 of 12 pairs: of all pairs of a lost node and one that takes its VMs over."
-    } else {
-        "on 1 of 4 nodes: only on that one, the others fare better. Without such a line the word holds for all of them."
-    };
+fn explain(svg: &mut Svg, y: i64) -> i64 {
+    let text = "on 1 of 4 nodes: only on that one, the others fare better. Without such a line the word holds for all of them.";
     svg.text(LEFT, y + 6, SMALL, text);
     y + 20
 }
@@ -89,11 +108,7 @@ fn draw_columns(svg: &mut Svg, y: i64, cluster: &ClusterData, width: i64) -> i64
 }
 
 fn row_height(line: &FailureLine) -> i64 {
-    let two_lines = line
-        .cells
-        .iter()
-        .flatten()
-        .any(|cell| !cell.scope(line.counted).is_empty());
+    let two_lines = line.cells.iter().flatten().any(|cell| !cell.scope().is_empty());
     if two_lines { HIGH_ROW } else { ROW }
 }
 
@@ -111,15 +126,21 @@ fn draw_line(svg: &mut Svg, y: i64, cluster: &ClusterData, line: &FailureLine, w
             Some(cell) => {
                 let required = cluster.facts.policy.must_survive(*role, line.kind);
                 let about = format!("{}: {} {network}", line.title, role.info().title);
-                draw_cell(svg, area, cell, required, &about, line.counted);
+                draw_cell(svg, area, cell, required, &about);
             }
         }
     }
 }
 
-fn draw_cell(svg: &mut Svg, area: Area, cell: &FailureCell, required: bool, about: &str, counted: &str) {
-    let scope = cell.scope(counted);
-    svg.begin(format!("{} {} {scope}", about.trim_end(), cell.text()).trim_end());
+fn draw_cell(svg: &mut Svg, area: Area, cell: &FailureCell, required: bool, about: &str) {
+    let scope = cell.scope();
+    let said = format!("{} {} {scope}", about.trim_end(), cell.text());
+    let why = if cell.why.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", cell.why)
+    };
+    svg.begin(&format!("{}{why}", said.trim_end()));
     let border = if required {
         (look::INK, r#"stroke-width="2.5""#)
     } else {

@@ -3,22 +3,24 @@
 
 use super::{LEFT, RIGHT};
 use crate::inventory::Cluster;
-use crate::migration::path::{Class, Layer, Path};
+use crate::migration::path::{Class, Layer, Path, named};
 use crate::migration::wiring::{Interface, Network};
-use crate::reports::paths::{ClusterPaths, PathData};
+use crate::reports::paths::ClusterPaths;
 use crate::reports::svg::{Area, BOLD, Font, HEAD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
 use crate::topology::{Attach, attach};
-use crate::units::{natural_cmp, show_mbps};
+use crate::units::{Mbps, natural_cmp, show_mbps};
 use std::collections::BTreeSet;
 
+/// Width of the bar of shared ports.
+const BAR_W: i64 = 180;
 /// Classes drawn; the rest is counted.
 const MOST: usize = 12;
 const ROW: i64 = 46;
 const NODE_W: i64 = 290;
-const TOR_W: i64 = 150;
+const TOR_W: i64 = 140;
 /// Left edges of the two switches of a row.
-const TOR_X: [i64; 2] = [430, 630];
+const TOR_X: [i64; 2] = [430, 620];
 const TARGET_X: i64 = RIGHT - NODE_W;
 
 /// What happens with a network.
@@ -31,10 +33,10 @@ enum State {
 }
 
 /// Draws all clusters.
-pub(in crate::reports) fn render(data: &PathData) -> Vec<u8> {
+pub(in crate::reports) fn render(clusters: &[&ClusterPaths]) -> Vec<u8> {
     let mut svg = Svg::new("paths");
     let mut y = 12;
-    for cluster in &data.clusters {
+    for cluster in clusters {
         y = draw(&mut svg, y, cluster) + 24;
     }
     svg.finish("The network that live migration takes between nodes")
@@ -111,7 +113,42 @@ fn draw_class(svg: &mut Svg, y: i64, data: &ClusterPaths, class: &Class) -> i64 
     if !path.fix.is_empty() {
         y = paragraph(svg, y, &format!("Fix: {}", path.fix), SMALL.ink(look::INK));
     }
+    if let Some(promised) = path.guaranteed {
+        y = contention(svg, y, data.cluster, path, promised);
+    }
     draw_rows(svg, y - 4, data, class, path)
+}
+
+/// The source's ports as one bar: what others need, what is left to live migration, what nobody takes; and what is promised.
+fn contention(svg: &mut Svg, y: i64, cluster: &Cluster, path: &Path, promised: Mbps) -> i64 {
+    let nics = cluster.nodes.get(path.source).map_or(&[][..], |node| &node.nics);
+    let ports = path.source_ports.iter().filter_map(|port| nics.get(*port));
+    let all = ports.map(|nic| nic.speed).sum::<Mbps>().max(1);
+    let part = |rate: Mbps| i64::try_from(rate.min(all) * BAR_W.unsigned_abs() / all).unwrap_or(BAR_W);
+    let needed = part(path.left.needed);
+    let moved = part(path.left.egress).min(BAR_W - needed);
+    svg.rect(at(LEFT, y - 9, BAR_W, 11), "#ffffff", look::GREY, "");
+    svg.hatched(at(LEFT, y - 9, needed.max(1), 11), look::INK);
+    svg.rect(
+        at(LEFT + needed, y - 9, moved.max(1), 11),
+        look::PLANNED,
+        look::INK,
+        r#"stroke-width="0.4""#,
+    );
+    let kept = match promised {
+        0 => "nothing".to_owned(),
+        rate => show_mbps(rate),
+    };
+    let text = format!(
+        "Hatched: {} of {} planned for {}. Blue: {} left to live migration; promised while all send: {kept}",
+        show_mbps(path.left.needed),
+        show_mbps(all),
+        named(&path.sharing),
+        show_mbps(path.left.egress),
+    );
+    let x = LEFT + BAR_W + 10;
+    svg.fitted(x, y, RIGHT - x, SMALL.ink(look::INK), &text);
+    y + 17
 }
 
 fn draw_rows(svg: &mut Svg, y: i64, data: &ClusterPaths, class: &Class, path: &Path) -> i64 {

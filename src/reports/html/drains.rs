@@ -3,10 +3,10 @@
 //! In: [`ReportData`]. Out: HTML. Must not know: how a forecast is made.
 
 use super::{figure, list, paragraph, tables};
-use crate::migration::wiring::Wiring;
-use crate::reports::data::ReportData;
+use crate::reports::data::{ClusterData, ReportData};
 use crate::reports::drains::{View, drain_svg, headline};
-use crate::reports::paths::{ClusterPaths, PathData};
+use crate::reports::drawings;
+use crate::reports::paths::ClusterPaths;
 
 /// Writes the section.
 pub(super) fn write(data: &ReportData, out: &mut String) {
@@ -43,16 +43,13 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
 /// The ways that live migrations take once the plan is applied, drawn per kind of pair.
 fn write_paths(data: &ReportData, out: &mut String) {
     let clusters = data.clusters.iter().filter(|cluster| cluster.facts.nodes.len() > 1);
-    let judged = clusters.map(|c| ClusterPaths::new(c.facts, Wiring::planned(c.facts, c.plan), |_, _| true));
-    let paths = PathData {
-        clusters: judged.collect(),
-    };
+    let paths: Vec<&ClusterPaths> = clusters.map(ClusterData::paths).collect();
     figure(
         out,
         "path",
         "Which network live migration takes between nodes once the plan is applied",
         "nicplan path INPUT --plan plan.json -o DIR gives more",
-        &paths.svg(),
+        &drawings::paths::render(&paths),
     );
 }
 

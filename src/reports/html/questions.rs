@@ -3,6 +3,8 @@
 use crate::checks::recount::FailureResult;
 use crate::inventory::VmPriority;
 use crate::migration;
+use crate::migration::assumptions::COMPRESSION_FACTOR;
+use crate::migration::path::Carrier;
 use crate::policy::FailureKind;
 use crate::profiles::Transport;
 use crate::reports::data::{ClusterData, ReportData};
@@ -150,6 +152,15 @@ fn migration_network(cluster: &ClusterData) -> Option<String> {
         ))
     });
     let nics: Vec<String> = groups.collect();
+    let detours = cluster.paths().detours();
+    if !detours.is_empty() {
+        return Some(format!(
+            "Planned is the uplink {} ({}), but not every migration will use it: {}.",
+            cluster.uplink_name(uplink),
+            nics.join("; "),
+            detours.join(". ")
+        ));
+    }
     Some(format!(
         "The uplink {}: {}. If it fails, live migration falls back to the next cluster network in its order; put the other networks last or \
          exclude them, or it may take the management network.",
@@ -178,21 +189,23 @@ fn sharing(cluster: &ClusterData) -> Option<String> {
 
 fn migration_speed(cluster: &ClusterData) -> Option<String> {
     cluster.uplink_of(Role::LiveMigration)?;
-    let moving = || cluster.recount.drains.iter().filter(|d| d.vms > 0);
-    let (slowest, fastest) = (
-        moving().map(|d| d.rate_mbps).min()?,
-        moving().map(|d| d.rate_mbps).max()?,
-    );
-    let rates = if slowest == fastest {
-        show_mbps(slowest)
-    } else {
-        format!("{} to {}", show_mbps(slowest), show_mbps(fastest))
+    let speeds = cluster.paths().speeds();
+    let compressed = cluster
+        .paths()
+        .paths
+        .iter()
+        .any(|path| path.transport == Carrier::Compression);
+    let shrinks = match compressed {
+        true => format!(" Compression packs about {COMPRESSION_FACTOR} bytes of memory into one on the wire."),
+        false => String::new(),
     };
-    let bytes = show::thousands(slowest / 8);
-    Some(format!(
-        "All migrations of a node together reach {rates} (from {bytes} MB/s) of memory. A single migration over TCP or with compression gets one \
-         port at most, and one processor core carries about 4 Gbit/s of TCP; only SMB Multichannel adds ports up."
-    ))
+    (!speeds.is_empty()).then(|| {
+        format!(
+            "{}. A single migration over TCP or with compression gets one port and one processor core at most; only SMB Multichannel adds \
+             ports up.{shrinks}",
+            speeds.join(". ")
+        )
+    })
 }
 
 fn transport(cluster: &ClusterData) -> Option<String> {

@@ -54,6 +54,9 @@ fn write_verdict(cluster: &ClusterData, out: &mut String) {
     paragraph(out, &format!("Fullest: {}{included}.", story::fullest(cluster)));
     paragraph(out, &format!("Growth: {}", limits::growth(cluster)));
     paragraph(out, &format!("Drain: {}.", emptying::sentence(cluster)));
+    if let Some(ways) = cluster.paths().brief() {
+        paragraph(out, &format!("Live migration: {ways}."));
+    }
     if cluster.met() {
         return;
     }
@@ -92,6 +95,7 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
     let (used, all) = cluster.nic_counts();
     let drain = emptying::tile(cluster);
     let growth = match &cluster.growth.first {
+        _ if !limits::says_something(cluster) => "not judged".to_owned(),
         None => "no limit".to_owned(),
         Some(limit) if limit.permille < 0 => "none".to_owned(),
         Some(limit) => format!("{} %", show::thousands(limit.percent().unsigned_abs())),
@@ -145,6 +149,9 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
 
 /// What the growth tile counts: on top of what the policy adds, if it adds something.
 fn growth_label(cluster: &ClusterData) -> String {
+    if !limits::says_something(cluster) {
+        return "growth: no VM traffic in the inventory".to_owned();
+    }
     match limits::growth_included(cluster) {
         included if included.is_empty() => "growth that fits".to_owned(),
         included => format!("more growth that fits ({included})"),

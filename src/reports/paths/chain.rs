@@ -1,6 +1,6 @@
 //! The whole chain of reasoning of each pair, one line per layer.
 
-use super::text::{busy, links, rate};
+use super::text::{busy, links, rate, usual, way};
 use super::{ClusterPaths, PathData};
 use crate::migration::path::Path;
 use crate::reports::show::sentence;
@@ -41,10 +41,10 @@ fn pair(text: &mut String, data: &ClusterPaths, path: &Path) {
     }
     text.push('\n');
     match &path.network {
-        Some(network) => {
-            let _ = writeln!(text, "So: {network} over {}, {}.", path.transport.title(), rate(path));
-            if let Some(busy) = busy(path) {
-                let _ = writeln!(text, "    {}.", sentence(&busy));
+        Some(_) => {
+            let _ = writeln!(text, "So: {}, {}.", way(data, path), rate(path));
+            for rest in [usual(path), busy(path)].into_iter().flatten() {
+                let _ = writeln!(text, "    {}.", sentence(&rest));
             }
         }
         None => text.push_str("So: no way is known.\n"),

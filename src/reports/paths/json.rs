@@ -44,6 +44,12 @@ fn path(data: &ClusterPaths, path: &Path) -> Value {
         "ingress_mbps": path.ingress,
         "sharing": path.sharing.iter().map(|role| role.info().name).collect::<Vec<_>>(),
         "guaranteed_mbps": path.guaranteed,
+        "left": {
+            "one_mbps": path.left.cap,
+            "egress_mbps": path.left.egress,
+            "ingress_mbps": path.left.ingress,
+            "needed_by_others_mbps": path.left.needed,
+        },
         "crossed": crossed,
         "concurrency": path.concurrency,
         "layer": path.layer.name(),

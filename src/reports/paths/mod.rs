@@ -3,11 +3,13 @@
 //! In: facts and wiring. Out: bytes and text. Everything is judged once, in [`PathData`]; the rest only shows it.
 //! Must not know: how a path is found.
 
+mod answers;
 mod chain;
 mod json;
 mod table;
 mod text;
 
+pub(in crate::reports) use answers::repair;
 pub use table::paths_csv;
 
 use crate::finding::Severity;
@@ -134,7 +136,7 @@ impl PathData<'_> {
 
     /// `path.svg`.
     pub fn svg(&self) -> Vec<u8> {
-        drawings::paths::render(self)
+        drawings::paths::render(&self.clusters.iter().collect::<Vec<_>>())
     }
 
     /// Every class in a few lines, exceptions first.

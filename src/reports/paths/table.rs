@@ -5,8 +5,7 @@ use crate::inventory::Cluster;
 use crate::migration::path::Path;
 use crate::reports::csv_file::Sheet;
 
-const PATHS: &str =
-    "cluster,source,target,network,source_nic,target_nic,transport,cap_mbps,concurrency,layer,why,guaranteed_mbps";
+const PATHS: &str = "cluster,source,target,network,source_nic,target_nic,transport,cap_mbps,concurrency,layer,why,guaranteed_mbps,left_mbps";
 
 /// The file.
 pub(super) fn render(data: &PathData) -> Vec<u8> {
@@ -33,6 +32,7 @@ pub fn paths_csv(clusters: &[(&Cluster, &[Path])]) -> Vec<u8> {
             sheet.value(path.layer.name());
             sheet.text(&path.why);
             sheet.optional(path.guaranteed);
+            sheet.optional(known.then_some(path.left.cap));
             sheet.end_row();
         }
     }

@@ -3,6 +3,7 @@
 use super::{ClusterPaths, PathData};
 use crate::migration::path::{Class, Opinion, Path, named};
 use crate::reports::show;
+use crate::roles::Role;
 use crate::units::show_mbps;
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -55,11 +56,13 @@ fn of_class(text: &mut String, data: &ClusterPaths, class: &Class) {
         .severity
         .map_or("ok".to_owned(), |s| format!("{s}[{}]", path.layer.name()));
     let _ = writeln!(text, "{mark} {}", data.pairs(class));
-    let _ = writeln!(text, "  way   {}", way(path));
+    let _ = writeln!(text, "  way   {}", way(data, path));
     if path.network.is_some() {
         let _ = writeln!(text, "  rate  {}", rate(path));
-        if let Some(busy) = busy(path) {
-            let _ = writeln!(text, "  busy  {busy}");
+        for (name, rest) in [("usual", usual(path)), ("busy", busy(path))] {
+            if let Some(rest) = rest {
+                let _ = writeln!(text, "  {name:<5} {rest}");
+            }
         }
         let _ = writeln!(text, "  NICs  {}", nics(data, path));
     }
@@ -97,11 +100,17 @@ fn more(text: &mut String, count: usize, what: &str) {
     }
 }
 
-/// `Live Migration over SMB Direct`.
-fn way(path: &Path) -> String {
-    match &path.network {
-        Some(network) => format!("{network} over {}", path.transport.title()),
-        None => "none".to_owned(),
+/// `Live Migration over SMB Direct`, `SMB 1 and SMB 2 together over SMB Direct`.
+pub(super) fn way(data: &ClusterPaths, path: &Path) -> String {
+    let Some(network) = &path.network else {
+        return "none".to_owned();
+    };
+    let names = path.carrying.iter().filter_map(|n| data.wiring.networks.get(*n));
+    let names: Vec<&str> = names.map(|n| n.name.as_str()).collect();
+    let over = path.transport.title();
+    match names.split_last() {
+        Some((last, rest)) if !rest.is_empty() => format!("{} and {last} together over {over}", rest.join(", ")),
+        _ => format!("{network} over {over}"),
     }
 }
 
@@ -126,7 +135,26 @@ pub(super) fn busy(path: &Path) -> Option<String> {
         rate => format!("{} for all together are promised", show_mbps(rate)),
     };
     let others = named(&path.sharing);
-    Some(format!("{promised} while {others} on the same ports send all they can"))
+    let send = match path.sharing[..] {
+        [one] if one != Role::Vm => "sends all it can",
+        _ => "send all they can",
+    };
+    Some(format!("{promised} while {others} on the same ports {send}"))
+}
+
+/// What is left while everything else on the ports takes what it needs; `None` where nothing else is on them.
+pub(super) fn usual(path: &Path) -> Option<String> {
+    path.guaranteed?;
+    let all = path.left.egress.min(path.left.ingress);
+    let mut text = format!("{} for one migration", show_mbps(path.left.cap));
+    if all != path.left.cap {
+        let _ = write!(text, ", {} for all together", show_mbps(all));
+    }
+    let others = named(&path.sharing);
+    let needed = show_mbps(path.left.needed);
+    Some(format!(
+        "{text}, beside the {needed} that are planned there for {others}"
+    ))
 }
 
 fn nics(data: &ClusterPaths, path: &Path) -> String {
@@ -195,10 +223,39 @@ fn summary(data: &ClusterPaths) -> String {
     let faulty = data.paths.iter().filter(|p| !p.faults.is_empty()).count();
     match (wrong, faulty) {
         _ if data.wiring.is_unknown() => "Nothing can be said yet.\n".to_owned(),
-        (0, 0) => format!("All {all} use the intended network; nothing is wrong on the way.\n"),
-        (0, _) => format!("All {all} use the intended network; {faulty} have something to look at.\n"),
+        (0, _) => format!(
+            "{} {}.\n",
+            right(data, &all),
+            match faulty {
+                0 => "nothing is wrong on the way".to_owned(),
+                _ => format!("{faulty} have something to look at"),
+            }
+        ),
         _ => {
             format!("{wrong} of {all} do not use the intended network. One pair line by line: --from NODE --to NODE\n")
         }
     }
+}
+
+/// That every pair takes the network it should: one that is named for it, or, where none is, one without clients.
+fn right(data: &ClusterPaths, all: &str) -> String {
+    let networks = &data.wiring.networks;
+    if networks.iter().any(|network| network.intended) {
+        return format!("All {all} use the intended network;");
+    }
+    let is_guess = data
+        .paths
+        .iter()
+        .flat_map(|path| &path.carrying)
+        .any(|index| networks.get(*index).is_some_and(|network| !network.metric_known));
+    let whose = if is_guess && data.cluster.migration.network_order.is_empty() {
+        "its metric decides, which is assumed here: read it with Get-ClusterNetwork | Format-Table Name, Metric and write it in \
+         cluster_networks.csv"
+    } else {
+        "its place in the order or its metric decides"
+    };
+    format!(
+        "No network is named for live migration (purpose in cluster_networks.csv), so {whose}.\n\
+         All {all} take a network without clients, as they should;"
+    )
 }

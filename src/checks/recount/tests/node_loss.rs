@@ -192,3 +192,121 @@ fn a_cluster_of_one_node_does_not_survive_its_loss() {
     assert_eq!(unmet(&found), vec![("survive:vm:node", "HV1")]);
     assert_eq!(row(&found, "HV1", 0, Role::Vm).result, FailureResult::Cut);
 }
+
+/// Why VMs find no place after the loss of a node, and how many of the network.
+fn why<'a>(recount: &'a Recount, lost: &str, network: &str) -> (usize, &'a str) {
+    let rows = recount.failures.iter().filter(|row| row.kind == FailureKind::Node);
+    let found = rows.clone().find(|row| row.failed == lost && row.network == network);
+    let found = found.unwrap_or_else(|| panic!("no row for {lost}, {network}: {:#?}", recount.failures));
+    (found.vms_out, &found.why)
+}
+
+#[test]
+fn the_cause_is_named_for_each_vm_without_a_place() {
+    let mut cluster = facts();
+    add_vm(&mut cluster, "Large", 0, 20_480, 10);
+    assert_eq!(
+        why(&counted(&cluster, DESIGN), "HV1", "E"),
+        (
+            1,
+            "1 VM finds no node: Large (20 GiB): not enough free memory on HV2, HV3"
+        )
+    );
+    cluster.vms[0].owners = vec![0];
+    assert_eq!(
+        why(&counted(&cluster, DESIGN), "HV1", "E").1,
+        "1 VM finds no node: Large (20 GiB): no other node is among its possible owners"
+    );
+    cluster.vms.clear();
+    add_group(&mut cluster, &[0, 1]);
+    cluster.nodes[2].memory_mib = Some(512);
+    assert_eq!(
+        why(&counted(&cluster, DESIGN), "HV1", "E").1,
+        "1 VM finds no node: VM1 (1 GiB): not enough free memory on HV3, anti-affinity group SQL has its members on HV2"
+    );
+    cluster.vms.clear();
+    add_vm(&mut cluster, "Busy", 0, 1_024, 1_100);
+    cluster.vms[0].owners = vec![0, 1];
+    assert_eq!(
+        why(&counted(&cluster, DESIGN), "HV1", "E").1,
+        "1 VM finds no node: Busy (1 GiB): the ports of E have no 1.1 Gbit/s left on HV2 (its only other possible owner)"
+    );
+}
+
+#[test]
+fn many_vms_without_a_place_are_counted_beyond_the_third() {
+    let mut cluster = facts();
+    for number in 1..=5 {
+        add_vm(&mut cluster, &format!("Large{number}"), 0, 20_480, 10);
+    }
+    let found = counted(&cluster, DESIGN);
+    let (vms, why) = why(&found, "HV1", "E");
+    assert_eq!(vms, 5);
+    assert!(
+        why.starts_with("5 VMs find no node: Large1 (20 GiB)") && why.ends_with("; and 2 VMs more"),
+        "{why}"
+    );
+    let row = row(&found, "HV1", 0, Role::Vm);
+    assert!(
+        row.capacity > row.demand,
+        "the network has room: its share of the demand would say 100 %"
+    );
+}
+
+#[test]
+fn only_the_networks_of_the_vms_without_a_place_are_short() {
+    let mut cluster = super::facts(3, 5);
+    for node in &mut cluster.nodes {
+        node.memory_mib = Some(16_384);
+    }
+    let mut planned = plan(
+        &cluster,
+        Style::Hybrid,
+        "management=P1 | cluster=P2 | live-migration=P3 | vm:E=P4 | vm:F=P5",
+    );
+    add_vm(&mut cluster, "Large", 0, 20_480, 10);
+    add_vm(&mut cluster, "Alone", 0, 20_480, 10);
+    cluster.vms[1].vnics.clear();
+    planned.vnics = vec![crate::plan::VnicPlan {
+        vm: "Large".to_owned(),
+        vnic: "N".to_owned(),
+        network: "F".to_owned(),
+        group: String::new(),
+        why: String::new(),
+    }];
+    let found = recount(&cluster, &planned);
+
+    assert_eq!(why(&found, "HV1", "E"), (0, ""));
+    assert_eq!(why(&found, "HV1", "F").0, 1);
+    let (vms, why) = why(&found, "HV1", "");
+    assert_eq!(vms, 1, "a VM without any network has a row of its own");
+    assert!(why.contains("Alone"), "{why}");
+}
+
+#[test]
+fn a_vm_that_comes_to_ports_without_its_vlan_is_told() {
+    let mut cluster = facts();
+    add_vm(&mut cluster, "Web", 0, 1_024, 10);
+    cluster.vms[0].vnics[0].vlans = [20].into();
+    cluster.vms[0].owners = vec![0, 1];
+    cluster.nodes[1].nics[3].vlans = Some([10].into());
+    let found = counted(&cluster, DESIGN);
+
+    assert_eq!(row(&found, "HV1", 0, Role::Vm).result, FailureResult::Short);
+    assert_eq!(
+        why(&found, "HV1", "E").1,
+        "1 VM comes to a node without its VLAN: Web on HV2, where not all ports of E carry VLAN 20"
+    );
+    // On its own node the VLAN is missing as well: no fault of the failure.
+    cluster.nodes[0].nics[3].vlans = Some([10].into());
+    assert_eq!(why(&counted(&cluster, DESIGN), "HV1", "E"), (0, ""));
+}
+
+#[test]
+fn a_group_is_one_group_in_upper_and_lower_case() {
+    let mut cluster = facts();
+    add_group(&mut cluster, &[0, 1]);
+    cluster.vms[1].anti_affinity = "sql ".to_owned();
+    cluster.nodes[2].memory_mib = Some(512);
+    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1", "survive:vm:node HV2"]);
+}

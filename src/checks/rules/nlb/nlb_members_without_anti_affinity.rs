@@ -4,6 +4,7 @@ use super::{members, names};
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nlb, Vm};
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -60,5 +61,5 @@ fn may_meet(group: &[(&Vm, &Nlb)]) -> bool {
 
 fn kept_apart(group: &[(&Vm, &Nlb)]) -> bool {
     let class = &group[0].0.anti_affinity;
-    !class.is_empty() && group.iter().all(|(vm, _)| vm.anti_affinity.eq_ignore_ascii_case(class))
+    !class.is_empty() && group.iter().all(|(vm, _)| same_name(&vm.anti_affinity, class))
 }

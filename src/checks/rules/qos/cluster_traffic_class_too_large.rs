@@ -3,7 +3,7 @@
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, Inventory, TrafficClass};
 use crate::powershell::quoted;
 
 /// The rule.
@@ -26,7 +26,7 @@ const MOST: u8 = 2;
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, classes) in super::nodes_with_classes(cluster) {
-        let class = super::class_of(classes, super::cluster_priority(node));
+        let class = TrafficClass::of_priority(classes, super::cluster_priority(node));
         if let Some((class, percent)) = class.and_then(|class| Some((class, class.percent.filter(|p| *p > MOST)?))) {
             found.add(
                 (class.name.clone(), percent),

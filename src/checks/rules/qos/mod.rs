@@ -23,7 +23,7 @@ mod weights_without_bandwidth_mode;
 
 use super::{Rule, lookup};
 use crate::inventory::catalogue::plain;
-use crate::inventory::{Cluster, Facts, Node, Origin, SwitchKind, TrafficClass, VirtualSwitch, VmState};
+use crate::inventory::{Cluster, Facts, Node, Origin, SwitchKind, TrafficClass, VirtualSwitch, Vm, VmState};
 use crate::profiles::WS2012;
 use crate::roles::Role;
 use std::collections::BTreeSet;
@@ -74,32 +74,47 @@ impl Port<'_> {
 
 /// Every external switch with its node and what is connected to it.
 fn switches(cluster: &Cluster) -> impl Iterator<Item = (&Node, &VirtualSwitch, Vec<Port<'_>>)> {
-    cluster.nodes.iter().enumerate().flat_map(move |(position, node)| {
+    // Sorted by node once: a large cluster has thousands of VMs and a hundred switches.
+    let mut running: Vec<Vec<&Vm>> = vec![Vec::new(); cluster.nodes.len()];
+    for vm in cluster.vms.iter().filter(|vm| vm.state == VmState::Running) {
+        if let Some(guests) = vm.host.and_then(|node| running.get_mut(node)) {
+            guests.push(vm);
+        }
+    }
+    let nodes = cluster.nodes.iter().zip(running);
+    nodes.flat_map(|(node, guests)| {
         let external = node.switches.iter().filter(|s| s.kind == SwitchKind::External);
-        external.map(move |switch| (node, switch, ports(cluster, position, switch)))
+        external.map(move |switch| (node, switch, ports(node, &guests, switch)))
     })
 }
 
-fn ports<'a>(cluster: &'a Cluster, node: usize, switch: &VirtualSwitch) -> Vec<Port<'a>> {
-    let host_vnics = cluster.nodes.get(node).into_iter().flat_map(|node| &node.host_vnics);
-    let host = host_vnics.filter(|v| v.switch == switch.name).map(|vnic| Port {
-        name: vnic.name.clone(),
-        host: true,
-        role: vnic.role,
-        weight: vnic.weight,
-        facts: &vnic.facts,
-        origin: vnic.origin,
-    });
-    let running = |vm: &crate::inventory::Vm| vm.host == Some(node) && vm.state == VmState::Running;
-    let guests = lookup::vnics(cluster).filter(|(vm, vnic)| running(vm) && vnic.switch == switch.name);
-    let guests = guests.map(|(vm, vnic)| Port {
-        name: lookup::vnic_name(vm, vnic),
-        host: false,
-        role: None,
-        weight: vnic.weight,
-        facts: &vnic.facts,
-        origin: vnic.origin,
-    });
+/// What is connected to a switch of a node; `guests` are the VMs that run there.
+fn ports<'a>(node: &'a Node, guests: &[&'a Vm], switch: &VirtualSwitch) -> Vec<Port<'a>> {
+    let host = node
+        .host_vnics
+        .iter()
+        .filter(|v| v.switch == switch.name)
+        .map(|vnic| Port {
+            name: vnic.name.clone(),
+            host: true,
+            role: vnic.role,
+            weight: vnic.weight,
+            facts: &vnic.facts,
+            origin: vnic.origin,
+        });
+    let vnics = guests
+        .iter()
+        .flat_map(|vm| vm.vnics.iter().map(move |vnic| (*vm, vnic)));
+    let guests = vnics
+        .filter(|(_, vnic)| vnic.switch == switch.name)
+        .map(|(vm, vnic)| Port {
+            name: lookup::vnic_name(vm, vnic),
+            host: false,
+            role: None,
+            weight: vnic.weight,
+            facts: &vnic.facts,
+            origin: vnic.origin,
+        });
     host.chain(guests).collect()
 }
 
@@ -116,20 +131,9 @@ fn nodes_with_classes(cluster: &Cluster) -> impl Iterator<Item = (&Node, &[Traff
         let classes = node.facts.classes("traffic_classes")?;
         classes
             .iter()
-            .any(|class| !is_default(class))
+            .any(|class| !class.is_default())
             .then_some((node, classes))
     })
-}
-
-fn is_default(class: &TrafficClass) -> bool {
-    class.name.eq_ignore_ascii_case("default")
-}
-
-/// The class of its own that a priority has; the default class is none.
-fn class_of(classes: &[TrafficClass], priority: u8) -> Option<&TrafficClass> {
-    classes
-        .iter()
-        .find(|class| !is_default(class) && class.priorities.contains(&priority))
 }
 
 /// Share of the traffic class of SMB Direct in percent: that of the priority which its policy gives, else the class of that name.
@@ -138,7 +142,7 @@ pub(super) fn smb_percent(node: &Node) -> Option<u8> {
     let by_policy = policy_priorities(node, &["smbdirect"]).first().copied();
     let by_name = |class: &&TrafficClass| ["smb", "smbdirect"].contains(&plain(&class.name).as_str());
     let class = match by_policy {
-        Some(priority) => class_of(classes, priority),
+        Some(priority) => TrafficClass::of_priority(classes, priority),
         None => classes.iter().find(by_name),
     };
     class?.percent
@@ -146,11 +150,7 @@ pub(super) fn smb_percent(node: &Node) -> Option<u8> {
 
 /// Priorities that the node's policies with one of these names give; empty where the policies are unknown.
 fn policy_priorities(node: &Node, names: &[&str]) -> BTreeSet<u8> {
-    let policies = node.facts.classes("qos_policies").unwrap_or_default();
-    let named = policies
-        .iter()
-        .filter(|policy| names.contains(&plain(&policy.name).as_str()));
-    named.flat_map(|policy| policy.priorities.iter().copied()).collect()
+    TrafficClass::priorities(node.facts.classes("qos_policies").unwrap_or_default(), names)
 }
 
 /// The priority of cluster traffic: that of its policy, else 7, Microsoft's recommendation.

@@ -3,7 +3,7 @@
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, Inventory, TrafficClass};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -23,7 +23,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, classes) in super::nodes_with_classes(cluster) {
         let priority = super::cluster_priority(node);
-        if super::class_of(classes, priority).is_none() {
+        if TrafficClass::of_priority(classes, priority).is_none() {
             found.add(
                 (super::shown(classes), priority),
                 node,

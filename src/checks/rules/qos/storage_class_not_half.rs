@@ -3,7 +3,7 @@
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Nic};
+use crate::inventory::{Cluster, Inventory, Nic, TrafficClass};
 use crate::profiles::AZURE_LOCAL;
 use crate::roles::Role;
 
@@ -30,7 +30,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for (node, classes) in super::nodes_with_classes(cluster) {
         let shared = |nic: &Nic| nic.roles.contains(&Role::Storage) && nic.roles.len() > 1;
         let priority = super::policy_priorities(node, &["smbdirect"]).first().copied();
-        let class = priority.and_then(|priority| super::class_of(classes, priority));
+        let class = priority.and_then(|priority| TrafficClass::of_priority(classes, priority));
         let percent = class.and_then(|class| class.percent).filter(|percent| *percent != HALF);
         if let Some(percent) = percent.filter(|_| node.nics.iter().any(shared)) {
             found.add(percent, node, report.at(node.origin, "traffic_classes"));

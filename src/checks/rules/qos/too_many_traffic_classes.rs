@@ -26,7 +26,7 @@ const MOST: u64 = 8;
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, classes) in super::nodes_with_classes(cluster) {
-        let own = classes.iter().filter(|class| !super::is_default(class)).count();
+        let own = classes.iter().filter(|class| !class.is_default()).count();
         // The default class is there even where it is not listed.
         let count = u64::try_from(own).unwrap_or(u64::MAX).saturating_add(1);
         let in_use = node.nics.iter().filter(|nic| nic.facts.yes("qos") != Some(false));

@@ -26,7 +26,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         // Where the default class is not listed it has what the others leave.
         let whole = classes
             .iter()
-            .any(|class| super::is_default(class) && class.percent.is_some());
+            .any(|class| class.is_default() && class.percent.is_some());
         if total > 100 || (whole && total != 100) {
             found.add(
                 (super::shown(classes), total),

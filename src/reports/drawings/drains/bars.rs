@@ -25,8 +25,15 @@ pub(super) fn draw(svg: &mut Svg, y: i64, view: &View) -> i64 {
     let Some(end_ms) = longest.filter(|ms| *ms > 0) else {
         return y;
     };
-    let y = legend(svg, y);
-    let axis = Axis::new(LEFT + NAMES, RIGHT - LEFT - NAMES - NUMBERS, end_ms);
+    let share = share_ms(view);
+    let y = legend(svg, y, share);
+    // a line far beyond the bars would only make them short
+    let line = share.filter(|ms| *ms <= end_ms * 2);
+    let axis = Axis::new(
+        LEFT + NAMES,
+        RIGHT - LEFT - NAMES - NUMBERS,
+        line.unwrap_or(0).max(end_ms),
+    );
     let shown = drains.len().min(NODES);
     let (top, bottom) = (y + 18, y + 18 + i64::try_from(shown).unwrap_or(0) * ROW);
     axis.draw(svg, top, bottom);
@@ -36,7 +43,16 @@ pub(super) fn draw(svg: &mut Svg, y: i64, view: &View) -> i64 {
             top + 3 + i64::try_from(number).unwrap_or(0) * ROW,
             view,
             drain,
-            &axis,
+            (&axis, line),
+        );
+    }
+    if let Some(ms) = line {
+        let x = axis.at(ms);
+        svg.line(
+            (x, top - 2),
+            (x, bottom),
+            look::ALERT,
+            r#"stroke-width="1.5" stroke-dasharray="6 3""#,
         );
     }
     if let (true, Some(next), Some(last)) = (drains.len() > NODES, drains.get(NODES), drains.last()) {
@@ -52,11 +68,20 @@ pub(super) fn draw(svg: &mut Svg, y: i64, view: &View) -> i64 {
     bottom
 }
 
+/// What each way of each node may take so that the night just ends in its window: the window less the restarts, for as many ways as
+/// VMs go. `None` without a window, or where the restarts alone fill it.
+fn share_ms(view: &View) -> Option<u64> {
+    let run = &view.forecast.run;
+    let ways = run.steps.len() as u64 * if run.failback { 2 } else { 1 };
+    let moving = view.forecast.window_ms?.checked_sub(run.reboot_ms())?;
+    moving.checked_div(ways).filter(|ms| *ms > 0)
+}
+
 fn planned_ms(drain: &NodeDrain) -> u64 {
     drain.planned.as_ref().map_or(0, |one| one.makespan_ms)
 }
 
-fn legend(svg: &mut Svg, y: i64) -> i64 {
+fn legend(svg: &mut Svg, y: i64, share: Option<u64>) -> i64 {
     svg.text(LEFT, y + 12, BOLD.sized(14), "How long each node takes to empty");
     let mut x = LEFT + 270;
     for (fill, text) in [(TODAY, "as Windows does it"), (look::PLANNED, "planned")] {
@@ -66,10 +91,21 @@ fn legend(svg: &mut Svg, y: i64) -> i64 {
     }
     svg.line((x, y), (x, y + 15), look::ALERT, r#"stroke-width="2.5""#);
     svg.text(x + 8, y + 12, TEXT, "no order is faster");
+    if let Some(ms) = share {
+        x += 26 + look::text_width("no order is faster", TEXT.size);
+        svg.line(
+            (x, y),
+            (x, y + 15),
+            look::ALERT,
+            r#"stroke-width="1.5" stroke-dasharray="6 3""#,
+        );
+        let text = format!("share of the window: {} each way", minutes(ms));
+        svg.fitted(x + 8, y + 12, RIGHT - x - 8, TEXT, &text);
+    }
     y + 20
 }
 
-fn row(svg: &mut Svg, y: i64, view: &View, drain: &NodeDrain, axis: &Axis) {
+fn row(svg: &mut Svg, y: i64, view: &View, drain: &NodeDrain, (axis, share): (&Axis, Option<u64>)) {
     svg.fitted(LEFT, y + 15, NAMES - 12, TEXT, view.node(drain.node));
     let both = [(Some(&drain.today), TODAY), (drain.planned.as_ref(), look::PLANNED)];
     let mut line = y;
@@ -97,7 +133,11 @@ fn row(svg: &mut Svg, y: i64, view: &View, drain: &NodeDrain, axis: &Axis) {
                 show::limit(kind)
             ),
         };
-        svg.fitted(end + 7, line + 10, RIGHT - end - 7, SMALL, &text);
+        // the line of the share does not run through a text
+        let crossed = share.map(|ms| axis.at(ms));
+        let reach = end + 10..end + 14 + look::text_width(&text, SMALL.size);
+        let x = crossed.filter(|x| reach.contains(x)).unwrap_or(end) + 7;
+        svg.fitted(x, line + 10, RIGHT - x, SMALL, &text);
         line += BAR + 1;
     }
 }

@@ -20,6 +20,15 @@ const FILL: i64 = 44;
 /// Waves by turns.
 const WAVES: [&str; 2] = ["#0072b2", "#56b4e9"];
 
+/// How VMs are put into rows.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Rows {
+    /// One for each, where they are few enough.
+    PerVm,
+    /// One for each that runs at the same time.
+    PerSlot,
+}
+
 /// What the colours mean; returns the y below.
 pub(super) fn legend(svg: &mut Svg, y: i64) -> i64 {
     let mut x = LEFT;
@@ -35,9 +44,9 @@ pub(super) fn legend(svg: &mut Svg, y: i64) -> i64 {
 }
 
 /// Draws; returns the y below.
-pub(super) fn draw(svg: &mut Svg, y: i64, view: &View, drain: &Drain, end_ms: u64) -> i64 {
+pub(super) fn draw(svg: &mut Svg, y: i64, view: &View, drain: &Drain, (end_ms, rows): (u64, Rows)) -> i64 {
     svg.fitted(LEFT, y + 12, RIGHT - LEFT, BOLD, &title(drain));
-    let rows = rows(view, drain);
+    let rows = rows_of(view, drain, rows);
     let axis = Axis::new(LEFT + NAMES, RIGHT - LEFT - NAMES - 170, end_ms);
     let (top, height) = (y + 34, i64::try_from(rows.len()).unwrap_or(0) * ROW);
     axis.draw(svg, top, top + height + FILL + 14);
@@ -85,9 +94,9 @@ struct Row<'a> {
 }
 
 /// A row per VM, or per slot and one for all saved VMs.
-fn rows<'a>(view: &View, drain: &'a Drain) -> Vec<Row<'a>> {
+fn rows_of<'a>(view: &View, drain: &'a Drain, rows: Rows) -> Vec<Row<'a>> {
     let copied: Vec<&Move> = drain.moves.iter().filter(|one| one.way != Way::Owner).collect();
-    if copied.len() <= SINGLY {
+    if rows == Rows::PerVm && copied.len() <= SINGLY {
         let row = |one: &'a Move| Row {
             label: view.vm(one.vm).to_owned(),
             moves: vec![one],

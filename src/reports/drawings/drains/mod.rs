@@ -9,13 +9,20 @@ mod curves;
 mod gantt;
 mod night;
 
+use gantt::Rows;
+
 use super::{LEFT, RIGHT};
 use crate::migration::drain::NodeDrain;
 use crate::reports::drains::{View, headline};
+use crate::reports::show;
 use crate::reports::svg::{BOLD, HEAD, SMALL, Svg, TEXT};
 
-/// Clusters up to this size show every drain move by move; larger ones, and sketches, the longest only.
-const EVERY_DRAIN: usize = 4;
+/// Clusters up to this size show every drain move by move, a row for each VM.
+const IN_FULL: usize = 4;
+/// Clusters up to this size show every drain; of larger ones the longest are shown. Beside the longest drain, VMs share rows.
+const EVERY_DRAIN: usize = 8;
+/// Drains shown of larger clusters.
+const LONGEST: usize = 4;
 
 /// Draws all clusters.
 pub(in crate::reports) fn render(views: &[View]) -> Vec<u8> {
@@ -43,20 +50,32 @@ fn cluster(svg: &mut Svg, y: i64, view: &View) -> i64 {
     y = night::draw(svg, y + 12, view);
     y = bars::draw(svg, y + 24, view);
     let drains = &view.forecast.drains;
-    let shown = if drains.len() <= EVERY_DRAIN && view.forecast.planned_run.is_some() {
+    let shown = if drains.len() <= EVERY_DRAIN {
         drains.len()
     } else {
-        1
+        LONGEST
     };
     y = gantt::legend(svg, y + 24);
-    for drain in drains.iter().take(shown) {
-        y = one(svg, y + 30, view, drain);
+    for (number, drain) in drains.iter().take(shown).enumerate() {
+        let rows = if drains.len() <= IN_FULL || number == 0 {
+            Rows::PerVm
+        } else {
+            Rows::PerSlot
+        };
+        y = one(svg, y + 30, view, drain, rows);
+    }
+    if shown < drains.len() {
+        let rest = show::count(drains.len() - shown, "drain is", "drains are");
+        let text =
+            format!("{rest} shorter: nicplan drain INPUT --node NODE draws any of them; migrations.csv has all.");
+        svg.text(LEFT, y + 24, SMALL, &text);
+        y += 28;
     }
     curves::draw(svg, y + 34, view)
 }
 
 /// Both schedules of one drain over the same time.
-fn one(svg: &mut Svg, y: i64, view: &View, drain: &NodeDrain) -> i64 {
+fn one(svg: &mut Svg, y: i64, view: &View, drain: &NodeDrain, rows: Rows) -> i64 {
     let end_ms = drain
         .planned
         .iter()
@@ -77,7 +96,7 @@ fn one(svg: &mut Svg, y: i64, view: &View, drain: &NodeDrain) -> i64 {
     }
     let mut y = y;
     for schedule in [Some(&drain.today), drain.planned.as_ref()].into_iter().flatten() {
-        y = gantt::draw(svg, y + 10, view, schedule, end_ms);
+        y = gantt::draw(svg, y + 10, view, schedule, (end_ms, rows));
     }
     y
 }

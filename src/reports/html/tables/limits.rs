@@ -2,7 +2,7 @@
 
 use super::{rate, rows};
 use crate::migration::drain::NodeDrain;
-use crate::reports::data::{ClusterData, ReportData};
+use crate::reports::data::{ClusterData, GrowthLimit, ReportData};
 use crate::reports::drains::minutes;
 use crate::reports::html::table::{Kind, Table, number, signed, text};
 use crate::reports::{limits, show};
@@ -18,6 +18,7 @@ pub(super) fn failures(data: &ReportData) -> Table {
         ("Left", Kind::Number),
         ("Demand", Kind::Number),
         ("Result", Kind::Badge),
+        ("Why", Kind::Long),
     ];
     let row = |cluster: &ClusterData, row: &crate::checks::recount::FailureRow| {
         vec![
@@ -30,13 +31,14 @@ pub(super) fn failures(data: &ReportData) -> Table {
             rate(row.capacity),
             rate(row.demand),
             text(row.result.name()),
+            text(&row.why),
         ]
     };
     Table {
         id: "failures",
         title: "What each failure does",
-        note: "One failure at a time: ok = what is needed still fits, short = runs with less, cut = stops. After the loss of a node \
-               every other node takes VMs over and has rows of its own.",
+        note: "One failure at a time: ok = what is needed still fits, short = runs with less, cut = stops. The loss of a node has one row \
+               for each external network: what the other nodes have for VMs together, and short where a VM of the network finds no place.",
         file: "failures.csv",
         columns: COLUMNS,
         rows: rows(data, |c| c.recount.failures.iter().collect(), row),
@@ -85,6 +87,14 @@ pub(super) fn drains(data: &ReportData) -> Table {
     }
 }
 
+/// Where growth ends, role by role; nothing where it is not judged.
+fn ends_of_growth<'c>(cluster: &'c ClusterData) -> Vec<&'c GrowthLimit> {
+    match limits::says_something(cluster) {
+        true => cluster.growth.by_role.iter().collect(),
+        false => Vec::new(),
+    }
+}
+
 pub(super) fn growth(data: &ReportData) -> Table {
     const COLUMNS: &[(&str, Kind)] = &[
         ("Cluster", Kind::Text),
@@ -92,7 +102,7 @@ pub(super) fn growth(data: &ReportData) -> Table {
         ("Growth that fits", Kind::Number),
         ("Where it ends", Kind::Long),
     ];
-    let row = |cluster: &ClusterData, limit: &crate::reports::data::GrowthLimit| {
+    let row = |cluster: &ClusterData, limit: &GrowthLimit| {
         let shown = if limit.permille < 0 {
             "none".to_owned()
         } else {
@@ -111,7 +121,7 @@ pub(super) fn growth(data: &ReportData) -> Table {
         note: "Every demand grows alike, on top of the growth in the policy, until the role's uplink passes its target.",
         file: "",
         columns: COLUMNS,
-        rows: rows(data, |c| c.growth.by_role.iter().collect(), row),
+        rows: rows(data, ends_of_growth, row),
     }
 }
 

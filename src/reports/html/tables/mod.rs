@@ -79,10 +79,10 @@ fn yes_no(yes: bool) -> Cell {
 }
 
 /// Rows of all clusters.
-fn rows<'a, T>(
-    data: &'a ReportData<'a>,
-    of: impl Fn(&'a ClusterData<'a>) -> Vec<T>,
-    row: impl Fn(&'a ClusterData<'a>, T) -> Vec<Cell>,
+fn rows<'d, 'a, T>(
+    data: &'d ReportData<'a>,
+    of: impl Fn(&'d ClusterData<'a>) -> Vec<T>,
+    row: impl Fn(&'d ClusterData<'a>, T) -> Vec<Cell>,
 ) -> Vec<Vec<Cell>> {
     let mut rows = Vec::new();
     for cluster in &data.clusters {

@@ -1,0 +1,60 @@
+//! Choices of an uplink that are alike for every purpose but which of several equal ports they take.
+
+use super::super::options::{Choice, Shared};
+use super::super::reach::Heard;
+use crate::units::Mbps;
+
+/// Choices of an uplink that differ only in which of several equal ports they take.
+pub struct Kind {
+    pub choices: Vec<Choice>,
+}
+
+impl Kind {
+    pub fn first(&self) -> &Choice {
+        &self.choices[0]
+    }
+}
+
+/// Groups choices by everything but the ports themselves.
+pub fn kinds(choices: Vec<Choice>, shared: &[Shared]) -> Vec<Kind> {
+    let mut kinds: Vec<(Signature, Kind)> = Vec::new();
+    for choice in choices {
+        let signature = signature(&choice, shared);
+        match kinds.iter_mut().find(|(known, _)| *known == signature) {
+            Some((_, kind)) => kind.choices.push(choice),
+            None => kinds.push((signature, Kind { choices: vec![choice] })),
+        }
+    }
+    kinds.into_iter().map(|(_, kind)| kind).collect()
+}
+
+#[derive(PartialEq, Eq)]
+struct Signature {
+    vector: Vec<u32>,
+    nics: usize,
+    speed: Mbps,
+    heard: Vec<Heard>,
+    rdma: bool,
+    own: [[bool; 3]; 6],
+    /// What is left after each card and after each ToR, sorted.
+    after: [Vec<Mbps>; 2],
+}
+
+fn signature(choice: &Choice, shared: &[Shared]) -> Signature {
+    let mut after = [Vec::new(), Vec::new()];
+    for (failure, left) in shared.iter().zip(&choice.after) {
+        if *left < choice.capacity || choice.nics == 0 {
+            after[failure.kind() - 1].push(*left);
+        }
+    }
+    after.iter_mut().for_each(|list| list.sort());
+    Signature {
+        vector: choice.vector.clone(),
+        nics: choice.nics,
+        speed: choice.speed,
+        heard: choice.heard.clone(),
+        rdma: choice.rdma,
+        own: choice.own,
+        after,
+    }
+}

@@ -1,0 +1,156 @@
+//! A design that waits for its turn in the search, with what no plan of it can beat; the bound sharpens step by step.
+
+use super::bounds::{Job, add_mode, counted};
+use super::design::{Design, FEW_NETWORKS, UplinkShape};
+use super::instance::Instance;
+use super::meeting::{Meeting, ways};
+use super::patterns::{Breadth, Enumeration, enumerate};
+use crate::plan::Objective;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+
+/// A design waiting for its turn: first with the bound that follows from counting ports, then with its patterns listed.
+pub struct Waiting {
+    /// What no plan of the design can beat.
+    pub bound: Objective,
+    /// The same without what follows from the number of networks: modes add to it what they leave unmet.
+    pub bare: Objective,
+    pub design: Design,
+    pub meetings: Vec<Meeting>,
+    pub tables: Option<Vec<Enumeration>>,
+    /// All patterns by class, where somebody asked for them.
+    pub wide: Vec<OnceCell<Enumeration>>,
+    /// The bound has been sharpened by [`Job::pooled`].
+    pub pooled: bool,
+}
+
+impl Waiting {
+    /// Nothing is known but what counting ports proves.
+    pub fn new(instance: &Instance, design: Design, meetings: Vec<Meeting>) -> Self {
+        let bare = counted(instance, &design, &meetings);
+        Waiting {
+            bound: with_networks(instance, &bare),
+            bare,
+            design,
+            meetings,
+            tables: None,
+            wide: instance.classes.iter().map(|_| OnceCell::new()).collect(),
+            pooled: false,
+        }
+    }
+
+    fn key(&self) -> (&Objective, &Design, &[Meeting]) {
+        (&self.bound, &self.design, &self.meetings)
+    }
+
+    /// Lists the patterns and sharpens the bound by them.
+    pub fn listed(self, instance: &Instance) -> Self {
+        let mut tables = Vec::new();
+        for class in &instance.classes {
+            // Without all tables it stays as it is: nothing more is asked of it when the time is over.
+            if instance.watch.is_over() {
+                return self;
+            }
+            tables.push(enumerate(instance, class, &self.design, &self.meetings, Breadth::Best));
+        }
+        let job = Job {
+            instance,
+            design: &self.design,
+            meetings: &self.meetings,
+            tables: &tables,
+            wide: &self.wide,
+        };
+        let bare = job.bound().max_to(self.bare.clone(), 7);
+        Waiting {
+            tables: Some(tables),
+            ..self
+        }
+        .sharpened(instance, bare)
+    }
+
+    /// Notes what the patterns prove of the uplinks, for designs that have these and more.
+    pub fn prove(&self, proven: &mut Proven) {
+        let whole = self.tables.is_some() && self.meetings.iter().all(|meeting| *meeting == Meeting::Anywhere);
+        if whole && self.design.networks >= FEW_NETWORKS {
+            proven.insert(self.design.uplinks.clone(), self.bare.clone());
+        }
+    }
+
+    /// The same with a bound that is at least `bare`.
+    pub fn sharpened(self, instance: &Instance, bare: Objective) -> Self {
+        Waiting {
+            bound: with_networks(instance, &bare).max_to(self.bound, 7),
+            bare,
+            ..self
+        }
+    }
+
+    /// Sharpens the bound by what the networks can carry together; gives the work it took.
+    pub fn pooled(self, instance: &Instance) -> (Self, u64) {
+        let sharper = self.tables.as_ref().map(|tables| {
+            let job = Job {
+                instance,
+                design: &self.design,
+                meetings: &self.meetings,
+                tables,
+                wide: &self.wide,
+            };
+            (job.pooled(), job.work())
+        });
+        let (bare, work) = sharper.unwrap_or((self.bare.clone(), 0));
+        let pooled = Waiting { pooled: true, ..self };
+        (pooled.sharpened(instance, bare), work)
+    }
+
+    /// The same with one uplink decided in every way.
+    pub fn split(&self, instance: &Instance, uplink: usize) -> Vec<Waiting> {
+        let decided = |way: Meeting| {
+            let mut meetings = self.meetings.clone();
+            meetings[uplink] = way;
+            Waiting::new(instance, self.design.clone(), meetings)
+        };
+        ways(instance).0.into_iter().map(decided).collect()
+    }
+}
+
+/// The bound with what the number of networks alone leaves unmet.
+fn with_networks(instance: &Instance, bare: &Objective) -> Objective {
+    let mut bound = bare.clone();
+    let least = instance.needed.least_unmet(bare.external_networks as usize);
+    add_mode(instance, &least, &mut bound);
+    bound
+}
+
+impl PartialEq for Waiting {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Waiting {}
+
+impl PartialOrd for Waiting {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Waiting {
+    /// Reversed, so that a heap gives the best bound first.
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        other.key().cmp(&self.key())
+    }
+}
+
+/// What is proven of the uplinks of listed designs, whatever their networks are called and carry.
+pub type Proven = BTreeMap<Vec<UplinkShape>, Objective>;
+
+/// What a design inherits from the one with a network less: its bound by ports alone.
+pub fn inherited(proven: &Proven, design: &Design) -> Option<Objective> {
+    let parent = proven.get(design.without_last_network()?)?;
+    Some(Objective {
+        changes: 0,
+        external_networks: design.networks as u64,
+        ..parent.clone()
+    })
+}

@@ -1,0 +1,147 @@
+//! What live migrations really get, as sentences for the page and the console: way, rate, what decides it, which layer is at fault.
+//!
+//! In: judged paths. Out: plain text without markup. Must not know: where it is shown, how a path is found.
+
+use super::ClusterPaths;
+use super::text::rate;
+use crate::finding::Severity;
+use crate::migration::path::{Class, Fault, Layer, Path};
+use crate::reports::show;
+use crate::units::show_mbps;
+
+/// Kinds of pairs told one by one.
+const MOST: usize = 4;
+
+/// Layers that can hold a rate down.
+const RATE_LAYERS: [Layer; 5] = [
+    Layer::SmbLimit,
+    Layer::PortSpeed,
+    Layer::Stream,
+    Layer::HostVnic,
+    Layer::InterSwitchLink,
+];
+
+impl ClusterPaths<'_> {
+    /// How fast migrations are between each kind of pairs, and what decides that; empty where none runs.
+    pub(in crate::reports) fn speeds(&self) -> Vec<String> {
+        let running = |class: &&Class| class.first(&self.paths).is_some_and(|path| path.network.is_some());
+        let told = self.classes.iter().filter(running).take(MOST);
+        told.filter_map(|class| self.speed(class)).collect()
+    }
+
+    fn speed(&self, class: &Class) -> Option<String> {
+        let path = class.first(&self.paths)?;
+        let network = path.network.as_deref()?;
+        let decides = decides(path).map_or_else(String::new, |step| format!("; what decides: {step}"));
+        Some(format!(
+            "{}: {} ({} MB/s on the wire for one), over {network} with {}{decides}",
+            show::sentence(&self.pairs(class)),
+            rate(path),
+            show::thousands(path.cap / 8),
+            path.transport.title(),
+        ))
+    }
+
+    /// The ways in one sentence, without its full stop: network, rate, pairs; first of all what is not as planned.
+    pub(in crate::reports) fn brief(&self) -> Option<String> {
+        let detours = self.detours();
+        if let Some(detour) = detours.first() {
+            return Some(format!("not as planned: {detour}"));
+        }
+        let told = self.classes.iter().take(2).filter_map(|class| {
+            let path = class.first(&self.paths)?;
+            let network = path.network.as_deref()?;
+            Some(format!(
+                "{network} over {}, {} ({})",
+                path.transport.title(),
+                rate(path),
+                self.pairs(class)
+            ))
+        });
+        let told: Vec<String> = told.collect();
+        let more = match self.classes.len().saturating_sub(2) {
+            0 => String::new(),
+            more => format!(
+                "; and {}",
+                show::count(more, "kind of pairs more", "kinds of pairs more")
+            ),
+        };
+        (!told.is_empty()).then(|| format!("{}{more}", told.join("; ")))
+    }
+
+    /// Pairs that do not use the network that is meant for live migration, with the reason and the repair; empty if none.
+    pub(in crate::reports) fn detours(&self) -> Vec<String> {
+        let strays = self.classes.iter().filter_map(|class| {
+            let path = class.first(&self.paths).filter(|path| !path.intended)?;
+            let fault = path.faults.first()?;
+            let way = path.network.as_deref().map_or_else(
+                || "there is no way at all".to_owned(),
+                |network| format!("it goes over {network}"),
+            );
+            Some(format!(
+                "{}, {way}: {}; {}",
+                self.pairs(class),
+                fault.text,
+                repair(fault)
+            ))
+        });
+        strays.take(MOST).collect()
+    }
+
+    /// The fault that sends migrations of a node elsewhere than meant, or keeps them off altogether.
+    pub(in crate::reports) fn fault_of(&self, node: usize) -> Option<&Fault> {
+        let strays = self.of(node).filter(|path| !path.intended);
+        let faults = strays.flat_map(|path| &path.faults);
+        faults
+            .filter(|fault| fault.severity == Severity::Error)
+            .min_by_key(|fault| fault.layer)
+    }
+
+    /// The limit of live migration over SMB, where it and not the ports decides what a node sends.
+    pub(in crate::reports) fn smb_limit_of(&self, node: usize) -> Option<String> {
+        let limited = self.of(node).filter(|path| path.source == node);
+        let mut limited = limited.filter(|path| path.smb_limit == Some(path.egress));
+        let path = limited.next()?;
+        let step = path.steps.iter().find(|step| step.layer == Layer::SmbLimit)?;
+        Some(step.text.clone())
+    }
+
+    /// Speeds of the ports that migrations out of a node really use, the slowest first; empty where none is known.
+    pub(in crate::reports) fn ports_of(&self, node: usize) -> Vec<usize> {
+        let mut ports: Vec<usize> = self
+            .of(node)
+            .filter(|path| path.source == node && path.network.is_some())
+            .flat_map(|path| path.source_ports.iter().copied())
+            .collect();
+        ports.sort_unstable();
+        ports.dedup();
+        ports
+    }
+
+    /// Paths from and to a node, those from it first.
+    fn of(&self, node: usize) -> impl Iterator<Item = &Path> {
+        let from = self.paths.iter().filter(move |path| path.source == node);
+        from.chain(self.paths.iter().filter(move |path| path.target == node))
+    }
+}
+
+/// The line of reasoning that decides over the rate.
+fn decides(path: &Path) -> Option<String> {
+    if path.smb_limit == Some(path.cap) {
+        let step = path.steps.iter().find(|step| step.layer == Layer::SmbLimit)?;
+        return Some(step.text.clone());
+    }
+    let slowed = |layer: Layer| layer != Layer::SmbLimit && RATE_LAYERS.contains(&layer);
+    let mut steps = path.steps.iter().rev().filter(|step| slowed(step.layer));
+    // the links between switches are told even where they are wide enough
+    let step = steps.find(|step| step.layer != Layer::InterSwitchLink || step.text.ends_with(&show_mbps(path.cap)))?;
+    Some(step.text.clone())
+}
+
+/// What to do about a fault, as half a sentence.
+pub(in crate::reports) fn repair(fault: &Fault) -> String {
+    match fault.fix.as_str() {
+        "" => "`nicplan path INPUT --plan plan.json` tells more".to_owned(),
+        fix => format!("repair: {fix}"),
+    }
+}

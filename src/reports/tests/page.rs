@@ -1,0 +1,137 @@
+//! The page: what it tells, that it asks nobody for anything, that names stay text.
+
+use super::*;
+
+#[test]
+fn hostile_names_stay_text_on_the_page() {
+    for clusters in [1, 2] {
+        let world = world(Spec {
+            names: Names::Hostile,
+            vms: 700,
+            clusters,
+            unmet: true,
+            ..SMALL
+        });
+        let files = all(&world);
+        let page = file(&files, "report.html");
+        assert!(!page.contains("<img"), "no element comes from a name");
+        assert!(
+            !page.contains('\u{1}') && !page.contains('\u{202e}'),
+            "no hidden character"
+        );
+        assert!(
+            page.contains("&lt;/script&gt;&lt;img src=x"),
+            "the name is there as text"
+        );
+        let (starts, ends) = (page.matches("<script").count(), page.matches("</script>").count());
+        assert_eq!(starts, ends, "no name ends a script element");
+    }
+}
+
+#[test]
+fn the_page_has_the_drawings_inside_and_asks_for_nothing() {
+    let files = all(&world(SMALL));
+    let page = file(&files, "report.html");
+    for name in REPORTS.iter().map(|r| r.file).filter(|f| f.ends_with(".svg")) {
+        assert!(page.contains(file(&files, name)), "{name}");
+    }
+    let outside = page.replace("http://www.w3.org/2000/svg", "");
+    for mark in ["http://", "https://", " src=", "@import", "url(\""] {
+        assert!(!outside.contains(mark), "{mark}");
+    }
+    assert!(page.contains("default-src 'none'"));
+}
+
+#[test]
+fn the_page_tells_what_a_decision_maker_asks() {
+    let mut data_world = world(Spec { unmet: true, ..SMALL });
+    data_world.findings.truncate(3);
+    let mut data = ReportData::new(&data_world.inventory, &data_world.verified, &data_world.findings);
+    let before = data.plan.clusters[0].solver.objective.clone();
+    let mut after = before.clone();
+    after.worst_utilisation_permille = 210;
+    let row = WhatIfRow {
+        cluster: "HVCLUSTER".to_owned(),
+        text: "two more ports".to_owned(),
+        before,
+        after,
+    };
+    let without = String::from_utf8(html::render(&data)).expect("UTF-8");
+    data.what_if = Some(WhatIf { rows: vec![row] });
+    let page = String::from_utf8(html::render(&data)).expect("UTF-8");
+    for words in [
+        "2 requirements are not met",
+        "a better one may exist, but none below 40 %",
+        "Node HV1 has one 10 GbE port left",
+        "growth",
+        "What two idle ports more would change",
+        "mac-pool-overlap",
+        "and 1 more of this kind",
+        "samples/nodes.csv:2:6",
+        "RDMA of 12 NICs",
+        "<td>worst utilisation</td><td>42.1 %</td><td>21 %</td>",
+    ] {
+        assert!(page.contains(words), "{words}");
+    }
+    assert!(!without.contains("two idle ports"), "no empty section");
+    assert!(!page.contains("permille"), "people read per cent");
+}
+
+#[test]
+fn a_large_page_keeps_most_rows_as_data() {
+    let world = world(Spec {
+        nodes: 64,
+        vms: 8_000,
+        ..SMALL
+    });
+    let files = all(&world);
+    let page = file(&files, "report.html");
+    assert!(page.len() < 6_000_000, "{} bytes", page.len());
+    assert!(page.matches("<tr>").count() < 4_000);
+    assert!(page.contains("data-rows=\"8000\""));
+}
+
+#[test]
+fn growth_stands_beside_the_needs_on_the_page_and_in_the_tables() {
+    let mut world = world(SMALL);
+    world.inventory.clusters[0].policy.growth_percent = 20;
+    let files = all(&world);
+
+    assert_eq!(
+        file(&files, "report.html")
+            .matches("Needs include 20 % growth.")
+            .count(),
+        4
+    );
+    for name in [
+        "assignment.csv",
+        "role_capacity.csv",
+        "external_networks.csv",
+        "failures.csv",
+    ] {
+        let (columns, rows) = records(file(&files, name));
+        let at = columns.iter().position(|column| column == "growth_percent");
+        let at = at.expect("the column is there");
+        assert!(rows.iter().all(|row| row.get(at) == Some("20")), "{name}");
+    }
+}
+
+#[test]
+fn the_page_shows_the_network_that_live_migration_takes() {
+    let files = all(&world(SMALL));
+    let page = file(&files, "report.html");
+
+    assert!(page.contains("<figure id=\"drawing-path\""));
+    assert!(page.contains("live migration as planned"));
+}
+
+#[test]
+fn the_page_of_a_single_node_links_to_nothing_that_is_not_there() {
+    let files = all(&world(Spec { nodes: 1, ..SMALL }));
+    let page = file(&files, "report.html");
+
+    for link in page.split("href=\"#").skip(1).filter_map(|rest| rest.split('"').next()) {
+        assert!(page.contains(&format!("id=\"{link}\"")), "{link}");
+    }
+    assert!(!page.contains("live migration as planned"), "nothing to draw");
+}
