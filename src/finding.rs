@@ -92,15 +92,24 @@ pub struct Finding {
     pub source: String,
     /// Where the fact stands; the first is the primary one.
     pub at: Vec<Location>,
+    /// How many places there are; `at` lists the first of them.
+    pub places: usize,
     /// Present or planned.
     pub state: State,
     /// Name and reason of the policy entry that silences it; empty if none.
     pub suppressed_by: String,
     /// What it counts as for the answer: the rule's severity, unless the policy raises or lowers it.
     pub counts_as: Severity,
+    /// Why it is still there once a plan is applied; empty unless it is an error of the planned state.
+    pub stays: String,
 }
 
 impl Finding {
+    /// How many places are not listed.
+    pub fn unlisted(&self) -> usize {
+        self.places.saturating_sub(self.at.len())
+    }
+
     /// Order of every list: severity, rule, cluster, subject, message.
     pub fn sort(findings: &mut [Finding]) {
         findings.sort_by(|a, b| {

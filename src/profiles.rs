@@ -88,8 +88,10 @@ pub struct Profile {
     pub default_concurrency: u32,
     /// Whether a NIC under a virtual switch keeps RDMA.
     pub rdma_on_switch: bool,
-    /// Whether Network ATC exists (an intent makes the switch, shares are the host network requirements').
+    /// Whether Network ATC exists: intents may make switches, host vNICs and DCB.
     pub network_atc: bool,
+    /// Whether hosts are laid out by intents alone, with the shares of Azure Local's host network requirements.
+    pub intents_only: bool,
     /// Whether minimum-bandwidth weights exist.
     pub weights: bool,
     /// Planning default of management traffic in Mbit/s per node, used where the inventory says nothing.
@@ -140,6 +142,7 @@ const BASE: Profile = Profile {
     default_concurrency: 2,
     rdma_on_switch: true,
     network_atc: false,
+    intents_only: false,
     weights: true,
     default_management: 100,
     default_cluster: 200,
@@ -215,6 +218,7 @@ pub static PROFILES: [Profile; 8] = [
         title: "Windows Server 2025",
         generation: WS2025,
         default_concurrency: 1,
+        network_atc: true,
         ..BASE
     },
     Profile {
@@ -223,6 +227,7 @@ pub static PROFILES: [Profile; 8] = [
         generation: AZURE_LOCAL,
         default_concurrency: 1,
         network_atc: true,
+        intents_only: true,
         weights: false,
         default_storage: 4000,
         max_nodes: 16,
@@ -279,6 +284,14 @@ mod tests {
         }
         assert!(find("NT 4").is_none());
         assert!(find("Azure").is_none());
+    }
+
+    #[test]
+    fn network_atc_comes_with_2025_and_rules_the_layout_of_azure_local_alone() {
+        let named =
+            |test: fn(&Profile) -> bool| PROFILES.iter().filter(|p| test(p)).map(|p| p.name).collect::<Vec<_>>();
+        assert_eq!(named(|p| p.network_atc), ["2025", "azurelocal"]);
+        assert_eq!(named(|p| p.intents_only), ["azurelocal"]);
     }
 
     #[test]

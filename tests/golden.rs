@@ -5,6 +5,8 @@
 
 mod program;
 
+use nicplan::checks::rules::{self, Outcome, Question, RULES, Verdict};
+use nicplan::inventory::{self, LoadOptions};
 use program::{entries, nicplan, place, project, samples, text};
 use std::fs;
 use std::path::Path;
@@ -71,6 +73,48 @@ fn every_sample_gives_the_committed_reports() {
         differences.is_empty(),
         "{}\nlook at them, then: UPDATE=1 cargo test --test golden",
         differences.join("\n")
+    );
+}
+
+/// What came of a rule in the clusters of a sample, in one cell.
+fn cell(outcomes: &[Outcome], rule: &str) -> String {
+    let of_rule = outcomes.iter().filter(|o| o.rule.name == rule);
+    let words = of_rule.map(|outcome| match &outcome.verdict {
+        Verdict::Findings(number) => format!("found {number}"),
+        Verdict::Passed => "passed".to_owned(),
+        Verdict::NotChecked(missing) => format!("not checked: {}", missing.join(" ")),
+        Verdict::NotApplicable(why) => format!("does not apply: {}", why.replace(',', ";")),
+    });
+    words.collect::<Vec<_>>().join(" / ")
+}
+
+#[test]
+fn every_rule_runs_on_every_sample_and_the_matrix_is_the_committed_one() {
+    let samples = samples();
+    let mut columns = Vec::new();
+    for (name, input) in &samples {
+        let inventory = inventory::load(std::slice::from_ref(input), &LoadOptions::default());
+        let inventory = inventory.unwrap_or_else(|problems| panic!("{name}: {problems:#?}"));
+        columns.push(rules::review_all(&inventory, Question::default()).outcomes);
+    }
+    let names: Vec<&str> = samples.iter().map(|(name, _)| name.as_str()).collect();
+    let mut matrix = format!("rule,{}\n", names.join(","));
+    for rule in RULES.iter() {
+        let cells: Vec<String> = columns.iter().map(|outcomes| cell(outcomes, rule.name)).collect();
+        assert!(cells.iter().all(|cell| !cell.is_empty()), "{}", rule.name);
+        matrix.push_str(&format!("{},{}\n", rule.name, cells.join(",")));
+    }
+
+    let committed = project().join("src/checks/rules/matrix.csv");
+    if update() {
+        fs::write(&committed, &matrix).expect("the reports folder can be written");
+    }
+    let old = fs::read_to_string(&committed).unwrap_or_default();
+    let changed: Vec<&str> = matrix.lines().filter(|line| !old.lines().any(|o| o == *line)).collect();
+    assert!(
+        old == matrix,
+        "src/checks/rules/matrix.csv differs:\n{}\nlook at them, then: UPDATE=1 cargo test --test golden",
+        changed.join("\n")
     );
 }
 

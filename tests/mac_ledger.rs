@@ -105,14 +105,14 @@ fn the_order_in_which_sites_are_given_does_not_change_how_many_pools_stay() {
 }
 
 #[test]
-fn a_cold_start_row_for_each_vnic_and_owner_says_whether_it_keeps_its_address() {
+fn cold_start_rows_say_on_which_owners_a_vnic_keeps_its_address() {
     let out = place("ledger-cold");
     nicplan(&["mac", text(&site("ledger-cold-in", "PARIS")), "-o", text(&out)]);
 
     let found = rows(
         &out,
         "cold_start.csv",
-        &["vm", "node", "holds_vm", "result", "planned_result", "planned_why"],
+        &["vm", "nodes", "holds_vm", "result", "planned_result", "planned_why"],
     );
 
     let in_pool = "in the pool of this node";
@@ -130,6 +130,34 @@ fn a_cold_start_row_for_each_vnic_and_owner_says_whether_it_keeps_its_address() 
                 "changes",
                 "outside the pool of this node"
             ],
+        ]
+    );
+}
+
+#[test]
+fn nodes_with_the_same_answer_share_a_row() {
+    let nodes = (1..=9).map(|n| format!("HV{n},00-15-5D-0{n}-00-00,00-15-5D-0{n}-00-FF\n"));
+    let nodes = format!("node,mac_pool_min,mac_pool_max\n{}", nodes.collect::<String>());
+    let nics = (1..=9).map(|n| format!("HV{n},A,10000\n")).collect::<String>();
+    let input = folder(
+        "ledger-alike-in",
+        &[
+            ("nodes.csv", nodes.as_bytes()),
+            ("nics.csv", format!("node,nic,speed_mbps\n{nics}").as_bytes()),
+            ("vms.csv", b"vm,node\nWEB,HV4\n"),
+            ("vnics.csv", b"vm,mac,mac_type\nWEB,00-15-5D-04-00-01,dynamic\n"),
+        ],
+    );
+    let out = place("ledger-alike");
+    nicplan(&["mac", text(&input), "-o", text(&out)]);
+
+    let found = rows(&out, "cold_start.csv", &["nodes", "holds_vm", "result", "node_count"]);
+
+    assert_eq!(
+        found,
+        [
+            ["HV1 to HV3, HV5 to HV9", "no", "changes", "8"],
+            ["HV4", "yes", "keeps", "1"],
         ]
     );
 }

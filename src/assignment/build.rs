@@ -91,7 +91,7 @@ fn node_shares(instance: &Instance, solved: &Solved, loads: &[Vec<Mbps>], node: 
             .min()
             .unwrap_or(0),
         port: pattern.speed,
-        azure_local: instance.cluster.profile.network_atc,
+        azure_local: instance.cluster.profile.intents_only,
     })
 }
 

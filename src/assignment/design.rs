@@ -278,7 +278,7 @@ fn allowed(instance: &Instance, design: &Design) -> bool {
 
 /// Whether the profile sends cluster and live-migration traffic over the storage networks.
 pub fn rides_on_storage(instance: &Instance) -> bool {
-    instance.cluster.profile.network_atc && instance.cluster.storage.is_smb()
+    instance.cluster.profile.intents_only && instance.cluster.storage.is_smb()
 }
 
 fn private_traffic_rides(design: &Design) -> bool {

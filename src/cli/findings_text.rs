@@ -34,7 +34,11 @@ fn block(findings: &[Finding], console: &Console) -> String {
     text.push_str(&format!("  risk  {}\n", indented(&first.risk)));
     let same_fix = findings.iter().all(|f| f.fix == first.fix);
     let which = if same_fix { "" } else { "for the first: " };
-    text.push_str(&format!("  fix   {which}{}\n\n", indented(&first.fix)));
+    text.push_str(&format!("  fix   {which}{}\n", indented(&first.fix)));
+    if !first.stays.is_empty() {
+        text.push_str(&format!("  stays {}\n", indented(&first.stays)));
+    }
+    text.push('\n');
     text
 }
 

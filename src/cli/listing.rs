@@ -22,11 +22,15 @@ fn one(finding: &Finding, console: &Console) -> String {
     for at in &finding.at {
         text.push_str(&format!("  at    {}\n", printable(&at.to_string())));
     }
+    if finding.unlisted() > 0 {
+        text.push_str(&format!("        and {}\n", counted(finding.unlisted(), "more place")));
+    }
     let facts = [
         ("found", &finding.current),
         ("want", &finding.expected),
         ("risk", &finding.risk),
         ("fix", &finding.fix),
+        ("stays", &finding.stays),
         ("quiet", &finding.suppressed_by),
     ];
     for (label, value) in facts.into_iter().filter(|(_, value)| !value.is_empty()) {

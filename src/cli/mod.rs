@@ -21,6 +21,7 @@ mod mac;
 mod output;
 mod path;
 mod plan;
+mod planned;
 mod problems_text;
 mod progress;
 mod review;

@@ -5,13 +5,15 @@ use super::failure::{Answer, Failure};
 use super::input::{self, InputArgs};
 use super::listing;
 use super::output;
+use super::planned;
 #[cfg(feature = "solver")]
 use nicplan::assignment::Options;
+use nicplan::checks::rules::Question;
 use nicplan::checks::{self, rules};
-use nicplan::finding::Finding;
+use nicplan::finding::{Finding, State};
 use nicplan::inventory::{self, Inventory};
 use nicplan::plan::Plan;
-use nicplan::reports::{self, ReportData, WhatIf};
+use nicplan::reports::{self, ReportData, Reviewed, WhatIf};
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
@@ -79,12 +81,25 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.stage("plan");
     let verified = checks::verify(&inventory, plan.clone()).map_err(|findings| bug(&inventory, &plan, findings))?;
     console.stage("check");
-    let mut findings = rules::review(&inventory);
+    let today = rules::review_all(&inventory, Question::default());
+    let mut findings = today.findings;
     findings.extend_from_slice(verified.notes());
     Finding::sort(&mut findings);
+    let after = planned::review(
+        &inventory,
+        verified.plan(),
+        Question {
+            as_of: None,
+            state: State::Planned,
+        },
+    );
     console.stage("review");
 
     let mut data = ReportData::new(&inventory, &verified, &findings);
+    data.reviewed = Some(Reviewed {
+        planned: after.findings,
+        outcomes: today.outcomes,
+    });
     if let Some(dir) = &args.output {
         data.what_if = what_if(&inventory, &verified, deadline);
         if data

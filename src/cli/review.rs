@@ -4,8 +4,7 @@ use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::input::{self, InputArgs};
 use super::output;
-use super::{check, findings_text, listing};
-use nicplan::applied;
+use super::{check, findings_text, listing, planned};
 use nicplan::checks::rules::{self, Outcome, OutcomeRow, Question, Review};
 use nicplan::finding::{Finding, Severity, State};
 use nicplan::inventory::{self, Inventory};
@@ -116,7 +115,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     let today = args.input.load(None, console)?;
     let (review, gone) = match &args.plan {
         None => (rules::review_all(&today, question(args, State::Present)), None),
-        Some(path) => planned(args, &today, path)?,
+        Some(path) => with_plan(args, &today, path)?,
     };
     note_ended_entries(args, &today, console);
     console.stage("review");
@@ -148,11 +147,11 @@ fn question(args: &Args, state: State) -> Question<'_> {
 }
 
 /// The review of what a plan makes of the inventory, and how many of today's findings are gone then.
-fn planned(args: &Args, today: &Inventory, path: &Path) -> Result<(Review, Option<usize>), Failure> {
+fn with_plan(args: &Args, today: &Inventory, path: &Path) -> Result<(Review, Option<usize>), Failure> {
     let plan = check::read_plan(path, today)?;
     check::known_clusters(today, &plan)?;
     let before = rules::review_all(today, question(args, State::Present)).findings;
-    let review = rules::review_all(&applied::inventory(today, &plan), question(args, State::Planned));
+    let review = planned::review(today, &plan, question(args, State::Planned));
     let key = |f: &Finding| (f.rule, f.cluster.clone(), f.subject.clone());
     let left: BTreeSet<_> = review.findings.iter().map(key).collect();
     let gone = before.iter().filter(|f| !left.contains(&key(f))).count();

@@ -9,6 +9,7 @@ use super::migration_settings::{ClusterMigration, NetworkState, NodeMigration};
 use super::virtual_machines::Vm;
 use crate::finding::Location;
 use crate::policy::Policy;
+use crate::powershell::quoted;
 use crate::profiles::{Profile, Transport};
 use crate::roles::Role;
 use crate::units::{Mac, MacRange, Mbps, MiB};
@@ -338,7 +339,18 @@ pub struct HostVnic {
     pub facts: Facts,
 }
 
+/// Name of a cluster that no input names.
+pub(super) const NAMELESS: &str = "cluster";
+
 impl Cluster {
+    /// The name as cmdlets take it; where no input names the cluster, a placeholder that nobody takes for a name.
+    pub fn argument(&self) -> String {
+        if self.name == NAMELESS {
+            return "<name of the cluster>".to_owned();
+        }
+        quoted(&self.name)
+    }
+
     /// Traffic roles that this cluster has, in table order.
     ///
     /// Management always; cluster and live migration with two nodes or more; storage when it uses NICs; replica when a VM is

@@ -28,7 +28,7 @@ mod tables;
 pub mod text;
 mod write;
 
-pub use data::{ReportData, WhatIf, WhatIfRow};
+pub use data::{ReportData, Reviewed, WhatIf, WhatIfRow};
 pub use differences::{differences_csv, differences_text};
 pub use ledger::LedgerData;
 pub use outcomes::rules_csv;

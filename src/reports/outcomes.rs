@@ -58,6 +58,22 @@ pub fn counts_text(outcomes: &[Outcome]) -> String {
     text
 }
 
+/// One sentence per cluster: how many rules found something, passed, were not checked or do not apply.
+pub fn sentences(outcomes: &[Outcome]) -> Vec<String> {
+    let sentence = |(cluster, outcomes): (&str, &[Outcome])| {
+        let count = |test: fn(&Verdict) -> bool| outcomes.iter().filter(|o| test(&o.verdict)).count();
+        format!(
+            "{cluster}: {}; {} found something, {} passed, {} could not be checked because columns are missing, {} do not apply",
+            show::count(outcomes.len(), "rule", "rules"),
+            count(|v| matches!(v, Verdict::Findings(_))),
+            count(|v| matches!(v, Verdict::Passed)),
+            count(|v| matches!(v, Verdict::NotChecked(_))),
+            count(|v| matches!(v, Verdict::NotApplicable(_))),
+        )
+    };
+    by_cluster(outcomes).into_iter().map(sentence).collect()
+}
+
 /// The rules that were not checked, by the columns to fill.
 pub fn not_checked_text(outcomes: &[Outcome]) -> String {
     let mut text = String::new();
@@ -77,8 +93,9 @@ pub fn not_checked_text(outcomes: &[Outcome]) -> String {
         } else {
             String::new()
         };
-        text.push_str(&format!("Not checked{heading}; to have it checked, fill:\n"));
+        text.push_str(&format!("Not checked{heading}; to have it checked, fill or give:\n"));
         for (missing, rules) in waiting {
+            // What is missing may be an option, too: the day to judge by.
             let columns: BTreeSet<String> = missing.iter().map(|column| column.replace('|', " or ")).collect();
             let columns: Vec<String> = columns.into_iter().collect();
             text.push_str(&format!("  {}\n      {}\n", columns.join(", "), rules.join(", ")));
@@ -126,9 +143,16 @@ mod tests {
              C2: 3 rules checked.\n"
         );
         assert_eq!(
+            sentences(&outcomes),
+            [
+                "C1: 3 rules; 0 found something, 1 passed, 1 could not be checked because columns are missing, 1 do not apply",
+                "C2: 3 rules; 2 found something, 1 passed, 0 could not be checked because columns are missing, 0 do not apply",
+            ]
+        );
+        assert_eq!(
             not_checked_text(&outcomes),
             format!(
-                "Not checked in C1; to have it checked, fill:\n  vnics.mac\n      {}\n",
+                "Not checked in C1; to have it checked, fill or give:\n  vnics.mac\n      {}\n",
                 RULES[1].name
             )
         );

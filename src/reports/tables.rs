@@ -17,7 +17,7 @@ const EXTERNAL_NETWORKS: &str = "cluster,network,vm,vnic,vlan,need_mbps,group,de
 const FAILURES: &str = "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result,growth_percent,why";
 const MAC_PLAN: &str = "cluster,node,pool_min,pool_max,new_pool_min,new_pool_max,in_use,worst_in_use,changed";
 const STATIC_MACS: &str = "cluster,vm,vnic,current_mac,dynamic,planned_mac,spoofing,reason";
-const FINDINGS: &str = "rule,severity,cluster,subject,message,current,expected,risk,fix,source,file,line,column,state,suppressed_by,counts_as";
+const FINDINGS: &str = "rule,severity,cluster,subject,message,current,expected,risk,fix,source,file,line,column,state,suppressed_by,counts_as,stays";
 
 /// One row per NIC and role; an idle NIC has one row with an empty role.
 pub(super) fn assignment(data: &ReportData) -> Vec<u8> {
@@ -201,13 +201,18 @@ pub fn static_macs_csv(clusters: &[(&str, &[StaticMacPlan])]) -> Vec<u8> {
     sheet.finish()
 }
 
-/// All findings, silenced ones included.
+/// All findings, silenced ones included: about today, then about the planned state.
 pub(super) fn findings(data: &ReportData) -> Vec<u8> {
-    findings_csv(data.findings)
+    let all: Vec<&Finding> = data.findings.iter().chain(data.planned_findings()).collect();
+    findings_rows(&all)
 }
 
 /// `findings.csv` of any list of findings, in their order. Line and column are empty where unknown.
 pub fn findings_csv(findings: &[Finding]) -> Vec<u8> {
+    findings_rows(&findings.iter().collect::<Vec<_>>())
+}
+
+fn findings_rows(findings: &[&Finding]) -> Vec<u8> {
     let mut sheet = Sheet::new(FINDINGS, findings.len());
     for finding in findings {
         let at = finding.at.first();
@@ -231,6 +236,7 @@ pub fn findings_csv(findings: &[Finding]) -> Vec<u8> {
         sheet.value(finding.state);
         sheet.text(&finding.suppressed_by);
         sheet.value(finding.counts_as);
+        sheet.text(&finding.stays);
         sheet.end_row();
     }
     sheet.finish()

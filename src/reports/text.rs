@@ -204,6 +204,7 @@ fn write_findings(out: &mut String, data: &ReportData) {
             );
         }
     }
+    write_staying(out, data);
     if !data.inventory.assumptions.is_empty() {
         let number = show::count(
             data.inventory.assumptions.len(),
@@ -211,6 +212,28 @@ fn write_findings(out: &mut String, data: &ReportData) {
             "things the input does not say were",
         );
         let _ = writeln!(out, "{number} assumed; report.html lists them.");
+    }
+}
+
+/// The errors that are there once the plan is applied, each with the reason.
+fn write_staying(out: &mut String, data: &ReportData) {
+    let errors = data.staying_errors();
+    if errors.is_empty() {
+        return;
+    }
+    let _ = writeln!(
+        out,
+        "Once the plan is applied: {}.",
+        show::count(errors.len(), "error", "errors")
+    );
+    for finding in errors.iter().take(TOP_FINDINGS) {
+        let place = finding.at.first().map_or_else(String::new, |at| format!("{at}: "));
+        let _ = writeln!(out, "  {place}{} [{}]", finding.message, finding.rule);
+        let _ = writeln!(out, "    stays: {}", finding.stays);
+        let _ = writeln!(out, "    to do: {}", finding.fix);
+    }
+    if let Some(more) = errors.len().checked_sub(TOP_FINDINGS).filter(|more| *more > 0) {
+        let _ = writeln!(out, "  and {more} more, see findings.csv (state planned)");
     }
 }
 

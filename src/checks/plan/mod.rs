@@ -159,9 +159,11 @@ impl Broken {
             fix: fix.to_owned(),
             source: "plan check".to_owned(),
             at: Vec::new(),
+            places: 0,
             state: State::Planned,
             suppressed_by: String::new(),
             counts_as: severity,
+            stays: String::new(),
         });
     }
 

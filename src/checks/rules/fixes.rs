@@ -99,7 +99,7 @@ pub fn set_cluster_use(cluster: &Cluster, network: &ClusterNetwork, cluster_use:
     } else {
         ""
     };
-    let (own, name) = (quoted(&cluster.name), quoted(&network.name));
+    let (own, name) = (cluster.argument(), quoted(&network.name));
     format!("{import}(Get-ClusterNetwork -Cluster {own} -Name {name}).Role = {cluster_use}")
 }
 

@@ -93,6 +93,32 @@ mod tests {
     }
 
     #[test]
+    fn each_level_holds_the_day_before_and_on_its_last_day_and_not_the_day_after_nor_without_a_day() {
+        for (name, holding) in [
+            ("allow", (Severity::Error, "single-nic: lab".to_owned())),
+            ("warn", (Severity::Warning, String::new())),
+            ("deny", (Severity::Error, String::new())),
+        ] {
+            let levels = [level(name, "2027-03-01")];
+            // A rule that is a warning by itself shows what deny does.
+            let own = if name == "deny" {
+                Severity::Warning
+            } else {
+                Severity::Error
+            };
+            let judged = |day| {
+                let judged = judge("single-nic", own, &levels, day);
+                (judged.counts_as, judged.suppressed_by)
+            };
+            assert_eq!(judged(Some("2027-02-28")), holding, "{name}, the day before");
+            assert_eq!(judged(Some("2027-03-01")), holding, "{name}, its last day");
+            for day in [Some("2027-03-02"), None] {
+                assert_eq!(judged(day), (own, String::new()), "{name} on {day:?}");
+            }
+        }
+    }
+
+    #[test]
     fn of_several_entries_the_last_that_holds_counts() {
         let levels = [level("allow", ""), level("warn", "2026-12-31")];
 

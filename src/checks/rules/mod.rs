@@ -21,6 +21,7 @@ mod nlb;
 mod offload;
 mod outcome;
 mod places;
+mod planned;
 mod qos;
 mod replica;
 mod report;
@@ -28,6 +29,7 @@ mod storage;
 mod table;
 mod team;
 mod teams;
+mod versions;
 mod vlan;
 mod vnic;
 mod vswitch;
@@ -37,8 +39,10 @@ mod tests;
 
 pub use judgement::{Question, holds};
 pub use outcome::{Outcome, OutcomeRow, Verdict};
+pub use planned::{has_reason, say_why_they_stay};
 pub use report::{Fault, Report};
 pub use table::RULES;
+pub use versions::Versions;
 
 use crate::finding::{Finding, Severity};
 use crate::inventory::{Cluster, Inventory};
@@ -68,6 +72,11 @@ pub struct Rule {
     pub asks: &'static [&'static str],
     /// Columns that at least one row must fill (`a.x|b.y`: one of them). What no row says would be judged by a default.
     pub needs: &'static [&'static str],
+    /// Windows versions that it is about; on the others it does not apply.
+    pub versions: Versions,
+    /// What it judges and no plan decides, to stand behind "a plan does not change"; `""` = a plan decides all of it. Without
+    /// it the columns that only rules read are named; a plan decides none of those.
+    pub leaves: Option<&'static str>,
     /// Looks at one cluster (with the others in sight) and adds what it finds.
     pub check: fn(&Inventory, &Cluster, &mut Report<'_>),
 }
@@ -87,6 +96,8 @@ impl Rule {
         subject: "",
         asks: &[],
         needs: &[],
+        versions: Versions::ALL,
+        leaves: None,
         check: |_, _, _| {},
     };
 }
@@ -106,7 +117,9 @@ pub fn review_all(inventory: &Inventory, question: Question<'_>) -> Review {
     for (index, cluster) in inventory.clusters.iter().enumerate() {
         for rule in RULES.iter() {
             let mut report = Report::new(&shared, index, rule);
-            (rule.check)(inventory, cluster, &mut report);
+            if rule.versions.hold(cluster.profile.generation) {
+                (rule.check)(inventory, cluster, &mut report);
+            }
             let (outcome, mut found) = report.finish();
             outcomes.push(outcome);
             findings.append(&mut found);

@@ -16,6 +16,11 @@ pub struct Places {
 }
 
 impl Places {
+    /// The verb for them: `moves` for one node, `move` for several.
+    pub fn verb<'v>(&self, one: &'v str, several: &'v str) -> &'v str {
+        if self.nodes.len() > 1 { several } else { one }
+    }
+
     /// `HV1, HV2 and 3 more`.
     pub fn nodes(&self) -> String {
         lookup::list(&self.nodes)

@@ -3,7 +3,7 @@
 //! In: [`Fault`]s. Out: [`Finding`]s. Keeps what several rules need (address ledger, MAC plan) so that it is made once.
 
 use super::judgement::{self, Question};
-use super::{Outcome, Rule, Verdict};
+use super::{Outcome, Rule, Verdict, Versions};
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::{Cluster, Given, Inventory, Origin, catalogue};
 use crate::mac::ledger::{Holder, ledger};
@@ -13,7 +13,7 @@ use crate::units::MacRange;
 use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Locations that one finding lists at most; the message counts them all.
+/// Locations that one finding lists at most; `places` counts them all.
 const MOST_LOCATIONS: usize = 20;
 
 /// Where it is not known, whether a rule is about this Windows version is not known either.
@@ -118,6 +118,12 @@ impl<'a> Report<'a> {
         }
         let empty = Given::default();
         let given = self.given_columns().unwrap_or(&empty);
+        let unknown_version = self.judges_version() && !given.fills(PROFILE);
+        match self.why_not_applicable() {
+            Some(_) if unknown_version => return Verdict::NotChecked(vec![PROFILE]),
+            Some(why) => return Verdict::NotApplicable(why),
+            None => {}
+        }
         let unasked: Vec<&str> = self.rule.asks.iter().copied().filter(|c| !given.asks(c)).collect();
         if !unasked.is_empty() {
             return Verdict::NotChecked(unasked);
@@ -126,12 +132,26 @@ impl<'a> Report<'a> {
             return Verdict::NotApplicable(format!("there are no {}", self.rule.subject));
         }
         let unfilled = self.needs().into_iter().filter(|c| !given.fills(c));
-        let missing: BTreeSet<&str> = unfilled.chain(self.lacking.iter().copied()).collect();
-        match self.out_of_scope {
-            Some(why) if !missing.contains(PROFILE) => Verdict::NotApplicable(why.to_owned()),
-            _ if !missing.is_empty() => Verdict::NotChecked(missing.into_iter().collect()),
-            _ => Verdict::Passed,
+        let mut missing: BTreeSet<&str> = unfilled.chain(self.lacking.iter().copied()).collect();
+        missing.extend(unknown_version.then_some(PROFILE));
+        if missing.is_empty() {
+            Verdict::Passed
+        } else {
+            Verdict::NotChecked(missing.into_iter().collect())
         }
+    }
+
+    /// Why the rule is not about this cluster, if it is not.
+    fn why_not_applicable(&self) -> Option<String> {
+        let versions = self.rule.versions;
+        let of_version = versions.hold(self.facts().profile.generation);
+        let why = self.out_of_scope.map(str::to_owned);
+        if of_version { why } else { Some(versions.why_not()) }
+    }
+
+    /// Whether the answer depends on the Windows version.
+    fn judges_version(&self) -> bool {
+        self.rule.versions != Versions::ALL || self.rule.needs.contains(&PROFILE)
     }
 
     /// Columns that at least one row must fill: those that the rule names, else those that nobody but rules reads.
@@ -229,6 +249,7 @@ impl<'a> Report<'a> {
         let mut at = fault.at;
         let mut told = BTreeSet::new();
         at.retain(|place| told.insert(place.clone()));
+        let places = at.len();
         at.truncate(MOST_LOCATIONS);
         self.findings.push(Finding {
             rule: self.rule.name,
@@ -242,9 +263,11 @@ impl<'a> Report<'a> {
             fix: fault.fix,
             source: self.rule.source.to_owned(),
             at,
+            places,
             state: question.state,
             suppressed_by: judged.suppressed_by,
             counts_as: judged.counts_as,
+            stays: String::new(),
         });
     }
 }

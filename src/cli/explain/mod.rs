@@ -2,6 +2,7 @@
 //!
 //! Every kind of topic is one line in [`topics::KINDS`]; pages, the list of everything and "did you mean" follow from it.
 
+mod outputs;
 mod pages;
 mod topics;
 mod words;

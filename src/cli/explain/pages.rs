@@ -3,6 +3,7 @@
 use super::topics::Topic;
 use super::words::Word;
 use nicplan::checks::PlanCheck;
+use nicplan::checks::rules::{Rule, Versions};
 use nicplan::inventory::catalogue::{Column, Setting, Table};
 use nicplan::profiles::Profile;
 use nicplan::roles::RoleInfo;
@@ -19,6 +20,18 @@ pub(super) fn word(word: &Word) -> String {
         format!("\nSee: {}\n", see.join(", "))
     };
     format!("# {}\n\n{}.\n{see}", word.title, capital(word.about))
+}
+
+/// The rule's own page, with the versions it is about where those are not all.
+pub(super) fn rule(rule: &Rule) -> String {
+    if rule.versions == Versions::ALL {
+        return rule.page.to_owned();
+    }
+    format!("{}\n## Windows versions\n\n{}.\n", rule.page, rule.versions.text())
+}
+
+pub(super) fn output(name: &str, about: &str) -> String {
+    format!("# {name} (in the output)\n\n{}.\n", capital(about))
 }
 
 /// One page for a name that many topics have.
@@ -53,7 +66,7 @@ pub(super) fn role(role: &RoleInfo) -> String {
 pub(super) fn profile(profile: &Profile) -> String {
     let transports: Vec<&str> = profile.transports.iter().map(|t| t.name()).collect();
     format!(
-        "# {} ({})\n\nNodes per cluster: {}\nRunning VMs per cluster: {}\nRunning VMs per node: {}\nTeam of planned uplinks: {}, up to {} members\nLive migration: {}; {} when nothing is set, {} at once\nRDMA under a virtual switch: {}\nDefault demands per node: management {}, cluster {}, storage {}, replica {} Mbit/s\nSource: {}\n",
+        "# {} ({})\n\nNodes per cluster: {}\nRunning VMs per cluster: {}\nRunning VMs per node: {}\nTeam of planned uplinks: {}, up to {} members\nLive migration: {}; {} when nothing is set, {} at once\nRDMA under a virtual switch: {}\nNetwork ATC: {}\nDefault demands per node: management {}, cluster {}, storage {}, replica {} Mbit/s\nSource: {}\n",
         profile.title,
         profile.name,
         profile.max_nodes,
@@ -65,6 +78,7 @@ pub(super) fn profile(profile: &Profile) -> String {
         profile.default_transport.name(),
         profile.default_concurrency,
         if profile.rdma_on_switch { "yes" } else { "no" },
+        if profile.network_atc { "yes" } else { "no" },
         profile.default_management,
         profile.default_cluster,
         profile.default_storage,

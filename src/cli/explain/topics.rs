@@ -1,5 +1,6 @@
 //! What `explain` knows, kind by kind, each derived from the table that the program itself works with.
 
+use super::outputs::OUTPUTS;
 use super::pages;
 use super::words::WORDS;
 use crate::cli::Cli;
@@ -33,7 +34,7 @@ pub(super) struct Kind {
 }
 
 /// All kinds, in the order of the list.
-pub(super) static KINDS: [Kind; 9] = [
+pub(super) static KINDS: [Kind; 10] = [
     Kind {
         title: "Words",
         topics: words,
@@ -65,6 +66,10 @@ pub(super) static KINDS: [Kind; 9] = [
     Kind {
         title: "Checks of a plan, and layers of nicplan path",
         topics: checks,
+    },
+    Kind {
+        title: "Columns, keys and words of the output files",
+        topics: outputs,
     },
     Kind {
         title: "Commands",
@@ -164,7 +169,7 @@ fn rule_pages() -> Vec<Topic> {
     let topic = |rule: &&'static rules::Rule| {
         let rule: &'static rules::Rule = rule;
         Topic::new(rule.name, format!("{}: {}", rule.severity, rule.summary), || {
-            rule.page.to_owned()
+            pages::rule(rule)
         })
     };
     rules::RULES.iter().map(topic).collect()
@@ -182,6 +187,14 @@ fn checks() -> Vec<Topic> {
         .map(check)
         .chain(LAYERS.iter().map(layer))
         .collect()
+}
+
+fn outputs() -> Vec<Topic> {
+    let topic = |(name, about): &(&'static str, &'static str)| {
+        let (name, about) = (*name, *about);
+        Topic::new(name, about, move || pages::output(name, about))
+    };
+    OUTPUTS.iter().map(topic).collect()
 }
 
 fn commands() -> Vec<Topic> {

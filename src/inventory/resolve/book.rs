@@ -2,6 +2,7 @@
 
 use super::lines;
 use super::problems::Problems;
+use crate::inventory::entities::NAMELESS;
 use crate::inventory::raw::{Cell, Line, RawTable, Record};
 use crate::units::natural_cmp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,9 +20,6 @@ pub(super) struct ClusterBook {
     /// For each input the clusters that it speaks of.
     by_input: Vec<Vec<usize>>,
 }
-
-/// Name of a cluster that nobody names.
-const NAMELESS: &str = "cluster";
 
 impl ClusterBook {
     /// Collects the clusters of all inputs; `given` names the inputs that name none.

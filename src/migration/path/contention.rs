@@ -177,7 +177,7 @@ fn share(choice: &Choice, path: &Path, adapter: &Interface, others: &BTreeSet<Ro
         return adapter.share.unwrap_or(0);
     }
     let with_storage = others.contains(&Role::Storage);
-    if choice.cluster.profile.network_atc {
+    if choice.cluster.profile.intents_only {
         let applies = path.transport.is_smb() && with_storage;
         let guests = [Role::Management, Role::Vm, Role::Replica];
         let known = choice.cluster.nodes.get(path.source).and_then(dcb::smb_permille);

@@ -42,7 +42,7 @@ fn import(cluster: &Cluster) -> &'static str {
 
 /// The owner of the two lists of networks.
 fn list_owner(cluster: &Cluster) -> String {
-    let own = quoted(&cluster.name);
+    let own = cluster.argument();
     if cluster.profile.generation == WS2008R2 {
         return format!(
             "{}Get-ClusterResource -Cluster {own} | Where-Object {{ $_.ResourceType.Name -eq 'Virtual Machine' }}",
@@ -54,7 +54,7 @@ fn list_owner(cluster: &Cluster) -> String {
 
 /// IDs of networks as the lists take them.
 fn ids(cluster: &Cluster, names: &[&str]) -> String {
-    let own = quoted(&cluster.name);
+    let own = cluster.argument();
     let id = |name: &&str| format!("(Get-ClusterNetwork -Cluster {own} -Name {}).Id", quoted(name));
     match names {
         [] => "''".to_owned(),
@@ -259,7 +259,7 @@ pub(super) fn set_concurrency(cluster: &Cluster, node: &str, wanted: u64) -> Str
     if cluster.profile.generation >= WS2022 {
         return format!(
             "(Get-Cluster -Name {}).MaximumParallelMigrations = {wanted}",
-            quoted(&cluster.name)
+            cluster.argument()
         );
     }
     set_host(node, &format!("-MaximumVirtualMachineMigrations {wanted}"))
@@ -273,7 +273,7 @@ pub(super) fn set_smb_limit(cluster: &Cluster, node: usize, wanted: Mbps) -> Str
     let sum = super::limits::all_nics(cluster, node);
     let by_cluster = cluster.profile.generation >= WS2022 && !super::limits::is_virtual(cluster, node) && sum > 0;
     if by_cluster {
-        let own = quoted(&cluster.name);
+        let own = cluster.argument();
         return format!(
             "check the names with Get-Cluster -Name {own} | Format-List *SMB*, then: (Get-Cluster -Name {own}).SetSMBBandwidthLimit = 1; (Get-Cluster -Name {own}).SetSMBBandwidthLimitFactor = {}",
             wanted.saturating_mul(10_000) / sum

@@ -15,6 +15,7 @@ pub(super) use ports::{PortRow, RoleOnPort};
 
 use crate::checks::VerifiedPlan;
 use crate::checks::recount::{Recount, RoleCapacity, UplinkLoad};
+use crate::checks::rules::Outcome;
 use crate::demand::needs;
 use crate::finding::{Finding, Severity};
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
@@ -35,6 +36,16 @@ pub struct ReportData<'a> {
     pub(super) clusters: Vec<ClusterData<'a>>,
     /// What small changes of the hardware would bring, if somebody computed it; shown on the first page.
     pub what_if: Option<WhatIf>,
+    /// What the rules say beside the findings about today.
+    pub reviewed: Option<Reviewed>,
+}
+
+/// What the rules say about the design once the plan is applied, and what came of each rule today.
+pub struct Reviewed {
+    /// Findings about the planned state, sorted.
+    pub planned: Vec<Finding>,
+    /// What came of each rule in each cluster today.
+    pub outcomes: Vec<Outcome>,
 }
 
 /// Answers to "what would change if …".
@@ -107,7 +118,20 @@ impl<'a> ReportData<'a> {
             findings,
             clusters: joined.collect(),
             what_if: None,
+            reviewed: None,
         }
+    }
+
+    /// Findings about the planned state.
+    pub(super) fn planned_findings(&self) -> &[Finding] {
+        self.reviewed.as_ref().map_or(&[], |reviewed| &reviewed.planned)
+    }
+
+    /// Errors that are still, or newly, there once the plan is applied.
+    pub(super) fn staying_errors(&self) -> Vec<&Finding> {
+        let planned = self.planned_findings().iter();
+        let open = planned.filter(|f| f.suppressed_by.is_empty() && f.severity == Severity::Error);
+        open.collect()
     }
 
     /// Findings that no policy entry silences.

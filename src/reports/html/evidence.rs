@@ -3,10 +3,13 @@
 use super::table::{Cell, Kind, Table, number, text};
 use super::tables::of_one_cluster;
 use super::{list, paragraph};
-use crate::finding::{Finding, Location};
+use crate::finding::Finding;
 use crate::plan::{LEVELS, Reason};
 use crate::reports::data::ReportData;
-use crate::reports::show;
+use crate::reports::{outcomes, show};
+
+/// Places of a finding that its row names.
+const PLACES: usize = 4;
 
 /// Writes the reasons of all decisions.
 pub(super) fn write_reasons(data: &ReportData, out: &mut String) {
@@ -79,6 +82,7 @@ fn shorter_subject(nodes: &[&str], subject: &str) -> String {
 /// Writes findings, assumptions and input files.
 pub(super) fn write(data: &ReportData, out: &mut String) {
     findings(data).write(out);
+    write_outcomes(data, out);
     assumptions(data).write(out);
     out.push_str("<div class=\"block\"><h3>Input files</h3>\n");
     list(out, data.inventory.sources.iter().map(|s| s.file.clone()));
@@ -86,9 +90,22 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
     out.push_str("</div>\n");
 }
 
+/// How many rules were checked, so that silence is not read as health.
+fn write_outcomes(data: &ReportData, out: &mut String) {
+    let Some(reviewed) = &data.reviewed else { return };
+    out.push_str("<div class=\"block\"><h3>What the rules could check</h3>\n");
+    list(out, outcomes::sentences(&reviewed.outcomes));
+    paragraph(
+        out,
+        "A rule that is not checked says nothing: fill the columns, and it will. 'nicplan review INPUT --not-checked' lists them.",
+    );
+    out.push_str("</div>\n");
+}
+
 fn findings(data: &ReportData) -> Table {
     const COLUMNS: &[(&str, Kind)] = &[
         ("Severity", Kind::Badge),
+        ("State", Kind::Text),
         ("Rule", Kind::Text),
         ("About", Kind::Text),
         ("What", Kind::Long),
@@ -97,22 +114,30 @@ fn findings(data: &ReportData) -> Table {
         ("Risk", Kind::Long),
         ("What to do", Kind::Long),
         ("Where", Kind::Text),
-        ("State", Kind::Text),
+        ("Counts as", Kind::Text),
+        ("Stays because", Kind::Long),
         ("Silenced by", Kind::Text),
     ];
     Table {
         id: "findings",
         title: "Findings",
-        note: "What is wrong or worth knowing, with the place in the input. 'nicplan explain RULE' tells more.",
+        note: "What is wrong or worth knowing, with the place in the input. State 'present' is today, 'planned' is once the plan is \
+               applied. 'nicplan explain RULE' tells more.",
         file: "findings.csv",
         columns: COLUMNS,
-        rows: data.findings.iter().map(finding_row).collect(),
+        rows: data
+            .findings
+            .iter()
+            .chain(data.planned_findings())
+            .map(finding_row)
+            .collect(),
     }
 }
 
 fn finding_row(finding: &Finding) -> Vec<Cell> {
     vec![
         text(finding.severity.to_string()),
+        text(finding.state.to_string()),
         text(finding.rule),
         text(&finding.subject),
         text(&finding.message),
@@ -120,17 +145,20 @@ fn finding_row(finding: &Finding) -> Vec<Cell> {
         text(&finding.expected),
         text(&finding.risk),
         text(&finding.fix),
-        text(places(&finding.at)),
-        text(finding.state.to_string()),
+        text(places(finding)),
+        text(finding.counts_as.to_string()),
+        text(&finding.stays),
         text(&finding.suppressed_by),
     ]
 }
 
 /// The first places of a fact in the input.
-fn places(at: &[Location]) -> String {
-    let all: Vec<String> = at.iter().map(ToString::to_string).collect();
-    let all: Vec<&str> = all.iter().map(String::as_str).collect();
-    show::some_of(&all, 4)
+fn places(finding: &Finding) -> String {
+    let shown: Vec<String> = finding.at.iter().take(PLACES).map(ToString::to_string).collect();
+    match finding.places.saturating_sub(shown.len()) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
 }
 
 fn assumptions(data: &ReportData) -> Table {

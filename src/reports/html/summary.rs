@@ -21,6 +21,7 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
     out.push_str("<h3>What to do next</h3>\n");
     list(out, story::next_steps(data));
     write_top_findings(data, out);
+    write_staying(data, out);
     for cluster in &data.clusters {
         write_patterns(data, cluster, out);
         write_styles(data, cluster, out);
@@ -182,6 +183,23 @@ fn write_top_findings(data: &ReportData, out: &mut String) {
     out.push_str("</ul>\n");
 }
 
+/// The errors that are there once the plan is applied, each with the reason.
+fn write_staying(data: &ReportData, out: &mut String) {
+    let errors = data.staying_errors();
+    if errors.is_empty() {
+        return;
+    }
+    let number = show::count(errors.len(), "error", "errors");
+    let _ = writeln!(out, "<h3>Once the plan is applied: {number}</h3>\n<ul class=\"badge\">");
+    for finding in errors.iter().take(TOP_FINDINGS) {
+        write_finding(finding, 1, out);
+    }
+    out.push_str("</ul>\n");
+    if errors.len() > TOP_FINDINGS {
+        paragraph(out, "The others are in the table of findings, state planned.");
+    }
+}
+
 fn write_finding(finding: &Finding, number: usize, out: &mut String) {
     let more = if number > 1 {
         format!(" (and {} more of this kind)", number - 1)
@@ -196,6 +214,10 @@ fn write_finding(finding: &Finding, number: usize, out: &mut String) {
     }
     out.push_str("</small><br>");
     push_escaped(out, &finding.fix);
+    if !finding.stays.is_empty() {
+        out.push_str("<br>It stays: ");
+        push_escaped(out, &finding.stays);
+    }
     out.push_str("</li>\n");
 }
 

@@ -5,11 +5,13 @@
 use super::LedgerData;
 use super::names::assumed_from;
 use crate::mac::account::Fill;
+use crate::mac::cold_start::{ColdStart, Outcome};
 use crate::mac::exhaustion::RunsOut;
 use crate::mac::ledger::{Holder, Place};
 use crate::mac::pools::Pool;
 use crate::plan::{PoolPlan, StaticMacPlan};
 use crate::reports::csv_file::Sheet;
+use crate::reports::show;
 use crate::reports::{mac_plan_csv, static_macs_csv};
 use std::collections::BTreeSet;
 
@@ -17,7 +19,7 @@ const LEDGER: &str = "mac,cluster,kind,owner,adapter,mac_type,node,pools,duplica
 const OVERLAPS: &str = "pool_min,pool_max,addresses,in_use,clusters,nodes,assumed_nodes";
 const EXHAUSTION: &str = "cluster,node,pool_min,pool_max,pool_source,assumed_from,addresses,in_use,worst_in_use,worst_loss,\
                           growth_percent,months_now,months_after_loss,date_now,date_after_loss";
-const COLD_START: &str = "cluster,vm,vnic,mac,mac_type,node,holds_vm,result,why,planned_result,planned_why";
+const COLD_START: &str = "cluster,vm,vnic,mac,mac_type,nodes,holds_vm,result,why,planned_result,planned_why,node_count";
 const CHANGES: &str = "step,cluster,kind,subject,adapter,today,planned,why";
 
 impl LedgerData<'_> {
@@ -179,28 +181,47 @@ impl LedgerData<'_> {
         sheet.end_row();
     }
 
-    /// One row per vNIC and node that may own its VM, today and once every change is done.
+    /// One row per vNIC and group of nodes that may own its VM with the same answer, today and once every change is done; the
+    /// node that holds the VM stands alone.
     fn cold_start_csv(&self) -> Vec<u8> {
         let mut sheet = Sheet::new(COLD_START, self.today.cold_starts.len() * 2);
         for (start, after) in self.today.cold_starts.iter().zip(&self.after.cold_starts) {
             let Some((vm, vnic)) = self.vnic(start.vnic) else {
                 continue;
             };
-            for ((node, outcome), (_, planned)) in start.outcomes.iter().zip(&after.outcomes) {
+            for ((holds, outcome, planned), nodes) in alike(vm.host, start, after) {
+                let names: Vec<&str> = nodes.iter().map(|node| self.node_name(start.vnic.0, *node)).collect();
                 sheet.text(self.cluster_name(start.vnic.0));
                 sheet.text(&vm.name);
                 sheet.text(&vnic.name);
                 sheet.optional(vnic.mac.filter(|m| !m.is_unset()));
                 sheet.value(if vnic.dynamic_mac { "dynamic" } else { "static" });
-                sheet.text(self.node_name(start.vnic.0, *node));
-                sheet.yes_no(vm.host == Some(*node));
+                sheet.text(&show::name_runs(&names, " to "));
+                sheet.yes_no(holds);
                 sheet.value(outcome.name());
                 sheet.value(outcome.why());
                 sheet.value(planned.name());
                 sheet.value(planned.why());
+                sheet.value(nodes.len());
                 sheet.end_row();
             }
         }
         sheet.finish()
     }
+}
+
+/// Whether the node holds the VM, and what a cold start there does today and after the changes.
+type Answer = (bool, Outcome, Outcome);
+
+/// Nodes by answer, in the order of the first of each.
+fn alike(host: Option<usize>, today: &ColdStart, after: &ColdStart) -> Vec<(Answer, Vec<usize>)> {
+    let mut groups: Vec<(Answer, Vec<usize>)> = Vec::new();
+    for ((node, outcome), (_, planned)) in today.outcomes.iter().zip(&after.outcomes) {
+        let answer = (host == Some(*node), *outcome, *planned);
+        match groups.iter_mut().find(|(known, _)| *known == answer) {
+            Some((_, nodes)) => nodes.push(*node),
+            None => groups.push((answer, vec![*node])),
+        }
+    }
+    groups
 }

@@ -59,7 +59,7 @@ fn skipped(outcome: &Outcome, findings: &[&Finding], open: &[&Finding]) -> Optio
     }
     match &outcome.verdict {
         Verdict::NotChecked(missing) => Some(format!(
-            "not checked, because nothing stands in {}",
+            "not checked, because these are missing: {}",
             missing.join(", ").replace('|', " or ")
         )),
         Verdict::NotApplicable(why) => Some(format!("does not apply: {why}")),

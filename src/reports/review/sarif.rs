@@ -76,6 +76,8 @@ fn result(finding: &Finding, files: &dyn Files) -> Value {
             "fix": finding.fix,
             "source": finding.source,
             "state": finding.state.to_string(),
+            "places": finding.places,
+            "stays": finding.stays,
         },
     });
     if let Some(index) = RULES.iter().position(|rule| rule.name == finding.rule) {

@@ -35,9 +35,11 @@ fn finding(rule: &'static str, severity: Severity, suppressed_by: &str) -> Findi
             line: 2,
             column: 2,
         }],
+        places: 1,
         state: State::Present,
         suppressed_by: suppressed_by.to_owned(),
         counts_as: severity,
+        stays: String::new(),
     }
 }
 

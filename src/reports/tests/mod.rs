@@ -102,7 +102,7 @@ fn columns_are_those_of_the_design() {
         ),
         (
             "findings.csv",
-            "rule,severity,cluster,subject,message,current,expected,risk,fix,source,file,line,column,state,suppressed_by,counts_as",
+            "rule,severity,cluster,subject,message,current,expected,risk,fix,source,file,line,column,state,suppressed_by,counts_as,stays",
         ),
     ];
     for (name, columns) in expected {

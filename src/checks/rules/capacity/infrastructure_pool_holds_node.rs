@@ -1,7 +1,7 @@
 //! A pool of management addresses that holds the address of a node.
 
 use super::pool;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
 use crate::profiles::AZURE_LOCAL;
@@ -26,14 +26,12 @@ pub static RULE: Rule = Rule {
         "clusters.infrastructure_ip_pool",
         "nodes.management_ip",
     ],
+    versions: Versions::only(AZURE_LOCAL).because("only Azure Local takes such a pool"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation != AZURE_LOCAL {
-        return report.out_of_scope("only Azure Local takes such a pool");
-    }
     let Some((first, last)) = pool(cluster) else {
         return;
     };

@@ -1,7 +1,7 @@
 //! A pool of management addresses that is too small or too large.
 
 use super::pool;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::AZURE_LOCAL;
@@ -22,14 +22,12 @@ pub static RULE: Rule = Rule {
     page: include_str!("infrastructure_pool_wrong_size.md"),
     columns: &["clusters.infrastructure_ip_pool", "clusters.profile"],
     needs: &["clusters.profile", "clusters.infrastructure_ip_pool"],
+    versions: Versions::only(AZURE_LOCAL).because("only Azure Local takes such a pool"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation != AZURE_LOCAL {
-        return report.out_of_scope("only Azure Local takes such a pool");
-    }
     let Some((first, last)) = pool(cluster) else {
         return;
     };

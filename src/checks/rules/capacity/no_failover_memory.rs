@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.vm"],
     needs: &["nodes.memory_mib", "vms.memory_mib", "vms.node"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
@@ -73,4 +74,24 @@ fn assigned(cluster: &Cluster) -> Vec<MiB> {
         }
     }
     assigned
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::rules::review;
+    use crate::checks::rules::tests::inventory;
+
+    #[test]
+    fn the_node_whose_loss_leaves_most_missing_is_named_and_those_that_fit_are_not() {
+        let block = "file: nodes\nnode,cluster,memory_mib\nHV1,C1,65536\nHV2,C1,131072\nHV3,C1,81920\nfile: nics\nnode,nic,speed_mbps\n\
+             HV1,A,10000\nHV2,A,10000\nHV3,A,10000\nfile: vms\nvm,node,state,memory_mib\n\
+             B,HV2,running,131072\nC,HV3,running,70000\n";
+        let findings = review(&inventory(block));
+        let found = findings
+            .into_iter()
+            .find(|f| f.rule == "no-failover-memory")
+            .expect("it trips");
+        assert_eq!(found.subject, "HV2");
+        assert!(found.message.ends_with("short for: HV2 and HV3"), "{}", found.message);
+    }
 }

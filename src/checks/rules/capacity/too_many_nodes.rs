@@ -21,7 +21,9 @@ pub static RULE: Rule = Rule {
     subject: "nodes",
     asks: &["nodes.node"],
     needs: &["clusters.profile"],
+    leaves: Some("the number of nodes"),
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -17,7 +17,9 @@ pub static RULE: Rule = Rule {
     subject: "VMs",
     asks: &["vms.vm"],
     needs: &["clusters.profile", "vms.node"],
+    leaves: Some("the number of VMs"),
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

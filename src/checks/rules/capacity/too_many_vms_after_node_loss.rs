@@ -17,7 +17,9 @@ pub static RULE: Rule = Rule {
     subject: "clusters with a node to lose",
     asks: &["vms.vm"],
     needs: &["clusters.profile", "vms.node"],
+    leaves: Some("the number of VMs"),
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
         "clusters.profile",
     ],
     needs: &["nics.addresses|host_vnics.addresses"],
+    leaves: Some("the subnets in which a node has addresses"),
     check,
     ..Rule::BASE
 };

@@ -26,7 +26,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         .collect();
     let Some(first) = fixed.first() else { return };
     let names: Vec<&str> = fixed.iter().map(|network| network.name.as_str()).collect();
-    let (own, name) = (fixes::quoted(&cluster.name), fixes::quoted(&first.name));
+    let (own, name) = (cluster.argument(), fixes::quoted(&first.name));
     report.add(Fault {
         subject: cluster.name.clone(),
         message: format!("metrics set by hand: {}", lookup::list(&names)),

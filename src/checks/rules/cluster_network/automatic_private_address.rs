@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule {
     page: include_str!("automatic_private_address.md"),
     columns: &["nics.addresses", "host_vnics.addresses"],
     needs: &["nics.addresses|host_vnics.addresses"],
+    leaves: Some("the addresses of adapters"),
     check,
     ..Rule::BASE
 };

@@ -1,6 +1,6 @@
 //! The performance filter of 2012 on hosts of guest clusters.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -16,14 +16,12 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Clustering and High-Availability blog (Microsoft Failover Cluster Virtual Adapter Performance Filter)",
     page: include_str!("cluster_filter_with_guest_clusters.md"),
     columns: &["nodes.cluster_filter", "vms.guest_cluster", "clusters.profile"],
+    versions: Versions::only(WS2012).because("the filter is bound by default on 2012 alone"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation != WS2012 {
-        return report.out_of_scope("the filter is bound by default on 2012 alone");
-    }
     let guests: BTreeSet<&str> = cluster
         .vms
         .iter()

@@ -23,6 +23,7 @@ pub static RULE: Rule = Rule {
         "host_vnics.cluster_network",
     ],
     needs: &["nics.addresses|host_vnics.addresses|nics.cluster_network|host_vnics.cluster_network"],
+    leaves: Some("the addresses of adapters"),
     check,
     ..Rule::BASE
 };

@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     columns: &["cluster_networks.state", "cluster_networks.cluster_use"],
     subject: "cluster networks",
     needs: &["cluster_networks.state"],
+    leaves: Some("the state of cluster networks"),
     check,
     ..Rule::BASE
 };
@@ -34,7 +35,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             expected: "up".to_owned(),
             fix: format!(
                 "Get-ClusterNetworkInterface -Cluster {} -Network {} names the adapters: check cable, switch port, VLAN and firewall",
-                fixes::quoted(&cluster.name),
+                cluster.argument(),
                 fixes::quoted(&network.name)
             ),
             at: vec![report.at(network.origin, "state")],

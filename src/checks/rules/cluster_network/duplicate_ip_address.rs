@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
     page: include_str!("duplicate_ip_address.md"),
     columns: &["nics.addresses", "host_vnics.addresses"],
     needs: &["nics.addresses|host_vnics.addresses"],
+    leaves: Some("the addresses of adapters"),
     check,
     ..Rule::BASE
 };

@@ -1,8 +1,9 @@
 //! Encryption of CSV traffic that all I/O goes through.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2012;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,14 +15,12 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728), SecurityLevel",
     page: include_str!("encrypted_redirected_csv.md"),
     columns: &["clusters.security_level", "clusters.csv_redirected", "clusters.profile"],
+    versions: Versions::from(WS2012).because("2008 R2 does not encrypt CSV traffic"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if fixes::is_2008r2(cluster) {
-        return report.out_of_scope("2008 R2 does not encrypt CSV traffic");
-    }
     let encrypted = cluster.facts.text("security_level") == Some("2");
     if !encrypted || cluster.facts.yes("csv_redirected") != Some(true) {
         return;
@@ -31,7 +30,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         message: "redirected CSV traffic is encrypted between the nodes".to_owned(),
         current: "SecurityLevel 2 (encrypted)".to_owned(),
         expected: "SecurityLevel 1 (signed), unless the network between the nodes is not trusted".to_owned(),
-        fix: format!("(Get-Cluster -Name {}).SecurityLevel = 1", fixes::quoted(&cluster.name)),
+        fix: format!("(Get-Cluster -Name {}).SecurityLevel = 1", cluster.argument()),
         at: vec![
             report.at(cluster.origin, "security_level"),
             report.at(cluster.origin, "csv_redirected"),

@@ -1,6 +1,6 @@
 //! Heartbeats that give up too early.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -39,7 +39,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         expected: format!("SameSubnetThreshold {RECOMMENDED} or more"),
         fix: format!(
             "(Get-Cluster -Name {}).SameSubnetThreshold = {RECOMMENDED}",
-            fixes::quoted(&cluster.name)
+            cluster.argument()
         ),
         at: vec![report.at(cluster.origin, "same_subnet_threshold")],
     });

@@ -2,9 +2,10 @@
 
 use crate::checks::rules::adapters::adapters;
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2008R2;
 use crate::roles::Role;
 
 /// The rule.
@@ -22,14 +23,12 @@ pub static RULE: Rule = Rule {
         "host_vnics.role",
         "clusters.profile",
     ],
+    versions: Versions::only(WS2008R2).because("the binding order matters on 2008 R2"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if !fixes::is_2008r2(cluster) {
-        return report.out_of_scope("the binding order matters on 2008 R2");
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         let Some(first) = node.facts.list("binding_order").and_then(|order| order.first()) else {

@@ -1,6 +1,6 @@
 //! A metric that gives cluster traffic to another network.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012R2;
@@ -29,14 +29,12 @@ pub static RULE: Rule = Rule {
         "cluster_networks.purpose",
         "clusters.profile",
     ],
+    versions: Versions::until(WS2012R2).because("from 2016 on SMB chooses among the networks itself"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation > WS2012R2 {
-        return report.out_of_scope("from 2016 on SMB chooses among the networks itself");
-    }
     let meant = cluster
         .networks
         .iter()
@@ -57,7 +55,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let Some((other, lower)) = preferred.filter(|(_, metric)| *metric <= own) else {
         return;
     };
-    let (name, cluster_name) = (fixes::quoted(&network.name), fixes::quoted(&cluster.name));
+    let (name, cluster_name) = (fixes::quoted(&network.name), cluster.argument());
     report.add(Fault {
         subject: network.name.clone(),
         message: format!(

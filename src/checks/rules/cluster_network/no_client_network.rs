@@ -22,7 +22,9 @@ pub static RULE: Rule = Rule {
     subject: "cluster networks",
     asks: &["cluster_networks.network"],
     needs: &["cluster_networks.cluster_use"],
+    leaves: Some("the use of cluster networks"),
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
@@ -46,4 +48,20 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         fix: fixes::set_cluster_use(cluster, management, 3),
         at: networks.iter().map(|n| report.at(n.origin, "cluster_use")).collect(),
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::rules::tests::inventory;
+    use crate::checks::rules::{Question, Verdict, review_all};
+
+    #[test]
+    fn a_network_of_unknown_use_may_be_the_one_for_clients() {
+        let block = "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\n\
+             file: cluster_networks\ncluster,network,subnet,cluster_use\nC1,N1,10.0.1.0/24,1\nC1,N2,10.0.2.0/24,\n";
+        let outcomes = review_all(&inventory(block), Question::default()).outcomes;
+        let found = outcomes.into_iter().find(|o| o.rule.name == "no-client-network");
+        let open = Verdict::NotChecked(vec!["cluster_networks.cluster_use"]);
+        assert_eq!(found.map(|o| o.verdict), Some(open));
+    }
 }

@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule {
     page: include_str!("prefix_length_differs.md"),
     columns: &["nics.addresses", "host_vnics.addresses", "cluster_networks.subnet"],
     needs: &["nics.addresses|host_vnics.addresses", "cluster_networks.subnet"],
+    leaves: Some("the addresses of adapters"),
     check,
     ..Rule::BASE
 };

@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
     asks: &["cluster_networks.purpose"],
     needs: &["cluster_networks.cluster_use"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

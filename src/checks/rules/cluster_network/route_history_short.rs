@@ -1,8 +1,9 @@
 //! A cluster log that forgets lost heartbeats.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2012;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -18,14 +19,12 @@ pub static RULE: Rule = Rule {
         "clusters.same_subnet_threshold",
         "clusters.profile",
     ],
+    versions: Versions::from(WS2012).because("2008 R2 keeps no history of routes"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if fixes::is_2008r2(cluster) {
-        return report.out_of_scope("2008 R2 keeps no history of routes");
-    }
     let facts = &cluster.facts;
     let (Some(length), Some(threshold)) = (
         facts.number("route_history_length"),
@@ -44,7 +43,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         expected: format!("{wanted}, twice the threshold"),
         fix: format!(
             "(Get-Cluster -Name {}).RouteHistoryLength = {wanted}",
-            fixes::quoted(&cluster.name)
+            cluster.argument()
         ),
         at: vec![report.at(cluster.origin, "route_history_length")],
     });

@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule {
     asks: &["cluster_networks.network"],
     needs: &[],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
@@ -41,4 +42,35 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         fix: "give cluster and CSV traffic a subnet of its own on another NIC of every node".to_owned(),
         at: vec![report.at(only.origin, "network")],
     });
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::checks::rules::tests::inventory;
+    use crate::checks::rules::{Question, Verdict, review_all};
+
+    /// What came of the rule for networks with these uses.
+    fn verdict(uses: &[&str]) -> Verdict {
+        let networks: String = uses
+            .iter()
+            .enumerate()
+            .map(|(n, used)| format!("C1,N{n},10.0.{n}.0/24,{used}\n"))
+            .collect();
+        let block = format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
+             file: cluster_networks\ncluster,network,subnet,cluster_use\n{networks}"
+        );
+        let outcomes = review_all(&inventory(&block), Question::default()).outcomes;
+        let found = outcomes.into_iter().find(|o| o.rule.name == "single-cluster-network");
+        found.map(|o| o.verdict).expect("every rule has an outcome")
+    }
+
+    #[test]
+    fn two_networks_of_known_use_are_enough_and_fewer_leave_the_answer_open() {
+        let open = Verdict::NotChecked(vec!["cluster_networks.cluster_use"]);
+        assert_eq!(verdict(&["3", "1"]), Verdict::Passed);
+        assert_eq!(verdict(&["3", "1", ""]), Verdict::Passed);
+        assert_eq!(verdict(&["3", ""]), open);
+        assert_eq!(verdict(&["3", "", ""]), open);
+    }
 }

@@ -24,10 +24,12 @@ pub static RULE: Rule = Rule {
     asks: &["cluster_networks.purpose"],
     needs: &["cluster_networks.cluster_use"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     // Storage Spaces Direct runs between the nodes, and Azure Local's networks carry its heartbeats: use 1 is right there.
+    let known = report.knows("clusters.storage");
     let separate = match cluster.storage {
         StorageKind::Iscsi => true,
         StorageKind::Smb => cluster.profile.generation != AZURE_LOCAL,
@@ -39,6 +41,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         .filter(|n| separate && n.purpose == Some(Role::Storage))
     {
         report.look_at(1);
+        // A guess about the storage accuses nobody.
+        if !known {
+            report.lacks("clusters.storage");
+            continue;
+        }
         let used = match network.cluster_use {
             Some(0) => continue,
             Some(used) => used,

@@ -1,7 +1,7 @@
 //! Several storage subnets in one cluster network.
 
 use crate::checks::rules::adapters::adapters;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
 use crate::migration::wiring::Subnet;
@@ -28,6 +28,7 @@ pub static RULE: Rule = Rule {
         "clusters.profile",
     ],
     needs: &["nics.cluster_network|host_vnics.cluster_network"],
+    versions: Versions::only(AZURE_LOCAL).because("merged storage networks stop the updates of Azure Local alone"),
     check,
     ..Rule::BASE
 };
@@ -36,9 +37,6 @@ pub static RULE: Rule = Rule {
 type Held<'a> = (BTreeSet<Subnet>, BTreeSet<&'a str>, Vec<Location>);
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation != AZURE_LOCAL {
-        return report.out_of_scope("merged storage networks stop the updates of Azure Local alone");
-    }
     let mut networks: BTreeMap<&str, Held<'_>> = BTreeMap::new();
     for node in &cluster.nodes {
         for adapter in adapters(node)

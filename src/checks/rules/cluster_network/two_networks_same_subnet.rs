@@ -19,7 +19,9 @@ pub static RULE: Rule = Rule {
     subject: "cluster networks",
     asks: &["cluster_networks.network"],
     needs: &["cluster_networks.subnet"],
+    leaves: Some("the subnets of cluster networks"),
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -1,8 +1,9 @@
 //! VMs that a drain saves and resumes instead of moving them live.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, VmPriority, VmState};
+use crate::profiles::WS2012;
 use crate::units::count;
 
 /// The rule.
@@ -25,16 +26,15 @@ pub static RULE: Rule = Rule {
     subject: "running VMs that may move",
     asks: &["vms.priority"],
     needs: &["clusters.profile"],
+    versions: Versions::from(WS2012).because("2008 R2 has no drain and no priorities"),
     check,
+    ..Rule::BASE
 };
 
 /// Priority below which Windows moves VMs by quick migration when nothing is set.
 const DEFAULT_THRESHOLD: u64 = 2000;
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if fixes::is_2008r2(cluster) {
-        return report.out_of_scope("2008 R2 has no drain and no priorities");
-    }
     let threshold = cluster.facts.number("move_type_threshold").unwrap_or(DEFAULT_THRESHOLD);
     let running = |vm: &&Vm| vm.state == VmState::Running && lookup::is_mobile(vm);
     let clustered = |vm: &&Vm| vm.facts.yes("clustered") != Some(false);
@@ -52,7 +52,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         expected: "live migration, unless these guests may be interrupted".to_owned(),
         fix: format!(
             "Get-ClusterResourceType -Cluster {} -Name 'Virtual Machine' | Set-ClusterParameter -Name MoveTypeThreshold -Value {lowest}",
-            fixes::quoted(&cluster.name)
+            cluster.argument()
         ),
         at: vms.iter().map(|vm| report.at(vm.origin, "priority")).collect(),
     });

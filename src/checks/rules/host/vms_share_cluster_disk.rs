@@ -49,7 +49,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 }
 
 fn fix(cluster: &Cluster) -> String {
-    let own = fixes::quoted(&cluster.name);
+    let own = cluster.argument();
     if fixes::is_2008r2(cluster) {
         return "enable Cluster Shared Volumes in Failover Cluster Manager, add the disk to them and move the VMs' files there".to_owned();
     }

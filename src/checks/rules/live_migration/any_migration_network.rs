@@ -1,7 +1,7 @@
 //! A host may use any network for live migration.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -17,14 +17,12 @@ pub static RULE: Rule = Rule {
     page: include_str!("any_migration_network.md"),
     columns: &["clusters.profile", "nodes.any_migration_network"],
     needs: &["nodes.any_migration_network"],
+    versions: Versions::from(WS2012).because("2008 R2 has no such setting of the host"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return report.out_of_scope("2008 R2 has no such setting of the host");
-    }
     let mut found = Alike::new();
     for node in cluster
         .nodes

@@ -1,6 +1,6 @@
 //! Nodes of 2008 R2 that are managed in different subnets.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::migration::wiring::Subnet;
@@ -18,14 +18,13 @@ pub static RULE: Rule = Rule {
     page: include_str!("hosts_in_different_subnets_on_2008r2.md"),
     columns: &["clusters.profile", "nics.addresses", "nics.current_role"],
     needs: &["clusters.profile", "nics.addresses", "nics.current_role"],
+    versions: Versions::only(WS2008R2).because("later versions migrate between subnets"),
+    leaves: Some("the addresses of adapters"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation != WS2008R2 {
-        return report.out_of_scope("later versions migrate between subnets");
-    }
     let mut found: Vec<(&Node, &Nic, Subnet)> = Vec::new();
     for node in &cluster.nodes {
         let mut ports = node.nics.iter().filter(|nic| nic.roles.contains(&Role::Management));
@@ -42,7 +41,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let names: Vec<&str> = apart.iter().map(|(node, ..)| node.name.as_str()).collect();
     report.add(Fault {
         subject: lookup::list(&names),
-        message: format!("{} is in another subnet than {}", lookup::list(&names), first.name),
+        message: format!("{} is in another subnet than {}", first.name, lookup::list(&names)),
         current: "several subnets".to_owned(),
         expected: "one subnet for all nodes".to_owned(),
         fix: "bring all nodes into one subnet, or upgrade to 2012 or later".to_owned(),

@@ -1,7 +1,7 @@
 //! Hosts that migrate with Kerberos and are not trusted for delegation.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -20,14 +20,12 @@ pub static RULE: Rule = Rule {
         "nodes.migration_authentication",
         "nodes.migration_delegation",
     ],
+    versions: Versions::from(WS2012).because("2008 R2 has no such setting of the host"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return report.out_of_scope("2008 R2 has no such setting of the host");
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         let kerberos = node.facts.text("migration_authentication") == Some("kerberos");
@@ -38,7 +36,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for ((), places) in found {
         report.add(Fault {
             subject: places.nodes(),
-            message: format!("{} moves VMs with Kerberos and is not trusted for delegation", places.nodes()),
+            message: format!("{} {} VMs with Kerberos without being trusted for delegation", places.nodes(), places.verb("moves", "move")),
             current: "kerberos, no delegation".to_owned(),
             expected: "constrained delegation to cifs and Microsoft Virtual System Migration Service of the other hosts".to_owned(),
             fix: format!(

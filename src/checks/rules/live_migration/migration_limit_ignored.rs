@@ -1,10 +1,9 @@
 //! A host's limit of migrations at once that the cluster property overrides.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::powershell::quoted;
 use crate::profiles::WS2022;
 
 /// `MaximumVirtualMachineMigrations` when nobody set it.
@@ -29,14 +28,12 @@ pub static RULE: Rule = Rule {
         "clusters.maximum_parallel_migrations",
         "nodes.concurrent_migrations",
     ],
+    versions: Versions::from(WS2022).because("before 2022 the cluster has no such property"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2022 {
-        return report.out_of_scope("before 2022 the cluster has no such property");
-    }
     let Some(property) = cluster.migration.maximum_parallel else {
         return;
     };
@@ -54,13 +51,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         };
         report.add_as(severity, Fault {
             subject: places.nodes(),
-            message: format!("{} allows {own} live migrations at once, and the cluster property, {property}, wins", places.nodes()),
+            message: format!("{} {} {own} live migrations at once, and the cluster property, {property}, wins", places.nodes(), places.verb("allows", "allow")),
             current: format!("{own} at the host, {property} in the cluster"),
             expected: "one number".to_owned(),
             fix: format!(
                 "set the wanted number in the cluster: (Get-Cluster -Name {}).MaximumParallelMigrations = {property}; and the same \
                  on {}: Set-VMHost -MaximumVirtualMachineMigrations {property}",
-                quoted(&cluster.name),
+                cluster.argument(),
                 places.nodes()
             ),
             at: places.at,

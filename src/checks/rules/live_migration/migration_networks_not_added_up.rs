@@ -1,7 +1,7 @@
 //! Several networks for live migration, of which one is used at a time.
 
 use super::{networks, option, set_option};
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, ClusterNetwork, Inventory, Node};
 use crate::profiles::{Transport, WS2012};
@@ -27,14 +27,12 @@ pub static RULE: Rule = Rule {
         "cluster_networks.purpose",
         "nodes.live_migration_transport|clusters.live_migration_transport",
     ],
+    versions: Versions::from(WS2012).because("2008 R2 has no performance option"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return report.out_of_scope("2008 R2 has no performance option");
-    }
     let found: Vec<&ClusterNetwork> = networks(cluster).collect();
     let one_stream = |node: &Node| option(cluster, node).is_some_and(|option| option != Transport::Smb);
     if found.len() < 2 || !cluster.nodes.iter().all(one_stream) {

@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     page: include_str!("migration_ports_slow.md"),
     columns: &["host_vnics.role", "nics.current_role", "nics.speed_mbps"],
     needs: &["nics.current_role|host_vnics.role"],
+    leaves: Some("the speed of the ports that a node has"),
     check,
     ..Rule::BASE
 };
@@ -25,9 +26,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
         let ports = ports(node);
-        let slow = ports.iter().filter(|port| port.speed < LEAST_MBPS);
-        if !ports.is_empty() && ports.iter().all(|port| port.speed < LEAST_MBPS) {
-            slow.for_each(|port| found.add((), node, report.at(port.origin, "speed_mbps")));
+        if ports.iter().all(|port| port.speed < LEAST_MBPS) {
+            for port in ports {
+                found.add((), node, report.at(port.origin, "speed_mbps"));
+            }
         }
     }
     for ((), places) in found {

@@ -2,7 +2,7 @@
 
 use super::{SMB_FROM_MBPS, option, ports_up, set_option, share};
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, HostVnic, Inventory, Nic, Node};
 use crate::profiles::{Transport, WS2012R2};
@@ -36,14 +36,12 @@ pub static RULE: Rule = Rule {
         "nics.rdma",
         "nodes.live_migration_transport|clusters.live_migration_transport",
     ],
+    versions: Versions::from(WS2012R2).because("before 2012 R2 live migration cannot use SMB"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012R2 {
-        return report.out_of_scope("before 2012 R2 live migration cannot use SMB");
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         let Some(option) = option(cluster, node).filter(|option| *option != Transport::Smb) else {
@@ -58,8 +56,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: places.nodes(),
             message: format!(
-                "{} has RDMA for live migration and moves VMs by {}",
+                "{} {} VMs by {} although there is RDMA for live migration",
                 places.nodes(),
+                places.verb("moves", "move"),
                 option.name()
             ),
             current: option.name().to_owned(),

@@ -2,7 +2,7 @@
 
 use super::{SMB_FROM_MBPS, option, set_option, share};
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::{Transport, WS2016};
@@ -30,14 +30,12 @@ pub static RULE: Rule = Rule {
         "nics.current_role|host_vnics.role",
         "nodes.live_migration_transport|clusters.live_migration_transport",
     ],
+    versions: Versions::from(WS2016).because("the advice begins with 2016"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2016 {
-        return report.out_of_scope("the advice begins with 2016");
-    }
     let mut found = Alike::new();
     for node in cluster
         .nodes
@@ -53,8 +51,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: places.nodes(),
             message: format!(
-                "{} moves VMs over SMB and has {} for it",
+                "{} {} VMs over SMB with {} for it",
                 places.nodes(),
+                places.verb("moves", "move"),
                 show_mbps(share)
             ),
             current: format!("smb, {}", show_mbps(share)),

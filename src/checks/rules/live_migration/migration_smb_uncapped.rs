@@ -2,7 +2,7 @@
 
 use super::{option, ports};
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::migration::path::smb_limit;
@@ -33,14 +33,12 @@ pub static RULE: Rule = Rule {
         "nics.current_role|host_vnics.role",
         "nodes.live_migration_transport|clusters.live_migration_transport",
     ],
+    versions: Versions::from(WS2012R2).because("before 2012 R2 live migration cannot use SMB"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012R2 {
-        return report.out_of_scope("before 2012 R2 live migration cannot use SMB");
-    }
     if !report.asks("nodes.smb_limit_mbps") {
         return;
     }
@@ -55,7 +53,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for ((), places) in found {
         report.add(Fault {
             subject: places.nodes(),
-            message: format!("{} moves VMs over SMB on ports of storage or cluster traffic, and nothing limits it", places.nodes()),
+            message: format!("{} {} VMs over SMB on ports of storage or cluster traffic, and nothing limits it", places.nodes(), places.verb("moves", "move")),
             current: "no limit".to_owned(),
             expected: "a limit well below the speed of the ports".to_owned(),
             fix: format!(

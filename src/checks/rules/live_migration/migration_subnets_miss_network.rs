@@ -2,7 +2,7 @@
 
 use super::networks;
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
 use crate::migration::wiring::Subnet;
@@ -32,14 +32,13 @@ pub static RULE: Rule = Rule {
         "cluster_networks.purpose",
         "nodes.migration_subnets",
     ],
+    versions: Versions::from(WS2012).because("2008 R2 has no such setting of the host"),
+    leaves: Some("which networks live migration may use"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return report.out_of_scope("2008 R2 has no such setting of the host");
-    }
     let meant: Vec<(&str, Subnet)> = networks(cluster)
         .filter_map(|network| Some((network.subnet.as_str(), Subnet::parse(&network.subnet)?)))
         .collect();
@@ -61,8 +60,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: places.nodes(),
             message: format!(
-                "{} allows live migration on {current}, and its networks are {}",
+                "{} {} live migration on {current}, and its networks are {}",
                 places.nodes(),
+                places.verb("allows", "allow"),
                 lookup::list(&wanted)
             ),
             current,

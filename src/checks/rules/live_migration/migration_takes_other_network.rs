@@ -29,6 +29,7 @@ pub static RULE: Rule = Rule {
         "nics.current_role",
     ],
     needs: &["cluster_networks.purpose", "nics.current_role|nics.addresses"],
+    leaves: Some("the cluster networks and which of them live migration may use"),
     check,
     ..Rule::BASE
 };

@@ -1,7 +1,7 @@
 //! Hosts with different performance options.
 
 use super::{option, set_option};
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
 use crate::profiles::{Transport, WS2012R2};
@@ -23,14 +23,12 @@ pub static RULE: Rule = Rule {
         "nodes.live_migration_transport",
     ],
     needs: &["nodes.live_migration_transport|clusters.live_migration_transport"],
+    versions: Versions::from(WS2012R2).because("before 2012 R2 there is only TCP"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012R2 {
-        return report.out_of_scope("before 2012 R2 there is only TCP");
-    }
     let mut found: BTreeMap<Transport, Vec<&Node>> = BTreeMap::new();
     for node in &cluster.nodes {
         if let Some(option) = option(cluster, node) {
@@ -48,9 +46,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: lookup::list(&names),
             message: format!(
-                "{} moves VMs by {}, the other hosts by {}",
-                lookup::list(&names),
+                "live migration goes by {} on {}, by {} on the other hosts",
                 option.name(),
+                lookup::list(&names),
                 usual.name()
             ),
             current: option.name().to_owned(),

@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
         "clusters.profile",
         "nodes.live_migration_transport|clusters.live_migration_transport",
     ],
+    leaves: Some("live_migration_transport of a node"),
     check,
     ..Rule::BASE
 };
@@ -42,7 +43,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for (option, places) in found {
         report.add(Fault {
             subject: places.nodes(),
-            message: format!("{} is to move VMs by {}, which {} does not have", places.nodes(), option.name(), cluster.profile.title),
+            message: format!("{} {} to move VMs by {}, which {} does not have", places.nodes(), places.verb("is", "are"), option.name(), cluster.profile.title),
             current: option.name().to_owned(),
             expected: "tcp".to_owned(),
             fix: "write tcp as live_migration_transport, or correct profile in clusters.csv: compression and SMB begin with \

@@ -155,7 +155,7 @@ fn set_option(option: Transport) -> String {
 
 /// Write one of the two lists of networks: on 2008 R2 a property of every clustered VM, from 2012 of the resource type.
 fn set_list(cluster: &Cluster, list: &str, names: &[&str]) -> String {
-    let own = quoted(&cluster.name);
+    let own = cluster.argument();
     let owner = if cluster.profile.generation == WS2008R2 {
         format!(
             "Import-Module FailoverClusters; Get-ClusterResource -Cluster {own} | Where-Object {{ $_.ResourceType.Name -eq 'Virtual Machine' }}"

@@ -38,7 +38,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: lookup::list(&names),
             message: format!(
-                "{} has processors of {own}, other nodes of {other}",
+                "the processors of {} are from {own}, those of other nodes from {other}",
                 lookup::list(&names)
             ),
             current: own.to_owned(),

@@ -1,6 +1,6 @@
 //! More than one live migration at once on 2008 R2.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Node};
 use crate::profiles::WS2008R2;
@@ -24,14 +24,13 @@ pub static RULE: Rule = Rule {
         "clusters.profile",
         "clusters.concurrent_migrations|clusters.maximum_parallel_migrations|nodes.concurrent_migrations",
     ],
+    versions: Versions::only(WS2008R2).because("from 2012 a node takes part in several"),
+    leaves: Some("how many live migrations a node takes part in"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation != WS2008R2 {
-        return report.out_of_scope("from 2012 a node takes part in several");
-    }
     let own = [
         (cluster.concurrency, "concurrent_migrations"),
         (cluster.migration.maximum_parallel, "maximum_parallel_migrations"),

@@ -1,10 +1,9 @@
 //! A limit by factor on hosts with different ports.
 
 use super::option;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
-use crate::powershell::quoted;
 use crate::profiles::{Transport, WS2022};
 use crate::units::{Mbps, show_mbps};
 use std::collections::BTreeMap;
@@ -33,14 +32,12 @@ pub static RULE: Rule = Rule {
         "clusters.smb_limit",
         "nodes.live_migration_transport|clusters.live_migration_transport",
     ],
+    versions: Versions::from(WS2022).because("before 2022 the cluster sets no limit"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2022 {
-        return report.out_of_scope("before 2022 the cluster sets no limit");
-    }
     if cluster.migration.smb_limit_on != Some(true) {
         return;
     }
@@ -68,7 +65,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         fix: format!(
             "set a limit on each host (Set-SmbBandwidthLimit -Category LiveMigration) and switch that of the cluster off: \
              (Get-Cluster -Name {}).SetSMBBandwidthLimit = 0; or give all hosts the same ports",
-            quoted(&cluster.name)
+            cluster.argument()
         ),
         at,
     });

@@ -1,7 +1,7 @@
 //! A limit of live migration over SMB without the feature that sets it.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012R2;
@@ -17,14 +17,12 @@ pub static RULE: Rule = Rule {
     page: include_str!("smb_limit_feature_missing.md"),
     columns: &["clusters.profile", "nodes.smb_limit_feature", "nodes.smb_limit_mbps"],
     needs: &["nodes.smb_limit_feature", "nodes.smb_limit_mbps"],
+    versions: Versions::from(WS2012R2).because("the limit begins with 2012 R2"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012R2 {
-        return report.out_of_scope("the limit begins with 2012 R2");
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         if node.migration.smb_limit.is_some() && node.facts.yes("smb_limit_feature") == Some(false) {
@@ -35,8 +33,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: places.nodes(),
             message: format!(
-                "{} is to limit live migration over SMB, and FS-SMBBW is not installed",
-                places.nodes()
+                "{} {} to limit live migration over SMB, and FS-SMBBW is not installed",
+                places.nodes(),
+                places.verb("is", "are")
             ),
             current: "FS-SMBBW not installed".to_owned(),
             expected: "installed".to_owned(),

@@ -2,10 +2,9 @@
 
 use super::{option, ports_up};
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
-use crate::powershell::quoted;
 use crate::profiles::{Transport, WS2022};
 use crate::units::{Mbps, show_mbps};
 
@@ -40,14 +39,12 @@ pub static RULE: Rule = Rule {
         "nics.current_role|host_vnics.role",
         "nodes.live_migration_transport|clusters.live_migration_transport",
     ],
+    versions: Versions::from(WS2022).because("before 2022 the cluster sets no limit"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2022 {
-        return report.out_of_scope("before 2022 the cluster sets no limit");
-    }
     let settings = &cluster.migration;
     if settings.smb_limit_on != Some(true) || settings.smb_limit_factor != Some(DEFAULT_FACTOR) {
         return;
@@ -76,7 +73,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             expected: "a limit that somebody chose".to_owned(),
             fix: format!(
                 "(Get-Cluster -Name {}).SetSMBBandwidthLimitFactor = <wanted rate / {} x 10000>",
-                quoted(&cluster.name),
+                cluster.argument(),
                 show_mbps(all)
             ),
             at: places.at,

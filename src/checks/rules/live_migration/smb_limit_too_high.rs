@@ -2,7 +2,7 @@
 
 use super::{option, ports_up};
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions, qos};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::migration::path::smb_limit;
@@ -10,7 +10,7 @@ use crate::profiles::{Transport, WS2016};
 use crate::roles::Role;
 use crate::units::{Mbps, show_mbps};
 
-/// Share of the ports above which the limit holds nothing back.
+/// Share of what SMB has above which the limit holds nothing back.
 const MOST_PERMILLE: Mbps = 600;
 const BYTES_S_PER_MBPS: u64 = 125_000;
 
@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
     name: "smb-limit-too-high",
     severity: Severity::Warning,
     family: "live-migration",
-    summary: "the limit of live migration over SMB is more than 60 % of the ports that storage shares with it",
+    summary: "the limit of live migration over SMB is more than 60 % of what SMB has of the ports that storage shares with it",
     risk: "a drain leaves storage less than it needs, and every VM of the host waits for its disks",
     source: "Microsoft, Validate-DCB (the limit of live migration lies below 60 % of the bandwidth of SMB)",
     page: include_str!("smb_limit_too_high.md"),
@@ -34,20 +34,20 @@ pub static RULE: Rule = Rule {
         "nics.status",
         "nodes.live_migration_transport",
         "nodes.smb_limit_mbps",
+        "nodes.traffic_classes",
+        "nodes.qos_policies",
     ],
     needs: &[
         "nics.current_role|host_vnics.role",
         "nodes.live_migration_transport|clusters.live_migration_transport",
         "nodes.smb_limit_mbps|clusters.smb_limit_factor",
     ],
+    versions: Versions::from(WS2016).because("the advice begins with 2016"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2016 {
-        return report.out_of_scope("the advice begins with 2016");
-    }
     let mut found = Alike::new();
     for (index, node) in cluster.nodes.iter().enumerate() {
         let mut shared = ports_up(node);
@@ -56,7 +56,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let Some((limit, _)) = smb_limit(cluster, index).filter(|_| speed > 0) else {
             continue;
         };
-        let most = speed * MOST_PERMILLE / 1000;
+        let class = qos::smb_percent(node);
+        let most = speed * Mbps::from(class.unwrap_or(100)) / 100 * MOST_PERMILLE / 1000;
         let by_host = node.migration.smb_limit == Some(limit);
         let known = by_host || report.knows("clusters.smb_limit_factor");
         if known && limit > most && option(cluster, node) == Some(Transport::Smb) {
@@ -64,10 +65,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 true => report.at(node.origin, "smb_limit_mbps"),
                 false => report.at(cluster.origin, "smb_limit_factor"),
             };
-            found.add((limit, most), node, at);
+            found.add((limit, most, class), node, at);
         }
     }
-    for ((limit, most), places) in found {
+    for ((limit, most, class), places) in found {
         report.add(Fault {
             subject: places.nodes(),
             message: format!(
@@ -76,7 +77,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 places.nodes()
             ),
             current: show_mbps(limit),
-            expected: format!("{} or less", show_mbps(most)),
+            expected: match class {
+                Some(percent) => format!("{} or less: 60 % of the {percent} % of SMB's class", show_mbps(most)),
+                None => format!("{} or less", show_mbps(most)),
+            },
             fix: set_limit(&places.nodes(), most),
             at: places.at,
         });

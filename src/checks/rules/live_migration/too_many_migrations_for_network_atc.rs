@@ -1,8 +1,9 @@
 //! More live migrations at once than Network ATC takes.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions, network_atc};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2025;
 
 /// Most migrations at once that Network ATC takes.
 const MOST: u32 = 10;
@@ -20,18 +21,21 @@ pub static RULE: Rule = Rule {
         "clusters.concurrent_migrations",
         "clusters.maximum_parallel_migrations",
         "clusters.profile",
+        "clusters.management_intents",
+        "nics.intents",
     ],
     needs: &[
         "clusters.profile",
         "clusters.maximum_parallel_migrations|clusters.concurrent_migrations",
     ],
+    versions: Versions::from(WS2025).because("Network ATC begins with 2025"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if !cluster.profile.network_atc {
-        return report.out_of_scope("Network ATC does not manage this cluster");
+    if !network_atc::in_use(cluster) {
+        return network_atc::not_in_use(report);
     }
     let settings = [
         (cluster.migration.maximum_parallel, "maximum_parallel_migrations"),

@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.vm"],
     needs: &["vnics.mac_type", "nodes.mac_pool_min"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -3,8 +3,8 @@
 use super::{known_pool, pool_location};
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Vm, Vnic};
-use crate::units::{Mac, count};
+use crate::inventory::{Cluster, Inventory, Node, Vm, Vnic};
+use crate::units::{Mac, MacRange, count};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -27,6 +27,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.vm"],
     needs: &["vnics.mac", "vnics.mac_type", "vms.node", "nodes.mac_pool_min"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
@@ -48,27 +49,39 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             outside[host].push((vm, vnic, mac));
         }
     }
-    for ((node, found), pool) in cluster.nodes.iter().zip(&outside).zip(&pools) {
-        let (Some((vm, _, mac)), Some(pool)) = (found.first(), pool) else {
-            continue;
-        };
-        let names: Vec<String> = found.iter().map(|(vm, vnic, _)| lookup::vnic_name(vm, vnic)).collect();
-        let mut at: Vec<_> = found.iter().map(|(_, vnic, _)| report.at(vnic.origin, "mac")).collect();
-        at.insert(1, pool_location(report, node));
-        report.add(Fault {
-            subject: node.name.clone(),
-            message: format!(
-                "{} on {} would get a new address at the next cold start there: {}",
-                count(found.len(), "dynamic adapter"),
-                node.name,
-                lookup::list(&names)
-            ),
-            current: format!("{}: {mac}; pool {}", vm.name, fixes::range(*pool)),
-            expected: "static addresses for the VMs whose address must not change".to_owned(),
-            fix: "say in mac_bound of vms.csv which of them must keep their address and why, and give those the static one of \
-                  static_macs.csv; the others need nothing"
-                .to_owned(),
-            at,
-        });
-    }
+    tell(cluster, report, &outside, &pools);
+}
+
+/// One finding for all nodes: there is one thing to do about it.
+fn tell(cluster: &Cluster, report: &mut Report<'_>, outside: &[Vec<(&Vm, &Vnic, Mac)>], pools: &[Option<MacRange>]) {
+    let all: Vec<&(&Vm, &Vnic, Mac)> = outside.iter().flatten().collect();
+    let held = cluster
+        .nodes
+        .iter()
+        .zip(outside)
+        .zip(pools)
+        .filter(|((_, found), _)| !found.is_empty());
+    let held: Vec<(&Node, Option<MacRange>)> = held.map(|((node, _), pool)| (node, *pool)).collect();
+    let (Some((vm, _, mac)), Some((first, Some(pool)))) = (all.first(), held.first()) else {
+        return;
+    };
+    let nodes: Vec<&str> = held.iter().map(|(node, _)| node.name.as_str()).collect();
+    let names: Vec<String> = all.iter().map(|(vm, vnic, _)| lookup::vnic_name(vm, vnic)).collect();
+    let mut at: Vec<_> = all.iter().map(|(_, vnic, _)| report.at(vnic.origin, "mac")).collect();
+    at.insert(1, pool_location(report, first));
+    report.add(Fault {
+        subject: cluster.name.clone(),
+        message: format!(
+            "{} on {} would get a new address at the next cold start there: {}",
+            count(all.len(), "dynamic adapter"),
+            lookup::list(&nodes),
+            lookup::list(&names)
+        ),
+        current: format!("{}: {mac}; pool {}", vm.name, fixes::range(*pool)),
+        expected: "static addresses for the VMs whose address must not change".to_owned(),
+        fix: "say in mac_bound of vms.csv which of them must keep their address and why, and give those the static one of \
+              static_macs.csv; the others need nothing"
+            .to_owned(),
+        at,
+    });
 }

@@ -19,7 +19,9 @@ pub static RULE: Rule = Rule {
     subject: "adapters",
     asks: &["vnics.mac|host_vnics.mac|nics.mac"],
     needs: &["vnics.mac"],
+    leaves: Some("addresses that somebody set by hand"),
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

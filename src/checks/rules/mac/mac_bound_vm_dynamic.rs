@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.mac_bound"],
     needs: &["vnics.mac_type"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

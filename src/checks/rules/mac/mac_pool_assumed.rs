@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
     asks: &["nodes.node"],
     needs: &[],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -20,6 +20,7 @@ pub static RULE: Rule = Rule {
     asks: &["nodes.node"],
     needs: &["nodes.mac_pool_min"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -29,6 +29,7 @@ pub static RULE: Rule = Rule {
     asks: &["nodes.node"],
     needs: &["nodes.mac_pool_min|nodes.management_ip", "vms.node"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
     asks: &["nodes.node"],
     needs: &["nodes.mac_pool_min|nodes.management_ip"],
     check,
+    ..Rule::BASE
 };
 
 fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -1,6 +1,6 @@
 //! A guest that runs Hyper-V, whose VMs cannot send.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm};
 use crate::profiles::WS2016;
@@ -20,14 +20,12 @@ pub static RULE: Rule = Rule {
         "vnics.spoofing",
         "clusters.profile",
     ],
+    versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2016 {
-        return;
-    }
     for vm in cluster.vms.iter().filter(|vm| is_bridged(vm)) {
         let Some(vnic) = vm.vnics.first().filter(|_| report.knows("vnics.spoofing")) else {
             continue;

@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.vm"],
     needs: &["vnics.mac"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.vm"],
     needs: &["vnics.spoofing"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

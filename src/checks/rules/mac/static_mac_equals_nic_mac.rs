@@ -18,7 +18,9 @@ pub static RULE: Rule = Rule {
     subject: "adapters of VMs",
     asks: &["vms.vm"],
     needs: &["vnics.mac", "vnics.mac_type", "nics.mac"],
+    leaves: Some("addresses that somebody set by hand"),
     check,
+    ..Rule::BASE
 };
 
 fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -1,10 +1,11 @@
 //! An intent that Network ATC could not apply.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::powershell::quoted;
+use crate::profiles::WS2025;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -16,13 +17,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Manage Network ATC; Microsoft, Azure Local environment validator, Cluster-Intent-Status",
     page: include_str!("intent_failed.md"),
     columns: &["nodes.failed_intents"],
+    versions: Versions::from(WS2025),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| super::exists(cluster)) {
+    for node in &cluster.nodes {
         for intent in node.facts.list("failed_intents").unwrap_or_default() {
             found.add(intent.clone(), node, report.at(node.origin, "failed_intents"));
         }

@@ -1,10 +1,11 @@
 //! An intent whose ports have other names on another node.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::powershell::quoted;
+use crate::profiles::WS2025;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -17,6 +18,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Deploy host networking with Network ATC",
     page: include_str!("intent_port_names_differ.md"),
     columns: &["nics.intents", "nics.nic"],
+    versions: Versions::from(WS2025),
     check,
     ..Rule::BASE
 };
@@ -27,7 +29,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         .nodes
         .iter()
         .filter(|node| node.nics.iter().any(|nic| nic.facts.list("intents").is_some()));
-    let known: Vec<&Node> = known.filter(|_| super::exists(cluster)).collect();
+    let known: Vec<&Node> = known.collect();
     let mut wanted: BTreeMap<(String, String), (String, String, Location)> = BTreeMap::new();
     for nic in known.iter().flat_map(|node| &node.nics) {
         for intent in super::intents(nic) {

@@ -1,9 +1,10 @@
 //! Ports of one intent that differ in model or speed.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
+use crate::profiles::WS2025;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -16,6 +17,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Deploy host networking with Network ATC (symmetry)",
     page: include_str!("intent_ports_differ.md"),
     columns: &["nics.intents", "nics.model", "nics.speed_mbps"],
+    versions: Versions::from(WS2025),
     check,
     ..Rule::BASE
 };
@@ -24,7 +26,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     // What the first port of an intent is, and the ports that are something else.
     let mut first: BTreeMap<String, &Nic> = BTreeMap::new();
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| super::exists(cluster)) {
+    for node in &cluster.nodes {
         for nic in &node.nics {
             for intent in super::intents(nic) {
                 let like = *first.entry(intent.to_lowercase()).or_insert(nic);

@@ -1,10 +1,11 @@
 //! A port of a storage intent whose RDMA does not work.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::powershell::quoted;
+use crate::profiles::WS2025;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -16,13 +17,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Deploy host networking with Network ATC",
     page: include_str!("intent_without_working_rdma.md"),
     columns: &["nics.rdma_operational", "nics.intents", "clusters.storage_intents"],
+    versions: Versions::from(WS2025),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| super::exists(cluster)) {
+    for node in &cluster.nodes {
         for nic in node
             .nics
             .iter()

@@ -10,9 +10,8 @@ mod stretch_intent_with_rdma;
 mod switch_on_intent_port;
 mod too_many_intents_of_one_kind;
 
-use super::Rule;
+use super::{Report, Rule};
 use crate::inventory::{Cluster, Nic};
-use crate::profiles::WS2025;
 use crate::units::same_name;
 
 /// The family.
@@ -28,13 +27,32 @@ pub static RULES: &[&Rule] = &[
     &too_many_intents_of_one_kind::RULE,
 ];
 
-/// Whether Network ATC exists on this version: Azure Local and Azure Stack HCI from 21H2, and Windows Server 2025.
-fn exists(cluster: &Cluster) -> bool {
-    cluster.profile.generation >= WS2025
+/// Columns of clusters that name intents.
+const LISTS: [&str; 4] = [
+    "management_intents",
+    "compute_intents",
+    "storage_intents",
+    "stretch_intents",
+];
+
+/// Whether Network ATC lays out the hosts: always on Azure Local, else where the inventory names an intent.
+pub(super) fn in_use(cluster: &Cluster) -> bool {
+    let listed = |column: &&str| !cluster.facts.list(column).unwrap_or_default().is_empty();
+    let mut nics = cluster.nodes.iter().flat_map(|node| &node.nics);
+    cluster.profile.intents_only || LISTS.iter().any(listed) || nics.any(|nic| !intents(nic).is_empty())
+}
+
+/// Says that a rule is not about this cluster, or that nobody says whether there are intents.
+pub(super) fn not_in_use(report: &mut Report<'_>) {
+    if report.knows("nics.intents") || report.knows("clusters.management_intents") {
+        report.out_of_scope("Network ATC does not manage this cluster");
+    } else {
+        report.lacks("nics.intents");
+    }
 }
 
 /// Intents that name the port; empty where they are not known.
-fn intents(nic: &Nic) -> &[String] {
+pub(super) fn intents(nic: &Nic) -> &[String] {
     nic.facts.list("intents").unwrap_or_default()
 }
 

@@ -1,8 +1,9 @@
 //! Intents on a version without Network ATC.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2022;
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -24,24 +25,15 @@ pub static RULE: Rule = Rule {
     needs: &[
         "nics.intents|clusters.management_intents|clusters.compute_intents|clusters.storage_intents|clusters.stretch_intents",
     ],
+    versions: Versions::until(WS2022),
     check,
     ..Rule::BASE
 };
 
-const LISTS: [&str; 4] = [
-    "management_intents",
-    "compute_intents",
-    "storage_intents",
-    "stretch_intents",
-];
-
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if super::exists(cluster) {
-        return;
-    }
     let mut names: BTreeSet<&str> = BTreeSet::new();
     let mut at = Vec::new();
-    for column in LISTS {
+    for column in super::LISTS {
         let intents = cluster.facts.list(column).unwrap_or_default();
         names.extend(intents.iter().map(String::as_str));
         at.extend((!intents.is_empty()).then(|| report.at(cluster.origin, column)));

@@ -1,10 +1,11 @@
 //! A port that two intents name.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::powershell::quoted;
+use crate::profiles::WS2025;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -16,13 +17,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Deploy host networking with Network ATC",
     page: include_str!("port_in_two_intents.md"),
     columns: &["nics.intents"],
+    versions: Versions::from(WS2025),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| super::exists(cluster)) {
+    for node in &cluster.nodes {
         for nic in node.nics.iter().filter(|nic| super::intents(nic).len() > 1) {
             found.add(
                 (nic.name.clone(), lookup::list(super::intents(nic))),

@@ -1,10 +1,11 @@
 //! RDMA in an intent for a stretched cluster.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::powershell::quoted;
+use crate::profiles::WS2025;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -16,13 +17,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Deploy host networking with Network ATC",
     page: include_str!("stretch_intent_with_rdma.md"),
     columns: &["nics.rdma", "nics.intents", "clusters.stretch_intents"],
+    versions: Versions::from(WS2025),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| super::exists(cluster)) {
+    for node in &cluster.nodes {
         for nic in node.nics.iter().filter(|nic| nic.rdma.on()) {
             let stretch = super::intents(nic)
                 .iter()

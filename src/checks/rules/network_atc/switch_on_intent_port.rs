@@ -1,10 +1,11 @@
 //! A port of an intent that a switch or team holds which is not the intent's.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::powershell::quoted;
+use crate::profiles::WS2025;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -16,13 +17,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Deploy host networking with Network ATC; Microsoft, Manage Network ATC",
     page: include_str!("switch_on_intent_port.md"),
     columns: &["nics.intents", "switches.nics", "nics.team"],
+    versions: Versions::from(WS2025),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| super::exists(cluster)) {
+    for node in &cluster.nodes {
         for nic in &node.nics {
             for intent in super::intents(nic) {
                 if let Some(holder) = holder(nic, intent) {

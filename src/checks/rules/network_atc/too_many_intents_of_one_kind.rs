@@ -1,8 +1,9 @@
 //! More than one intent for management, storage or a stretched cluster.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2025;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -19,6 +20,7 @@ pub static RULE: Rule = Rule {
         "clusters.stretch_intents",
     ],
     needs: &["clusters.management_intents|clusters.storage_intents|clusters.stretch_intents"],
+    versions: Versions::from(WS2025),
     check,
     ..Rule::BASE
 };
@@ -31,7 +33,7 @@ const ONCE: [(&str, &str); 3] = [
 ];
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    for (column, kind) in ONCE.iter().filter(|_| super::exists(cluster)) {
+    for (column, kind) in ONCE {
         let intents = cluster.facts.list(column).unwrap_or_default();
         if intents.len() > 1 {
             report.add(Fault {

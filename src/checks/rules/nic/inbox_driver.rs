@@ -1,7 +1,7 @@
 //! A physical port that runs the driver that came with Windows.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::{AZURE_LOCAL, WS2016};
@@ -16,14 +16,12 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Azure Local Environment Validator (NetworkAdapter-InboxDriver); Network HUD",
     page: include_str!("inbox_driver.md"),
     columns: &["nics.driver_provider", "nics.model", "nics.status"],
+    versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2016 {
-        return;
-    }
     let mut models = Alike::new();
     for node in &cluster.nodes {
         for nic in node.nics.iter().filter(|nic| is_inbox(nic)) {

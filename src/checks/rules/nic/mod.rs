@@ -1,5 +1,6 @@
 //! Rules about physical ports: enough of them, with link, on different cards and switches, alike on every node.
 
+mod driver_too_old;
 mod driver_versions_differ;
 mod half_duplex;
 mod inbox_driver;
@@ -19,6 +20,7 @@ use super::Rule;
 
 /// The family.
 pub static RULES: &[&Rule] = &[
+    &driver_too_old::RULE,
     &driver_versions_differ::RULE,
     &half_duplex::RULE,
     &inbox_driver::RULE,

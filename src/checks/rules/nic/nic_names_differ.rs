@@ -1,9 +1,9 @@
-//! Ports of Azure Local that carry something and have another name on another node.
+//! Ports for Network ATC that carry something and have another name on another node.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup, network_atc};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Nic, Node};
-use crate::profiles::AZURE_LOCAL;
+use crate::profiles::WS2025;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -11,19 +11,27 @@ pub static RULE: Rule = Rule {
     name: "nic-names-differ",
     severity: Severity::Error,
     family: "nic",
-    summary: "a port that carries traffic on one node of Azure Local has no namesake on another",
+    summary: "a port that carries traffic on one node has no namesake on another, where Network ATC finds ports by name",
     risk: "Network ATC finds ports by name: the intent fails on the node, and with it the deployment or the update",
     source: "Microsoft, Network ATC: adapters of an intent have the same names on every node",
     page: include_str!("nic_names_differ.md"),
-    columns: &["nics.nic", "nics.current_role", "nics.team"],
+    columns: &[
+        "nics.nic",
+        "nics.current_role",
+        "nics.team",
+        "nics.intents",
+        "clusters.management_intents",
+    ],
     needs: &["nics.nic"],
+    versions: Versions::from(WS2025).because("Network ATC begins with 2025"),
+    leaves: Some("the names of ports"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < AZURE_LOCAL {
-        return;
+    if !network_atc::in_use(cluster) {
+        return network_atc::not_in_use(report);
     }
     let mut used: BTreeMap<String, (&Nic, &Node)> = BTreeMap::new();
     for node in &cluster.nodes {
@@ -60,7 +68,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
-/// An intent will hold it: it has a role (that of VMs under a switch) or is in a team.
+/// An intent will hold it: it has a role (that of VMs under a switch) or is in a team. Ports that an intent names already are
+/// judged by `intent-port-names-differ`.
 fn carries_something(nic: &Nic) -> bool {
-    !nic.roles.is_empty() || !nic.team.is_empty()
+    (!nic.roles.is_empty() || !nic.team.is_empty()) && network_atc::intents(nic).is_empty()
 }

@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule {
     asks: &["nics.current_role|switches.nics"],
     needs: &["nics.status"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

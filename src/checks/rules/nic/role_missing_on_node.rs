@@ -20,6 +20,7 @@ pub static RULE: Rule = Rule {
     asks: &["nics.current_role|switches.nics"],
     needs: &[],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

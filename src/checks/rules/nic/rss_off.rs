@@ -1,7 +1,7 @@
 //! A fast port for live migration or storage without receive side scaling.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::{Transport, WS2012};
@@ -27,14 +27,12 @@ pub static RULE: Rule = Rule {
         "nics.rdma",
         "nics.status",
     ],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let mut ports = Alike::new();
     for node in &cluster.nodes {
         for nic in node.nics.iter().filter(|nic| nic.facts.yes("rss") == Some(false)) {

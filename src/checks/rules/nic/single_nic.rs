@@ -17,7 +17,9 @@ pub static RULE: Rule = Rule {
     subject: "nodes",
     asks: &["nodes.node"],
     needs: &[],
+    leaves: Some("the number of ports of a node"),
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -1,5 +1,6 @@
 //! Ports that should stand in for each other are on one card.
 
+use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
@@ -19,9 +20,11 @@ pub static RULE: Rule = Rule {
     asks: &["nics.team|nics.current_role|switches.nics"],
     needs: &["nics.card"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let mut found = Alike::new();
     for node in &cluster.nodes {
         for group in lookup::nic_groups(node) {
             report.look_at(1);
@@ -33,25 +36,25 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             let (Some(card), 1, false) = (cards.first(), cards.len(), unknown) else {
                 continue;
             };
-            let names = lookup::nic_names(node, &group.nics);
-            report.add(Fault {
-                subject: format!("{}/{}", node.name, group.title),
-                message: format!(
-                    "{}: all ports of {} are on card {card} ({})",
-                    node.name,
-                    group.title,
-                    lookup::list(&names)
-                ),
-                current: format!("card {card}"),
-                expected: "two cards".to_owned(),
-                fix: fix(node, &group.nics),
-                at: group
-                    .nics
-                    .iter()
-                    .map(|i| report.at(node.nics[*i].origin, "card"))
-                    .collect(),
-            });
+            let names = lookup::list(&lookup::nic_names(node, &group.nics));
+            let what = (group.title, card.to_string(), names, fix(node, &group.nics));
+            for nic in group.nics {
+                found.add(what.clone(), node, report.at(node.nics[nic].origin, "card"));
+            }
         }
+    }
+    for ((title, card, names, fix), places) in found {
+        report.add(Fault {
+            subject: format!("{title}/{card}"),
+            message: format!(
+                "all ports of {title} are on card {card} ({names}) on {}",
+                places.nodes()
+            ),
+            current: format!("card {card}"),
+            expected: "two cards".to_owned(),
+            fix: format!("on {}: {fix}", places.nodes()),
+            at: places.at,
+        });
     }
 }
 
@@ -66,9 +69,9 @@ fn fix(node: &Node, nics: &[usize]) -> String {
         .find(|n| n.roles.is_empty() && n.switch.is_none() && n.team.is_empty());
     match idle.or_else(|| node.nics.iter().find(fits)) {
         Some(other) => format!(
-            "on {}, let {} and {} (card {}) change places",
-            node.name, last.name, other.name, other.card
+            "let {} and {} (card {}) change places",
+            last.name, other.name, other.card
         ),
-        None => format!("add a second card to {} and move {} there", node.name, last.name),
+        None => format!("add a second card and use a port of it instead of {}", last.name),
     }
 }

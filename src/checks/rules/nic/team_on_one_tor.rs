@@ -1,5 +1,6 @@
 //! Ports that should stand in for each other are cabled to one physical switch.
 
+use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
@@ -19,9 +20,11 @@ pub static RULE: Rule = Rule {
     asks: &["nics.team|nics.current_role|switches.nics"],
     needs: &["nics.tor"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let mut found = Alike::new();
     let mut single: Vec<(String, crate::finding::Location)> = Vec::new();
     for node in &cluster.nodes {
         for group in lookup::nic_groups(node) {
@@ -49,21 +52,25 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 continue;
             }
             let names = lookup::nic_names(node, &group.nics);
-            let last = &names[names.len() - 1];
-            report.add(Fault {
-                subject: format!("{}/{}", node.name, group.title),
-                message: format!(
-                    "{}: all ports of {} are cabled to {name} ({})",
-                    node.name,
-                    group.title,
-                    lookup::list(&names)
-                ),
-                current: name.to_owned(),
-                expected: "two physical switches".to_owned(),
-                fix: format!("recable {}/{last} to another physical switch", node.name),
-                at,
-            });
+            let last = names.last().cloned().unwrap_or_default();
+            let what = (group.title, name, lookup::list(&names), last);
+            for place in at {
+                found.add(what.clone(), node, place);
+            }
         }
+    }
+    for ((title, tor, names, last), places) in found {
+        report.add(Fault {
+            subject: format!("{title}/{tor}"),
+            message: format!(
+                "all ports of {title} are cabled to {tor} ({names}) on {}",
+                places.nodes()
+            ),
+            current: tor.to_owned(),
+            expected: "two physical switches".to_owned(),
+            fix: format!("on {}: recable {last} to another physical switch", places.nodes()),
+            at: places.at,
+        });
     }
     add_single(cluster, report, &single);
 }
@@ -93,7 +100,7 @@ mod tests {
     use crate::checks::rules::{review, tests::inventory};
 
     #[test]
-    fn a_single_physical_switch_is_one_finding_and_not_one_for_each_team() {
+    fn one_physical_switch_is_one_finding_and_so_is_the_same_team_on_several_nodes() {
         let block = |last: &str| {
             format!(
                 "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps,tor,team\nHV1,A,10000,T1,X\n\
@@ -104,6 +111,6 @@ mod tests {
             let findings = review(&inventory(&block(last)));
             findings.iter().filter(|f| f.rule == "team-on-one-tor").count()
         };
-        assert_eq!((count("T1"), count("T2")), (1, 2));
+        assert_eq!((count("T1"), count("T2")), (1, 1));
     }
 }

@@ -1,7 +1,7 @@
 //! NLB on Windows Server 2025.
 
 use super::{members, names};
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2025;
@@ -19,14 +19,13 @@ pub static RULE: Rule = Rule {
     subject: "NLB clusters",
     asks: &["vms.nlb_cluster"],
     needs: &["clusters.profile"],
+    versions: Versions::only(WS2025).because("NLB is deprecated from Windows Server 2025"),
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.look_at(members(cluster).len());
-    if cluster.profile.generation != WS2025 {
-        return report.out_of_scope("NLB is deprecated from Windows Server 2025");
-    }
     for group in members(cluster).values() {
         let Some((_, member)) = group.first() else { continue };
         report.add(Fault {

@@ -20,6 +20,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.nlb_cluster", "vms.anti_affinity"],
     needs: &[],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
@@ -34,11 +35,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         } else {
             ""
         };
-        let (own, vm_name, class) = (
-            fixes::quoted(&cluster.name),
-            fixes::quoted(&vm.name),
-            fixes::quoted(&nlb.name),
-        );
+        let (own, vm_name, class) = (cluster.argument(), fixes::quoted(&vm.name), fixes::quoted(&nlb.name));
         report.add(Fault {
             subject: nlb.name.clone(),
             message: format!("{} of NLB cluster {} may run on one node together", lookup::list(&names(group)), nlb.name),

@@ -19,7 +19,9 @@ pub static RULE: Rule = Rule {
     subject: "NLB clusters",
     asks: &["vms.nlb_cluster"],
     needs: &["vms.nlb_mode"],
+    leaves: Some("the settings of NLB in the guests"),
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

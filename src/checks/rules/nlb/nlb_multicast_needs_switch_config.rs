@@ -20,6 +20,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.nlb_cluster"],
     needs: &["vms.nlb_mode"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

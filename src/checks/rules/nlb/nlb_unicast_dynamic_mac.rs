@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.nlb_cluster", "vnics.mac_type"],
     needs: &[],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.nlb_cluster"],
     needs: &["vnics.vm"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

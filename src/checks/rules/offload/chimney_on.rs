@@ -1,7 +1,7 @@
 //! TCP chimney offload where Windows no longer wants it.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2016;
@@ -16,14 +16,12 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Performance Tuning Network Adapters (do not use TCP chimney offload)",
     page: include_str!("chimney_on.md"),
     columns: &["nodes.chimney"],
+    versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2016 {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         if let Some(state) = node.facts.text("chimney").filter(|state| *state != "disabled") {

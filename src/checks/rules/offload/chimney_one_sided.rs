@@ -1,8 +1,9 @@
 //! TCP chimney offload of 2008 R2 that host and guest do not agree about.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Node, Vm};
+use crate::profiles::WS2008R2;
 use crate::units::count;
 
 /// The rule.
@@ -15,14 +16,12 @@ pub static RULE: Rule = Rule {
     source: "T. Joos, Flow Control: Optimizing Hyper-V network settings (ADMIN magazine); Microsoft, VMQ in NDIS 6.20",
     page: include_str!("chimney_one_sided.md"),
     columns: &["nodes.chimney", "vms.guest_chimney", "vms.node"],
+    versions: Versions::only(WS2008R2),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if !fixes::is_2008r2(cluster) {
-        return;
-    }
     for (index, node) in cluster.nodes.iter().enumerate() {
         let Some(host) = node.facts.text("chimney") else {
             continue;

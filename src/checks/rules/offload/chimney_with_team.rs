@@ -1,7 +1,7 @@
 //! TCP chimney offload on a host with an LBFO team.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::{WS2012, WS2012R2};
@@ -16,15 +16,13 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, NIC Teaming, Compatibility (TCP chimney)",
     page: include_str!("chimney_with_team.md"),
     columns: &["nodes.chimney", "nics.team", "nics.team_kind"],
+    versions: Versions::between(WS2012, WS2012R2),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     // From 2016 on chimney is wrong with or without a team.
-    if !(WS2012..=WS2012R2).contains(&cluster.profile.generation) {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         let state = node.facts.text("chimney").filter(|state| *state != "disabled");

@@ -1,8 +1,9 @@
 //! A guest with TCP chimney offload in 2008 R2 whose adapter does not work out checksums both ways.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2008R2;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,14 +15,12 @@ pub static RULE: Rule = Rule {
     source: "T. Joos, Flow Control: Optimizing Hyper-V network settings (ADMIN magazine)",
     page: include_str!("guest_checksum_offload_off.md"),
     columns: &["vms.guest_chimney", "vnics.guest_checksum_offload"],
+    versions: Versions::only(WS2008R2),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if !fixes::is_2008r2(cluster) {
-        return;
-    }
     let mut names: Vec<String> = Vec::new();
     let mut at: Vec<Location> = Vec::new();
     for (vm, vnic) in lookup::vnics(cluster) {

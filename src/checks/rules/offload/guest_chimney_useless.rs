@@ -1,6 +1,6 @@
 //! TCP chimney offload in guests of hosts that no longer offer it to them.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm};
 use crate::profiles::WS2012;
@@ -16,14 +16,12 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, NDIS 6.30 backward compatibility (TCP chimney offload is not offered to VMs)",
     page: include_str!("guest_chimney_useless.md"),
     columns: &["vms.guest_chimney"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let enabled = |vm: &&Vm| vm.facts.text("guest_chimney") == Some("enabled");
     let vms: Vec<&Vm> = cluster.vms.iter().filter(enabled).collect();
     let Some(first) = vms.first() else { return };

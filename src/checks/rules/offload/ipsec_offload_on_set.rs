@@ -1,7 +1,7 @@
 //! IPsec task offload at a port of a SET.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2016;
@@ -16,14 +16,12 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Switch Embedded Teaming, Compatibility; Performance Tuning Network Adapters",
     page: include_str!("ipsec_offload_on_set.md"),
     columns: &["nics.ipsec_offload", "switches.embedded_teaming", "switches.nics"],
+    versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2016 {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         for team in teams::set(cluster, node) {

@@ -1,7 +1,7 @@
 //! A host vNIC for storage or live migration that gets no queue.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -22,14 +22,12 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Network Recommendations for a Hyper-V Cluster in Windows Server 2012 (VmqWeight 80 to 100 for host vNICs)",
     page: include_str!("vmq_weight_zero.md"),
     columns: &["host_vnics.vmq_weight", "host_vnics.role"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         for vnic in &node.host_vnics {

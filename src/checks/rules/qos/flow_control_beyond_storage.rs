@@ -1,7 +1,7 @@
 //! Priority flow control on a priority that carries no storage.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Validate-DCB; Microsoft, Host network requirements for Azure Local",
     page: include_str!("flow_control_beyond_storage.md"),
     columns: &["nodes.pfc_priorities", "nodes.qos_policies"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
@@ -25,7 +26,7 @@ const LOSSLESS: &[&str] = &["smbdirect", "smb", "iscsi", "fcoe", "nfs"];
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| cluster.profile.generation >= WS2012) {
+    for node in &cluster.nodes {
         let storage = super::policy_priorities(node, LOSSLESS);
         let paused = node.facts.list("pfc_priorities").unwrap_or_default();
         let is_storage = |priority: &str| storage.iter().any(|known| known.to_string() == priority);

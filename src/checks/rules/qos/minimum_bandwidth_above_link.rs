@@ -1,7 +1,7 @@
 //! Minimum bandwidths that add up to more than the link.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, VirtualSwitch};
 use crate::powershell::quoted;
@@ -24,6 +24,7 @@ pub static RULE: Rule = Rule {
         "vnics.minimum_mbps",
         "nics.speed_mbps",
     ],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
@@ -32,7 +33,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     let mut totals: BTreeMap<String, (u64, u64)> = BTreeMap::new();
     for (node, switch, ports) in super::switches(cluster) {
-        let absolute = cluster.profile.generation >= WS2012 && switch.facts.text("bandwidth_mode") == Some("absolute");
+        let absolute = switch.facts.text("bandwidth_mode") == Some("absolute");
         let minimum = |port: &super::Port<'_>| port.facts.number("minimum_mbps").unwrap_or(0);
         let total: u64 = ports.iter().map(minimum).sum();
         let largest = ports.iter().max_by_key(|port| minimum(port));

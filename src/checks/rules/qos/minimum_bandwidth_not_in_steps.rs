@@ -1,7 +1,7 @@
 //! A minimum bandwidth that is not a whole percent of the link.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::powershell::quoted;
@@ -22,6 +22,7 @@ pub static RULE: Rule = Rule {
         "vnics.minimum_mbps",
         "nics.speed_mbps",
     ],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
@@ -29,7 +30,7 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, switch, ports) in super::switches(cluster) {
-        let absolute = cluster.profile.generation >= WS2012 && switch.facts.text("bandwidth_mode") == Some("absolute");
+        let absolute = switch.facts.text("bandwidth_mode") == Some("absolute");
         let bound: Vec<&Nic> = node
             .nics
             .iter()

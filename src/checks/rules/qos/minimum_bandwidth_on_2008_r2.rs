@@ -1,8 +1,9 @@
 //! Minimum bandwidth in a cluster of Windows Server 2008 R2.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::profiles::WS2008R2;
 use crate::units::count;
 
 /// The rule.
@@ -21,14 +22,12 @@ pub static RULE: Rule = Rule {
         "vnics.minimum_mbps",
     ],
     needs: &["host_vnics.weight|host_vnics.minimum_mbps|vnics.weight|vnics.minimum_mbps"],
+    versions: Versions::only(WS2008R2),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if !fixes::is_2008r2(cluster) {
-        return;
-    }
     let hosts = cluster.nodes.iter().flat_map(|node| &node.host_vnics);
     let hosts = hosts.map(|vnic| (vnic.name.clone(), vnic.weight, &vnic.facts, vnic.origin));
     let guests = lookup::vnics(cluster);

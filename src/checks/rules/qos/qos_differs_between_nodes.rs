@@ -1,7 +1,7 @@
 //! Nodes of a cluster with different DCB settings.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Fact, Inventory};
 use crate::profiles::WS2012;
@@ -21,6 +21,7 @@ pub static RULE: Rule = Rule {
         "nodes.pfc_priorities",
         "nodes.dcbx_willing",
     ],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
@@ -34,7 +35,7 @@ const ALIKE: &[(&str, &str)] = &[
 ];
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    for (column, title) in ALIKE.iter().filter(|_| cluster.profile.generation >= WS2012) {
+    for (column, title) in ALIKE.iter() {
         let mut values = Alike::new();
         for node in &cluster.nodes {
             if let Some(fact) = node.facts.get(column) {

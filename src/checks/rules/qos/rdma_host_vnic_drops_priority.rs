@@ -1,7 +1,7 @@
 //! A host vNIC with RDMA that drops the priority of its packets.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::powershell::quoted;
@@ -17,13 +17,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Validate-DCB; Microsoft, Set-VMNetworkAdapter, parameter IeeePriorityTag",
     page: include_str!("rdma_host_vnic_drops_priority.md"),
     columns: &["host_vnics.priority_tag", "host_vnics.rdma"],
+    versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| cluster.profile.generation >= WS2016) {
+    for node in &cluster.nodes {
         for vnic in node.host_vnics.iter().filter(|vnic| vnic.rdma == Some(true)) {
             if vnic.facts.yes("priority_tag") == Some(false) {
                 found.add(vnic.name.clone(), node, report.at(vnic.origin, "priority_tag"));

@@ -1,7 +1,7 @@
 //! A storage class that is not half of a converged port on Azure Local.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, TrafficClass};
 use crate::profiles::AZURE_LOCAL;
@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Host network requirements for Azure Local (traffic bandwidth allocation)",
     page: include_str!("storage_class_not_half.md"),
     columns: &["nodes.traffic_classes", "nodes.qos_policies", "nics.current_role"],
+    versions: Versions::only(AZURE_LOCAL),
     check,
     ..Rule::BASE
 };
@@ -26,7 +27,7 @@ const HALF: u8 = 50;
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for (node, classes) in super::nodes_with_classes(cluster).filter(|_| cluster.profile.generation == AZURE_LOCAL) {
+    for (node, classes) in super::nodes_with_classes(cluster) {
         let shared = |nic: &Nic| nic.roles.contains(&Role::Storage) && nic.roles.len() > 1;
         let priority = super::policy_priorities(node, &["smbdirect"]).first().copied();
         let class = priority.and_then(|priority| TrafficClass::of_priority(classes, priority));

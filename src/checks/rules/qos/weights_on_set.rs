@@ -1,7 +1,7 @@
 //! Minimum-bandwidth weights on a switch with SET.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::powershell::quoted;
@@ -22,6 +22,7 @@ pub static RULE: Rule = Rule {
         "vnics.weight",
         "switches.bandwidth_mode",
     ],
+    versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
 };
@@ -29,7 +30,7 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, switch, ports) in super::switches(cluster) {
-        let set = cluster.profile.generation >= WS2016 && switch.facts.yes("embedded_teaming") == Some(true);
+        let set = switch.facts.yes("embedded_teaming") == Some(true);
         let heaviest = ports
             .iter()
             .filter(|port| port.weighted())

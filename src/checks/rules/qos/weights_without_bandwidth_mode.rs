@@ -1,7 +1,7 @@
 //! Weights on a switch whose bandwidth mode is None.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::powershell::quoted;
@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, New-VMSwitch, parameter MinimumBandwidthMode",
     page: include_str!("weights_without_bandwidth_mode.md"),
     columns: &["switches.bandwidth_mode", "host_vnics.weight", "vnics.weight"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
@@ -24,7 +25,7 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, switch, ports) in super::switches(cluster) {
-        let none = cluster.profile.generation >= WS2012 && switch.facts.text("bandwidth_mode") == Some("none");
+        let none = switch.facts.text("bandwidth_mode") == Some("none");
         if none && ports.iter().any(|port| port.weighted()) {
             found.add(switch.name.clone(), node, report.at(switch.origin, "bandwidth_mode"));
         }

@@ -1,10 +1,10 @@
 //! More changes than the line to the replica site carries.
 
 use super::replicated;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm};
-use crate::profiles::WS2008R2;
+use crate::profiles::WS2012;
 use crate::units::show_mbps;
 
 /// The rule.
@@ -24,14 +24,12 @@ pub static RULE: Rule = Rule {
     ],
     asks: &["vms.replica"],
     needs: &["clusters.replica_line_mbps", "vms.replica_change_mbps"],
+    versions: Versions::from(WS2012).because("Hyper-V Replica begins with 2012"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation == WS2008R2 {
-        return report.out_of_scope("Hyper-V Replica begins with 2012");
-    }
     let vms = replicated(cluster);
     let changes = |vm: &&Vm| vm.facts.number("replica_change_mbps");
     let sum = vms.iter().filter_map(changes).fold(0_u64, u64::saturating_add);

@@ -1,10 +1,10 @@
 //! Replica networks of both sites in one subnet.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::migration::wiring::Subnet;
-use crate::profiles::WS2008R2;
+use crate::profiles::WS2012;
 use crate::roles::Role;
 
 /// The rule.
@@ -27,14 +27,12 @@ pub static RULE: Rule = Rule {
         "cluster_networks.subnet",
         "cluster_networks.purpose",
     ],
+    versions: Versions::from(WS2012).because("Hyper-V Replica begins with 2012"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation == WS2008R2 {
-        return report.out_of_scope("Hyper-V Replica begins with 2012");
-    }
     let Some(other) = cluster.facts.text("replica_subnet").and_then(Subnet::parse) else {
         return;
     };

@@ -1,7 +1,7 @@
 //! Hyper-V Replica on 2008 R2.
 
 use super::replicated;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2008R2;
@@ -18,14 +18,13 @@ pub static RULE: Rule = Rule {
     page: include_str!("replica_unavailable.md"),
     columns: &["clusters.profile", "demands.role", "vms.replica"],
     needs: &["clusters.profile"],
+    versions: Versions::only(WS2008R2).because("Hyper-V Replica exists from 2012 on"),
+    leaves: Some("which VMs are replicated"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation != WS2008R2 {
-        return report.out_of_scope("Hyper-V Replica exists from 2012 on");
-    }
     let vms = replicated(cluster);
     let demands = cluster
         .demands

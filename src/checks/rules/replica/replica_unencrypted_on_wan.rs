@@ -1,10 +1,10 @@
 //! Replication by Kerberos over lines that do not encrypt.
 
 use super::replicated;
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::profiles::WS2008R2;
+use crate::profiles::WS2012;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -23,14 +23,12 @@ pub static RULE: Rule = Rule {
     ],
     asks: &["vms.replica"],
     needs: &["clusters.replica_open_line", "vms.replica_authentication"],
+    versions: Versions::from(WS2012).because("Hyper-V Replica begins with 2012"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation == WS2008R2 {
-        return report.out_of_scope("Hyper-V Replica begins with 2012");
-    }
     if cluster.facts.yes("replica_open_line") != Some(true) {
         return;
     }

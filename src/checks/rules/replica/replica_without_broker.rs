@@ -1,10 +1,10 @@
 //! VMs of a cluster are replicated, and the cluster has no Replica Broker.
 
 use super::replicated;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::profiles::WS2008R2;
+use crate::profiles::WS2012;
 use crate::units::count;
 
 /// The rule.
@@ -19,14 +19,12 @@ pub static RULE: Rule = Rule {
     columns: &["clusters.profile", "clusters.replica_broker", "vms.replica"],
     asks: &["vms.replica"],
     needs: &["clusters.replica_broker"],
+    versions: Versions::from(WS2012).because("Hyper-V Replica begins with 2012"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation == WS2008R2 {
-        return report.out_of_scope("Hyper-V Replica begins with 2012");
-    }
     let vms = replicated(cluster);
     if vms.is_empty() || cluster.facts.yes("replica_broker") != Some(false) {
         return;

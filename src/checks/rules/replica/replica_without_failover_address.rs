@@ -1,9 +1,9 @@
 //! Replicated VMs with a static address and no address for the other site.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
-use crate::profiles::WS2008R2;
+use crate::profiles::WS2012;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -22,14 +22,12 @@ pub static RULE: Rule = Rule {
     ],
     asks: &["vms.replica"],
     needs: &["vnics.guest_static_ip", "vnics.failover_ip"],
+    versions: Versions::from(WS2012).because("Hyper-V Replica begins with 2012"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation == WS2008R2 {
-        return report.out_of_scope("Hyper-V Replica begins with 2012");
-    }
     let says = |vnic: &Vnic, column| vnic.facts.yes(column);
     let found: Vec<(&Vm, &Vnic)> = lookup::vnics(cluster)
         .filter(|(vm, _)| vm.replica)

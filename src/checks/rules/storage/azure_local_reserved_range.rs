@@ -1,6 +1,6 @@
 //! Addresses in a range that Azure Local keeps for itself.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Origin};
 use crate::profiles::AZURE_LOCAL;
@@ -22,6 +22,7 @@ pub static RULE: Rule = Rule {
         "cluster_networks.subnet",
     ],
     needs: &["nodes.management_ip|nics.addresses|host_vnics.addresses|cluster_networks.subnet"],
+    versions: Versions::only(AZURE_LOCAL),
     check,
     ..Rule::BASE
 };
@@ -30,9 +31,6 @@ pub static RULE: Rule = Rule {
 const RESERVED: [&str; 2] = ["10.96.0.0/12", "10.244.0.0/16"];
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation != AZURE_LOCAL {
-        return;
-    }
     for reserved in RESERVED {
         let Some(range) = super::subnet(reserved) else { continue };
         let inside = used(cluster)

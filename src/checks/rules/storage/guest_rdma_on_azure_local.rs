@@ -1,6 +1,6 @@
 //! RDMA inside a VM on Azure Local.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::AZURE_LOCAL;
@@ -16,13 +16,13 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Host network requirements for Azure Local (RDMA)",
     page: include_str!("guest_rdma_on_azure_local.md"),
     columns: &["vnics.guest_rdma"],
+    versions: Versions::only(AZURE_LOCAL),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let azure = cluster.profile.generation == AZURE_LOCAL;
-    let with = lookup::vnics(cluster).filter(|(_, vnic)| azure && vnic.facts.yes("guest_rdma") == Some(true));
+    let with = lookup::vnics(cluster).filter(|(_, vnic)| vnic.facts.yes("guest_rdma") == Some(true));
     let (names, at): (Vec<String>, Vec<_>) = with
         .map(|(vm, vnic)| (lookup::vnic_name(vm, vnic), report.at(vnic.origin, "guest_rdma")))
         .unzip();

@@ -1,7 +1,7 @@
 //! InfiniBand on Azure Local.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::AZURE_LOCAL;
@@ -16,17 +16,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Host network requirements for Azure Local (RDMA)",
     page: include_str!("infiniband_on_azure_local.md"),
     columns: &["nics.infiniband"],
+    versions: Versions::only(AZURE_LOCAL),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster
-        .nodes
-        .iter()
-        .filter(|_| cluster.profile.generation == AZURE_LOCAL)
-    {
+    for node in cluster.nodes.iter() {
         for nic in node.nics.iter().filter(|nic| nic.facts.yes("infiniband") == Some(true)) {
             found.add(nic.name.clone(), node, report.at(nic.origin, "infiniband"));
         }

@@ -1,7 +1,7 @@
 //! A management address inside a storage subnet.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::AZURE_LOCAL;
@@ -26,18 +26,15 @@ pub static RULE: Rule = Rule {
         "cluster_networks.subnet",
         "cluster_networks.purpose",
     ],
+    versions: Versions::only(AZURE_LOCAL),
+    leaves: Some("the addresses of nodes"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let azure = cluster.profile.generation == AZURE_LOCAL;
     let mut found = Alike::new();
-    for network in cluster
-        .networks
-        .iter()
-        .filter(|n| azure && n.purpose == Some(Role::Storage))
-    {
+    for network in cluster.networks.iter().filter(|n| n.purpose == Some(Role::Storage)) {
         for node in &cluster.nodes {
             let inside = match (super::subnet(&node.management_ip), super::subnet(&network.subnet)) {
                 (Some(address), Some(subnet)) => super::overlap(address, subnet),

@@ -1,7 +1,7 @@
 //! Two host vNICs with RDMA that are bound to the same port.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, HostVnic, Inventory};
 use crate::powershell::quoted;
@@ -18,13 +18,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Remote Direct Memory Access and Switch Embedded Teaming; Microsoft, Validate-DCB",
     page: include_str!("rdma_host_vnics_on_one_port.md"),
     columns: &["host_vnics.team_mapping", "host_vnics.rdma", "switches.nics"],
+    versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| cluster.profile.generation >= WS2016) {
+    for node in &cluster.nodes {
         let mut first: BTreeMap<(&str, String), &HostVnic> = BTreeMap::new();
         for vnic in node.host_vnics.iter().filter(|vnic| vnic.rdma == Some(true)) {
             let ports = node

@@ -1,10 +1,10 @@
 //! A port with RDMA under a virtual switch that takes RDMA away.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::profiles::{WS2012, WS2016};
+use crate::profiles::{WS2012, WS2012R2};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -17,15 +17,15 @@ pub static RULE: Rule = Rule {
     page: include_str!("rdma_lost_under_switch.md"),
     columns: &["nics.rdma", "switches.nics"],
     needs: &["nics.rdma"],
+    // SMB Direct came with 2012; from 2016 on a switch keeps RDMA.
+    versions: Versions::between(WS2012, WS2012R2),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    // SMB Direct came with 2012; from 2016 on a switch keeps RDMA.
-    let loses = (WS2012..WS2016).contains(&cluster.profile.generation);
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| loses) {
+    for node in &cluster.nodes {
         for nic in node.nics.iter().filter(|nic| nic.rdma.on()) {
             if let Some(switch) = &nic.switch {
                 found.add((nic.name.clone(), switch.clone()), node, report.at(nic.origin, "rdma"));

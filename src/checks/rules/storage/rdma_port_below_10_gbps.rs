@@ -1,7 +1,7 @@
 //! A port with RDMA that is slower than 10 Gbit/s.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::powershell::quoted;
@@ -19,6 +19,8 @@ pub static RULE: Rule = Rule {
     page: include_str!("rdma_port_below_10_gbps.md"),
     columns: &["nics.rdma", "nics.speed_mbps"],
     needs: &["nics.rdma"],
+    versions: Versions::from(WS2016),
+    leaves: Some("the ports that a node has"),
     check,
     ..Rule::BASE
 };
@@ -28,7 +30,7 @@ const LEAST: Mbps = 10_000;
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| cluster.profile.generation >= WS2016) {
+    for node in &cluster.nodes {
         for nic in node.nics.iter().filter(|nic| nic.rdma.on() && nic.speed < LEAST) {
             found.add((nic.name.clone(), nic.speed), node, report.at(nic.origin, "speed_mbps"));
         }

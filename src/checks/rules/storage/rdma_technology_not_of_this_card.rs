@@ -1,7 +1,7 @@
 //! An RDMA technology that the card does not have.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Rdma};
 use crate::powershell::quoted;
@@ -18,6 +18,8 @@ pub static RULE: Rule = Rule {
     page: include_str!("rdma_technology_not_of_this_card.md"),
     columns: &["nics.rdma", "nics.model"],
     needs: &["nics.rdma", "nics.model"],
+    versions: Versions::from(WS2012),
+    leaves: Some("what a card can do"),
     check,
     ..Rule::BASE
 };
@@ -29,7 +31,7 @@ const IWARP_ONLY: &[&str] = &["chelsio"];
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| cluster.profile.generation >= WS2012) {
+    for node in &cluster.nodes {
         for nic in &node.nics {
             let model = nic.model.to_lowercase();
             let of = |makers: &[&str]| makers.iter().any(|maker| model.contains(maker));

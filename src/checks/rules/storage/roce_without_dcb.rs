@@ -1,7 +1,7 @@
 //! RoCE without flow control, traffic classes or DCB.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Nic, Node, Rdma, TrafficClass};
 use crate::profiles::WS2012;
@@ -16,13 +16,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Host network requirements for Azure Local; Microsoft, Validate-DCB",
     page: include_str!("roce_without_dcb.md"),
     columns: &["nics.rdma", "nics.qos", "nodes.pfc_priorities", "nodes.traffic_classes"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| cluster.profile.generation >= WS2012) {
+    for node in &cluster.nodes {
         // A direct cable has no switch that could drop.
         for nic in node
             .nics

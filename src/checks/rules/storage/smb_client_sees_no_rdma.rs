@@ -1,7 +1,7 @@
 //! An adapter with RDMA that the SMB client does not see as such.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::powershell::quoted;
@@ -23,13 +23,14 @@ pub static RULE: Rule = Rule {
         "host_vnics.rdma",
     ],
     needs: &["nics.smb_client_rdma|host_vnics.smb_client_rdma"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| cluster.profile.generation >= WS2012) {
+    for node in &cluster.nodes {
         for adapter in super::adapters(node).filter(|adapter| adapter.rdma == Some(true)) {
             if adapter.facts.yes("smb_client_rdma") == Some(false) {
                 found.add(

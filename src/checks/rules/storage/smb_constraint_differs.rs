@@ -1,7 +1,7 @@
 //! SMB Multichannel constraints that are not the same on every node.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -17,13 +17,14 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, New-SmbMultichannelConstraint; Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     page: include_str!("smb_constraint_differs.md"),
     columns: &["nodes.smb_constraints"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut values = Alike::new();
-    for node in cluster.nodes.iter().filter(|_| cluster.profile.generation >= WS2012) {
+    for node in &cluster.nodes {
         if let Some(adapters) = node.facts.list("smb_constraints") {
             let names: BTreeSet<String> = adapters.iter().map(|name| name.to_lowercase()).collect();
             values.add(names, node, report.at(node.origin, "smb_constraints"));

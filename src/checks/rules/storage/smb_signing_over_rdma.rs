@@ -1,10 +1,10 @@
 //! SMB signing or encryption on a node with RDMA before 2022.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::profiles::{WS2012, WS2022};
+use crate::profiles::{WS2012, WS2019};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -17,17 +17,17 @@ pub static RULE: Rule = Rule {
     page: include_str!("smb_signing_over_rdma.md"),
     columns: &["nodes.smb_signing", "nodes.smb_encryption", "nics.rdma"],
     needs: &["nodes.smb_signing|nodes.smb_encryption"],
+    versions: Versions::between(WS2012, WS2019),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    let affected = (WS2012..WS2022).contains(&cluster.profile.generation);
     for node in cluster
         .nodes
         .iter()
-        .filter(|node| affected && node.nics.iter().any(|nic| nic.rdma.on()))
+        .filter(|node| node.nics.iter().any(|nic| nic.rdma.on()))
     {
         for (column, word, option) in [
             ("smb_signing", "signed", "RequireSecuritySignature"),

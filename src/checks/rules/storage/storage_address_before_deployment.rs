@@ -1,7 +1,7 @@
 //! A storage port with an address before Azure Local is deployed.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::powershell::quoted;
@@ -18,12 +18,13 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Azure Local environment validator, StorageAdapterReadiness",
     page: include_str!("storage_address_before_deployment.md"),
     columns: &["nics.addresses", "nics.current_role", "clusters.deployed"],
+    versions: Versions::only(AZURE_LOCAL),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let preparing = cluster.profile.generation == AZURE_LOCAL && cluster.facts.yes("deployed") == Some(false);
+    let preparing = cluster.facts.yes("deployed") == Some(false);
     let mut found = Alike::new();
     for node in cluster.nodes.iter().filter(|_| preparing) {
         for nic in node.nics.iter().filter(|nic| nic.roles.iter().eq([&Role::Storage])) {

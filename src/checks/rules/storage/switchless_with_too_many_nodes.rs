@@ -1,6 +1,6 @@
 //! Storage without switches on more nodes than Azure Local supports.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::AZURE_LOCAL;
@@ -17,6 +17,8 @@ pub static RULE: Rule = Rule {
     columns: &["nics.direct_to", "nodes.node"],
     asks: &["nics.direct_to"],
     needs: &["nodes.node"],
+    versions: Versions::only(AZURE_LOCAL),
+    leaves: Some("the direct cables"),
     check,
     ..Rule::BASE
 };
@@ -27,7 +29,7 @@ const MOST: usize = 4;
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let nics = cluster.nodes.iter().flat_map(|node| &node.nics);
     let direct: Vec<&Nic> = nics.filter(|nic| nic.direct_to.is_some()).collect();
-    if direct.is_empty() || cluster.nodes.len() <= MOST || cluster.profile.generation != AZURE_LOCAL {
+    if direct.is_empty() || cluster.nodes.len() <= MOST {
         return;
     }
     report.add(Fault {

@@ -1,7 +1,7 @@
 //! A team over ports that log on to the physical switch by 802.1X.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -23,14 +23,12 @@ pub static RULE: Rule = Rule {
         "switches.nics",
     ],
     needs: &["nics.dot1x"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         for team in teams::set(cluster, node).into_iter().chain(teams::lbfo(node)) {

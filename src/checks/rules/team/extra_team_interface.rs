@@ -1,7 +1,7 @@
 //! An LBFO team under a virtual switch with more than one interface.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Fact, Inventory};
 use crate::profiles::{WS2012, WS2019};
@@ -17,14 +17,12 @@ pub static RULE: Rule = Rule {
     source: "Hyper-V Best Practices Analyzer (a team bound to a virtual switch exposes one team interface); Remove-NetLbfoTeamNic",
     page: include_str!("extra_team_interface.md"),
     columns: &["nics.team", "nics.team_kind", "nics.team_interfaces", "switches.nics"],
+    versions: Versions::between(WS2012, WS2019),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if !(WS2012..=WS2019).contains(&cluster.profile.generation) {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         for team in teams::lbfo(node).into_iter().filter(|team| team.switch.is_some()) {

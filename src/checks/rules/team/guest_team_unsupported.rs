@@ -1,6 +1,6 @@
 //! A team inside a guest that Hyper-V does not support.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::profiles::WS2012;
@@ -26,14 +26,12 @@ pub static RULE: Rule = Rule {
         "switches.type",
     ],
     needs: &["vnics.guest_team"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     for vm in &cluster.vms {
         let mut teams: BTreeMap<&str, Vec<&Vnic>> = BTreeMap::new();
         for vnic in &vm.vnics {

@@ -1,7 +1,7 @@
 //! A team over vNICs of the host.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::WS2012;
@@ -17,14 +17,13 @@ pub static RULE: Rule = Rule {
     page: include_str!("host_vnic_in_team.md"),
     columns: &["nics.nic", "nics.team", "nics.model"],
     needs: &["nics.team"],
+    versions: Versions::from(WS2012),
+    leaves: Some("what nics.csv lists as a port"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         for nic in node.nics.iter().filter(|nic| !nic.team.is_empty() && is_host_vnic(nic)) {

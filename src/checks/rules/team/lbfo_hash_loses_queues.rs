@@ -1,7 +1,7 @@
 //! An LBFO team under a virtual switch that spreads traffic so that VMs share the queues of one port.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::{WS2012, WS2012R2};
@@ -21,15 +21,13 @@ pub static RULE: Rule = Rule {
         "nics.team_load_balancing",
         "switches.nics",
     ],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let generation = cluster.profile.generation;
-    if generation < WS2012 {
-        return;
-    }
     let good = |algorithm: &str| algorithm == "hyper-v-port" || (algorithm == "dynamic" && generation >= WS2012R2);
     let mut found = Alike::new();
     for node in &cluster.nodes {

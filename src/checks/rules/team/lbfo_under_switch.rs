@@ -1,7 +1,7 @@
 //! A virtual switch on a team of Windows NIC Teaming, where Windows no longer wants it.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::{WS2016, WS2022};
@@ -16,6 +16,8 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Features removed or no longer developed in Windows Server (LBFO teams under a Hyper-V virtual switch)",
     page: include_str!("lbfo_under_switch.md"),
     columns: &["nics.team", "nics.team_kind", "switches.nics"],
+    versions: Versions::from(WS2016),
+    leaves: Some(""),
     check,
     ..Rule::BASE
 };
@@ -23,8 +25,7 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let (severity, verdict) = match cluster.profile.generation {
         WS2022.. => (Severity::Error, "refuses that"),
-        WS2016.. => (Severity::Warning, "still takes that, its successors do not"),
-        _ => return,
+        _ => (Severity::Warning, "still takes that, its successors do not"),
     };
     let mut switches = Alike::new();
     for node in &cluster.nodes {

@@ -1,7 +1,7 @@
 //! A port with RDMA in an LBFO team.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -16,14 +16,12 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Network Recommendations for a Hyper-V Cluster; Remote Direct Memory Access and Switch Embedded Teaming",
     page: include_str!("rdma_in_lbfo_team.md"),
     columns: &["nics.rdma", "nics.team", "nics.team_kind"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         for nic in node.nics.iter().filter(|nic| nic.rdma.on() && teams::is_lbfo(nic)) {

@@ -1,7 +1,7 @@
 //! SET over fast ports that spreads traffic by flows.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2016;
@@ -25,14 +25,12 @@ pub static RULE: Rule = Rule {
         "switches.nics",
         "nics.speed_mbps",
     ],
+    versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2016 {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         for team in teams::set(cluster, node) {

@@ -1,6 +1,6 @@
 //! SET over ports that are not alike.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::WS2016;
@@ -21,14 +21,13 @@ pub static RULE: Rule = Rule {
         "switches.embedded_teaming",
         "switches.nics",
     ],
+    versions: Versions::from(WS2016),
+    leaves: Some("the drivers of ports"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2016 {
-        return;
-    }
     for node in &cluster.nodes {
         for team in teams::set(cluster, node) {
             let models = parts(&team.members, |nic| Some(nic.model.as_str()).filter(|m| !m.is_empty()));

@@ -1,7 +1,7 @@
 //! SET that is written down with a mode it does not have.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2016;
@@ -16,14 +16,13 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Switch Embedded Teaming (switch-independent mode alone); Set-VMSwitchTeam, TeamingMode",
     page: include_str!("set_not_switch_independent.md"),
     columns: &["switches.teaming_mode", "switches.embedded_teaming", "switches.nics"],
+    versions: Versions::from(WS2016),
+    leaves: Some("the teaming mode of a switch"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2016 {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         for switch in teams::set(cluster, node).iter().filter_map(|team| team.switch) {

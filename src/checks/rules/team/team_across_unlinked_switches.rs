@@ -27,6 +27,7 @@ pub static RULE: Rule = Rule {
     asks: &["nics.team|nics.current_role|switches.nics"],
     needs: &["nics.tor"],
     check,
+    ..Rule::BASE
 };
 
 /// Node and ports of each team, by the team's name in lower case.

@@ -1,7 +1,7 @@
 //! An LBFO team under a virtual switch whose interface takes one VLAN only.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Fact, Inventory};
 use crate::profiles::{WS2012, WS2019};
@@ -16,14 +16,12 @@ pub static RULE: Rule = Rule {
     source: "Hyper-V Best Practices Analyzer (team interface of a bound team in default mode); NIC Teaming, VLANs",
     page: include_str!("team_interface_vlan.md"),
     columns: &["nics.team", "nics.team_kind", "nics.team_vlan", "switches.nics"],
+    versions: Versions::between(WS2012, WS2019),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if !(WS2012..=WS2019).contains(&cluster.profile.generation) {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         for team in teams::lbfo(node).into_iter().filter(|team| team.switch.is_some()) {

@@ -22,6 +22,7 @@ pub static RULE: Rule = Rule {
         "switches.nics",
     ],
     needs: &["nics.team_kind|switches.embedded_teaming"],
+    leaves: Some(""),
     check,
     ..Rule::BASE
 };

@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
     asks: &["nics.team|nics.current_role|switches.nics"],
     needs: &[],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

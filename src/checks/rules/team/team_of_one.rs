@@ -2,7 +2,7 @@
 
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::teams::{self, Team};
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -23,14 +23,12 @@ pub static RULE: Rule = Rule {
         "switches.nics",
     ],
     needs: &["nics.team|nics.team_kind|switches.embedded_teaming"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         let mut add = |team: &Team<'_>, set: bool| {

@@ -1,7 +1,7 @@
 //! An LBFO team that needs the physical switch to bundle its ports.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -16,14 +16,12 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Network Recommendations for a Hyper-V Cluster (switch-independent teams); NIC Teaming",
     page: include_str!("team_switch_dependent.md"),
     columns: &["nics.team", "nics.team_kind", "nics.team_mode"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let mut found = Alike::new();
     for node in &cluster.nodes {
         for team in teams::lbfo(node) {

@@ -1,6 +1,6 @@
 //! VLANs that Network ATC would give to storage are in use.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2025;
@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
         "clusters.profile",
     ],
     needs: &["vnics.vlans|host_vnics.vlan|cluster_networks.vlan"],
+    versions: Versions::from(WS2025),
     check,
     ..Rule::BASE
 };
@@ -33,9 +34,6 @@ pub static RULE: Rule = Rule {
 const STORAGE: RangeInclusive<u16> = 711..=718;
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2025 {
-        return;
-    }
     let taken = taken(cluster, report);
     let Some((vlan, _, _)) = taken.first() else { return };
     let mut names: Vec<&str> = taken.iter().map(|(_, name, _)| name.as_str()).collect();

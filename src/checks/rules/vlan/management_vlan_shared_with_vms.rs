@@ -30,6 +30,7 @@ pub static RULE: Rule = Rule {
     ],
     needs: &["vnics.vlans"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

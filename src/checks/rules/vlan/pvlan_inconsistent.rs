@@ -1,6 +1,6 @@
 //! Private VLANs that contradict each other.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::profiles::WS2012;
@@ -23,6 +23,7 @@ pub static RULE: Rule = Rule {
         "vnics.switch",
         "clusters.profile",
     ],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
@@ -36,9 +37,6 @@ struct Use<'a> {
 }
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     for ((_, secondary), uses) in uses(cluster) {
         let Some((odd, why)) = contradiction(secondary, &uses) else {
             continue;

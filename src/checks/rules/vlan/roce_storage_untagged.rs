@@ -1,6 +1,6 @@
 //! RoCE storage without a VLAN tag.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup, vswitch};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup, vswitch};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, HostVnic, Inventory, Nic, Node, Rdma};
 use crate::profiles::WS2016;
@@ -26,14 +26,12 @@ pub static RULE: Rule = Rule {
         "clusters.profile",
     ],
     needs: &["nics.nic_vlan|host_vnics.vlan_mode"],
+    versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2016 {
-        return;
-    }
     let mut found: Vec<(String, Location, String)> = Vec::new();
     for node in &cluster.nodes {
         let host = fixes::quoted(&node.name);

@@ -1,8 +1,9 @@
 //! An adapter with several VLANs on 2008 R2, which has no trunk mode in its tools.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
+use crate::profiles::WS2008R2;
 use crate::units::count;
 
 /// The rule.
@@ -16,14 +17,13 @@ pub static RULE: Rule = Rule {
     page: include_str!("several_vlans_on_2008r2_vnic.md"),
     columns: &["vnics.vlans", "clusters.profile"],
     needs: &["vnics.vlans"],
+    versions: Versions::only(WS2008R2),
+    leaves: Some("the VLANs of VMs"),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if !fixes::is_2008r2(cluster) {
-        return;
-    }
     let found: Vec<(&Vm, &Vnic)> = lookup::vnics(cluster)
         .filter(|(_, vnic)| vnic.vlans.len() > 1)
         .collect();

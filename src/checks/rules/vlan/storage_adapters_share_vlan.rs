@@ -1,6 +1,6 @@
 //! Storage ports of a switchless cluster that share a VLAN.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::profiles::AZURE_LOCAL;
@@ -24,12 +24,13 @@ pub static RULE: Rule = Rule {
         "nics.current_role",
         "clusters.profile",
     ],
+    versions: Versions::only(AZURE_LOCAL),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation != AZURE_LOCAL || cluster.nodes.len() != 2 {
+    if cluster.nodes.len() != 2 {
         return;
     }
     for node in &cluster.nodes {

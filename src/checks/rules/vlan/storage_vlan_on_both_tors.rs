@@ -1,6 +1,6 @@
 //! A storage VLAN that reaches both ToR switches.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::AZURE_LOCAL;
@@ -20,14 +20,12 @@ pub static RULE: Rule = Rule {
     page: include_str!("storage_vlan_on_both_tors.md"),
     columns: &["nics.vlans", "nics.tor", "nics.current_role", "clusters.profile"],
     needs: &["nics.vlans", "nics.tor"],
+    versions: Versions::only(AZURE_LOCAL),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation != AZURE_LOCAL {
-        return;
-    }
     let mut tors: BTreeMap<u16, BTreeMap<usize, Vec<Location>>> = BTreeMap::new();
     for nic in cluster
         .nodes

@@ -1,6 +1,6 @@
 //! A guest in trunk mode that hears very many VLANs.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     source: "own derivation from Set-VMNetworkAdapterVlan, parameter AllowedVlanIdList",
     page: include_str!("trunk_with_many_vlans.md"),
     columns: &["vnics.vlan_mode", "vnics.vlans", "clusters.profile"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
@@ -24,9 +25,6 @@ pub static RULE: Rule = Rule {
 const MOST: usize = 64;
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let in_trunk_mode = lookup::vnics(cluster).filter(|(_, vnic)| vnic.facts.text("vlan_mode") == Some("trunk"));
     for (vm, vnic) in in_trunk_mode.filter(|(_, vnic)| vnic.vlans.len() > MOST) {
         let subject = lookup::vnic_name(vm, vnic);

@@ -1,6 +1,6 @@
 //! Adapters with a VLAN and an isolation mode.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Facts, Inventory};
 use crate::profiles::WS2012R2;
@@ -22,14 +22,12 @@ pub static RULE: Rule = Rule {
         "clusters.profile",
     ],
     needs: &["vnics.isolation_mode|host_vnics.isolation_mode"],
+    versions: Versions::from(WS2012R2),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012R2 {
-        return;
-    }
     let mut found: Vec<(String, Location, String)> = Vec::new();
     for node in &cluster.nodes {
         let both = node

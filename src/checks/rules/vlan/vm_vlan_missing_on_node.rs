@@ -27,6 +27,7 @@ pub static RULE: Rule = Rule {
     asks: &["vnics.vlans"],
     needs: &["nics.vlans", "vnics.switch", "nics.current_role|switches.nics"],
     check,
+    ..Rule::BASE
 };
 
 /// Node, switch, VLAN.

@@ -1,7 +1,7 @@
 //! Hyper-V lets an adapter send less than it needs.
 
 use super::is_measured;
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::demand::vnic_need;
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
@@ -24,14 +24,12 @@ pub static RULE: Rule = Rule {
         "vnics.average_mbps",
         "clusters.profile",
     ],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, vnic)| is_measured(vnic)) {
         let need = vnic_need(cluster, vnic);
         let Some(cap) = vnic.facts.number("maximum_mbps").filter(|cap| (1..need).contains(cap)) else {

@@ -28,6 +28,7 @@ pub static RULE: Rule = Rule {
     asks: &["vnics.switch"],
     needs: &["vnics.p95_mbps|vnics.peak_mbps|vnics.average_mbps"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

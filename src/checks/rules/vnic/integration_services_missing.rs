@@ -1,6 +1,6 @@
 //! Guests without integration services, or with old ones.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, VmState};
 use crate::profiles::WS2012R2;
@@ -22,15 +22,13 @@ pub static RULE: Rule = Rule {
         "vnics.type",
         "clusters.profile",
     ],
+    versions: Versions::until(WS2012R2),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     // From 2016 on they come to Windows guests with its updates, and the host has no disc with them.
-    if cluster.profile.generation > WS2012R2 {
-        return;
-    }
     let states = [
         ("none", Severity::Warning, "not installed"),
         ("update-required", Severity::Info, "older than the host's"),

@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.vm", "vms.pxe"],
     needs: &["vnics.type"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -17,7 +17,9 @@ pub static RULE: Rule = Rule {
     subject: "adapters of VMs",
     asks: &["vms.vm"],
     needs: &["vms.generation", "vnics.type"],
+    leaves: Some("the adapters of VMs"),
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -1,6 +1,6 @@
 //! Port mirroring with one end.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::profiles::WS2012;
@@ -16,14 +16,12 @@ pub static RULE: Rule = Rule {
     source: "Hyper-V Best Practices Analyzer, rules about port mirroring",
     page: include_str!("port_mirroring_unpaired.md"),
     columns: &["vnics.port_mirroring", "vnics.switch", "vms.node", "clusters.profile"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let mut places: BTreeMap<(usize, &str), Vec<(&Vm, &Vnic)>> = BTreeMap::new();
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, vnic)| !vnic.switch.is_empty()) {
         if let Some(host) = vm.host {

@@ -1,6 +1,6 @@
 //! SR-IOV for a guest that has no driver for it.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Plan for Hyper-V networking; Hyper-V Best Practices Analyzer, rules about SR-IOV",
     page: include_str!("sriov_guest_too_old.md"),
     columns: &["vnics.iov_weight", "vms.os", "clusters.profile"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
@@ -33,9 +34,6 @@ const WITHOUT_SRIOV: [&str; 9] = [
 ];
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     for (vm, vnic) in lookup::vnics(cluster).filter(|(vm, _)| is_too_old(&vm.os)) {
         if vnic.facts.number("iov_weight").is_none_or(|weight| weight == 0) {
             continue;

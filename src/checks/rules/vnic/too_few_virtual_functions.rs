@@ -1,7 +1,7 @@
 //! More adapters ask for SR-IOV than the ports of their switch have virtual functions.
 
 use super::short_of;
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup, vswitch};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup, vswitch};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -23,14 +23,12 @@ pub static RULE: Rule = Rule {
         "vms.state",
         "clusters.profile",
     ],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     for (switch, short) in short_of(cluster, "iov_weight", "virtual_functions") {
         let Some(first) = short.first() else { continue };
         let names: Vec<&str> = short.iter().map(|s| s.node.name.as_str()).collect();

@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     page: include_str!("too_many_vnics.md"),
     columns: &["vnics.vm", "vnics.type", "vms.generation", "clusters.profile"],
     needs: &["vnics.vm"],
+    leaves: Some("the adapters of VMs"),
     check,
     ..Rule::BASE
 };

@@ -1,6 +1,6 @@
 //! VMQ on Broadcom ports of 1 GbE, which lose the network of VMs.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::{WS2012, WS2012R2};
@@ -23,6 +23,7 @@ pub static RULE: Rule = Rule {
         "clusters.profile",
     ],
     needs: &["nics.vmq", "nics.model"],
+    versions: Versions::between(WS2012, WS2012R2),
     check,
     ..Rule::BASE
 };
@@ -31,9 +32,6 @@ pub static RULE: Rule = Rule {
 const GIGABIT: Mbps = 1_000;
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if !(WS2012..=WS2012R2).contains(&cluster.profile.generation) {
-        return;
-    }
     for node in &cluster.nodes {
         let found: Vec<&Nic> = node.nics.iter().filter(|nic| is_affected(nic)).collect();
         if found.is_empty() {

@@ -1,6 +1,6 @@
 //! Adapters whose loss of network does not move the VM.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::profiles::WS2012R2;
@@ -21,14 +21,12 @@ pub static RULE: Rule = Rule {
         "vms.possible_owners",
         "clusters.profile",
     ],
+    versions: Versions::from(WS2012R2),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012R2 {
-        return;
-    }
     let found: Vec<(&Vm, &Vnic)> = lookup::vnics(cluster)
         .filter(|(vm, vnic)| is_unwatched(vm, vnic))
         .collect();

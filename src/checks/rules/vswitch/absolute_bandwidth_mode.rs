@@ -1,7 +1,7 @@
 //! Minimum bandwidth in bits per second instead of shares.
 
 use super::{by_name, node_names, recreate};
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -16,14 +16,12 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Network Quality of Service bandwidth limits for Hyper-V",
     page: include_str!("absolute_bandwidth_mode.md"),
     columns: &["switches.bandwidth_mode", "clusters.profile"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let found = by_name(cluster, |_, _, switch| {
         switch.facts.text("bandwidth_mode") == Some("absolute")
     });

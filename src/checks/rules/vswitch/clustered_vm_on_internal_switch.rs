@@ -24,6 +24,7 @@ pub static RULE: Rule = Rule {
     asks: &["vms.vm"],
     needs: &["vnics.switch", "switches.switch"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

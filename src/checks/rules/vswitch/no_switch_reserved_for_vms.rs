@@ -24,6 +24,7 @@ pub static RULE: Rule = Rule {
     asks: &["switches.switch|nics.current_role"],
     needs: &["switches.allow_management_os"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -1,7 +1,7 @@
 //! PacketDirect on a switch whose ports have RDMA.
 
 use super::{bound, by_name, node_names, recreate};
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2016;
@@ -21,14 +21,12 @@ pub static RULE: Rule = Rule {
         "switches.nics",
         "clusters.profile",
     ],
+    versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2016 {
-        return;
-    }
     let found = by_name(cluster, |_, node, switch| {
         switch.facts.yes("packet_direct") == Some(true) && bound(node, &switch.name).any(|nic| nic.rdma.on())
     });

@@ -1,7 +1,7 @@
 //! Adapters that ask for SR-IOV on a switch that cannot give it.
 
 use super::{by_name, node_names, recreate};
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::profiles::WS2012;
@@ -17,14 +17,12 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, New-VMSwitch, parameter EnableIov; Set-VMSwitch has no such parameter",
     page: include_str!("sriov_vnic_on_switch_without_sriov.md"),
     columns: &["switches.iov", "vnics.iov_weight", "vnics.switch", "clusters.profile"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     // Few adapters ask for it, and there are many switches: they are found once.
     let all_asking: Vec<(&Vm, &Vnic)> = lookup::vnics(cluster).filter(|pair| asks(*pair)).collect();
     let found = by_name(cluster, |index, _, switch| {

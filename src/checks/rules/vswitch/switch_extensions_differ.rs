@@ -1,7 +1,7 @@
 //! A virtual switch has other extensions than its namesakes on the other nodes.
 
 use super::{by_name, node_names};
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, VirtualSwitch};
 use crate::profiles::WS2012;
@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule {
     source: "Hyper-V Best Practices Analyzer, \"Ensure that all mandatory virtual switch extensions are available\"",
     page: include_str!("switch_extensions_differ.md"),
     columns: &["switches.extensions", "switches.switch", "clusters.profile"],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
@@ -26,9 +27,6 @@ pub static RULE: Rule = Rule {
 const CAPTURE: &str = "Microsoft NDIS Capture";
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     for found in by_name(cluster, |_, _, switch| switch.facts.list("extensions").is_some()).values() {
         for (extension, name) in all_extensions(found) {
             let lacks = |(_, switch): &&(&Node, &VirtualSwitch)| !has(switch, &extension);

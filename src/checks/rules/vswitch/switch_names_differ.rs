@@ -21,6 +21,7 @@ pub static RULE: Rule = Rule {
     asks: &["switches.switch|nics.current_role"],
     needs: &[],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

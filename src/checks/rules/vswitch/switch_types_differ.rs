@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     page: include_str!("switch_types_differ.md"),
     columns: &["switches.switch", "switches.type"],
     needs: &["switches.switch"],
+    leaves: Some("internal and private switches"),
     check,
     ..Rule::BASE
 };

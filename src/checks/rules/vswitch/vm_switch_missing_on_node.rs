@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
     asks: &["vnics.switch"],
     needs: &["switches.switch|nics.current_role"],
     check,
+    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

@@ -1,7 +1,7 @@
 //! Minimum-bandwidth weights on a switch that was created for SR-IOV.
 
 use super::{adapters_on, by_name, node_names, recreate};
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, VirtualSwitch};
 use crate::profiles::WS2012;
@@ -23,14 +23,12 @@ pub static RULE: Rule = Rule {
         "host_vnics.weight",
         "clusters.profile",
     ],
+    versions: Versions::from(WS2012),
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.profile.generation < WS2012 {
-        return;
-    }
     let found = by_name(cluster, |index, node, switch| {
         switch.facts.yes("iov") == Some(true)
             && switch.facts.text("bandwidth_mode") == Some("default")

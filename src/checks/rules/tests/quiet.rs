@@ -1,0 +1,102 @@
+//! What looks like a fault and is right: Windows does these by itself.
+
+use super::*;
+
+/// Two nodes with the adapter that the cluster makes, one of them with the address that a real cluster had: 02-BF is the first of
+/// NLB unicast.
+#[test]
+fn no_rule_speaks_of_the_adapter_that_the_cluster_makes_for_itself() {
+    let block = "file: clusters\ncluster,profile,storage\nC1,2022,smb\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+         file: nics\nnode,nic,speed_mbps,mac,addresses,current_role,status\n\
+         HV1,A,10000,0C-42-A1-00-00-01,10.0.0.1/24,management,up\nHV1,B,10000,0C-42-A1-00-00-02,10.0.1.1/24,cluster,up\n\
+         HV1,Microsoft Failover Cluster Virtual Adapter,10000,02-BF-3A-11-22-33,169.254.1.7/16,,up\n\
+         HV2,A,10000,0C-42-A1-00-00-03,10.0.0.2/24,management,up\nHV2,B,10000,0C-42-A1-00-00-04,10.0.1.2/24,cluster,up\n\
+         HV2,Microsoft Failover Cluster Virtual Adapter,10000,02-35-3A-11-22-34,169.254.2.7/16,,up\n";
+    let findings = review(&inventory(block));
+    let about = findings.iter().filter(|f| {
+        let words = [&f.subject, &f.message, &f.current];
+        words
+            .iter()
+            .any(|w| w.contains("Failover Cluster") || w.contains("02-BF") || w.contains("169.254"))
+    });
+    assert_eq!(about.collect::<Vec<_>>(), Vec::<&Finding>::new());
+}
+
+/// A report of Test-Cluster often does not say whether disks are in the nodes or on a file server.
+#[test]
+fn a_storage_network_is_no_fault_while_nobody_says_what_storage_there_is() {
+    let block = |storage: &str| {
+        format!(
+            "file: clusters\ncluster,profile,storage\nC1,2022,{storage}\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps,rdma\nHV1,A,25000,roce\nHV2,A,25000,roce\n\
+             file: cluster_networks\ncluster,network,subnet,cluster_use,purpose\nC1,SMB1,10.71.1.0/24,1,storage\n"
+        )
+    };
+    assert_silent("storage-network-used-by-cluster", &block(""));
+    let findings = review(&inventory(&block("smb")));
+    assert!(names(&findings).contains(&"storage-network-used-by-cluster"));
+}
+
+/// Nobody may copy a cmdlet with a name that nobody gave.
+#[test]
+fn the_fix_for_a_cluster_without_a_name_has_a_placeholder() {
+    let block = |header: &str, cell: &str| {
+        format!(
+            "file: clusters\n{header}profile,storage\n{cell}2022,iscsi\nfile: nodes\nnode\nHV1\nHV2\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
+             file: cluster_networks\nnetwork,subnet,cluster_use,purpose\niSCSI,10.71.1.0/24,1,storage\n"
+        )
+    };
+    let fix = |block: &str| {
+        let findings = review(&inventory(block));
+        let found = findings
+            .into_iter()
+            .find(|f| f.rule == "storage-network-used-by-cluster");
+        found.map(|f| f.fix).expect("the finding")
+    };
+    assert!(fix(&block("", "")).contains("-Cluster <name of the cluster> "));
+    assert!(fix(&block("cluster,", "C1,")).contains("-Cluster 'C1' "));
+}
+
+/// Of several host vNICs the first takes over the port's address, the others draw from the host's pool.
+#[test]
+fn host_vnics_with_the_ports_address_and_with_addresses_of_the_pool_are_right() {
+    let block = "file: nodes\nnode,cluster,mac_pool_min,mac_pool_max\nHV1,C1,00-15-5D-00-0E-00,00-15-5D-00-0E-FF\n\
+         file: nics\nnode,nic,speed_mbps,mac\nHV1,A,25000,0C-42-A1-00-00-01\nHV1,B,25000,0C-42-A1-00-00-02\n\
+         file: switches\nnode,switch,nics,embedded_teaming\nHV1,SET,A;B,yes\n\
+         file: host_vnics\nnode,host_vnic,switch,mac\nHV1,Management,SET,0C-42-A1-00-00-01\n\
+         HV1,SMB1,SET,00-15-5D-00-0E-00\nHV1,SMB2,SET,00-15-5D-00-0E-01\n";
+    let findings = review(&inventory(block));
+    let mac = |f: &&Finding| find(f.rule).is_some_and(|rule| rule.family == "mac");
+    assert_eq!(findings.iter().filter(mac).collect::<Vec<_>>(), Vec::<&Finding>::new());
+}
+
+/// Ports of these roles do not talk from node to node, so that the slower end sets no pace.
+#[test]
+fn ports_of_different_speed_matter_only_where_nodes_talk_to_each_other() {
+    let block = |role: &str| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps,status,current_role\n\
+             HV1,A,10000,up,{role}\nHV2,A,1000,up,{role}\n"
+        )
+    };
+    for role in ["management", "vm", "replica"] {
+        assert_silent("role-speed-differs", &block(role));
+    }
+    let findings = review(&inventory(&block("cluster")));
+    assert!(names(&findings).contains(&"role-speed-differs"));
+}
+
+/// A VM that never started draws its address then.
+#[test]
+fn an_adapter_that_never_had_an_address_is_outside_no_pool() {
+    let block = |mac: &str| {
+        format!(
+            "file: nodes\nnode,cluster,mac_pool_min,mac_pool_max\nHV1,C1,00-15-5D-01-00-00,00-15-5D-01-00-FF\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nfile: vms\nvm,node\nW1,HV1\nfile: vnics\nvm,mac,mac_type\nW1,{mac},dynamic\n"
+        )
+    };
+    assert_silent("dynamic-mac-outside-pool", &block("00-00-00-00-00-00"));
+    let findings = review(&inventory(&block("00-15-5D-02-00-01")));
+    assert!(names(&findings).contains(&"dynamic-mac-outside-pool"));
+}

@@ -1,0 +1,149 @@
+//! `plan` reviews what it makes: no error of a rule is there once the plan is applied, unless it says why the plan cannot avoid it.
+#![cfg(feature = "solver")]
+
+mod program;
+
+use program::{folder, nicplan, place, samples, text};
+use std::path::Path;
+
+/// An error about the planned state: rule, message, reason to stay.
+type Staying = (String, String, String);
+
+/// Plans the input and returns the errors that stay, and the console's text.
+fn staying(name: &str, input: &Path) -> (Vec<Staying>, String) {
+    let out = place(&format!("planned-{name}"));
+    let run = nicplan(&["plan", text(input), "-o", text(&out)]);
+    assert!(run.code < 2, "{name}: {}{}", run.out, run.err);
+    let mut reader = csv::Reader::from_path(out.join("findings.csv")).expect("findings.csv");
+    let header = reader.headers().expect("a header").clone();
+    let column = |name: &str| header.iter().position(|h| h == name).expect("the column");
+    let (state, severity) = (column("state"), column("severity"));
+    let columns = [column("rule"), column("message"), column("stays")];
+    let rows = reader.records().map(|row| row.expect("a row"));
+    let planned = rows.filter(|row| &row[state] == "planned" && &row[severity] == "error");
+    let errors = planned.map(|row| {
+        let [rule, message, stays] = columns.map(|c| row[c].to_owned());
+        (rule, message, stays)
+    });
+    (errors.collect(), run.out)
+}
+
+fn assert_every_error_has_its_reason(name: &str, input: &Path) {
+    let (errors, console) = staying(name, input);
+    for (rule, message, stays) in &errors {
+        assert!(
+            !stays.is_empty() && !stays.contains("report it as a bug"),
+            "{name}: [{rule}] {message}: {stays}"
+        );
+    }
+    assert_eq!(
+        console.contains("Once the plan is applied: "),
+        !errors.is_empty(),
+        "{name}: {console}"
+    );
+}
+
+#[test]
+fn no_sample_has_an_error_once_its_plan_is_applied_without_a_reason() {
+    for (name, input) in samples() {
+        assert_every_error_has_its_reason(&name, &input);
+    }
+}
+
+#[test]
+fn no_generated_cluster_has_an_error_once_its_plan_is_applied_without_a_reason() {
+    for (nodes, vms, seeds) in [(2, 20, 4), (4, 60, 6), (9, 200, 3), (16, 1000, 1)] {
+        for seed in 0..seeds {
+            let name = format!("generated-{nodes}-{seed}");
+            let input = place(&format!("planned-in-{nodes}-{seed}"));
+            let (nodes, vms, seed) = (nodes.to_string(), vms.to_string(), seed.to_string());
+            let options = [
+                "generate",
+                "--nodes",
+                &nodes,
+                "--vms",
+                &vms,
+                "--seed",
+                &seed,
+                "-o",
+                text(&input),
+            ];
+            assert_eq!(nicplan(&options).code, 0);
+            assert_every_error_has_its_reason(&name, &input);
+        }
+    }
+}
+
+#[test]
+fn an_error_that_the_plan_does_not_touch_is_told_with_reason_and_fix_on_console_and_page() {
+    let out = place("planned-told");
+    let run = nicplan(&["plan", "samples/migration-path-trap", "-o", text(&out)]);
+    for words in [
+        "Once the plan is applied: 1 error.",
+        "stays: a plan does not change which networks live migration may use",
+        "to do: on HV1 and HV2: Add-VMMigrationNetwork -Subnet '10.30.13.0/24'",
+    ] {
+        assert!(run.out.contains(words), "{words}: {}", run.out);
+    }
+    let page = std::fs::read_to_string(out.join("report.html")).expect("the page");
+    assert!(page.contains("Once the plan is applied: 1 error") && page.contains("It stays: a plan does not change"));
+    assert!(page.contains("What the rules could check"));
+}
+
+#[test]
+fn what_the_plan_repairs_is_an_error_of_today_alone() {
+    let (errors, _) = staying("broken", Path::new("samples/broken"));
+    assert_eq!(errors, []);
+    let today = nicplan(&["review", "samples/broken"]);
+    assert!(today.out.contains("error[mac-pool-cloned]"), "{}", today.out);
+}
+
+#[test]
+fn ports_that_do_not_suffice_are_the_reason_of_what_stays() {
+    let (errors, _) = staying("cannot-be-met", Path::new("samples/cannot-be-met"));
+    let reason = errors.iter().find(|(rule, ..)| rule == "uplink-overcommitted");
+    assert!(
+        reason.is_some_and(|(.., stays)| stays.contains("do not suffice")),
+        "{errors:?}"
+    );
+}
+
+/// Inventories that trip the rules about what a plan decides.
+#[test]
+fn a_cluster_full_of_faults_that_a_plan_decides_has_none_of_them_afterwards() {
+    let input = folder(
+        "planned-in-faults",
+        &[
+            ("clusters.csv", b"cluster,profile,storage\nC1,2022,smb\n"),
+            (
+                "nodes.csv",
+                b"node,cluster,mac_pool_min,mac_pool_max\nHV1,C1,00-15-5D-01-00-00,00-15-5D-01-00-FF\n\
+                  HV2,C1,00-15-5D-01-00-00,00-15-5D-01-00-FF\n",
+            ),
+            (
+                "nics.csv",
+                b"node,nic,speed_mbps,current_role,team,team_kind\nHV1,A,10000,vm,T,lbfo\nHV1,B,1000,vm,T,lbfo\n\
+                  HV1,C,10000,management,,\nHV1,D,10000,storage,,\nHV2,A,10000,vm,T,lbfo\nHV2,B,1000,vm,T,lbfo\n\
+                  HV2,C,10000,management,,\nHV2,D,10000,,,\n",
+            ),
+            ("switches.csv", b"node,switch,nics\nHV1,LAN,T\nHV2,Lan2,T\n"),
+            (
+                "vms.csv",
+                b"vm,node,nlb_cluster,nlb_mode,nlb_ip\nW1,HV1,WEB,unicast,10.0.0.9\nW2,HV2,WEB,unicast,10.0.0.9\n",
+            ),
+            ("vnics.csv", b"vm,switch,mac_type,mac,spoofing\nW1,LAN,dynamic,00-15-5D-01-00-01,no\nW2,Lan2,dynamic,00-15-5D-01-00-01,no\n"),
+        ],
+    );
+    let today = nicplan(&["review", text(&input)]);
+    for rule in [
+        "mac-pool-cloned",
+        "lbfo-under-switch",
+        "team-mixed-speed",
+        "nlb-unicast-dynamic-mac",
+        "switch-names-differ",
+    ] {
+        assert!(today.out.contains(&format!("error[{rule}]")), "{rule}: {}", today.out);
+    }
+    let (errors, _) = staying("faults", &input);
+    assert_eq!(errors, []);
+}

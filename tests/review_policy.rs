@@ -1,0 +1,96 @@
+//! What the policy says about a rule, day by day, as a CI job meets it: exit code, words, silenced findings.
+
+mod program;
+
+use program::{Run, folder, nicplan, text};
+
+/// Reviews a cluster whose node has a single port, an error, with this row of the policy on this day.
+fn reviewed(name: &str, row: &str, day: Option<&str>, fail_on: &str) -> Run {
+    let policy = format!("setting,value,reason,until\n{row}\n");
+    let input = folder(
+        &format!("policy-{name}"),
+        &[
+            ("nodes.csv", b"node,management_ip\nHV1,10.0.0.11\nHV2,10.0.0.12\n"),
+            (
+                "nics.csv",
+                b"node,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\nHV2,B,10000\n",
+            ),
+            ("policy.csv", policy.as_bytes()),
+        ],
+    );
+    let mut arguments = vec!["review", text(&input), "--fail-on", fail_on];
+    arguments.extend(day.iter().flat_map(|day| ["--as-of", day]));
+    nicplan(&arguments)
+}
+
+const DAYS: [(Option<&str>, bool); 4] = [
+    (Some("2027-06-29"), true),
+    (Some("2027-06-30"), true),
+    (Some("2027-07-01"), false),
+    (None, false),
+];
+
+#[test]
+fn an_allowed_rule_fails_again_the_day_after_its_last_and_without_a_day() {
+    for (index, (day, holds)) in DAYS.into_iter().enumerate() {
+        let run = reviewed(
+            &format!("allow-{index}"),
+            "rule:single-nic,allow,lab until June,2027-06-30",
+            day,
+            "error",
+        );
+        assert_eq!(run.code, i32::from(!holds), "{day:?}: {}{}", run.out, run.err);
+        assert_eq!(
+            run.out.contains("silenced by single-nic: lab until June"),
+            holds,
+            "{day:?}: {}",
+            run.out
+        );
+        assert_eq!(run.err.contains("give --as-of"), day.is_none(), "{day:?}: {}", run.err);
+    }
+}
+
+#[test]
+fn a_rule_made_a_warning_does_not_fail_until_the_day_after_its_last() {
+    for (index, (day, holds)) in DAYS.into_iter().enumerate() {
+        let row = "rule:single-nic,warn,second port is ordered,2027-06-30";
+        let run = reviewed(&format!("warn-{index}"), row, day, "error");
+        assert_eq!(run.code, i32::from(!holds), "{day:?}: {}{}", run.out, run.err);
+        let count = if holds {
+            "0 errors, 1 warning"
+        } else {
+            "1 error, 0 warnings"
+        };
+        assert!(run.out.contains(count), "{day:?}: {}", run.out);
+    }
+}
+
+#[test]
+fn a_denied_rule_fails_until_its_last_day() {
+    for (index, (day, holds)) in DAYS.into_iter().enumerate() {
+        let row = "rule:mac-pool-assumed,deny,pools must be known,2027-06-30";
+        let run = reviewed(
+            &format!("deny-{index}"),
+            &format!("rule:single-nic,allow,lab,\n{row}"),
+            day,
+            "error",
+        );
+        let trips = run.out.contains("[mac-pool-assumed]");
+        assert_eq!(run.code, i32::from(holds && trips), "{day:?}: {}{}", run.out, run.err);
+        assert!(trips, "{}", run.out);
+    }
+}
+
+#[test]
+fn an_entry_without_a_last_day_holds_on_every_day_and_without_one() {
+    for day in [Some("2099-12-31"), None] {
+        let run = reviewed("for-ever", "rule:single-nic,allow,lab,", day, "error");
+        assert_eq!(
+            (run.code, run.err.contains("--as-of")),
+            (0, false),
+            "{day:?}: {}{}",
+            run.out,
+            run.err
+        );
+    }
+}
