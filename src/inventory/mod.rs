@@ -66,7 +66,7 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Result<Inventory, Vec<P
             0,
             0,
             "no input was given",
-            "Name an inventory folder, a .json file or a Test-Cluster report.",
+            "Name an inventory folder, a .json file, a Test-Cluster report or an RVTools export.",
         );
         return Err(gathered.problems);
     }
@@ -78,6 +78,7 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Result<Inventory, Vec<P
                 path,
                 shown: &shown,
                 index,
+                cluster: options.cluster.as_deref(),
             },
             &mut gathered,
         );

@@ -6,6 +6,8 @@ use super::catalogue::Table;
 use super::entities::{Origin, Source};
 use crate::finding::{Location, Problem};
 use csv::StringRecord;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// One row: cells in the order of the file.
 #[derive(Debug)]
@@ -70,6 +72,8 @@ pub struct Gathered {
     pub unread_tables: Vec<&'static str>,
     /// Inputs numbered so far.
     pub inputs: usize,
+    /// Exports of several files that were read whole: folder, and what their names begin with.
+    pub exports: BTreeSet<(PathBuf, String)>,
 }
 
 impl Gathered {

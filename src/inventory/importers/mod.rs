@@ -6,6 +6,7 @@
 mod csv_folder;
 pub(crate) mod csv_table;
 mod json;
+mod rvtools;
 mod strays;
 mod test_cluster;
 
@@ -22,6 +23,8 @@ use std::path::Path;
 pub struct Sniff {
     /// It is a folder.
     pub folder: bool,
+    /// Name of the file or folder.
+    pub name: String,
     /// File name extension in lower case.
     pub extension: String,
     /// First characters of a file, without byte order mark and zero bytes.
@@ -29,6 +32,7 @@ pub struct Sniff {
 }
 
 /// One input of the command line.
+#[derive(Clone, Copy)]
 pub struct Input<'a> {
     /// Where it is.
     pub path: &'a Path,
@@ -36,6 +40,8 @@ pub struct Input<'a> {
     pub shown: &'a str,
     /// Its number, from [`Gathered::next_input`]; where two inputs speak of the same thing, the higher number counts.
     pub index: usize,
+    /// Name for a cluster that the input does not name, or names as something else.
+    pub cluster: Option<&'a str>,
 }
 
 /// One kind of source.
@@ -51,7 +57,12 @@ pub struct Importer {
 }
 
 /// All importers, sorted by name; the first that recognises an input reads it.
-pub static IMPORTERS: [&Importer; 3] = [&csv_folder::IMPORTER, &json::IMPORTER, &test_cluster::IMPORTER];
+pub static IMPORTERS: [&Importer; 4] = [
+    &csv_folder::IMPORTER,
+    &json::IMPORTER,
+    &rvtools::IMPORTER,
+    &test_cluster::IMPORTER,
+];
 
 /// Reads one input with the importer that recognises it.
 pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
@@ -67,7 +78,7 @@ pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
             return gathered.refuse(
                 &shown,
                 what,
-                "Check the path. Give an inventory folder, a .json file or a Test-Cluster report.",
+                "Check the path. Give an inventory folder, a .json file, a Test-Cluster report or an RVTools export.",
             );
         }
     };
@@ -129,6 +140,7 @@ fn sniff(path: &Path) -> std::io::Result<Sniff> {
         .extension()
         .map(|e| e.to_string_lossy().to_lowercase())
         .unwrap_or_default();
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
     let mut head = Vec::new();
     if !folder {
         File::open(path)?.take(4096).read_to_end(&mut head)?;
@@ -136,6 +148,7 @@ fn sniff(path: &Path) -> std::io::Result<Sniff> {
     let head = String::from_utf8_lossy(&head).replace(['\0', '\u{feff}', '\u{fffd}'], "");
     Ok(Sniff {
         folder,
+        name: name.unwrap_or_default(),
         extension,
         head,
     })
@@ -158,15 +171,18 @@ mod tests {
 
     #[test]
     fn each_source_is_recognised_by_exactly_one_importer() {
-        let sniff = |folder, extension: &str, head: &str| Sniff {
+        let sniff = |folder, name: &str, head: &str| Sniff {
             folder,
-            extension: extension.into(),
+            name: name.into(),
+            extension: name.rsplit_once('.').map_or("", |(_, end)| end).into(),
             head: head.into(),
         };
         for (sniff, name) in [
-            (sniff(true, "", ""), "csv-folder"),
-            (sniff(false, "json", "  {\"nodes\":[]}"), "json"),
-            (sniff(false, "htm", "<html lang=\"en-US\">"), "test-cluster"),
+            (sniff(true, "my-cluster", ""), "csv-folder"),
+            (sniff(false, "a.json", "  {\"nodes\":[]}"), "json"),
+            (sniff(false, "vc.xlsx", "PK"), "rvtools"),
+            (sniff(false, "RVTools_tabvHost.csv", "Host,Datacenter"), "rvtools"),
+            (sniff(false, "a.htm", "<html lang=\"en-US\">"), "test-cluster"),
         ] {
             let names: Vec<&str> = IMPORTERS
                 .iter()

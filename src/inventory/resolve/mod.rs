@@ -62,6 +62,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         unread,
         unread_tables,
         inputs: _,
+        exports: _,
     } = gathered;
     let mut problems = Problems::new(&sources, problems, unread_tables, unread);
     problems.require_tables(&tables);
