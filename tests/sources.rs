@@ -13,13 +13,30 @@ fn read(inputs: &[&str]) -> Inventory {
     load(&paths, &LoadOptions::default()).unwrap_or_else(|problems| panic!("{problems:#?}"))
 }
 
+/// Whether the expected tables are to be rewritten; look at the difference before you commit it.
+#[allow(clippy::disallowed_methods)] // a switch for people, not for the program
+fn update() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
 /// Compares every table with the files of `tests/imported/NAME`, line by line.
 fn compare(name: &str, inventory: &Inventory) {
     let dir = project().join("tests/imported").join(name);
     let tables = to_csv_tables(&inventory.clusters);
+    if update() {
+        fs::create_dir_all(&dir).expect("the folder can be written");
+        for (file, bytes) in &tables {
+            fs::write(dir.join(file), bytes).expect("the folder can be written");
+        }
+    }
     let expected: Vec<String> = entries(&dir)
         .iter()
-        .map(|path| path.file_name().expect("a file has a name").to_string_lossy().into_owned())
+        .map(|path| {
+            path.file_name()
+                .expect("a file has a name")
+                .to_string_lossy()
+                .into_owned()
+        })
         .collect();
     let mut names: Vec<String> = tables.iter().map(|(file, _)| file.clone()).collect();
     names.sort();
@@ -45,15 +62,23 @@ fn sample_sheets() -> Vec<(String, Vec<Vec<String>>)> {
     let sheets = files.iter().filter_map(|path| {
         let name = path.file_name()?.to_string_lossy().into_owned();
         let sheet = name.strip_prefix("RVTools_tab")?.strip_suffix(".csv")?.to_owned();
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_path(path).expect("a file of the sample");
-        let rows = reader.records().map(|row| row.expect("a row").iter().map(str::to_owned).collect());
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .from_path(path)
+            .expect("a file of the sample");
+        let rows = reader
+            .records()
+            .map(|row| row.expect("a row").iter().map(str::to_owned).collect());
         Some((sheet, rows.collect()))
     });
     sheets.collect()
 }
 
 fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
 }
 
 /// A workbook as Excel writes it: shared texts and numbers; every sheet declares a million rows, of which thousands are there and empty.
@@ -64,7 +89,11 @@ fn workbook(sheets: &[(String, Vec<Vec<String>>)]) -> Vec<u8> {
     for (index, (name, rows)) in sheets.iter().enumerate() {
         let id = index + 1;
         list += &format!("<sheet name=\"{name}\" sheetId=\"{id}\" r:id=\"rId{id}\"/>");
-        let target = if index % 2 == 0 { format!("worksheets/sheet{id}.xml") } else { format!("/xl/worksheets/sheet{id}.xml") };
+        let target = if index % 2 == 0 {
+            format!("worksheets/sheet{id}.xml")
+        } else {
+            format!("/xl/worksheets/sheet{id}.xml")
+        };
         relations += &format!("<Relationship Id=\"rId{id}\" Type=\"x/worksheet\" Target=\"{target}\"/>");
         let mut data = String::new();
         for (number, row) in rows.iter().enumerate() {
@@ -82,21 +111,34 @@ fn workbook(sheets: &[(String, Vec<Vec<String>>)]) -> Vec<u8> {
             data += "</row>";
         }
         for number in 0..20_000 {
-            data += &format!("<row r=\"{}\" ht=\"12.75\" customHeight=\"true\"></row>", rows.len() + 1 + number);
+            data += &format!(
+                "<row r=\"{}\" ht=\"12.75\" customHeight=\"true\"></row>",
+                rows.len() + 1 + number
+            );
         }
         let sheet = format!("<worksheet><dimension ref=\"A1:CL1048576\"/><sheetData>{data}</sheetData></worksheet>");
         parts.push((format!("xl/worksheets/sheet{id}.xml"), sheet));
     }
-    parts.push(("xl/workbook.xml".to_owned(), format!("<workbook xmlns:r=\"r\"><sheets>{list}</sheets></workbook>")));
-    parts.push(("xl/_rels/workbook.xml.rels".to_owned(), format!("<Relationships>{relations}</Relationships>")));
-    parts.push(("xl/sharedStrings.xml".to_owned(), format!("<sst>{}</sst>", texts.concat())));
+    parts.push((
+        "xl/workbook.xml".to_owned(),
+        format!("<workbook xmlns:r=\"r\"><sheets>{list}</sheets></workbook>"),
+    ));
+    parts.push((
+        "xl/_rels/workbook.xml.rels".to_owned(),
+        format!("<Relationships>{relations}</Relationships>"),
+    ));
+    parts.push((
+        "xl/sharedStrings.xml".to_owned(),
+        format!("<sst>{}</sst>", texts.concat()),
+    ));
     archive(&parts)
 }
 
 fn archive(parts: &[(String, String)]) -> Vec<u8> {
     let mut zip = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, text) in parts {
-        zip.start_file(name, zip::write::SimpleFileOptions::default()).expect("memory can be written");
+        zip.start_file(name, zip::write::SimpleFileOptions::default())
+            .expect("memory can be written");
         zip.write_all(text.as_bytes()).expect("memory can be written");
     }
     zip.finish().expect("memory can be written").into_inner()
@@ -111,7 +153,9 @@ fn a_workbook_gives_the_same_facts_as_its_sheets_in_csv() {
     assert_eq!(read(&[text(&dir)]).sha256, expected, "the folder that holds it");
     let at = {
         let inventory = read(&[text(&book)]);
-        inventory.locate(inventory.clusters[0].nodes[0].origin, "node").to_string()
+        inventory
+            .locate(inventory.clusters[0].nodes[0].origin, "node")
+            .to_string()
     };
     assert_eq!(at, "vc.xlsx#vHost:6");
 }
@@ -129,12 +173,19 @@ fn semicolons_marks_and_old_heads_change_nothing() {
     let dir = folder("rvtools-old", &[]);
     for (name, mut rows) in sample_sheets() {
         for head in &mut rows[0] {
-            *head = if head == "Memory" { "Memory MB".to_owned() } else { head.to_uppercase() };
+            *head = if head == "Memory" {
+                "Memory MB".to_owned()
+            } else {
+                head.to_uppercase()
+            };
         }
         let line = |row: &Vec<String>| row.iter().map(|c| format!("\"{c}\"")).collect::<Vec<_>>().join(";");
         let rows: Vec<String> = rows.iter().map(line).collect();
-        fs::write(dir.join(format!("RVTools_tab{name}.csv")), format!("\u{feff}{}\r\n", rows.join("\r\n")))
-            .expect("the build folder can be written");
+        fs::write(
+            dir.join(format!("RVTools_tab{name}.csv")),
+            format!("\u{feff}{}\r\n", rows.join("\r\n")),
+        )
+        .expect("the build folder can be written");
     }
     assert_eq!(read(&[text(&dir)]).sha256, read(&["samples/vmware-rvtools"]).sha256);
 }
@@ -176,4 +227,200 @@ fn a_part_that_unpacks_beyond_measure_is_refused() {
     let parts = [("xl/_rels/workbook.xml.rels".to_owned(), format!("<r>{bomb}</r>"))];
     let said = refused("rvtools-bomb", "vc.xlsx", &archive(&parts));
     assert!(said.contains("unpacks to more than is read"), "{said}");
+}
+
+#[test]
+fn counters_and_neighbours_of_the_samples_are_imported_value_by_value() {
+    for name in ["performance-counters", "lldp-neighbours"] {
+        compare(name, &read(&[&format!("samples/{name}")]));
+    }
+}
+
+#[test]
+fn what_counters_cannot_place_is_told_with_its_number() {
+    let inventory = read(&["samples/performance-counters"]);
+    let notes = inventory.notes.join("\n");
+    for note in [
+        "the load of 16 of 16 vNICs was measured, in steps of 900 s",
+        "1 adapter of the counters not found among the VMs (such as oldvm_network adapter)",
+        "3 counters of other things passed over",
+        "1 row without a time, or with that of another one",
+    ] {
+        assert!(notes.contains(note), "{note} in {notes}");
+    }
+    let vnic = &inventory.clusters[0].vms[0].vnics[0];
+    let at = inventory.locate(vnic.origin, "vnic");
+    assert_eq!(
+        at.file, "vnics.csv",
+        "the record is that of the table, the rates come from the counters"
+    );
+}
+
+#[test]
+fn peaks_at_different_times_are_told_beside_their_sum() {
+    let out = program::place("measured-page");
+    let run = nicplan(&["plan", "samples/performance-counters", "-o", text(&out)]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("Measured: the peaks of"), "{}", run.out);
+    let page = fs::read_to_string(out.join("report.html")).expect("the page was written");
+    assert!(page.contains("What was measured") && page.contains("Most at one time"));
+}
+
+#[test]
+fn counters_beside_several_clusters_find_their_vms() {
+    let guid = "5A1D0C3E-1B2C-4D3E-8F90-000000000001";
+    let path = |vm: &str| {
+        format!("\"\\\\H\\Hyper-V Virtual Network Adapter({vm}_Network Adapter_{guid}--{guid})\\Bytes Sent/sec\"")
+    };
+    let counters = format!(
+        "\"(PDH-CSV 4.0) (UTC)(0)\",{},{}\n\"11/25/2026 00:00:00.000\",\"125000000\",\"1\"\n\"11/25/2026 00:01:00.000\",\"250000000\",\"1\"\n",
+        path("A"),
+        path("TWICE")
+    );
+    let dir = folder(
+        "counters-two-clusters",
+        &[
+            ("nodes.csv", b"node,cluster\nH1,C1\nH2,C2\n"),
+            ("nics.csv", b"node,nic,speed_mbps\nH1,N,10000\nH2,N,10000\n"),
+            ("vms.csv", b"vm,cluster,node\nA,C1,H1\nTWICE,C1,H1\nTWICE,C2,H2\n"),
+            ("load.csv", counters.as_bytes()),
+        ],
+    );
+    let inventory = read(&[text(&dir)]);
+    assert_eq!(inventory.clusters.len(), 2);
+    let vnic = &inventory.clusters[0].vms[0].vnics[0];
+    assert_eq!(
+        (vnic.average, vnic.p95, vnic.peak),
+        (Some(1500), Some(2000), Some(2000))
+    );
+    assert!(
+        inventory
+            .notes
+            .iter()
+            .any(|n| n.contains("1 adapter of the counters not found")),
+        "{:?}",
+        inventory.notes
+    );
+}
+
+#[test]
+fn ports_without_a_neighbour_stay_unknown_and_a_later_input_counts() {
+    let inventory = read(&["samples/lldp-neighbours"]);
+    let node = &inventory.clusters[0].nodes[0];
+    let tor = |nic: &str| {
+        let nic = node.nics.iter().find(|n| n.name == nic).expect("a port of the sample");
+        nic.tor
+            .and_then(|t| inventory.clusters[0].tors.get(t))
+            .map(|t| t.name.as_str())
+    };
+    assert_eq!(
+        [tor("NIC1"), tor("NIC2"), tor("SLOT 3 Port 2")],
+        [Some("sw-rack1-a"), None, Some("sw-rack1-b")]
+    );
+    assert!(
+        inventory
+            .notes
+            .iter()
+            .any(|n| n.contains("1 neighbour of ports that the inventory does not have (such as NODE9"))
+    );
+    let assumed = inventory
+        .assumptions
+        .iter()
+        .any(|a| a.missing.starts_with("physical switch of 3 of 12 NICs"));
+    assert!(assumed, "{:?}", inventory.assumptions);
+}
+
+#[test]
+fn broken_counters_and_neighbours_give_one_message_that_names_the_file() {
+    let dir = folder(
+        "broken-additions",
+        &[("nodes.csv", program::NODES), ("nics.csv", program::NICS)],
+    );
+    for (file, content, what) in [
+        (
+            "load.csv",
+            "\"(PDH-CSV 4.0) (UTC)(0)\",\"\\\\H\\Memory\\Available MBytes\"\n",
+            "no column of this file",
+        ),
+        (
+            "lldp.json",
+            "[{\"Computer\":\"HV1\",\"Interface\":\"A\",\"Device\":\"T\",\"TimeToLive\":1",
+            "JSON",
+        ),
+        (
+            "lldp.csv",
+            "Computer,Interface,Device,TimeToLive\nHV1,A,T,1\n",
+            "names no computer",
+        ),
+    ] {
+        let path = dir.join(file);
+        fs::write(&path, content).expect("the build folder can be written");
+        let run = nicplan(&["plan", text(&dir), "-o", text(&dir.join("out"))]);
+        assert_eq!(run.code, 2, "{file}: {}", run.err);
+        assert!(run.err.contains(file) && run.err.contains(what), "{file}: {}", run.err);
+        fs::remove_file(&path).expect("the build folder can be written");
+    }
+}
+
+/// A small generator of pseudo-random numbers, so that a failure can be repeated.
+struct Dice(u64);
+
+impl Dice {
+    fn roll(&mut self, sides: usize) -> usize {
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % sides.max(1)
+    }
+
+    /// Cuts, overwrites and doubles pieces of the bytes.
+    fn mutate(&mut self, seed: &[u8]) -> Vec<u8> {
+        let mut bytes = seed.to_vec();
+        for _ in 0..=self.roll(5) {
+            let place = self.roll(bytes.len());
+            match self.roll(4) {
+                0 => bytes.truncate(place),
+                1 => bytes.insert(
+                    place,
+                    [0, 0xFF, b'"', b',', b'\n', b'-', b'<', b'&', b'\\'][self.roll(9)],
+                ),
+                2 if place < bytes.len() => bytes[place] = u8::try_from(self.roll(256)).unwrap_or(0),
+                _ => bytes.extend_from_slice(&seed[place.min(seed.len())..]),
+            }
+        }
+        bytes
+    }
+}
+
+#[test]
+fn mutated_exports_never_panic_and_every_refusal_says_why() {
+    let file = |path: &str| fs::read(project().join(path)).expect("a file of a sample");
+    let seeds = [
+        ("vc.xlsx", workbook(&sample_sheets()[..2])),
+        (
+            "RVTools_tabvHost.csv",
+            file("samples/vmware-rvtools/RVTools_tabvHost.csv"),
+        ),
+        (
+            "RVTools_tabvNIC.csv",
+            file("samples/vmware-rvtools/RVTools_tabvNIC.csv"),
+        ),
+        (
+            "load.csv",
+            file("samples/performance-counters/counters-HV1.csv")[..6000].to_vec(),
+        ),
+        ("lldp.json", file("samples/lldp-neighbours/lldp.json")),
+    ];
+    let mut dice = Dice(11);
+    for round in 0..250 {
+        let (name, seed) = &seeds[round % seeds.len()];
+        let dir = folder("mutated-exports", &[(name, &dice.mutate(seed))]);
+        if let Err(problems) = load(&[dir.join(name)], &LoadOptions::default()) {
+            assert!(
+                problems.iter().all(|p| !p.what.is_empty() && !p.advice.is_empty()),
+                "{problems:?}"
+            );
+        }
+    }
 }

@@ -15,6 +15,7 @@ mod facts;
 mod given;
 pub mod importers;
 mod io_words;
+pub mod measured;
 pub mod migration_settings;
 pub mod raw;
 mod resolve;
@@ -83,6 +84,7 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Result<Inventory, Vec<P
             &mut gathered,
         );
     }
+    importers::join(&mut gathered);
     resolve::resolve(gathered, options)
 }
 

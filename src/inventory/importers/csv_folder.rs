@@ -33,7 +33,9 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             );
         }
     };
-    let own = files.iter().any(|(name, path)| table(name, path).is_some_and(|def| def.name == "nodes"));
+    let own = files
+        .iter()
+        .any(|(name, path)| table(name, path).is_some_and(|def| def.name == "nodes"));
     let export = if own { Vec::new() } else { rvtools::of_folder(&files) };
     let stands_for_tables = if export.is_empty() {
         read_report(input, &files, gathered)
@@ -54,6 +56,7 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             None if name.eq_ignore_ascii_case("readme.md") => {}
             None if export.iter().any(|(read, _)| read == name) => {}
             None if stands_for_tables && export.is_empty() && is_report(name, path) => {}
+            None if read_addition(path, &shown, input, gathered) => {}
             None => match misnamed(name, path, &files) {
                 Some(def) => refuse_name(def, &shown, gathered),
                 None => {
@@ -71,6 +74,22 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             count(passed_over - MOST_NOTES, "further file")
         ));
     }
+}
+
+/// Reads counters or neighbours that lie beside the tables; tells whether the file holds such.
+fn read_addition(path: &Path, shown: &str, input: &Input<'_>, gathered: &mut Gathered) -> bool {
+    let Some(importer) = super::addition(path) else {
+        return false;
+    };
+    let index = gathered.next_input();
+    let file = Input {
+        path,
+        shown,
+        index,
+        ..*input
+    };
+    (importer.read)(&file, gathered);
+    true
 }
 
 /// The table that a file is meant to be, where the folder has no file of its right name.

@@ -3,9 +3,11 @@
 //! In: a path of the command line. Out: raw tables, notes and problems in [`Gathered`]. An importer knows its format and the
 //! catalogue, never the entities. To add one: a file with a `static` [`Importer`] and one line in the table.
 
+mod counters;
 mod csv_folder;
 pub(crate) mod csv_table;
 mod json;
+mod lldp;
 mod rvtools;
 mod strays;
 mod test_cluster;
@@ -57,12 +59,31 @@ pub struct Importer {
 }
 
 /// All importers, sorted by name; the first that recognises an input reads it.
-pub static IMPORTERS: [&Importer; 4] = [
+pub static IMPORTERS: [&Importer; 6] = [
+    &counters::IMPORTER,
     &csv_folder::IMPORTER,
     &json::IMPORTER,
+    &lldp::IMPORTER,
     &rvtools::IMPORTER,
     &test_cluster::IMPORTER,
 ];
+
+/// Joins what was read of measurements and neighbours with the adapters and ports of all inputs.
+pub fn join(gathered: &mut Gathered) {
+    lldp::join(gathered);
+    counters::join::run(gathered);
+}
+
+/// The importer of a file that adds to an inventory and is none itself, if a file beside the tables of a folder is one.
+fn addition(path: &Path) -> Option<&'static Importer> {
+    let sniff = sniff(path).ok()?;
+    [&counters::IMPORTER, &lldp::IMPORTER]
+        .into_iter()
+        .find(|importer| (importer.recognises)(&sniff))
+}
+
+pub(in crate::inventory) use counters::CounterFile;
+pub(in crate::inventory) use lldp::Neighbour;
 
 /// Reads one input with the importer that recognises it.
 pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
@@ -181,6 +202,15 @@ mod tests {
             (sniff(true, "my-cluster", ""), "csv-folder"),
             (sniff(false, "a.json", "  {\"nodes\":[]}"), "json"),
             (sniff(false, "vc.xlsx", "PK"), "rvtools"),
+            (sniff(false, "c.csv", "\"(PDH-CSV 4.0) (UTC)(0)\","), "counters"),
+            (
+                sniff(
+                    false,
+                    "l.json",
+                    "[{\"Computer\":\"a\",\"Interface\":\"b\",\"Device\":\"c\",\"TimeToLive\":120",
+                ),
+                "lldp",
+            ),
             (sniff(false, "RVTools_tabvHost.csv", "Host,Datacenter"), "rvtools"),
             (sniff(false, "a.htm", "<html lang=\"en-US\">"), "test-cluster"),
         ] {

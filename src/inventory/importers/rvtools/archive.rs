@@ -32,16 +32,16 @@ impl Archive {
     pub(super) fn open(path: &Path) -> Result<Archive, Complaint> {
         let unreadable = |e: std::io::Error| {
             let advice = "Check the path, that you may read the file, and that it is not open in Excel.";
-            (
-                format!("the file cannot be read: {}", io_reason(&e)),
-                advice.to_owned(),
-            )
+            (format!("the file cannot be read: {}", io_reason(&e)), advice.to_owned())
         };
         let mut file = File::open(path).map_err(unreadable)?;
         let size = file.metadata().map_err(unreadable)?.len();
         if size > MAX_FILE {
             let what = format!("the file is larger than the limit of {} MiB", MAX_FILE / 1024 / 1024);
-            return Err((what, "Is it the right file? Export the sheets as .csv instead.".to_owned()));
+            return Err((
+                what,
+                "Is it the right file? Export the sheets as .csv instead.".to_owned(),
+            ));
         }
         let mut head = [0; 4];
         let known = file.read(&mut head).map_err(unreadable)?;

@@ -70,7 +70,11 @@ impl<'a> Estate<'a> {
         };
         for tab in [Tab::Nic, Tab::Vmk, Tab::Switch, Tab::Port] {
             for line in estate.lines(tab) {
-                estate.by_host.entry((tab, key(line.text("host")))).or_default().push(line);
+                estate
+                    .by_host
+                    .entry((tab, key(line.text("host"))))
+                    .or_default()
+                    .push(line);
             }
         }
         estate.find_hosts();
@@ -112,7 +116,12 @@ impl<'a> Estate<'a> {
                 if !cluster.is_empty() {
                     self.clusters.entry(key(cluster)).or_insert(cluster);
                 }
-                let host = Host { name, cluster, line, tab };
+                let host = Host {
+                    name,
+                    cluster,
+                    line,
+                    tab,
+                };
                 self.hosts.insert(key(name), host);
             }
         }
@@ -123,7 +132,9 @@ impl<'a> Estate<'a> {
     fn find_groups(&mut self) {
         for line in self.lines(Tab::Port) {
             let place = (key(line.text("host")), key(line.text("group")));
-            self.groups.entry(place).or_insert((line.text("switch"), line.text("vlan")));
+            self.groups
+                .entry(place)
+                .or_insert((line.text("switch"), line.text("vlan")));
         }
         for line in self.lines(Tab::DvPort) {
             let found = self.spread.entry(key(line.text("group"))).or_default();
@@ -139,9 +150,16 @@ impl<'a> Estate<'a> {
             }
         };
         let moving = |line: &Line<'_>| guests::left_out(*line).is_none();
-        let vms: BTreeSet<String> = self.lines(Tab::Info).filter(moving).map(|line| key(line.text("vm"))).collect();
+        let vms: BTreeSet<String> = self
+            .lines(Tab::Info)
+            .filter(moving)
+            .map(|line| key(line.text("vm")))
+            .collect();
         let listed = self.sheet(Tab::Info).is_some();
-        for line in self.lines(Tab::Network).filter(|line| !listed || vms.contains(&key(line.text("vm")))) {
+        for line in self
+            .lines(Tab::Network)
+            .filter(|line| !listed || vms.contains(&key(line.text("vm"))))
+        {
             let host = line.text("host");
             note(host, self.switch_of(host, line.text("switch"), line.text("network")));
         }
@@ -191,7 +209,9 @@ impl<'a> Estate<'a> {
 
     /// Switches of one host that its own sheets name.
     pub(super) fn own_switches(&self, host: &str) -> BTreeMap<String, Line<'a>> {
-        let all = [Tab::Switch, Tab::Port].into_iter().flat_map(|tab| self.of_host(tab, host));
+        let all = [Tab::Switch, Tab::Port]
+            .into_iter()
+            .flat_map(|tab| self.of_host(tab, host));
         let mut found = BTreeMap::new();
         for line in all.copied().filter(|line| !line.text("switch").is_empty()) {
             found.entry(key(line.text("switch"))).or_insert(line);
@@ -205,7 +225,10 @@ pub(super) fn networks<'a>(line: Line<'a>) -> impl Iterator<Item = &'a str> {
     const COLUMNS: [&str; 8] = [
         "network1", "network2", "network3", "network4", "network5", "network6", "network7", "network8",
     ];
-    COLUMNS.into_iter().map(move |column| line.text(column)).filter(|text| !text.is_empty())
+    COLUMNS
+        .into_iter()
+        .map(move |column| line.text(column))
+        .filter(|text| !text.is_empty())
 }
 
 /// `161`; `0` and blank are untagged; 4095 and ranges over everything are trunks of all VLANs; `10-12, 20` are these.
@@ -220,7 +243,9 @@ fn vlans(text: &str) -> Vlans {
         None => {}
     }
     let whole = |part: &str| {
-        let ends = part.split_once('-').map(|(low, high)| (low.trim().parse::<u16>(), high.trim().parse::<u16>()));
+        let ends = part
+            .split_once('-')
+            .map(|(low, high)| (low.trim().parse::<u16>(), high.trim().parse::<u16>()));
         matches!(ends, Some((Ok(0 | 1), Ok(4094 | 4095))))
     };
     let parts: Vec<&str> = text.split([',', ';', ' ']).filter(|p| !p.is_empty()).collect();

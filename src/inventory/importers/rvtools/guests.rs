@@ -74,14 +74,19 @@ fn guests<'a>(estate: &Estate<'a>, cluster: &dyn Fn(&str) -> String, out: &mut O
 /// Why a row of vInfo is no VM that moves.
 pub(super) fn left_out(line: Line<'_>) -> Option<&'static str> {
     let name = line.text("vm");
-    let agent = name.strip_prefix("vCLS").is_some_and(|rest| rest.starts_with(['-', ' ', '(']));
+    let agent = name
+        .strip_prefix("vCLS")
+        .is_some_and(|rest| rest.starts_with(['-', ' ', '(']));
     if line.yes("template") {
         Some("template")
     } else if line.yes("placeholder") {
         Some("placeholder of Site Recovery Manager")
     } else if agent {
         Some("vCLS agent of vSphere")
-    } else if matches!(key(line.text("connection")).as_str(), "orphaned" | "inaccessible" | "invalid") {
+    } else if matches!(
+        key(line.text("connection")).as_str(),
+        "orphaned" | "inaccessible" | "invalid"
+    ) {
         Some("orphaned or inaccessible VM")
     } else {
         None
@@ -163,7 +168,10 @@ fn vm_row(estate: &Estate<'_>, guest: &Guest<'_>, memory: &Memory, out: &mut Out
         _ => None,
     };
     let elsewhere = || told(Some(key(line.text("host")))).or_else(|| told(None));
-    let mib = line.number("memory").or_else(elsewhere).filter(|m| *m <= cells::MAX_MEMORY);
+    let mib = line
+        .number("memory")
+        .or_else(elsewhere)
+        .filter(|m| *m <= cells::MAX_MEMORY);
     let mib = mib.map(|m| m.to_string()).unwrap_or_default();
     let state = match key(line.text("power")).as_str() {
         "poweredoff" | "off" => "off",

@@ -58,7 +58,13 @@ fn node(host: &Host<'_>, cluster: &str, kernels: &[Kernel<'_>], out: &mut Out) {
     let address = managed.and_then(|k| k.address.as_ref());
     let address = address.map(|(with_prefix, _)| with_prefix.split('/').next().unwrap_or("").to_owned());
     let address = address.or_else(|| host.name.parse::<Ipv4Addr>().ok().map(|ip| ip.to_string()));
-    let of_host = |column: &str| if host.tab == Tab::Host { host.line.text(column) } else { "" };
+    let of_host = |column: &str| {
+        if host.tab == Tab::Host {
+            host.line.text(column)
+        } else {
+            ""
+        }
+    };
     let hardware = format!("{} {}", of_host("vendor"), of_host("model"));
     let cpu = of_host("cpu").to_lowercase();
     let processor = match () {
@@ -89,7 +95,9 @@ fn mib(text: &str) -> Option<u64> {
 fn ports<'a>(estate: &Estate<'a>, host: &Host<'_>) -> Vec<Line<'a>> {
     let mut seen = BTreeSet::new();
     let all = estate.of_host(Tab::Nic, host.name).iter().copied();
-    all.filter(|line| !is_usb(*line)).filter(|line| !line.text("device").is_empty() && seen.insert(key(line.text("device")))).collect()
+    all.filter(|line| !is_usb(*line))
+        .filter(|line| !line.text("device").is_empty() && seen.insert(key(line.text("device"))))
+        .collect()
 }
 
 /// The port of the server's management controller (iDRAC, iLO): no cable leads there.
@@ -100,7 +108,11 @@ pub(super) fn is_usb(line: Line<'_>) -> bool {
 
 /// As many ports as the host is said to have, where no sheet names them.
 fn invented_ports(host: &Host<'_>, cluster: &str, out: &mut Out) {
-    let said = if host.tab == Tab::Host { host.line.number("nics") } else { None };
+    let said = if host.tab == Tab::Host {
+        host.line.number("nics")
+    } else {
+        None
+    };
     let ports = said.filter(|n| *n > 0).unwrap_or(2).min(MOST_PORTS);
     for index in 0..ports {
         let name = format!("vmnic{index}");
@@ -121,11 +133,17 @@ fn usual_speeds(estate: &Estate<'_>) -> BTreeMap<String, u64> {
     let mut seen: BTreeMap<String, BTreeMap<u64, usize>> = BTreeMap::new();
     for line in estate.lines(Tab::Nic) {
         if let Some(speed) = speed(line.text("speed")) {
-            *seen.entry(key(line.text("driver"))).or_default().entry(speed).or_default() += 1;
+            *seen
+                .entry(key(line.text("driver")))
+                .or_default()
+                .entry(speed)
+                .or_default() += 1;
         }
     }
     let most = |speeds: BTreeMap<u64, usize>| speeds.into_iter().max_by_key(|(speed, ports)| (*ports, *speed));
-    let usual = seen.into_iter().filter_map(|(driver, speeds)| Some((driver, most(speeds)?.0)));
+    let usual = seen
+        .into_iter()
+        .filter_map(|(driver, speeds)| Some((driver, most(speeds)?.0)));
     usual.collect()
 }
 
@@ -153,15 +171,26 @@ fn wiring(
     let carries = |switch: &str| estate.carries_vms(host.cluster, switch);
     for port in ports {
         let switch = port.text("switch");
-        let on_it = || kernels.iter().filter(|k| !switch.is_empty() && key(k.switch) == key(switch));
+        let on_it = || {
+            kernels
+                .iter()
+                .filter(|k| !switch.is_empty() && key(k.switch) == key(switch))
+        };
         let members = uplinks.get(&key(switch)).map_or(0, Vec::len);
         let bare = !switch.is_empty() && !carries(switch);
-        let roles: BTreeSet<&str> = on_it().map(|k| k.role).filter(|role| bare && !role.is_empty()).collect();
+        let roles: BTreeSet<&str> = on_it()
+            .map(|k| k.role)
+            .filter(|role| bare && !role.is_empty())
+            .collect();
         let addresses: Vec<&str> = on_it().filter_map(|k| Some(k.address.as_ref()?.0.as_str())).collect();
         let today = Today {
             roles: roles.into_iter().collect::<Vec<_>>().join(";"),
             team: if bare && members > 1 { switch } else { "" },
-            addresses: if bare && members == 1 { addresses.join(";") } else { String::new() },
+            addresses: if bare && members == 1 {
+                addresses.join(";")
+            } else {
+                String::new()
+            },
         };
         port_row(host, cluster, *port, &today, speeds, out);
     }
@@ -174,7 +203,11 @@ fn wiring(
     }
     for (switch, line) in estate.own_switches(host.name) {
         if !uplinks.contains_key(&switch) {
-            let tab = if estate.sheet(Tab::Switch).is_some() { Tab::Switch } else { Tab::Port };
+            let tab = if estate.sheet(Tab::Switch).is_some() {
+                Tab::Switch
+            } else {
+                Tab::Port
+            };
             let values = [
                 ("node", host.name),
                 ("switch", line.text("switch")),
@@ -224,7 +257,10 @@ fn port_row(
         ("team", today.team),
         ("cluster", cluster),
         ("addresses", &today.addresses),
-        ("full_duplex", if key(port.text("duplex")) == "half" { "no" } else { "" }),
+        (
+            "full_duplex",
+            if key(port.text("duplex")) == "half" { "no" } else { "" },
+        ),
     ];
     out.push("nics", Tab::Nic, port.number, &values);
 }
@@ -239,7 +275,11 @@ fn card(pci: &str) -> String {
 
 /// An address that is one; blank otherwise.
 pub(super) fn mac(text: &str) -> &str {
-    if Mac::parse(text).is_ok_and(|mac| !mac.is_unset()) { text } else { "" }
+    if Mac::parse(text).is_ok_and(|mac| !mac.is_unset()) {
+        text
+    } else {
+        ""
+    }
 }
 
 fn switch_row(host: &Host<'_>, cluster: &str, members: &[Line<'_>], out: &mut Out) {
@@ -328,7 +368,9 @@ fn role(group: &str) -> &'static str {
         ("management", &["management", "mgmt", "mgt", "verwaltung", "admin"]),
     ];
     let compact = cells::plain(group);
-    let named = WORDS.iter().find(|(_, words)| words.iter().any(|word| compact.contains(word)));
+    let named = WORDS
+        .iter()
+        .find(|(_, words)| words.iter().any(|word| compact.contains(word)));
     named.map_or("", |(role, _)| role)
 }
 
@@ -357,13 +399,15 @@ impl Network {
             self.line = kernel.line.number;
         }
         self.roles.insert(kernel.role);
-        self.subnets.extend(kernel.address.iter().map(|(_, network)| network.clone()));
+        self.subnets
+            .extend(kernel.address.iter().map(|(_, network)| network.clone()));
         self.vlans.insert(kernel.vlan().to_owned());
     }
 
     /// A network is written where all hosts agree on subnet, VLAN and role.
     fn write(&self, cluster: &str, name: &str, out: &mut Out) {
-        let (Some(role), Some(subnet), Some(vlan)) = (self.roles.first(), self.subnets.first(), self.vlans.first()) else {
+        let (Some(role), Some(subnet), Some(vlan)) = (self.roles.first(), self.subnets.first(), self.vlans.first())
+        else {
             return;
         };
         if self.roles.len() > 1 || self.subnets.len() > 1 || self.vlans.len() > 1 {

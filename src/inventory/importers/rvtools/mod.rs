@@ -36,11 +36,19 @@ pub(super) static IMPORTER: Importer = Importer {
 
 /// Reads a workbook, or one sheet as `.csv` together with those that lie beside it.
 fn read(input: &Input<'_>, gathered: &mut Gathered) {
-    let name = |path: &Path| path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default();
+    let name = |path: &Path| {
+        path.file_name()
+            .map(|n| n.to_string_lossy().into_owned())
+            .unwrap_or_default()
+    };
     if Tab::of_file(&name(input.path)).is_none() {
         return read_workbook(input, gathered);
     }
-    let folder = input.path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = input
+        .path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or(Path::new("."));
     let prefix = prefix(&name(input.path));
     let entries = std::fs::read_dir(folder).into_iter().flatten().filter_map(Result::ok);
     let mut files: Vec<(String, PathBuf)> = entries.map(|e| (name(&e.path()), e.path())).collect();
@@ -51,7 +59,10 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
         return;
     }
     if files.len() > 1 {
-        let others = files.iter().map(|(name, _)| name.as_str()).filter(|n| *n != name(input.path));
+        let others = files
+            .iter()
+            .map(|(name, _)| name.as_str())
+            .filter(|n| *n != name(input.path));
         let others: Vec<&str> = others.collect();
         gathered.notes.push(format!(
             "{}: read together with the other sheets of the export, {}",
@@ -65,12 +76,18 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
 /// What stands before the sheet in the name of a file: exports of two vCenters may lie in one folder.
 fn prefix(name: &str) -> String {
     let lower = name.to_lowercase();
-    lower.rsplit_once("tab").map_or(String::new(), |(prefix, _)| prefix.to_owned())
+    lower
+        .rsplit_once("tab")
+        .map_or(String::new(), |(prefix, _)| prefix.to_owned())
 }
 
 /// Whether the files of a folder hold an export: its sheets, or one workbook that has them.
 pub(super) fn of_folder(files: &[(String, PathBuf)]) -> Vec<(String, PathBuf)> {
-    let sheets: Vec<(String, PathBuf)> = files.iter().filter(|(name, _)| Tab::of_file(name).is_some()).cloned().collect();
+    let sheets: Vec<(String, PathBuf)> = files
+        .iter()
+        .filter(|(name, _)| Tab::of_file(name).is_some())
+        .cloned()
+        .collect();
     if !sheets.is_empty() {
         return sheets;
     }
@@ -153,7 +170,12 @@ fn csv_text(text: &str, tab: Tab, shown: &str) -> Result<Sheet, Complaint> {
         .from_reader(text[start..].as_bytes());
     let mut sheet = Sheet::new(tab, shown.to_owned());
     for (index, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| (format!("the file cannot be read as .csv: {e}"), "Export it again.".to_owned()))?;
+        let record = record.map_err(|e| {
+            (
+                format!("the file cannot be read as .csv: {e}"),
+                "Export it again.".to_owned(),
+            )
+        })?;
         let cells: Vec<String> = record.iter().map(str::to_owned).collect();
         let line = record.position().map_or(index as u64 + 1, csv::Position::line);
         if !sheet.take(u32::try_from(line).unwrap_or(u32::MAX), &cells) {
@@ -166,7 +188,10 @@ fn csv_text(text: &str, tab: Tab, shown: &str) -> Result<Sheet, Complaint> {
 /// From sheets to tables.
 fn finish(sheets: &[Sheet], shown: &str, input: &Input<'_>, gathered: &mut Gathered) {
     if let Some(sheet) = sheets.iter().find(|s| s.too_long) {
-        let what = format!("the sheet has more rows than the limit of {}", crate::inventory::MAX_ROWS);
+        let what = format!(
+            "the sheet has more rows than the limit of {}",
+            crate::inventory::MAX_ROWS
+        );
         return gathered.refuse(&sheet.file, what, "Is it the right file?");
     }
     let estate = Estate::new(sheets);
@@ -192,7 +217,11 @@ fn finish(sheets: &[Sheet], shown: &str, input: &Input<'_>, gathered: &mut Gathe
         ));
     }
     for sheet in sheets.iter().filter(|s| !s.is_known()) {
-        let what = format!("{}: passed over: its first row names no column that is known of {}", sheet.file, sheet.tab.name());
+        let what = format!(
+            "{}: passed over: its first row names no column that is known of {}",
+            sheet.file,
+            sheet.tab.name()
+        );
         gathered.notes.push(what);
     }
     out.finish(shown, gathered);
@@ -220,7 +249,12 @@ fn clusters(estate: &Estate<'_>, cluster: &dyn Fn(&str) -> String, out: &mut Out
         let ports = if told { 0 } else { fibre(vmware) };
         out.told.fibre += ports;
         let storage = if ports > 0 { "fc" } else { "" };
-        out.push("clusters", first.tab, first.line.number, &[("cluster", &name), ("storage", storage)]);
+        out.push(
+            "clusters",
+            first.tab,
+            first.line.number,
+            &[("cluster", &name), ("storage", storage)],
+        );
     }
 }
 

@@ -19,7 +19,9 @@ impl Out {
     pub(super) fn new(sheets: &[Sheet], input: usize, gathered: &mut Gathered) -> Out {
         let mut sources = BTreeMap::new();
         for sheet in sheets {
-            sources.entry(sheet.tab).or_insert_with(|| gathered.add_source(&sheet.file));
+            sources
+                .entry(sheet.tab)
+                .or_insert_with(|| gathered.add_source(&sheet.file));
         }
         Out {
             input,
@@ -44,9 +46,13 @@ impl Out {
     pub(super) fn finish(self, shown: &str, gathered: &mut Gathered) {
         let input = self.input;
         gathered.tables.extend(self.tables.into_values());
-        gathered.notes.extend(self.told.notes().into_iter().map(|note| format!("{shown}: {note}")));
+        gathered
+            .notes
+            .extend(self.told.notes().into_iter().map(|note| format!("{shown}: {note}")));
         let assumed = self.told.assumed().into_iter();
-        gathered.assumed.extend(assumed.map(|(missing, taken)| (input, missing, taken)));
+        gathered
+            .assumed
+            .extend(assumed.map(|(missing, taken)| (input, missing, taken)));
     }
 }
 
@@ -120,33 +126,102 @@ impl Told {
             note(*number, format!("{} left out", count(*number, why)));
         }
         let n = self.outside_hosts;
-        note(n, format!("{} of no VMware cluster left out; to plan with them, fill the column Cluster in vHost", count(n, "host")));
+        note(
+            n,
+            format!(
+                "{} of no VMware cluster left out; to plan with them, fill the column Cluster in vHost",
+                count(n, "host")
+            ),
+        );
         let n = self.outside_vms;
-        note(n, format!("{} left out: on hosts of no cluster, or of a cluster that vHost does not have", count(n, "VM")));
+        note(
+            n,
+            format!(
+                "{} left out: on hosts of no cluster, or of a cluster that vHost does not have",
+                count(n, "VM")
+            ),
+        );
         let n = self.doubled_hosts;
-        note(n, format!("{} of vHost named a host once more; the first counts", count(n, "row")));
+        note(
+            n,
+            format!("{} of vHost named a host once more; the first counts", count(n, "row")),
+        );
         let n = self.vms_on_unknown_hosts;
         let hosts = some(&self.unknown_hosts);
-        note(n, format!("{n} of {} stand on hosts that vHost does not list ({hosts}), so they are placed on no node", count(self.vms, "VM")));
+        note(
+            n,
+            format!(
+                "{n} of {} stand on hosts that vHost does not list ({hosts}), so they are placed on no node",
+                count(self.vms, "VM")
+            ),
+        );
         let n = self.ports_elsewhere;
-        note(n, format!("{} of vNIC belong to hosts that are no nodes here", count(n, "row")));
+        note(
+            n,
+            format!("{} of vNIC belong to hosts that are no nodes here", count(n, "row")),
+        );
         let n = self.usb_ports;
-        note(n, format!("{} left out: the USB link to the server's management controller", count(n, "port")));
+        note(
+            n,
+            format!(
+                "{} left out: the USB link to the server's management controller",
+                count(n, "port")
+            ),
+        );
         let n = self.stray_adapters;
-        note(n, format!("{} of vNetwork name VMs that vInfo does not list", count(n, "row")));
+        note(
+            n,
+            format!("{} of vNetwork name VMs that vInfo does not list", count(n, "row")),
+        );
         let n = self.without_adapters;
-        note(n, format!("{} have no row in vNetwork; their adapters are counted from vInfo", count(n, "VM")));
+        note(
+            n,
+            format!(
+                "{} have no row in vNetwork; their adapters are counted from vInfo",
+                count(n, "VM")
+            ),
+        );
         let n = self.renamed;
-        note(n, format!("{} got a number behind the name, because another VM of the cluster has the same", count(n, "VM")));
+        note(
+            n,
+            format!(
+                "{} got a number behind the name, because another VM of the cluster has the same",
+                count(n, "VM")
+            ),
+        );
         let n = self.without_vlan;
         let groups = some(&self.unknown_groups);
-        note(n, format!("the VLAN of {n} of {} is not told: no sheet vPort or dvPort has their port groups ({groups})", count(self.adapters, "vNIC")));
+        note(
+            n,
+            format!(
+                "the VLAN of {n} of {} is not told: no sheet vPort or dvPort has their port groups ({groups})",
+                count(self.adapters, "vNIC")
+            ),
+        );
         let n = self.kernels_unplaced;
-        note(n, format!("{n} of {} are on port groups that no sheet has, so their switch is unknown", count(self.kernels, "VMkernel adapter")));
+        note(
+            n,
+            format!(
+                "{n} of {} are on port groups that no sheet has, so their switch is unknown",
+                count(self.kernels, "VMkernel adapter")
+            ),
+        );
         let n = self.unplugged;
-        note(n, format!("{} neither connected nor connected at start; they are planned for all the same", count(n, "vNIC")));
+        note(
+            n,
+            format!(
+                "{} neither connected nor connected at start; they are planned for all the same",
+                count(n, "vNIC")
+            ),
+        );
         let n = self.networks_that_differ.len();
-        note(n, format!("VLAN, subnet or role of the VMkernel networks {} differ between hosts; no network is concluded", some(&self.networks_that_differ)));
+        note(
+            n,
+            format!(
+                "VLAN, subnet or role of the VMkernel networks {} differ between hosts; no network is concluded",
+                some(&self.networks_that_differ)
+            ),
+        );
         notes
     }
 
@@ -158,35 +233,102 @@ impl Told {
                 assumed.push((missing, taken.to_owned()));
             }
         };
-        says(1, "servers of the new cluster (the export shows VMware's)".to_owned(),
-            "the same servers with the same names, ports and cables; change nodes and nics for new ones");
-        says(self.invented_ports, format!("names and speeds of {} (there is no sheet vNIC)", count(self.invented_ports, "port")),
-            "as many as vHost counts, else two; 1 Gbit/s each; export vNIC too, or write nics");
-        says(self.ports_without_link, format!("speed of {} of {} without link", self.ports_without_link, count(self.ports, "port")),
-            "that of most ports with the same driver, else 1 Gbit/s; write speed_mbps in nics");
-        says(self.ports, format!("RDMA, SR-IOV and VMQ of {} (RVTools has none)", count(self.ports, "port")),
-            "no RDMA; write rdma, sriov and vmq in nics");
-        says(self.ports, format!("make and model of {}", count(self.ports, "port")),
-            "ports with the same ESXi driver are alike; write model in nics");
-        says(self.cards, format!("card of {} of {}", self.cards, count(self.ports, "port")),
-            "ports with the same PCI bus and device share a card; write card in nics");
-        says(self.kernels, format!("traffic roles of {}", count(self.kernels, "VMkernel adapter")),
-            "told by the names of their port groups (management, vMotion, iSCSI, NFS, vSAN), vmk0 for management where none is named so; VMware has no cluster traffic of Windows' kind; write current_role in nics and role in host_vnics");
-        says(self.fibre, format!("storage of the new cluster (the hosts have {})", count(self.fibre, "Fibre Channel port")),
-            "Fibre Channel as today; write storage in clusters");
-        says(self.storage_kernels.len(), "storage of the new cluster".to_owned(),
-            "iSCSI where VMkernel adapters are named for it, SMB in place of NFS and vSAN; write storage in clusters");
+        says(
+            1,
+            "servers of the new cluster (the export shows VMware's)".to_owned(),
+            "the same servers with the same names, ports and cables; change nodes and nics for new ones",
+        );
+        says(
+            self.invented_ports,
+            format!(
+                "names and speeds of {} (there is no sheet vNIC)",
+                count(self.invented_ports, "port")
+            ),
+            "as many as vHost counts, else two; 1 Gbit/s each; export vNIC too, or write nics",
+        );
+        says(
+            self.ports_without_link,
+            format!(
+                "speed of {} of {} without link",
+                self.ports_without_link,
+                count(self.ports, "port")
+            ),
+            "that of most ports with the same driver, else 1 Gbit/s; write speed_mbps in nics",
+        );
+        says(
+            self.ports,
+            format!(
+                "RDMA, SR-IOV and VMQ of {} (RVTools has none)",
+                count(self.ports, "port")
+            ),
+            "no RDMA; write rdma, sriov and vmq in nics",
+        );
+        says(
+            self.ports,
+            format!("make and model of {}", count(self.ports, "port")),
+            "ports with the same ESXi driver are alike; write model in nics",
+        );
+        says(
+            self.cards,
+            format!("card of {} of {}", self.cards, count(self.ports, "port")),
+            "ports with the same PCI bus and device share a card; write card in nics",
+        );
+        says(
+            self.kernels,
+            format!("traffic roles of {}", count(self.kernels, "VMkernel adapter")),
+            "told by the names of their port groups (management, vMotion, iSCSI, NFS, vSAN), vmk0 for management where none is named so; VMware has no cluster traffic of Windows' kind; write current_role in nics and role in host_vnics",
+        );
+        says(
+            self.fibre,
+            format!(
+                "storage of the new cluster (the hosts have {})",
+                count(self.fibre, "Fibre Channel port")
+            ),
+            "Fibre Channel as today; write storage in clusters",
+        );
+        says(
+            self.storage_kernels.len(),
+            "storage of the new cluster".to_owned(),
+            "iSCSI where VMkernel adapters are named for it, SMB in place of NFS and vSAN; write storage in clusters",
+        );
         let dynamic = self.macs - self.macs_by_hand;
-        says(dynamic, format!("MAC addresses of {dynamic} of {} on Hyper-V", count(self.adapters, "vNIC")),
-            "dynamic: VMware's own addresses stay with VMware, and the VM gets a new one when it moves; those set by hand stay static; write mac_type in vnics and mac_bound in vms where an address must stay");
-        says(self.trunks, format!("VLANs of {} on port groups that carry all of them", count(self.trunks, "vNIC")),
-            "untagged; the guest tags itself; write vlans in vnics");
-        says(self.zones, format!("security zones of {}", count(self.zones, "vNIC")),
-            "the virtual switches that VMware keeps apart; write zone in vnics; separate_zones and isolate_zone in policy decide what they mean");
-        says(self.counted_adapters, format!("MAC addresses and switches of {} (vNetwork does not list them)", count(self.counted_adapters, "vNIC")),
-            "as many as vInfo counts; export vNetwork too, or write vnics");
-        says(self.vms, format!("possible owners and anti-affinity of {} (rules of DRS are not in the export)", count(self.vms, "VM")),
-            "every node, no group; write possible_owners and anti_affinity in vms");
+        says(
+            dynamic,
+            format!(
+                "MAC addresses of {dynamic} of {} on Hyper-V",
+                count(self.adapters, "vNIC")
+            ),
+            "dynamic: VMware's own addresses stay with VMware, and the VM gets a new one when it moves; those set by hand stay static; write mac_type in vnics and mac_bound in vms where an address must stay",
+        );
+        says(
+            self.trunks,
+            format!(
+                "VLANs of {} on port groups that carry all of them",
+                count(self.trunks, "vNIC")
+            ),
+            "untagged; the guest tags itself; write vlans in vnics",
+        );
+        says(
+            self.zones,
+            format!("security zones of {}", count(self.zones, "vNIC")),
+            "the virtual switches that VMware keeps apart; write zone in vnics; separate_zones and isolate_zone in policy decide what they mean",
+        );
+        says(
+            self.counted_adapters,
+            format!(
+                "MAC addresses and switches of {} (vNetwork does not list them)",
+                count(self.counted_adapters, "vNIC")
+            ),
+            "as many as vInfo counts; export vNetwork too, or write vnics",
+        );
+        says(
+            self.vms,
+            format!(
+                "possible owners and anti-affinity of {} (rules of DRS are not in the export)",
+                count(self.vms, "VM")
+            ),
+            "every node, no group; write possible_owners and anti_affinity in vms",
+        );
         assumed
     }
 }

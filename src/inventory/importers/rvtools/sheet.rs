@@ -266,13 +266,20 @@ impl Sheet {
 
     /// Whether the head names the column without which a row says nothing.
     pub(super) fn is_known(&self) -> bool {
-        self.places.as_ref().is_some_and(|p| p.first().is_some_and(Option::is_some))
+        self.places
+            .as_ref()
+            .is_some_and(|p| p.first().is_some_and(Option::is_some))
     }
 
     /// Whether the head names a column.
     pub(super) fn has(&self, column: &str) -> bool {
         let position = self.tab.position(column);
-        position.is_some_and(|p| self.places.as_ref().and_then(|all| all.get(p)).is_some_and(Option::is_some))
+        position.is_some_and(|p| {
+            self.places
+                .as_ref()
+                .and_then(|all| all.get(p))
+                .is_some_and(Option::is_some)
+        })
     }
 
     /// Rows that have the column without which they say nothing.
@@ -328,7 +335,8 @@ pub(super) fn number(text: &str) -> Option<u64> {
     let first = parts.next().unwrap_or("");
     let rest: Vec<&str> = parts.collect();
     let digits = |part: &str| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-    let grouped = !rest.is_empty() && digits(first) && first.len() <= 3 && rest.iter().all(|p| p.len() == 3 && digits(p));
+    let grouped =
+        !rest.is_empty() && digits(first) && first.len() <= 3 && rest.iter().all(|p| p.len() == 3 && digits(p));
     if grouped {
         return format!("{first}{}", rest.concat()).parse().ok();
     }
@@ -359,13 +367,22 @@ mod tests {
         ] {
             let sheet = sheet(Tab::Info, &[&head, &["A", "poweredOn", "2,048", "C"]]);
             let line = sheet.lines().next().expect("a row");
-            assert_eq!((line.text("vm"), line.text("power"), line.text("cluster")), ("A", "poweredOn", "C"));
+            assert_eq!(
+                (line.text("vm"), line.text("power"), line.text("cluster")),
+                ("A", "poweredOn", "C")
+            );
             assert_eq!(line.number("memory"), Some(2048), "{head:?}");
         }
         let memory = sheet(Tab::Memory, &[&["VM", "Size MB"], &["A", "512"]]);
         assert_eq!(memory.lines().next().and_then(|l| l.number("memory")), Some(512));
-        let hosts = sheet(Tab::Host, &[&["vHostName", "vHostMemorySize", "vHostNumNics"], &["h", "1", "4"]]);
-        assert_eq!(hosts.lines().next().map(|l| (l.text("host"), l.text("nics"))), Some(("h", "4")));
+        let hosts = sheet(
+            Tab::Host,
+            &[&["vHostName", "vHostMemorySize", "vHostNumNics"], &["h", "1", "4"]],
+        );
+        assert_eq!(
+            hosts.lines().next().map(|l| (l.text("host"), l.text("nics"))),
+            Some(("h", "4"))
+        );
         assert!(hosts.has("memory") && !hosts.has("vendor") && hosts.is_known());
     }
 

@@ -58,7 +58,12 @@ impl Workbook {
 
     /// Gives each row of a sheet that holds a value to `take`, until it says that it has enough.
     pub(super) fn rows(&mut self, sheet: &str, take: &mut dyn FnMut(SheetRow) -> bool) -> Result<(), Complaint> {
-        let Some(part) = self.sheets.iter().find(|(name, _)| name == sheet).map(|(_, p)| p.clone()) else {
+        let Some(part) = self
+            .sheets
+            .iter()
+            .find(|(name, _)| name == sheet)
+            .map(|(_, p)| p.clone())
+        else {
             return Ok(());
         };
         if self.texts.is_none() {
@@ -74,7 +79,10 @@ impl Workbook {
 
 /// Value of an attribute by its name without prefix.
 fn attribute(tag: &BytesStart<'_>, name: &str) -> Option<String> {
-    let found = tag.attributes().filter_map(Result::ok).find(|a| a.key.local_name().as_ref() == name)?;
+    let found = tag
+        .attributes()
+        .filter_map(Result::ok)
+        .find(|a| a.key.local_name().as_ref() == name)?;
     let value = found.normalized_value(quick_xml::XmlVersion::Implicit1_0);
     value.ok().map(|value| value.into_owned())
 }
@@ -200,7 +208,11 @@ fn shared_texts(archive: &mut Archive) -> Result<Vec<String>, Complaint> {
             event if inside => add_text(&mut text, event),
             _ => {}
         }
-        if total > MAX_TEXTS { Err(too_large(PART)) } else { Ok(true) }
+        if total > MAX_TEXTS {
+            Err(too_large(PART))
+        } else {
+            Ok(true)
+        }
     })?;
     Ok(texts)
 }
