@@ -71,6 +71,7 @@ fn findings_are_the_same_with_pseudonyms() {
 }
 
 /// Pseudonyms by kind and name.
+#[cfg(feature = "solver")]
 type Key = BTreeMap<(&'static str, String), String>;
 
 /// The plan of one cluster as text, with names replaced by `rename`.

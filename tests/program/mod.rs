@@ -93,7 +93,8 @@ fn is_inventory(sample: &Path) -> bool {
 
 /// Whether a file is a sheet of an RVTools export.
 fn is_export(file: &Path) -> bool {
-    file.file_name().is_some_and(|name| name.to_string_lossy().starts_with("RVTools_tab"))
+    file.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with("RVTools_tab"))
 }
 
 /// What a folder holds, sorted; nothing if there is no folder.

@@ -4,7 +4,7 @@
 //! In: files. Out: neighbours in [`Gathered`], joined with the ports of all inputs at the end: rows of `nics` with switch and port. A port
 //! without a row stays unknown: its switch may be another one, or its agent may be off.
 
-use super::csv_table::{line_of, lines_in, preamble};
+use super::csv_table::{line_of, lines_in, open};
 use super::{Importer, Input, Sniff};
 use crate::inventory::catalogue::{self, plain};
 use crate::inventory::decode::{Complaint, MAX_ROWS, read_text};
@@ -108,14 +108,9 @@ fn no_table() -> Complaint {
 }
 
 fn csv(text: &str) -> Result<Vec<NeighbourRow>, Complaint> {
-    let (delimiter, start) = preamble(text);
+    let (mut reader, start) = open(text);
     let body = &text[start..];
     let before = lines_in(&text[..start]);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(body.as_bytes());
     let broken = |e: csv::Error| {
         (
             format!("the file cannot be read as .csv: {e}"),

@@ -80,7 +80,7 @@ fn shorter_subject(nodes: &[&str], subject: &str) -> String {
 pub(super) fn write(data: &ReportData, out: &mut String) {
     findings(data).write(out);
     if let Some(table) = measurements(data) {
-        table.write(out);
+        of_one_cluster(data, table).write(out);
     }
     assumptions(data).write(out);
     out.push_str("<div class=\"block\"><h3>Input files</h3>\n");
@@ -185,7 +185,7 @@ fn measurements(data: &ReportData) -> Option<Table> {
         .flat_map(|cluster| measured::groups(data, cluster))
         .map(row)
         .collect();
-    (!rows.is_empty()).then(|| Table {
+    (!rows.is_empty()).then_some(Table {
         id: "measured",
         title: "What was measured",
         note: "Load of the VMs' adapters from performance counters, without growth: the plan reckons with each vNIC's 95th percentile. An \

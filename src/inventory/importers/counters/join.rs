@@ -20,37 +20,34 @@ pub(in crate::inventory::importers) fn run(gathered: &mut Gathered) {
     let book = Book::new(&gathered.tables);
     let mut found: BTreeMap<Adapter, Loads> = BTreeMap::new();
     let mut told = Told::default();
-    for file in &files {
+    for (number, file) in files.iter().enumerate() {
         for column in &file.columns {
             match book.find(&column.instance) {
-                Some(adapter) => found.entry(adapter).or_default().add(file, column, &grid),
+                Some(adapter) => found
+                    .entry(adapter)
+                    .or_insert_with(|| Loads::of(number))
+                    .add(file, column, &grid),
                 None => {
                     told.strangers.insert(column.instance.to_lowercase());
                 }
             }
         }
     }
-    let def = catalogue::table("vnics");
-    let (Some(def), Some(last)) = (def, files.last()) else {
-        return;
-    };
-    let source = gathered.add_source(&last.shown);
+    let Some(def) = catalogue::table("vnics") else { return };
     let input = files.iter().map(|f| f.input).max().unwrap_or(0);
-    let mut table = RawTable::in_catalogue_order(def, source, input);
+    let mut tables: Vec<RawTable> = files
+        .iter()
+        .map(|file| RawTable::in_catalogue_order(def, gathered.add_source(&file.shown), input))
+        .collect();
     let mut series = Vec::new();
     for (adapter, loads) in found {
         told.matched += 1;
+        let file = loads.file;
         match loads.finish() {
             Some(load) => {
-                let rates = [load.average, u64::from(load.p95), u64::from(load.peak)].map(mbps);
-                let values = [
-                    ("vm", adapter.vm.as_str()),
-                    ("vnic", &adapter.vnic),
-                    ("average_mbps", &rates[0]),
-                    ("p95_mbps", &rates[1]),
-                    ("peak_mbps", &rates[2]),
-                ];
-                table.push(0, &values);
+                if let Some(table) = tables.get_mut(file) {
+                    write(table, &adapter, &load);
+                }
                 series.push(load.series(&adapter));
             }
             None => told.silent += 1,
@@ -58,13 +55,26 @@ pub(in crate::inventory::importers) fn run(gathered: &mut Gathered) {
     }
     told.all = book.adapters.len().max(book.vms.len());
     gathered.notes.extend(told.notes(&files, &grid));
-    if !table.rows.is_empty() {
-        gathered.tables.push(table);
-    }
+    gathered
+        .tables
+        .extend(tables.into_iter().filter(|t| !t.rows.is_empty()));
     gathered.measured = Some(Measured {
         step_s: grid.step.unsigned_abs(),
         series,
     });
+}
+
+/// One row with what was measured of an adapter.
+fn write(table: &mut RawTable, adapter: &Adapter, found: &Found) {
+    let rates = [found.average, u64::from(found.p95), u64::from(found.peak)].map(mbps);
+    let values = [
+        ("vm", adapter.vm.as_str()),
+        ("vnic", &adapter.vnic),
+        ("average_mbps", &rates[0]),
+        ("p95_mbps", &rates[1]),
+        ("peak_mbps", &rates[2]),
+    ];
+    table.push(0, &values);
 }
 
 /// VM and adapter as the inventory writes them; a blank adapter is the only one, without a name.
@@ -212,23 +222,38 @@ impl Load {
 }
 
 /// The directions of one adapter, over all hosts that it was on.
-#[derive(Default)]
-struct Loads(BTreeMap<Direction, Load>);
+struct Loads {
+    /// Number of the first file that counts it.
+    file: usize,
+    directions: BTreeMap<Direction, Load>,
+}
 
 impl Loads {
+    fn of(file: usize) -> Loads {
+        Loads {
+            file,
+            directions: BTreeMap::new(),
+        }
+    }
+
     fn add(&mut self, file: &CounterFile, column: &Column, grid: &Grid) {
-        self.0.entry(column.direction).or_default().add(file, column, grid);
+        self.directions
+            .entry(column.direction)
+            .or_default()
+            .add(file, column, grid);
     }
 
     /// Average, p95 and peak; `None` without a sample. The sum of both directions counts only where no direction was counted.
     fn finish(mut self) -> Option<Found> {
-        if self.0.len() > 1 {
-            self.0.remove(&Direction::Both);
+        if self.directions.len() > 1 {
+            self.directions.remove(&Direction::Both);
         }
-        let average = self.0.values().map(Load::average).max()?;
-        let mut lists: Vec<Vec<u32>> = self.0.into_values().map(|load| load.rates).collect();
-        let received = lists.remove(0);
-        let sent = lists.pop().unwrap_or_default();
+        let average = self.directions.values().map(Load::average).max()?;
+        let mut rates = |direction| self.directions.remove(&direction).map(|load| load.rates);
+        let sent = rates(Direction::Sent).unwrap_or_default();
+        let received = rates(Direction::Received)
+            .or_else(|| rates(Direction::Both))
+            .unwrap_or_default();
         let busier = crate::inventory::measured::busier(&received, &sent);
         let mut known: Vec<u32> = busier.into_iter().filter(|rate| *rate != GAP).collect();
         known.sort_unstable();

@@ -2,7 +2,7 @@
 
 use super::{Column, CounterFile, Direction, GAP};
 use crate::inventory::decode::{Complaint, MAX_ROWS};
-use crate::inventory::importers::csv_table::preamble;
+use crate::inventory::importers::csv_table::open;
 use crate::units::Date;
 
 /// Fastest rate that is believed, kbit/s (1 Tbit/s).
@@ -10,12 +10,7 @@ const FASTEST: f64 = 1e9;
 
 /// Reads the text of one file.
 pub(super) fn read(text: &str, shown: &str, input: usize) -> Result<CounterFile, Complaint> {
-    let (delimiter, start) = preamble(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(text[start..].as_bytes());
+    let (mut reader, _) = open(text);
     let broken = |e: csv::Error| {
         (
             format!("the file cannot be read as .csv: {e}"),

@@ -44,12 +44,12 @@ pub(super) fn write(estate: &Estate<'_>, cluster: &dyn Fn(&str) -> String, out: 
             if matches!(kernel.role, "iscsi" | "storage") {
                 out.told.storage_kernels.insert(own.clone());
             }
-            let place = (own.clone(), kernel.line.text("group").to_owned());
+            let place = (own.clone(), key(kernel.line.text("group")));
             networks.entry(place).or_default().add(kernel);
         }
     }
-    for ((cluster, name), network) in networks.iter().filter(|((_, name), _)| !name.is_empty()) {
-        network.write(cluster, name, out);
+    for ((cluster, _), network) in networks.iter().filter(|((_, name), _)| !name.is_empty()) {
+        network.write(cluster, out);
     }
 }
 
@@ -194,11 +194,14 @@ fn wiring(
         };
         port_row(host, cluster, *port, &today, speeds, out);
     }
+    let mut names = BTreeSet::new();
     for (switch, members) in uplinks.iter().filter(|(switch, _)| carries(switch)) {
         switch_row(host, cluster, members, out);
-        kernel_rows(host, cluster, kernels.iter().filter(|k| key(k.switch) == *switch), out);
+        let on_it = kernels.iter().filter(|k| key(k.switch) == *switch);
+        kernel_rows(host, cluster, on_it, &mut names, out);
     }
-    if ports.is_empty() {
+    // Some exports leave the switch of every port blank: then nothing says that a switch has none.
+    if uplinks.is_empty() {
         return;
     }
     for (switch, line) in estate.own_switches(host.name) {
@@ -296,8 +299,13 @@ fn switch_row(host: &Host<'_>, cluster: &str, members: &[Line<'_>], out: &mut Ou
     out.push("switches", Tab::Nic, first.number, &values);
 }
 
-fn kernel_rows<'k>(host: &Host<'_>, cluster: &str, kernels: impl Iterator<Item = &'k Kernel<'k>>, out: &mut Out) {
-    let mut names = BTreeSet::new();
+fn kernel_rows<'k>(
+    host: &Host<'_>,
+    cluster: &str,
+    kernels: impl Iterator<Item = &'k Kernel<'k>>,
+    names: &mut BTreeSet<String>,
+    out: &mut Out,
+) {
     for kernel in kernels {
         let (group, device) = (kernel.line.text("group"), kernel.line.text("device"));
         let name = match (group, device) {
@@ -310,7 +318,7 @@ fn kernel_rows<'k>(host: &Host<'_>, cluster: &str, kernels: impl Iterator<Item =
         let address = kernel.address.as_ref().map_or("", |(address, _)| address);
         let values = [
             ("node", host.name),
-            ("host_vnic", &unique(&name, &mut names)),
+            ("host_vnic", &unique(&name, names)),
             ("switch", kernel.switch),
             ("role", kernel.role),
             ("vlan", vlan),
@@ -387,6 +395,8 @@ fn address(ip: &str, mask: &str) -> Option<(String, String)> {
 /// The VMkernel adapters of one port group over all hosts of a cluster.
 #[derive(Default)]
 struct Network {
+    /// As the first host writes it.
+    name: String,
     line: u32,
     roles: BTreeSet<&'static str>,
     subnets: BTreeSet<String>,
@@ -397,6 +407,7 @@ impl Network {
     fn add(&mut self, kernel: &Kernel<'_>) {
         if self.roles.is_empty() {
             self.line = kernel.line.number;
+            self.name = kernel.line.text("group").to_owned();
         }
         self.roles.insert(kernel.role);
         self.subnets
@@ -405,7 +416,8 @@ impl Network {
     }
 
     /// A network is written where all hosts agree on subnet, VLAN and role.
-    fn write(&self, cluster: &str, name: &str, out: &mut Out) {
+    fn write(&self, cluster: &str, out: &mut Out) {
+        let name = self.name.as_str();
         let (Some(role), Some(subnet), Some(vlan)) = (self.roles.first(), self.subnets.first(), self.vlans.first())
         else {
             return;

@@ -14,7 +14,7 @@ mod sheet;
 mod tests;
 mod workbook;
 
-use super::csv_table::preamble;
+use super::csv_table::open;
 use super::{Importer, Input};
 use crate::inventory::decode::{Complaint, read_text};
 use crate::inventory::raw::Gathered;
@@ -162,12 +162,7 @@ fn csv_sheet(path: &Path, tab: Tab, shown: &str) -> Result<Sheet, Complaint> {
 }
 
 fn csv_text(text: &str, tab: Tab, shown: &str) -> Result<Sheet, Complaint> {
-    let (delimiter, start) = preamble(text);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(text[start..].as_bytes());
+    let (mut reader, _) = open(text);
     let mut sheet = Sheet::new(tab, shown.to_owned());
     for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|e| {

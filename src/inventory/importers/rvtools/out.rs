@@ -241,7 +241,7 @@ impl Told {
         says(
             self.invented_ports,
             format!(
-                "names and speeds of {} (there is no sheet vNIC)",
+                "names and speeds of {} (vNIC does not list them)",
                 count(self.invented_ports, "port")
             ),
             "as many as vHost counts, else two; 1 Gbit/s each; export vNIC too, or write nics",

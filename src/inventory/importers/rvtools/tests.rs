@@ -142,7 +142,7 @@ fn what_is_no_vm_that_moves_is_left_out_and_counted() {
     );
     let memory = (Tab::Memory, "VM,Size MB,Host\nB,2048,lost.example\n");
     let inventory = load(&[HOSTS, PORTS, vms, memory]);
-    let found: Vec<(&str, u64, VmState, Option<usize>, usize, u8)> = inventory.clusters[0]
+    let found: Vec<_> = inventory.clusters[0]
         .vms
         .iter()
         .map(|v| {
@@ -299,4 +299,37 @@ fn an_export_without_hosts_is_refused_naming_what_is_needed() {
         let problems = try_load(sheets, None).expect_err("no host");
         assert!(problems.iter().any(|p| p.what.contains("names a host")), "{problems:?}");
     }
+}
+
+#[test]
+fn spellings_that_differ_between_hosts_are_one_network_and_blank_switches_are_no_internal_ones() {
+    let groups = (
+        Tab::Port,
+        "Host,Port Group,Switch,VLAN\nesx1.a.example,vMotion,vSwitch0,30\nesx2.a.example,VMotion,vSwitch0,30\n",
+    );
+    let kernels = (
+        Tab::Vmk,
+        "Host,Port Group,Device,IP Address,Subnet mask\n\
+         esx1.a.example,vMotion,,10.0.3.1,255.255.255.0\nesx1.a.example,vMotion,,10.0.3.9,255.255.255.0\n\
+         esx2.a.example,VMotion,vmk1,10.0.3.2,255.255.255.0\n",
+    );
+    let inventory = load(&[HOSTS, PORTS, groups, kernels]);
+    let networks = &inventory.clusters[0].networks;
+    assert_eq!(
+        (networks.len(), networks[0].name.as_str(), networks[0].vlan),
+        (1, "vMotion", Some(30))
+    );
+    let names: Vec<&str> = inventory.clusters[0].nodes[0]
+        .host_vnics
+        .iter()
+        .map(|v| v.name.as_str())
+        .collect();
+    assert_eq!(names, ["vMotion", "vMotion (2)"]);
+
+    let blank = (
+        Tab::Nic,
+        "Host,Network Device,Speed,Switch\nesx1.a.example,vmnic0,1000,\nesx2.a.example,vmnic0,1000,\n",
+    );
+    let unknown = load(&[HOSTS, blank, groups]);
+    assert!(unknown.clusters[0].nodes[0].switches.is_empty());
 }
