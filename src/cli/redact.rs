@@ -13,10 +13,11 @@ const EXAMPLES: &str = "Examples:
   nicplan redact my-cluster -o to-show
   nicplan redact RVTools_export_all.xlsx --cluster HVC1 -o to-show --key pseudonyms.csv
 
-Replaced: names of everything, numbered in the order in which people count; the first two octets of IPv4 addresses (subnets, overlaps and
-duplicates stay, and the last two octets, of which Windows makes MAC pools); MAC addresses up to their maker, except those that Hyper-V,
-System Center VMM, NLB and the pools hand out. Left out: remarks and reasons. Kept: speeds, VLAN IDs, models, versions, guest operating
-systems, policy. Plan and findings are the same, with the pseudonyms in place of the names.
+Replaced: names of everything, numbered in the order in which people count; the first two octets of IPv4 addresses; MAC addresses up to
+their maker, except those that Hyper-V, System Center VMM, NLB and the pools hand out. Left out: remarks and reasons. Kept: which names,
+addresses and subnets are equal or overlap; the last two octets, of which Windows makes MAC pools; ranges that Azure Local keeps for
+itself, if it is planned; speeds, VLAN IDs, models, versions, guest operating systems, policy. Plan and findings are the same, with the
+pseudonyms in place of the names.
 
 The same inventory always gives the same pseudonyms. Without --key nobody can turn them back, you included; keep the key to yourself.
 Read the tables before you show them: a product name in the columns hardware, model and os stays as it is.";

@@ -12,6 +12,8 @@ const FIRST: std::ops::Range<u8> = 20..100;
 /// Addresses and what stands for them.
 #[derive(Default)]
 pub(super) struct Addresses {
+    /// The ranges that Azure Local keeps for itself stay as well.
+    azure_local: bool,
     seen: BTreeSet<Ipv4Addr>,
     long: BTreeSet<Ipv6Addr>,
     first: BTreeMap<u8, u8>,
@@ -19,15 +21,10 @@ pub(super) struct Addresses {
     second: BTreeMap<u8, BTreeSet<u8>>,
 }
 
-/// Ranges that stay: loopback, link-local, multicast, and those that Azure Local keeps for itself.
+/// Ranges that stay: loopback, link-local, multicast.
 fn stays(ip: Ipv4Addr) -> bool {
-    let [a, b, ..] = ip.octets();
-    ip.is_unspecified()
-        || ip.is_loopback()
-        || ip.is_link_local()
-        || a >= 224
-        || a == 0
-        || (a == 10 && (b & 0xF0 == 96 || b == 244))
+    let first = ip.octets()[0];
+    ip.is_loopback() || ip.is_link_local() || first >= 224 || first == 0
 }
 
 /// The pieces of a text that are addresses, with what separates them.
@@ -42,6 +39,14 @@ fn cut(piece: &str) -> (&str, &str) {
 }
 
 impl Addresses {
+    /// Addresses of clusters of which one is Azure Local.
+    pub(super) fn of_azure_local() -> Addresses {
+        Addresses {
+            azure_local: true,
+            ..Addresses::default()
+        }
+    }
+
     /// Notes the addresses in a text; one that holds none is a name, such as a DNS name.
     pub(super) fn note(&mut self, text: &str, names: &mut Names) {
         let mut found = false;
@@ -61,7 +66,7 @@ impl Addresses {
 
     pub(super) fn note_ip(&mut self, ip: Ipv4Addr) {
         self.seen.insert(ip);
-        if !stays(ip) {
+        if !self.stays(ip) {
             let [a, b, ..] = ip.octets();
             self.second.entry(a).or_default().insert(b);
         }
@@ -73,9 +78,15 @@ impl Addresses {
         self.first = firsts.zip(FIRST).collect();
     }
 
+    /// Whether an address keeps its first two octets.
+    fn stays(&self, ip: Ipv4Addr) -> bool {
+        let [a, b, ..] = ip.octets();
+        stays(ip) || (self.azure_local && a == 10 && (b & 0xF0 == 96 || b == 244))
+    }
+
     /// The address that stands for another. First octets keep their order, second ones the bits in which they differ.
     pub(super) fn map(&self, ip: Ipv4Addr) -> Ipv4Addr {
-        if stays(ip) {
+        if self.stays(ip) {
             return ip;
         }
         let [a, b, c, d] = ip.octets();
@@ -184,7 +195,7 @@ mod tests {
             ["20.0.5.11/24", "20.0.5.0/24"]
         );
         assert_eq!([new("10.21.5.11"), new("172.16.1.1")], ["20.1.5.11", "21.0.1.1"]);
-        assert_eq!([new("169.254.1.1"), new("10.96.0.1")], ["169.254.1.1", "10.96.0.1"]);
+        assert_eq!([new("169.254.1.1"), new("10.96.0.1")], ["169.254.1.1", "20.64.0.1"]);
         assert_eq!(new("hv1.corp.example"), "address-1");
         assert_eq!(new("10.20.5.11-10.20.5.99"), "20.0.5.11-20.0.5.99");
     }

@@ -35,7 +35,13 @@ pub struct Redacted {
 /// Replaces names, addresses and MACs.
 pub fn redact(inventory: &Inventory) -> Redacted {
     let mut clusters = inventory.clusters.clone();
-    let (mut names, mut addresses, mut macs) = (Names::default(), Addresses::default(), Macs::default());
+    let (mut names, mut macs) = (Names::default(), Macs::default());
+    let azure_local = clusters.iter().any(|c| c.profile.name.starts_with("azure"));
+    let mut addresses = if azure_local {
+        Addresses::of_azure_local()
+    } else {
+        Addresses::default()
+    };
     for cluster in &mut clusters {
         walk::each(cluster, &mut |seen| match seen {
             Seen::Text(Kind::Address, text) => addresses.note(text, &mut names),

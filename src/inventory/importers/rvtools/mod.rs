@@ -21,6 +21,7 @@ use crate::inventory::raw::Gathered;
 use estate::{Estate, key};
 use out::Out;
 use sheet::{Sheet, Tab};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use workbook::Workbook;
 
@@ -261,6 +262,19 @@ fn is_fibre(line: sheet::Line<'_>) -> bool {
 fn count(estate: &Estate<'_>, out: &mut Out) {
     out.told.doubled_hosts = estate.doubled_hosts;
     out.told.outside_hosts = estate.outside.len();
+    let mut places: BTreeMap<String, BTreeSet<(&str, &str)>> = BTreeMap::new();
+    for host in estate
+        .hosts
+        .values()
+        .filter(|h| h.tab == Tab::Host && !h.cluster.is_empty())
+    {
+        let place = (host.line.text("vcenter"), host.line.text("datacenter"));
+        places.entry(key(host.cluster)).or_default().insert(place);
+    }
+    let several = places.into_iter().filter(|(_, places)| places.len() > 1);
+    out.told.spread_clusters = several
+        .filter_map(|(name, _)| Some((*estate.clusters.get(&name)?).to_owned()))
+        .collect();
     for line in estate.lines(Tab::Nic) {
         let known = estate.hosts.contains_key(&key(line.text("host")));
         out.told.usb_ports += usize::from(known && hosts::is_usb(line));

@@ -80,6 +80,8 @@ pub(super) struct Told {
     pub(super) kernels_unplaced: usize,
     pub(super) networks_that_differ: BTreeSet<String>,
     pub(super) doubled_hosts: usize,
+    /// Names of clusters whose hosts stand in several datacenters.
+    pub(super) spread_clusters: BTreeSet<String>,
     pub(super) outside_hosts: usize,
     pub(super) outside_vms: usize,
     pub(super) vms: usize,
@@ -139,6 +141,14 @@ impl Told {
             format!(
                 "{} left out: on hosts of no cluster, or of a cluster that vHost does not have",
                 count(n, "VM")
+            ),
+        );
+        let n = self.spread_clusters.len();
+        let names = some(&self.spread_clusters);
+        note(
+            n,
+            format!(
+                "hosts of {names} stand in several datacenters or vCenters and are taken for one cluster; if they are several, export each by itself"
             ),
         );
         let n = self.doubled_hosts;

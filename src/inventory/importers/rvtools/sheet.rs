@@ -114,6 +114,8 @@ static LAYOUTS: [Layout; 10] = [
             ("nics", &["nics", "numnics", "numberofnics"]),
             ("vendor", &["vendor"]),
             ("model", &["model"]),
+            ("datacenter", &["datacenter"]),
+            ("vcenter", &["visdkserver"]),
         ],
     },
     Layout {

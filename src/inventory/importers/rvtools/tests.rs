@@ -233,6 +233,13 @@ fn every_vmware_cluster_becomes_one_and_a_single_one_takes_the_name_that_is_give
     );
     let given = try_load(&[several], Some("NEW")).expect("a sound export");
     assert!(given.notes.iter().any(|n| n.contains("--cluster NEW was not used")));
+    let spread = (Tab::Host, "Host,Datacenter,Cluster\nh1,Oslo,C\nh2,Bergen,C\n");
+    assert!(
+        load(&[spread])
+            .notes
+            .iter()
+            .any(|n| n.contains("hosts of C stand in several datacenters"))
+    );
     let one = try_load(&[HOSTS], Some("NEW")).expect("a sound export");
     assert_eq!(one.clusters[0].name, "NEW");
     assert_eq!(
