@@ -8,6 +8,7 @@
 //!
 //! Knowledge used by all: [`roles`], [`profiles`], [`policy`], [`units`], [`powershell`], [`finding`], [`demand`].
 //! Pure functions over facts and plan: [`migration`], [`mac`], [`applied`] (the facts once a plan is applied), [`diff`]. What was measured before: [`history`], from event logs.
+//! For showing an inventory to others: [`redact`].
 
 pub mod applied;
 #[cfg(feature = "solver")]
@@ -25,6 +26,7 @@ pub mod plan;
 pub mod policy;
 pub mod powershell;
 pub mod profiles;
+pub mod redact;
 pub mod reports;
 pub mod roles;
 pub mod topology;

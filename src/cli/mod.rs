@@ -24,6 +24,7 @@ mod plan;
 mod planned;
 mod problems_text;
 mod progress;
+mod redact;
 mod review;
 mod schema;
 
@@ -75,6 +76,7 @@ enum Command {
     Import(import::Args),
     Generate(generate::Args),
     Init(init::Args),
+    Redact(redact::Args),
     Schema(schema::Args),
     Completions(completions::Args),
 }
@@ -107,6 +109,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
         Command::Import(args) => import::run(args, console),
         Command::Generate(args) => generate::run(args, console),
         Command::Init(args) => init::run(args, console),
+        Command::Redact(args) => redact::run(args, console),
         Command::Schema(args) => schema::run(args, console),
         Command::Completions(args) => completions::run(args, console),
     }

@@ -5,6 +5,7 @@
 
 use super::facts::Facts;
 use super::given::Given;
+use super::measured::Measured;
 use super::migration_settings::{ClusterMigration, NetworkState, NodeMigration};
 use super::virtual_machines::Vm;
 use crate::finding::Location;
@@ -48,6 +49,8 @@ pub struct Inventory {
     pub sha256: String,
     /// Files and parts of the input that were passed over.
     pub notes: Vec<String>,
+    /// What performance counters say, if any were given.
+    pub measured: Option<Measured>,
 }
 
 impl Inventory {

@@ -37,6 +37,13 @@ impl Facts {
         self.0.insert(column, fact);
     }
 
+    /// Shows every value with its column, to be changed.
+    pub fn each_mut(&mut self, see: &mut dyn FnMut(&'static str, &mut Fact)) {
+        for (column, fact) in &mut self.0 {
+            see(column, fact);
+        }
+    }
+
     /// The value of a column.
     pub fn get(&self, column: &str) -> Option<&Fact> {
         self.0.get(column)

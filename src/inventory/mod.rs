@@ -15,6 +15,7 @@ mod facts;
 mod given;
 pub mod importers;
 mod io_words;
+pub mod measured;
 pub mod migration_settings;
 pub mod raw;
 mod resolve;
@@ -66,7 +67,7 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Result<Inventory, Vec<P
             0,
             0,
             "no input was given",
-            "Name an inventory folder, a .json file or a Test-Cluster report.",
+            "Name an inventory folder, a .json file, a Test-Cluster report or an RVTools export.",
         );
         return Err(gathered.problems);
     }
@@ -78,10 +79,12 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Result<Inventory, Vec<P
                 path,
                 shown: &shown,
                 index,
+                cluster: options.cluster.as_deref(),
             },
             &mut gathered,
         );
     }
+    importers::join(&mut gathered);
     resolve::resolve(gathered, options)
 }
 

@@ -4,8 +4,12 @@
 
 use super::catalogue::Table;
 use super::entities::{Origin, Source};
+use super::importers::{CounterFile, Neighbour};
+use super::measured::Measured;
 use crate::finding::{Location, Problem};
 use csv::StringRecord;
+use std::collections::BTreeSet;
+use std::path::PathBuf;
 
 /// One row: cells in the order of the file.
 #[derive(Debug)]
@@ -70,6 +74,14 @@ pub struct Gathered {
     pub unread_tables: Vec<&'static str>,
     /// Inputs numbered so far.
     pub inputs: usize,
+    /// Exports of several files that were read whole: folder, and what their names begin with.
+    pub exports: BTreeSet<(PathBuf, String)>,
+    /// Performance counters, until they are joined with the vNICs of all inputs.
+    pub(in crate::inventory) counters: Vec<CounterFile>,
+    /// What ports see at the other end of their cable, until it is joined with the NICs of all inputs.
+    pub(in crate::inventory) neighbours: Vec<Neighbour>,
+    /// What the counters say of groups.
+    pub measured: Option<Measured>,
 }
 
 impl Gathered {

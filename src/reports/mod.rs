@@ -18,6 +18,7 @@ mod html;
 mod ledger;
 mod limits;
 mod look;
+mod measured;
 pub mod outcomes;
 mod paths;
 mod review;

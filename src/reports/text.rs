@@ -3,7 +3,7 @@
 //! In: [`ReportData`]. Out: text. Must not know: terminal, colour, files.
 
 use super::data::{ClusterData, ReportData};
-use super::{emptying, hints, limits, look, show, story};
+use super::{emptying, hints, limits, look, measured, show, story};
 use crate::finding::Severity;
 use crate::plan::{LEVELS, NodeUplink, Objective};
 use std::fmt::Write;
@@ -19,7 +19,7 @@ const WIDEST: usize = 60;
 pub fn plan_text(data: &ReportData) -> String {
     let mut out = String::new();
     for cluster in &data.clusters {
-        write_cluster(&mut out, cluster);
+        write_cluster(&mut out, data, cluster);
     }
     write_findings(&mut out, data);
     // names come from files: nothing in them may steer the terminal
@@ -36,7 +36,7 @@ pub fn held_together(entry: &NodeUplink) -> &'static str {
     show::mechanism(entry.mechanism, entry.team)
 }
 
-fn write_cluster(out: &mut String, cluster: &ClusterData) {
+fn write_cluster(out: &mut String, data: &ReportData, cluster: &ClusterData) {
     let _ = writeln!(out, "{}", story::verdict(cluster));
     let _ = writeln!(out, "{}", story::proof(cluster));
     if let Some(slow) = hints::slow(cluster) {
@@ -47,6 +47,9 @@ fn write_cluster(out: &mut String, cluster: &ClusterData) {
     write_nics(out, cluster);
     write_networks(out, cluster);
     let _ = writeln!(out, "Fullest: {}.", story::fullest(cluster));
+    if let Some(measured) = measured::sentence(data, cluster) {
+        let _ = writeln!(out, "Measured: {measured}.");
+    }
     let _ = writeln!(out, "Growth:  {}", limits::growth(cluster));
     let _ = writeln!(out, "Drain:   {}.", emptying::sentence(cluster));
     if let Some(ways) = cluster.paths().brief() {

@@ -29,6 +29,19 @@ impl Date {
         Ok(Date { year, month, day })
     }
 
+    /// Days since 1970-01-01.
+    pub fn days_since_epoch(self) -> i64 {
+        let (years, month) = (i64::from(self.year), i64::from(self.month));
+        // Years that begin in March put the leap day at their end.
+        let (year, month) = if month < 3 {
+            (years - 1, month + 9)
+        } else {
+            (years, month - 3)
+        };
+        let of_year = (153 * month + 2) / 5 + i64::from(self.day) - 1;
+        year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year - 719_468
+    }
+
     /// The same day so many months later; the last of the month where that is shorter.
     pub fn plus_months(self, months: u32) -> Date {
         let sum = self

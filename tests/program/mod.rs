@@ -88,7 +88,13 @@ fn is_inventory(sample: &Path) -> bool {
     sample.join("nodes.csv").exists()
         || entries(sample)
             .iter()
-            .any(|file| file.extension().is_some_and(|e| e == "htm"))
+            .any(|file| file.extension().is_some_and(|e| e == "htm") || is_export(file))
+}
+
+/// Whether a file is a sheet of an RVTools export.
+fn is_export(file: &Path) -> bool {
+    file.file_name()
+        .is_some_and(|name| name.to_string_lossy().starts_with("RVTools_tab"))
 }
 
 /// What a folder holds, sorted; nothing if there is no folder.

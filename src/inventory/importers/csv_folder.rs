@@ -1,9 +1,9 @@
-//! An inventory folder: one `.csv` file per table. A Test-Cluster report in it stands for `nodes.csv`.
+//! An inventory folder: one `.csv` file per table. A Test-Cluster report or an RVTools export in it stands for `nodes.csv`.
 //!
 //! Where the folder has no `nodes.csv`, its one report is read first and the tables add to it, as if report and tables were two
 //! inputs. A folder that names its nodes is an inventory of its own and is not mixed with a report that may be older.
 
-use super::{Importer, Input, csv_table, strays, test_cluster};
+use super::{Importer, Input, csv_table, rvtools, strays, test_cluster};
 use crate::inventory::catalogue::{self, Table};
 use crate::inventory::decode::read_text;
 use crate::inventory::io_words::io_reason;
@@ -33,7 +33,16 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             );
         }
     };
-    let stands_for_tables = read_report(input, &files, gathered);
+    let own = files
+        .iter()
+        .any(|(name, path)| table(name, path).is_some_and(|def| def.name == "nodes"));
+    let export = if own { Vec::new() } else { rvtools::of_folder(&files) };
+    let stands_for_tables = if export.is_empty() {
+        read_report(input, &files, gathered)
+    } else {
+        rvtools::read_folder(&export, input, gathered);
+        true
+    };
     let index = if stands_for_tables {
         gathered.next_input()
     } else {
@@ -45,7 +54,9 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
         match table(name, path) {
             Some(def) => read_file(path, def, &shown, index, gathered),
             None if name.eq_ignore_ascii_case("readme.md") => {}
-            None if stands_for_tables && is_report(name, path) => {}
+            None if export.iter().any(|(read, _)| read == name) => {}
+            None if stands_for_tables && export.is_empty() && is_report(name, path) => {}
+            None if read_addition(path, &shown, input, gathered) => {}
             None => match misnamed(name, path, &files) {
                 Some(def) => refuse_name(def, &shown, gathered),
                 None => {
@@ -63,6 +74,22 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             count(passed_over - MOST_NOTES, "further file")
         ));
     }
+}
+
+/// Reads counters or neighbours that lie beside the tables; tells whether the file holds such.
+fn read_addition(path: &Path, shown: &str, input: &Input<'_>, gathered: &mut Gathered) -> bool {
+    let Some(importer) = super::addition(path) else {
+        return false;
+    };
+    let index = gathered.next_input();
+    let file = Input {
+        path,
+        shown,
+        index,
+        ..*input
+    };
+    (importer.read)(&file, gathered);
+    true
 }
 
 /// The table that a file is meant to be, where the folder has no file of its right name.
@@ -122,7 +149,7 @@ fn read_report(input: &Input<'_>, files: &[(String, PathBuf)], gathered: &mut Ga
     let report = Input {
         path,
         shown: &shown,
-        index: input.index,
+        ..*input
     };
     test_cluster::read(&report, gathered);
     true

@@ -25,14 +25,9 @@ pub(in crate::inventory) fn read(text: &str, def: &'static Table, file: &str, in
 
 /// Reads header and rows; `false` when the file could not be read to its end, which is told.
 fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -> bool {
-    let (delimiter, start) = preamble(text);
+    let (mut reader, start) = open(text);
     let body = &text[start..];
     let lines_before = lines_in(&text[..start]);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(delimiter)
-        .from_reader(body.as_bytes());
     let mut width = None;
     let mut cells = StringRecord::new();
     loop {
@@ -74,6 +69,17 @@ fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -
         gathered.complain(file, 1, 0, "the file is empty: the header row is missing", advice);
     }
     width.is_some()
+}
+
+/// The rows of a text, the header among them, and where they begin.
+pub(super) fn open(text: &str) -> (csv::Reader<&[u8]>, usize) {
+    let (delimiter, start) = preamble(text);
+    let reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter)
+        .from_reader(&text.as_bytes()[start..]);
+    (reader, start)
 }
 
 /// Separator, and where the header begins: `sep=;` of Excel and `#TYPE …` of PowerShell are skipped.

@@ -3,7 +3,7 @@
 //! Keys are read in any spelling that a `.csv` header may have. Lists may be JSON arrays.
 
 use super::csv_table::{known_columns, unknown_column};
-use super::{Importer, Input};
+use super::{Importer, Input, lldp};
 use crate::inventory::catalogue::{self, Table};
 use crate::inventory::decode::{MAX_CELL, MAX_ROWS, read_text};
 use crate::inventory::raw::{Gathered, RawTable, Row};
@@ -16,7 +16,10 @@ use serde_json::value::RawValue;
 pub(super) static IMPORTER: Importer = Importer {
     name: "json",
     summary: "one .json file with the same tables (`nicplan schema inventory`)",
-    recognises: |sniff| !sniff.folder && (sniff.extension == "json" || sniff.head.trim_start().starts_with('{')),
+    recognises: |sniff| {
+        let json = || sniff.extension == "json" || sniff.head.trim_start().starts_with('{');
+        !sniff.folder && json() && !lldp::is_table(sniff)
+    },
     read,
 };
 

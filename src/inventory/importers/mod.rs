@@ -3,9 +3,12 @@
 //! In: a path of the command line. Out: raw tables, notes and problems in [`Gathered`]. An importer knows its format and the
 //! catalogue, never the entities. To add one: a file with a `static` [`Importer`] and one line in the table.
 
+mod counters;
 mod csv_folder;
 pub(crate) mod csv_table;
 mod json;
+mod lldp;
+mod rvtools;
 mod strays;
 mod test_cluster;
 
@@ -22,6 +25,8 @@ use std::path::Path;
 pub struct Sniff {
     /// It is a folder.
     pub folder: bool,
+    /// Name of the file or folder.
+    pub name: String,
     /// File name extension in lower case.
     pub extension: String,
     /// First characters of a file, without byte order mark and zero bytes.
@@ -29,6 +34,7 @@ pub struct Sniff {
 }
 
 /// One input of the command line.
+#[derive(Clone, Copy)]
 pub struct Input<'a> {
     /// Where it is.
     pub path: &'a Path,
@@ -36,6 +42,8 @@ pub struct Input<'a> {
     pub shown: &'a str,
     /// Its number, from [`Gathered::next_input`]; where two inputs speak of the same thing, the higher number counts.
     pub index: usize,
+    /// Name for a cluster that the input does not name, or names as something else.
+    pub cluster: Option<&'a str>,
 }
 
 /// One kind of source.
@@ -51,7 +59,31 @@ pub struct Importer {
 }
 
 /// All importers, sorted by name; the first that recognises an input reads it.
-pub static IMPORTERS: [&Importer; 3] = [&csv_folder::IMPORTER, &json::IMPORTER, &test_cluster::IMPORTER];
+pub static IMPORTERS: [&Importer; 6] = [
+    &counters::IMPORTER,
+    &csv_folder::IMPORTER,
+    &json::IMPORTER,
+    &lldp::IMPORTER,
+    &rvtools::IMPORTER,
+    &test_cluster::IMPORTER,
+];
+
+/// Joins what was read of measurements and neighbours with the adapters and ports of all inputs.
+pub fn join(gathered: &mut Gathered) {
+    lldp::join(gathered);
+    counters::join::run(gathered);
+}
+
+/// The importer of a file that adds to an inventory and is none itself, if a file beside the tables of a folder is one.
+fn addition(path: &Path) -> Option<&'static Importer> {
+    let sniff = sniff(path).ok()?;
+    [&counters::IMPORTER, &lldp::IMPORTER]
+        .into_iter()
+        .find(|importer| (importer.recognises)(&sniff))
+}
+
+pub(in crate::inventory) use counters::CounterFile;
+pub(in crate::inventory) use lldp::Neighbour;
 
 /// Reads one input with the importer that recognises it.
 pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
@@ -67,7 +99,7 @@ pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
             return gathered.refuse(
                 &shown,
                 what,
-                "Check the path. Give an inventory folder, a .json file or a Test-Cluster report.",
+                "Check the path. Give an inventory folder, a .json file, a Test-Cluster report or an RVTools export.",
             );
         }
     };
@@ -129,6 +161,7 @@ fn sniff(path: &Path) -> std::io::Result<Sniff> {
         .extension()
         .map(|e| e.to_string_lossy().to_lowercase())
         .unwrap_or_default();
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
     let mut head = Vec::new();
     if !folder {
         File::open(path)?.take(4096).read_to_end(&mut head)?;
@@ -136,6 +169,7 @@ fn sniff(path: &Path) -> std::io::Result<Sniff> {
     let head = String::from_utf8_lossy(&head).replace(['\0', '\u{feff}', '\u{fffd}'], "");
     Ok(Sniff {
         folder,
+        name: name.unwrap_or_default(),
         extension,
         head,
     })
@@ -158,15 +192,27 @@ mod tests {
 
     #[test]
     fn each_source_is_recognised_by_exactly_one_importer() {
-        let sniff = |folder, extension: &str, head: &str| Sniff {
+        let sniff = |folder, name: &str, head: &str| Sniff {
             folder,
-            extension: extension.into(),
+            name: name.into(),
+            extension: name.rsplit_once('.').map_or("", |(_, end)| end).into(),
             head: head.into(),
         };
         for (sniff, name) in [
-            (sniff(true, "", ""), "csv-folder"),
-            (sniff(false, "json", "  {\"nodes\":[]}"), "json"),
-            (sniff(false, "htm", "<html lang=\"en-US\">"), "test-cluster"),
+            (sniff(true, "my-cluster", ""), "csv-folder"),
+            (sniff(false, "a.json", "  {\"nodes\":[]}"), "json"),
+            (sniff(false, "vc.xlsx", "PK"), "rvtools"),
+            (sniff(false, "c.csv", "\"(PDH-CSV 4.0) (UTC)(0)\","), "counters"),
+            (
+                sniff(
+                    false,
+                    "l.json",
+                    "[{\"Computer\":\"a\",\"Interface\":\"b\",\"Device\":\"c\",\"TimeToLive\":120",
+                ),
+                "lldp",
+            ),
+            (sniff(false, "RVTools_tabvHost.csv", "Host,Datacenter"), "rvtools"),
+            (sniff(false, "a.htm", "<html lang=\"en-US\">"), "test-cluster"),
         ] {
             let names: Vec<&str> = IMPORTERS
                 .iter()

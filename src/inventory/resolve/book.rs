@@ -56,10 +56,11 @@ impl ClusterBook {
                 Some(only) if waits || !has_nodes(input) => only.clone(),
                 _ => key(own),
             };
-            keys.push(if names.is_empty() {
-                BTreeSet::from([fallback])
-            } else {
-                names.keys().cloned().collect()
+            keys.push(match names.is_empty() {
+                // An input without nodes, such as counters, may speak of every cluster.
+                true if !has_nodes(input) && everywhere.len() > 1 => everywhere.clone(),
+                true => BTreeSet::from([fallback]),
+                false => names.keys().cloned().collect(),
             });
         }
         for missing in keys.iter().flatten() {

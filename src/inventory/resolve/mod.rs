@@ -62,6 +62,10 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         unread,
         unread_tables,
         inputs: _,
+        exports: _,
+        counters: _,
+        neighbours: _,
+        measured,
     } = gathered;
     let mut problems = Problems::new(&sources, problems, unread_tables, unread);
     problems.require_tables(&tables);
@@ -102,6 +106,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         given,
         sha256: String::new(),
         notes,
+        measured,
     };
     inventory.sha256 = super::write::sha256(&inventory.clusters);
     for cluster in &mut inventory.clusters {

@@ -6,7 +6,7 @@ use super::{list, paragraph};
 use crate::finding::Finding;
 use crate::plan::{LEVELS, Reason};
 use crate::reports::data::ReportData;
-use crate::reports::{outcomes, show};
+use crate::reports::{measured, outcomes, show};
 
 /// Places of a finding that its row names.
 const PLACES: usize = 4;
@@ -83,6 +83,9 @@ fn shorter_subject(nodes: &[&str], subject: &str) -> String {
 pub(super) fn write(data: &ReportData, out: &mut String) {
     findings(data).write(out);
     write_outcomes(data, out);
+    if let Some(table) = measurements(data) {
+        of_one_cluster(data, table).write(out);
+    }
     assumptions(data).write(out);
     out.push_str("<div class=\"block\"><h3>Input files</h3>\n");
     list(out, data.inventory.sources.iter().map(|s| s.file.clone()));
@@ -176,4 +179,47 @@ fn assumptions(data: &ReportData) -> Table {
         columns: COLUMNS,
         rows: data.inventory.assumptions.iter().map(row).collect(),
     }
+}
+
+/// The table of the page; `None` without measurements.
+fn measurements(data: &ReportData) -> Option<Table> {
+    const COLUMNS: &[(&str, Kind)] = &[
+        ("Cluster", Kind::Text),
+        ("Node", Kind::Text),
+        ("External network", Kind::Text),
+        ("vNICs measured", Kind::Number),
+        ("Sum of 95th percentiles", Kind::Number),
+        ("Sum of peaks", Kind::Number),
+        ("Most at one time", Kind::Number),
+        ("Wasted by summed peaks", Kind::Number),
+    ];
+    let rate = |mbps: u64| number(crate::units::show_mbps(mbps), mbps);
+    let row = |group: measured::Group<'_>| {
+        let load = group.load;
+        vec![
+            text(group.cluster),
+            text(group.node),
+            text(group.network),
+            number(load.adapters.to_string(), load.adapters as u64),
+            rate(load.sum_of_p95),
+            rate(load.sum_of_peaks),
+            rate(load.coincident_peak),
+            rate(load.sum_of_peaks.saturating_sub(load.coincident_peak)),
+        ]
+    };
+    let rows: Vec<_> = data
+        .clusters
+        .iter()
+        .flat_map(|cluster| measured::groups(data, cluster))
+        .map(row)
+        .collect();
+    (!rows.is_empty()).then_some(Table {
+        id: "measured",
+        title: "What was measured",
+        note: "Load of the VMs' adapters from performance counters, without growth: the plan reckons with each vNIC's 95th percentile. An \
+               uplink must carry the most at one time in its busier direction; peaks of different VMs seldom fall together.",
+        file: "",
+        columns: COLUMNS,
+        rows,
+    })
 }

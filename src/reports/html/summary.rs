@@ -6,7 +6,7 @@ use crate::finding::{Finding, Severity};
 use crate::plan::Status;
 use crate::reports::data::{ClusterData, ReportData, WhatIf, WhatIfRow};
 use crate::reports::svg::{escape, push_escaped};
-use crate::reports::{emptying, hints, limits, show, story};
+use crate::reports::{emptying, hints, limits, measured, show, story};
 use crate::units::show_permille;
 use std::fmt::Write;
 
@@ -16,7 +16,7 @@ const TOP_FINDINGS: usize = 6;
 /// Writes the section.
 pub(super) fn write(data: &ReportData, out: &mut String) {
     for cluster in &data.clusters {
-        write_verdict(cluster, out);
+        write_verdict(data, cluster, out);
     }
     out.push_str("<h3>What to do next</h3>\n");
     list(out, story::next_steps(data));
@@ -31,7 +31,7 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
     }
 }
 
-fn write_verdict(cluster: &ClusterData, out: &mut String) {
+fn write_verdict(data: &ReportData, cluster: &ClusterData, out: &mut String) {
     let class = if cluster.met() { "good" } else { "bad" };
     let _ = writeln!(
         out,
@@ -52,6 +52,9 @@ fn write_verdict(cluster: &ClusterData, out: &mut String) {
         text => format!("; {text}"),
     };
     paragraph(out, &format!("Fullest: {}{included}.", story::fullest(cluster)));
+    if let Some(measured) = measured::sentence(data, cluster) {
+        paragraph(out, &format!("Measured: {measured}."));
+    }
     paragraph(out, &format!("Growth: {}", limits::growth(cluster)));
     paragraph(out, &format!("Drain: {}.", emptying::sentence(cluster)));
     if let Some(ways) = cluster.paths().brief() {
