@@ -88,8 +88,10 @@ pub struct Profile {
     pub default_concurrency: u32,
     /// Whether a NIC under a virtual switch keeps RDMA.
     pub rdma_on_switch: bool,
-    /// Whether Network ATC exists (an intent makes the switch, shares are the host network requirements').
+    /// Whether Network ATC configures the hosts (an intent makes the switch, shares are the host network requirements').
     pub network_atc: bool,
+    /// Whether Network ATC can be used: there, and in the Datacenter edition of Windows Server 2025 (Microsoft, Network ATC overview).
+    pub offers_network_atc: bool,
     /// Whether minimum-bandwidth weights exist.
     pub weights: bool,
     /// Planning default of management traffic in Mbit/s per node, used where the inventory says nothing.
@@ -140,6 +142,7 @@ const BASE: Profile = Profile {
     default_concurrency: 2,
     rdma_on_switch: true,
     network_atc: false,
+    offers_network_atc: false,
     weights: true,
     default_management: 100,
     default_cluster: 200,
@@ -215,6 +218,7 @@ pub static PROFILES: [Profile; 8] = [
         title: "Windows Server 2025",
         generation: WS2025,
         default_concurrency: 1,
+        offers_network_atc: true,
         ..BASE
     },
     Profile {
@@ -223,6 +227,7 @@ pub static PROFILES: [Profile; 8] = [
         generation: AZURE_LOCAL,
         default_concurrency: 1,
         network_atc: true,
+        offers_network_atc: true,
         weights: false,
         default_storage: 4000,
         max_nodes: 16,
