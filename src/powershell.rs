@@ -41,7 +41,9 @@ pub fn quoted_list<T: AsRef<str>>(names: &[T]) -> String {
 
 /// Text for a comment: it stays on its line.
 pub fn comment(text: &str) -> String {
-    let hidden = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    let hidden = |c: char| {
+        c.is_control() || matches!(c, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    };
     let line: String = text.chars().map(|c| if hidden(c) { ' ' } else { c }).collect();
     format!("# {}", line.trim_end())
 }
@@ -124,13 +126,24 @@ mod tests {
 
     #[test]
     fn a_script_has_a_byte_order_mark_and_the_line_ends_of_windows() {
-        assert_eq!(file(&["a".to_owned(), "b\nc".to_owned()]), b"\xEF\xBB\xBFa\r\nb\r\nc\r\n");
+        assert_eq!(
+            file(&["a".to_owned(), "b\nc".to_owned()]),
+            b"\xEF\xBB\xBFa\r\nb\r\nc\r\n"
+        );
     }
 
     #[test]
     fn a_command_is_written_with_its_parameters_in_order() {
-        let command = Command::new("New-VMSwitch").name("Name", "LAN").names("NetAdapterName", &["A", "B"]);
-        let line = command.value("AllowManagementOS", truth(false)).set("Confirm", false).line();
-        assert_eq!(line, "New-VMSwitch -Name 'LAN' -NetAdapterName 'A', 'B' -AllowManagementOS $false -Confirm:$false");
+        let command = Command::new("New-VMSwitch")
+            .name("Name", "LAN")
+            .names("NetAdapterName", &["A", "B"]);
+        let line = command
+            .value("AllowManagementOS", truth(false))
+            .set("Confirm", false)
+            .line();
+        assert_eq!(
+            line,
+            "New-VMSwitch -Name 'LAN' -NetAdapterName 'A', 'B' -AllowManagementOS $false -Confirm:$false"
+        );
     }
 }

@@ -15,7 +15,9 @@ use nicplan::checks;
 use nicplan::deploy::steps::{Change, Step};
 use nicplan::deploy::{ClusterWork, NodeWork, effects, work};
 use nicplan::generate::{Size, generate};
-use nicplan::inventory::{Cluster, ClusterNetwork, Inventory, LoadOptions, NetworkState, Node, Origin, Rdma, StorageKind, load, to_csv_tables};
+use nicplan::inventory::{
+    Cluster, ClusterNetwork, Inventory, LoadOptions, NetworkState, Node, Origin, Rdma, StorageKind, load, to_csv_tables,
+};
 use nicplan::plan::{Plan, Style};
 use nicplan::profiles::Transport;
 use nicplan::roles::Role;
@@ -50,7 +52,10 @@ fn number(cluster: &mut Cluster) {
 /// Addresses of a role on a node.
 fn addresses(node: &Node, role: Role) -> BTreeSet<String> {
     let carriers = today::carriers(node).into_iter();
-    carriers.filter(|c| c.roles.contains(&role)).flat_map(|c| c.addresses).collect()
+    carriers
+        .filter(|c| c.roles.contains(&role))
+        .flat_map(|c| c.addresses)
+        .collect()
 }
 
 /// Addresses that answer: their adapter is not under a switch, and a port behind it has a link.
@@ -65,7 +70,10 @@ fn alive(node: &Node) -> BTreeSet<String> {
         found.extend(nic.addresses.iter().filter(|_| up).cloned());
     }
     for vnic in &node.host_vnics {
-        let up = node.nics.iter().any(|n| n.switch.as_deref() == Some(&vnic.switch) && n.up);
+        let up = node
+            .nics
+            .iter()
+            .any(|n| n.switch.as_deref() == Some(&vnic.switch) && n.up);
         found.extend(vnic.addresses.iter().filter(|_| up).cloned());
     }
     found
@@ -85,12 +93,17 @@ fn facts(cluster: &Cluster) -> Vec<(String, String)> {
         }
     }
     let tables = to_csv_tables(std::slice::from_ref(&bare)).into_iter();
-    tables.map(|(file, bytes)| (file, String::from_utf8_lossy(&bytes).into_owned())).collect()
+    tables
+        .map(|(file, bytes)| (file, String::from_utf8_lossy(&bytes).into_owned()))
+        .collect()
 }
 
 fn told(work: &ClusterWork) -> String {
     let node = |n: &NodeWork| {
-        let steps = n.steps.iter().map(|s| format!("  {}{} {:?}", s.number, if s.takeover { "!" } else { "" }, s.title));
+        let steps = n
+            .steps
+            .iter()
+            .map(|s| format!("  {}{} {:?}", s.number, if s.takeover { "!" } else { "" }, s.title));
         format!("{}\n{}", n.today.name, steps.collect::<Vec<_>>().join("\n"))
     };
     work.nodes.first().map(node).unwrap_or_default()
@@ -101,7 +114,11 @@ fn same(name: &str, what: &str, found: &Cluster, expected: &Cluster) {
         for (line, (found, expected)) in found.lines().zip(expected.lines()).enumerate() {
             assert_eq!(found, expected, "{what}: {file} line {} of {name}", line + 1);
         }
-        assert_eq!(found.lines().count(), expected.lines().count(), "{name}: {what}: {file}");
+        assert_eq!(
+            found.lines().count(),
+            expected.lines().count(),
+            "{name}: {what}: {file}"
+        );
     }
 }
 
@@ -152,7 +169,9 @@ fn there_and_back(name: &str, work: &ClusterWork) {
 
     undo(&work.last, |change| effects::on_cluster(change, &mut cluster));
     for (position, node) in work.nodes.iter().enumerate() {
-        undo(&node.steps, |change| effects::on_node(change, &mut cluster.nodes[position]));
+        undo(&node.steps, |change| {
+            effects::on_node(change, &mut cluster.nodes[position])
+        });
     }
     undo(&work.before, |change| effects::on_cluster(change, &mut cluster));
     cluster.transport = work.today.transport;
@@ -194,7 +213,10 @@ fn the_steps_of_generated_inventories_lead_to_their_plans_and_back() {
     for (nodes, vms, seed) in [(2, 10, 1), (3, 40, 2), (5, 60, 3), (8, 90, 4), (4, 30, 7), (6, 50, 11)] {
         let dir = program::place(&format!("deploy-generated-{nodes}-{vms}-{seed}"));
         let tables = generate(Size { nodes, vms, seed }).expect("the size is allowed");
-        let files: Vec<(String, Vec<u8>)> = tables.iter().map(|t| (t.file.to_owned(), t.to_csv().into_bytes())).collect();
+        let files: Vec<(String, Vec<u8>)> = tables
+            .iter()
+            .map(|t| (t.file.to_owned(), t.to_csv().into_bytes()))
+            .collect();
         nicplan::reports::write_all(&dir, &files).expect("the build folder can be written");
         let mut inventory = load(&[dir], &LoadOptions::default()).expect("generated inventories are valid");
         wired_anew(&mut inventory);
@@ -232,8 +254,17 @@ fn bare(profile: &str, seed: u64) -> Cluster {
     let mut dice = Dice(seed);
     let nodes = 2 + dice.roll(3) as usize;
     let mut cluster = support::cluster(profile, nodes);
-    support::ports(&mut cluster, 2 + dice.roll(7) as usize, dice.pick(&[1_000, 10_000, 25_000]));
-    cluster.storage = dice.pick(&[StorageKind::None, StorageKind::Iscsi, StorageKind::Smb, StorageKind::S2d]);
+    support::ports(
+        &mut cluster,
+        2 + dice.roll(7) as usize,
+        dice.pick(&[1_000, 10_000, 25_000]),
+    );
+    cluster.storage = dice.pick(&[
+        StorageKind::None,
+        StorageKind::Iscsi,
+        StorageKind::Smb,
+        StorageKind::S2d,
+    ]);
     if profile == "2008r2" && cluster.storage.is_smb() {
         cluster.storage = StorageKind::Iscsi;
     }
@@ -244,9 +275,18 @@ fn bare(profile: &str, seed: u64) -> Cluster {
         cluster.transport = (profile != "2008r2" && profile != "2012").then_some(Transport::Smb);
     }
     let networks = [Role::Management, Role::Cluster, Role::LiveMigration, Role::Storage];
-    cluster.networks = networks.iter().zip(1..).map(|(role, number)| network(number, *role)).collect();
+    cluster.networks = networks
+        .iter()
+        .zip(1..)
+        .map(|(role, number)| network(number, *role))
+        .collect();
     for index in 0..6 {
-        cluster.vms.push(support::vm(&format!("VM{index}"), index % nodes, nodes, 50 + dice.roll(300)));
+        cluster.vms.push(support::vm(
+            &format!("VM{index}"),
+            index % nodes,
+            nodes,
+            50 + dice.roll(300),
+        ));
     }
     cluster
 }
@@ -262,10 +302,14 @@ fn the_steps_from_any_style_to_any_other_lead_there_and_back() {
             let styles: Vec<(Style, Plan)> = Style::ALL
                 .into_iter()
                 .filter_map(|style| {
-                    let options = Options { style: Some(style), deadline: None };
+                    let options = Options {
+                        style: Some(style),
+                        deadline: None,
+                    };
                     let planned = plan(&support::inventory(cluster.clone()), &options)?;
                     let reaches = |s: &nicplan::plan::Shortfall| !s.requirement.starts_with("reach:");
-                    let fine = planned.clusters[0].style == style && planned.clusters[0].solver.shortfall.iter().all(reaches);
+                    let fine =
+                        planned.clusters[0].style == style && planned.clusters[0].solver.shortfall.iter().all(reaches);
                     fine.then_some((style, planned))
                 })
                 .collect();
@@ -274,8 +318,13 @@ fn the_steps_from_any_style_to_any_other_lead_there_and_back() {
                 number(&mut today);
                 let inventory = support::inventory(today);
                 for (to, _) in styles.iter().filter(|(to, _)| to != from) {
-                    let options = Options { style: Some(*to), deadline: None };
-                    let Some(planned) = plan(&inventory, &options) else { continue };
+                    let options = Options {
+                        style: Some(*to),
+                        deadline: None,
+                    };
+                    let Some(planned) = plan(&inventory, &options) else {
+                        continue;
+                    };
                     let verified = checks::verify(&inventory, planned).expect("our own plan holds");
                     let Ok(all) = work(&inventory, &verified) else { continue };
                     for work in &all {
@@ -297,9 +346,23 @@ fn a_plan_that_is_carried_out_needs_no_wiring_step() {
     for profile in ["2012r2", "2016", "2022"] {
         for seed in 0..4 {
             let cluster = bare(profile, seed * 17 + 3);
-            let planned = plan(&support::inventory(cluster.clone()), &Options { style: None, deadline: None }).expect("a plan");
+            let planned = plan(
+                &support::inventory(cluster.clone()),
+                &Options {
+                    style: None,
+                    deadline: None,
+                },
+            )
+            .expect("a plan");
             let today = support::inventory(applied::cluster(&cluster, &planned.clusters[0]));
-            let again = plan(&today, &Options { style: None, deadline: None }).expect("a plan");
+            let again = plan(
+                &today,
+                &Options {
+                    style: None,
+                    deadline: None,
+                },
+            )
+            .expect("a plan");
             for work in of(&today, again) {
                 for node in &work.nodes {
                     let wiring: Vec<&str> = node

@@ -42,7 +42,9 @@ pub fn moves(node: &Node, adapters: &[Adapter]) -> Vec<Move> {
     free.sort_by_key(|old| old.as_ref().is_some_and(|old| old.addresses.is_empty()));
     let mut moves: Vec<Move> = adapters.iter().map(empty).collect();
     for found in &mut moves {
-        let own = free.iter_mut().find(|old| old.as_ref().is_some_and(|old| stays(old, found)));
+        let own = free
+            .iter_mut()
+            .find(|old| old.as_ref().is_some_and(|old| stays(old, found)));
         if let Some(own) = own.and_then(Option::take) {
             take(found, own);
         }

@@ -87,22 +87,36 @@ fn lists(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
     let names = |list: &[String], network: &ClusterNetwork| list.iter().any(|n| same_name(n, &network.name));
     let (order, excluded) = (&today.migration.network_order, &today.migration.exclude_networks);
     let own: Vec<_> = wanted.iter().filter(|n| n.purpose == first.purpose).collect();
-    let led = order.len() >= own.len() && order[..own.len()].iter().all(|name| own.iter().any(|n| same_name(name, &n.name)));
+    let led = order.len() >= own.len()
+        && order[..own.len()]
+            .iter()
+            .all(|name| own.iter().any(|n| same_name(name, &n.name)));
     let mut kept_off = today.networks.iter().filter(|n| n.purpose == Some(Role::Management));
     if led && !own.iter().any(|n| names(excluded, n)) && kept_off.all(|n| names(excluded, n)) {
         return;
     }
     after.migration.network_order = wanted.iter().map(|n| n.name.clone()).collect();
-    let others = today.networks.iter().filter(|n| !wanted.iter().any(|w| w.name == n.name));
+    let others = today
+        .networks
+        .iter()
+        .filter(|n| !wanted.iter().any(|w| w.name == n.name));
     after.migration.exclude_networks = others.map(|n| n.name.clone()).collect();
 }
 
 /// Subnets, performance option and the switches of every host.
 fn hosts(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
     let wanted = migration_networks(today, plan);
-    let subnets: Vec<String> = wanted.iter().map(|n| n.subnet.clone()).filter(|s| !s.is_empty()).collect();
+    let subnets: Vec<String> = wanted
+        .iter()
+        .map(|n| n.subnet.clone())
+        .filter(|s| !s.is_empty())
+        .collect();
     let own = wanted.first().and_then(|n| n.purpose);
-    let needed: Vec<&str> = wanted.iter().filter(|n| n.purpose == own).map(|n| n.subnet.as_str()).collect();
+    let needed: Vec<&str> = wanted
+        .iter()
+        .filter(|n| n.purpose == own)
+        .map(|n| n.subnet.as_str())
+        .collect();
     let transport = after.transport;
     for node in &mut after.nodes {
         node.migration.enabled = Some(true);
@@ -149,8 +163,17 @@ fn smb_limits(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
     }
     let wanted: Vec<Option<Mbps>> = today.nodes.iter().map(|node| smb_share(today, plan, node)).collect();
     let by_cluster = today.profile.generation >= WS2022 && !today.nodes.iter().any(is_virtual);
-    let factors: Vec<Option<u32>> = today.nodes.iter().zip(&wanted).map(|(node, rate)| factor(node, (*rate)?)).collect();
-    let one = factors.first().copied().flatten().filter(|one| factors.iter().all(|f| *f == Some(*one)));
+    let factors: Vec<Option<u32>> = today
+        .nodes
+        .iter()
+        .zip(&wanted)
+        .map(|(node, rate)| factor(node, (*rate)?))
+        .collect();
+    let one = factors
+        .first()
+        .copied()
+        .flatten()
+        .filter(|one| factors.iter().all(|f| *f == Some(*one)));
     if let Some(factor) = one.filter(|_| by_cluster) {
         let set = today.migration.smb_limit_on.unwrap_or(true);
         let present = today.migration.smb_limit_factor.unwrap_or(DEFAULT_FACTOR);
@@ -189,7 +212,10 @@ fn smb_share(cluster: &Cluster, plan: &ClusterPlan, node: &Node) -> Option<Mbps>
         return None;
     }
     let share = uplink.shares.iter().find(|s| s.role == Role::LiveMigration)?.permille;
-    let ports = uplink.nics.iter().filter_map(|name| node.nics.iter().find(|n| same_name(&n.name, name)));
+    let ports = uplink
+        .nics
+        .iter()
+        .filter_map(|name| node.nics.iter().find(|n| same_name(&n.name, name)));
     let capacity: Mbps = ports.map(|n| n.speed).sum();
     Some(capacity * share / 1_000).filter(|rate| *rate > 0)
 }

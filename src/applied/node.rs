@@ -44,7 +44,10 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
         let number = place.take_while(|a| *a != adapter).count();
         let decided = Decided {
             weight,
-            vlan: adapter.roles.first().and_then(|role| vlan(cluster, *role, number, beside)),
+            vlan: adapter
+                .roles
+                .first()
+                .and_then(|role| vlan(cluster, *role, number, beside)),
             transport: uplink.and_then(|u| u.transport),
         };
         build_host_vnic(cluster, today, adapter, &decided, after);
@@ -145,7 +148,9 @@ fn build_host_vnic(cluster: &Cluster, today: &Node, adapter: &Adapter, decided: 
         .find(|s| same_name(&s.name, switch))
         .map_or(today.origin, |s| s.origin);
     let mut facts = old.map_or_else(Facts::default, |v| v.facts.clone());
-    let port = nic.and_then(|port| today.nics.get(port)).filter(|_| cluster.profile.team == TeamKind::Set);
+    let port = nic
+        .and_then(|port| today.nics.get(port))
+        .filter(|_| cluster.profile.team == TeamKind::Set);
     if let Some(port) = port {
         facts.insert("team_mapping", Fact::List(vec![port.name.clone()]));
     }
@@ -171,7 +176,11 @@ fn is_rdma(cluster: &Cluster, role: Role, transport: Option<Transport>, switch: 
         Role::LiveMigration => transport == Some(Transport::Smb),
         _ => false,
     };
-    let mut ports = after.nics.iter().filter(|nic| nic.switch.as_deref() == Some(switch)).peekable();
+    let mut ports = after
+        .nics
+        .iter()
+        .filter(|nic| nic.switch.as_deref() == Some(switch))
+        .peekable();
     smb && cluster.profile.rdma_on_switch && ports.peek().is_some() && ports.all(|nic| nic.rdma.on())
 }
 

@@ -38,6 +38,11 @@ pub fn stays(cluster: &Cluster, today: &Node, after: &Node, name: &str) -> bool 
     if matches!(base, Base::Port | Base::Team(TeamKind::Set)) {
         return true;
     }
-    let team = |node: &Node| members(node, name).first().map(|nic| nic.team.clone()).unwrap_or_default();
+    let team = |node: &Node| {
+        members(node, name)
+            .first()
+            .map(|nic| nic.team.clone())
+            .unwrap_or_default()
+    };
     same_name(&team(today), &team(after))
 }

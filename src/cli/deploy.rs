@@ -81,7 +81,10 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 }
 
 fn next(dir: &Path) -> String {
-    format!("Next: read {}, then run the first pre-check.", dir.join("RUNBOOK.md").display())
+    format!(
+        "Next: read {}, then run the first pre-check.",
+        dir.join("RUNBOOK.md").display()
+    )
 }
 
 /// Only a plan that holds, and that was made from this inventory, is carried out.
@@ -124,6 +127,9 @@ fn only(work: &mut Vec<ClusterWork>, name: &str) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Manual steps shown on the console; the runbook has all.
+const SHOWN: usize = 6;
+
 /// One paragraph per cluster.
 fn summary(work: &[ClusterWork], files: usize) -> String {
     let mut text = String::new();
@@ -141,16 +147,32 @@ fn summary(work: &[ClusterWork], files: usize) -> String {
             count(one.manual.len(), "step"),
             count(already, "setting"),
         ));
-        let over: Vec<&str> = one.nodes.iter().filter(|n| n.takes_over()).map(|n| n.today.name.as_str()).collect();
+        let over: Vec<&str> = one
+            .nodes
+            .iter()
+            .filter(|n| n.takes_over())
+            .map(|n| n.today.name.as_str())
+            .collect();
         if !over.is_empty() {
             text.push_str(&format!(
                 "  From the console (iLO, iDRAC): {}. Management, or the last storage path, is down there for a moment, with an automatic way back.\n",
                 over.join(", ")
             ));
         }
-        for manual in &one.manual {
-            let node = if manual.node.is_empty() { String::new() } else { format!("{}: ", manual.node) };
+        let shown = one.manual.iter().take(SHOWN);
+        for manual in shown {
+            let node = if manual.node.is_empty() {
+                String::new()
+            } else {
+                format!("{}: ", manual.node)
+            };
             text.push_str(&format!("  by hand: {node}{}\n", manual.text));
+        }
+        if one.manual.len() > SHOWN {
+            text.push_str(&format!(
+                "  by hand: {} more, all in RUNBOOK.md\n",
+                one.manual.len() - SHOWN
+            ));
         }
         for unmet in &one.unmet {
             text.push_str(&format!("  not met by the plan, nor by these scripts: {unmet}\n"));

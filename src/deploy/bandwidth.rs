@@ -18,7 +18,19 @@ const LARGE: u64 = 8_900;
 /// What one node needs; nothing of it is known from the inventory, so the script asks the node what is so already.
 pub fn of_node(cluster: &Cluster, plan: &ClusterPlan, today: &Node, after: &Node) -> Vec<Planned> {
     let mut found: Vec<Planned> = Vec::new();
-    let under_switches: Vec<String> = after.nics.iter().filter(|n| n.switch.is_some()).map(|n| n.name.clone()).collect();
+    let lbfo = cluster.profile.team == TeamKind::Lbfo;
+    let mut under_switches: Vec<String> = Vec::new();
+    for nic in after.nics.iter().filter(|n| n.switch.is_some()) {
+        // Windows itself takes everything off the members of an LBFO team; the switch is bound to the team's adapter.
+        let bound = if lbfo && !nic.team.is_empty() {
+            &nic.team
+        } else {
+            &nic.name
+        };
+        if !under_switches.contains(bound) {
+            under_switches.push(bound.clone());
+        }
+    }
     if !under_switches.is_empty() && !cluster.profile.network_atc {
         found.push((Phase::Adapters, Change::Unbind { nics: under_switches }));
     }
@@ -55,7 +67,11 @@ fn default_flows(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Vec<(St
     for (design, uplink) in uplinks(plan, after) {
         let Some(network) = &design.network else { continue };
         let hosts = design.roles.iter().any(|role| *role != Role::Vm);
-        let share = uplink.shares.iter().find(|s| s.role == Role::Vm).map_or(0, |s| s.permille);
+        let share = uplink
+            .shares
+            .iter()
+            .find(|s| s.role == Role::Vm)
+            .map_or(0, |s| s.permille);
         let weight = u32::try_from(share / 10).unwrap_or(0);
         if hosts && weight > 0 && has_weights(cluster, after, network) {
             found.push((network.clone(), weight.min(100)));
@@ -71,10 +87,15 @@ fn dcb(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Option<Dcb> {
     }
     let mut found: Option<Dcb> = None;
     for (design, uplink) in uplinks(plan, after) {
-        let nics: Vec<&Nic> = uplink.nics.iter().filter_map(|name| after.nics.iter().find(|n| same_name(&n.name, name))).collect();
+        let nics: Vec<&Nic> = uplink
+            .nics
+            .iter()
+            .filter_map(|name| after.nics.iter().find(|n| same_name(&n.name, name)))
+            .collect();
         let under = nics.iter().find_map(|n| n.switch.as_deref());
         let weighted = under.is_some_and(|s| has_weights(cluster, after, s));
-        let rdma = !nics.is_empty() && nics.iter().all(|n| n.rdma.on()) && (under.is_none() || cluster.profile.rdma_on_switch);
+        let rdma =
+            !nics.is_empty() && nics.iter().all(|n| n.rdma.on()) && (under.is_none() || cluster.profile.rdma_on_switch);
         let smb = smb_percent(cluster, uplink);
         if !rdma || weighted || smb == 0 || design.roles.len() < 2 {
             continue;
@@ -97,7 +118,12 @@ fn smb_percent(cluster: &Cluster, uplink: &NodeUplink) -> u8 {
         Role::LiveMigration => uplink.transport == Some(Transport::Smb),
         _ => false,
     };
-    let permille: u64 = uplink.shares.iter().filter(|s| is_smb(s.role)).map(|s| s.permille).sum();
+    let permille: u64 = uplink
+        .shares
+        .iter()
+        .filter(|s| is_smb(s.role))
+        .map(|s| s.permille)
+        .sum();
     u8::try_from((permille / 10).min(95)).unwrap_or(0)
 }
 
@@ -108,13 +134,25 @@ fn jumbo(today: &Node, after: &Node) -> Vec<Port> {
         let mut ports = today.nics.iter().filter(|n| n.roles.contains(&role)).peekable();
         ports.peek().is_some() && ports.all(large)
     };
-    let roles: Vec<Role> = crate::roles::ROLES.iter().map(|info| info.role).filter(|role| uses(*role)).collect();
+    let roles: Vec<Role> = crate::roles::ROLES
+        .iter()
+        .map(|info| info.role)
+        .filter(|role| uses(*role))
+        .collect();
     let mut found: Vec<Port> = Vec::new();
-    for nic in after.nics.iter().filter(|n| !large(n) && n.roles.iter().any(|role| roles.contains(role))) {
+    for nic in after
+        .nics
+        .iter()
+        .filter(|n| !large(n) && n.roles.iter().any(|role| roles.contains(role)))
+    {
         found.push(Port::Nic(nic.name.clone()));
     }
     let new = |name: &str| !today.host_vnics.iter().any(|v| same_name(&v.name, name));
-    for vnic in after.host_vnics.iter().filter(|v| new(&v.name) && v.role.is_some_and(|role| roles.contains(&role))) {
+    for vnic in after
+        .host_vnics
+        .iter()
+        .filter(|v| new(&v.name) && v.role.is_some_and(|role| roles.contains(&role)))
+    {
         found.push(Port::HostVnic(vnic.name.clone()));
     }
     found

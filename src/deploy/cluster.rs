@@ -1,7 +1,7 @@
 //! What is done once for the whole cluster: cluster networks, live migration, and the VMs.
 
-use super::steps::{Change, Phase, Values};
 use super::settings::Planned;
+use super::steps::{Change, Phase, Values};
 use crate::inventory::{Cluster, Vm, Vnic};
 use crate::units::same_name;
 
@@ -54,11 +54,23 @@ fn migration(today: &Cluster, after: &Cluster, already: &mut usize, found: &mut 
         }
     };
     let excluded = Values::new(list(&old.exclude_networks), list(&new.exclude_networks));
-    add(excluded.differs(), Change::MigrationExcluded(excluded.clone()), excluded.after.is_some());
+    add(
+        excluded.differs(),
+        Change::MigrationExcluded(excluded.clone()),
+        excluded.after.is_some(),
+    );
     let order = Values::new(list(&old.network_order), list(&new.network_order));
-    add(order.differs(), Change::MigrationOrder(order.clone()), order.after.is_some());
+    add(
+        order.differs(),
+        Change::MigrationOrder(order.clone()),
+        order.after.is_some(),
+    );
     let parallel = Values::new(old.maximum_parallel, new.maximum_parallel);
-    add(parallel.differs(), Change::Parallel(parallel.clone()), parallel.after.is_some());
+    add(
+        parallel.differs(),
+        Change::Parallel(parallel.clone()),
+        parallel.after.is_some(),
+    );
     let on = Values::new(old.smb_limit_on, new.smb_limit_on);
     let factor = Values::new(old.smb_limit_factor, new.smb_limit_factor);
     let differs = on.differs() || factor.differs();
@@ -76,7 +88,13 @@ fn guests(today: &Cluster, after: &Cluster, already: &mut usize, found: &mut Clu
 }
 
 /// An adapter moves first where the new network is everywhere today, last where the old one stays.
-fn connect(today: &Cluster, after: &Cluster, (vm, old, new): (&Vm, &Vnic, &Vnic), already: &mut usize, found: &mut ClusterChanges) {
+fn connect(
+    today: &Cluster,
+    after: &Cluster,
+    (vm, old, new): (&Vm, &Vnic, &Vnic),
+    already: &mut usize,
+    found: &mut ClusterChanges,
+) {
     if same_name(&old.switch, &new.switch) {
         *already += usize::from(!new.switch.is_empty());
         return;
@@ -88,7 +106,10 @@ fn connect(today: &Cluster, after: &Cluster, (vm, old, new): (&Vm, &Vnic, &Vnic)
         value: Values::new(before.clone(), Some(new.switch.clone()).filter(|s| !s.is_empty())),
     };
     let everywhere = |cluster: &Cluster, name: &str| {
-        cluster.nodes.iter().all(|n| n.switches.iter().any(|s| same_name(&s.name, name)))
+        cluster
+            .nodes
+            .iter()
+            .all(|n| n.switches.iter().any(|s| same_name(&s.name, name)))
     };
     if everywhere(today, &new.switch) {
         found.before.push((Phase::Guests, change));

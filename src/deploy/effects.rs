@@ -71,7 +71,9 @@ fn on_team(change: &Change, node: &mut Node) {
             follow_team(node, team);
         }
         Change::LeaveTeam { team, nic } => {
-            let addresses = nic_mut(node, nic).map(|nic| std::mem::take(&mut nic.addresses)).unwrap_or_default();
+            let addresses = nic_mut(node, nic)
+                .map(|nic| std::mem::take(&mut nic.addresses))
+                .unwrap_or_default();
             leave(node, nic, false);
             if let Some(left) = node.nics.iter_mut().find(|n| same_name(&n.team, team)) {
                 left.addresses.extend(addresses);
@@ -84,7 +86,9 @@ fn on_team(change: &Change, node: &mut Node) {
             addresses,
             keeps_address,
         } => on_ports(node, port, |has, nic_roles| {
-            nic_roles.into_iter().for_each(|own| own.retain(|role| !roles.contains(role)));
+            nic_roles
+                .into_iter()
+                .for_each(|own| own.retain(|role| !roles.contains(role)));
             if !keeps_address {
                 has.retain(|address| !addresses.is_empty() && !addresses.contains(address));
             }
@@ -214,7 +218,10 @@ fn leave(node: &mut Node, nic: &str, keeps_team: bool) {
 
 /// A new member carries what the team carries.
 fn join(node: &mut Node, nic: &str, team: &str) {
-    let member = node.nics.iter().find(|n| same_name(&n.team, team) && !same_name(&n.name, nic));
+    let member = node
+        .nics
+        .iter()
+        .find(|n| same_name(&n.team, team) && !same_name(&n.name, nic));
     let roles = member.map(|n| n.roles.clone()).unwrap_or_default();
     if let Some(nic) = nic_mut(node, nic) {
         team.clone_into(&mut nic.team);
@@ -226,11 +233,20 @@ fn join(node: &mut Node, nic: &str, team: &str) {
 /// A switch on a team is on all its ports; a team's address stands at its first port.
 fn follow_team(node: &mut Node, team: &str) {
     let members = |n: &&mut Nic| same_name(&n.team, team);
-    let addresses: Vec<String> = node.nics.iter_mut().filter(members).flat_map(|n| std::mem::take(&mut n.addresses)).collect();
+    let addresses: Vec<String> = node
+        .nics
+        .iter_mut()
+        .filter(members)
+        .flat_map(|n| std::mem::take(&mut n.addresses))
+        .collect();
     if let Some(first) = node.nics.iter_mut().find(|n| members(n)) {
         first.addresses = addresses;
     }
-    let switch = node.nics.iter().filter(|n| same_name(&n.team, team)).find_map(|n| n.switch.clone());
+    let switch = node
+        .nics
+        .iter()
+        .filter(|n| same_name(&n.team, team))
+        .find_map(|n| n.switch.clone());
     let Some(switch) = switch else { return };
     let mut names = Vec::new();
     for nic in node.nics.iter_mut().filter(members) {

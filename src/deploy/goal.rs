@@ -90,7 +90,11 @@ fn transfers(node: &Node, start: &State, moves: &[Move]) -> Vec<Transfer> {
         }
         for from in m.from.iter().skip(usize::from(m.stays())) {
             let from_port = port_of(node, from);
-            let roles: Vec<Role> = missing.iter().copied().filter(|r| start.held(&from_port).contains(r)).collect();
+            let roles: Vec<Role> = missing
+                .iter()
+                .copied()
+                .filter(|r| start.held(&from_port).contains(r))
+                .collect();
             missing.retain(|role| !roles.contains(role));
             let old = carriers.iter().find(|c| today::same(&c.carrier, from));
             found.push(Transfer {
@@ -120,7 +124,10 @@ fn hand_over(node: &Node, start: &State, end: &State, found: &mut [Transfer]) {
     let mut given: BTreeMap<Port, BTreeSet<Role>> = BTreeMap::new();
     for transfer in found.iter() {
         if let Some(from) = &transfer.from {
-            given.entry(from.clone()).or_default().extend(transfer.roles.iter().copied());
+            given
+                .entry(from.clone())
+                .or_default()
+                .extend(transfer.roles.iter().copied());
         }
     }
     for transfer in found.iter_mut().filter(|t| t.from.is_none()) {
@@ -133,7 +140,10 @@ fn hand_over(node: &Node, start: &State, end: &State, found: &mut [Transfer]) {
         });
         if let Some((port, roles)) = source {
             transfer.keeps_address = given.contains_key(port) || roles.len() > transfer.roles.len();
-            given.entry(port.clone()).or_default().extend(transfer.roles.iter().copied());
+            given
+                .entry(port.clone())
+                .or_default()
+                .extend(transfer.roles.iter().copied());
             if !transfer.keeps_address {
                 transfer.addresses = addresses(node, port);
             }
@@ -146,17 +156,28 @@ fn hand_over(node: &Node, start: &State, end: &State, found: &mut [Transfer]) {
 fn dropped(node: &Node, start: &State, end: &State, transfers: &[Transfer]) -> Vec<Transfer> {
     let mut found = Vec::new();
     for (port, roles) in &start.holds {
-        let handed = transfers.iter().filter(|t| t.from.as_ref() == Some(port)).flat_map(|t| t.roles.clone());
+        let handed = transfers
+            .iter()
+            .filter(|t| t.from.as_ref() == Some(port))
+            .flat_map(|t| t.roles.clone());
         let handed: BTreeSet<Role> = handed.collect();
         let stay = end.held(port);
-        let left: Vec<Role> = roles.iter().copied().filter(|r| !handed.contains(r) && !stay.contains(r)).collect();
+        let left: Vec<Role> = roles
+            .iter()
+            .copied()
+            .filter(|r| !handed.contains(r) && !stay.contains(r))
+            .collect();
         if !left.is_empty() {
             found.push(Transfer {
                 from: Some(port.clone()),
                 to: port.clone(),
                 keeps_address: !stay.is_empty(),
                 roles: left,
-                addresses: if stay.is_empty() { addresses(node, port) } else { Vec::new() },
+                addresses: if stay.is_empty() {
+                    addresses(node, port)
+                } else {
+                    Vec::new()
+                },
             });
         }
     }

@@ -39,11 +39,17 @@ pub fn symmetric(cluster: &Cluster, plan: &ClusterPlan) -> bool {
             ports.sort();
             ports
         };
-        planned.map(|n| n.uplinks.iter().map(|u| ports(&u.nics)).collect()).unwrap_or_default()
+        planned
+            .map(|n| n.uplinks.iter().map(|u| ports(&u.nics)).collect())
+            .unwrap_or_default()
     };
     let mut all = cluster.nodes.iter().map(rows);
     let first = all.next().unwrap_or_default();
-    let alike = first.iter().all(|ports| ports.windows(2).all(|pair| pair[0].1 == pair[1].1 && pair[0].2 == pair[1].2));
+    let alike = first.iter().all(|ports| {
+        ports
+            .windows(2)
+            .all(|pair| pair[0].1 == pair[1].1 && pair[0].2 == pair[1].2)
+    });
     alike && all.all(|other| other == first)
 }
 
@@ -79,34 +85,69 @@ fn name(management: bool, compute: bool, storage: bool, number: usize) -> String
 pub fn intents(cluster: &Cluster, plan: &ClusterPlan) -> Vec<Intent> {
     let mut found: Vec<Intent> = Vec::new();
     for uplink in &plan.uplinks {
-        let (management, compute) = (uplink.roles.contains(&Role::Management), uplink.roles.contains(&Role::Vm));
+        let (management, compute) = (
+            uplink.roles.contains(&Role::Management),
+            uplink.roles.contains(&Role::Vm),
+        );
         let storage = stores(cluster, uplink);
         if !management && !compute && !storage {
             continue;
         }
-        let same = found.iter().filter(|i| (i.management, i.compute, i.storage) == (management, compute, storage)).count();
-        found.push(intent(cluster, plan, uplink, name(management, compute, storage, same + 1)));
+        let same = found
+            .iter()
+            .filter(|i| (i.management, i.compute, i.storage) == (management, compute, storage))
+            .count();
+        found.push(intent(
+            cluster,
+            plan,
+            uplink,
+            name(management, compute, storage, same + 1),
+        ));
     }
     found
 }
 
 fn intent(cluster: &Cluster, plan: &ClusterPlan, uplink: &Uplink, name: String) -> Intent {
-    let nodes = || plan.nodes.iter().filter_map(|n| n.uplinks.iter().find(|u| same_name(&u.uplink, &uplink.name)));
+    let nodes = || {
+        plan.nodes
+            .iter()
+            .filter_map(|n| n.uplinks.iter().find(|u| same_name(&u.uplink, &uplink.name)))
+    };
     let nics = nodes().next().map(|u| u.nics.clone()).unwrap_or_default();
-    let ports: Vec<&Nic> = cluster.nodes.iter().flat_map(|n| &n.nics).filter(|n| nics.iter().any(|name| same_name(&n.name, name))).collect();
+    let ports: Vec<&Nic> = cluster
+        .nodes
+        .iter()
+        .flat_map(|n| &n.nics)
+        .filter(|n| nics.iter().any(|name| same_name(&n.name, name)))
+        .collect();
     let storage = stores(cluster, uplink);
-    let networks: Vec<_> = cluster.networks.iter().filter(|n| n.purpose == Some(Role::Storage)).collect();
+    let networks: Vec<_> = cluster
+        .networks
+        .iter()
+        .filter(|n| n.purpose == Some(Role::Storage))
+        .collect();
     let vlans: Vec<u16> = networks.iter().filter_map(|n| n.vlan).collect();
     let defaults: Vec<u16> = (FIRST_STORAGE_VLAN..).take(nics.len()).collect();
-    let automatic = networks.iter().all(|n| n.subnet.is_empty() || n.subnet.starts_with("10.71."));
-    let large = !ports.is_empty() && ports.iter().all(|n| n.facts.number("mtu").is_some_and(|mtu| mtu >= LARGE));
+    let automatic = networks
+        .iter()
+        .all(|n| n.subnet.is_empty() || n.subnet.starts_with("10.71."));
+    let large = !ports.is_empty()
+        && ports
+            .iter()
+            .all(|n| n.facts.number("mtu").is_some_and(|mtu| mtu >= LARGE));
     Intent {
         management: uplink.roles.contains(&Role::Management),
         compute: uplink.roles.contains(&Role::Vm),
         storage,
         switchless: storage && ports.iter().any(|n| n.direct_to.is_some()),
-        management_vlan: cluster.vlan_of(Role::Management).filter(|_| uplink.roles.contains(&Role::Management)),
-        storage_vlans: if storage && vlans.len() == nics.len() && vlans != defaults { vlans } else { Vec::new() },
+        management_vlan: cluster
+            .vlan_of(Role::Management)
+            .filter(|_| uplink.roles.contains(&Role::Management)),
+        storage_vlans: if storage && vlans.len() == nics.len() && vlans != defaults {
+            vlans
+        } else {
+            Vec::new()
+        },
         own_storage_addresses: storage && !automatic,
         jumbo: large.then_some(9014),
         network: uplink.network.clone(),
@@ -119,19 +160,27 @@ fn intent(cluster: &Cluster, plan: &ClusterPlan, uplink: &Uplink, name: String) 
 pub fn named(after: &Cluster, today: &Cluster, plan: &ClusterPlan) -> Cluster {
     let intents = intents(today, plan);
     let of = |network: &str| {
-        let intent = intents.iter().find(|i| i.network.as_deref().is_some_and(|n| same_name(n, network)));
+        let intent = intents
+            .iter()
+            .find(|i| i.network.as_deref().is_some_and(|n| same_name(n, network)));
         intent.and_then(Intent::switch)
     };
     let mut renamed = after.clone();
     for node in &mut renamed.nodes {
         for nic in &mut node.nics {
-            let name = intents.iter().find(|i| i.nics.contains(&nic.name)).and_then(Intent::switch);
+            let name = intents
+                .iter()
+                .find(|i| i.nics.contains(&nic.name))
+                .and_then(Intent::switch);
             if nic.switch.is_some() && name.is_some() {
                 nic.switch = name;
             }
         }
         for switch in &mut node.switches {
-            let of_ports = intents.iter().find(|i| switch.nics.iter().any(|n| i.nics.contains(n))).and_then(Intent::switch);
+            let of_ports = intents
+                .iter()
+                .find(|i| switch.nics.iter().any(|n| i.nics.contains(n)))
+                .and_then(Intent::switch);
             if let Some(name) = of_ports {
                 switch.name = name;
             }
@@ -150,8 +199,14 @@ pub fn named(after: &Cluster, today: &Cluster, plan: &ClusterPlan) -> Cluster {
 fn host_vnics(node: &mut Node, intents: &[Intent]) {
     let mut kept = Vec::new();
     for mut vnic in std::mem::take(&mut node.host_vnics) {
-        let switch = node.switches.iter().find(|s| s.nics.iter().any(|n| intents.iter().any(|i| i.nics.contains(n))));
-        let Some(intent) = intents.iter().find(|i| switch.is_some() && i.switch().is_some() && holds(i, &vnic.role)) else {
+        let switch = node
+            .switches
+            .iter()
+            .find(|s| s.nics.iter().any(|n| intents.iter().any(|i| i.nics.contains(n))));
+        let Some(intent) = intents
+            .iter()
+            .find(|i| switch.is_some() && i.switch().is_some() && holds(i, &vnic.role))
+        else {
             kept.push(vnic);
             continue;
         };
@@ -188,7 +243,14 @@ pub fn steps(cluster: &Cluster, plan: &ClusterPlan) -> Vec<Step> {
     let step = |intent: Intent| {
         let nodes = plan.nodes.first().map(|n| n.node.clone()).unwrap_or_default();
         let nic = intent.nics.first().cloned().unwrap_or_default();
-        let reason = words::serves(plan, &nodes, &[Change::LeaveTeam { team: String::new(), nic }]);
+        let reason = words::serves(
+            plan,
+            &nodes,
+            &[Change::LeaveTeam {
+                team: String::new(),
+                nic,
+            }],
+        );
         let takeover = intent.management;
         let changes = vec![Change::AddIntent(Box::new(intent))];
         Step {

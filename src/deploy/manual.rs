@@ -3,9 +3,9 @@
 use super::bandwidth;
 use super::steps::{Change, Manual, Port, When};
 use super::words;
-use super::work::{ClusterWork, NodeWork};
+use super::work::{ClusterWork, NodeWork, by_powershell};
 use crate::applied::switches;
-use crate::inventory::{Cluster, Nic, Node, NlbMode};
+use crate::inventory::{Cluster, Nic, NlbMode, Node};
 use crate::mac::nlb;
 use crate::roles::Role;
 use crate::units::same_name;
@@ -47,7 +47,12 @@ fn strand(stranded: &[(String, String, String)], found: &mut Vec<Manual>) {
              Agree on a downtime: shut them down before the last node that has {before} is drained; the last cluster script connects them to {after}, then start them.",
             words::listed(&vms)
         );
-        found.push(manual(When::Before, "", text, "live migration needs a virtual switch of the same name on the target"));
+        found.push(manual(
+            When::Before,
+            "",
+            text,
+            "live migration needs a virtual switch of the same name on the target",
+        ));
     }
 }
 
@@ -56,12 +61,18 @@ fn storage(today: &Cluster, found: &mut Vec<Manual>) {
         let text = "Storage Spaces Direct: before each node, Get-StorageJob must show no running job and Get-VirtualDisk only healthy disks; \
                     after Resume-ClusterNode wait until both are so again before you drain the next node."
             .to_owned();
-        found.push(manual(When::Before, "", text, "a second node must not leave while disks are being resynchronised"));
+        found.push(manual(
+            When::Before,
+            "",
+            text,
+            "a second node must not leave while disks are being resynchronised",
+        ));
     }
 }
 
 /// Ports of physical switches whose VLANs must change with the NIC's roles.
 fn switch_ports(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
+    let gates = gates(work, node);
     for (old, new) in node.today.nics.iter().zip(&node.after.nics) {
         if old.roles == new.roles && old.switch == new.switch || new.roles.is_empty() {
             continue;
@@ -71,17 +82,90 @@ fn switch_ports(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
         let tagged = if vlans.is_empty() {
             "the VLANs of these roles".to_owned()
         } else {
-            format!("VLAN {}", vlans.iter().map(u16::to_string).collect::<Vec<_>>().join(", "))
+            format!(
+                "VLAN {}",
+                vlans.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+            )
+        };
+        let now = if gates
+            .iter()
+            .any(|(_, what)| what.contains(&place(&work.today, new)) && what.contains(&new.name))
+        {
+            "Change it only when the apply script asks for it."
+        } else {
+            "Leave today's VLANs on it until the node is verified."
         };
         let untagged = untagged(&work.after, &node.after, new);
-        let extra = untagged.map(|vlan| format!(" (VLAN {vlan} untagged: {} is no trunk in Windows)", new.name)).unwrap_or_default();
+        let extra = untagged
+            .map(|vlan| format!(" (VLAN {vlan} untagged: {} is no trunk in Windows)", new.name))
+            .unwrap_or_default();
         let text = format!(
-            "Switch port of {}{}: it will carry {}, so it must let {tagged} through{extra}. Leave today's VLANs on it until the node is verified.",
+            "Switch port of {}{}: it will carry {}, so it must let {tagged} through{extra}. {now}",
             new.name,
             place(&work.today, new),
             words::roles(&roles)
         );
-        found.push(manual(When::BeforeNode, &node.today.name, text, "the physical switch must carry what the plan puts on the port"));
+        let when = if work.by_intents {
+            When::Before
+        } else {
+            When::BeforeNode
+        };
+        let text = if work.by_intents {
+            format!("{}: {text}", node.today.name)
+        } else {
+            text
+        };
+        found.push(manual(
+            when,
+            &node.today.name,
+            text,
+            "the physical switch must carry what the plan puts on the port",
+        ));
+    }
+}
+
+/// What must be changed at a physical switch just before a step: a port that sends a VLAN untagged until its address is off it, and gets
+/// the same VLAN tagged once it is under a virtual switch.
+pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for step in &node.steps {
+        for name in step.changes.iter().flat_map(entering) {
+            let old = node.today.nics.iter().find(|n| n.name == name);
+            let new = node.after.nics.iter().find(|n| n.name == name);
+            let (Some(old), Some(new)) = (old, new) else { continue };
+            if old.switch.is_some() || new.switch.is_none() {
+                continue;
+            }
+            let tagged = vlans(&work.after, &node.after, new);
+            if let Some(vlan) = vlans(&work.today, &node.today, old)
+                .into_iter()
+                .find(|vlan| tagged.contains(vlan))
+            {
+                let all: Vec<String> = tagged.iter().map(u16::to_string).collect();
+                found.push((
+                    step.number,
+                    format!(
+                        "make the switch port of {}{} a trunk with VLAN {} tagged; until now it has VLAN {vlan} untagged",
+                        new.name,
+                        place(&work.today, new),
+                        all.join(", ")
+                    ),
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// Ports that a change puts under a switch or into a team.
+fn entering(change: &Change) -> Vec<String> {
+    match change {
+        Change::CreateSwitch(switch) => switch.record.nics.clone(),
+        Change::SetMembers { before, after, .. } => after.iter().filter(|n| !before.contains(n)).cloned().collect(),
+        Change::Rebind { after, .. } => vec![after.clone()],
+        Change::CreateTeam { nics, .. } => nics.clone(),
+        Change::JoinTeam { nic, .. } => vec![nic.clone()],
+        _ => Vec::new(),
     }
 }
 
@@ -108,8 +192,20 @@ fn vlans(after: &Cluster, node: &Node, nic: &Nic) -> BTreeSet<u16> {
         .collect();
     if let Some(switch) = &nic.switch {
         let on_it = |v: &&crate::inventory::Vnic| same_name(&v.switch, switch);
-        found.extend(after.vms.iter().flat_map(|vm| &vm.vnics).filter(on_it).flat_map(|v| v.vlans.iter().copied()));
-        found.extend(node.host_vnics.iter().filter(|v| same_name(&v.switch, switch)).filter_map(|v| v.vlan));
+        found.extend(
+            after
+                .vms
+                .iter()
+                .flat_map(|vm| &vm.vnics)
+                .filter(on_it)
+                .flat_map(|v| v.vlans.iter().copied()),
+        );
+        found.extend(
+            node.host_vnics
+                .iter()
+                .filter(|v| same_name(&v.switch, switch))
+                .filter_map(|v| v.vlan),
+        );
     }
     found
 }
@@ -149,10 +245,19 @@ fn addresses(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
             "Give {} an address of {}, without gateway, and clear \"Register this connection's addresses in DNS\": the inventory knows no \
              address for {} there.",
             port.alias(),
-            if subnets.is_empty() { "its network".to_owned() } else { subnets.join(" or ") },
+            if subnets.is_empty() {
+                "its network".to_owned()
+            } else {
+                subnets.join(" or ")
+            },
             words::roles(roles)
         );
-        found.push(manual(When::AfterNode, &node.today.name, text, "each role needs an address on its network"));
+        found.push(manual(
+            When::AfterNode,
+            &node.today.name,
+            text,
+            "each role needs an address on its network",
+        ));
     }
 }
 
@@ -165,11 +270,19 @@ fn mpio(today: &Cluster, node: &NodeWork, found: &mut Vec<Manual>) {
         let text = "Storage ports changed: in the iSCSI initiator connect every portal over the new ports (one session per port), and \
                     check with mpclaim -s -d that each disk has as many paths as before."
             .to_owned();
-        found.push(manual(When::AfterNode, &node.today.name, text, "iSCSI sessions are bound to addresses, MPIO needs two of them"));
+        found.push(manual(
+            When::AfterNode,
+            &node.today.name,
+            text,
+            "iSCSI sessions are bound to addresses, MPIO needs two of them",
+        ));
     }
 }
 
 fn guests(work: &ClusterWork, found: &mut Vec<Manual>) {
+    if !by_powershell(&work.today) {
+        return;
+    }
     let changes = || work.last.iter().flat_map(|s| &s.changes);
     let vms: BTreeSet<&str> = changes()
         .filter_map(|c| match c {
@@ -183,7 +296,12 @@ fn guests(work: &ClusterWork, found: &mut Vec<Manual>) {
              (it passes over those that run), start them, and tell DHCP reservations, licences and firewalls the new address.",
             words::listed(&vms.into_iter().collect::<Vec<_>>())
         );
-        found.push(manual(When::After, "", text, "Hyper-V changes a MAC address only while the VM is off"));
+        found.push(manual(
+            When::After,
+            "",
+            text,
+            "Hyper-V changes a MAC address only while the VM is off",
+        ));
     }
 }
 
@@ -196,10 +314,14 @@ fn nlb(today: &Cluster, found: &mut Vec<Manual>) {
         }
     }
     for (name, (mode, vip, members)) in clusters {
-        let mac = vip.map(|vip| format!(" (cluster address {})", nlb::cluster_mac(mode, vip))).unwrap_or_default();
+        let mac = vip
+            .map(|vip| format!(" (cluster address {})", nlb::cluster_mac(mode, vip)))
+            .unwrap_or_default();
         let network = match mode {
             NlbMode::Unicast => "its frames are flooded: give the members a VLAN of their own",
-            NlbMode::Multicast => "write a static ARP entry on the routers and static MAC-table entries for every switch port with a node",
+            NlbMode::Multicast => {
+                "write a static ARP entry on the routers and static MAC-table entries for every switch port with a node"
+            }
             NlbMode::Igmp => "switch IGMP snooping and a querier on, and write a static ARP entry on the routers",
         };
         let text = format!(
@@ -207,7 +329,12 @@ fn nlb(today: &Cluster, found: &mut Vec<Manual>) {
             nlb::mode_name(mode),
             words::listed(&members)
         );
-        found.push(manual(When::After, "", text, "NLB works only if hosts and physical switches let its cluster address through"));
+        found.push(manual(
+            When::After,
+            "",
+            text,
+            "NLB works only if hosts and physical switches let its cluster address through",
+        ));
     }
 }
 
@@ -215,7 +342,10 @@ fn nlb(today: &Cluster, found: &mut Vec<Manual>) {
 pub fn switch_names(node: &Node) -> Vec<String> {
     bandwidth::external_switches(node)
         .map(|s| {
-            let ports: Vec<&str> = switches::members(node, &s.name).iter().map(|n| n.name.as_str()).collect();
+            let ports: Vec<&str> = switches::members(node, &s.name)
+                .iter()
+                .map(|n| n.name.as_str())
+                .collect();
             format!("{} ({})", s.name, words::listed(&ports))
         })
         .collect()

@@ -35,7 +35,10 @@ pub fn order(start: &State, goal: &Goal) -> Result<Vec<Ordered>, Box<State>> {
         let next = drafts.into_iter().find(|draft| safe(&state, draft, &guarded));
         let (changes, takeover) = match next {
             Some(draft) => (draft.changes, false),
-            None => (take_over(&state, goal, &guarded).ok_or_else(|| Box::new(state.clone()))?, true),
+            None => (
+                take_over(&state, goal, &guarded).ok_or_else(|| Box::new(state.clone()))?,
+                true,
+            ),
         };
         state = state.with(&changes);
         found.push(Ordered { changes, takeover });
@@ -59,7 +62,11 @@ fn take_over(start: &State, goal: &Goal, guarded: &BTreeSet<Role>) -> Option<Vec
         let down: BTreeSet<Role> = guarded.difference(&state.reachable()).copied().collect();
         let brings_up = drafts.iter().find(|d| progress::brings_up(d, &down));
         // Whatever leads on without taking more down, in the order of the list.
-        let others = || drafts.iter().filter(|d| state.reachable().is_subset(&state.with(&d.changes).reachable()));
+        let others = || {
+            drafts
+                .iter()
+                .filter(|d| state.reachable().is_subset(&state.with(&d.changes).reachable()))
+        };
         let next = brings_up
             .or_else(|| others().find(|d| d.management))
             .or_else(|| others().next())
@@ -82,7 +89,11 @@ fn with_unknown_management(start: &State, goal: &Goal, found: Vec<Ordered>) -> V
     let Some(last) = last.filter(|_| !known) else {
         return found;
     };
-    let first = found.iter().position(|o| touches_management(o, goal)).unwrap_or(last).min(last);
+    let first = found
+        .iter()
+        .position(|o| touches_management(o, goal))
+        .unwrap_or(last)
+        .min(last);
     let mut merged: Vec<Ordered> = found[..first].to_vec();
     merged.push(Ordered {
         changes: found[first..=last].iter().flat_map(|o| o.changes.clone()).collect(),

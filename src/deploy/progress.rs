@@ -31,7 +31,11 @@ pub struct ManagementPath {
 /// What management goes through in a state.
 pub fn management_path(state: &State) -> ManagementPath {
     let mut path = ManagementPath::default();
-    for (port, _) in state.holds.iter().filter(|(_, roles)| roles.contains(&Role::Management)) {
+    for (port, _) in state
+        .holds
+        .iter()
+        .filter(|(_, roles)| roles.contains(&Role::Management))
+    {
         match port {
             Port::Nic(_) => {}
             Port::Team(name) => {
@@ -39,7 +43,8 @@ pub fn management_path(state: &State) -> ManagementPath {
             }
             Port::HostVnic(name) => {
                 let vnic = state.node.host_vnics.iter().find(|v| same_name(&v.name, name));
-                path.switches.insert(vnic.map_or_else(|| name.clone(), |v| v.switch.clone()));
+                path.switches
+                    .insert(vnic.map_or_else(|| name.clone(), |v| v.switch.clone()));
             }
         }
     }
@@ -53,12 +58,16 @@ pub fn management_path(state: &State) -> ManagementPath {
 
 /// Everything that leads on, best first; what builds or touches the management path comes after the rest of its kind.
 pub fn drafts(state: &State, goal: &Goal) -> Vec<Draft> {
-    let kinds = [carries, host_vnics, whole, removals, members, parts, releases, dissolving];
+    let kinds = [
+        carries, host_vnics, whole, removals, members, parts, releases, dissolving,
+    ];
     let path = management_path(&goal.state);
     let old = management_path(state);
     let mut found: Vec<Draft> = Vec::new();
     for changes in kinds.iter().flat_map(|kind| kind(state, goal)) {
-        let management = changes.iter().any(|c| concerns(c, &path) || concerns(c, &old) || moves_management(c));
+        let management = changes
+            .iter()
+            .any(|c| concerns(c, &path) || concerns(c, &old) || moves_management(c));
         found.push(Draft { changes, management });
     }
     found.sort_by_key(|draft| draft.management);
@@ -76,7 +85,9 @@ fn concerns(change: &Change, path: &ManagementPath) -> bool {
     match change {
         Change::CreateSwitch(switch) | Change::RemoveSwitch(switch) => path.switches.contains(&switch.record.name),
         Change::AddHostVnic(vnic) | Change::RemoveHostVnic(vnic) => path.switches.contains(&vnic.switch),
-        Change::OwnHostVnic { switch, .. } | Change::SetMembers { switch, .. } | Change::Rebind { switch, .. } => path.switches.contains(switch),
+        Change::OwnHostVnic { switch, .. } | Change::SetMembers { switch, .. } | Change::Rebind { switch, .. } => {
+            path.switches.contains(switch)
+        }
         Change::CreateTeam { name, .. } | Change::RemoveTeam { name, .. } => path.teams.contains(name),
         Change::JoinTeam { team, .. } | Change::LeaveTeam { team, .. } => path.teams.contains(team),
         _ => false,
@@ -85,7 +96,12 @@ fn concerns(change: &Change, path: &ManagementPath) -> bool {
 
 /// Whether a switch of the state is the one that the goal wants under this name.
 fn is_goal_switch(state: &State, goal: &Goal, name: &str) -> bool {
-    let kind = |s: &State| s.bases.iter().find(|(n, _)| same_name(n, name)).map(|(_, base)| base.clone());
+    let kind = |s: &State| {
+        s.bases
+            .iter()
+            .find(|(n, _)| same_name(n, name))
+            .map(|(_, base)| base.clone())
+    };
     match (kind(state), kind(&goal.state)) {
         (Some(Base::Port), Some(Base::Port)) | (Some(Base::Set(_)), Some(Base::Set(_))) => true,
         (Some(Base::Team(a)), Some(Base::Team(b))) => same_name(&a, &b),
@@ -153,14 +169,22 @@ fn known(goal: &Goal, port: &Port) -> Vec<String> {
             let nic = node.nics.iter().find(|n| same_name(&n.name, name));
             nic.map(|n| n.addresses.clone()).unwrap_or_default()
         }
-        Port::Team(name) => node.nics.iter().filter(|n| same_name(&n.team, name)).flat_map(|n| n.addresses.clone()).collect(),
+        Port::Team(name) => node
+            .nics
+            .iter()
+            .filter(|n| same_name(&n.team, name))
+            .flat_map(|n| n.addresses.clone())
+            .collect(),
     }
 }
 
 fn carry(state: &State, transfer: &Transfer, roles: Vec<Role>) -> Vec<Change> {
     let held = |port: &Port| roles.iter().any(|role| state.held(port).contains(role));
     let from = transfer.from.clone().filter(|_| !transfer.keeps_address);
-    let release = transfer.from.as_ref().filter(|port| **port != transfer.to && held(port));
+    let release = transfer
+        .from
+        .as_ref()
+        .filter(|port| **port != transfer.to && held(port));
     let mut changes: Vec<Change> = Vec::new();
     if let Some(port) = release {
         changes.push(Change::Release {
@@ -211,7 +235,12 @@ fn missing_teams<'g>(state: &State, goal: &'g Goal) -> impl Iterator<Item = (Str
 }
 
 fn missing_switches(state: &State, goal: &Goal) -> Vec<Switch> {
-    let wanted = goal.state.node.switches.iter().filter(|s| s.kind == SwitchKind::External);
+    let wanted = goal
+        .state
+        .node
+        .switches
+        .iter()
+        .filter(|s| s.kind == SwitchKind::External);
     let absent = wanted.filter(|s| !state.node.switches.iter().any(|own| same_name(&own.name, &s.name)));
     absent.filter_map(|s| goal.state.switch(&s.name)).collect()
 }
@@ -323,7 +352,12 @@ fn members(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
 }
 
 fn members_of_switch(state: &State, goal: &Goal, name: &str) -> Vec<Vec<Change>> {
-    let names = |s: &State| -> Vec<String> { switches::members(&s.node, name).iter().map(|n| n.name.clone()).collect() };
+    let names = |s: &State| -> Vec<String> {
+        switches::members(&s.node, name)
+            .iter()
+            .map(|n| n.name.clone())
+            .collect()
+    };
     let (own, wanted) = (names(state), names(&goal.state));
     let listed = goal.state.switch(name).map(|s| s.record.nics).unwrap_or_default();
     match (state.bases.get(name), goal.state.switch(name).map(|s| s.base)) {
@@ -340,7 +374,11 @@ fn members_of_switch(state: &State, goal: &Goal, name: &str) -> Vec<Vec<Change>>
             if moves { vec![vec![change]] } else { Vec::new() }
         }
         (Some(Base::Set(_)), Some(Base::Set(label))) => {
-            let joining: Vec<String> = wanted.iter().filter(|n| !own.contains(n) && state.is_clean(n)).cloned().collect();
+            let joining: Vec<String> = wanted
+                .iter()
+                .filter(|n| !own.contains(n) && state.is_clean(n))
+                .cloned()
+                .collect();
             let staying: Vec<String> = own.iter().filter(|n| wanted.contains(n)).cloned().collect();
             let grown = in_order(&listed, &[own.clone(), joining.clone()].concat());
             let set = |after: Vec<String>| {
@@ -368,7 +406,11 @@ fn members_of_switch(state: &State, goal: &Goal, name: &str) -> Vec<Vec<Change>>
 fn releases(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
     let mut found: Vec<(bool, Vec<Change>)> = Vec::new();
     for (port, roles) in state.holds.iter().filter(|(port, _)| must_vacate(state, goal, port)) {
-        let stays = if is_ready(state, goal, port) { goal.state.held(port) } else { BTreeSet::new() };
+        let stays = if is_ready(state, goal, port) {
+            goal.state.held(port)
+        } else {
+            BTreeSet::new()
+        };
         let left: Vec<Role> = roles.iter().copied().filter(|role| !stays.contains(role)).collect();
         if !left.is_empty() {
             let guarded = left.iter().any(|role| GUARDED.contains(role));
@@ -388,10 +430,21 @@ fn must_vacate(state: &State, goal: &Goal, port: &Port) -> bool {
 }
 
 fn release(goal: &Goal, port: &Port, roles: Vec<Role>, keeps_address: bool) -> Change {
-    let sources = goal.transfers.iter().chain(&goal.dropped).filter(|t| t.from.as_ref() == Some(port));
+    let sources = goal
+        .transfers
+        .iter()
+        .chain(&goal.dropped)
+        .filter(|t| t.from.as_ref() == Some(port));
     let mut addresses: Vec<String> = Vec::new();
     for transfer in sources.filter(|t| t.roles.iter().any(|role| roles.contains(role))) {
-        addresses.extend(transfer.addresses.iter().filter(|a| !addresses.contains(a)).cloned().collect::<Vec<_>>());
+        addresses.extend(
+            transfer
+                .addresses
+                .iter()
+                .filter(|a| !addresses.contains(a))
+                .cloned()
+                .collect::<Vec<_>>(),
+        );
     }
     if addresses.is_empty() && !keeps_address {
         addresses = known(goal, port);
@@ -413,8 +466,15 @@ fn dissolving(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
             found.push(vec![Change::LeaveTeam { team, nic }]);
         }
     }
-    for (name, base) in state.bases.iter().filter(|(name, _)| !is_goal_switch(state, goal, name)) {
-        let own: Vec<String> = switches::members(&state.node, name).iter().map(|n| n.name.clone()).collect();
+    for (name, base) in state
+        .bases
+        .iter()
+        .filter(|(name, _)| !is_goal_switch(state, goal, name))
+    {
+        let own: Vec<String> = switches::members(&state.node, name)
+            .iter()
+            .map(|n| n.name.clone())
+            .collect();
         if let (Base::Set(label), true) = (base, own.len() > 1) {
             found.push(vec![Change::SetMembers {
                 switch: name.clone(),
@@ -430,13 +490,17 @@ fn dissolving(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
 /// The release with which a guarded block begins: of a guarded role from an adapter that will not keep it.
 pub fn forced_release(state: &State, goal: &Goal, guarded: &BTreeSet<Role>) -> Option<Vec<Change>> {
     let has = |changes: &Vec<Change>, role: &Role| {
-        changes.iter().any(|c| matches!(c, Change::Release { roles, .. } if roles.contains(role)))
+        changes
+            .iter()
+            .any(|c| matches!(c, Change::Release { roles, .. } if roles.contains(role)))
     };
     let all = releases(state, goal);
     // Storage first: what its ports give free may be all that management waits for.
     let mut order: Vec<&Role> = guarded.iter().collect();
     order.reverse();
-    order.into_iter().find_map(|role| all.iter().find(|changes| has(changes, role)).cloned())
+    order
+        .into_iter()
+        .find_map(|role| all.iter().find(|changes| has(changes, role)).cloned())
 }
 
 /// Whether the changes give one of these roles an adapter.

@@ -12,7 +12,14 @@ use crate::units::same_name;
 pub type Planned = (Phase, Change);
 
 /// What differs between the node once it is wired and the node after the plan; what is as it should be is counted in `already`.
-pub fn of_node(cluster: &Cluster, plan: &ClusterPlan, today: &Node, wired: &State, after: &Node, already: &mut usize) -> Vec<Planned> {
+pub fn of_node(
+    cluster: &Cluster,
+    plan: &ClusterPlan,
+    today: &Node,
+    wired: &State,
+    after: &Node,
+    already: &mut usize,
+) -> Vec<Planned> {
     let mut found = Vec::new();
     for vnic in &after.host_vnics {
         let present = wired.node.host_vnics.iter().find(|v| same_name(&v.name, &vnic.name));
@@ -32,15 +39,33 @@ fn host_vnic(present: &HostVnic, wanted: &HostVnic, already: &mut usize, found: 
     let before = found.len();
     if present.vlan != wanted.vlan {
         let value = Values::new(present.vlan, wanted.vlan);
-        found.push((Phase::Adapters, Change::HostVlan { vnic: vnic.clone(), value }));
+        found.push((
+            Phase::Adapters,
+            Change::HostVlan {
+                vnic: vnic.clone(),
+                value,
+            },
+        ));
     }
     if present.weight != wanted.weight {
         let value = Values::new(present.weight, wanted.weight);
-        found.push((Phase::Bandwidth, Change::HostWeight { vnic: vnic.clone(), value }));
+        found.push((
+            Phase::Bandwidth,
+            Change::HostWeight {
+                vnic: vnic.clone(),
+                value,
+            },
+        ));
     }
     if present.rdma != wanted.rdma && wanted.rdma == Some(true) {
         let value = Values::new(present.rdma, wanted.rdma);
-        found.push((Phase::Adapters, Change::HostRdma { vnic: vnic.clone(), value }));
+        found.push((
+            Phase::Adapters,
+            Change::HostRdma {
+                vnic: vnic.clone(),
+                value,
+            },
+        ));
     }
     if mapping(present) != mapping(wanted) {
         let value = Values::new(mapping(present), mapping(wanted));
@@ -67,7 +92,12 @@ fn host(today: &Node, after: &Node, already: &mut usize, found: &mut Vec<Planned
     };
     macro_rules! compare {
         ($phase:expr, $kind:ident, $before:expr, $after:expr) => {
-            add($before != $after, $phase, HostSetting::$kind(Values::new($before.clone(), $after.clone())), $after.is_some())
+            add(
+                $before != $after,
+                $phase,
+                HostSetting::$kind(Values::new($before.clone(), $after.clone())),
+                $after.is_some(),
+            )
         };
     }
     let (old, new) = (&today.migration, &after.migration);

@@ -61,7 +61,10 @@ impl State {
                 today::Base::Team(_) => Base::Team(label),
             };
             state.bases.insert(switch.name.clone(), base);
-            let weight = switch.facts.text("bandwidth_mode").is_none_or(|mode| mode == "weight" || mode == "default");
+            let weight = switch
+                .facts
+                .text("bandwidth_mode")
+                .is_none_or(|mode| mode == "weight" || mode == "default");
             if weight && switch.facts.yes("iov") != Some(true) {
                 state.weighted.insert(switch.name.clone());
             }
@@ -129,7 +132,10 @@ impl State {
                 }
             }
             Change::Assume { port, roles, .. } => {
-                self.holds.entry(port.clone()).or_default().extend(roles.iter().copied());
+                self.holds
+                    .entry(port.clone())
+                    .or_default()
+                    .extend(roles.iter().copied());
             }
             _ => {}
         }
@@ -172,7 +178,10 @@ impl State {
 
     /// Roles of [`GUARDED`] that have a live adapter.
     pub fn reachable(&self) -> BTreeSet<Role> {
-        let alive = self.holds.iter().filter(|(port, _)| self.exists(port) && self.alive(port));
+        let alive = self
+            .holds
+            .iter()
+            .filter(|(port, _)| self.exists(port) && self.alive(port));
         let roles = alive.flat_map(|(_, roles)| roles.iter().copied());
         roles.filter(|role| GUARDED.contains(role)).collect()
     }
@@ -191,13 +200,20 @@ impl State {
     /// The team of Windows NIC Teaming, or of a vendor, that a port is in.
     pub fn team_of(&self, nic: &str) -> Option<&str> {
         let nic = self.nic(nic)?;
-        let under_set = nic.switch.as_ref().is_some_and(|s| !matches!(self.bases.get(s), Some(Base::Team(_))));
+        let under_set = nic
+            .switch
+            .as_ref()
+            .is_some_and(|s| !matches!(self.bases.get(s), Some(Base::Team(_))));
         (!nic.team.is_empty() && !under_set).then_some(nic.team.as_str())
     }
 
     /// Members of a team, by name.
     pub fn team(&self, name: &str) -> Vec<String> {
-        let members = self.node.nics.iter().filter(|n| self.team_of(&n.name).is_some_and(|t| same_name(t, name)));
+        let members = self
+            .node
+            .nics
+            .iter()
+            .filter(|n| self.team_of(&n.name).is_some_and(|t| same_name(t, name)));
         members.map(|n| n.name.clone()).collect()
     }
 
@@ -205,7 +221,10 @@ impl State {
     pub fn teams(&self) -> Vec<String> {
         let mut names: Vec<String> = Vec::new();
         for nic in &self.node.nics {
-            if let Some(team) = self.team_of(&nic.name).filter(|t| !names.iter().any(|n| same_name(n, t))) {
+            if let Some(team) = self
+                .team_of(&nic.name)
+                .filter(|t| !names.iter().any(|n| same_name(n, t)))
+            {
                 names.push(team.to_owned());
             }
         }

@@ -24,7 +24,13 @@ pub fn roles(roles: &[Role]) -> String {
 
 /// What changes do, one line.
 pub fn title(changes: &[Change]) -> String {
-    if let [Change::Release { port: from, .. }, Change::Assume { port: to, roles: moved, .. }] = changes {
+    if let [
+        Change::Release { port: from, .. },
+        Change::Assume {
+            port: to, roles: moved, ..
+        },
+    ] = changes
+    {
         return format!("move {} from {} to {}", roles(moved), from.alias(), to.alias());
     }
     let all: Vec<String> = changes.iter().map(one).collect();
@@ -35,16 +41,28 @@ fn one(change: &Change) -> String {
     match change {
         Change::AddHostVnic(v) => format!("add the host vNIC {} to {}", v.name, v.switch),
         Change::RemoveHostVnic(v) => format!("remove the host vNIC {} from {}", v.name, v.switch),
-        Change::OwnHostVnic { switch, exists: false } => format!("remove the host vNIC that Windows named like its switch {switch}"),
+        Change::OwnHostVnic { switch, exists: false } => {
+            format!("remove the host vNIC that Windows named like its switch {switch}")
+        }
         Change::OwnHostVnic { switch, .. } => format!("let Windows make its own host vNIC on {switch}"),
         Change::CreateSwitch(s) => match &s.base {
-            Base::Port => format!("create the virtual switch {} on {}", s.record.name, listed(&s.record.nics)),
-            Base::Set(_) => format!("create the virtual switch {} with SET over {}", s.record.name, listed(&s.record.nics)),
+            Base::Port => format!(
+                "create the virtual switch {} on {}",
+                s.record.name,
+                listed(&s.record.nics)
+            ),
+            Base::Set(_) => format!(
+                "create the virtual switch {} with SET over {}",
+                s.record.name,
+                listed(&s.record.nics)
+            ),
             Base::Team(team) => format!("create the virtual switch {} on the team {team}", s.record.name),
         },
         Change::RemoveSwitch(s) => format!("remove the virtual switch {}", s.record.name),
         Change::SetMembers { switch, after, .. } => format!("make {} the ports of {switch}", listed(after)),
-        Change::Rebind { switch, before, after } => format!("bind the virtual switch {switch} to {after} instead of {before}"),
+        Change::Rebind { switch, before, after } => {
+            format!("bind the virtual switch {switch} to {after} instead of {before}")
+        }
         Change::CreateTeam { name, nics } => format!("create the team {name} over {}", listed(nics)),
         Change::RemoveTeam { name, .. } => format!("remove the team {name}"),
         Change::JoinTeam { team, nic } => format!("add {nic} to the team {team}"),
@@ -84,7 +102,9 @@ fn setting(change: &Change) -> String {
 
 fn host(setting: &HostSetting) -> String {
     match setting {
-        HostSetting::Pool(Values { after: Some(pool), .. }) => format!("set the MAC pool to {} - {}", pool.min, pool.max),
+        HostSetting::Pool(Values { after: Some(pool), .. }) => {
+            format!("set the MAC pool to {} - {}", pool.min, pool.max)
+        }
         HostSetting::Pool(_) => "set the MAC pool".to_owned(),
         HostSetting::MigrationEnabled(_) => "switch live migration on".to_owned(),
         HostSetting::AnyNetwork(_) => "keep live migration to the listed networks".to_owned(),
@@ -141,14 +161,21 @@ fn of_cluster(change: &Change) -> String {
             "switch MAC address spoofing {} at {vm} / {vnic}",
             if value.after == Some(true) { "on" } else { "off" }
         ),
-        Change::AddIntent(intent) => format!("add the Network ATC intent {} over {}", intent.name, listed(&intent.nics)),
+        Change::AddIntent(intent) => format!(
+            "add the Network ATC intent {} over {}",
+            intent.name,
+            listed(&intent.nics)
+        ),
         _ => String::new(),
     }
 }
 
 /// The decision or rule that changes of a node serve.
 pub fn serves(plan: &ClusterPlan, node: &str, changes: &[Change]) -> String {
-    let of = changes.iter().rev().find_map(|c| rule(c).map(str::to_owned).or_else(|| uplink(plan, node, c)));
+    let of = changes
+        .iter()
+        .rev()
+        .find_map(|c| rule(c).map(str::to_owned).or_else(|| uplink(plan, node, c)));
     of.unwrap_or_else(|| "the plan gives these ports to something else".to_owned())
 }
 
@@ -159,20 +186,30 @@ fn rule(change: &Change) -> Option<&'static str> {
         Change::HostWeight { .. } | Change::DefaultFlow { .. } => {
             "shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)"
         }
-        Change::HostRdma { .. } => "SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)",
-        Change::HostPort { .. } => "one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)",
-        Change::Unbind { .. } => "a port under a virtual switch has no TCP/IP of its own (rule tcpip-bound-to-switch-port)",
+        Change::HostRdma { .. } => {
+            "SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)"
+        }
+        Change::HostPort { .. } => {
+            "one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)"
+        }
+        Change::Unbind { .. } => "a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)",
         Change::Jumbo { .. } => "the role uses large packets on all its ports today",
-        Change::Dcb(_) => "shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements",
+        Change::Dcb(_) => {
+            "shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements"
+        }
         Change::Host(HostSetting::Pool(_)) => "MAC plan: every host has a pool of its own (rule mac-pool-overlap)",
         Change::Host(HostSetting::SmbLimit(_)) | Change::ClusterSmbLimit { .. } => {
             "share of live migration beside SMB storage, which are one class and split by this limit"
         }
-        Change::Host(HostSetting::Concurrency(_)) | Change::Parallel(_) => "concurrent_migrations of the inventory, the same in both places",
+        Change::Host(HostSetting::Concurrency(_)) | Change::Parallel(_) => {
+            "concurrent_migrations of the inventory, the same in both places"
+        }
         Change::Host(_) | Change::MigrationOrder(_) | Change::MigrationExcluded(_) => {
             "live migration takes the plan's network only if cluster lists and host lists agree"
         }
-        Change::NetworkUse { .. } => "cluster use by purpose (Microsoft, Network Recommendations for a Hyper-V Cluster)",
+        Change::NetworkUse { .. } => {
+            "cluster use by purpose (Microsoft, Network Recommendations for a Hyper-V Cluster)"
+        }
         _ => return None,
     })
 }
@@ -196,10 +233,16 @@ fn uplink(plan: &ClusterPlan, node: &str, change: &Change) -> Option<String> {
         Change::CreateTeam { nics, .. } => of_nics(nics),
         Change::JoinTeam { nic, .. } | Change::LeaveTeam { nic, .. } => of_nics(std::slice::from_ref(nic)),
         Change::RemoveSwitch(s) => of_nics(&s.record.nics),
-        Change::OwnHostVnic { switch, .. } => plan.uplinks.iter().find(|u| u.network.as_ref() == Some(switch)).map(|u| u.name.clone()),
+        Change::OwnHostVnic { switch, .. } => plan
+            .uplinks
+            .iter()
+            .find(|u| u.network.as_ref() == Some(switch))
+            .map(|u| u.name.clone()),
         Change::RemoveTeam { nics, .. } => of_nics(nics),
         Change::Assume { roles, .. } => of_roles(roles),
-        Change::Release { port: Port::Nic(nic), .. } => of_nics(std::slice::from_ref(nic)),
+        Change::Release {
+            port: Port::Nic(nic), ..
+        } => of_nics(std::slice::from_ref(nic)),
         Change::Release { roles, .. } => of_roles(roles),
         Change::RemoveHostVnic(v) => of_roles(&v.role.into_iter().collect::<Vec<_>>()),
         _ => None,
@@ -211,8 +254,14 @@ fn uplink(plan: &ClusterPlan, node: &str, change: &Change) -> Option<String> {
 fn reason(plan: &ClusterPlan, node: &str, uplink: &str) -> String {
     let design = plan.uplinks.iter().find(|u| u.name == uplink);
     let network = design.and_then(|u| u.network.as_deref());
-    let of_network = plan.reasons.iter().find(|r| r.kind == "network" && Some(r.subject.as_str()) == network);
-    let of_ports = plan.reasons.iter().find(|r| r.kind == "pattern" && r.subject.split(' ').any(|n| same_name(n, node)));
+    let of_network = plan
+        .reasons
+        .iter()
+        .find(|r| r.kind == "network" && Some(r.subject.as_str()) == network);
+    let of_ports = plan
+        .reasons
+        .iter()
+        .find(|r| r.kind == "pattern" && r.subject.split(' ').any(|n| same_name(n, node)));
     let of_design = plan.reasons.iter().find(|r| r.kind == "design");
     let found = of_network.or(of_ports).or(of_design).map(|r| r.text.clone());
     found.unwrap_or_else(|| "as decided in plan.json".to_owned())
@@ -222,11 +271,20 @@ fn reason(plan: &ClusterPlan, node: &str, uplink: &str) -> String {
 pub fn serves_vm(plan: &ClusterPlan, change: &Change) -> String {
     match change {
         Change::Connect { vm, vnic, .. } => {
-            let planned = plan.vnics.iter().find(|v| same_name(&v.vm, vm) && same_name(&v.vnic, vnic));
-            planned.map_or_else(|| "external network of the plan".to_owned(), |v| format!("external network of the plan: {}", v.why))
+            let planned = plan
+                .vnics
+                .iter()
+                .find(|v| same_name(&v.vm, vm) && same_name(&v.vnic, vnic));
+            planned.map_or_else(
+                || "external network of the plan".to_owned(),
+                |v| format!("external network of the plan: {}", v.why),
+            )
         }
         Change::StaticMac { vm, vnic, .. } | Change::Spoofing { vm, vnic, .. } => {
-            let planned = plan.static_macs.iter().find(|s| same_name(&s.vm, vm) && same_name(&s.vnic, vnic));
+            let planned = plan
+                .static_macs
+                .iter()
+                .find(|s| same_name(&s.vm, vm) && same_name(&s.vnic, vnic));
             planned.map_or_else(|| "MAC plan".to_owned(), |s| format!("MAC plan: {}", s.reason))
         }
         other => serves(plan, "", std::slice::from_ref(other)),

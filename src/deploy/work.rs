@@ -150,7 +150,12 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
 /// What makes a plan impossible to carry out, whatever the nodes look like.
 fn refusals(plan: &ClusterPlan) -> Vec<String> {
     let mut found = Vec::new();
-    for miss in plan.solver.shortfall.iter().filter(|s| ["reach:", "vlan"].iter().any(|r| s.requirement.starts_with(r))) {
+    for miss in plan
+        .solver
+        .shortfall
+        .iter()
+        .filter(|s| ["reach:", "vlan"].iter().any(|r| s.requirement.starts_with(r)))
+    {
         found.push(format!(
             "the plan does not meet {} at {}: nodes or VMs would be cut off. Correct cabling, VLANs or the inventory, then plan anew.",
             miss.requirement, miss.subject
@@ -196,7 +201,8 @@ fn patterns(today: &Cluster, plan: &ClusterPlan) -> Vec<String> {
 /// Requirements that are not met and do not hinder the work.
 fn unmet(plan: &ClusterPlan) -> Vec<String> {
     let all = plan.solver.shortfall.iter();
-    all.map(|miss| format!("{} at {}", miss.requirement, miss.subject)).collect()
+    all.map(|miss| format!("{} at {}", miss.requirement, miss.subject))
+        .collect()
 }
 
 fn of_node(cluster: &Cluster, plan: &ClusterPlan, position: usize, after: &Node) -> Result<NodeWork, String> {
@@ -243,9 +249,15 @@ fn of_node_by_intents(cluster: &Cluster, plan: &ClusterPlan, position: usize, af
 fn kept(start: &State, goal: &Goal) -> usize {
     let switches = start.node.switches.iter().filter(|s| {
         let planned = goal.state.switch(&s.name);
-        planned.is_some_and(|p| Some(p.base) == start.switch(&s.name).map(|s| s.base) && same_members(&p.record.nics, &s.nics))
+        planned.is_some_and(|p| {
+            Some(p.base) == start.switch(&s.name).map(|s| s.base) && same_members(&p.record.nics, &s.nics)
+        })
     });
-    let adapters = goal.state.holds.iter().filter(|(port, roles)| start.held(port) == **roles);
+    let adapters = goal
+        .state
+        .holds
+        .iter()
+        .filter(|(port, roles)| start.held(port) == **roles);
     switches.count() + adapters.count()
 }
 

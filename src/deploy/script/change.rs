@@ -80,7 +80,11 @@ pub fn remembered(steps: &[Step]) -> Vec<String> {
     let mut found: Vec<String> = Vec::new();
     for change in steps.iter().flat_map(|s| &s.changes) {
         let port = match change {
-            Change::Release { port, keeps_address: false, .. } => port,
+            Change::Release {
+                port,
+                keeps_address: false,
+                ..
+            } => port,
             Change::Assume { from: Some(port), .. } => port,
             _ => continue,
         };
@@ -99,22 +103,40 @@ pub fn written(context: &Context, change: &Change) -> Written {
         Change::OwnHostVnic { switch, exists: false } => remove_host_vnic(switch, switch),
         Change::OwnHostVnic { switch, .. } => Written::new(
             host_vnic(switch, switch),
-            vec![Command::new("Set-VMSwitch").name("Name", switch).value("AllowManagementOS", "$true")],
+            vec![
+                Command::new("Set-VMSwitch")
+                    .name("Name", switch)
+                    .value("AllowManagementOS", "$true"),
+            ],
         ),
         Change::CreateSwitch(switch) => create_switch(switch),
         Change::RemoveSwitch(switch) => Written::new(
             format!("-not ({})", is_switch(&switch.record.name, &adapters(switch))),
-            vec![Command::new("Remove-VMSwitch").name("Name", &switch.record.name).switch("Force")],
+            vec![
+                Command::new("Remove-VMSwitch")
+                    .name("Name", &switch.record.name)
+                    .switch("Force"),
+            ],
         ),
         Change::SetMembers { switch, after, .. } => Written::new(
             is_switch(switch, after),
-            vec![Command::new("Set-VMSwitchTeam").name("Name", switch).names("NetAdapterName", after)],
+            vec![
+                Command::new("Set-VMSwitchTeam")
+                    .name("Name", switch)
+                    .names("NetAdapterName", after),
+            ],
         ),
         Change::Rebind { switch, after, .. } => Written::new(
             is_switch(switch, std::slice::from_ref(after)),
-            vec![Command::new("Set-VMSwitch").name("Name", switch).name("NetAdapterName", after)],
+            vec![
+                Command::new("Set-VMSwitch")
+                    .name("Name", switch)
+                    .name("NetAdapterName", after),
+            ],
         ),
-        Change::CreateTeam { .. } | Change::RemoveTeam { .. } | Change::JoinTeam { .. } | Change::LeaveTeam { .. } => team(context, change),
+        Change::CreateTeam { .. } | Change::RemoveTeam { .. } | Change::JoinTeam { .. } | Change::LeaveTeam { .. } => {
+            team(context, change)
+        }
         Change::Release { .. } | Change::Assume { .. } => address(context, change),
         Change::Host(setting) => host(setting),
         Change::Dcb(dcb) => dcb::written(dcb),
@@ -123,13 +145,22 @@ pub fn written(context: &Context, change: &Change) -> Written {
 }
 
 fn host_vnic(name: &str, switch: &str) -> String {
-    format!("[bool]({})", Command::new("Get-HostVnic").name("Name", name).name("Switch", switch).line())
+    format!(
+        "[bool]({})",
+        Command::new("Get-HostVnic")
+            .name("Name", name)
+            .name("Switch", switch)
+            .line()
+    )
 }
 
 fn add_host_vnic(vnic: &HostVnic) -> Written {
     let alias = Port::HostVnic(vnic.name.clone()).alias();
     let mut commands = vec![
-        Command::new("Add-VMNetworkAdapter").switch("ManagementOS").name("Name", &vnic.name).name("SwitchName", &vnic.switch),
+        Command::new("Add-VMNetworkAdapter")
+            .switch("ManagementOS")
+            .name("Name", &vnic.name)
+            .name("SwitchName", &vnic.switch),
     ];
     let mut test = host_vnic(&vnic.name, &vnic.switch);
     if let Some(vlan) = vnic.vlan {
@@ -141,7 +172,10 @@ fn add_host_vnic(vnic: &HostVnic) -> Written {
 }
 
 fn remove_host_vnic(name: &str, switch: &str) -> Written {
-    let remove = Command::new("Remove-VMNetworkAdapter").switch("ManagementOS").name("Name", name).name("SwitchName", switch);
+    let remove = Command::new("Remove-VMNetworkAdapter")
+        .switch("ManagementOS")
+        .name("Name", name)
+        .name("SwitchName", switch);
     Written::new(format!("-not ({})", host_vnic(name, switch)), vec![remove])
 }
 
@@ -154,14 +188,19 @@ fn adapters(switch: &Switch) -> Vec<String> {
 }
 
 fn is_switch(name: &str, adapters: &[String]) -> String {
-    Command::new("Test-Switch").name("Name", name).names("Adapter", adapters).line()
+    Command::new("Test-Switch")
+        .name("Name", name)
+        .names("Adapter", adapters)
+        .line()
 }
 
 fn create_switch(switch: &Switch) -> Written {
     let record = &switch.record;
     let iov = record.facts.yes("iov") == Some(true);
     let set = matches!(switch.base, Base::Set(_));
-    let mut create = Command::new("New-VMSwitch").name("Name", &record.name).names("NetAdapterName", &adapters(switch));
+    let mut create = Command::new("New-VMSwitch")
+        .name("Name", &record.name)
+        .names("NetAdapterName", &adapters(switch));
     if set {
         create = create.value("EnableEmbeddedTeaming", "$true");
     }
@@ -170,7 +209,9 @@ fn create_switch(switch: &Switch) -> Written {
     }
     // a switch with SR-IOV has no minimum bandwidth, whatever is asked for
     let mode = if switch.weights && !iov { "Weight" } else { "None" };
-    create = create.value("AllowManagementOS", truth(switch.implicit_host_vnic)).value("MinimumBandwidthMode", mode);
+    create = create
+        .value("AllowManagementOS", truth(switch.implicit_host_vnic))
+        .value("MinimumBandwidthMode", mode);
     let mut commands = vec![create];
     if set {
         let balance = Command::new("Set-VMSwitchTeam").name("Name", &record.name);
@@ -180,26 +221,57 @@ fn create_switch(switch: &Switch) -> Written {
 }
 
 fn team(context: &Context, change: &Change) -> Written {
-    let members = |team: &str| format!("@(Get-NetLbfoTeamMember -Team {} -ErrorAction SilentlyContinue | ForEach-Object {{ $_.Name }})", quoted(team));
+    let members = |team: &str| {
+        format!(
+            "@(Get-NetLbfoTeamMember -Team {} -ErrorAction SilentlyContinue | ForEach-Object {{ $_.Name }})",
+            quoted(team)
+        )
+    };
     match change {
         Change::CreateTeam { name, nics } => {
             let (mode, balance) = team_settings(context, nics);
-            let create = Command::new("New-NetLbfoTeam").name("Name", name).names("TeamMembers", nics).name("TeamNicName", name);
-            let create = create.value("TeamingMode", mode).value("LoadBalancingAlgorithm", balance).set("Confirm", false);
-            let test = format!("[bool](Get-NetLbfoTeam -Name {} -ErrorAction SilentlyContinue)", quoted(name));
+            let create = Command::new("New-NetLbfoTeam")
+                .name("Name", name)
+                .names("TeamMembers", nics)
+                .name("TeamNicName", name);
+            let create = create
+                .value("TeamingMode", mode)
+                .value("LoadBalancingAlgorithm", balance)
+                .set("Confirm", false);
+            let test = format!(
+                "[bool](Get-NetLbfoTeam -Name {} -ErrorAction SilentlyContinue)",
+                quoted(name)
+            );
             Written::new(test, vec![create, Command::new("Wait-Adapter").name("Name", name)])
         }
         Change::RemoveTeam { name, .. } => Written::new(
-            format!("-not (Get-NetLbfoTeam -Name {} -ErrorAction SilentlyContinue)", quoted(name)),
-            vec![Command::new("Remove-NetLbfoTeam").name("Name", name).set("Confirm", false)],
+            format!(
+                "-not (Get-NetLbfoTeam -Name {} -ErrorAction SilentlyContinue)",
+                quoted(name)
+            ),
+            vec![
+                Command::new("Remove-NetLbfoTeam")
+                    .name("Name", name)
+                    .set("Confirm", false),
+            ],
         ),
         Change::JoinTeam { team, nic } => Written::new(
             format!("{} -contains {}", members(team), quoted(nic)),
-            vec![Command::new("Add-NetLbfoTeamMember").name("Name", nic).name("Team", team).set("Confirm", false)],
+            vec![
+                Command::new("Add-NetLbfoTeamMember")
+                    .name("Name", nic)
+                    .name("Team", team)
+                    .set("Confirm", false),
+            ],
         ),
         Change::LeaveTeam { team, nic } => Written::new(
             format!("{} -notcontains {}", members(team), quoted(nic)),
-            vec![Command::new("Remove-NetLbfoTeamMember").name("Name", nic).name("Team", team).set("Confirm", false)],
+            vec![
+                Command::new("Remove-NetLbfoTeamMember")
+                    .name("Name", nic)
+                    .name("Team", team)
+                    .set("Confirm", false),
+            ],
         ),
         _ => Written::default(),
     }
@@ -244,7 +316,11 @@ fn address(context: &Context, change: &Change) -> Written {
             let test = if addresses.is_empty() {
                 format!("@(Get-Ipv4 -Adapter {}).Count -eq 0", quoted(&alias))
             } else {
-                format!("@(Get-Ipv4 -Adapter {} | Where-Object {{ @({}) -contains $_ }}).Count -eq 0", quoted(&alias), quoted_list(addresses))
+                format!(
+                    "@(Get-Ipv4 -Adapter {} | Where-Object {{ @({}) -contains $_ }}).Count -eq 0",
+                    quoted(&alias),
+                    quoted_list(addresses)
+                )
             };
             let mut clear = Command::new("Clear-Address").name("Adapter", &alias);
             if !addresses.is_empty() {
@@ -263,8 +339,13 @@ fn address(context: &Context, change: &Change) -> Written {
 }
 
 fn assume(context: &Context, port: &Port, roles: &[Role], from: Option<&Port>, addresses: &[String]) -> Written {
-    let management = context.node.map(|n| n.management_ip.as_str()).filter(|_| roles.contains(&Role::Management));
-    let management = management.and_then(|ip| ip.split('/').next()).filter(|ip| !ip.is_empty());
+    let management = context
+        .node
+        .map(|n| n.management_ip.as_str())
+        .filter(|_| roles.contains(&Role::Management));
+    let management = management
+        .and_then(|ip| ip.split('/').next())
+        .filter(|ip| !ip.is_empty());
     let alias = port.alias();
     let source = match (from, management) {
         (Some(from), _) if !is_unnamed(context, from) => quoted(&from.alias()),
@@ -272,8 +353,13 @@ fn assume(context: &Context, port: &Port, roles: &[Role], from: Option<&Port>, a
         (Some(from), None) => quoted(&from.alias()),
         (None, None) if addresses.is_empty() => return Written::default(),
         (None, None) => {
-            let set = Command::new("Set-Address").name("Adapter", &alias).names("Address", addresses);
-            let test = Command::new("Test-Address").name("Adapter", &alias).names("Address", addresses).line();
+            let set = Command::new("Set-Address")
+                .name("Adapter", &alias)
+                .names("Address", addresses);
+            let test = Command::new("Test-Address")
+                .name("Adapter", &alias)
+                .names("Address", addresses)
+                .line();
             return Written::new(test, vec![set]);
         }
     };
@@ -303,7 +389,9 @@ fn is_unnamed(context: &Context, port: &Port) -> bool {
 }
 
 pub(super) fn set_vlan(vnic: &str, vlan: Option<u16>) -> Command {
-    let set = Command::new("Set-VMNetworkAdapterVlan").switch("ManagementOS").name("VMNetworkAdapterName", vnic);
+    let set = Command::new("Set-VMNetworkAdapterVlan")
+        .switch("ManagementOS")
+        .name("VMNetworkAdapterName", vnic);
     match vlan {
         Some(vlan) => set.switch("Access").value("VlanId", vlan),
         None => set.switch("Untagged"),
@@ -311,7 +399,10 @@ pub(super) fn set_vlan(vnic: &str, vlan: Option<u16>) -> Command {
 }
 
 pub(super) fn is_vlan(vnic: &str, vlan: Option<u16>) -> String {
-    let get = format!("(Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName {} -ErrorAction SilentlyContinue)", quoted(vnic));
+    let get = format!(
+        "(Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName {} -ErrorAction SilentlyContinue)",
+        quoted(vnic)
+    );
     match vlan {
         Some(vlan) => format!("{get}.AccessVlanId -eq {vlan}"),
         None => format!("[string]{get}.OperationMode -eq 'Untagged'"),
@@ -324,7 +415,9 @@ fn adapter(change: &Change) -> Option<Written> {
         Change::HostVlan { vnic, value } => Written::new(is_vlan(vnic, value.after), vec![set_vlan(vnic, value.after)]),
         Change::HostWeight { vnic, value } => {
             let weight = value.after.unwrap_or(0);
-            let set = Command::new("Set-VMNetworkAdapter").switch("ManagementOS").name("Name", vnic);
+            let set = Command::new("Set-VMNetworkAdapter")
+                .switch("ManagementOS")
+                .name("Name", vnic);
             let test = format!(
                 "(Get-VMNetworkAdapter -ManagementOS -Name {} -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq {weight}",
                 quoted(vnic)
@@ -334,20 +427,41 @@ fn adapter(change: &Change) -> Option<Written> {
         Change::HostRdma { vnic, value } => {
             let on = value.after == Some(true);
             let alias = Port::HostVnic(vnic.clone()).alias();
-            let set = Command::new(if on { "Enable-NetAdapterRdma" } else { "Disable-NetAdapterRdma" }).name("Name", &alias);
-            let test = format!("(Get-NetAdapterRdma -Name {} -ErrorAction SilentlyContinue).Enabled -eq {}", quoted(&alias), truth(on));
-            Written::new(test, vec![set])
+            let set = Command::new(if on {
+                "Enable-NetAdapterRdma"
+            } else {
+                "Disable-NetAdapterRdma"
+            })
+            .name("Name", &alias);
+            let test = format!(
+                "(Get-NetAdapterRdma -Name {} -ErrorAction SilentlyContinue).Enabled -eq {}",
+                quoted(&alias),
+                truth(on)
+            );
+            // SET drops the priority of the host's packets unless the vNIC may keep it
+            let keep = Command::new("Set-VMNetworkAdapter")
+                .switch("ManagementOS")
+                .name("Name", vnic)
+                .value("IeeePriorityTag", "On");
+            Written::new(test, if on { vec![keep, set] } else { vec![set] })
         }
         Change::HostPort { vnic, value } => mapping(vnic, value),
         Change::DefaultFlow { switch, weight } => {
-            let set = Command::new("Set-VMSwitch").name("Name", switch).value("DefaultFlowMinimumBandwidthWeight", weight);
-            let test = format!("(Get-VMSwitch -Name {}).DefaultFlowMinimumBandwidthWeight -eq {weight}", quoted(switch));
+            let set = Command::new("Set-VMSwitch")
+                .name("Name", switch)
+                .value("DefaultFlowMinimumBandwidthWeight", weight);
+            let test = format!(
+                "(Get-VMSwitch -Name {}).DefaultFlowMinimumBandwidthWeight -eq {weight}",
+                quoted(switch)
+            );
             Written::new(test, vec![set])
         }
         Change::Unbind { nics } => unbind(nics),
         Change::Jumbo { port } => {
             let alias = port.alias();
-            let set = Command::new("Set-NetAdapterAdvancedProperty").name("Name", &alias).name("RegistryKeyword", "*JumboPacket");
+            let set = Command::new("Set-NetAdapterAdvancedProperty")
+                .name("Name", &alias)
+                .name("RegistryKeyword", "*JumboPacket");
             let test = format!(
                 "@(Get-NetAdapterAdvancedProperty -Name {} -RegistryKeyword '*JumboPacket' -ErrorAction SilentlyContinue).RegistryValue -ge 9014",
                 quoted(&alias)
@@ -359,15 +473,27 @@ fn adapter(change: &Change) -> Option<Written> {
 }
 
 fn mapping(vnic: &str, value: &Values<String>) -> Written {
-    let get = format!("(Get-VMNetworkAdapterTeamMapping -ManagementOS -Name {} -ErrorAction SilentlyContinue)", quoted(vnic));
+    let get = format!(
+        "(Get-VMNetworkAdapterTeamMapping -ManagementOS -Name {} -ErrorAction SilentlyContinue)",
+        quoted(vnic)
+    );
     match &value.after {
         Some(port) => {
-            let set = Command::new("Set-VMNetworkAdapterTeamMapping").switch("ManagementOS").name("VMNetworkAdapterName", vnic);
-            Written::new(format!("@({get}.NetAdapterName) -contains {}", quoted(port)), vec![set.name("PhysicalNetAdapterName", port)])
+            let set = Command::new("Set-VMNetworkAdapterTeamMapping")
+                .switch("ManagementOS")
+                .name("VMNetworkAdapterName", vnic);
+            Written::new(
+                format!("@({get}.NetAdapterName) -contains {}", quoted(port)),
+                vec![set.name("PhysicalNetAdapterName", port)],
+            )
         }
         None => Written::new(
             format!("-not {get}"),
-            vec![Command::new("Remove-VMNetworkAdapterTeamMapping").switch("ManagementOS").name("Name", vnic)],
+            vec![
+                Command::new("Remove-VMNetworkAdapterTeamMapping")
+                    .switch("ManagementOS")
+                    .name("Name", vnic),
+            ],
         ),
     }
 }
@@ -390,25 +516,42 @@ fn unbind(nics: &[String]) -> Written {
 fn host(setting: &HostSetting) -> Written {
     let set = || Command::new("Set-VMHost");
     let equals = |property: &str, value: String| format!("[string](Get-VMHost).{property} -eq {value}");
-    let option = |property: &str, value: String| Written::new(equals(property, value.clone()), vec![set().value(property, value)]);
+    let option = |property: &str, value: String| {
+        Written::new(equals(property, value.clone()), vec![set().value(property, value)])
+    };
     match setting {
         HostSetting::Pool(value) => {
             let (min, max) = match value.after {
-                Some(pool) => (quoted(&format!("{:012X}", pool.min.0)), quoted(&format!("{:012X}", pool.max.0))),
+                Some(pool) => (
+                    quoted(&format!("{:012X}", pool.min.0)),
+                    quoted(&format!("{:012X}", pool.max.0)),
+                ),
                 None => (before("MacAddressMinimum"), before("MacAddressMaximum")),
             };
-            let test = format!("({}) -and ({})", equals("MacAddressMinimum", min.clone()), equals("MacAddressMaximum", max.clone()));
-            Written::new(test, vec![set().value("MacAddressMinimum", min).value("MacAddressMaximum", max)])
+            let test = format!(
+                "({}) -and ({})",
+                equals("MacAddressMinimum", min.clone()),
+                equals("MacAddressMaximum", max.clone())
+            );
+            Written::new(
+                test,
+                vec![set().value("MacAddressMinimum", min).value("MacAddressMaximum", max)],
+            )
         }
-        HostSetting::MigrationEnabled(Values { after: Some(true), .. }) => {
-            Written::new("(Get-VMHost).VirtualMachineMigrationEnabled".to_owned(), vec![Command::new("Enable-VMMigration")])
-        }
-        HostSetting::MigrationEnabled(Values { after: Some(false), .. }) => {
-            Written::new("-not (Get-VMHost).VirtualMachineMigrationEnabled".to_owned(), vec![Command::new("Disable-VMMigration")])
-        }
+        HostSetting::MigrationEnabled(Values { after: Some(true), .. }) => Written::new(
+            "(Get-VMHost).VirtualMachineMigrationEnabled".to_owned(),
+            vec![Command::new("Enable-VMMigration")],
+        ),
+        HostSetting::MigrationEnabled(Values { after: Some(false), .. }) => Written::new(
+            "-not (Get-VMHost).VirtualMachineMigrationEnabled".to_owned(),
+            vec![Command::new("Disable-VMMigration")],
+        ),
         // what was not known before stays on: live migration is needed for the way back, too
         HostSetting::MigrationEnabled(_) => Written::default(),
-        HostSetting::AnyNetwork(value) => option("UseAnyNetworkForMigration", known(value.after.map(|v| truth(v).to_owned()), "UseAnyNetworkForMigration")),
+        HostSetting::AnyNetwork(value) => option(
+            "UseAnyNetworkForMigration",
+            known(value.after.map(|v| truth(v).to_owned()), "UseAnyNetworkForMigration"),
+        ),
         HostSetting::Subnets(value) => {
             let list = match &value.after {
                 Some(subnets) => quoted_list(subnets),
@@ -419,11 +562,17 @@ fn host(setting: &HostSetting) -> Written {
         }
         HostSetting::Transport(value) => {
             let name = value.after.map(|t| quoted(transport(t)));
-            option("VirtualMachineMigrationPerformanceOption", known(name, "VirtualMachineMigrationPerformanceOption"))
+            option(
+                "VirtualMachineMigrationPerformanceOption",
+                known(name, "VirtualMachineMigrationPerformanceOption"),
+            )
         }
         HostSetting::Concurrency(value) => {
             let number = value.after.map(|n| n.to_string());
-            option("MaximumVirtualMachineMigrations", known(number, "MaximumVirtualMachineMigrations"))
+            option(
+                "MaximumVirtualMachineMigrations",
+                known(number, "MaximumVirtualMachineMigrations"),
+            )
         }
         HostSetting::SmbLimit(value) => smb_limit(value),
     }
@@ -453,7 +602,9 @@ fn smb_limit(value: &Values<u64>) -> Written {
     match value.after {
         Some(rate) => {
             let bytes = rate.saturating_mul(125_000);
-            let set = Command::new("Set-SmbBandwidthLimit").value("Category", "LiveMigration").value("BytesPerSecond", bytes);
+            let set = Command::new("Set-SmbBandwidthLimit")
+                .value("Category", "LiveMigration")
+                .value("BytesPerSecond", bytes);
             Written::new(format!("{get}.BytesPerSecond -eq {bytes}"), vec![set])
         }
         None => {

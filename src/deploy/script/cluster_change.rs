@@ -24,7 +24,10 @@ pub fn written(context: &Context, change: &Change) -> Written {
                     let test = format!("({get}.MacAddress -eq {digits}) -and (-not {get}.DynamicMacAddressEnabled)");
                     (set.value("StaticMacAddress", digits), test)
                 }
-                None => (set.switch("DynamicMacAddress"), format!("{}.DynamicMacAddressEnabled", get_vnic(vm, vnic))),
+                None => (
+                    set.switch("DynamicMacAddress"),
+                    format!("{}.DynamicMacAddressEnabled", get_vnic(vm, vnic)),
+                ),
             };
             Written::new(test, vec![Command::new("Assert-Off").name("Vm", vm), set])
         }
@@ -66,7 +69,9 @@ fn list(cluster: &Cluster, name: &str, value: &Values<Vec<String>>) -> Written {
         None => "''".to_owned(),
     };
     Written {
-        test: format!("@({owner} | Get-ClusterParameter -Name {name} | Where-Object {{ [string]$_.Value -ne {ids} }}).Count -eq 0"),
+        test: format!(
+            "@({owner} | Get-ClusterParameter -Name {name} | Where-Object {{ [string]$_.Value -ne {ids} }}).Count -eq 0"
+        ),
         commands: vec![format!("{owner} | Set-ClusterParameter -Name {name} -Value {ids}")],
     }
 }
@@ -78,11 +83,15 @@ fn smb_limit(on: &Values<bool>, factor: &Values<u32>) -> Written {
     if let Some(on) = on.after {
         let number = u8::from(on);
         tests.push(format!("((Get-Cluster).SetSMBBandwidthLimit -eq {number})"));
-        found.commands.push(format!("(Get-Cluster).SetSMBBandwidthLimit = {number}"));
+        found
+            .commands
+            .push(format!("(Get-Cluster).SetSMBBandwidthLimit = {number}"));
     }
     if let Some(factor) = factor.after {
         tests.push(format!("((Get-Cluster).SetSMBBandwidthLimitFactor -eq {factor})"));
-        found.commands.push(format!("(Get-Cluster).SetSMBBandwidthLimitFactor = {factor}"));
+        found
+            .commands
+            .push(format!("(Get-Cluster).SetSMBBandwidthLimitFactor = {factor}"));
     }
     if !found.commands.is_empty() {
         let absent = "if (-not (Get-Cluster).PSObject.Properties['SetSMBBandwidthLimitFactor']) { throw 'this cluster has no SetSMBBandwidthLimitFactor: install the updates of September 2022 or later, or look for its name with Get-Cluster | Format-List *SMB*' }";
@@ -93,7 +102,10 @@ fn smb_limit(on: &Values<bool>, factor: &Values<u32>) -> Written {
 }
 
 fn get_vnic(vm: &str, vnic: &str) -> String {
-    format!("({})", Command::new("Get-Vnic").name("Vm", vm).name("Name", vnic).line())
+    format!(
+        "({})",
+        Command::new("Get-Vnic").name("Vm", vm).name("Name", vnic).line()
+    )
 }
 
 fn connect(vm: &str, vnic: &str, value: &Values<String>) -> Written {
@@ -110,8 +122,14 @@ fn connect(vm: &str, vnic: &str, value: &Values<String>) -> Written {
 /// `Add-NetIntent`, with overrides only where the plan differs from what Network ATC takes by itself.
 fn add_intent(intent: &Intent) -> Written {
     let mut commands = Vec::new();
-    let mut add = Command::new("Add-NetIntent").name("Name", &intent.name).names("AdapterName", &intent.nics);
-    for (on, kind) in [(intent.management, "Management"), (intent.compute, "Compute"), (intent.storage, "Storage")] {
+    let mut add = Command::new("Add-NetIntent")
+        .name("Name", &intent.name)
+        .names("AdapterName", &intent.nics);
+    for (on, kind) in [
+        (intent.management, "Management"),
+        (intent.compute, "Compute"),
+        (intent.storage, "Storage"),
+    ] {
         if on {
             add = add.switch(kind);
         }

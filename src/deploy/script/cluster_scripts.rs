@@ -19,7 +19,7 @@ pub const INTENTS: &str = r#"function Test-Intent {
 
 function Wait-Intent {
     param([string]$Name)
-    foreach ($attempt in 1..120) {
+    foreach ($attempt in (1..120)) {
         if (Test-Intent -Name $Name) { return }
         if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
             throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
@@ -44,11 +44,17 @@ pub fn files(work: &ClusterWork, stem: &str) -> Vec<File> {
     let mut add = |name: &str, lines: Vec<String>| found.push((format!("{stem}-{name}.ps1"), file(&lines)));
     if !before.is_empty() {
         let synopsis = "Before the first node: what must be so while the nodes are rebuilt one after the other.";
-        add("1-before", changing(&context, work, &before, (synopsis, &format!("{stem}-before"))));
+        add(
+            "1-before",
+            changing(&context, work, &before, (synopsis, &format!("{stem}-before"))),
+        );
     }
     if !last.is_empty() {
         let synopsis = "After the last node: cluster networks, live migration and VMs.";
-        add("2-after", changing(&context, work, &last, (synopsis, &format!("{stem}-after"))));
+        add(
+            "2-after",
+            changing(&context, work, &last, (synopsis, &format!("{stem}-after"))),
+        );
     }
     add("3-verify", verify(&context, work, stem));
     if !before.is_empty() || !last.is_empty() {
@@ -65,6 +71,7 @@ fn head(work: &ClusterWork, synopsis: &str, notes: &[String], changes: bool, ste
         notes,
         changes,
         takeover: false,
+        waits: false,
         version: if old { "2.0" } else { "3.0" },
     };
     let mut lines = parts::head(&head, stem);
@@ -78,13 +85,18 @@ fn head(work: &ClusterWork, synopsis: &str, notes: &[String], changes: bool, ste
         lines.extend(block(INTENTS));
     }
     lines.push(format!("if ((Get-Cluster).Name -ne {}) {{", quoted(&work.today.name)));
-    lines.push("    throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)".to_owned());
+    lines.push(
+        "    throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)"
+            .to_owned(),
+    );
     lines.push("}".to_owned());
     lines
 }
 
 fn changing(context: &Context, work: &ClusterWork, steps: &[&Step], (synopsis, stem): (&str, &str)) -> Vec<String> {
-    let mut notes = vec!["Run it once, on any node. Try it with -WhatIf first: nothing is changed then. It can be run again.".to_owned()];
+    let mut notes = vec![
+        "Run it once, on any node. Try it with -WhatIf first: nothing is changed then. It can be run again.".to_owned(),
+    ];
     let intents: Vec<&Step> = steps.iter().copied().filter(|s| is_intent(s)).collect();
     if !intents.is_empty() {
         notes.push(
@@ -101,7 +113,10 @@ fn changing(context: &Context, work: &ClusterWork, steps: &[&Step], (synopsis, s
         lines.extend(step_lines(context, step));
     }
     lines.push("if ($Waiting.Count -gt 0) {".to_owned());
-    lines.push("    Write-Output ('not done, shut these VMs down and run the script again: {0}' -f ($Waiting -join ', '))".to_owned());
+    lines.push(
+        "    Write-Output ('not done, shut these VMs down and run the script again: {0}' -f ($Waiting -join ', '))"
+            .to_owned(),
+    );
     lines.push("    exit 1".to_owned());
     lines.push("}".to_owned());
     lines.push("Write-Output 'Done.'".to_owned());
@@ -125,10 +140,18 @@ fn step_lines(context: &Context, step: &Step) -> Vec<String> {
     let Some(vm) = off else { return lines };
     let mut guarded = vec![
         comment(&format!("{vm} must be off for the next step")),
-        format!("if ([string](Find-Vm -Name {}).State -ne 'Off') {{ $Waiting += {} }}", quoted(vm), quoted(vm)),
+        format!(
+            "if ([string](Find-Vm -Name {}).State -ne 'Off') {{ $Waiting += {} }}",
+            quoted(vm),
+            quoted(vm)
+        ),
         "else {".to_owned(),
     ];
-    guarded.extend(lines.into_iter().map(|line| if line.is_empty() { line } else { format!("    {line}") }));
+    guarded.extend(
+        lines
+            .into_iter()
+            .map(|line| if line.is_empty() { line } else { format!("    {line}") }),
+    );
     guarded.push("}".to_owned());
     guarded.push(String::new());
     guarded
@@ -139,12 +162,21 @@ fn verify(context: &Context, work: &ClusterWork, stem: &str) -> Vec<String> {
     let mut lines = head(work, "Verify: is the cluster as the plan says?", &notes, false, stem);
     let scripted = |step: &&Step| by_powershell(&work.today) || step.phase != Phase::Guests;
     for step in work.before.iter().chain(&work.last).filter(scripted) {
-        for written in change::step(context, &step.changes).into_iter().filter(|w| !w.test.is_empty()) {
+        for written in change::step(context, &step.changes)
+            .into_iter()
+            .filter(|w| !w.test.is_empty())
+        {
             lines.push(confirm(&step.title, &written.test));
         }
     }
-    lines.push(confirm("every node is up", "@(Get-ClusterNode | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0"));
-    lines.push(confirm("every cluster network is up", "@(Get-ClusterNetwork | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0"));
+    lines.push(confirm(
+        "every node is up",
+        "@(Get-ClusterNode | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0",
+    ));
+    lines.push(confirm(
+        "every cluster network is up",
+        "@(Get-ClusterNetwork | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0",
+    ));
     let nodes: Vec<String> = work.today.nodes.iter().map(|n| n.name.clone()).collect();
     lines.push(comment("The cluster's own opinion; the report says where it lies."));
     lines.push(format!("Test-Cluster -Node {} -Include 'Network'", quoted_list(&nodes)));

@@ -26,15 +26,42 @@ fn file(lines: &[String]) -> Vec<u8> {
 /// Pre-check, apply, verify and rollback.
 pub fn files(_: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
     vec![
-        (format!("{stem}-1-pre-check.cmd"), file(&look(node, "Pre-check: compare with the inventory before anything is changed."))),
-        (format!("{stem}-2-apply.cmd"), file(&change(node, "Apply: addresses, as far as netsh sets them.", &commands(node, false)))),
-        (format!("{stem}-3-verify.cmd"), file(&look(node, "Verify: compare with the plan."))),
-        (format!("{stem}-4-rollback.cmd"), file(&change(node, "Rollback: addresses as they were.", &commands(node, true)))),
+        (
+            format!("{stem}-1-pre-check.cmd"),
+            file(&look(
+                node,
+                "Pre-check: compare with the inventory before anything is changed.",
+            )),
+        ),
+        (
+            format!("{stem}-2-apply.cmd"),
+            file(&change(
+                node,
+                "Apply: addresses, as far as netsh sets them.",
+                &commands(node, false),
+            )),
+        ),
+        (
+            format!("{stem}-3-verify.cmd"),
+            file(&look(node, "Verify: compare with the plan.")),
+        ),
+        (
+            format!("{stem}-4-rollback.cmd"),
+            file(&change(
+                node,
+                "Rollback: addresses as they were.",
+                &commands(node, true),
+            )),
+        ),
     ]
 }
 
 fn head(node: &NodeWork, synopsis: &str) -> Vec<String> {
-    let name = if is_safe(&node.today.name) { node.today.name.as_str() } else { "the node of this file's name" };
+    let name = if is_safe(&node.today.name) {
+        node.today.name.as_str()
+    } else {
+        "the node of this file's name"
+    };
     vec![
         "@echo off".to_owned(),
         format!("rem {synopsis} For {name}."),
@@ -65,7 +92,15 @@ fn look(node: &NodeWork, synopsis: &str) -> Vec<String> {
 
 fn change(node: &NodeWork, synopsis: &str, commands: &[String]) -> Vec<String> {
     let mut lines = head(node, synopsis);
-    lines.extend(["setlocal", "set \"DO=\"", "rem with /whatif the commands are only shown", "if /i \"%~1\"==\"/whatif\" set \"DO=echo\""].map(str::to_owned));
+    lines.extend(
+        [
+            "setlocal",
+            "set \"DO=\"",
+            "rem with /whatif the commands are only shown",
+            "if /i \"%~1\"==\"/whatif\" set \"DO=echo\"",
+        ]
+        .map(str::to_owned),
+    );
     if commands.is_empty() {
         lines.push("echo Nothing here can be done by netsh. See RUNBOOK.md for what is done by hand.".to_owned());
     }
@@ -77,11 +112,23 @@ fn change(node: &NodeWork, synopsis: &str, commands: &[String]) -> Vec<String> {
 /// netsh commands of the steps, or of the way back.
 fn commands(node: &NodeWork, back: bool) -> Vec<String> {
     let mut found = Vec::new();
-    let steps: Vec<_> = if back { node.steps.iter().rev().collect() } else { node.steps.iter().collect() };
+    let steps: Vec<_> = if back {
+        node.steps.iter().rev().collect()
+    } else {
+        node.steps.iter().collect()
+    };
     for step in steps {
         let changes = if back { step.undo() } else { step.changes.clone() };
-        for (title, line) in changes.iter().filter_map(|c| Some((words::title(std::slice::from_ref(c)), netsh(c)?))).flat_map(|(t, l)| l.into_iter().map(move |l| (t.clone(), l))) {
-            found.push(if is_safe(&title) { format!("rem step {}: {title}", step.number) } else { format!("rem step {}", step.number) });
+        for (title, line) in changes
+            .iter()
+            .filter_map(|c| Some((words::title(std::slice::from_ref(c)), netsh(c)?)))
+            .flat_map(|(t, l)| l.into_iter().map(move |l| (t.clone(), l)))
+        {
+            found.push(if is_safe(&title) {
+                format!("rem step {}: {title}", step.number)
+            } else {
+                format!("rem step {}", step.number)
+            });
             found.push(format!("%DO% {line}"));
         }
     }
@@ -138,7 +185,11 @@ pub fn manual_lines(_: &ClusterWork, node: &NodeWork) -> Vec<String> {
             found.push(format!("{} (serves: {})", lines.join("; then "), step.serves));
         }
     }
-    let rebuilt = node.steps.iter().flat_map(|s| &s.changes).any(|c| matches!(c, Change::CreateSwitch(_) | Change::RemoveSwitch(_)));
+    let rebuilt = node
+        .steps
+        .iter()
+        .flat_map(|s| &s.changes)
+        .any(|c| matches!(c, Change::CreateSwitch(_) | Change::RemoveSwitch(_)));
     if rebuilt {
         found.push(
             "If a virtual network cannot be removed in Virtual Network Manager: nvspscrub removes all of Hyper-V's networks and connections of this host at once, \
@@ -156,7 +207,11 @@ fn by_hand(change: &Change) -> Option<String> {
                 Base::Team(team) => format!("the adapter of the vendor team {team}"),
                 Base::Port | Base::Set(_) => words::listed(&switch.record.nics),
             };
-            let host = if switch.record.allow_management_os == Some(true) { "tick" } else { "clear" };
+            let host = if switch.record.allow_management_os == Some(true) {
+                "tick"
+            } else {
+                "clear"
+            };
             format!(
                 "in Virtual Network Manager add an external network {} on {on}, and {host} \"Allow management operating system to share this network adapter\"",
                 switch.record.name
@@ -164,8 +219,13 @@ fn by_hand(change: &Change) -> Option<String> {
         }
         Change::RemoveSwitch(switch) => format!("in Virtual Network Manager remove the network {}", switch.record.name),
         Change::SetMembers { .. } => return None,
-        Change::Rebind { switch, after, .. } => format!("in Virtual Network Manager bind the network {switch} to {after}"),
-        Change::CreateTeam { name, nics } => format!("in the NIC vendor's software make the team {name} of {}", words::listed(nics)),
+        Change::Rebind { switch, after, .. } => {
+            format!("in Virtual Network Manager bind the network {switch} to {after}")
+        }
+        Change::CreateTeam { name, nics } => format!(
+            "in the NIC vendor's software make the team {name} of {}",
+            words::listed(nics)
+        ),
         Change::RemoveTeam { name, .. } => format!("in the NIC vendor's software remove the team {name}"),
         Change::JoinTeam { team, nic } => format!("in the NIC vendor's software add {nic} to the team {team}"),
         Change::LeaveTeam { team, nic } => format!("in the NIC vendor's software take {nic} out of the team {team}"),
@@ -174,17 +234,34 @@ fn by_hand(change: &Change) -> Option<String> {
                 "in the properties of the network {} tick \"Allow management operating system\" and \"Enable virtual LAN identification for management operating system\" with {vlan}",
                 vnic.switch
             ),
-            None => format!("in the properties of the network {} tick \"Allow management operating system\"", vnic.switch),
+            None => format!(
+                "in the properties of the network {} tick \"Allow management operating system\"",
+                vnic.switch
+            ),
         },
-        Change::RemoveHostVnic(vnic) => format!("in the properties of the network {} clear \"Allow management operating system\"", vnic.switch),
+        Change::RemoveHostVnic(vnic) => format!(
+            "in the properties of the network {} clear \"Allow management operating system\"",
+            vnic.switch
+        ),
         Change::Assume { port, addresses, .. } if netsh(change).is_none() => match addresses.as_slice() {
-            [] => format!("{}: give {} the address of its network", words::title(std::slice::from_ref(change)), port.alias()),
+            [] => format!(
+                "{}: give {} the address of its network",
+                words::title(std::slice::from_ref(change)),
+                port.alias()
+            ),
             known => format!("give {} the address {}", port.alias(), words::listed(known)),
         },
-        Change::Release { port, keeps_address: false, .. } if netsh(change).is_none() => format!("take the address off {}, and note it", port.alias()),
+        Change::Release {
+            port,
+            keeps_address: false,
+            ..
+        } if netsh(change).is_none() => format!("take the address off {}, and note it", port.alias()),
         Change::Host(HostSetting::Pool(value)) => {
             let pool = value.after?;
-            format!("in Virtual Network Manager, MAC Address Range: {} to {}", pool.min, pool.max)
+            format!(
+                "in Virtual Network Manager, MAC Address Range: {} to {}",
+                pool.min, pool.max
+            )
         }
         _ => return None,
     })

@@ -10,7 +10,9 @@ use crate::powershell::{Command, quoted_list};
 pub fn written(dcb: &Dcb) -> Written {
     let policy = |name: &str| Command::new("New-NetQosPolicy").name("Name", name);
     let class = |name: &str, priority: u8, percent: u8| {
-        let new = Command::new("New-NetQosTrafficClass").name("Name", name).value("Priority", priority);
+        let new = Command::new("New-NetQosTrafficClass")
+            .name("Name", name)
+            .value("Priority", priority);
         new.value("BandwidthPercentage", percent).value("Algorithm", "ETS")
     };
     let mut lines: Vec<String> = vec![
@@ -25,7 +27,11 @@ pub fn written(dcb: &Dcb) -> Written {
         class("Cluster", 7, dcb.cluster_percent).line(),
         Command::new("Set-NetQosDcbxSetting").value("Willing", "$false").set("Confirm", false).line(),
     ];
-    lines.extend(dcb.nics.iter().map(|nic| Command::new("Enable-NetAdapterQos").name("Name", nic).line()));
+    lines.extend(
+        dcb.nics
+            .iter()
+            .map(|nic| Command::new("Enable-NetAdapterQos").name("Name", nic).line()),
+    );
     Written {
         test: test(dcb),
         commands: lines,
@@ -34,12 +40,20 @@ pub fn written(dcb: &Dcb) -> Written {
 
 fn test(dcb: &Dcb) -> String {
     let class = |name: &str, percent: u8| {
-        format!("((Get-NetQosTrafficClass -Name '{name}' -ErrorAction SilentlyContinue).BandwidthPercentage -eq {percent})")
+        format!(
+            "((Get-NetQosTrafficClass -Name '{name}' -ErrorAction SilentlyContinue).BandwidthPercentage -eq {percent})"
+        )
     };
     let ports = format!(
         "(@(Get-NetAdapterQos -Name {} | Where-Object {{ -not $_.Enabled }}).Count -eq 0)",
         quoted_list(&dcb.nics)
     );
     let flow = "((Get-NetQosFlowControl -Priority 3).Enabled)";
-    [class("SMBDirect", dcb.smb_percent), class("Cluster", dcb.cluster_percent), flow.to_owned(), ports].join(" -and ")
+    [
+        class("SMBDirect", dcb.smb_percent),
+        class("Cluster", dcb.cluster_percent),
+        flow.to_owned(),
+        ports,
+    ]
+    .join(" -and ")
 }

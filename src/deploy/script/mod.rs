@@ -56,11 +56,17 @@ impl Names {
             nodes: Vec::new(),
         };
         for one in work {
-            let prefix = if several { format!("{}-", plain(&one.today.name)) } else { String::new() };
+            let prefix = if several {
+                format!("{}-", plain(&one.today.name))
+            } else {
+                String::new()
+            };
             names.clusters.push(free(&mut taken, &format!("{prefix}cluster")));
             let nodes = one.nodes.iter().map(|n| format!("{prefix}{}", plain(&n.today.name)));
             let nodes: Vec<String> = nodes.collect();
-            names.nodes.push(nodes.iter().map(|name| free(&mut taken, name)).collect());
+            names
+                .nodes
+                .push(nodes.iter().map(|name| free(&mut taken, name)).collect());
         }
         names
     }
@@ -72,12 +78,19 @@ impl Names {
 
     /// Stem of the scripts of a node.
     pub fn node(&self, cluster: usize, node: usize) -> String {
-        self.nodes.get(cluster).and_then(|n| n.get(node)).cloned().unwrap_or_default()
+        self.nodes
+            .get(cluster)
+            .and_then(|n| n.get(node))
+            .cloned()
+            .unwrap_or_default()
     }
 }
 
 fn plain(name: &str) -> String {
-    let plain: String = name.chars().map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' }).collect();
+    let plain: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() || c == '-' { c } else { '_' })
+        .collect();
     if plain.is_empty() { "node".to_owned() } else { plain }
 }
 

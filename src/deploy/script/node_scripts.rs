@@ -3,6 +3,7 @@
 use super::change::{self, Context};
 use super::parts::{self, Head, block, confirm, verdict};
 use super::{File, facts, prelude};
+use crate::deploy::manual;
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::powershell::{comment, file, quoted, quoted_list};
 
@@ -15,7 +16,10 @@ pub fn files(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
     vec![
         (format!("{stem}-1-pre-check.ps1"), file(&pre_check(work, node, stem))),
         (format!("{stem}-2-apply.ps1"), file(&apply(&context, work, node, stem))),
-        (format!("{stem}-3-verify.ps1"), file(&verify(&context, work, node, stem))),
+        (
+            format!("{stem}-3-verify.ps1"),
+            file(&verify(&context, work, node, stem)),
+        ),
         (format!("{stem}-4-rollback.ps1"), file(&rollback(&context, node, stem))),
     ]
 }
@@ -31,13 +35,20 @@ pub fn others(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     others.take(4).map(address).collect()
 }
 
-fn head(synopsis: &str, node: &NodeWork, notes: &[String], changes: bool, takeover: bool, stem: &str) -> Vec<String> {
+fn head(
+    synopsis: &str,
+    node: &NodeWork,
+    notes: &[String],
+    (changes, takeover, waits): (bool, bool, bool),
+    stem: &str,
+) -> Vec<String> {
     let head = Head {
         synopsis,
         target: &node.today.name,
         notes,
         changes,
         takeover,
+        waits,
         version: "3.0",
     };
     parts::head(&head, stem)
@@ -55,7 +66,13 @@ fn right_node(node: &NodeWork) -> Vec<String> {
 
 fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     let notes = ["Reads only. Run it on the node after it was drained; apply only if every line says ok.".to_owned()];
-    let mut lines = head("Pre-check: is the node as the inventory says, and ready?", node, &notes, false, false, stem);
+    let mut lines = head(
+        "Pre-check: is the node as the inventory says, and ready?",
+        node,
+        &notes,
+        (false, false, false),
+        stem,
+    );
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
     lines.extend(right_node(node));
@@ -63,9 +80,15 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
         "the script runs as administrator",
         "(New-Object Security.Principal.WindowsPrincipal([Security.Principal.WindowsIdentity]::GetCurrent())).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)",
     ));
-    if work.today.nodes.len() > 1 {
-        lines.push(confirm("the node is paused: Suspend-ClusterNode -Drain", "[string](Get-ClusterNode -Name $env:COMPUTERNAME).State -eq 'Paused'"));
-        lines.push(confirm("no VM runs on the node", "@(Get-VM | Where-Object { [string]$_.State -eq 'Running' }).Count -eq 0"));
+    if work.today.nodes.len() > 1 && !work.by_intents {
+        lines.push(confirm(
+            "the node is paused: Suspend-ClusterNode -Drain",
+            "[string](Get-ClusterNode -Name $env:COMPUTERNAME).State -eq 'Paused'",
+        ));
+        lines.push(confirm(
+            "no VM runs on the node",
+            "@(Get-VM | Where-Object { [string]$_.State -eq 'Running' }).Count -eq 0",
+        ));
         lines.push(confirm(
             "every other node is up",
             "@(Get-ClusterNode | Where-Object { $_.Name -ne $env:COMPUTERNAME -and [string]$_.State -ne 'Up' }).Count -eq 0",
@@ -73,6 +96,7 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     }
     lines.extend(facts::ports(node));
     lines.extend(facts::wiring(&work.today, &node.today));
+    lines.extend(facts::modes(node));
     lines.extend(facts::management(&node.today, &others(work, node)));
     lines.extend(facts::storage(work));
     let adapters = change::remembered(&node.steps);
@@ -81,7 +105,10 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
             "@({} | ForEach-Object {{ Get-NetIPAddress -InterfaceAlias $_ -AddressFamily IPv6 -PrefixOrigin Manual -ErrorAction SilentlyContinue }}).Count -eq 0",
             quoted_list(&adapters)
         );
-        lines.push(confirm("no adapter whose address moves has an IPv6 address set by hand: such a one is to be moved by hand", &test));
+        lines.push(confirm(
+            "no adapter whose address moves has an IPv6 address set by hand: such a one is to be moved by hand",
+            &test,
+        ));
     }
     lines.extend(verdict(
         "The node is ready.",
@@ -92,33 +119,52 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
 
 fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     let takeover = node.takes_over();
+    let gates = manual::gates(work, node);
     let mut notes = vec![
-        "Try it with -WhatIf first: nothing is changed then. It can be run again: what is so already is passed over.".to_owned(),
+        "Try it with -WhatIf first: nothing is changed then. It can be run again: what is so already is passed over."
+            .to_owned(),
         format!("{stem}-state.xml keeps what was before the first change; the rollback script needs it."),
     ];
     if takeover {
         notes.push(
-            "Run it at the console (iLO, iDRAC) with -Console: one step takes the management path down for a moment.".to_owned(),
+            "Run it at the console (iLO, iDRAC) with -Console: one step takes the management path down for a moment."
+                .to_owned(),
         );
     }
-    let mut lines = head("Apply: the steps of the plan on this node, in an order that keeps it reachable.", node, &notes, true, takeover, stem);
+    let mut lines = head(
+        "Apply: the steps of the plan on this node, in an order that keeps it reachable.",
+        node,
+        &notes,
+        (true, takeover, !gates.is_empty()),
+        stem,
+    );
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
     if takeover {
         lines.push(format!("$Others = @({})", quoted_list(&others(work, node))));
-        lines.push(format!("$RollbackScript = Join-Path $StateFolder '{stem}-4-rollback.ps1'"));
+        lines.push(format!(
+            "$RollbackScript = Join-Path $StateFolder '{stem}-4-rollback.ps1'"
+        ));
         lines.extend(block(prelude::TAKE_OVER));
     }
     lines.extend(right_node(node));
-    if work.today.nodes.len() > 1 {
-        lines.push("if (-not $WhatIfPreference -and [string](Get-ClusterNode -Name $env:COMPUTERNAME).State -ne 'Paused') {".to_owned());
-        lines.push("    throw 'the node is not drained: Suspend-ClusterNode -Drain -Wait, then the pre-check'".to_owned());
+    if work.today.nodes.len() > 1 && !work.by_intents {
+        lines.push(
+            "if (-not $WhatIfPreference -and [string](Get-ClusterNode -Name $env:COMPUTERNAME).State -ne 'Paused') {"
+                .to_owned(),
+        );
+        lines.push(
+            "    throw 'the node is not drained: Suspend-ClusterNode -Drain -Wait, then the pre-check'".to_owned(),
+        );
         lines.push("}".to_owned());
     }
     lines.push("$State = Read-State".to_owned());
     lines.extend(remember(node));
     lines.push(String::new());
     for step in &node.steps {
+        for (_, what) in gates.iter().filter(|(number, _)| *number == step.number) {
+            lines.push(format!("Wait-ByHand -Number {} -What {}", step.number, quoted(what)));
+        }
         lines.extend(parts::step(context, step));
     }
     if node.steps.is_empty() {
@@ -144,9 +190,12 @@ fn remember(node: &NodeWork) -> Vec<String> {
     ];
     for property in properties {
         // 2012 has no performance option
-        lines.push(format!("        {property} = $(if ($vmHost.PSObject.Properties['{property}']) {{ [string]$vmHost.{property} }} else {{ '' }})"));
+        lines.push(format!("        {property} = $(if ($vmHost.PSObject.Properties['{property}']) {{ $vmHost.{property} }} else {{ $null }})"));
     }
-    lines.push("        Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })".to_owned());
+    lines.push(
+        "        Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })"
+            .to_owned(),
+    );
     lines.push("    }".to_owned());
     lines.push("}".to_owned());
     for adapter in change::remembered(&node.steps) {
@@ -162,7 +211,13 @@ fn remember(node: &NodeWork) -> Vec<String> {
 
 fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     let notes = ["Reads only. Resume the node only if every line says ok.".to_owned()];
-    let mut lines = head("Verify: is the node as the plan says?", node, &notes, false, false, stem);
+    let mut lines = head(
+        "Verify: is the node as the plan says?",
+        node,
+        &notes,
+        (false, false, false),
+        stem,
+    );
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
     if work.by_intents {
@@ -186,9 +241,17 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
 fn rollback(context: &Context, node: &NodeWork, stem: &str) -> Vec<String> {
     let notes = [
         "Undoes the steps that the apply script did, last one first. -WhatIf shows what it would do.".to_owned(),
-        format!("It needs {stem}-state.xml, which the apply script wrote. What was not known before the first change is taken from there."),
+        format!(
+            "It needs {stem}-state.xml, which the apply script wrote. What was not known before the first change is taken from there."
+        ),
     ];
-    let mut lines = head("Rollback: back to how the node was.", node, &notes, true, false, stem);
+    let mut lines = head(
+        "Rollback: back to how the node was.",
+        node,
+        &notes,
+        (true, false, false),
+        stem,
+    );
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
     lines.extend(right_node(node));

@@ -16,6 +16,8 @@ pub struct Head<'a> {
     pub changes: bool,
     /// It has a step that takes a path down.
     pub takeover: bool,
+    /// It waits for something that is done by hand.
+    pub waits: bool,
     /// Lowest version of PowerShell.
     pub version: &'a str,
 }
@@ -24,7 +26,10 @@ pub struct Head<'a> {
 pub fn head(head: &Head, stem: &str) -> Vec<String> {
     let mut lines = vec![
         comment(head.synopsis),
-        comment(&format!("For {}. Written by nicplan from an inventory and a plan; do not edit, make it anew.", head.target)),
+        comment(&format!(
+            "For {}. Written by nicplan from an inventory and a plan; do not edit, make it anew.",
+            head.target
+        )),
     ];
     lines.extend(head.notes.iter().map(|note| comment(note)));
     lines.push(format!("#requires -Version {}", head.version));
@@ -35,10 +40,18 @@ pub fn head(head: &Head, stem: &str) -> Vec<String> {
     });
     lines.push("param(".to_owned());
     if head.takeover {
-        lines.push("    # the script runs at the console of the node, where a lost network does not stop it".to_owned());
+        lines
+            .push("    # the script runs at the console of the node, where a lost network does not stop it".to_owned());
         lines.push("    [switch]$Console,".to_owned());
-        lines.push("    # minutes after which Windows runs the rollback script by itself if this script does not come back".to_owned());
+        lines.push(
+            "    # minutes after which Windows runs the rollback script by itself if this script does not come back"
+                .to_owned(),
+        );
         lines.push("    [int]$FallbackMinutes = 10,".to_owned());
+    }
+    if head.waits {
+        lines.push("    # the ports of the physical switches are changed already: do not ask".to_owned());
+        lines.push("    [switch]$PortsDone,".to_owned());
     }
     lines.push("    # folder with the scripts; what was done and how it was before is kept there".to_owned());
     lines.push("    [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)".to_owned());
@@ -70,7 +83,11 @@ pub fn step(context: &Context, step: &Step) -> Vec<String> {
         lines.push(String::new());
         return lines;
     }
-    let function = if step.takeover { "Invoke-TakeOver" } else { "Invoke-Step" };
+    let function = if step.takeover {
+        "Invoke-TakeOver"
+    } else {
+        "Invoke-Step"
+    };
     let open = format!(
         "{function} -Number {} -What {} -Serves {} -Test {{",
         step.number,
@@ -118,7 +135,11 @@ fn body(open: String, written: &[Written]) -> Vec<String> {
 }
 
 fn all(written: &[Written]) -> String {
-    let tests: Vec<&str> = written.iter().map(|w| w.test.as_str()).filter(|t| !t.is_empty()).collect();
+    let tests: Vec<&str> = written
+        .iter()
+        .map(|w| w.test.as_str())
+        .filter(|t| !t.is_empty())
+        .collect();
     match tests.as_slice() {
         [] => "$false".to_owned(),
         [one] => (*one).to_owned(),
@@ -136,7 +157,10 @@ pub fn verdict(good: &str, bad: &str) -> Vec<String> {
     vec![
         String::new(),
         "if ($Failed -gt 0) {".to_owned(),
-        format!("    Write-Output ('{{0}} of the checks failed: {{1}}' -f $Failed, {})", quoted(bad)),
+        format!(
+            "    Write-Output ('{{0}} of the checks failed: {{1}}' -f $Failed, {})",
+            quoted(bad)
+        ),
         "    exit 1".to_owned(),
         "}".to_owned(),
         format!("Write-Output {}", quoted(good)),

@@ -94,7 +94,7 @@ function Get-HostVnic {
 
 function Wait-Adapter {
     param([string]$Name)
-    foreach ($attempt in 1..30) {
+    foreach ($attempt in (1..30)) {
         if (Get-NetAdapter -Name $Name -ErrorAction SilentlyContinue) { return }
         Start-Sleep -Seconds 1
     }
@@ -138,7 +138,7 @@ function Clear-Address {
     param([string]$Adapter, [string[]]$Address)
     foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
         if ($Address -and ($Address -notcontains $one)) { continue }
-        Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress $one.Split('/')[0] -Confirm:$false
+        Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
     }
     if (@(Get-Ipv4 -Adapter $Adapter).Count -eq 0) {
         Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue |
@@ -149,6 +149,7 @@ function Clear-Address {
 function Set-Address {
     param([string]$Adapter, [string[]]$Address, [string]$Gateway)
     Wait-Adapter -Name $Adapter
+    Enable-Binding -Adapter $Adapter
     Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled
     foreach ($one in $Address) {
         if (Test-Address -Adapter $Adapter -Address $one) { continue }
@@ -170,6 +171,7 @@ function Move-Address {
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
     if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
     Wait-Adapter -Name $To
+    Enable-Binding -Adapter $To
     if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
     else {
         $moved = @($saved.Addresses)
@@ -178,6 +180,23 @@ function Move-Address {
     }
     if (@($saved.Dns).Count -gt 0 -and -not $saved.Dhcp) { Set-DnsClientServerAddress -InterfaceAlias $To -ServerAddresses $saved.Dns }
     Set-DnsClient -InterfaceAlias $To -RegisterThisConnectionsAddress $saved.Register
+}
+
+function Enable-Binding {
+    # a port that comes from a team or switch gets TCP/IP and SMB back
+    param([string]$Adapter)
+    if ($Adapter -like 'vEthernet (*') { return }
+    Enable-NetAdapterBinding -Name $Adapter -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -ErrorAction SilentlyContinue
+}
+
+function Wait-ByHand {
+    # something outside Windows must be done before the next step
+    param([int]$Number, [string]$What)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key)) { return }
+    Write-Output ('before step {0}, by hand: {1}' -f $Number, $What)
+    if ($WhatIfPreference -or $PortsDone) { return }
+    while ((Read-Host 'type yes when it is done') -ne 'yes') { }
 }
 
 function Test-Moved {
@@ -264,7 +283,7 @@ pub const TAKE_OVER: &str = r#"function Invoke-TakeOver {
 function Test-Management {
     # another node of the cluster answers; tried for a minute, since ports and spanning tree take their time
     if (@($Others).Count -eq 0) { return $true }
-    foreach ($attempt in 1..30) {
+    foreach ($attempt in (1..30)) {
         foreach ($one in $Others) {
             if (Test-Connection -ComputerName $one -Count 1 -Quiet) { return $true }
         }

@@ -7,7 +7,9 @@ use crate::deploy::work::{ClusterWork, NodeWork, by_powershell};
 
 /// The runbook.
 pub fn render(work: &[ClusterWork], names: &Names) -> Vec<u8> {
-    let mut text = String::from("# Runbook\n\nWritten by nicplan from an inventory and its plan. Scripts and this page belong together: make all of them anew when either changes.\n");
+    let mut text = String::from(
+        "# Runbook\n\nWritten by nicplan from an inventory and its plan. Scripts and this page belong together: make all of them anew when either changes.\n",
+    );
     for (position, one) in work.iter().enumerate() {
         text.push_str(&cluster(one, names, position));
     }
@@ -38,7 +40,11 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         safe(&work.today.name),
         work.today.profile.title,
         count(work.nodes.len(), "node"),
-        if work.by_intents { "configured by Network ATC" } else { "configured node by node" },
+        if work.by_intents {
+            "configured by Network ATC"
+        } else {
+            "configured node by node"
+        },
         count(work.steps(), "step"),
         count(work.manual.len(), "step"),
         count(already(work), "setting"),
@@ -46,26 +52,56 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
     text.push_str(&warnings(work));
     let mut order: Vec<String> = Vec::new();
     if by_powershell(&work.today) {
-        order.push("Copy this folder to every node. Keep it: the scripts write down beside themselves how it was before.".to_owned());
+        order.push(
+            "Copy this folder to every node. Keep it: the scripts write down beside themselves how it was before."
+                .to_owned(),
+        );
     }
     order.extend(by_hand(work, When::Before, None));
+    if work.by_intents {
+        let checks: Vec<String> = (0..work.nodes.len())
+            .map(|index| format!("`{}-1-pre-check.ps1`", names.node(position, index)))
+            .collect();
+        order.push(format!(
+            "On each node its pre-check: {}; every line must say ok.",
+            checks.join(", ")
+        ));
+    }
     if !work.before.is_empty() {
-        let kind = if work.by_intents { ", which adds the intents of Network ATC on all nodes" } else { "" };
-        order.push(format!("Once, on one node: `{stem}-1-before.ps1 -WhatIf`, then without `-WhatIf`{kind}."));
+        let kind = if work.by_intents {
+            ", which adds the intents of Network ATC on all nodes"
+        } else {
+            ""
+        };
+        order.push(format!(
+            "Once, on one node: `{stem}-1-before.ps1 -WhatIf`, then without `-WhatIf`{kind}."
+        ));
     }
     for (index, node) in work.nodes.iter().enumerate() {
         order.push(self::node(work, node, &names.node(position, index), index));
     }
-    if work.last.iter().any(|s| by_powershell(&work.today) || s.phase != Phase::Guests) {
-        order.push(format!("Once, on one node: `{stem}-2-after.ps1 -WhatIf`, then without `-WhatIf`."));
+    if work
+        .last
+        .iter()
+        .any(|s| by_powershell(&work.today) || s.phase != Phase::Guests)
+    {
+        order.push(format!(
+            "Once, on one node: `{stem}-2-after.ps1 -WhatIf`, then without `-WhatIf`."
+        ));
     }
     order.extend(by_hand(work, When::After, None));
     if !by_powershell(&work.today) {
         order.extend(work.last.iter().filter(|s| s.phase == Phase::Guests).map(|s| {
-            format!("By hand in Hyper-V Manager, the VM turned off for a new MAC address: {}. {}", safe(&s.title), safe(&s.serves))
+            format!(
+                "By hand in Hyper-V Manager, the VM turned off for a new MAC address: {}. {}",
+                safe(&s.title),
+                safe(&s.serves)
+            )
         }));
     }
-    order.push(format!("Once, on one node: `{stem}-3-verify.ps1`. Keep its report with the change request."));
+    order.push(format!(
+        "Once, on one node: `{stem}-3-verify.ps1`. Keep its report with the change request."
+    ));
     text.push('\n');
     for (number, line) in (1..).zip(order) {
         text.push_str(&format!("{number}. {line}\n"));
@@ -87,9 +123,17 @@ fn warnings(work: &ClusterWork) -> String {
     let mut text = String::new();
     if !work.unmet.is_empty() {
         let list: Vec<String> = work.unmet.iter().map(|u| format!("* {}\n", safe(u))).collect();
-        text.push_str(&format!("\n**The plan does not meet every requirement**, and these scripts do not change that:\n\n{}", list.concat()));
+        text.push_str(&format!(
+            "\n**The plan does not meet every requirement**, and these scripts do not change that:\n\n{}",
+            list.concat()
+        ));
     }
-    let over: Vec<String> = work.nodes.iter().filter(|n| n.takes_over()).map(|n| safe(&n.today.name)).collect();
+    let over: Vec<String> = work
+        .nodes
+        .iter()
+        .filter(|n| n.takes_over())
+        .map(|n| safe(&n.today.name))
+        .collect();
     if !over.is_empty() {
         text.push_str(&format!(
             "\n**Console.** On {} management, or the last storage path, goes down for a moment: no port is free to hold it meanwhile. Run the apply \
@@ -99,7 +143,11 @@ fn warnings(work: &ClusterWork) -> String {
         ));
     }
     if work.by_intents {
-        let switches: Vec<String> = work.nodes.first().map(|n| manual::switch_names(&n.after)).unwrap_or_default();
+        let switches: Vec<String> = work
+            .nodes
+            .first()
+            .map(|n| manual::switch_names(&n.after))
+            .unwrap_or_default();
         text.push_str(&format!(
             "\nNetwork ATC names what it makes: the virtual switches are {}; host vNICs are vManagement(intent) and vSMB(intent#port).\n",
             safe(&switches.join(", "))
@@ -111,7 +159,8 @@ fn warnings(work: &ClusterWork) -> String {
 fn by_hand(work: &ClusterWork, when: When, node: Option<&str>) -> Vec<String> {
     let due = |m: &&Manual| m.when == when && node.is_none_or(|n| m.node == n);
     let all = work.manual.iter().filter(due);
-    all.map(|m| format!("By hand: {} ({})", safe(&m.text), safe(&m.serves))).collect()
+    all.map(|m| format!("By hand: {} ({})", safe(&m.text), safe(&m.serves)))
+        .collect()
 }
 
 fn node(work: &ClusterWork, node: &NodeWork, stem: &str, index: usize) -> String {
@@ -121,34 +170,63 @@ fn node(work: &ClusterWork, node: &NodeWork, stem: &str, index: usize) -> String
         _ => "",
     };
     let mut lines: Vec<String> = by_hand(work, When::BeforeNode, Some(name));
-    let several = work.today.nodes.len() > 1;
+    let rest = [When::AfterNode]
+        .iter()
+        .flat_map(|when| by_hand(work, *when, Some(name)));
+    let ending = if by_powershell(&work.today) { "ps1" } else { "cmd" };
+    if node.steps.is_empty() && (lines.is_empty() || work.by_intents) && rest.count() == 0 {
+        return format!(
+            "**{}** needs no step of its own: `{stem}-3-verify.{ending}`.",
+            safe(name)
+        );
+    }
+    let several = work.today.nodes.len() > 1 && !work.by_intents;
     let quoted = crate::powershell::quoted(name);
     if !by_powershell(&work.today) {
         if several {
             lines.push("Move its VMs away in Failover Cluster Manager and pause it.".to_owned());
         }
-        lines.push(format!("`{stem}-1-pre-check.cmd`: compare what it prints with the inventory."));
-        lines.extend(super::cmd::manual_lines(work, node).iter().map(|line| format!("By hand: {}", safe(line))));
+        lines.push(format!(
+            "`{stem}-1-pre-check.cmd`: compare what it prints with the inventory."
+        ));
+        lines.extend(
+            super::cmd::manual_lines(work, node)
+                .iter()
+                .map(|line| format!("By hand: {}", safe(line))),
+        );
         lines.push(format!("`{stem}-2-apply.cmd /whatif`, then `{stem}-2-apply.cmd`."));
         lines.extend(by_hand(work, When::AfterNode, Some(name)));
-        lines.push(format!("`{stem}-3-verify.cmd`. Resume the node; `{stem}-4-rollback.cmd` goes back."));
+        lines.push(format!(
+            "`{stem}-3-verify.cmd`. Resume the node; `{stem}-4-rollback.cmd` goes back."
+        ));
     } else {
         if several {
-            lines.push(format!("On another node: `Suspend-ClusterNode -Name {quoted} -Drain -Wait`."));
+            lines.push(format!(
+                "On another node: `Suspend-ClusterNode -Name {quoted} -Drain -Wait`."
+            ));
         }
         lines.push(format!("`{stem}-1-pre-check.ps1`: every line must say ok."));
         let console = if node.takes_over() { " -Console" } else { "" };
         if node.steps.is_empty() {
             lines.push("Nothing is to be applied on this node.".to_owned());
         } else {
-            lines.push(format!("`{stem}-2-apply.ps1 -WhatIf`, then `{stem}-2-apply.ps1{console}` ({}).", crate::units::count(node.steps.len(), "step")));
+            lines.push(format!(
+                "`{stem}-2-apply.ps1 -WhatIf`, then `{stem}-2-apply.ps1{console}` ({}).",
+                crate::units::count(node.steps.len(), "step")
+            ));
         }
         lines.extend(by_hand(work, When::AfterNode, Some(name)));
-        lines.push(format!("`{stem}-3-verify.ps1`: every line must say ok; else `{stem}-4-rollback.ps1`."));
+        lines.push(format!(
+            "`{stem}-3-verify.ps1`: every line must say ok; else `{stem}-4-rollback.ps1`."
+        ));
         if several {
             lines.push(format!("`Resume-ClusterNode -Name {quoted} -Failback Immediate`. Wait until it owns VMs again, then the next node."));
         }
     }
-    let inner: Vec<String> = lines.iter().enumerate().map(|(i, l)| format!("   {}. {l}\n", i + 1)).collect();
+    let inner: Vec<String> = lines
+        .iter()
+        .enumerate()
+        .map(|(i, l)| format!("   {}. {l}\n", i + 1))
+        .collect();
     format!("**{}**{pilot}:\n{}", safe(name), inner.concat().trim_end())
 }

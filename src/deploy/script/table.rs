@@ -10,7 +10,18 @@ pub fn render(work: &[ClusterWork]) -> Vec<u8> {
         let cluster = &one.today.name;
         let mut add = |node: &str, script: &str, step: &Step| {
             let takeover = if step.takeover { "yes" } else { "no" };
-            row(&mut text, &[cluster, node, script, &step.number.to_string(), takeover, &step.title, &step.serves]);
+            row(
+                &mut text,
+                &[
+                    cluster,
+                    node,
+                    script,
+                    &step.number.to_string(),
+                    takeover,
+                    &step.title,
+                    &step.serves,
+                ],
+            );
         };
         one.before.iter().for_each(|step| add("", "before", step));
         for node in &one.nodes {
@@ -19,7 +30,18 @@ pub fn render(work: &[ClusterWork]) -> Vec<u8> {
         one.last.iter().for_each(|step| add("", "after", step));
         for (number, manual) in (1..).zip(&one.manual) {
             let number = format!("{}", number);
-            row(&mut text, &[cluster, &manual.node, when(manual), &number, "no", &manual.text, &manual.serves]);
+            row(
+                &mut text,
+                &[
+                    cluster,
+                    &manual.node,
+                    when(manual),
+                    &number,
+                    "no",
+                    &manual.text,
+                    &manual.serves,
+                ],
+            );
         }
     }
     text.into_bytes()
@@ -42,7 +64,11 @@ fn row(text: &mut String, cells: &[&str]) {
 }
 
 fn quoted(cell: &str) -> String {
-    let guarded = if cell.starts_with(['=', '+', '-', '@']) { format!("'{cell}") } else { cell.to_owned() };
+    let guarded = if cell.starts_with(['=', '+', '-', '@']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    };
     if guarded.contains([',', '"', '\n', '\r']) {
         format!("\"{}\"", guarded.replace('"', "\"\""))
     } else {
