@@ -121,7 +121,7 @@ pub(super) fn team_of_today(node: &Node, ports: &[usize]) -> Option<String> {
     same.then(|| today.to_owned())
 }
 
-/// The host vNICs of a role on a switch: today's ones where there are not too many, new ones with the role's title for the rest.
+/// The host vNICs of a role on a switch: today's ones where there are as many, else new ones with the role's title.
 fn host_vnics(
     cluster: &Cluster,
     node: &Node,
@@ -140,7 +140,7 @@ fn host_vnics(
     (0..count)
         .map(|index| {
             let name = match (today.get(index), count) {
-                (Some(vnic), _) if today.len() <= count => vnic.name.clone(),
+                (Some(vnic), _) if today.len() == count => vnic.name.clone(),
                 (_, 1) => title.to_owned(),
                 _ => format!("{title} {}", index + 1),
             };

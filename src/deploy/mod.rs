@@ -10,6 +10,7 @@ mod cluster;
 pub mod effects;
 mod goal;
 mod intents;
+mod management;
 mod manual;
 mod order;
 mod progress;

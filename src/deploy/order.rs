@@ -4,6 +4,7 @@
 //! still holds is taken. Where there is none, one block takes a guarded path down and brings it up again. Must not know: scripts.
 
 use super::goal::Goal;
+use super::management;
 use super::progress::{self, Draft};
 use super::state::State;
 use super::steps::{Change, Port};
@@ -108,7 +109,7 @@ fn gives_management(change: &Change) -> bool {
 }
 
 fn touches_management(ordered: &Ordered, goal: &Goal) -> bool {
-    let path = progress::management_path(&goal.state);
+    let path = management::management_path(&goal.state);
     ordered.changes.iter().any(|change| match change {
         Change::CreateSwitch(switch) => path.switches.contains(&switch.record.name),
         Change::CreateTeam { name, .. } => path.teams.contains(name),

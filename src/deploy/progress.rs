@@ -2,6 +2,7 @@
 //! is asked elsewhere.
 
 use super::goal::{Goal, Transfer};
+use super::management::{concerns, management_path, moves_management};
 use super::state::{GUARDED, State};
 use super::steps::{Base, Change, Port, Switch};
 use crate::applied::switches;
@@ -17,43 +18,6 @@ pub struct Draft {
     pub changes: Vec<Change>,
     /// They build or take down the path of management.
     pub management: bool,
-}
-
-/// Switches and teams that management goes through.
-#[derive(Debug, Default)]
-pub struct ManagementPath {
-    /// Switches by name.
-    pub switches: BTreeSet<String>,
-    /// Teams by name.
-    pub teams: BTreeSet<String>,
-}
-
-/// What management goes through in a state.
-pub fn management_path(state: &State) -> ManagementPath {
-    let mut path = ManagementPath::default();
-    for (port, _) in state
-        .holds
-        .iter()
-        .filter(|(_, roles)| roles.contains(&Role::Management))
-    {
-        match port {
-            Port::Nic(_) => {}
-            Port::Team(name) => {
-                path.teams.insert(name.clone());
-            }
-            Port::HostVnic(name) => {
-                let vnic = state.node.host_vnics.iter().find(|v| same_name(&v.name, name));
-                path.switches
-                    .insert(vnic.map_or_else(|| name.clone(), |v| v.switch.clone()));
-            }
-        }
-    }
-    for switch in &path.switches {
-        if let Some(Base::Team(team)) = state.bases.get(switch) {
-            path.teams.insert(team.clone());
-        }
-    }
-    path
 }
 
 /// Everything that leads on, best first; what builds or touches the management path comes after the rest of its kind.
@@ -72,26 +36,6 @@ pub fn drafts(state: &State, goal: &Goal) -> Vec<Draft> {
     }
     found.sort_by_key(|draft| draft.management);
     found
-}
-
-fn moves_management(change: &Change) -> bool {
-    match change {
-        Change::Release { roles, .. } | Change::Assume { roles, .. } => roles.contains(&Role::Management),
-        _ => false,
-    }
-}
-
-fn concerns(change: &Change, path: &ManagementPath) -> bool {
-    match change {
-        Change::CreateSwitch(switch) | Change::RemoveSwitch(switch) => path.switches.contains(&switch.record.name),
-        Change::AddHostVnic(vnic) | Change::RemoveHostVnic(vnic) => path.switches.contains(&vnic.switch),
-        Change::OwnHostVnic { switch, .. } | Change::SetMembers { switch, .. } | Change::Rebind { switch, .. } => {
-            path.switches.contains(switch)
-        }
-        Change::CreateTeam { name, .. } | Change::RemoveTeam { name, .. } => path.teams.contains(name),
-        Change::JoinTeam { team, .. } | Change::LeaveTeam { team, .. } => path.teams.contains(team),
-        _ => false,
-    }
 }
 
 /// Whether a switch of the state is the one that the goal wants under this name.

@@ -3,12 +3,11 @@
 //! Parameters as in the cmdlets' documentation: `New-VMSwitch`, `Set-VMSwitchTeam`, `Add-VMNetworkAdapter`, `Set-VMNetworkAdapterVlan`, `New-NetLbfoTeam`,
 //! `Set-VMHost`, `Add-VMMigrationNetwork`, `Set-SmbBandwidthLimit`, the NetQos cmdlets and others.
 
-use super::{cluster_change, dcb};
-use crate::deploy::steps::{Base, Change, HostSetting, Port, Step, Switch, Values};
+use super::{address_change, cluster_change, dcb, host_change};
+use crate::deploy::steps::{Base, Change, Port, Step, Switch, Values};
 use crate::inventory::{Cluster, HostVnic, Node};
 use crate::powershell::{Command, quoted, quoted_list, truth};
-use crate::profiles::{Transport, WS2012};
-use crate::roles::Role;
+use crate::profiles::WS2012;
 
 /// What is needed to write a change down.
 pub struct Context<'a> {
@@ -137,8 +136,8 @@ pub fn written(context: &Context, change: &Change) -> Written {
         Change::CreateTeam { .. } | Change::RemoveTeam { .. } | Change::JoinTeam { .. } | Change::LeaveTeam { .. } => {
             team(context, change)
         }
-        Change::Release { .. } | Change::Assume { .. } => address(context, change),
-        Change::Host(setting) => host(setting),
+        Change::Release { .. } | Change::Assume { .. } => address_change::written(context, change),
+        Change::Host(setting) => host_change::written(setting),
         Change::Dcb(dcb) => dcb::written(dcb),
         other => adapter(other).unwrap_or_else(|| cluster_change::written(context, other)),
     }
@@ -300,94 +299,6 @@ fn team_settings(context: &Context, nics: &[String]) -> (&'static str, &'static 
     (mode, balance)
 }
 
-/// Addresses: known ones are written down, others are taken over from what the adapter had before the first change.
-fn address(context: &Context, change: &Change) -> Written {
-    match change {
-        Change::Release {
-            port,
-            addresses,
-            keeps_address,
-            ..
-        } => {
-            if *keeps_address {
-                return Written::default();
-            }
-            let alias = port.alias();
-            let test = if addresses.is_empty() {
-                format!("@(Get-Ipv4 -Adapter {}).Count -eq 0", quoted(&alias))
-            } else {
-                format!(
-                    "@(Get-Ipv4 -Adapter {} | Where-Object {{ @({}) -contains $_ }}).Count -eq 0",
-                    quoted(&alias),
-                    quoted_list(addresses)
-                )
-            };
-            let mut clear = Command::new("Clear-Address").name("Adapter", &alias);
-            if !addresses.is_empty() {
-                clear = clear.names("Address", addresses);
-            }
-            Written::new(test, vec![clear])
-        }
-        Change::Assume {
-            port,
-            roles,
-            from,
-            addresses,
-        } => assume(context, port, roles, from.as_ref(), addresses),
-        _ => Written::default(),
-    }
-}
-
-fn assume(context: &Context, port: &Port, roles: &[Role], from: Option<&Port>, addresses: &[String]) -> Written {
-    let management = context
-        .node
-        .map(|n| n.management_ip.as_str())
-        .filter(|_| roles.contains(&Role::Management));
-    let management = management
-        .and_then(|ip| ip.split('/').next())
-        .filter(|ip| !ip.is_empty());
-    let alias = port.alias();
-    let source = match (from, management) {
-        (Some(from), _) if !is_unnamed(context, from) => quoted(&from.alias()),
-        (_, Some(ip)) => format!("(Find-Management -Address {})", quoted(ip)),
-        (Some(from), None) => quoted(&from.alias()),
-        (None, None) if addresses.is_empty() => return Written::default(),
-        (None, None) => {
-            let set = Command::new("Set-Address")
-                .name("Adapter", &alias)
-                .names("Address", addresses);
-            let test = Command::new("Test-Address")
-                .name("Adapter", &alias)
-                .names("Address", addresses)
-                .line();
-            return Written::new(test, vec![set]);
-        }
-    };
-    let mut test = Command::new("Test-Moved").value("From", &source).name("To", &alias);
-    let mut change = Command::new("Move-Address").value("From", &source).name("To", &alias);
-    if !addresses.is_empty() {
-        change = change.names("Address", addresses);
-        test = test.names("Address", addresses);
-    } else if let Some(ip) = management.filter(|_| !ip_is_v6(management)) {
-        test = Command::new("Test-Address").name("Adapter", &alias).name("Address", ip);
-    }
-    Written::new(test.line(), vec![change])
-}
-
-fn ip_is_v6(ip: Option<&str>) -> bool {
-    ip.is_some_and(|ip| ip.contains(':'))
-}
-
-/// A host vNIC that the inventory does not name: its name in Windows is a guess.
-fn is_unnamed(context: &Context, port: &Port) -> bool {
-    match (port, context.node) {
-        (Port::HostVnic(name), Some(node)) => {
-            !node.host_vnics.iter().any(|v| v.name == *name) && node.switches.iter().any(|s| s.name == *name)
-        }
-        _ => false,
-    }
-}
-
 pub(super) fn set_vlan(vnic: &str, vlan: Option<u16>) -> Command {
     let set = Command::new("Set-VMNetworkAdapterVlan")
         .switch("ManagementOS")
@@ -511,105 +422,4 @@ fn unbind(nics: &[String]) -> Written {
         quoted_list(&components)
     );
     Written::new(test, nics.iter().map(command).collect())
-}
-
-fn host(setting: &HostSetting) -> Written {
-    let set = || Command::new("Set-VMHost");
-    let equals = |property: &str, value: String| format!("[string](Get-VMHost).{property} -eq {value}");
-    let option = |property: &str, value: String| {
-        Written::new(equals(property, value.clone()), vec![set().value(property, value)])
-    };
-    match setting {
-        HostSetting::Pool(value) => {
-            let (min, max) = match value.after {
-                Some(pool) => (
-                    quoted(&format!("{:012X}", pool.min.0)),
-                    quoted(&format!("{:012X}", pool.max.0)),
-                ),
-                None => (before("MacAddressMinimum"), before("MacAddressMaximum")),
-            };
-            let test = format!(
-                "({}) -and ({})",
-                equals("MacAddressMinimum", min.clone()),
-                equals("MacAddressMaximum", max.clone())
-            );
-            Written::new(
-                test,
-                vec![set().value("MacAddressMinimum", min).value("MacAddressMaximum", max)],
-            )
-        }
-        HostSetting::MigrationEnabled(Values { after: Some(true), .. }) => Written::new(
-            "(Get-VMHost).VirtualMachineMigrationEnabled".to_owned(),
-            vec![Command::new("Enable-VMMigration")],
-        ),
-        HostSetting::MigrationEnabled(Values { after: Some(false), .. }) => Written::new(
-            "-not (Get-VMHost).VirtualMachineMigrationEnabled".to_owned(),
-            vec![Command::new("Disable-VMMigration")],
-        ),
-        // what was not known before stays on: live migration is needed for the way back, too
-        HostSetting::MigrationEnabled(_) => Written::default(),
-        HostSetting::AnyNetwork(value) => option(
-            "UseAnyNetworkForMigration",
-            known(value.after.map(|v| truth(v).to_owned()), "UseAnyNetworkForMigration"),
-        ),
-        HostSetting::Subnets(value) => {
-            let list = match &value.after {
-                Some(subnets) => quoted_list(subnets),
-                None => before("Subnets"),
-            };
-            let test = Command::new("Test-MigrationNetwork").value("Subnet", &list).line();
-            Written::new(test, vec![Command::new("Set-MigrationNetwork").value("Subnet", list)])
-        }
-        HostSetting::Transport(value) => {
-            let name = value.after.map(|t| quoted(transport(t)));
-            option(
-                "VirtualMachineMigrationPerformanceOption",
-                known(name, "VirtualMachineMigrationPerformanceOption"),
-            )
-        }
-        HostSetting::Concurrency(value) => {
-            let number = value.after.map(|n| n.to_string());
-            option(
-                "MaximumVirtualMachineMigrations",
-                known(number, "MaximumVirtualMachineMigrations"),
-            )
-        }
-        HostSetting::SmbLimit(value) => smb_limit(value),
-    }
-}
-
-/// A value, or the one that the host had before the first change.
-fn known(value: Option<String>, property: &str) -> String {
-    value.unwrap_or_else(|| before(property))
-}
-
-fn before(property: &str) -> String {
-    format!("$script:State.Before.{property}")
-}
-
-/// The word of `Set-VMHost`.
-pub(super) fn transport(transport: Transport) -> &'static str {
-    match transport {
-        Transport::Tcp => "TCPIP",
-        Transport::Compression => "Compression",
-        Transport::Smb => "SMB",
-    }
-}
-
-/// Rates are in Mbit/s, the cmdlet counts bytes.
-fn smb_limit(value: &Values<u64>) -> Written {
-    let get = "(Get-SmbBandwidthLimit -Category LiveMigration -ErrorAction SilentlyContinue)";
-    match value.after {
-        Some(rate) => {
-            let bytes = rate.saturating_mul(125_000);
-            let set = Command::new("Set-SmbBandwidthLimit")
-                .value("Category", "LiveMigration")
-                .value("BytesPerSecond", bytes);
-            Written::new(format!("{get}.BytesPerSecond -eq {bytes}"), vec![set])
-        }
-        None => {
-            let remove = Command::new("Remove-SmbBandwidthLimit").value("Category", "LiveMigration");
-            Written::new(format!("-not {get}"), vec![remove.set("Confirm", false)])
-        }
-    }
 }

@@ -1,11 +1,13 @@
 //! The steps written down. In: the work of each cluster. Out: files by name, as bytes. Must not know: how steps were found.
 
+mod address_change;
 mod change;
 mod cluster_change;
 mod cluster_scripts;
 mod cmd;
 mod dcb;
 mod facts;
+mod host_change;
 mod node_scripts;
 mod parts;
 mod prelude;
