@@ -15,6 +15,7 @@ pub mod applied;
 pub mod assignment;
 pub mod checks;
 pub mod demand;
+pub mod deploy;
 pub mod diff;
 pub mod finding;
 pub mod generate;

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 const KNOWLEDGE: [&str; 6] = ["units", "powershell", "finding", "roles", "profiles", "policy"];
 
 /// What each stage may use beside itself and the knowledge. The order is that of the flow.
-const MAY_USE: [(&str, &[&str]); 20] = [
+const MAY_USE: [(&str, &[&str]); 21] = [
     ("units", &[]),
     ("powershell", &[]),
     ("finding", &[]),
@@ -48,6 +48,7 @@ const MAY_USE: [(&str, &[&str]); 20] = [
             "diff",
         ],
     ),
+    ("deploy", &["inventory", "plan", "applied", "checks", "mac"]),
     ("history", &["inventory"]),
     ("generate", &[]),
     ("redact", &["inventory"]),

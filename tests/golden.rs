@@ -18,12 +18,42 @@ fn update() -> bool {
 }
 
 /// Commands beside `plan` of which a sample's reports hold the files, in a folder of the command's name, with the exit code.
-const MORE: [(&str, &str, &[&str], i32); 6] = [
+const MORE: [(&str, &str, &[&str], i32); 11] = [
+    (
+        "azure-local-4-node",
+        "deploy",
+        &["--plan", "reports/azure-local-4-node/plan.json"],
+        0,
+    ),
+    (
+        "blades-2012r2",
+        "deploy",
+        &["--plan", "reports/blades-2012r2/plan.json"],
+        0,
+    ),
     ("broken", "mac", &["--as-of", "2026-12-01"], 1),
     ("broken", "review", &["--not-checked"], 1),
+    (
+        "converged-2016",
+        "deploy",
+        &["--plan", "reports/converged-2016/plan.json"],
+        0,
+    ),
+    (
+        "four-node-2008r2",
+        "deploy",
+        &["--plan", "reports/four-node-2008r2/plan.json"],
+        0,
+    ),
     ("four-node-2008r2", "mac", &[], 1),
     ("migration-path-trap", "path", &[], 1),
     ("patch-night", "drain", &[], 1),
+    (
+        "switchless-2-node",
+        "deploy",
+        &["--plan", "reports/switchless-2-node/plan.json"],
+        0,
+    ),
     ("test-cluster-report", "review", &["--not-checked"], 0),
 ];
 

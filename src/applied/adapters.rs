@@ -4,7 +4,7 @@
 //! vNIC, and SMB traffic one per port, so that Multichannel uses every port. Roles that share single NICs without a team share the
 //! adapter.
 
-use crate::inventory::{Cluster, HostVnic, Node};
+use crate::inventory::{Cluster, HostVnic, Nic, Node};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
 use crate::profiles::Transport;
 use crate::roles::Role;
@@ -94,9 +94,22 @@ fn of_uplink(
     }
 }
 
-/// A team keeps its name where the same ports form one today; else it is called as the uplink.
+/// A team keeps its name where its ports form one today, or where one of them is in the team under the same virtual switch; else it is called after the network or the uplink. Windows makes
+/// an adapter of that name, in which it allows none of `\\ / : * ? " < > |`.
 pub(super) fn team_name(node: &Node, design: &Uplink, ports: &[usize]) -> String {
-    team_of_today(node, ports).unwrap_or_else(|| design.name.clone())
+    let under_its_switch = |nic: &&Nic| {
+        let switch = nic.switch.as_deref().zip(design.network.as_deref());
+        !nic.team.is_empty() && switch.is_some_and(|(today, planned)| same_name(today, planned))
+    };
+    let nics = || ports.iter().filter_map(|port| node.nics.get(*port));
+    let of_its_switch = nics().find(under_its_switch).map(|nic| nic.team.clone());
+    if let Some(name) = team_of_today(node, ports).or(of_its_switch) {
+        return name;
+    }
+    let stem = design.network.as_deref().unwrap_or(&design.name);
+    let allowed = |c: char| !c.is_control() && !"\\/:*?\"<>|".contains(c);
+    let stem: String = stem.chars().map(|c| if allowed(c) { c } else { '-' }).collect();
+    format!("{stem}-Team")
 }
 
 /// Name of the team that exactly these ports form today.

@@ -1,69 +1,102 @@
 //! Addresses move with their role: where a role gets another adapter, that adapter gets the role's address.
 
 use super::adapters::{Adapter, Carrier};
+use super::today::{self, CarrierToday};
 use crate::inventory::Node;
 use crate::roles::Role;
-use std::collections::BTreeMap;
 
-/// Addresses of each role today, one entry per adapter that carries it.
-type ByRole = BTreeMap<Role, Vec<Vec<String>>>;
+/// Which role keeps the address of an adapter that carried several and loses some: the one to which a new address does most harm.
+const FIRST: [Role; 6] = [
+    Role::Management,
+    Role::Storage,
+    Role::LiveMigration,
+    Role::Cluster,
+    Role::Replica,
+    Role::Vm,
+];
 
-/// Gives each adapter of `after` the addresses that its roles have on `today`'s adapters. An adapter that carries the same roles
+/// What an adapter of tomorrow takes over from adapters of today.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Move {
+    /// The adapter of tomorrow.
+    pub to: Carrier,
+    /// Its roles, in table order.
+    pub roles: Vec<Role>,
+    /// Adapters of today whose addresses it gets: itself first where it stays. Empty = no adapter of today is known for its roles.
+    pub from: Vec<Carrier>,
+    /// The addresses, as far as the inventory knows them.
+    pub addresses: Vec<String>,
+}
+
+impl Move {
+    /// Whether the adapter carries some of its roles today.
+    pub fn stays(&self) -> bool {
+        self.from.first().is_some_and(|from| today::same(from, &self.to))
+    }
+}
+
+/// For each adapter of tomorrow what it takes over; no adapter of today hands its addresses to two of them. Those that stay where
+/// they are come first, then adapters whose addresses are known.
+pub fn moves(node: &Node, adapters: &[Adapter]) -> Vec<Move> {
+    let mut free: Vec<Option<CarrierToday>> = today::carriers(node).into_iter().map(Some).collect();
+    free.sort_by_key(|old| old.as_ref().is_some_and(|old| old.addresses.is_empty()));
+    let mut moves: Vec<Move> = adapters.iter().map(empty).collect();
+    for found in &mut moves {
+        let own = free
+            .iter_mut()
+            .find(|old| old.as_ref().is_some_and(|old| stays(old, found)));
+        if let Some(own) = own.and_then(Option::take) {
+            take(found, own);
+        }
+    }
+    for role in FIRST {
+        for found in moves.iter_mut().filter(|found| found.roles.contains(&role)) {
+            let carried = found.stays() && own_role(node, found, role);
+            let next = free
+                .iter_mut()
+                .find(|old| !carried && old.as_ref().is_some_and(|old| old.roles.contains(&role)));
+            if let Some(old) = next.and_then(Option::take) {
+                take(found, old);
+            }
+        }
+    }
+    moves
+}
+
+fn empty(adapter: &Adapter) -> Move {
+    Move {
+        to: adapter.carrier.clone(),
+        roles: adapter.roles.clone(),
+        from: Vec::new(),
+        addresses: Vec::new(),
+    }
+}
+
+fn stays(old: &CarrierToday, found: &Move) -> bool {
+    today::same(&old.carrier, &found.to) && found.roles.iter().any(|role| old.roles.contains(role))
+}
+
+/// Whether the adapter carries the role today already.
+fn own_role(node: &Node, found: &Move, role: Role) -> bool {
+    today::carriers(node)
+        .iter()
+        .any(|old| today::same(&old.carrier, &found.to) && old.roles.contains(&role))
+}
+
+fn take(found: &mut Move, old: CarrierToday) {
+    found.from.push(old.carrier);
+    found.addresses.extend(old.addresses);
+}
+
+/// Gives each adapter of `after` the addresses that its roles have on `node`'s adapters. An adapter that carries the same roles
 /// as before keeps its own.
-pub(super) fn carry_over(today: &Node, adapters: &[Adapter], after: &mut Node) {
-    let mut free = by_role(today);
-    let carries = |roles: &[Role], nic: usize| {
-        let own = today.nics.get(nic).filter(|n| n.switch.is_none());
-        own.is_some_and(|n| roles.iter().any(|r| n.roles.contains(r)))
-    };
+pub(super) fn carry_over(node: &Node, adapters: &[Adapter], after: &mut Node) {
     for nic in &mut after.nics {
         nic.addresses.clear();
     }
-    // Those that stay where they are come first, so that nobody else takes their address.
-    let stays = |adapter: &&Adapter| matches!(adapter.carrier, Carrier::Nic(nic) if carries(&adapter.roles, nic));
-    for adapter in adapters.iter().filter(stays) {
-        let Carrier::Nic(position) = adapter.carrier else {
-            continue;
-        };
-        let own = today.nics[position].addresses.clone();
-        for role in &adapter.roles {
-            free.entry(*role).or_default().retain(|addresses| *addresses != own);
-        }
-        after.nics[position].addresses = own;
+    for found in moves(node, adapters) {
+        give(after, &found.to, found.addresses);
     }
-    for adapter in adapters.iter().filter(|a| !stays(a)) {
-        let addresses: Vec<String> = adapter
-            .roles
-            .iter()
-            .filter_map(|r| next(&mut free, *r))
-            .flatten()
-            .collect();
-        give(after, &adapter.carrier, addresses);
-    }
-}
-
-fn next(free: &mut ByRole, role: Role) -> Option<Vec<String>> {
-    let left = free.get_mut(&role).filter(|left| !left.is_empty())?;
-    Some(left.remove(0))
-}
-
-fn by_role(today: &Node) -> ByRole {
-    let mut by_role = ByRole::new();
-    for nic in today
-        .nics
-        .iter()
-        .filter(|nic| nic.switch.is_none() && !nic.addresses.is_empty())
-    {
-        for role in nic.roles.iter().filter(|r| **r != Role::Vm) {
-            by_role.entry(*role).or_default().push(nic.addresses.clone());
-        }
-    }
-    for vnic in today.host_vnics.iter().filter(|vnic| !vnic.addresses.is_empty()) {
-        if let Some(role) = vnic.role {
-            by_role.entry(role).or_default().push(vnic.addresses.clone());
-        }
-    }
-    by_role
 }
 
 fn give(after: &mut Node, carrier: &Carrier, addresses: Vec<String>) {

@@ -7,9 +7,14 @@
 mod adapters;
 mod addresses;
 mod guests;
+mod networks;
 mod node;
+pub mod switches;
+pub mod today;
 
 pub use adapters::{Adapter, Carrier, adapters};
+pub use addresses::{Move, moves};
+pub use networks::{migration_networks, private_use};
 
 use crate::inventory::{Cluster, ColumnName, Inventory};
 use crate::plan::{ClusterPlan, Plan};
@@ -58,5 +63,6 @@ pub fn cluster(today: &Cluster, plan: &ClusterPlan) -> Cluster {
     // What Windows does by itself needs no setting.
     let needed = |transport: &Transport| today.transport.is_some() || *transport != today.profile.default_transport;
     after.transport = uplinks.find_map(|u| u.transport).filter(needed).or(today.transport);
+    networks::apply(today, plan, &mut after);
     after
 }

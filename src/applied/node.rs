@@ -2,9 +2,10 @@
 
 use super::adapters::{self, Adapter, Carrier};
 use super::addresses;
-use crate::inventory::{Cluster, Facts, HostVnic, Node, Origin, SwitchKind, VirtualSwitch};
+use super::switches;
+use crate::inventory::{Cluster, Fact, Facts, HostVnic, Node, Origin, SwitchKind, VirtualSwitch};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
-use crate::profiles::TeamKind;
+use crate::profiles::{TeamKind, Transport};
 use crate::roles::Role;
 use crate::units::{natural_cmp, same_name};
 
@@ -39,7 +40,17 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
             .roles
             .first()
             .and_then(|role| weight(cluster, uplink?, *role, beside));
-        build_host_vnic(cluster, today, adapter, weight, after);
+        let place = carriers.iter().filter(|a| a.roles == adapter.roles);
+        let number = place.take_while(|a| *a != adapter).count();
+        let decided = Decided {
+            weight,
+            vlan: adapter
+                .roles
+                .first()
+                .and_then(|role| vlan(cluster, *role, number, beside)),
+            transport: uplink.and_then(|u| u.transport),
+        };
+        build_host_vnic(cluster, today, adapter, &decided, after);
     }
     after.host_vnics.sort_by(|a, b| natural_cmp(&a.name, &b.name));
     addresses::carry_over(today, &carriers, after);
@@ -101,9 +112,25 @@ fn built_switch(today: &Node, name: String, ports: &[usize], host: bool, origin:
     }
 }
 
+/// What follows from the plan for a host vNIC.
+struct Decided {
+    weight: Option<u32>,
+    vlan: Option<u16>,
+    transport: Option<Transport>,
+}
+
+/// VLAN of a role's adapter: of its only network, or of the network with the same number where there are as many.
+fn vlan(cluster: &Cluster, role: Role, number: usize, adapters: usize) -> Option<u16> {
+    let mut networks = cluster.networks.iter().filter(|n| n.purpose == Some(role));
+    if adapters > 1 && networks.clone().count() == adapters {
+        return networks.nth(number).and_then(|n| n.vlan);
+    }
+    cluster.vlan_of(role)
+}
+
 /// Adds a host vNIC; today's one of that name or role hands over what the plan does not decide.
-fn build_host_vnic(cluster: &Cluster, today: &Node, adapter: &Adapter, weight: Option<u32>, after: &mut Node) {
-    let Carrier::HostVnic { name, switch, .. } = &adapter.carrier else {
+fn build_host_vnic(cluster: &Cluster, today: &Node, adapter: &Adapter, decided: &Decided, after: &mut Node) {
+    let Carrier::HostVnic { name, switch, nic } = &adapter.carrier else {
         return;
     };
     let Some(role) = adapter.roles.first().copied() else {
@@ -113,23 +140,48 @@ fn build_host_vnic(cluster: &Cluster, today: &Node, adapter: &Adapter, weight: O
         .host_vnics
         .iter()
         .find(|v| same_name(&v.name, name) && v.role == Some(role));
+    // A host vNIC that is made anew gets a new address.
+    let same = old.filter(|v| same_name(&v.switch, switch) && switches::stays(cluster, today, after, switch));
     let origin = after
         .switches
         .iter()
         .find(|s| same_name(&s.name, switch))
         .map_or(today.origin, |s| s.origin);
+    let mut facts = old.map_or_else(Facts::default, |v| v.facts.clone());
+    let port = nic
+        .and_then(|port| today.nics.get(port))
+        .filter(|_| cluster.profile.team == TeamKind::Set);
+    if let Some(port) = port {
+        facts.insert("team_mapping", Fact::List(vec![port.name.clone()]));
+    }
+    let rdma = is_rdma(cluster, role, decided.transport, switch, after);
     after.host_vnics.push(HostVnic {
         name: name.clone(),
         switch: switch.clone(),
         role: Some(role),
-        vlan: old.and_then(|v| v.vlan).or(cluster.vlan_of(role)),
-        weight,
-        mac: old.and_then(|v| v.mac),
+        vlan: old.and_then(|v| v.vlan).or(decided.vlan),
+        weight: decided.weight,
+        mac: same.and_then(|v| v.mac),
         addresses: Vec::new(),
-        rdma: old.and_then(|v| v.rdma),
+        rdma: if rdma { Some(true) } else { old.and_then(|v| v.rdma) },
         origin: old.map_or(origin, |v| v.origin),
-        facts: old.map_or_else(Facts::default, |v| v.facts.clone()),
+        facts,
     });
+}
+
+/// Whether SMB over the host vNIC runs on RDMA: the ports have it and the Windows version keeps it under a switch.
+fn is_rdma(cluster: &Cluster, role: Role, transport: Option<Transport>, switch: &str, after: &Node) -> bool {
+    let smb = match role {
+        Role::Storage => cluster.storage.is_smb(),
+        Role::LiveMigration => transport == Some(Transport::Smb),
+        _ => false,
+    };
+    let mut ports = after
+        .nics
+        .iter()
+        .filter(|nic| nic.switch.as_deref() == Some(switch))
+        .peekable();
+    smb && cluster.profile.rdma_on_switch && ports.peek().is_some() && ports.all(|nic| nic.rdma.on())
 }
 
 /// Minimum-bandwidth weight: the role's share in percent, divided among its host vNICs. A SET gets none unless the policy asks for

@@ -7,6 +7,7 @@ mod calibrate;
 mod check;
 mod completions;
 mod console;
+mod deploy;
 mod diff;
 mod drain;
 mod explain;
@@ -70,6 +71,7 @@ enum Command {
     Mac(mac::Args),
     Path(path::Args),
     Drain(drain::Args),
+    Deploy(deploy::Args),
     Diff(diff::Args),
     Calibrate(calibrate::Args),
     Explain(explain::Args),
@@ -103,6 +105,7 @@ fn dispatch(command: &Command, console: &Console) -> Result<Answer, Failure> {
         Command::Mac(args) => mac::run(args, console),
         Command::Path(args) => path::run(args, console),
         Command::Drain(args) => drain::run(args, console),
+        Command::Deploy(args) => deploy::run(args, console),
         Command::Diff(args) => diff::run(args, console),
         Command::Calibrate(args) => calibrate::run(args, console),
         Command::Explain(args) => explain::run(args, console),

@@ -44,6 +44,11 @@ impl Facts {
         }
     }
 
+    /// Takes a value away.
+    pub fn remove(&mut self, column: &str) {
+        self.0.remove(column);
+    }
+
     /// The value of a column.
     pub fn get(&self, column: &str) -> Option<&Fact> {
         self.0.get(column)

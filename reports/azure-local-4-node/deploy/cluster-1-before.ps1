@@ -1,0 +1,165 @@
+﻿# Before the first node: what must be so while the nodes are rebuilt one after the other.
+# For AZL-EDGE. Written by nicplan from an inventory and a plan; do not edit, make it anew.
+# Run it once, on any node. Try it with -WhatIf first: nothing is changed then. It can be run again.
+# Network ATC applies an intent to all nodes, one soon after the other: run this in a window, from the console of a node, before VMs run here, or with all VMs off.
+#requires -Version 3.0
+[CmdletBinding(SupportsShouldProcess = $true)]
+param(
+    # folder with the scripts; what was done and how it was before is kept there
+    [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
+)
+$ErrorActionPreference = 'Stop'
+$Target = 'AZL-EDGE'
+$StateFile = Join-Path $StateFolder 'cluster-before-state.xml'
+$Failed = 0
+
+Import-Module FailoverClusters
+function Read-State {
+    # what an earlier run wrote down: steps, addresses, settings as they were before the first change
+    if (Test-Path -LiteralPath $StateFile) { return Import-Clixml -Path $StateFile }
+    return @{ Steps = @{}; Addresses = @{}; Before = @{} }
+}
+
+function Write-State {
+    if ($WhatIfPreference) { return }
+    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+}
+
+function Invoke-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') {
+        Write-Output ('step {0}: done in an earlier run: {1}' -f $Number, $What)
+        return
+    }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    Write-Output ('step {0}: {1} ({2})' -f $Number, $What, $Serves)
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    & $Change
+    if (-not (& $Test)) {
+        throw ('step {0} was done and does not show: {1}. Look at it before you go on; the rollback script undoes what was done.' -f $Number, $What)
+    }
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Undo-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if (-not $script:State.Steps.ContainsKey($key)) {
+        Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
+        return
+    }
+    if (-not (& $Test)) {
+        if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        Write-Output ('step {0}: {1}' -f $Number, $What)
+        & $Change
+    }
+    if ($WhatIfPreference) { return }
+    $script:State.Steps.Remove($key)
+    Write-State
+}
+
+function Confirm-Fact {
+    param([string]$What, [scriptblock]$Test)
+    $ok = $false
+    try { $ok = [bool](& $Test) } catch { $ok = $false }
+    if ($ok) { Write-Output ('ok    {0}' -f $What) }
+    else {
+        Write-Output ('FAIL  {0}' -f $What)
+        $script:Failed++
+    }
+}
+
+function Get-NetworkId {
+    param([string[]]$Name)
+    $ids = @()
+    foreach ($one in $Name) {
+        $network = Get-ClusterNetwork | Where-Object { $_.Name -eq $one }
+        if (-not $network) { throw ('the cluster has no network {0}' -f $one) }
+        $ids += $network.Id
+    }
+    return ($ids -join ';')
+}
+
+function Find-Vm {
+    # the VM on whichever node runs it
+    param([string]$Name)
+    foreach ($node in Get-ClusterNode) {
+        $vm = Get-VM -ComputerName $node.Name | Where-Object { $_.Name -eq $Name }
+        if ($vm) { return $vm }
+    }
+    throw ('no node of the cluster has the VM {0}' -f $Name)
+}
+
+function Get-Vnic {
+    param([string]$Vm, [string]$Name)
+    $found = Find-Vm -Name $Vm
+    Get-VMNetworkAdapter -VM $found | Where-Object { $_.Name -eq $Name }
+}
+
+function Assert-Off {
+    # Hyper-V changes a MAC address only while the VM is off
+    param([string]$Vm)
+    $found = Find-Vm -Name $Vm
+    if ([string]$found.State -ne 'Off') {
+        throw ('{0} is {1}: shut it down first, its MAC address can be changed only while it is off' -f $Vm, $found.State)
+    }
+}
+
+function Test-Intent {
+    # the intent is there and applied on every node
+    param([string]$Name)
+    if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
+    $status = @(Get-NetIntentStatus -Name $Name)
+    return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
+}
+
+function Wait-Intent {
+    param([string]$Name)
+    foreach ($attempt in (1..120)) {
+        if (Test-Intent -Name $Name) { return }
+        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
+            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
+        }
+        Start-Sleep -Seconds 10
+    }
+    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
+}
+
+if ((Get-Cluster).Name -ne 'AZL-EDGE') {
+    throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
+}
+$State = Read-State
+$Waiting = @()
+
+# Step 1: add the Network ATC intent Storage over Port3 and Port4
+#   serves: uplink cluster+live-migration+storage of the plan: no other use of these NICs in this design is as good in requirements and wishes
+Invoke-Step -Number 1 -What 'add the Network ATC intent Storage over Port3 and Port4' -Serves 'uplink cluster+live-migration+storage of the plan: no other use of these NICs in this design is as good in requirements and wishes' -Test {
+    Test-Intent -Name 'Storage'
+} -Change {
+    Add-NetIntent -Name 'Storage' -AdapterName 'Port3', 'Port4' -Storage
+    Wait-Intent -Name 'Storage'
+}
+
+# Step 2: add the Network ATC intent Management_Compute over Port1 and Port2
+#   serves: uplink management+vm:External-1 of the plan: new; 34 vNICs, none heavy
+Invoke-Step -Number 2 -What 'add the Network ATC intent Management_Compute over Port1 and Port2' -Serves 'uplink management+vm:External-1 of the plan: new; 34 vNICs, none heavy' -Test {
+    Test-Intent -Name 'Management_Compute'
+} -Change {
+    Add-NetIntent -Name 'Management_Compute' -AdapterName 'Port1', 'Port2' -Management -Compute
+    Wait-Intent -Name 'Management_Compute'
+}
+
+if ($Waiting.Count -gt 0) {
+    Write-Output ('not done, shut these VMs down and run the script again: {0}' -f ($Waiting -join ', '))
+    exit 1
+}
+Write-Output 'Done.'

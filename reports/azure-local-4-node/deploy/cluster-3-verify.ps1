@@ -1,0 +1,187 @@
+﻿# Verify: is the cluster as the plan says?
+# For AZL-EDGE. Written by nicplan from an inventory and a plan; do not edit, make it anew.
+# Reads only. Run it after the last node and after the script before this one.
+#requires -Version 3.0
+[CmdletBinding()]
+param(
+    # folder with the scripts; what was done and how it was before is kept there
+    [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
+)
+$ErrorActionPreference = 'Stop'
+$Target = 'AZL-EDGE'
+$StateFile = Join-Path $StateFolder 'cluster-state.xml'
+$Failed = 0
+
+Import-Module FailoverClusters
+function Read-State {
+    # what an earlier run wrote down: steps, addresses, settings as they were before the first change
+    if (Test-Path -LiteralPath $StateFile) { return Import-Clixml -Path $StateFile }
+    return @{ Steps = @{}; Addresses = @{}; Before = @{} }
+}
+
+function Write-State {
+    if ($WhatIfPreference) { return }
+    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+}
+
+function Invoke-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') {
+        Write-Output ('step {0}: done in an earlier run: {1}' -f $Number, $What)
+        return
+    }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    Write-Output ('step {0}: {1} ({2})' -f $Number, $What, $Serves)
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    & $Change
+    if (-not (& $Test)) {
+        throw ('step {0} was done and does not show: {1}. Look at it before you go on; the rollback script undoes what was done.' -f $Number, $What)
+    }
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Undo-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if (-not $script:State.Steps.ContainsKey($key)) {
+        Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
+        return
+    }
+    if (-not (& $Test)) {
+        if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        Write-Output ('step {0}: {1}' -f $Number, $What)
+        & $Change
+    }
+    if ($WhatIfPreference) { return }
+    $script:State.Steps.Remove($key)
+    Write-State
+}
+
+function Confirm-Fact {
+    param([string]$What, [scriptblock]$Test)
+    $ok = $false
+    try { $ok = [bool](& $Test) } catch { $ok = $false }
+    if ($ok) { Write-Output ('ok    {0}' -f $What) }
+    else {
+        Write-Output ('FAIL  {0}' -f $What)
+        $script:Failed++
+    }
+}
+
+function Get-NetworkId {
+    param([string[]]$Name)
+    $ids = @()
+    foreach ($one in $Name) {
+        $network = Get-ClusterNetwork | Where-Object { $_.Name -eq $one }
+        if (-not $network) { throw ('the cluster has no network {0}' -f $one) }
+        $ids += $network.Id
+    }
+    return ($ids -join ';')
+}
+
+function Find-Vm {
+    # the VM on whichever node runs it
+    param([string]$Name)
+    foreach ($node in Get-ClusterNode) {
+        $vm = Get-VM -ComputerName $node.Name | Where-Object { $_.Name -eq $Name }
+        if ($vm) { return $vm }
+    }
+    throw ('no node of the cluster has the VM {0}' -f $Name)
+}
+
+function Get-Vnic {
+    param([string]$Vm, [string]$Name)
+    $found = Find-Vm -Name $Vm
+    Get-VMNetworkAdapter -VM $found | Where-Object { $_.Name -eq $Name }
+}
+
+function Assert-Off {
+    # Hyper-V changes a MAC address only while the VM is off
+    param([string]$Vm)
+    $found = Find-Vm -Name $Vm
+    if ([string]$found.State -ne 'Off') {
+        throw ('{0} is {1}: shut it down first, its MAC address can be changed only while it is off' -f $Vm, $found.State)
+    }
+}
+
+function Test-Intent {
+    # the intent is there and applied on every node
+    param([string]$Name)
+    if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
+    $status = @(Get-NetIntentStatus -Name $Name)
+    return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
+}
+
+function Wait-Intent {
+    param([string]$Name)
+    foreach ($attempt in (1..120)) {
+        if (Test-Intent -Name $Name) { return }
+        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
+            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
+        }
+        Start-Sleep -Seconds 10
+    }
+    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
+}
+
+if ((Get-Cluster).Name -ne 'AZL-EDGE') {
+    throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
+}
+Confirm-Fact -What 'add the Network ATC intent Storage over Port3 and Port4' -Test { Test-Intent -Name 'Storage' }
+Confirm-Fact -What 'add the Network ATC intent Management_Compute over Port1 and Port2' -Test { Test-Intent -Name 'Management_Compute' }
+Confirm-Fact -What 'keep live migration off Management' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Management') }).Count -eq 0 }
+Confirm-Fact -What 'set the order of live-migration networks: StorageA and StorageB' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'StorageA', 'StorageB') }).Count -eq 0 }
+Confirm-Fact -What 'connect AKS-WORKER01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AKS-WORKER01' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AKS-WORKER02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AKS-WORKER02' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AKS-WORKER03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AKS-WORKER03' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AKS-WORKER04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AKS-WORKER04' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AKS-WORKER05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AKS-WORKER05' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AKS-WORKER06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AKS-WORKER06' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect APP01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'APP01' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect APP02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'APP02' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect APP03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'APP03' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect APP04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'APP04' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect APP05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'APP05' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect APP06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'APP06' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect APP07 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'APP07' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect APP08 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'APP08' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect ARC-BRIDGE / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'ARC-BRIDGE' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD01' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD02' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD03' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD04' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD05' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD06' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD07 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD07' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD08 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD08' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD09 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD09' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD10 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD10' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD11 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD11' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD12 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD12' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD13 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD13' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD14 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD14' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD15 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD15' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect AVD16 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AVD16' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect SQLMI01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'SQLMI01' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect SQLMI02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'SQLMI02' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'SQLMI03' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'every node is up' -Test { @(Get-ClusterNode | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0 }
+Confirm-Fact -What 'every cluster network is up' -Test { @(Get-ClusterNetwork | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0 }
+# The cluster's own opinion; the report says where it lies.
+Test-Cluster -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4' -Include 'Network'
+
+if ($Failed -gt 0) {
+    Write-Output ('{0} of the checks failed: {1}' -f $Failed, 'see the lines above')
+    exit 1
+}
+Write-Output 'The cluster is as planned.'
+exit 0

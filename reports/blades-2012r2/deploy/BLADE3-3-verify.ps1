@@ -1,0 +1,281 @@
+﻿# Verify: is the node as the plan says?
+# For BLADE3. Written by nicplan from an inventory and a plan; do not edit, make it anew.
+# Reads only. Resume the node only if every line says ok.
+#requires -Version 3.0
+[CmdletBinding()]
+param(
+    # folder with the scripts; what was done and how it was before is kept there
+    [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
+)
+$ErrorActionPreference = 'Stop'
+$Target = 'BLADE3'
+$StateFile = Join-Path $StateFolder 'BLADE3-state.xml'
+$Failed = 0
+
+function Read-State {
+    # what an earlier run wrote down: steps, addresses, settings as they were before the first change
+    if (Test-Path -LiteralPath $StateFile) { return Import-Clixml -Path $StateFile }
+    return @{ Steps = @{}; Addresses = @{}; Before = @{} }
+}
+
+function Write-State {
+    if ($WhatIfPreference) { return }
+    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+}
+
+function Invoke-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') {
+        Write-Output ('step {0}: done in an earlier run: {1}' -f $Number, $What)
+        return
+    }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    Write-Output ('step {0}: {1} ({2})' -f $Number, $What, $Serves)
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    & $Change
+    if (-not (& $Test)) {
+        throw ('step {0} was done and does not show: {1}. Look at it before you go on; the rollback script undoes what was done.' -f $Number, $What)
+    }
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Undo-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if (-not $script:State.Steps.ContainsKey($key)) {
+        Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
+        return
+    }
+    if (-not (& $Test)) {
+        if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        Write-Output ('step {0}: {1}' -f $Number, $What)
+        & $Change
+    }
+    if ($WhatIfPreference) { return }
+    $script:State.Steps.Remove($key)
+    Write-State
+}
+
+function Confirm-Fact {
+    param([string]$What, [scriptblock]$Test)
+    $ok = $false
+    try { $ok = [bool](& $Test) } catch { $ok = $false }
+    if ($ok) { Write-Output ('ok    {0}' -f $What) }
+    else {
+        Write-Output ('FAIL  {0}' -f $What)
+        $script:Failed++
+    }
+}
+
+function Get-Description {
+    param([string[]]$Name)
+    @($Name | ForEach-Object { (Get-NetAdapter -Name $_ -ErrorAction SilentlyContinue).InterfaceDescription })
+}
+
+function Test-Switch {
+    # the switch exists and is bound to exactly these adapters
+    param([string]$Name, [string[]]$Adapter)
+    $switch = Get-VMSwitch -Name $Name -ErrorAction SilentlyContinue | Where-Object { $_.Name -eq $Name }
+    if (-not $switch) { return $false }
+    $bound = @()
+    if ($switch.PSObject.Properties['NetAdapterInterfaceDescriptions']) { $bound = @($switch.NetAdapterInterfaceDescriptions) }
+    if ($bound.Count -eq 0) { $bound = @($switch.NetAdapterInterfaceDescription) }
+    $wanted = @(Get-Description -Name $Adapter)
+    if ($bound.Count -ne $wanted.Count) { return $false }
+    return @($wanted | Where-Object { $bound -notcontains $_ }).Count -eq 0
+}
+
+function Get-HostVnic {
+    param([string]$Name, [string]$Switch)
+    Get-VMNetworkAdapter -ManagementOS -ErrorAction SilentlyContinue |
+        Where-Object { $_.Name -eq $Name -and $_.SwitchName -eq $Switch }
+}
+
+function Wait-Adapter {
+    param([string]$Name)
+    foreach ($attempt in (1..30)) {
+        if (Get-NetAdapter -Name $Name -ErrorAction SilentlyContinue) { return }
+        Start-Sleep -Seconds 1
+    }
+    throw ('the adapter {0} did not appear' -f $Name)
+}
+
+function Get-Ipv4 {
+    # addresses as 10.0.0.1/24, without the automatic ones of 169.254
+    param([string]$Adapter)
+    @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue |
+        Where-Object { $_.PrefixOrigin -ne 'WellKnown' } |
+        ForEach-Object { '{0}/{1}' -f $_.IPAddress, $_.PrefixLength })
+}
+
+function Test-Address {
+    param([string]$Adapter, [string[]]$Address)
+    $own = @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue | ForEach-Object { $_.IPAddress })
+    return @($Address | Where-Object { $own -notcontains $_.Split('/')[0] }).Count -eq 0
+}
+
+function Save-Address {
+    # remembers an adapter once, as it was before the first change
+    param([string]$Adapter)
+    if ($script:State.Addresses.ContainsKey($Adapter)) { return }
+    $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    if (-not $ip) { return }
+    $route = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue | Select-Object -First 1
+    $dns = Get-DnsClientServerAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    $client = Get-DnsClient -InterfaceAlias $Adapter -ErrorAction SilentlyContinue
+    $script:State.Addresses[$Adapter] = @{
+        Dhcp      = ([string]$ip.Dhcp -eq 'Enabled')
+        Addresses = @(Get-Ipv4 -Adapter $Adapter)
+        Gateway   = $(if ($route) { [string]$route.NextHop } else { '' })
+        Dns       = @($dns | ForEach-Object { $_.ServerAddresses } | Where-Object { $_ })
+        Register  = [bool]$client.RegisterThisConnectionsAddress
+    }
+    Write-State
+}
+
+function Clear-Address {
+    param([string]$Adapter, [string[]]$Address)
+    foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
+        if ($Address -and ($Address -notcontains $one)) { continue }
+        Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
+    }
+    if (@(Get-Ipv4 -Adapter $Adapter).Count -eq 0) {
+        Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue |
+            Remove-NetRoute -Confirm:$false
+    }
+}
+
+function Set-Address {
+    param([string]$Adapter, [string[]]$Address, [string]$Gateway)
+    Wait-Adapter -Name $Adapter
+    Enable-Binding -Adapter $Adapter
+    Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled
+    foreach ($one in $Address) {
+        if (Test-Address -Adapter $Adapter -Address $one) { continue }
+        $ip, $length = $one.Split('/')
+        # an address that another adapter still holds, if only in the registry, is refused
+        Get-NetIPAddress -IPAddress $ip -ErrorAction SilentlyContinue | Remove-NetIPAddress -Confirm:$false
+        if ($Gateway) {
+            New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length -DefaultGateway $Gateway | Out-Null
+            $Gateway = ''
+        }
+        else { New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null }
+    }
+}
+
+function Move-Address {
+    # takes addresses, gateway and DNS settings from one adapter to another, as they were before the first change
+    param([string]$From, [string]$To, [string[]]$Address)
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
+    if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
+    Wait-Adapter -Name $To
+    Enable-Binding -Adapter $To
+    if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
+    else {
+        $moved = @($saved.Addresses)
+        if ($Address) { $moved = @($Address) }
+        Set-Address -Adapter $To -Address $moved -Gateway $saved.Gateway
+    }
+    if (@($saved.Dns).Count -gt 0 -and -not $saved.Dhcp) { Set-DnsClientServerAddress -InterfaceAlias $To -ServerAddresses $saved.Dns }
+    Set-DnsClient -InterfaceAlias $To -RegisterThisConnectionsAddress $saved.Register
+}
+
+function Enable-Binding {
+    # a port that comes from a team or switch gets TCP/IP and SMB back
+    param([string]$Adapter)
+    if ($Adapter -like 'vEthernet (*') { return }
+    Enable-NetAdapterBinding -Name $Adapter -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -ErrorAction SilentlyContinue
+}
+
+function Wait-ByHand {
+    # something outside Windows must be done before the next step
+    param([int]$Number, [string]$What)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key)) { return }
+    Write-Output ('before step {0}, by hand: {1}' -f $Number, $What)
+    if ($WhatIfPreference -or $PortsDone) { return }
+    while ((Read-Host 'type yes when it is done') -ne 'yes') { }
+}
+
+function Test-Moved {
+    # the adapter has what another one had before the first change
+    param([string]$From, [string]$To, [string[]]$Address)
+    if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved) { return $false }
+    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
+    return (Test-Address -Adapter $To -Address @($saved.Addresses))
+}
+
+function Find-Management {
+    # the adapter that holds the management address
+    param([string]$Address)
+    $found = Get-NetIPAddress -IPAddress $Address -ErrorAction SilentlyContinue | Select-Object -First 1
+    if ($found) { return [string]$found.InterfaceAlias }
+    return [string]($script:State.Addresses.Keys | Where-Object {
+        @($script:State.Addresses[$_].Addresses | Where-Object { $_.Split('/')[0] -eq $Address }).Count -gt 0
+    } | Select-Object -First 1)
+}
+
+function Set-MigrationNetwork {
+    # the host's list, first one first
+    param([string[]]$Subnet)
+    foreach ($old in @(Get-VMMigrationNetwork)) {
+        if ($Subnet -notcontains $old.Subnet) { Remove-VMMigrationNetwork -Subnet $old.Subnet }
+    }
+    $priority = 1000
+    foreach ($one in $Subnet) {
+        if (@(Get-VMMigrationNetwork | Where-Object { $_.Subnet -eq $one }).Count -eq 0) {
+            Add-VMMigrationNetwork -Subnet $one -Priority $priority
+        }
+        else { Set-VMMigrationNetwork -Subnet $one -NewSubnet $one -NewPriority $priority }
+        $priority += 1000
+    }
+}
+
+function Test-MigrationNetwork {
+    param([string[]]$Subnet)
+    $own = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
+    return (($own -join ';') -eq ($Subnet -join ';'))
+}
+
+if ($env:COMPUTERNAME -ne 'BLADE3') {
+    throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
+}
+Confirm-Fact -What 'port LOM 1 has a link' -Test { [string](Get-NetAdapter -Name 'LOM 1' -ErrorAction Stop).Status -eq 'Up' }
+Confirm-Fact -What 'port LOM 1 runs at 10 Gbit/s' -Test { (Get-NetAdapter -Name 'LOM 1' -ErrorAction Stop).ReceiveLinkSpeed -ge 10000000000 }
+Confirm-Fact -What 'port LOM 2 has a link' -Test { [string](Get-NetAdapter -Name 'LOM 2' -ErrorAction Stop).Status -eq 'Up' }
+Confirm-Fact -What 'port LOM 2 runs at 10 Gbit/s' -Test { (Get-NetAdapter -Name 'LOM 2' -ErrorAction Stop).ReceiveLinkSpeed -ge 10000000000 }
+Confirm-Fact -What 'port MEZZ 1 has a link' -Test { [string](Get-NetAdapter -Name 'MEZZ 1' -ErrorAction Stop).Status -eq 'Up' }
+Confirm-Fact -What 'port MEZZ 1 runs at 10 Gbit/s' -Test { (Get-NetAdapter -Name 'MEZZ 1' -ErrorAction Stop).ReceiveLinkSpeed -ge 10000000000 }
+Confirm-Fact -What 'port MEZZ 2 has a link' -Test { [string](Get-NetAdapter -Name 'MEZZ 2' -ErrorAction Stop).Status -eq 'Up' }
+Confirm-Fact -What 'port MEZZ 2 runs at 10 Gbit/s' -Test { (Get-NetAdapter -Name 'MEZZ 2' -ErrorAction Stop).ReceiveLinkSpeed -ge 10000000000 }
+Confirm-Fact -What 'virtual switch LAN is bound to LAN-Team' -Test { Test-Switch -Name 'LAN' -Adapter 'LAN-Team' }
+Confirm-Fact -What 'host vNIC Management is on LAN' -Test { [bool](Get-HostVnic -Name 'Management' -Switch 'LAN') }
+Confirm-Fact -What 'host vNIC Management has VLAN 40' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Management' -ErrorAction SilentlyContinue).AccessVlanId -eq 40 }
+Confirm-Fact -What 'done: unbind TCP/IP and SMB from LAN-Team' -Test { @(Get-NetAdapterBinding -Name 'LAN-Team' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' | Where-Object { $_.Enabled }).Count -eq 0 }
+Confirm-Fact -What 'done: set the weight of the host vNIC Management to 6' -Test { (Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 6 }
+Confirm-Fact -What 'done: give the guests on LAN the weight 93' -Test { (Get-VMSwitch -Name 'LAN').DefaultFlowMinimumBandwidthWeight -eq 93 }
+Confirm-Fact -What 'done: switch live migration on' -Test { (Get-VMHost).VirtualMachineMigrationEnabled }
+Confirm-Fact -What 'done: list the live-migration networks of the host: 10.40.2.0/24 and 10.40.1.0/24' -Test { Test-MigrationNetwork -Subnet '10.40.2.0/24', '10.40.1.0/24' }
+Confirm-Fact -What 'done: keep live migration to the listed networks' -Test { [string](Get-VMHost).UseAnyNetworkForMigration -eq $false }
+Confirm-Fact -What 'the MAC pool is that of the plan' -Test { ([string](Get-VMHost).MacAddressMinimum -eq '00155D001700') -and ([string](Get-VMHost).MacAddressMaximum -eq '00155D0017FF') }
+Confirm-Fact -What 'the management address 10.40.0.23 is on the node' -Test { [bool](Get-NetIPAddress -IPAddress '10.40.0.23' -ErrorAction SilentlyContinue) }
+Confirm-Fact -What 'another node of the cluster answers' -Test { @(@('10.40.0.21', '10.40.0.22', '10.40.0.24', '10.40.0.25') | Where-Object { Test-Connection -ComputerName $_ -Count 2 -Quiet }).Count -gt 0 }
+
+if ($Failed -gt 0) {
+    Write-Output ('{0} of the checks failed: {1}' -f $Failed, 'leave the node paused; repair it, or run the rollback script')
+    exit 1
+}
+Write-Output 'The node is as planned. Next: Resume-ClusterNode, then wait until it owns VMs again.'
+exit 0

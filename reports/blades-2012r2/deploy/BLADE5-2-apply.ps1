@@ -1,0 +1,364 @@
+﻿# Apply: the steps of the plan on this node, in an order that keeps it reachable.
+# For BLADE5. Written by nicplan from an inventory and a plan; do not edit, make it anew.
+# Try it with -WhatIf first: nothing is changed then. It can be run again: what is so already is passed over.
+# BLADE5-state.xml keeps what was before the first change; the rollback script needs it.
+#requires -Version 3.0
+[CmdletBinding(SupportsShouldProcess = $true)]
+param(
+    # the ports of the physical switches are changed already: do not ask
+    [switch]$PortsDone,
+    # folder with the scripts; what was done and how it was before is kept there
+    [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
+)
+$ErrorActionPreference = 'Stop'
+$Target = 'BLADE5'
+$StateFile = Join-Path $StateFolder 'BLADE5-state.xml'
+$Failed = 0
+
+function Read-State {
+    # what an earlier run wrote down: steps, addresses, settings as they were before the first change
+    if (Test-Path -LiteralPath $StateFile) { return Import-Clixml -Path $StateFile }
+    return @{ Steps = @{}; Addresses = @{}; Before = @{} }
+}
+
+function Write-State {
+    if ($WhatIfPreference) { return }
+    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+}
+
+function Invoke-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') {
+        Write-Output ('step {0}: done in an earlier run: {1}' -f $Number, $What)
+        return
+    }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    Write-Output ('step {0}: {1} ({2})' -f $Number, $What, $Serves)
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    & $Change
+    if (-not (& $Test)) {
+        throw ('step {0} was done and does not show: {1}. Look at it before you go on; the rollback script undoes what was done.' -f $Number, $What)
+    }
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Undo-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if (-not $script:State.Steps.ContainsKey($key)) {
+        Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
+        return
+    }
+    if (-not (& $Test)) {
+        if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        Write-Output ('step {0}: {1}' -f $Number, $What)
+        & $Change
+    }
+    if ($WhatIfPreference) { return }
+    $script:State.Steps.Remove($key)
+    Write-State
+}
+
+function Confirm-Fact {
+    param([string]$What, [scriptblock]$Test)
+    $ok = $false
+    try { $ok = [bool](& $Test) } catch { $ok = $false }
+    if ($ok) { Write-Output ('ok    {0}' -f $What) }
+    else {
+        Write-Output ('FAIL  {0}' -f $What)
+        $script:Failed++
+    }
+}
+
+function Get-Description {
+    param([string[]]$Name)
+    @($Name | ForEach-Object { (Get-NetAdapter -Name $_ -ErrorAction SilentlyContinue).InterfaceDescription })
+}
+
+function Test-Switch {
+    # the switch exists and is bound to exactly these adapters
+    param([string]$Name, [string[]]$Adapter)
+    $switch = Get-VMSwitch -Name $Name -ErrorAction SilentlyContinue | Where-Object { $_.Name -eq $Name }
+    if (-not $switch) { return $false }
+    $bound = @()
+    if ($switch.PSObject.Properties['NetAdapterInterfaceDescriptions']) { $bound = @($switch.NetAdapterInterfaceDescriptions) }
+    if ($bound.Count -eq 0) { $bound = @($switch.NetAdapterInterfaceDescription) }
+    $wanted = @(Get-Description -Name $Adapter)
+    if ($bound.Count -ne $wanted.Count) { return $false }
+    return @($wanted | Where-Object { $bound -notcontains $_ }).Count -eq 0
+}
+
+function Get-HostVnic {
+    param([string]$Name, [string]$Switch)
+    Get-VMNetworkAdapter -ManagementOS -ErrorAction SilentlyContinue |
+        Where-Object { $_.Name -eq $Name -and $_.SwitchName -eq $Switch }
+}
+
+function Wait-Adapter {
+    param([string]$Name)
+    foreach ($attempt in (1..30)) {
+        if (Get-NetAdapter -Name $Name -ErrorAction SilentlyContinue) { return }
+        Start-Sleep -Seconds 1
+    }
+    throw ('the adapter {0} did not appear' -f $Name)
+}
+
+function Get-Ipv4 {
+    # addresses as 10.0.0.1/24, without the automatic ones of 169.254
+    param([string]$Adapter)
+    @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue |
+        Where-Object { $_.PrefixOrigin -ne 'WellKnown' } |
+        ForEach-Object { '{0}/{1}' -f $_.IPAddress, $_.PrefixLength })
+}
+
+function Test-Address {
+    param([string]$Adapter, [string[]]$Address)
+    $own = @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue | ForEach-Object { $_.IPAddress })
+    return @($Address | Where-Object { $own -notcontains $_.Split('/')[0] }).Count -eq 0
+}
+
+function Save-Address {
+    # remembers an adapter once, as it was before the first change
+    param([string]$Adapter)
+    if ($script:State.Addresses.ContainsKey($Adapter)) { return }
+    $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    if (-not $ip) { return }
+    $route = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue | Select-Object -First 1
+    $dns = Get-DnsClientServerAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    $client = Get-DnsClient -InterfaceAlias $Adapter -ErrorAction SilentlyContinue
+    $script:State.Addresses[$Adapter] = @{
+        Dhcp      = ([string]$ip.Dhcp -eq 'Enabled')
+        Addresses = @(Get-Ipv4 -Adapter $Adapter)
+        Gateway   = $(if ($route) { [string]$route.NextHop } else { '' })
+        Dns       = @($dns | ForEach-Object { $_.ServerAddresses } | Where-Object { $_ })
+        Register  = [bool]$client.RegisterThisConnectionsAddress
+    }
+    Write-State
+}
+
+function Clear-Address {
+    param([string]$Adapter, [string[]]$Address)
+    foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
+        if ($Address -and ($Address -notcontains $one)) { continue }
+        Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
+    }
+    if (@(Get-Ipv4 -Adapter $Adapter).Count -eq 0) {
+        Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue |
+            Remove-NetRoute -Confirm:$false
+    }
+}
+
+function Set-Address {
+    param([string]$Adapter, [string[]]$Address, [string]$Gateway)
+    Wait-Adapter -Name $Adapter
+    Enable-Binding -Adapter $Adapter
+    Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled
+    foreach ($one in $Address) {
+        if (Test-Address -Adapter $Adapter -Address $one) { continue }
+        $ip, $length = $one.Split('/')
+        # an address that another adapter still holds, if only in the registry, is refused
+        Get-NetIPAddress -IPAddress $ip -ErrorAction SilentlyContinue | Remove-NetIPAddress -Confirm:$false
+        if ($Gateway) {
+            New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length -DefaultGateway $Gateway | Out-Null
+            $Gateway = ''
+        }
+        else { New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null }
+    }
+}
+
+function Move-Address {
+    # takes addresses, gateway and DNS settings from one adapter to another, as they were before the first change
+    param([string]$From, [string]$To, [string[]]$Address)
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
+    if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
+    Wait-Adapter -Name $To
+    Enable-Binding -Adapter $To
+    if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
+    else {
+        $moved = @($saved.Addresses)
+        if ($Address) { $moved = @($Address) }
+        Set-Address -Adapter $To -Address $moved -Gateway $saved.Gateway
+    }
+    if (@($saved.Dns).Count -gt 0 -and -not $saved.Dhcp) { Set-DnsClientServerAddress -InterfaceAlias $To -ServerAddresses $saved.Dns }
+    Set-DnsClient -InterfaceAlias $To -RegisterThisConnectionsAddress $saved.Register
+}
+
+function Enable-Binding {
+    # a port that comes from a team or switch gets TCP/IP and SMB back
+    param([string]$Adapter)
+    if ($Adapter -like 'vEthernet (*') { return }
+    Enable-NetAdapterBinding -Name $Adapter -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -ErrorAction SilentlyContinue
+}
+
+function Wait-ByHand {
+    # something outside Windows must be done before the next step
+    param([int]$Number, [string]$What)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key)) { return }
+    Write-Output ('before step {0}, by hand: {1}' -f $Number, $What)
+    if ($WhatIfPreference -or $PortsDone) { return }
+    while ((Read-Host 'type yes when it is done') -ne 'yes') { }
+}
+
+function Test-Moved {
+    # the adapter has what another one had before the first change
+    param([string]$From, [string]$To, [string[]]$Address)
+    if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved) { return $false }
+    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
+    return (Test-Address -Adapter $To -Address @($saved.Addresses))
+}
+
+function Find-Management {
+    # the adapter that holds the management address
+    param([string]$Address)
+    $found = Get-NetIPAddress -IPAddress $Address -ErrorAction SilentlyContinue | Select-Object -First 1
+    if ($found) { return [string]$found.InterfaceAlias }
+    return [string]($script:State.Addresses.Keys | Where-Object {
+        @($script:State.Addresses[$_].Addresses | Where-Object { $_.Split('/')[0] -eq $Address }).Count -gt 0
+    } | Select-Object -First 1)
+}
+
+function Set-MigrationNetwork {
+    # the host's list, first one first
+    param([string[]]$Subnet)
+    foreach ($old in @(Get-VMMigrationNetwork)) {
+        if ($Subnet -notcontains $old.Subnet) { Remove-VMMigrationNetwork -Subnet $old.Subnet }
+    }
+    $priority = 1000
+    foreach ($one in $Subnet) {
+        if (@(Get-VMMigrationNetwork | Where-Object { $_.Subnet -eq $one }).Count -eq 0) {
+            Add-VMMigrationNetwork -Subnet $one -Priority $priority
+        }
+        else { Set-VMMigrationNetwork -Subnet $one -NewSubnet $one -NewPriority $priority }
+        $priority += 1000
+    }
+}
+
+function Test-MigrationNetwork {
+    param([string[]]$Subnet)
+    $own = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
+    return (($own -join ';') -eq ($Subnet -join ';'))
+}
+
+if ($env:COMPUTERNAME -ne 'BLADE5') {
+    throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
+}
+if (-not $WhatIfPreference -and [string](Get-ClusterNode -Name $env:COMPUTERNAME).State -ne 'Paused') {
+    throw 'the node is not drained: Suspend-ClusterNode -Drain -Wait, then the pre-check'
+}
+$State = Read-State
+if ($State.Before.Count -eq 0) {
+    $vmHost = Get-VMHost
+    $State.Before = @{
+        MacAddressMinimum = $(if ($vmHost.PSObject.Properties['MacAddressMinimum']) { $vmHost.MacAddressMinimum } else { $null })
+        MacAddressMaximum = $(if ($vmHost.PSObject.Properties['MacAddressMaximum']) { $vmHost.MacAddressMaximum } else { $null })
+        UseAnyNetworkForMigration = $(if ($vmHost.PSObject.Properties['UseAnyNetworkForMigration']) { $vmHost.UseAnyNetworkForMigration } else { $null })
+        VirtualMachineMigrationPerformanceOption = $(if ($vmHost.PSObject.Properties['VirtualMachineMigrationPerformanceOption']) { $vmHost.VirtualMachineMigrationPerformanceOption } else { $null })
+        MaximumVirtualMachineMigrations = $(if ($vmHost.PSObject.Properties['MaximumVirtualMachineMigrations']) { $vmHost.MaximumVirtualMachineMigrations } else { $null })
+        Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
+    }
+}
+Save-Address -Adapter 'MEZZ 1'
+$holder = Find-Management -Address '10.40.0.25'
+if ($holder) { Save-Address -Adapter $holder }
+
+# Step 1: add the host vNIC Management to LAN
+#   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
+Invoke-Step -Number 1 -What 'add the host vNIC Management to LAN' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
+    ([bool](Get-HostVnic -Name 'Management' -Switch 'LAN')) -and ((Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Management' -ErrorAction SilentlyContinue).AccessVlanId -eq 40)
+} -Change {
+    Add-VMNetworkAdapter -ManagementOS -Name 'Management' -SwitchName 'LAN'
+    Set-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Management' -Access -VlanId 40
+    Wait-Adapter -Name 'vEthernet (Management)'
+}
+
+# Step 2: move management from MEZZ 1 to vEthernet (Management)
+#   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
+Invoke-Step -Number 2 -What 'move management from MEZZ 1 to vEthernet (Management)' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
+    Test-Address -Adapter 'vEthernet (Management)' -Address '10.40.0.25'
+} -Change {
+    Move-Address -From 'MEZZ 1' -To 'vEthernet (Management)'
+}
+
+Wait-ByHand -Number 3 -What 'make the switch port of MEZZ 1 (IOM-1) a trunk with VLAN 40, 110, 120, 121 tagged; until now it has VLAN 40 untagged'
+# Step 3: add MEZZ 1 to the team LAN-Team
+#   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
+Invoke-Step -Number 3 -What 'add MEZZ 1 to the team LAN-Team' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
+    @(Get-NetLbfoTeamMember -Team 'LAN-Team' -ErrorAction SilentlyContinue | ForEach-Object { $_.Name }) -contains 'MEZZ 1'
+} -Change {
+    Add-NetLbfoTeamMember -Name 'MEZZ 1' -Team 'LAN-Team' -Confirm:$false
+}
+
+# Step 4: take LOM 1 out of the team LAN-Team
+#   serves: uplink cluster+live-migration of the plan: no other use of these NICs in this design is as good in requirements and wishes
+Invoke-Step -Number 4 -What 'take LOM 1 out of the team LAN-Team' -Serves 'uplink cluster+live-migration of the plan: no other use of these NICs in this design is as good in requirements and wishes' -Test {
+    @(Get-NetLbfoTeamMember -Team 'LAN-Team' -ErrorAction SilentlyContinue | ForEach-Object { $_.Name }) -notcontains 'LOM 1'
+} -Change {
+    Remove-NetLbfoTeamMember -Name 'LOM 1' -Team 'LAN-Team' -Confirm:$false
+}
+
+# Step 5: give cluster and live-migration to LOM 1
+#   serves: uplink cluster+live-migration of the plan: no other use of these NICs in this design is as good in requirements and wishes
+#   nothing to run: see the manual steps of the runbook
+
+# Step 6: unbind TCP/IP and SMB from LAN-Team
+#   serves: a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)
+Invoke-Step -Number 6 -What 'unbind TCP/IP and SMB from LAN-Team' -Serves 'a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)' -Test {
+    @(Get-NetAdapterBinding -Name 'LAN-Team' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' | Where-Object { $_.Enabled }).Count -eq 0
+} -Change {
+    Disable-NetAdapterBinding -Name 'LAN-Team' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server'
+}
+
+# Step 7: set the weight of the host vNIC Management to 6
+#   serves: shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)
+Invoke-Step -Number 7 -What 'set the weight of the host vNIC Management to 6' -Serves 'shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)' -Test {
+    (Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 6
+} -Change {
+    Set-VMNetworkAdapter -ManagementOS -Name 'Management' -MinimumBandwidthWeight 6
+}
+
+# Step 8: give the guests on LAN the weight 93
+#   serves: shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)
+Invoke-Step -Number 8 -What 'give the guests on LAN the weight 93' -Serves 'shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)' -Test {
+    (Get-VMSwitch -Name 'LAN').DefaultFlowMinimumBandwidthWeight -eq 93
+} -Change {
+    Set-VMSwitch -Name 'LAN' -DefaultFlowMinimumBandwidthWeight 93
+}
+
+# Step 9: switch live migration on
+#   serves: live migration takes the plan's network only if cluster lists and host lists agree
+Invoke-Step -Number 9 -What 'switch live migration on' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
+    (Get-VMHost).VirtualMachineMigrationEnabled
+} -Change {
+    Enable-VMMigration
+}
+
+# Step 10: list the live-migration networks of the host: 10.40.2.0/24 and 10.40.1.0/24
+#   serves: live migration takes the plan's network only if cluster lists and host lists agree
+Invoke-Step -Number 10 -What 'list the live-migration networks of the host: 10.40.2.0/24 and 10.40.1.0/24' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
+    Test-MigrationNetwork -Subnet '10.40.2.0/24', '10.40.1.0/24'
+} -Change {
+    Set-MigrationNetwork -Subnet '10.40.2.0/24', '10.40.1.0/24'
+}
+
+# Step 11: keep live migration to the listed networks
+#   serves: live migration takes the plan's network only if cluster lists and host lists agree
+Invoke-Step -Number 11 -What 'keep live migration to the listed networks' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
+    [string](Get-VMHost).UseAnyNetworkForMigration -eq $false
+} -Change {
+    Set-VMHost -UseAnyNetworkForMigration $false
+}
+
+Write-Output 'Done. Next: BLADE5-3-verify.ps1'

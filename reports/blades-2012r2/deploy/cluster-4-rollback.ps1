@@ -1,0 +1,135 @@
+﻿# Rollback of the cluster scripts.
+# For HVC-BLADE. Written by nicplan from an inventory and a plan; do not edit, make it anew.
+# Undoes what the cluster scripts did. VMs whose MAC address goes back must be off.
+#requires -Version 3.0
+[CmdletBinding(SupportsShouldProcess = $true)]
+param(
+    # folder with the scripts; what was done and how it was before is kept there
+    [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
+)
+$ErrorActionPreference = 'Stop'
+$Target = 'HVC-BLADE'
+$StateFile = Join-Path $StateFolder 'cluster-state.xml'
+$Failed = 0
+
+Import-Module FailoverClusters
+function Read-State {
+    # what an earlier run wrote down: steps, addresses, settings as they were before the first change
+    if (Test-Path -LiteralPath $StateFile) { return Import-Clixml -Path $StateFile }
+    return @{ Steps = @{}; Addresses = @{}; Before = @{} }
+}
+
+function Write-State {
+    if ($WhatIfPreference) { return }
+    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+}
+
+function Invoke-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') {
+        Write-Output ('step {0}: done in an earlier run: {1}' -f $Number, $What)
+        return
+    }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    Write-Output ('step {0}: {1} ({2})' -f $Number, $What, $Serves)
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    & $Change
+    if (-not (& $Test)) {
+        throw ('step {0} was done and does not show: {1}. Look at it before you go on; the rollback script undoes what was done.' -f $Number, $What)
+    }
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Undo-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if (-not $script:State.Steps.ContainsKey($key)) {
+        Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
+        return
+    }
+    if (-not (& $Test)) {
+        if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        Write-Output ('step {0}: {1}' -f $Number, $What)
+        & $Change
+    }
+    if ($WhatIfPreference) { return }
+    $script:State.Steps.Remove($key)
+    Write-State
+}
+
+function Confirm-Fact {
+    param([string]$What, [scriptblock]$Test)
+    $ok = $false
+    try { $ok = [bool](& $Test) } catch { $ok = $false }
+    if ($ok) { Write-Output ('ok    {0}' -f $What) }
+    else {
+        Write-Output ('FAIL  {0}' -f $What)
+        $script:Failed++
+    }
+}
+
+function Get-NetworkId {
+    param([string[]]$Name)
+    $ids = @()
+    foreach ($one in $Name) {
+        $network = Get-ClusterNetwork | Where-Object { $_.Name -eq $one }
+        if (-not $network) { throw ('the cluster has no network {0}' -f $one) }
+        $ids += $network.Id
+    }
+    return ($ids -join ';')
+}
+
+function Find-Vm {
+    # the VM on whichever node runs it
+    param([string]$Name)
+    foreach ($node in Get-ClusterNode) {
+        $vm = Get-VM -ComputerName $node.Name | Where-Object { $_.Name -eq $Name }
+        if ($vm) { return $vm }
+    }
+    throw ('no node of the cluster has the VM {0}' -f $Name)
+}
+
+function Get-Vnic {
+    param([string]$Vm, [string]$Name)
+    $found = Find-Vm -Name $Vm
+    Get-VMNetworkAdapter -VM $found | Where-Object { $_.Name -eq $Name }
+}
+
+function Assert-Off {
+    # Hyper-V changes a MAC address only while the VM is off
+    param([string]$Vm)
+    $found = Find-Vm -Name $Vm
+    if ([string]$found.State -ne 'Off') {
+        throw ('{0} is {1}: shut it down first, its MAC address can be changed only while it is off' -f $Vm, $found.State)
+    }
+}
+
+if ((Get-Cluster).Name -ne 'HVC-BLADE') {
+    throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
+}
+$StateFile = Join-Path $StateFolder 'cluster-after-state.xml'
+$State = Read-State
+# Step 2: undo: set the order of live-migration networks: Live Migration and Cluster
+Undo-Step -Number 2 -What 'undo: set the order of live-migration networks: Live Migration and Cluster' -Test {
+    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne '' }).Count -eq 0
+} -Change {
+    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationNetworkOrder -Value ''
+}
+
+# Step 1: undo: keep live migration off Management
+Undo-Step -Number 1 -What 'undo: keep live migration off Management' -Test {
+    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne '' }).Count -eq 0
+} -Change {
+    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ''
+}
+
+Write-Output 'Done.'

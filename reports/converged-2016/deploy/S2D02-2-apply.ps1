@@ -1,0 +1,443 @@
+﻿# Apply: the steps of the plan on this node, in an order that keeps it reachable.
+# For S2D02. Written by nicplan from an inventory and a plan; do not edit, make it anew.
+# Try it with -WhatIf first: nothing is changed then. It can be run again: what is so already is passed over.
+# S2D02-state.xml keeps what was before the first change; the rollback script needs it.
+#requires -Version 3.0
+[CmdletBinding(SupportsShouldProcess = $true)]
+param(
+    # folder with the scripts; what was done and how it was before is kept there
+    [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
+)
+$ErrorActionPreference = 'Stop'
+$Target = 'S2D02'
+$StateFile = Join-Path $StateFolder 'S2D02-state.xml'
+$Failed = 0
+
+function Read-State {
+    # what an earlier run wrote down: steps, addresses, settings as they were before the first change
+    if (Test-Path -LiteralPath $StateFile) { return Import-Clixml -Path $StateFile }
+    return @{ Steps = @{}; Addresses = @{}; Before = @{} }
+}
+
+function Write-State {
+    if ($WhatIfPreference) { return }
+    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+}
+
+function Invoke-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') {
+        Write-Output ('step {0}: done in an earlier run: {1}' -f $Number, $What)
+        return
+    }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    Write-Output ('step {0}: {1} ({2})' -f $Number, $What, $Serves)
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    & $Change
+    if (-not (& $Test)) {
+        throw ('step {0} was done and does not show: {1}. Look at it before you go on; the rollback script undoes what was done.' -f $Number, $What)
+    }
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Undo-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if (-not $script:State.Steps.ContainsKey($key)) {
+        Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
+        return
+    }
+    if (-not (& $Test)) {
+        if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        Write-Output ('step {0}: {1}' -f $Number, $What)
+        & $Change
+    }
+    if ($WhatIfPreference) { return }
+    $script:State.Steps.Remove($key)
+    Write-State
+}
+
+function Confirm-Fact {
+    param([string]$What, [scriptblock]$Test)
+    $ok = $false
+    try { $ok = [bool](& $Test) } catch { $ok = $false }
+    if ($ok) { Write-Output ('ok    {0}' -f $What) }
+    else {
+        Write-Output ('FAIL  {0}' -f $What)
+        $script:Failed++
+    }
+}
+
+function Get-Description {
+    param([string[]]$Name)
+    @($Name | ForEach-Object { (Get-NetAdapter -Name $_ -ErrorAction SilentlyContinue).InterfaceDescription })
+}
+
+function Test-Switch {
+    # the switch exists and is bound to exactly these adapters
+    param([string]$Name, [string[]]$Adapter)
+    $switch = Get-VMSwitch -Name $Name -ErrorAction SilentlyContinue | Where-Object { $_.Name -eq $Name }
+    if (-not $switch) { return $false }
+    $bound = @()
+    if ($switch.PSObject.Properties['NetAdapterInterfaceDescriptions']) { $bound = @($switch.NetAdapterInterfaceDescriptions) }
+    if ($bound.Count -eq 0) { $bound = @($switch.NetAdapterInterfaceDescription) }
+    $wanted = @(Get-Description -Name $Adapter)
+    if ($bound.Count -ne $wanted.Count) { return $false }
+    return @($wanted | Where-Object { $bound -notcontains $_ }).Count -eq 0
+}
+
+function Get-HostVnic {
+    param([string]$Name, [string]$Switch)
+    Get-VMNetworkAdapter -ManagementOS -ErrorAction SilentlyContinue |
+        Where-Object { $_.Name -eq $Name -and $_.SwitchName -eq $Switch }
+}
+
+function Wait-Adapter {
+    param([string]$Name)
+    foreach ($attempt in (1..30)) {
+        if (Get-NetAdapter -Name $Name -ErrorAction SilentlyContinue) { return }
+        Start-Sleep -Seconds 1
+    }
+    throw ('the adapter {0} did not appear' -f $Name)
+}
+
+function Get-Ipv4 {
+    # addresses as 10.0.0.1/24, without the automatic ones of 169.254
+    param([string]$Adapter)
+    @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue |
+        Where-Object { $_.PrefixOrigin -ne 'WellKnown' } |
+        ForEach-Object { '{0}/{1}' -f $_.IPAddress, $_.PrefixLength })
+}
+
+function Test-Address {
+    param([string]$Adapter, [string[]]$Address)
+    $own = @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue | ForEach-Object { $_.IPAddress })
+    return @($Address | Where-Object { $own -notcontains $_.Split('/')[0] }).Count -eq 0
+}
+
+function Save-Address {
+    # remembers an adapter once, as it was before the first change
+    param([string]$Adapter)
+    if ($script:State.Addresses.ContainsKey($Adapter)) { return }
+    $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    if (-not $ip) { return }
+    $route = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue | Select-Object -First 1
+    $dns = Get-DnsClientServerAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    $client = Get-DnsClient -InterfaceAlias $Adapter -ErrorAction SilentlyContinue
+    $script:State.Addresses[$Adapter] = @{
+        Dhcp      = ([string]$ip.Dhcp -eq 'Enabled')
+        Addresses = @(Get-Ipv4 -Adapter $Adapter)
+        Gateway   = $(if ($route) { [string]$route.NextHop } else { '' })
+        Dns       = @($dns | ForEach-Object { $_.ServerAddresses } | Where-Object { $_ })
+        Register  = [bool]$client.RegisterThisConnectionsAddress
+    }
+    Write-State
+}
+
+function Clear-Address {
+    param([string]$Adapter, [string[]]$Address)
+    foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
+        if ($Address -and ($Address -notcontains $one)) { continue }
+        Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
+    }
+    if (@(Get-Ipv4 -Adapter $Adapter).Count -eq 0) {
+        Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue |
+            Remove-NetRoute -Confirm:$false
+    }
+}
+
+function Set-Address {
+    param([string]$Adapter, [string[]]$Address, [string]$Gateway)
+    Wait-Adapter -Name $Adapter
+    Enable-Binding -Adapter $Adapter
+    Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled
+    foreach ($one in $Address) {
+        if (Test-Address -Adapter $Adapter -Address $one) { continue }
+        $ip, $length = $one.Split('/')
+        # an address that another adapter still holds, if only in the registry, is refused
+        Get-NetIPAddress -IPAddress $ip -ErrorAction SilentlyContinue | Remove-NetIPAddress -Confirm:$false
+        if ($Gateway) {
+            New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length -DefaultGateway $Gateway | Out-Null
+            $Gateway = ''
+        }
+        else { New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null }
+    }
+}
+
+function Move-Address {
+    # takes addresses, gateway and DNS settings from one adapter to another, as they were before the first change
+    param([string]$From, [string]$To, [string[]]$Address)
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
+    if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
+    Wait-Adapter -Name $To
+    Enable-Binding -Adapter $To
+    if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
+    else {
+        $moved = @($saved.Addresses)
+        if ($Address) { $moved = @($Address) }
+        Set-Address -Adapter $To -Address $moved -Gateway $saved.Gateway
+    }
+    if (@($saved.Dns).Count -gt 0 -and -not $saved.Dhcp) { Set-DnsClientServerAddress -InterfaceAlias $To -ServerAddresses $saved.Dns }
+    Set-DnsClient -InterfaceAlias $To -RegisterThisConnectionsAddress $saved.Register
+}
+
+function Enable-Binding {
+    # a port that comes from a team or switch gets TCP/IP and SMB back
+    param([string]$Adapter)
+    if ($Adapter -like 'vEthernet (*') { return }
+    Enable-NetAdapterBinding -Name $Adapter -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -ErrorAction SilentlyContinue
+}
+
+function Wait-ByHand {
+    # something outside Windows must be done before the next step
+    param([int]$Number, [string]$What)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key)) { return }
+    Write-Output ('before step {0}, by hand: {1}' -f $Number, $What)
+    if ($WhatIfPreference -or $PortsDone) { return }
+    while ((Read-Host 'type yes when it is done') -ne 'yes') { }
+}
+
+function Test-Moved {
+    # the adapter has what another one had before the first change
+    param([string]$From, [string]$To, [string[]]$Address)
+    if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved) { return $false }
+    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
+    return (Test-Address -Adapter $To -Address @($saved.Addresses))
+}
+
+function Find-Management {
+    # the adapter that holds the management address
+    param([string]$Address)
+    $found = Get-NetIPAddress -IPAddress $Address -ErrorAction SilentlyContinue | Select-Object -First 1
+    if ($found) { return [string]$found.InterfaceAlias }
+    return [string]($script:State.Addresses.Keys | Where-Object {
+        @($script:State.Addresses[$_].Addresses | Where-Object { $_.Split('/')[0] -eq $Address }).Count -gt 0
+    } | Select-Object -First 1)
+}
+
+function Set-MigrationNetwork {
+    # the host's list, first one first
+    param([string[]]$Subnet)
+    foreach ($old in @(Get-VMMigrationNetwork)) {
+        if ($Subnet -notcontains $old.Subnet) { Remove-VMMigrationNetwork -Subnet $old.Subnet }
+    }
+    $priority = 1000
+    foreach ($one in $Subnet) {
+        if (@(Get-VMMigrationNetwork | Where-Object { $_.Subnet -eq $one }).Count -eq 0) {
+            Add-VMMigrationNetwork -Subnet $one -Priority $priority
+        }
+        else { Set-VMMigrationNetwork -Subnet $one -NewSubnet $one -NewPriority $priority }
+        $priority += 1000
+    }
+}
+
+function Test-MigrationNetwork {
+    param([string[]]$Subnet)
+    $own = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
+    return (($own -join ';') -eq ($Subnet -join ';'))
+}
+
+if ($env:COMPUTERNAME -ne 'S2D02') {
+    throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
+}
+if (-not $WhatIfPreference -and [string](Get-ClusterNode -Name $env:COMPUTERNAME).State -ne 'Paused') {
+    throw 'the node is not drained: Suspend-ClusterNode -Drain -Wait, then the pre-check'
+}
+$State = Read-State
+if ($State.Before.Count -eq 0) {
+    $vmHost = Get-VMHost
+    $State.Before = @{
+        MacAddressMinimum = $(if ($vmHost.PSObject.Properties['MacAddressMinimum']) { $vmHost.MacAddressMinimum } else { $null })
+        MacAddressMaximum = $(if ($vmHost.PSObject.Properties['MacAddressMaximum']) { $vmHost.MacAddressMaximum } else { $null })
+        UseAnyNetworkForMigration = $(if ($vmHost.PSObject.Properties['UseAnyNetworkForMigration']) { $vmHost.UseAnyNetworkForMigration } else { $null })
+        VirtualMachineMigrationPerformanceOption = $(if ($vmHost.PSObject.Properties['VirtualMachineMigrationPerformanceOption']) { $vmHost.VirtualMachineMigrationPerformanceOption } else { $null })
+        MaximumVirtualMachineMigrations = $(if ($vmHost.PSObject.Properties['MaximumVirtualMachineMigrations']) { $vmHost.MaximumVirtualMachineMigrations } else { $null })
+        Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
+    }
+}
+Save-Address -Adapter 'vEthernet (LiveMigration)'
+$holder = Find-Management -Address '10.60.0.32'
+if ($holder) { Save-Address -Adapter $holder }
+
+# Step 1: take live-migration off vEthernet (LiveMigration)
+#   serves: uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy
+Invoke-Step -Number 1 -What 'take live-migration off vEthernet (LiveMigration)' -Serves 'uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy' -Test {
+    @(Get-Ipv4 -Adapter 'vEthernet (LiveMigration)').Count -eq 0
+} -Change {
+    Clear-Address -Adapter 'vEthernet (LiveMigration)'
+}
+
+# Step 2: add the host vNIC Live migration 1 to SETswitch
+#   serves: uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy
+Invoke-Step -Number 2 -What 'add the host vNIC Live migration 1 to SETswitch' -Serves 'uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy' -Test {
+    ([bool](Get-HostVnic -Name 'Live migration 1' -Switch 'SETswitch')) -and ((Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Live migration 1' -ErrorAction SilentlyContinue).AccessVlanId -eq 63)
+} -Change {
+    Add-VMNetworkAdapter -ManagementOS -Name 'Live migration 1' -SwitchName 'SETswitch'
+    Set-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Live migration 1' -Access -VlanId 63
+    Wait-Adapter -Name 'vEthernet (Live migration 1)'
+}
+
+# Step 3: give live-migration to vEthernet (Live migration 1)
+#   serves: uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy
+Invoke-Step -Number 3 -What 'give live-migration to vEthernet (Live migration 1)' -Serves 'uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy' -Test {
+    Test-Moved -From 'vEthernet (LiveMigration)' -To 'vEthernet (Live migration 1)'
+} -Change {
+    Move-Address -From 'vEthernet (LiveMigration)' -To 'vEthernet (Live migration 1)'
+}
+
+# Step 4: add the host vNIC Live migration 2 to SETswitch
+#   serves: uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy
+Invoke-Step -Number 4 -What 'add the host vNIC Live migration 2 to SETswitch' -Serves 'uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy' -Test {
+    ([bool](Get-HostVnic -Name 'Live migration 2' -Switch 'SETswitch')) -and ((Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Live migration 2' -ErrorAction SilentlyContinue).AccessVlanId -eq 63)
+} -Change {
+    Add-VMNetworkAdapter -ManagementOS -Name 'Live migration 2' -SwitchName 'SETswitch'
+    Set-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Live migration 2' -Access -VlanId 63
+    Wait-Adapter -Name 'vEthernet (Live migration 2)'
+}
+
+# Step 5: give live-migration to vEthernet (Live migration 2)
+#   serves: uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy
+#   nothing to run: see the manual steps of the runbook
+
+# Step 6: remove the host vNIC LiveMigration from SETswitch
+#   serves: uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy
+Invoke-Step -Number 6 -What 'remove the host vNIC LiveMigration from SETswitch' -Serves 'uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy' -Test {
+    -not ([bool](Get-HostVnic -Name 'LiveMigration' -Switch 'SETswitch'))
+} -Change {
+    Remove-VMNetworkAdapter -ManagementOS -Name 'LiveMigration' -SwitchName 'SETswitch'
+}
+
+# Step 7: switch RDMA on at the host vNIC Live migration 1
+#   serves: SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)
+Invoke-Step -Number 7 -What 'switch RDMA on at the host vNIC Live migration 1' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+    (Get-NetAdapterRdma -Name 'vEthernet (Live migration 1)' -ErrorAction SilentlyContinue).Enabled -eq $true
+} -Change {
+    Set-VMNetworkAdapter -ManagementOS -Name 'Live migration 1' -IeeePriorityTag On
+    Enable-NetAdapterRdma -Name 'vEthernet (Live migration 1)'
+}
+
+# Step 8: bind the host vNIC Live migration 1 to the port SLOT 3 Port 1
+#   serves: one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)
+Invoke-Step -Number 8 -What 'bind the host vNIC Live migration 1 to the port SLOT 3 Port 1' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+    @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'Live migration 1' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 1'
+} -Change {
+    Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName 'Live migration 1' -PhysicalNetAdapterName 'SLOT 3 Port 1'
+}
+
+# Step 9: switch RDMA on at the host vNIC Live migration 2
+#   serves: SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)
+Invoke-Step -Number 9 -What 'switch RDMA on at the host vNIC Live migration 2' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+    (Get-NetAdapterRdma -Name 'vEthernet (Live migration 2)' -ErrorAction SilentlyContinue).Enabled -eq $true
+} -Change {
+    Set-VMNetworkAdapter -ManagementOS -Name 'Live migration 2' -IeeePriorityTag On
+    Enable-NetAdapterRdma -Name 'vEthernet (Live migration 2)'
+}
+
+# Step 10: bind the host vNIC Live migration 2 to the port SLOT 3 Port 2
+#   serves: one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)
+Invoke-Step -Number 10 -What 'bind the host vNIC Live migration 2 to the port SLOT 3 Port 2' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+    @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'Live migration 2' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 2'
+} -Change {
+    Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName 'Live migration 2' -PhysicalNetAdapterName 'SLOT 3 Port 2'
+}
+
+# Step 11: switch RDMA on at the host vNIC SMB01
+#   serves: SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)
+Invoke-Step -Number 11 -What 'switch RDMA on at the host vNIC SMB01' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+    (Get-NetAdapterRdma -Name 'vEthernet (SMB01)' -ErrorAction SilentlyContinue).Enabled -eq $true
+} -Change {
+    Set-VMNetworkAdapter -ManagementOS -Name 'SMB01' -IeeePriorityTag On
+    Enable-NetAdapterRdma -Name 'vEthernet (SMB01)'
+}
+
+# Step 12: bind the host vNIC SMB01 to the port SLOT 3 Port 1
+#   serves: one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)
+Invoke-Step -Number 12 -What 'bind the host vNIC SMB01 to the port SLOT 3 Port 1' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+    @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'SMB01' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 1'
+} -Change {
+    Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName 'SMB01' -PhysicalNetAdapterName 'SLOT 3 Port 1'
+}
+
+# Step 13: switch RDMA on at the host vNIC SMB02
+#   serves: SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)
+Invoke-Step -Number 13 -What 'switch RDMA on at the host vNIC SMB02' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+    (Get-NetAdapterRdma -Name 'vEthernet (SMB02)' -ErrorAction SilentlyContinue).Enabled -eq $true
+} -Change {
+    Set-VMNetworkAdapter -ManagementOS -Name 'SMB02' -IeeePriorityTag On
+    Enable-NetAdapterRdma -Name 'vEthernet (SMB02)'
+}
+
+# Step 14: bind the host vNIC SMB02 to the port SLOT 3 Port 2
+#   serves: one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)
+Invoke-Step -Number 14 -What 'bind the host vNIC SMB02 to the port SLOT 3 Port 2' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+    @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'SMB02' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 2'
+} -Change {
+    Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName 'SMB02' -PhysicalNetAdapterName 'SLOT 3 Port 2'
+}
+
+# Step 15: unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 3 Port 2
+#   serves: a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)
+Invoke-Step -Number 15 -What 'unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 3 Port 2' -Serves 'a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)' -Test {
+    @(Get-NetAdapterBinding -Name 'SLOT 3 Port 1', 'SLOT 3 Port 2' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' | Where-Object { $_.Enabled }).Count -eq 0
+} -Change {
+    Disable-NetAdapterBinding -Name 'SLOT 3 Port 1' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server'
+    Disable-NetAdapterBinding -Name 'SLOT 3 Port 2' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server'
+}
+
+# Step 16: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2
+#   serves: shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements
+Invoke-Step -Number 16 -What 'set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2' -Serves 'shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements' -Test {
+    ((Get-NetQosTrafficClass -Name 'SMBDirect' -ErrorAction SilentlyContinue).BandwidthPercentage -eq 75) -and ((Get-NetQosTrafficClass -Name 'Cluster' -ErrorAction SilentlyContinue).BandwidthPercentage -eq 1) -and ((Get-NetQosFlowControl -Priority 3).Enabled) -and (@(Get-NetAdapterQos -Name 'SLOT 3 Port 1', 'SLOT 3 Port 2' | Where-Object { -not $_.Enabled }).Count -eq 0)
+} -Change {
+    Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
+    New-NetQosPolicy -Name 'SMBDirect' -NetDirectPortMatchCondition 445 -PriorityValue8021Action 3
+    New-NetQosPolicy -Name 'Cluster' -Cluster -PriorityValue8021Action 7
+    New-NetQosPolicy -Name 'Default' -Default -PriorityValue8021Action 0
+    Enable-NetQosFlowControl -Priority 3
+    Disable-NetQosFlowControl -Priority 0, 1, 2, 4, 5, 6, 7
+    Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | Remove-NetQosTrafficClass -Confirm:$false
+    New-NetQosTrafficClass -Name 'SMBDirect' -Priority 3 -BandwidthPercentage 75 -Algorithm ETS
+    New-NetQosTrafficClass -Name 'Cluster' -Priority 7 -BandwidthPercentage 1 -Algorithm ETS
+    Set-NetQosDcbxSetting -Willing $false -Confirm:$false
+    Enable-NetAdapterQos -Name 'SLOT 3 Port 1'
+    Enable-NetAdapterQos -Name 'SLOT 3 Port 2'
+}
+
+# Step 17: switch live migration on
+#   serves: live migration takes the plan's network only if cluster lists and host lists agree
+Invoke-Step -Number 17 -What 'switch live migration on' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
+    (Get-VMHost).VirtualMachineMigrationEnabled
+} -Change {
+    Enable-VMMigration
+}
+
+# Step 18: list the live-migration networks of the host: 10.60.3.0/24
+#   serves: live migration takes the plan's network only if cluster lists and host lists agree
+Invoke-Step -Number 18 -What 'list the live-migration networks of the host: 10.60.3.0/24' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
+    Test-MigrationNetwork -Subnet '10.60.3.0/24'
+} -Change {
+    Set-MigrationNetwork -Subnet '10.60.3.0/24'
+}
+
+# Step 19: keep live migration to the listed networks
+#   serves: live migration takes the plan's network only if cluster lists and host lists agree
+Invoke-Step -Number 19 -What 'keep live migration to the listed networks' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
+    [string](Get-VMHost).UseAnyNetworkForMigration -eq $false
+} -Change {
+    Set-VMHost -UseAnyNetworkForMigration $false
+}
+
+Write-Output 'Done. Next: S2D02-3-verify.ps1'

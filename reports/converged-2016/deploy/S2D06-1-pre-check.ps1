@@ -1,0 +1,284 @@
+﻿# Pre-check: is the node as the inventory says, and ready?
+# For S2D06. Written by nicplan from an inventory and a plan; do not edit, make it anew.
+# Reads only. Run it on the node after it was drained; apply only if every line says ok.
+#requires -Version 3.0
+[CmdletBinding()]
+param(
+    # folder with the scripts; what was done and how it was before is kept there
+    [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
+)
+$ErrorActionPreference = 'Stop'
+$Target = 'S2D06'
+$StateFile = Join-Path $StateFolder 'S2D06-state.xml'
+$Failed = 0
+
+function Read-State {
+    # what an earlier run wrote down: steps, addresses, settings as they were before the first change
+    if (Test-Path -LiteralPath $StateFile) { return Import-Clixml -Path $StateFile }
+    return @{ Steps = @{}; Addresses = @{}; Before = @{} }
+}
+
+function Write-State {
+    if ($WhatIfPreference) { return }
+    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+}
+
+function Invoke-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') {
+        Write-Output ('step {0}: done in an earlier run: {1}' -f $Number, $What)
+        return
+    }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    Write-Output ('step {0}: {1} ({2})' -f $Number, $What, $Serves)
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    & $Change
+    if (-not (& $Test)) {
+        throw ('step {0} was done and does not show: {1}. Look at it before you go on; the rollback script undoes what was done.' -f $Number, $What)
+    }
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Undo-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if (-not $script:State.Steps.ContainsKey($key)) {
+        Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
+        return
+    }
+    if (-not (& $Test)) {
+        if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        Write-Output ('step {0}: {1}' -f $Number, $What)
+        & $Change
+    }
+    if ($WhatIfPreference) { return }
+    $script:State.Steps.Remove($key)
+    Write-State
+}
+
+function Confirm-Fact {
+    param([string]$What, [scriptblock]$Test)
+    $ok = $false
+    try { $ok = [bool](& $Test) } catch { $ok = $false }
+    if ($ok) { Write-Output ('ok    {0}' -f $What) }
+    else {
+        Write-Output ('FAIL  {0}' -f $What)
+        $script:Failed++
+    }
+}
+
+function Get-Description {
+    param([string[]]$Name)
+    @($Name | ForEach-Object { (Get-NetAdapter -Name $_ -ErrorAction SilentlyContinue).InterfaceDescription })
+}
+
+function Test-Switch {
+    # the switch exists and is bound to exactly these adapters
+    param([string]$Name, [string[]]$Adapter)
+    $switch = Get-VMSwitch -Name $Name -ErrorAction SilentlyContinue | Where-Object { $_.Name -eq $Name }
+    if (-not $switch) { return $false }
+    $bound = @()
+    if ($switch.PSObject.Properties['NetAdapterInterfaceDescriptions']) { $bound = @($switch.NetAdapterInterfaceDescriptions) }
+    if ($bound.Count -eq 0) { $bound = @($switch.NetAdapterInterfaceDescription) }
+    $wanted = @(Get-Description -Name $Adapter)
+    if ($bound.Count -ne $wanted.Count) { return $false }
+    return @($wanted | Where-Object { $bound -notcontains $_ }).Count -eq 0
+}
+
+function Get-HostVnic {
+    param([string]$Name, [string]$Switch)
+    Get-VMNetworkAdapter -ManagementOS -ErrorAction SilentlyContinue |
+        Where-Object { $_.Name -eq $Name -and $_.SwitchName -eq $Switch }
+}
+
+function Wait-Adapter {
+    param([string]$Name)
+    foreach ($attempt in (1..30)) {
+        if (Get-NetAdapter -Name $Name -ErrorAction SilentlyContinue) { return }
+        Start-Sleep -Seconds 1
+    }
+    throw ('the adapter {0} did not appear' -f $Name)
+}
+
+function Get-Ipv4 {
+    # addresses as 10.0.0.1/24, without the automatic ones of 169.254
+    param([string]$Adapter)
+    @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue |
+        Where-Object { $_.PrefixOrigin -ne 'WellKnown' } |
+        ForEach-Object { '{0}/{1}' -f $_.IPAddress, $_.PrefixLength })
+}
+
+function Test-Address {
+    param([string]$Adapter, [string[]]$Address)
+    $own = @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue | ForEach-Object { $_.IPAddress })
+    return @($Address | Where-Object { $own -notcontains $_.Split('/')[0] }).Count -eq 0
+}
+
+function Save-Address {
+    # remembers an adapter once, as it was before the first change
+    param([string]$Adapter)
+    if ($script:State.Addresses.ContainsKey($Adapter)) { return }
+    $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    if (-not $ip) { return }
+    $route = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue | Select-Object -First 1
+    $dns = Get-DnsClientServerAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    $client = Get-DnsClient -InterfaceAlias $Adapter -ErrorAction SilentlyContinue
+    $script:State.Addresses[$Adapter] = @{
+        Dhcp      = ([string]$ip.Dhcp -eq 'Enabled')
+        Addresses = @(Get-Ipv4 -Adapter $Adapter)
+        Gateway   = $(if ($route) { [string]$route.NextHop } else { '' })
+        Dns       = @($dns | ForEach-Object { $_.ServerAddresses } | Where-Object { $_ })
+        Register  = [bool]$client.RegisterThisConnectionsAddress
+    }
+    Write-State
+}
+
+function Clear-Address {
+    param([string]$Adapter, [string[]]$Address)
+    foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
+        if ($Address -and ($Address -notcontains $one)) { continue }
+        Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
+    }
+    if (@(Get-Ipv4 -Adapter $Adapter).Count -eq 0) {
+        Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue |
+            Remove-NetRoute -Confirm:$false
+    }
+}
+
+function Set-Address {
+    param([string]$Adapter, [string[]]$Address, [string]$Gateway)
+    Wait-Adapter -Name $Adapter
+    Enable-Binding -Adapter $Adapter
+    Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled
+    foreach ($one in $Address) {
+        if (Test-Address -Adapter $Adapter -Address $one) { continue }
+        $ip, $length = $one.Split('/')
+        # an address that another adapter still holds, if only in the registry, is refused
+        Get-NetIPAddress -IPAddress $ip -ErrorAction SilentlyContinue | Remove-NetIPAddress -Confirm:$false
+        if ($Gateway) {
+            New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length -DefaultGateway $Gateway | Out-Null
+            $Gateway = ''
+        }
+        else { New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null }
+    }
+}
+
+function Move-Address {
+    # takes addresses, gateway and DNS settings from one adapter to another, as they were before the first change
+    param([string]$From, [string]$To, [string[]]$Address)
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
+    if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
+    Wait-Adapter -Name $To
+    Enable-Binding -Adapter $To
+    if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
+    else {
+        $moved = @($saved.Addresses)
+        if ($Address) { $moved = @($Address) }
+        Set-Address -Adapter $To -Address $moved -Gateway $saved.Gateway
+    }
+    if (@($saved.Dns).Count -gt 0 -and -not $saved.Dhcp) { Set-DnsClientServerAddress -InterfaceAlias $To -ServerAddresses $saved.Dns }
+    Set-DnsClient -InterfaceAlias $To -RegisterThisConnectionsAddress $saved.Register
+}
+
+function Enable-Binding {
+    # a port that comes from a team or switch gets TCP/IP and SMB back
+    param([string]$Adapter)
+    if ($Adapter -like 'vEthernet (*') { return }
+    Enable-NetAdapterBinding -Name $Adapter -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -ErrorAction SilentlyContinue
+}
+
+function Wait-ByHand {
+    # something outside Windows must be done before the next step
+    param([int]$Number, [string]$What)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key)) { return }
+    Write-Output ('before step {0}, by hand: {1}' -f $Number, $What)
+    if ($WhatIfPreference -or $PortsDone) { return }
+    while ((Read-Host 'type yes when it is done') -ne 'yes') { }
+}
+
+function Test-Moved {
+    # the adapter has what another one had before the first change
+    param([string]$From, [string]$To, [string[]]$Address)
+    if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved) { return $false }
+    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
+    return (Test-Address -Adapter $To -Address @($saved.Addresses))
+}
+
+function Find-Management {
+    # the adapter that holds the management address
+    param([string]$Address)
+    $found = Get-NetIPAddress -IPAddress $Address -ErrorAction SilentlyContinue | Select-Object -First 1
+    if ($found) { return [string]$found.InterfaceAlias }
+    return [string]($script:State.Addresses.Keys | Where-Object {
+        @($script:State.Addresses[$_].Addresses | Where-Object { $_.Split('/')[0] -eq $Address }).Count -gt 0
+    } | Select-Object -First 1)
+}
+
+function Set-MigrationNetwork {
+    # the host's list, first one first
+    param([string[]]$Subnet)
+    foreach ($old in @(Get-VMMigrationNetwork)) {
+        if ($Subnet -notcontains $old.Subnet) { Remove-VMMigrationNetwork -Subnet $old.Subnet }
+    }
+    $priority = 1000
+    foreach ($one in $Subnet) {
+        if (@(Get-VMMigrationNetwork | Where-Object { $_.Subnet -eq $one }).Count -eq 0) {
+            Add-VMMigrationNetwork -Subnet $one -Priority $priority
+        }
+        else { Set-VMMigrationNetwork -Subnet $one -NewSubnet $one -NewPriority $priority }
+        $priority += 1000
+    }
+}
+
+function Test-MigrationNetwork {
+    param([string[]]$Subnet)
+    $own = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
+    return (($own -join ';') -eq ($Subnet -join ';'))
+}
+
+if ($env:COMPUTERNAME -ne 'S2D06') {
+    throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
+}
+Confirm-Fact -What 'the script runs as administrator' -Test { (New-Object Security.Principal.WindowsPrincipal([Security.Principal.WindowsIdentity]::GetCurrent())).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator) }
+Confirm-Fact -What 'the node is paused: Suspend-ClusterNode -Drain' -Test { [string](Get-ClusterNode -Name $env:COMPUTERNAME).State -eq 'Paused' }
+Confirm-Fact -What 'no VM runs on the node' -Test { @(Get-VM | Where-Object { [string]$_.State -eq 'Running' }).Count -eq 0 }
+Confirm-Fact -What 'every other node is up' -Test { @(Get-ClusterNode | Where-Object { $_.Name -ne $env:COMPUTERNAME -and [string]$_.State -ne 'Up' }).Count -eq 0 }
+Confirm-Fact -What 'port SLOT 3 Port 1 has a link' -Test { [string](Get-NetAdapter -Name 'SLOT 3 Port 1' -ErrorAction Stop).Status -eq 'Up' }
+Confirm-Fact -What 'port SLOT 3 Port 1 runs at 25 Gbit/s' -Test { (Get-NetAdapter -Name 'SLOT 3 Port 1' -ErrorAction Stop).ReceiveLinkSpeed -ge 25000000000 }
+Confirm-Fact -What 'port SLOT 3 Port 2 has a link' -Test { [string](Get-NetAdapter -Name 'SLOT 3 Port 2' -ErrorAction Stop).Status -eq 'Up' }
+Confirm-Fact -What 'port SLOT 3 Port 2 runs at 25 Gbit/s' -Test { (Get-NetAdapter -Name 'SLOT 3 Port 2' -ErrorAction Stop).ReceiveLinkSpeed -ge 25000000000 }
+Confirm-Fact -What 'virtual switch SETswitch is bound to SLOT 3 Port 1, SLOT 3 Port 2' -Test { Test-Switch -Name 'SETswitch' -Adapter 'SLOT 3 Port 1', 'SLOT 3 Port 2' }
+Confirm-Fact -What 'host vNIC Cluster is on SETswitch' -Test { [bool](Get-HostVnic -Name 'Cluster' -Switch 'SETswitch') }
+Confirm-Fact -What 'host vNIC Cluster has VLAN 60' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Cluster' -ErrorAction SilentlyContinue).AccessVlanId -eq 60 }
+Confirm-Fact -What 'host vNIC LiveMigration is on SETswitch' -Test { [bool](Get-HostVnic -Name 'LiveMigration' -Switch 'SETswitch') }
+Confirm-Fact -What 'host vNIC LiveMigration has VLAN 63' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'LiveMigration' -ErrorAction SilentlyContinue).AccessVlanId -eq 63 }
+Confirm-Fact -What 'host vNIC Management is on SETswitch' -Test { [bool](Get-HostVnic -Name 'Management' -Switch 'SETswitch') }
+Confirm-Fact -What 'host vNIC Management has VLAN 60' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Management' -ErrorAction SilentlyContinue).AccessVlanId -eq 60 }
+Confirm-Fact -What 'host vNIC SMB01 is on SETswitch' -Test { [bool](Get-HostVnic -Name 'SMB01' -Switch 'SETswitch') }
+Confirm-Fact -What 'host vNIC SMB01 has VLAN 61' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'SMB01' -ErrorAction SilentlyContinue).AccessVlanId -eq 61 }
+Confirm-Fact -What 'host vNIC SMB02 is on SETswitch' -Test { [bool](Get-HostVnic -Name 'SMB02' -Switch 'SETswitch') }
+Confirm-Fact -What 'host vNIC SMB02 has VLAN 62' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'SMB02' -ErrorAction SilentlyContinue).AccessVlanId -eq 62 }
+Confirm-Fact -What 'the management address 10.60.0.36 is on the node' -Test { [bool](Get-NetIPAddress -IPAddress '10.60.0.36' -ErrorAction SilentlyContinue) }
+Confirm-Fact -What 'another node of the cluster answers' -Test { @(@('10.60.0.31', '10.60.0.32', '10.60.0.33', '10.60.0.34') | Where-Object { Test-Connection -ComputerName $_ -Count 2 -Quiet }).Count -gt 0 }
+Confirm-Fact -What 'no storage job runs: disks are in step' -Test { @(Get-StorageJob | Where-Object { [string]$_.JobState -ne 'Completed' }).Count -eq 0 }
+Confirm-Fact -What 'no adapter whose address moves has an IPv6 address set by hand: such a one is to be moved by hand' -Test { @('vEthernet (LiveMigration)' | ForEach-Object { Get-NetIPAddress -InterfaceAlias $_ -AddressFamily IPv6 -PrefixOrigin Manual -ErrorAction SilentlyContinue }).Count -eq 0 }
+
+if ($Failed -gt 0) {
+    Write-Output ('{0} of the checks failed: {1}' -f $Failed, 'do not apply; correct the node, or the inventory and plan anew')
+    exit 1
+}
+Write-Output 'The node is ready.'
+exit 0

@@ -1,0 +1,117 @@
+﻿# After the last node: cluster networks, live migration and VMs.
+# For HVC-NORD. Written by nicplan from an inventory and a plan; do not edit, make it anew.
+# Run it once, on any node. Try it with -WhatIf first: nothing is changed then. It can be run again.
+#requires -Version 2.0
+[CmdletBinding(SupportsShouldProcess = $true)]
+param(
+    # folder with the scripts; what was done and how it was before is kept there
+    [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
+)
+$ErrorActionPreference = 'Stop'
+$Target = 'HVC-NORD'
+$StateFile = Join-Path $StateFolder 'cluster-after-state.xml'
+$Failed = 0
+
+Import-Module FailoverClusters
+function Read-State {
+    # what an earlier run wrote down: steps, addresses, settings as they were before the first change
+    if (Test-Path -LiteralPath $StateFile) { return Import-Clixml -Path $StateFile }
+    return @{ Steps = @{}; Addresses = @{}; Before = @{} }
+}
+
+function Write-State {
+    if ($WhatIfPreference) { return }
+    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+}
+
+function Invoke-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') {
+        Write-Output ('step {0}: done in an earlier run: {1}' -f $Number, $What)
+        return
+    }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    Write-Output ('step {0}: {1} ({2})' -f $Number, $What, $Serves)
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    & $Change
+    if (-not (& $Test)) {
+        throw ('step {0} was done and does not show: {1}. Look at it before you go on; the rollback script undoes what was done.' -f $Number, $What)
+    }
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Undo-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if (-not $script:State.Steps.ContainsKey($key)) {
+        Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
+        return
+    }
+    if (-not (& $Test)) {
+        if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        Write-Output ('step {0}: {1}' -f $Number, $What)
+        & $Change
+    }
+    if ($WhatIfPreference) { return }
+    $script:State.Steps.Remove($key)
+    Write-State
+}
+
+function Confirm-Fact {
+    param([string]$What, [scriptblock]$Test)
+    $ok = $false
+    try { $ok = [bool](& $Test) } catch { $ok = $false }
+    if ($ok) { Write-Output ('ok    {0}' -f $What) }
+    else {
+        Write-Output ('FAIL  {0}' -f $What)
+        $script:Failed++
+    }
+}
+
+function Get-NetworkId {
+    param([string[]]$Name)
+    $ids = @()
+    foreach ($one in $Name) {
+        $network = Get-ClusterNetwork | Where-Object { $_.Name -eq $one }
+        if (-not $network) { throw ('the cluster has no network {0}' -f $one) }
+        $ids += $network.Id
+    }
+    return ($ids -join ';')
+}
+
+if ((Get-Cluster).Name -ne 'HVC-NORD') {
+    throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
+}
+$State = Read-State
+$Waiting = @()
+
+# Step 1: keep live migration off iSCSI 1, iSCSI 2 and Management
+#   serves: live migration takes the plan's network only if cluster lists and host lists agree
+Invoke-Step -Number 1 -What 'keep live migration off iSCSI 1, iSCSI 2 and Management' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
+    @(Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'iSCSI 1', 'iSCSI 2', 'Management') }).Count -eq 0
+} -Change {
+    Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Set-ClusterParameter -Name MigrationExcludeNetworks -Value (Get-NetworkId -Name 'iSCSI 1', 'iSCSI 2', 'Management')
+}
+
+# Step 2: set the order of live-migration networks: Live Migration and Cluster and CSV
+#   serves: live migration takes the plan's network only if cluster lists and host lists agree
+Invoke-Step -Number 2 -What 'set the order of live-migration networks: Live Migration and Cluster and CSV' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
+    @(Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Live Migration', 'Cluster and CSV') }).Count -eq 0
+} -Change {
+    Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Set-ClusterParameter -Name MigrationNetworkOrder -Value (Get-NetworkId -Name 'Live Migration', 'Cluster and CSV')
+}
+
+if ($Waiting.Count -gt 0) {
+    Write-Output ('not done, shut these VMs down and run the script again: {0}' -f ($Waiting -join ', '))
+    exit 1
+}
+Write-Output 'Done.'

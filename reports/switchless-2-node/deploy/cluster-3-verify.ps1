@@ -1,0 +1,131 @@
+﻿# Verify: is the cluster as the plan says?
+# For HVC-BRANCH. Written by nicplan from an inventory and a plan; do not edit, make it anew.
+# Reads only. Run it after the last node and after the script before this one.
+#requires -Version 3.0
+[CmdletBinding()]
+param(
+    # folder with the scripts; what was done and how it was before is kept there
+    [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
+)
+$ErrorActionPreference = 'Stop'
+$Target = 'HVC-BRANCH'
+$StateFile = Join-Path $StateFolder 'cluster-state.xml'
+$Failed = 0
+
+Import-Module FailoverClusters
+function Read-State {
+    # what an earlier run wrote down: steps, addresses, settings as they were before the first change
+    if (Test-Path -LiteralPath $StateFile) { return Import-Clixml -Path $StateFile }
+    return @{ Steps = @{}; Addresses = @{}; Before = @{} }
+}
+
+function Write-State {
+    if ($WhatIfPreference) { return }
+    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+}
+
+function Invoke-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') {
+        Write-Output ('step {0}: done in an earlier run: {1}' -f $Number, $What)
+        return
+    }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    Write-Output ('step {0}: {1} ({2})' -f $Number, $What, $Serves)
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    & $Change
+    if (-not (& $Test)) {
+        throw ('step {0} was done and does not show: {1}. Look at it before you go on; the rollback script undoes what was done.' -f $Number, $What)
+    }
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Undo-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if (-not $script:State.Steps.ContainsKey($key)) {
+        Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
+        return
+    }
+    if (-not (& $Test)) {
+        if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        Write-Output ('step {0}: {1}' -f $Number, $What)
+        & $Change
+    }
+    if ($WhatIfPreference) { return }
+    $script:State.Steps.Remove($key)
+    Write-State
+}
+
+function Confirm-Fact {
+    param([string]$What, [scriptblock]$Test)
+    $ok = $false
+    try { $ok = [bool](& $Test) } catch { $ok = $false }
+    if ($ok) { Write-Output ('ok    {0}' -f $What) }
+    else {
+        Write-Output ('FAIL  {0}' -f $What)
+        $script:Failed++
+    }
+}
+
+function Get-NetworkId {
+    param([string[]]$Name)
+    $ids = @()
+    foreach ($one in $Name) {
+        $network = Get-ClusterNetwork | Where-Object { $_.Name -eq $one }
+        if (-not $network) { throw ('the cluster has no network {0}' -f $one) }
+        $ids += $network.Id
+    }
+    return ($ids -join ';')
+}
+
+function Find-Vm {
+    # the VM on whichever node runs it
+    param([string]$Name)
+    foreach ($node in Get-ClusterNode) {
+        $vm = Get-VM -ComputerName $node.Name | Where-Object { $_.Name -eq $Name }
+        if ($vm) { return $vm }
+    }
+    throw ('no node of the cluster has the VM {0}' -f $Name)
+}
+
+function Get-Vnic {
+    param([string]$Vm, [string]$Name)
+    $found = Find-Vm -Name $Vm
+    Get-VMNetworkAdapter -VM $found | Where-Object { $_.Name -eq $Name }
+}
+
+function Assert-Off {
+    # Hyper-V changes a MAC address only while the VM is off
+    param([string]$Vm)
+    $found = Find-Vm -Name $Vm
+    if ([string]$found.State -ne 'Off') {
+        throw ('{0} is {1}: shut it down first, its MAC address can be changed only while it is off' -f $Vm, $found.State)
+    }
+}
+
+if ((Get-Cluster).Name -ne 'HVC-BRANCH') {
+    throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
+}
+Confirm-Fact -What 'keep live migration off Management' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Management') }).Count -eq 0 }
+Confirm-Fact -What 'set the order of live-migration networks: Storage 1 and Storage 2' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Storage 1', 'Storage 2') }).Count -eq 0 }
+Confirm-Fact -What 'every node is up' -Test { @(Get-ClusterNode | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0 }
+Confirm-Fact -What 'every cluster network is up' -Test { @(Get-ClusterNetwork | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0 }
+# The cluster's own opinion; the report says where it lies.
+Test-Cluster -Node 'BRANCH1', 'BRANCH2' -Include 'Network'
+
+if ($Failed -gt 0) {
+    Write-Output ('{0} of the checks failed: {1}' -f $Failed, 'see the lines above')
+    exit 1
+}
+Write-Output 'The cluster is as planned.'
+exit 0

@@ -1,0 +1,221 @@
+//! What the cluster and its hosts say about networks once a plan is applied: cluster use, and live migration in all its layers.
+//!
+//! A setting of today that serves the plan stays as it is. Sources: Microsoft, "Network Recommendations for a Hyper-V Cluster" (cluster use,
+//! MigrationExcludeNetworks), `Add-VMMigrationNetwork`, `Set-VMHost`, `Set-SmbBandwidthLimit`, "Manage SMB bandwidth limits for live migration".
+
+use crate::inventory::{Cluster, ClusterNetwork, Node, StorageKind};
+use crate::plan::{ClusterPlan, Uplink};
+use crate::profiles::{Transport, WS2008R2, WS2022};
+use crate::roles::Role;
+use crate::units::{Mbps, same_name};
+
+/// `SetSMBBandwidthLimitFactor` when nobody set one: a quarter of the summed speed.
+const DEFAULT_FACTOR: u32 = 2_500;
+
+/// Applies what the plan means for networks and live migration.
+pub(super) fn apply(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
+    for network in &mut after.networks {
+        network.cluster_use = cluster_use(today.storage, network);
+    }
+    if today.nodes.len() < 2 || !plan.uplinks.iter().any(|u| u.roles.contains(&Role::LiveMigration)) {
+        return;
+    }
+    lists(today, plan, after);
+    if today.profile.generation > WS2008R2 {
+        hosts(today, plan, after);
+        concurrency(today, after);
+        smb_limits(today, plan, after);
+    }
+}
+
+/// Cluster use that a network has once it is set: a fitting one of today stays.
+fn cluster_use(storage: StorageKind, network: &ClusterNetwork) -> Option<u8> {
+    let Some(role) = network.purpose else {
+        return network.cluster_use;
+    };
+    let fitting: &[u8] = match role {
+        Role::Management => &[3],
+        Role::Cluster => &[1, 3],
+        Role::LiveMigration => &[1],
+        Role::Storage if storage == StorageKind::S2d => &[1],
+        Role::Storage if storage == StorageKind::Smb => &[0, 1],
+        Role::Storage => &[0],
+        Role::Replica => &[3, 1, 0],
+        Role::Vm => return network.cluster_use,
+    };
+    match network.cluster_use {
+        Some(today) if fitting.contains(&today) => Some(today),
+        _ => fitting.first().copied(),
+    }
+}
+
+/// Networks between the nodes that live migration uses in a plan, in order of preference: its own, where it has none those of the
+/// roles beside it on its uplink; then the cluster's as a fallback.
+pub fn migration_networks<'c>(cluster: &'c Cluster, plan: &ClusterPlan) -> Vec<&'c ClusterNetwork> {
+    let named = |role: Role| cluster.networks.iter().filter(move |n| n.purpose == Some(role));
+    let own: Vec<_> = named(Role::LiveMigration).collect();
+    let mut found = if own.is_empty() {
+        beside(plan).into_iter().flat_map(named).collect()
+    } else {
+        own
+    };
+    let fallback: Vec<_> = named(Role::Cluster)
+        .filter(|n| !found.iter().any(|f: &&ClusterNetwork| f.name == n.name))
+        .collect();
+    found.extend(fallback);
+    found.retain(|n| private_use(cluster.storage, n));
+    found
+}
+
+/// Whether nodes may talk over the network and clients do not.
+pub fn private_use(storage: StorageKind, network: &ClusterNetwork) -> bool {
+    matches!(cluster_use(storage, network), Some(1 | 3)) && network.purpose != Some(Role::Management)
+}
+
+/// Roles on the uplink of live migration that have networks between the nodes.
+fn beside(plan: &ClusterPlan) -> Vec<Role> {
+    let uplink = plan.uplinks.iter().find(|u| u.roles.contains(&Role::LiveMigration));
+    let private = [Role::Cluster, Role::Storage];
+    let roles = uplink.into_iter().flat_map(|u: &Uplink| u.roles.iter().copied());
+    roles.filter(|role| private.contains(role)).collect()
+}
+
+/// The two lists of the cluster. They stay where they lead live migration onto its networks and keep it off management.
+fn lists(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
+    let wanted = migration_networks(today, plan);
+    let Some(first) = wanted.first() else { return };
+    let names = |list: &[String], network: &ClusterNetwork| list.iter().any(|n| same_name(n, &network.name));
+    let (order, excluded) = (&today.migration.network_order, &today.migration.exclude_networks);
+    let own: Vec<_> = wanted.iter().filter(|n| n.purpose == first.purpose).collect();
+    let led = order.len() >= own.len()
+        && order[..own.len()]
+            .iter()
+            .all(|name| own.iter().any(|n| same_name(name, &n.name)));
+    let mut kept_off = today.networks.iter().filter(|n| n.purpose == Some(Role::Management));
+    if led && !own.iter().any(|n| names(excluded, n)) && kept_off.all(|n| names(excluded, n)) {
+        return;
+    }
+    after.migration.network_order = wanted.iter().map(|n| n.name.clone()).collect();
+    let others = today
+        .networks
+        .iter()
+        .filter(|n| !wanted.iter().any(|w| w.name == n.name));
+    after.migration.exclude_networks = others.map(|n| n.name.clone()).collect();
+}
+
+/// Subnets, performance option and the switches of every host.
+fn hosts(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
+    let wanted = migration_networks(today, plan);
+    let subnets: Vec<String> = wanted
+        .iter()
+        .map(|n| n.subnet.clone())
+        .filter(|s| !s.is_empty())
+        .collect();
+    let own = wanted.first().and_then(|n| n.purpose);
+    let needed: Vec<&str> = wanted
+        .iter()
+        .filter(|n| n.purpose == own)
+        .map(|n| n.subnet.as_str())
+        .collect();
+    let transport = after.transport;
+    for node in &mut after.nodes {
+        node.migration.enabled = Some(true);
+        if node.migration.transport.is_some() {
+            node.migration.transport = transport.or(node.migration.transport);
+        }
+        if !subnets.is_empty() && !keeps_subnets(today, node, &needed) {
+            node.migration.subnets = Some(subnets.clone());
+        }
+        if !subnets.is_empty() {
+            node.migration.any_network = Some(false);
+        }
+    }
+}
+
+/// Whether the host's own list leads onto the networks and not onto management.
+fn keeps_subnets(today: &Cluster, node: &Node, needed: &[&str]) -> bool {
+    let Some(listed) = &node.migration.subnets else {
+        return false;
+    };
+    let has = |subnet: &str| listed.iter().any(|l| l.trim() == subnet.trim());
+    let mut management = today.networks.iter().filter(|n| n.purpose == Some(Role::Management));
+    needed.iter().all(|subnet| has(subnet)) && !management.any(|n| has(&n.subnet))
+}
+
+/// Migrations at once, the same in both places.
+fn concurrency(today: &Cluster, after: &mut Cluster) {
+    let Some(wanted) = today.concurrency else { return };
+    for node in &mut after.nodes {
+        if node.migration.concurrency.is_some() {
+            node.migration.concurrency = Some(wanted);
+        }
+    }
+    if today.profile.generation >= WS2022 {
+        after.migration.maximum_parallel = Some(wanted);
+    }
+}
+
+/// Where SMB live migration shares ports with SMB storage, its limit keeps it to the share that the plan gives it. A lower limit of
+/// today stays. From 2022 it is one factor for all nodes where that fits them all, else and before the limit of each host.
+fn smb_limits(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
+    if today.profile.intents_only {
+        return;
+    }
+    let wanted: Vec<Option<Mbps>> = today.nodes.iter().map(|node| smb_share(today, plan, node)).collect();
+    let by_cluster = today.profile.generation >= WS2022 && !today.nodes.iter().any(is_virtual);
+    let factors: Vec<Option<u32>> = today
+        .nodes
+        .iter()
+        .zip(&wanted)
+        .map(|(node, rate)| factor(node, (*rate)?))
+        .collect();
+    let one = factors
+        .first()
+        .copied()
+        .flatten()
+        .filter(|one| factors.iter().all(|f| *f == Some(*one)));
+    if let Some(factor) = one.filter(|_| by_cluster) {
+        let set = today.migration.smb_limit_on.unwrap_or(true);
+        let present = today.migration.smb_limit_factor.unwrap_or(DEFAULT_FACTOR);
+        if !set || present > factor {
+            after.migration.smb_limit_on = Some(true);
+            after.migration.smb_limit_factor = Some(factor);
+        }
+        return;
+    }
+    for (node, rate) in after.nodes.iter_mut().zip(wanted) {
+        if let Some(rate) = rate.filter(|rate| node.migration.smb_limit.is_none_or(|present| present > *rate)) {
+            node.migration.smb_limit = Some(rate);
+        }
+    }
+}
+
+fn factor(node: &Node, rate: Mbps) -> Option<u32> {
+    let sum: Mbps = node.nics.iter().filter(|n| n.up).map(|n| n.speed).sum();
+    u32::try_from((rate * 10_000).checked_div(sum)?).ok()
+}
+
+/// Whether the node is itself a virtual machine: there the cluster's factor has no effect.
+fn is_virtual(node: &Node) -> bool {
+    node.hardware.to_lowercase().contains("virtual")
+}
+
+/// Rate that the plan gives to SMB live migration beside SMB storage on a node.
+fn smb_share(cluster: &Cluster, plan: &ClusterPlan, node: &Node) -> Option<Mbps> {
+    let design = plan
+        .uplinks
+        .iter()
+        .find(|u| u.roles.contains(&Role::LiveMigration) && u.roles.contains(&Role::Storage))?;
+    let planned = plan.nodes.iter().find(|n| same_name(&n.node, &node.name))?;
+    let uplink = planned.uplinks.iter().find(|u| same_name(&u.uplink, &design.name))?;
+    if uplink.transport != Some(Transport::Smb) || !cluster.storage.is_smb() {
+        return None;
+    }
+    let share = uplink.shares.iter().find(|s| s.role == Role::LiveMigration)?.permille;
+    let ports = uplink
+        .nics
+        .iter()
+        .filter_map(|name| node.nics.iter().find(|n| same_name(&n.name, name)));
+    let capacity: Mbps = ports.map(|n| n.speed).sum();
+    Some(capacity * share / 1_000).filter(|rate| *rate > 0)
+}

@@ -1,0 +1,48 @@
+//! Which virtual switches of today stay, and which must be made anew: Windows changes neither teaming nor bandwidth mode of a switch that exists.
+
+use super::today::{self, Base};
+use crate::inventory::{Cluster, Nic, Node, SwitchKind, VirtualSwitch};
+use crate::profiles::TeamKind;
+use crate::units::same_name;
+
+/// The external switch of this name.
+pub fn external<'n>(node: &'n Node, name: &str) -> Option<&'n VirtualSwitch> {
+    let mut switches = node.switches.iter().filter(|s| s.kind == SwitchKind::External);
+    switches.find(|s| same_name(&s.name, name))
+}
+
+/// Ports under a switch, in the order of the node.
+pub fn members<'n>(node: &'n Node, switch: &str) -> Vec<&'n Nic> {
+    let on_it = |nic: &&Nic| nic.switch.as_deref().is_some_and(|name| same_name(name, switch));
+    node.nics.iter().filter(on_it).collect()
+}
+
+/// What a planned switch stands on.
+pub fn planned_base(cluster: &Cluster, after: &Node, switch: &str) -> Base {
+    match members(after, switch).len() {
+        0 | 1 => Base::Port,
+        _ => Base::Team(cluster.profile.team),
+    }
+}
+
+/// Whether a virtual switch of today stays: the same name on the same kind of base, a team of Windows or of a vendor under the same name.
+/// Its members may change; one on a single port is bound to another port.
+pub fn stays(cluster: &Cluster, today: &Node, after: &Node, name: &str) -> bool {
+    let Some(old) = external(today, name).filter(|old| !members(today, &old.name).is_empty()) else {
+        return false;
+    };
+    let base = today::base(cluster, today, old);
+    if external(after, name).is_none() || base != planned_base(cluster, after, name) {
+        return false;
+    }
+    if matches!(base, Base::Port | Base::Team(TeamKind::Set)) {
+        return true;
+    }
+    let team = |node: &Node| {
+        members(node, name)
+            .first()
+            .map(|nic| nic.team.clone())
+            .unwrap_or_default()
+    };
+    same_name(&team(today), &team(after))
+}

@@ -1,0 +1,191 @@
+//! What a node is to become: the facts after the plan, which adapter holds the addresses of which role, and where they come from.
+
+use super::bandwidth;
+use super::state::{State, port_of};
+use super::steps::Port;
+use crate::applied::{self, Move, today};
+use crate::inventory::{Cluster, Node};
+use crate::plan::ClusterPlan;
+use crate::roles::Role;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Roles that go from one adapter to another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transfer {
+    /// Adapter of today; `None` = none is known.
+    pub from: Option<Port>,
+    /// Adapter of tomorrow.
+    pub to: Port,
+    /// Roles.
+    pub roles: Vec<Role>,
+    /// Addresses that move, if they are known.
+    pub addresses: Vec<String>,
+    /// The old adapter keeps its addresses for other roles: the new one needs some of its own.
+    pub keeps_address: bool,
+}
+
+/// What a node is to become.
+#[derive(Clone, Debug)]
+pub struct Goal {
+    /// The end.
+    pub state: State,
+    /// Roles that change their adapter.
+    pub transfers: Vec<Transfer>,
+    /// Roles that an adapter gives up and no other takes over from it.
+    pub dropped: Vec<Transfer>,
+}
+
+impl Goal {
+    /// The goal of the node at `position`, whose facts after the plan are `after`.
+    pub fn new(cluster: &Cluster, plan: &ClusterPlan, start: &State, position: usize, after: &Node) -> Goal {
+        let node = &cluster.nodes[position];
+        let adapters = applied::adapters(cluster, plan, node);
+        let moves = applied::moves(node, &adapters);
+        let mut end = State::today(cluster, after);
+        end.implicit.clear();
+        end.holds = moves
+            .iter()
+            .map(|m| (port_of(node, &m.to), m.roles.iter().copied().collect()))
+            .collect();
+        for name in after.switches.iter().map(|s| s.name.clone()) {
+            if let Some(base) = base(cluster, after, &name) {
+                end.bases.insert(name.clone(), base);
+            }
+            end.weighted.remove(&name);
+            if bandwidth::has_weights(cluster, after, &name) {
+                end.weighted.insert(name);
+            }
+        }
+        let mut transfers = transfers(node, start, &moves);
+        hand_over(node, start, &end, &mut transfers);
+        let dropped = dropped(node, start, &end, &transfers);
+        Goal {
+            state: end,
+            transfers,
+            dropped,
+        }
+    }
+}
+
+fn base(cluster: &Cluster, after: &Node, switch: &str) -> Option<super::steps::Base> {
+    use super::steps::Base;
+    use crate::profiles::TeamKind;
+    let members = applied::switches::members(after, switch);
+    let label = members.first().map(|nic| nic.team.clone())?;
+    Some(match applied::switches::planned_base(cluster, after, switch) {
+        today::Base::Port => Base::Port,
+        today::Base::Team(TeamKind::Set) => Base::Set(label),
+        today::Base::Team(_) => Base::Team(label),
+    })
+}
+
+fn transfers(node: &Node, start: &State, moves: &[Move]) -> Vec<Transfer> {
+    let carriers = today::carriers(node);
+    let mut found = Vec::new();
+    for m in moves {
+        let to = port_of(node, &m.to);
+        let mut missing: BTreeSet<Role> = m.roles.iter().copied().collect();
+        if m.stays() {
+            missing.retain(|role| !start.held(&to).contains(role));
+        }
+        for from in m.from.iter().skip(usize::from(m.stays())) {
+            let from_port = port_of(node, from);
+            let roles: Vec<Role> = missing
+                .iter()
+                .copied()
+                .filter(|r| start.held(&from_port).contains(r))
+                .collect();
+            missing.retain(|role| !roles.contains(role));
+            let old = carriers.iter().find(|c| today::same(&c.carrier, from));
+            found.push(Transfer {
+                from: Some(from_port),
+                to: to.clone(),
+                roles,
+                addresses: old.map(|c| c.addresses.clone()).unwrap_or_default(),
+                keeps_address: false,
+            });
+        }
+        if !missing.is_empty() {
+            found.push(Transfer {
+                from: None,
+                to,
+                roles: missing.into_iter().collect(),
+                addresses: Vec::new(),
+                keeps_address: false,
+            });
+        }
+    }
+    found
+}
+
+/// A role without a source comes from an adapter that loses it: one that Windows named like its switch, or one that keeps its address for
+/// other roles.
+fn hand_over(node: &Node, start: &State, end: &State, found: &mut [Transfer]) {
+    let mut given: BTreeMap<Port, BTreeSet<Role>> = BTreeMap::new();
+    for transfer in found.iter() {
+        if let Some(from) = &transfer.from {
+            given
+                .entry(from.clone())
+                .or_default()
+                .extend(transfer.roles.iter().copied());
+        }
+    }
+    for transfer in found.iter_mut().filter(|t| t.from.is_none()) {
+        let source = start.holds.iter().find(|(port, roles)| {
+            let gives = |role: &Role| {
+                let kept = end.held(port).contains(role) || given.get(*port).is_some_and(|g| g.contains(role));
+                roles.contains(role) && !kept
+            };
+            transfer.roles.iter().all(gives)
+        });
+        if let Some((port, roles)) = source {
+            transfer.keeps_address = given.contains_key(port) || roles.len() > transfer.roles.len();
+            given
+                .entry(port.clone())
+                .or_default()
+                .extend(transfer.roles.iter().copied());
+            if !transfer.keeps_address {
+                transfer.addresses = addresses(node, port);
+            }
+            transfer.from = Some(port.clone());
+        }
+    }
+}
+
+/// Roles that an adapter holds today, will not hold, and hands to nobody.
+fn dropped(node: &Node, start: &State, end: &State, transfers: &[Transfer]) -> Vec<Transfer> {
+    let mut found = Vec::new();
+    for (port, roles) in &start.holds {
+        let handed = transfers
+            .iter()
+            .filter(|t| t.from.as_ref() == Some(port))
+            .flat_map(|t| t.roles.clone());
+        let handed: BTreeSet<Role> = handed.collect();
+        let stay = end.held(port);
+        let left: Vec<Role> = roles
+            .iter()
+            .copied()
+            .filter(|r| !handed.contains(r) && !stay.contains(r))
+            .collect();
+        if !left.is_empty() {
+            found.push(Transfer {
+                from: Some(port.clone()),
+                to: port.clone(),
+                keeps_address: !stay.is_empty(),
+                roles: left,
+                addresses: if stay.is_empty() {
+                    addresses(node, port)
+                } else {
+                    Vec::new()
+                },
+            });
+        }
+    }
+    found
+}
+
+fn addresses(node: &Node, port: &Port) -> Vec<String> {
+    let carriers = today::carriers(node);
+    let own = carriers.iter().find(|c| port_of(node, &c.carrier) == *port);
+    own.map(|c| c.addresses.clone()).unwrap_or_default()
+}

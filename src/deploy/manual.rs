@@ -1,0 +1,352 @@
+//! What no script can do: numbered steps in the admin's words.
+
+use super::bandwidth;
+use super::steps::{Change, Manual, Port, When};
+use super::words;
+use super::work::{ClusterWork, NodeWork, by_powershell};
+use crate::applied::switches;
+use crate::inventory::{Cluster, Nic, NlbMode, Node};
+use crate::mac::nlb;
+use crate::roles::Role;
+use crate::units::same_name;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The manual steps of a cluster, by the moment at which they are due.
+pub fn steps(work: &ClusterWork, stranded: &[(String, String, String)]) -> Vec<Manual> {
+    let mut found = Vec::new();
+    strand(stranded, &mut found);
+    storage(&work.today, &mut found);
+    for node in &work.nodes {
+        switch_ports(work, node, &mut found);
+        addresses(work, node, &mut found);
+        mpio(&work.today, node, &mut found);
+    }
+    guests(work, &mut found);
+    nlb(&work.today, &mut found);
+    found.sort_by_key(|manual| manual.when);
+    found
+}
+
+fn manual(when: When, node: &str, text: String, serves: &str) -> Manual {
+    Manual {
+        when,
+        node: node.to_owned(),
+        text,
+        serves: serves.to_owned(),
+    }
+}
+
+fn strand(stranded: &[(String, String, String)], found: &mut Vec<Manual>) {
+    let mut by_network: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
+    for (vm, before, after) in stranded {
+        by_network.entry((before, after)).or_default().push(vm);
+    }
+    for ((before, after), vms) in by_network {
+        let text = format!(
+            "The network {before} does not exist on rebuilt nodes and {after} does not exist on the others, so these VMs cannot move between them: {}. \
+             Agree on a downtime: shut them down before the last node that has {before} is drained; the last cluster script connects them to {after}, then start them.",
+            words::listed(&vms)
+        );
+        found.push(manual(
+            When::Before,
+            "",
+            text,
+            "live migration needs a virtual switch of the same name on the target",
+        ));
+    }
+}
+
+fn storage(today: &Cluster, found: &mut Vec<Manual>) {
+    if today.storage == crate::inventory::StorageKind::S2d {
+        let text = "Storage Spaces Direct: before each node, Get-StorageJob must show no running job and Get-VirtualDisk only healthy disks; \
+                    after Resume-ClusterNode wait until both are so again before you drain the next node."
+            .to_owned();
+        found.push(manual(
+            When::Before,
+            "",
+            text,
+            "a second node must not leave while disks are being resynchronised",
+        ));
+    }
+}
+
+/// Ports of physical switches whose VLANs must change with the NIC's roles.
+fn switch_ports(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
+    let gates = gates(work, node);
+    for (old, new) in node.today.nics.iter().zip(&node.after.nics) {
+        if old.roles == new.roles && old.switch == new.switch || new.roles.is_empty() {
+            continue;
+        }
+        let roles: Vec<Role> = new.roles.iter().copied().collect();
+        let vlans = vlans(&work.after, &node.after, new);
+        let tagged = if vlans.is_empty() {
+            "the VLANs of these roles".to_owned()
+        } else {
+            format!(
+                "VLAN {}",
+                vlans.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
+            )
+        };
+        let now = if gates
+            .iter()
+            .any(|(_, what)| what.contains(&place(&work.today, new)) && what.contains(&new.name))
+        {
+            "Change it only when the apply script asks for it."
+        } else {
+            "Leave today's VLANs on it until the node is verified."
+        };
+        let untagged = untagged(&work.after, &node.after, new);
+        let extra = untagged
+            .map(|vlan| format!(" (VLAN {vlan} untagged: {} is no trunk in Windows)", new.name))
+            .unwrap_or_default();
+        let text = format!(
+            "Switch port of {}{}: it will carry {}, so it must let {tagged} through{extra}. {now}",
+            new.name,
+            place(&work.today, new),
+            words::roles(&roles)
+        );
+        let when = if work.by_intents {
+            When::Before
+        } else {
+            When::BeforeNode
+        };
+        let text = if work.by_intents {
+            format!("{}: {text}", node.today.name)
+        } else {
+            text
+        };
+        found.push(manual(
+            when,
+            &node.today.name,
+            text,
+            "the physical switch must carry what the plan puts on the port",
+        ));
+    }
+}
+
+/// What must be changed at a physical switch just before a step: a port that sends a VLAN untagged until its address is off it, and gets
+/// the same VLAN tagged once it is under a virtual switch.
+pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
+    let mut found = Vec::new();
+    for step in &node.steps {
+        for name in step.changes.iter().flat_map(entering) {
+            let old = node.today.nics.iter().find(|n| n.name == name);
+            let new = node.after.nics.iter().find(|n| n.name == name);
+            let (Some(old), Some(new)) = (old, new) else { continue };
+            if old.switch.is_some() || new.switch.is_none() {
+                continue;
+            }
+            let tagged = vlans(&work.after, &node.after, new);
+            if let Some(vlan) = vlans(&work.today, &node.today, old)
+                .into_iter()
+                .find(|vlan| tagged.contains(vlan))
+            {
+                let all: Vec<String> = tagged.iter().map(u16::to_string).collect();
+                found.push((
+                    step.number,
+                    format!(
+                        "make the switch port of {}{} a trunk with VLAN {} tagged; until now it has VLAN {vlan} untagged",
+                        new.name,
+                        place(&work.today, new),
+                        all.join(", ")
+                    ),
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// Ports that a change puts under a switch or into a team.
+fn entering(change: &Change) -> Vec<String> {
+    match change {
+        Change::CreateSwitch(switch) => switch.record.nics.clone(),
+        Change::SetMembers { before, after, .. } => after.iter().filter(|n| !before.contains(n)).cloned().collect(),
+        Change::Rebind { after, .. } => vec![after.clone()],
+        Change::CreateTeam { nics, .. } => nics.clone(),
+        Change::JoinTeam { nic, .. } => vec![nic.clone()],
+        _ => Vec::new(),
+    }
+}
+
+fn place(cluster: &Cluster, nic: &Nic) -> String {
+    let tor = nic.tor.and_then(|t| cluster.tors.get(t)).map(|t| t.name.as_str());
+    match (tor, nic.tor_port.as_str(), &nic.direct_to) {
+        (Some(tor), "", _) => format!(" ({tor})"),
+        (Some(tor), port, _) => format!(" ({tor}, {port})"),
+        (None, _, Some((node, port))) => {
+            let node = cluster.nodes.get(*node).map_or("", |n| n.name.as_str());
+            format!(" (direct cable to {node} / {port})")
+        }
+        _ => String::new(),
+    }
+}
+
+/// VLANs that must pass a port.
+fn vlans(after: &Cluster, node: &Node, nic: &Nic) -> BTreeSet<u16> {
+    let mut found: BTreeSet<u16> = after
+        .networks
+        .iter()
+        .filter(|n| n.purpose.is_some_and(|role| nic.roles.contains(&role)))
+        .filter_map(|n| n.vlan)
+        .collect();
+    if let Some(switch) = &nic.switch {
+        let on_it = |v: &&crate::inventory::Vnic| same_name(&v.switch, switch);
+        found.extend(
+            after
+                .vms
+                .iter()
+                .flat_map(|vm| &vm.vnics)
+                .filter(on_it)
+                .flat_map(|v| v.vlans.iter().copied()),
+        );
+        found.extend(
+            node.host_vnics
+                .iter()
+                .filter(|v| same_name(&v.switch, switch))
+                .filter_map(|v| v.vlan),
+        );
+    }
+    found
+}
+
+/// The one VLAN of a bare port: Windows sends untagged there.
+fn untagged(after: &Cluster, node: &Node, nic: &Nic) -> Option<u16> {
+    let mut vlans = vlans(after, node, nic).into_iter();
+    match (&nic.switch, vlans.next(), vlans.next()) {
+        (None, Some(only), None) => Some(only),
+        _ => None,
+    }
+}
+
+/// Adapters that carry a new role and whose address nobody knows.
+fn addresses(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
+    for change in node.steps.iter().flat_map(|s| &s.changes) {
+        let Change::Assume {
+            port,
+            roles,
+            from: None,
+            addresses,
+        } = change
+        else {
+            continue;
+        };
+        if !addresses.is_empty() || roles.contains(&Role::Management) {
+            continue;
+        }
+        let subnets: Vec<String> = work
+            .after
+            .networks
+            .iter()
+            .filter(|n| n.purpose.is_some_and(|role| roles.contains(&role)) && !n.subnet.is_empty())
+            .map(|n| format!("{} ({})", n.name, n.subnet))
+            .collect();
+        let text = format!(
+            "Give {} an address of {}, without gateway, and clear \"Register this connection's addresses in DNS\": the inventory knows no \
+             address for {} there.",
+            port.alias(),
+            if subnets.is_empty() {
+                "its network".to_owned()
+            } else {
+                subnets.join(" or ")
+            },
+            words::roles(roles)
+        );
+        found.push(manual(
+            When::AfterNode,
+            &node.today.name,
+            text,
+            "each role needs an address on its network",
+        ));
+    }
+}
+
+/// iSCSI: portals, sessions and MPIO belong to the SAN.
+fn mpio(today: &Cluster, node: &NodeWork, found: &mut Vec<Manual>) {
+    let moved = node.steps.iter().flat_map(|s| &s.changes).any(|c| {
+        matches!(c, Change::Assume { port: Port::Nic(_) | Port::Team(_), roles, .. } if roles.contains(&Role::Storage))
+    });
+    if today.iscsi() && moved {
+        let text = "Storage ports changed: in the iSCSI initiator connect every portal over the new ports (one session per port), and \
+                    check with mpclaim -s -d that each disk has as many paths as before."
+            .to_owned();
+        found.push(manual(
+            When::AfterNode,
+            &node.today.name,
+            text,
+            "iSCSI sessions are bound to addresses, MPIO needs two of them",
+        ));
+    }
+}
+
+fn guests(work: &ClusterWork, found: &mut Vec<Manual>) {
+    if !by_powershell(&work.today) {
+        return;
+    }
+    let changes = || work.last.iter().flat_map(|s| &s.changes);
+    let vms: BTreeSet<&str> = changes()
+        .filter_map(|c| match c {
+            Change::StaticMac { vm, .. } => Some(vm.as_str()),
+            _ => None,
+        })
+        .collect();
+    if !vms.is_empty() {
+        let text = format!(
+            "These VMs get a static MAC address and must be off for it: {}. Shut them down in their own window, run the last cluster script \
+             (it passes over those that run), start them, and tell DHCP reservations, licences and firewalls the new address.",
+            words::listed(&vms.into_iter().collect::<Vec<_>>())
+        );
+        found.push(manual(
+            When::After,
+            "",
+            text,
+            "Hyper-V changes a MAC address only while the VM is off",
+        ));
+    }
+}
+
+fn nlb(today: &Cluster, found: &mut Vec<Manual>) {
+    let mut clusters: BTreeMap<&str, (NlbMode, Option<std::net::Ipv4Addr>, Vec<&str>)> = BTreeMap::new();
+    for vm in &today.vms {
+        if let Some(nlb) = &vm.nlb {
+            let entry = clusters.entry(&nlb.name).or_insert((nlb.mode, nlb.vip, Vec::new()));
+            entry.2.push(&vm.name);
+        }
+    }
+    for (name, (mode, vip, members)) in clusters {
+        let mac = vip
+            .map(|vip| format!(" (cluster address {})", nlb::cluster_mac(mode, vip)))
+            .unwrap_or_default();
+        let network = match mode {
+            NlbMode::Unicast => "its frames are flooded: give the members a VLAN of their own",
+            NlbMode::Multicast => {
+                "write a static ARP entry on the routers and static MAC-table entries for every switch port with a node"
+            }
+            NlbMode::Igmp => "switch IGMP snooping and a querier on, and write a static ARP entry on the routers",
+        };
+        let text = format!(
+            "NLB cluster {name}, {}{mac}, members {}: {network}. Keep the members on different nodes (anti-affinity) and never move two at once.",
+            nlb::mode_name(mode),
+            words::listed(&members)
+        );
+        found.push(manual(
+            When::After,
+            "",
+            text,
+            "NLB works only if hosts and physical switches let its cluster address through",
+        ));
+    }
+}
+
+/// Names of external switches after the plan, for people.
+pub fn switch_names(node: &Node) -> Vec<String> {
+    bandwidth::external_switches(node)
+        .map(|s| {
+            let ports: Vec<&str> = switches::members(node, &s.name)
+                .iter()
+                .map(|n| n.name.as_str())
+                .collect();
+            format!("{} ({})", s.name, words::listed(&ports))
+        })
+        .collect()
+}

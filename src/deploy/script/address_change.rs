@@ -1,0 +1,94 @@
+//! Roles and their addresses as PowerShell.
+
+use super::change::{Context, Written};
+use crate::deploy::steps::{Change, Port};
+use crate::powershell::{Command, quoted, quoted_list};
+use crate::roles::Role;
+
+/// Addresses: known ones are written down, others are taken over from what the adapter had before the first change.
+pub fn written(context: &Context, change: &Change) -> Written {
+    match change {
+        Change::Release {
+            port,
+            addresses,
+            keeps_address,
+            ..
+        } => {
+            if *keeps_address {
+                return Written::default();
+            }
+            let alias = port.alias();
+            let test = if addresses.is_empty() {
+                format!("@(Get-Ipv4 -Adapter {}).Count -eq 0", quoted(&alias))
+            } else {
+                format!(
+                    "@(Get-Ipv4 -Adapter {} | Where-Object {{ @({}) -contains $_ }}).Count -eq 0",
+                    quoted(&alias),
+                    quoted_list(addresses)
+                )
+            };
+            let mut clear = Command::new("Clear-Address").name("Adapter", &alias);
+            if !addresses.is_empty() {
+                clear = clear.names("Address", addresses);
+            }
+            Written::new(test, vec![clear])
+        }
+        Change::Assume {
+            port,
+            roles,
+            from,
+            addresses,
+        } => assume(context, port, roles, from.as_ref(), addresses),
+        _ => Written::default(),
+    }
+}
+
+fn assume(context: &Context, port: &Port, roles: &[Role], from: Option<&Port>, addresses: &[String]) -> Written {
+    let management = context
+        .node
+        .map(|n| n.management_ip.as_str())
+        .filter(|_| roles.contains(&Role::Management));
+    let management = management
+        .and_then(|ip| ip.split('/').next())
+        .filter(|ip| !ip.is_empty());
+    let alias = port.alias();
+    let source = match (from, management) {
+        (Some(from), _) if !is_unnamed(context, from) => quoted(&from.alias()),
+        (_, Some(ip)) => format!("(Find-Management -Address {})", quoted(ip)),
+        (Some(from), None) => quoted(&from.alias()),
+        (None, None) if addresses.is_empty() => return Written::default(),
+        (None, None) => {
+            let set = Command::new("Set-Address")
+                .name("Adapter", &alias)
+                .names("Address", addresses);
+            let test = Command::new("Test-Address")
+                .name("Adapter", &alias)
+                .names("Address", addresses)
+                .line();
+            return Written::new(test, vec![set]);
+        }
+    };
+    let mut test = Command::new("Test-Moved").value("From", &source).name("To", &alias);
+    let mut change = Command::new("Move-Address").value("From", &source).name("To", &alias);
+    if !addresses.is_empty() {
+        change = change.names("Address", addresses);
+        test = test.names("Address", addresses);
+    } else if let Some(ip) = management.filter(|_| !ip_is_v6(management)) {
+        test = Command::new("Test-Address").name("Adapter", &alias).name("Address", ip);
+    }
+    Written::new(test.line(), vec![change])
+}
+
+fn ip_is_v6(ip: Option<&str>) -> bool {
+    ip.is_some_and(|ip| ip.contains(':'))
+}
+
+/// A host vNIC that the inventory does not name: its name in Windows is a guess.
+fn is_unnamed(context: &Context, port: &Port) -> bool {
+    match (port, context.node) {
+        (Port::HostVnic(name), Some(node)) => {
+            !node.host_vnics.iter().any(|v| v.name == *name) && node.switches.iter().any(|s| s.name == *name)
+        }
+        _ => false,
+    }
+}

@@ -1,0 +1,425 @@
+//! One change as PowerShell: how to see that it is so, and the commands that do it.
+//!
+//! Parameters as in the cmdlets' documentation: `New-VMSwitch`, `Set-VMSwitchTeam`, `Add-VMNetworkAdapter`, `Set-VMNetworkAdapterVlan`, `New-NetLbfoTeam`,
+//! `Set-VMHost`, `Add-VMMigrationNetwork`, `Set-SmbBandwidthLimit`, the NetQos cmdlets and others.
+
+use super::{address_change, cluster_change, dcb, host_change};
+use crate::deploy::steps::{Base, Change, Port, Step, Switch, Values};
+use crate::inventory::{Cluster, HostVnic, Node};
+use crate::powershell::{Command, quoted, quoted_list, truth};
+use crate::profiles::WS2012;
+
+/// What is needed to write a change down.
+pub struct Context<'a> {
+    /// The cluster as it is.
+    pub cluster: &'a Cluster,
+    /// The node; `None` = a script for the whole cluster.
+    pub node: Option<&'a Node>,
+}
+
+/// A change as script.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// Expression that is true once it is so; empty = nothing to see.
+    pub test: String,
+    /// Commands, one a line.
+    pub commands: Vec<String>,
+}
+
+impl Written {
+    pub(super) fn new(test: String, commands: Vec<Command>) -> Written {
+        Written {
+            test,
+            commands: commands.into_iter().map(Command::line).collect(),
+        }
+    }
+}
+
+/// The changes of a step, those that another one of the step does along with it left out.
+pub fn step(context: &Context, changes: &[Change]) -> Vec<Written> {
+    let mut found = Vec::new();
+    for (place, change) in changes.iter().enumerate() {
+        let rest = &changes[place + 1..];
+        let along = rest.iter().any(|later| does_along(change, later));
+        if !along {
+            let mut one = written(context, change);
+            if rest.iter().any(|later| replaces(change, later)) {
+                one.test = String::new();
+            }
+            found.push(one);
+        }
+    }
+    found.retain(|one| !one.commands.is_empty());
+    found
+}
+
+/// Whether the later change does this one, too: moving an address takes it off, removing a switch takes its host vNICs along.
+fn does_along(change: &Change, later: &Change) -> bool {
+    match (change, later) {
+        (Change::Release { port, .. }, Change::Assume { from: Some(from), .. }) => port == from,
+        (Change::RemoveHostVnic(vnic), Change::RemoveSwitch(switch)) => vnic.switch == switch.record.name,
+        _ => false,
+    }
+}
+
+/// Whether the later change makes again what this one takes away, so that it cannot be seen afterwards.
+fn replaces(change: &Change, later: &Change) -> bool {
+    match (change, later) {
+        (Change::RemoveHostVnic(old), Change::AddHostVnic(new)) => old.name == new.name,
+        (Change::RemoveSwitch(old), Change::CreateSwitch(new)) => old.record.name == new.record.name,
+        (Change::CreateSwitch(old), Change::SetMembers { switch, .. }) => old.record.name == *switch,
+        (Change::CreateTeam { name, .. }, Change::JoinTeam { team, .. }) => name == team,
+        (Change::Release { port, .. }, Change::Assume { port: new, .. }) => port == new,
+        _ => false,
+    }
+}
+
+/// Adapters whose addresses a step moves: they are remembered before the first change.
+pub fn remembered(steps: &[Step]) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    for change in steps.iter().flat_map(|s| &s.changes) {
+        let port = match change {
+            Change::Release {
+                port,
+                keeps_address: false,
+                ..
+            } => port,
+            Change::Assume { from: Some(port), .. } => port,
+            _ => continue,
+        };
+        if !found.contains(&port.alias()) {
+            found.push(port.alias());
+        }
+    }
+    found
+}
+
+/// One change.
+pub fn written(context: &Context, change: &Change) -> Written {
+    match change {
+        Change::AddHostVnic(vnic) => add_host_vnic(vnic),
+        Change::RemoveHostVnic(vnic) => remove_host_vnic(&vnic.name, &vnic.switch),
+        Change::OwnHostVnic { switch, exists: false } => remove_host_vnic(switch, switch),
+        Change::OwnHostVnic { switch, .. } => Written::new(
+            host_vnic(switch, switch),
+            vec![
+                Command::new("Set-VMSwitch")
+                    .name("Name", switch)
+                    .value("AllowManagementOS", "$true"),
+            ],
+        ),
+        Change::CreateSwitch(switch) => create_switch(switch),
+        Change::RemoveSwitch(switch) => Written::new(
+            format!("-not ({})", is_switch(&switch.record.name, &adapters(switch))),
+            vec![
+                Command::new("Remove-VMSwitch")
+                    .name("Name", &switch.record.name)
+                    .switch("Force"),
+            ],
+        ),
+        Change::SetMembers { switch, after, .. } => Written::new(
+            is_switch(switch, after),
+            vec![
+                Command::new("Set-VMSwitchTeam")
+                    .name("Name", switch)
+                    .names("NetAdapterName", after),
+            ],
+        ),
+        Change::Rebind { switch, after, .. } => Written::new(
+            is_switch(switch, std::slice::from_ref(after)),
+            vec![
+                Command::new("Set-VMSwitch")
+                    .name("Name", switch)
+                    .name("NetAdapterName", after),
+            ],
+        ),
+        Change::CreateTeam { .. } | Change::RemoveTeam { .. } | Change::JoinTeam { .. } | Change::LeaveTeam { .. } => {
+            team(context, change)
+        }
+        Change::Release { .. } | Change::Assume { .. } => address_change::written(context, change),
+        Change::Host(setting) => host_change::written(setting),
+        Change::Dcb(dcb) => dcb::written(dcb),
+        other => adapter(other).unwrap_or_else(|| cluster_change::written(context, other)),
+    }
+}
+
+fn host_vnic(name: &str, switch: &str) -> String {
+    format!(
+        "[bool]({})",
+        Command::new("Get-HostVnic")
+            .name("Name", name)
+            .name("Switch", switch)
+            .line()
+    )
+}
+
+fn add_host_vnic(vnic: &HostVnic) -> Written {
+    let alias = Port::HostVnic(vnic.name.clone()).alias();
+    let mut commands = vec![
+        Command::new("Add-VMNetworkAdapter")
+            .switch("ManagementOS")
+            .name("Name", &vnic.name)
+            .name("SwitchName", &vnic.switch),
+    ];
+    let mut test = host_vnic(&vnic.name, &vnic.switch);
+    if let Some(vlan) = vnic.vlan {
+        commands.push(set_vlan(&vnic.name, Some(vlan)));
+        test = format!("({test}) -and ({})", is_vlan(&vnic.name, Some(vlan)));
+    }
+    commands.push(Command::new("Wait-Adapter").name("Name", &alias));
+    Written::new(test, commands)
+}
+
+fn remove_host_vnic(name: &str, switch: &str) -> Written {
+    let remove = Command::new("Remove-VMNetworkAdapter")
+        .switch("ManagementOS")
+        .name("Name", name)
+        .name("SwitchName", switch);
+    Written::new(format!("-not ({})", host_vnic(name, switch)), vec![remove])
+}
+
+/// Adapters that a switch is bound to.
+fn adapters(switch: &Switch) -> Vec<String> {
+    match &switch.base {
+        Base::Team(team) => vec![team.clone()],
+        Base::Port | Base::Set(_) => switch.record.nics.clone(),
+    }
+}
+
+fn is_switch(name: &str, adapters: &[String]) -> String {
+    Command::new("Test-Switch")
+        .name("Name", name)
+        .names("Adapter", adapters)
+        .line()
+}
+
+fn create_switch(switch: &Switch) -> Written {
+    let record = &switch.record;
+    let iov = record.facts.yes("iov") == Some(true);
+    let set = matches!(switch.base, Base::Set(_));
+    let mut create = Command::new("New-VMSwitch")
+        .name("Name", &record.name)
+        .names("NetAdapterName", &adapters(switch));
+    if set {
+        create = create.value("EnableEmbeddedTeaming", "$true");
+    }
+    if iov {
+        create = create.value("EnableIov", "$true");
+    }
+    // a switch with SR-IOV has no minimum bandwidth, whatever is asked for
+    let mode = if switch.weights && !iov { "Weight" } else { "None" };
+    create = create
+        .value("AllowManagementOS", truth(switch.implicit_host_vnic))
+        .value("MinimumBandwidthMode", mode);
+    let mut commands = vec![create];
+    if set {
+        let balance = Command::new("Set-VMSwitchTeam").name("Name", &record.name);
+        commands.push(balance.value("LoadBalancingAlgorithm", "HyperVPort"));
+    }
+    Written::new(is_switch(&record.name, &adapters(switch)), commands)
+}
+
+fn team(context: &Context, change: &Change) -> Written {
+    let members = |team: &str| {
+        format!(
+            "@(Get-NetLbfoTeamMember -Team {} -ErrorAction SilentlyContinue | ForEach-Object {{ $_.Name }})",
+            quoted(team)
+        )
+    };
+    match change {
+        Change::CreateTeam { name, nics } => {
+            let (mode, balance) = team_settings(context, nics);
+            let create = Command::new("New-NetLbfoTeam")
+                .name("Name", name)
+                .names("TeamMembers", nics)
+                .name("TeamNicName", name);
+            let create = create
+                .value("TeamingMode", mode)
+                .value("LoadBalancingAlgorithm", balance)
+                .set("Confirm", false);
+            let test = format!(
+                "[bool](Get-NetLbfoTeam -Name {} -ErrorAction SilentlyContinue)",
+                quoted(name)
+            );
+            Written::new(test, vec![create, Command::new("Wait-Adapter").name("Name", name)])
+        }
+        Change::RemoveTeam { name, .. } => Written::new(
+            format!(
+                "-not (Get-NetLbfoTeam -Name {} -ErrorAction SilentlyContinue)",
+                quoted(name)
+            ),
+            vec![
+                Command::new("Remove-NetLbfoTeam")
+                    .name("Name", name)
+                    .set("Confirm", false),
+            ],
+        ),
+        Change::JoinTeam { team, nic } => Written::new(
+            format!("{} -contains {}", members(team), quoted(nic)),
+            vec![
+                Command::new("Add-NetLbfoTeamMember")
+                    .name("Name", nic)
+                    .name("Team", team)
+                    .set("Confirm", false),
+            ],
+        ),
+        Change::LeaveTeam { team, nic } => Written::new(
+            format!("{} -notcontains {}", members(team), quoted(nic)),
+            vec![
+                Command::new("Remove-NetLbfoTeamMember")
+                    .name("Name", nic)
+                    .name("Team", team)
+                    .set("Confirm", false),
+            ],
+        ),
+        _ => Written::default(),
+    }
+}
+
+/// Mode and distribution of a team: those of a team that the ports are in today, else independent of the switch; a team without virtual
+/// switch spreads by ports on 2012 and dynamically from 2012 R2.
+fn team_settings(context: &Context, nics: &[String]) -> (&'static str, &'static str) {
+    let of_ports = |column: &str| {
+        let node = context.node?;
+        let mut ports = node.nics.iter().filter(|n| nics.contains(&n.name));
+        ports.find_map(|nic| nic.facts.text(column).map(str::to_owned))
+    };
+    let mode = match of_ports("team_mode").as_deref() {
+        Some("lacp") => "Lacp",
+        Some("static") => "Static",
+        _ => "SwitchIndependent",
+    };
+    let balance = match of_ports("team_load_balancing").as_deref() {
+        Some("transport-ports") => "TransportPorts",
+        Some("ip-addresses") => "IPAddresses",
+        Some("mac-addresses") => "MacAddresses",
+        Some("dynamic") if context.cluster.profile.generation > WS2012 => "Dynamic",
+        _ => "HyperVPort",
+    };
+    (mode, balance)
+}
+
+pub(super) fn set_vlan(vnic: &str, vlan: Option<u16>) -> Command {
+    let set = Command::new("Set-VMNetworkAdapterVlan")
+        .switch("ManagementOS")
+        .name("VMNetworkAdapterName", vnic);
+    match vlan {
+        Some(vlan) => set.switch("Access").value("VlanId", vlan),
+        None => set.switch("Untagged"),
+    }
+}
+
+pub(super) fn is_vlan(vnic: &str, vlan: Option<u16>) -> String {
+    let get = format!(
+        "(Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName {} -ErrorAction SilentlyContinue)",
+        quoted(vnic)
+    );
+    match vlan {
+        Some(vlan) => format!("{get}.AccessVlanId -eq {vlan}"),
+        None => format!("[string]{get}.OperationMode -eq 'Untagged'"),
+    }
+}
+
+/// Settings of host vNICs, switches and ports.
+fn adapter(change: &Change) -> Option<Written> {
+    Some(match change {
+        Change::HostVlan { vnic, value } => Written::new(is_vlan(vnic, value.after), vec![set_vlan(vnic, value.after)]),
+        Change::HostWeight { vnic, value } => {
+            let weight = value.after.unwrap_or(0);
+            let set = Command::new("Set-VMNetworkAdapter")
+                .switch("ManagementOS")
+                .name("Name", vnic);
+            let test = format!(
+                "(Get-VMNetworkAdapter -ManagementOS -Name {} -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq {weight}",
+                quoted(vnic)
+            );
+            Written::new(test, vec![set.value("MinimumBandwidthWeight", weight)])
+        }
+        Change::HostRdma { vnic, value } => {
+            let on = value.after == Some(true);
+            let alias = Port::HostVnic(vnic.clone()).alias();
+            let set = Command::new(if on {
+                "Enable-NetAdapterRdma"
+            } else {
+                "Disable-NetAdapterRdma"
+            })
+            .name("Name", &alias);
+            let test = format!(
+                "(Get-NetAdapterRdma -Name {} -ErrorAction SilentlyContinue).Enabled -eq {}",
+                quoted(&alias),
+                truth(on)
+            );
+            // SET drops the priority of the host's packets unless the vNIC may keep it
+            let keep = Command::new("Set-VMNetworkAdapter")
+                .switch("ManagementOS")
+                .name("Name", vnic)
+                .value("IeeePriorityTag", "On");
+            Written::new(test, if on { vec![keep, set] } else { vec![set] })
+        }
+        Change::HostPort { vnic, value } => mapping(vnic, value),
+        Change::DefaultFlow { switch, weight } => {
+            let set = Command::new("Set-VMSwitch")
+                .name("Name", switch)
+                .value("DefaultFlowMinimumBandwidthWeight", weight);
+            let test = format!(
+                "(Get-VMSwitch -Name {}).DefaultFlowMinimumBandwidthWeight -eq {weight}",
+                quoted(switch)
+            );
+            Written::new(test, vec![set])
+        }
+        Change::Unbind { nics } => unbind(nics),
+        Change::Jumbo { port } => {
+            let alias = port.alias();
+            let set = Command::new("Set-NetAdapterAdvancedProperty")
+                .name("Name", &alias)
+                .name("RegistryKeyword", "*JumboPacket");
+            let test = format!(
+                "@(Get-NetAdapterAdvancedProperty -Name {} -RegistryKeyword '*JumboPacket' -ErrorAction SilentlyContinue).RegistryValue -ge 9014",
+                quoted(&alias)
+            );
+            Written::new(test, vec![set.value("RegistryValue", 9014)])
+        }
+        _ => return None,
+    })
+}
+
+fn mapping(vnic: &str, value: &Values<String>) -> Written {
+    let get = format!(
+        "(Get-VMNetworkAdapterTeamMapping -ManagementOS -Name {} -ErrorAction SilentlyContinue)",
+        quoted(vnic)
+    );
+    match &value.after {
+        Some(port) => {
+            let set = Command::new("Set-VMNetworkAdapterTeamMapping")
+                .switch("ManagementOS")
+                .name("VMNetworkAdapterName", vnic);
+            Written::new(
+                format!("@({get}.NetAdapterName) -contains {}", quoted(port)),
+                vec![set.name("PhysicalNetAdapterName", port)],
+            )
+        }
+        None => Written::new(
+            format!("-not {get}"),
+            vec![
+                Command::new("Remove-VMNetworkAdapterTeamMapping")
+                    .switch("ManagementOS")
+                    .name("Name", vnic),
+            ],
+        ),
+    }
+}
+
+/// Windows unbinds TCP/IP when it binds a port to a switch; SMB and what was bound by hand since is taken off here.
+fn unbind(nics: &[String]) -> Written {
+    let components = ["ms_tcpip", "ms_tcpip6", "ms_msclient", "ms_server"];
+    let command = |nic: &String| {
+        let disable = Command::new("Disable-NetAdapterBinding").name("Name", nic);
+        disable.value("ComponentID", quoted_list(&components))
+    };
+    let test = format!(
+        "@(Get-NetAdapterBinding -Name {} -ComponentID {} | Where-Object {{ $_.Enabled }}).Count -eq 0",
+        quoted_list(nics),
+        quoted_list(&components)
+    );
+    Written::new(test, nics.iter().map(command).collect())
+}

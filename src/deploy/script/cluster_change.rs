@@ -1,0 +1,163 @@
+//! Changes of the cluster and its VMs as PowerShell.
+
+use super::change::{Context, Written};
+use crate::deploy::steps::{Change, Intent, Values};
+use crate::inventory::Cluster;
+use crate::powershell::{Command, quoted, quoted_list, truth};
+use crate::profiles::WS2008R2;
+
+/// One change of the cluster.
+pub fn written(context: &Context, change: &Change) -> Written {
+    match change {
+        Change::NetworkUse { network, value } => property(&network_of(network), "Role", value.after.map(u64::from)),
+        Change::MigrationOrder(value) => list(context.cluster, "MigrationNetworkOrder", value),
+        Change::MigrationExcluded(value) => list(context.cluster, "MigrationExcludeNetworks", value),
+        Change::Parallel(value) => property("(Get-Cluster)", "MaximumParallelMigrations", value.after.map(u64::from)),
+        Change::ClusterSmbLimit { on, factor } => smb_limit(on, factor),
+        Change::Connect { vm, vnic, value } => connect(vm, vnic, value),
+        Change::StaticMac { vm, vnic, value, .. } => {
+            let set = Command::new("Set-VMNetworkAdapter").value("VMNetworkAdapter", get_vnic(vm, vnic));
+            let (set, test) = match value.after {
+                Some(mac) => {
+                    let digits = quoted(&format!("{:012X}", mac.0));
+                    let get = get_vnic(vm, vnic);
+                    let test = format!("({get}.MacAddress -eq {digits}) -and (-not {get}.DynamicMacAddressEnabled)");
+                    (set.value("StaticMacAddress", digits), test)
+                }
+                None => (
+                    set.switch("DynamicMacAddress"),
+                    format!("{}.DynamicMacAddressEnabled", get_vnic(vm, vnic)),
+                ),
+            };
+            Written::new(test, vec![Command::new("Assert-Off").name("Vm", vm), set])
+        }
+        Change::Spoofing { vm, vnic, value } => {
+            let word = if value.after == Some(true) { "On" } else { "Off" };
+            let set = Command::new("Set-VMNetworkAdapter").value("VMNetworkAdapter", get_vnic(vm, vnic));
+            let test = format!("[string]{}.MacAddressSpoofing -eq '{word}'", get_vnic(vm, vnic));
+            Written::new(test, vec![set.value("MacAddressSpoofing", word)])
+        }
+        Change::AddIntent(intent) => add_intent(intent),
+        _ => Written::default(),
+    }
+}
+
+fn network_of(name: &str) -> String {
+    format!("(Get-ClusterNetwork | Where-Object {{ $_.Name -eq {} }})", quoted(name))
+}
+
+/// A property of a cluster object; one that was not known before is put back by hand.
+fn property(object: &str, name: &str, value: Option<u64>) -> Written {
+    let Some(value) = value else {
+        return Written::default();
+    };
+    Written {
+        test: format!("[int]{object}.{name} -eq {value}"),
+        commands: vec![format!("{object}.{name} = {value}")],
+    }
+}
+
+/// The list of the resource type from 2012; on 2008 R2 of every clustered VM.
+fn list(cluster: &Cluster, name: &str, value: &Values<Vec<String>>) -> Written {
+    let owner = if cluster.profile.generation == WS2008R2 {
+        "Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' }"
+    } else {
+        "Get-ClusterResourceType -Name 'Virtual Machine'"
+    };
+    let ids = match &value.after {
+        Some(networks) => format!("(Get-NetworkId -Name {})", quoted_list(networks)),
+        None => "''".to_owned(),
+    };
+    Written {
+        test: format!(
+            "@({owner} | Get-ClusterParameter -Name {name} | Where-Object {{ [string]$_.Value -ne {ids} }}).Count -eq 0"
+        ),
+        commands: vec![format!("{owner} | Set-ClusterParameter -Name {name} -Value {ids}")],
+    }
+}
+
+/// The page that documents these properties names them in two ways, so the script asks the cluster which one it has.
+fn smb_limit(on: &Values<bool>, factor: &Values<u32>) -> Written {
+    let mut found = Written::default();
+    let mut tests = Vec::new();
+    if let Some(on) = on.after {
+        let number = u8::from(on);
+        tests.push(format!("((Get-Cluster).SetSMBBandwidthLimit -eq {number})"));
+        found
+            .commands
+            .push(format!("(Get-Cluster).SetSMBBandwidthLimit = {number}"));
+    }
+    if let Some(factor) = factor.after {
+        tests.push(format!("((Get-Cluster).SetSMBBandwidthLimitFactor -eq {factor})"));
+        found
+            .commands
+            .push(format!("(Get-Cluster).SetSMBBandwidthLimitFactor = {factor}"));
+    }
+    if !found.commands.is_empty() {
+        let absent = "if (-not (Get-Cluster).PSObject.Properties['SetSMBBandwidthLimitFactor']) { throw 'this cluster has no SetSMBBandwidthLimitFactor: install the updates of September 2022 or later, or look for its name with Get-Cluster | Format-List *SMB*' }";
+        found.commands.insert(0, absent.to_owned());
+    }
+    found.test = tests.join(" -and ");
+    found
+}
+
+fn get_vnic(vm: &str, vnic: &str) -> String {
+    format!(
+        "({})",
+        Command::new("Get-Vnic").name("Vm", vm).name("Name", vnic).line()
+    )
+}
+
+fn connect(vm: &str, vnic: &str, value: &Values<String>) -> Written {
+    let Some(switch) = &value.after else {
+        return Written::default();
+    };
+    let set = Command::new("Connect-VMNetworkAdapter").value("VMNetworkAdapter", get_vnic(vm, vnic));
+    Written::new(
+        format!("{}.SwitchName -eq {}", get_vnic(vm, vnic), quoted(switch)),
+        vec![set.name("SwitchName", switch)],
+    )
+}
+
+/// `Add-NetIntent`, with overrides only where the plan differs from what Network ATC takes by itself.
+fn add_intent(intent: &Intent) -> Written {
+    let mut commands = Vec::new();
+    let mut add = Command::new("Add-NetIntent")
+        .name("Name", &intent.name)
+        .names("AdapterName", &intent.nics);
+    for (on, kind) in [
+        (intent.management, "Management"),
+        (intent.compute, "Compute"),
+        (intent.storage, "Storage"),
+    ] {
+        if on {
+            add = add.switch(kind);
+        }
+    }
+    if intent.switchless {
+        add = add.switch("Switchless");
+    }
+    if let Some(vlan) = intent.management_vlan {
+        add = add.value("ManagementVlan", vlan);
+    }
+    if !intent.storage_vlans.is_empty() {
+        let vlans: Vec<String> = intent.storage_vlans.iter().map(u16::to_string).collect();
+        add = add.value("StorageVlans", vlans.join(", "));
+    }
+    if intent.own_storage_addresses {
+        commands.push("$storage = New-NetIntentStorageOverrides".to_owned());
+        commands.push(format!("$storage.EnableAutomaticIPGeneration = {}", truth(false)));
+        add = add.value("StorageOverrides", "$storage");
+    }
+    if let Some(size) = intent.jumbo {
+        commands.push("$adapter = New-NetIntentAdapterPropertyOverrides".to_owned());
+        commands.push(format!("$adapter.JumboPacket = {size}"));
+        add = add.value("AdapterPropertyOverrides", "$adapter");
+    }
+    commands.push(add.line());
+    commands.push(Command::new("Wait-Intent").name("Name", &intent.name).line());
+    Written {
+        test: Command::new("Test-Intent").name("Name", &intent.name).line(),
+        commands,
+    }
+}

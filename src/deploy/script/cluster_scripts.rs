@@ -1,0 +1,214 @@
+//! The scripts that are run once for a cluster, on one of its nodes.
+
+use super::change::Context;
+use super::parts::{self, Head, block, confirm, verdict};
+use super::{File, change, prelude};
+use crate::deploy::steps::{Change, Phase, Step};
+use crate::deploy::work::{ClusterWork, by_powershell};
+use crate::powershell::{comment, file, quoted, quoted_list};
+use crate::profiles::WS2008R2;
+
+/// Intents of Network ATC.
+pub const INTENTS: &str = r#"function Test-Intent {
+    # the intent is there and applied on every node
+    param([string]$Name)
+    if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
+    $status = @(Get-NetIntentStatus -Name $Name)
+    return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
+}
+
+function Wait-Intent {
+    param([string]$Name)
+    foreach ($attempt in (1..120)) {
+        if (Test-Intent -Name $Name) { return }
+        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
+            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
+        }
+        Start-Sleep -Seconds 10
+    }
+    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
+}
+"#;
+
+/// Before, after, verify and rollback; those without a step are left out.
+pub fn files(work: &ClusterWork, stem: &str) -> Vec<File> {
+    let context = Context {
+        cluster: &work.today,
+        node: None,
+    };
+    // On 2008 R2 nothing but the cluster itself has cmdlets.
+    let scripted = |step: &&Step| by_powershell(&work.today) || step.phase != Phase::Guests;
+    let before: Vec<&Step> = work.before.iter().filter(scripted).collect();
+    let last: Vec<&Step> = work.last.iter().filter(scripted).collect();
+    let mut found = Vec::new();
+    let mut add = |name: &str, lines: Vec<String>| found.push((format!("{stem}-{name}.ps1"), file(&lines)));
+    if !before.is_empty() {
+        let synopsis = "Before the first node: what must be so while the nodes are rebuilt one after the other.";
+        add(
+            "1-before",
+            changing(&context, work, &before, (synopsis, &format!("{stem}-before"))),
+        );
+    }
+    if !last.is_empty() {
+        let synopsis = "After the last node: cluster networks, live migration and VMs.";
+        add(
+            "2-after",
+            changing(&context, work, &last, (synopsis, &format!("{stem}-after"))),
+        );
+    }
+    add("3-verify", verify(&context, work, stem));
+    if !before.is_empty() || !last.is_empty() {
+        add("4-rollback", rollback(&context, work, &before, &last, stem));
+    }
+    found
+}
+
+fn head(work: &ClusterWork, synopsis: &str, notes: &[String], changes: bool, stem: &str) -> Vec<String> {
+    let old = work.today.profile.generation == WS2008R2;
+    let head = Head {
+        synopsis,
+        target: &work.today.name,
+        notes,
+        changes,
+        takeover: false,
+        waits: false,
+        version: if old { "2.0" } else { "3.0" },
+    };
+    let mut lines = parts::head(&head, stem);
+    lines.push("Import-Module FailoverClusters".to_owned());
+    lines.extend(block(prelude::STEPS));
+    lines.extend(block(prelude::NETWORKS));
+    if !old {
+        lines.extend(block(prelude::CLUSTER));
+    }
+    if work.by_intents {
+        lines.extend(block(INTENTS));
+    }
+    lines.push(format!("if ((Get-Cluster).Name -ne {}) {{", quoted(&work.today.name)));
+    lines.push(
+        "    throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)"
+            .to_owned(),
+    );
+    lines.push("}".to_owned());
+    lines
+}
+
+fn changing(context: &Context, work: &ClusterWork, steps: &[&Step], (synopsis, stem): (&str, &str)) -> Vec<String> {
+    let mut notes = vec![
+        "Run it once, on any node. Try it with -WhatIf first: nothing is changed then. It can be run again.".to_owned(),
+    ];
+    let intents: Vec<&Step> = steps.iter().copied().filter(|s| is_intent(s)).collect();
+    if !intents.is_empty() {
+        notes.push(
+            "Network ATC applies an intent to all nodes, one soon after the other: run this in a window, from the console of a node, before VMs run here, or \
+             with all VMs off."
+                .to_owned(),
+        );
+    }
+    let mut lines = head(work, synopsis, &notes, true, stem);
+    lines.push("$State = Read-State".to_owned());
+    lines.push("$Waiting = @()".to_owned());
+    lines.push(String::new());
+    for step in steps {
+        lines.extend(step_lines(context, step));
+    }
+    lines.push("if ($Waiting.Count -gt 0) {".to_owned());
+    lines.push(
+        "    Write-Output ('not done, shut these VMs down and run the script again: {0}' -f ($Waiting -join ', '))"
+            .to_owned(),
+    );
+    lines.push("    exit 1".to_owned());
+    lines.push("}".to_owned());
+    lines.push("Write-Output 'Done.'".to_owned());
+    lines
+}
+
+fn is_intent(step: &Step) -> bool {
+    step.changes.iter().any(|c| matches!(c, Change::AddIntent(_)))
+}
+
+/// A step; one that needs the VM off is passed over while the VM runs, and told at the end.
+fn step_lines(context: &Context, step: &Step) -> Vec<String> {
+    // the cluster's script has no way back of its own for an intent: it is removed by hand
+    let mut plain = step.clone();
+    plain.takeover = false;
+    let lines = parts::step(context, &plain);
+    let off = step.changes.iter().find_map(|c| match c {
+        Change::StaticMac { vm, .. } => Some(vm),
+        _ => None,
+    });
+    let Some(vm) = off else { return lines };
+    let mut guarded = vec![
+        comment(&format!("{vm} must be off for the next step")),
+        format!(
+            "if ([string](Find-Vm -Name {}).State -ne 'Off') {{ $Waiting += {} }}",
+            quoted(vm),
+            quoted(vm)
+        ),
+        "else {".to_owned(),
+    ];
+    guarded.extend(
+        lines
+            .into_iter()
+            .map(|line| if line.is_empty() { line } else { format!("    {line}") }),
+    );
+    guarded.push("}".to_owned());
+    guarded.push(String::new());
+    guarded
+}
+
+fn verify(context: &Context, work: &ClusterWork, stem: &str) -> Vec<String> {
+    let notes = ["Reads only. Run it after the last node and after the script before this one.".to_owned()];
+    let mut lines = head(work, "Verify: is the cluster as the plan says?", &notes, false, stem);
+    let scripted = |step: &&Step| by_powershell(&work.today) || step.phase != Phase::Guests;
+    for step in work.before.iter().chain(&work.last).filter(scripted) {
+        for written in change::step(context, &step.changes)
+            .into_iter()
+            .filter(|w| !w.test.is_empty())
+        {
+            lines.push(confirm(&step.title, &written.test));
+        }
+    }
+    lines.push(confirm(
+        "every node is up",
+        "@(Get-ClusterNode | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0",
+    ));
+    lines.push(confirm(
+        "every cluster network is up",
+        "@(Get-ClusterNetwork | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0",
+    ));
+    let nodes: Vec<String> = work.today.nodes.iter().map(|n| n.name.clone()).collect();
+    lines.push(comment("The cluster's own opinion; the report says where it lies."));
+    lines.push(format!("Test-Cluster -Node {} -Include 'Network'", quoted_list(&nodes)));
+    lines.extend(verdict("The cluster is as planned.", "see the lines above"));
+    lines
+}
+
+fn rollback(context: &Context, work: &ClusterWork, before: &[&Step], last: &[&Step], stem: &str) -> Vec<String> {
+    let notes = ["Undoes what the cluster scripts did. VMs whose MAC address goes back must be off.".to_owned()];
+    let mut lines = head(work, "Rollback of the cluster scripts.", &notes, true, stem);
+    for (steps, part) in [(last, "after"), (before, "before")] {
+        if steps.is_empty() {
+            continue;
+        }
+        lines.push(format!("$StateFile = Join-Path $StateFolder '{stem}-{part}-state.xml'"));
+        lines.push("$State = Read-State".to_owned());
+        for step in steps.iter().rev() {
+            let undo = parts::undo(context, step);
+            if undo.is_empty() {
+                lines.push(comment(&format!("By hand: {} ({})", step.title, by_hand(step))));
+            }
+            lines.extend(undo);
+        }
+    }
+    lines.push("Write-Output 'Done.'".to_owned());
+    lines
+}
+
+fn by_hand(step: &Step) -> &'static str {
+    if is_intent(step) {
+        "Remove-NetIntent takes the intent away and leaves what it made: remove the switch on each node, then build the old wiring"
+    } else {
+        "its value before was not in the inventory: set it as it was"
+    }
+}

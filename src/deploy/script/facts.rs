@@ -1,0 +1,217 @@
+//! What a node must look like, before and after, as expressions to confirm.
+
+use super::change::{self, Context};
+use super::parts::confirm;
+use crate::applied::{switches, today};
+use crate::deploy::steps::{Change, HostSetting, Port, Values};
+use crate::deploy::work::{ClusterWork, NodeWork};
+use crate::inventory::{Cluster, Node, SwitchKind};
+use crate::powershell::{Command, quoted, quoted_list};
+use crate::profiles::TeamKind;
+use crate::roles::Role;
+
+/// Ports that the node must have, with a link where the inventory says so.
+pub fn ports(node: &NodeWork) -> Vec<String> {
+    let used = |name: &str| {
+        let after = node.after.nics.iter().find(|n| n.name == name);
+        after.is_some_and(|n| !n.roles.is_empty() || n.switch.is_some())
+    };
+    let mut found = Vec::new();
+    for nic in node.today.nics.iter().filter(|n| used(&n.name)) {
+        let get = format!("(Get-NetAdapter -Name {} -ErrorAction Stop)", quoted(&nic.name));
+        found.push(confirm(
+            &format!("port {} has a link", nic.name),
+            &format!("[string]{get}.Status -eq 'Up'"),
+        ));
+        let bits = nic.speed.saturating_mul(1_000_000);
+        found.push(confirm(
+            &format!("port {} runs at {}", nic.name, crate::units::show_mbps(nic.speed)),
+            &format!("{get}.ReceiveLinkSpeed -ge {bits}"),
+        ));
+    }
+    found
+}
+
+/// Switches, host vNICs and addresses of a state of the node.
+pub fn wiring(cluster: &Cluster, node: &Node) -> Vec<String> {
+    let mut found = Vec::new();
+    for switch in node.switches.iter().filter(|s| s.kind == SwitchKind::External) {
+        let members: Vec<String> = switches::members(node, &switch.name)
+            .iter()
+            .map(|n| n.name.clone())
+            .collect();
+        let adapters = match today::base(cluster, node, switch) {
+            today::Base::Team(TeamKind::Lbfo | TeamKind::Vendor) => switches::members(node, &switch.name)
+                .first()
+                .map(|n| vec![n.team.clone()])
+                .unwrap_or_default(),
+            _ => members,
+        };
+        let test = Command::new("Test-Switch")
+            .name("Name", &switch.name)
+            .names("Adapter", &adapters)
+            .line();
+        found.push(confirm(
+            &format!("virtual switch {} is bound to {}", switch.name, adapters.join(", ")),
+            &test,
+        ));
+    }
+    for vnic in &node.host_vnics {
+        let test = format!(
+            "[bool]({})",
+            Command::new("Get-HostVnic")
+                .name("Name", &vnic.name)
+                .name("Switch", &vnic.switch)
+                .line()
+        );
+        found.push(confirm(
+            &format!("host vNIC {} is on {}", vnic.name, vnic.switch),
+            &test,
+        ));
+        if let Some(vlan) = vnic.vlan {
+            let test = change::is_vlan(&vnic.name, Some(vlan));
+            found.push(confirm(&format!("host vNIC {} has VLAN {vlan}", vnic.name), &test));
+        }
+    }
+    found.extend(addresses(node));
+    found
+}
+
+fn addresses(node: &Node) -> Vec<String> {
+    let mut found = Vec::new();
+    for carrier in today::carriers(node).into_iter().filter(|c| !c.addresses.is_empty()) {
+        let alias = match &carrier.carrier {
+            crate::applied::Carrier::Nic(position) => {
+                node.nics.get(*position).map(|n| n.name.clone()).unwrap_or_default()
+            }
+            crate::applied::Carrier::Team(name, _) => name.clone(),
+            crate::applied::Carrier::HostVnic { name, .. } => Port::HostVnic(name.clone()).alias(),
+        };
+        let test = Command::new("Test-Address")
+            .name("Adapter", &alias)
+            .names("Address", &carrier.addresses)
+            .line();
+        found.push(confirm(&format!("{alias} has {}", carrier.addresses.join(", ")), &test));
+    }
+    found
+}
+
+/// The management address answers on the node itself, and other nodes answer.
+pub fn management(node: &Node, others: &[String]) -> Vec<String> {
+    let mut found = Vec::new();
+    let ip = node.management_ip.split('/').next().unwrap_or_default();
+    if !ip.is_empty() {
+        let test = format!(
+            "[bool](Get-NetIPAddress -IPAddress {} -ErrorAction SilentlyContinue)",
+            quoted(ip)
+        );
+        found.push(confirm(&format!("the management address {ip} is on the node"), &test));
+    }
+    if !others.is_empty() {
+        let test = format!(
+            "@({} | Where-Object {{ Test-Connection -ComputerName $_ -Count 2 -Quiet }}).Count -gt 0",
+            list(others)
+        );
+        found.push(confirm("another node of the cluster answers", &test));
+    }
+    found
+}
+
+/// A list as an expression.
+fn list(names: &[String]) -> String {
+    format!("@({})", quoted_list(names))
+}
+
+/// Paths to the storage: sessions of iSCSI, connections of SMB.
+pub fn storage(work: &ClusterWork) -> Vec<String> {
+    use crate::inventory::StorageKind;
+    match work.today.storage {
+        StorageKind::Iscsi => vec![confirm(
+            "iSCSI has at least one connected session",
+            "@(Get-IscsiSession | Where-Object { $_.IsConnected }).Count -ge 1",
+        )],
+        StorageKind::Smb => vec![confirm(
+            "SMB has a connection to its file server",
+            "@(Get-SmbMultichannelConnection).Count -ge 1",
+        )],
+        StorageKind::S2d => vec![confirm(
+            "no storage job runs: disks are in step",
+            "@(Get-StorageJob | Where-Object { [string]$_.JobState -ne 'Completed' }).Count -eq 0",
+        )],
+        StorageKind::None | StorageKind::FibreChannel => Vec::new(),
+    }
+}
+
+/// Switches that stay and get weights: Windows does not change the mode of a switch that exists.
+pub fn modes(node: &NodeWork) -> Vec<String> {
+    let weighted = |name: &str| {
+        let steps = node.steps.iter().flat_map(|s| &s.changes);
+        let of = |vnic: &str| {
+            node.after
+                .host_vnics
+                .iter()
+                .find(|v| v.name == *vnic)
+                .is_some_and(|v| v.switch == name)
+        };
+        steps.into_iter().any(|c| match c {
+            Change::HostWeight { vnic, .. } => of(vnic),
+            Change::DefaultFlow { switch, .. } => switch == name,
+            _ => false,
+        })
+    };
+    let made = |name: &str| {
+        let mut steps = node.steps.iter().flat_map(|s| &s.changes);
+        steps.any(|c| matches!(c, Change::CreateSwitch(s) if s.record.name == name))
+    };
+    let kept = node
+        .after
+        .switches
+        .iter()
+        .filter(|s| s.kind == SwitchKind::External && weighted(&s.name) && !made(&s.name));
+    kept.map(|s| {
+        confirm(
+            &format!("virtual switch {} counts minimum bandwidth by weight (else make it anew: a switch cannot change its mode)", s.name),
+            &format!("[string](Get-VMSwitch -Name {}).BandwidthReservationMode -eq 'Weight'", quoted(&s.name)),
+        )
+    })
+    .collect()
+}
+
+/// Settings of host vNICs and of the host that a plan gives, whether or not a step sets them.
+pub fn settings(context: &Context, work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+    let steps = node.steps.iter().flat_map(|s| &s.changes);
+    let set = steps.filter(|c| {
+        let wiring = matches!(
+            c,
+            Change::HostWeight { .. } | Change::HostRdma { .. } | Change::HostPort { .. } | Change::DefaultFlow { .. }
+        );
+        wiring
+            || matches!(
+                c,
+                Change::Unbind { .. } | Change::Jumbo { .. } | Change::Dcb(_) | Change::Host(_)
+            )
+    });
+    let mut found: Vec<String> = set
+        .map(|c| {
+            (
+                crate::deploy::words::title(std::slice::from_ref(c)),
+                change::written(context, c),
+            )
+        })
+        .filter(|(_, written)| !written.test.is_empty())
+        .map(|(title, written)| confirm(&format!("done: {title}"), &written.test))
+        .collect();
+    let pool = Change::Host(HostSetting::Pool(Values::new(None, node.after.mac_pool)));
+    if node.today.mac_pool == node.after.mac_pool && node.after.mac_pool.is_some() && !work.plan.mac_pools.is_empty() {
+        found.push(confirm(
+            "the MAC pool is that of the plan",
+            &change::written(context, &pool).test,
+        ));
+    }
+    found
+}
+
+/// Whether a node has storage ports of its own.
+pub fn has_storage(node: &Node) -> bool {
+    node.nics.iter().any(|n| n.roles.contains(&Role::Storage))
+}

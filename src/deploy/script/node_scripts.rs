@@ -1,0 +1,266 @@
+//! The four scripts of a node, for Windows PowerShell 3.0 (Windows Server 2012) and later.
+
+use super::change::{self, Context};
+use super::parts::{self, Head, block, confirm, verdict};
+use super::{File, facts, prelude};
+use crate::deploy::manual;
+use crate::deploy::work::{ClusterWork, NodeWork};
+use crate::powershell::{comment, file, quoted, quoted_list};
+
+/// Pre-check, apply, verify and rollback.
+pub fn files(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
+    let context = Context {
+        cluster: &work.today,
+        node: Some(&node.today),
+    };
+    vec![
+        (format!("{stem}-1-pre-check.ps1"), file(&pre_check(work, node, stem))),
+        (format!("{stem}-2-apply.ps1"), file(&apply(&context, work, node, stem))),
+        (
+            format!("{stem}-3-verify.ps1"),
+            file(&verify(&context, work, node, stem)),
+        ),
+        (format!("{stem}-4-rollback.ps1"), file(&rollback(&context, node, stem))),
+    ]
+}
+
+/// The other nodes, as they are reached in management.
+pub fn others(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+    let own = |name: &str| name == node.today.name;
+    let others = work.today.nodes.iter().filter(|n| !own(&n.name));
+    let address = |n: &crate::inventory::Node| match n.management_ip.split('/').next() {
+        Some(ip) if !ip.is_empty() => ip.to_owned(),
+        _ => n.name.clone(),
+    };
+    others.take(4).map(address).collect()
+}
+
+fn head(
+    synopsis: &str,
+    node: &NodeWork,
+    notes: &[String],
+    (changes, takeover, waits): (bool, bool, bool),
+    stem: &str,
+) -> Vec<String> {
+    let head = Head {
+        synopsis,
+        target: &node.today.name,
+        notes,
+        changes,
+        takeover,
+        waits,
+        version: "3.0",
+    };
+    parts::head(&head, stem)
+}
+
+/// The script runs on the node it was written for.
+fn right_node(node: &NodeWork) -> Vec<String> {
+    let short = node.today.name.split('.').next().unwrap_or_default();
+    vec![
+        format!("if ($env:COMPUTERNAME -ne {}) {{", quoted(short)),
+        "    throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)".to_owned(),
+        "}".to_owned(),
+    ]
+}
+
+fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
+    let notes = ["Reads only. Run it on the node after it was drained; apply only if every line says ok.".to_owned()];
+    let mut lines = head(
+        "Pre-check: is the node as the inventory says, and ready?",
+        node,
+        &notes,
+        (false, false, false),
+        stem,
+    );
+    lines.extend(block(prelude::STEPS));
+    lines.extend(block(prelude::NODE));
+    lines.extend(right_node(node));
+    lines.push(confirm(
+        "the script runs as administrator",
+        "(New-Object Security.Principal.WindowsPrincipal([Security.Principal.WindowsIdentity]::GetCurrent())).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)",
+    ));
+    if work.today.nodes.len() > 1 && !work.by_intents {
+        lines.push(confirm(
+            "the node is paused: Suspend-ClusterNode -Drain",
+            "[string](Get-ClusterNode -Name $env:COMPUTERNAME).State -eq 'Paused'",
+        ));
+        lines.push(confirm(
+            "no VM runs on the node",
+            "@(Get-VM | Where-Object { [string]$_.State -eq 'Running' }).Count -eq 0",
+        ));
+        lines.push(confirm(
+            "every other node is up",
+            "@(Get-ClusterNode | Where-Object { $_.Name -ne $env:COMPUTERNAME -and [string]$_.State -ne 'Up' }).Count -eq 0",
+        ));
+    }
+    lines.extend(facts::ports(node));
+    lines.extend(facts::wiring(&work.today, &node.today));
+    lines.extend(facts::modes(node));
+    lines.extend(facts::management(&node.today, &others(work, node)));
+    lines.extend(facts::storage(work));
+    let adapters = change::remembered(&node.steps);
+    if !adapters.is_empty() {
+        let test = format!(
+            "@({} | ForEach-Object {{ Get-NetIPAddress -InterfaceAlias $_ -AddressFamily IPv6 -PrefixOrigin Manual -ErrorAction SilentlyContinue }}).Count -eq 0",
+            quoted_list(&adapters)
+        );
+        lines.push(confirm(
+            "no adapter whose address moves has an IPv6 address set by hand: such a one is to be moved by hand",
+            &test,
+        ));
+    }
+    lines.extend(verdict(
+        "The node is ready.",
+        "do not apply; correct the node, or the inventory and plan anew",
+    ));
+    lines
+}
+
+fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
+    let takeover = node.takes_over();
+    let gates = manual::gates(work, node);
+    let mut notes = vec![
+        "Try it with -WhatIf first: nothing is changed then. It can be run again: what is so already is passed over."
+            .to_owned(),
+        format!("{stem}-state.xml keeps what was before the first change; the rollback script needs it."),
+    ];
+    if takeover {
+        notes.push(
+            "Run it at the console (iLO, iDRAC) with -Console: one step takes the management path down for a moment."
+                .to_owned(),
+        );
+    }
+    let mut lines = head(
+        "Apply: the steps of the plan on this node, in an order that keeps it reachable.",
+        node,
+        &notes,
+        (true, takeover, !gates.is_empty()),
+        stem,
+    );
+    lines.extend(block(prelude::STEPS));
+    lines.extend(block(prelude::NODE));
+    if takeover {
+        lines.push(format!("$Others = @({})", quoted_list(&others(work, node))));
+        lines.push(format!(
+            "$RollbackScript = Join-Path $StateFolder '{stem}-4-rollback.ps1'"
+        ));
+        lines.extend(block(prelude::TAKE_OVER));
+    }
+    lines.extend(right_node(node));
+    if work.today.nodes.len() > 1 && !work.by_intents {
+        lines.push(
+            "if (-not $WhatIfPreference -and [string](Get-ClusterNode -Name $env:COMPUTERNAME).State -ne 'Paused') {"
+                .to_owned(),
+        );
+        lines.push(
+            "    throw 'the node is not drained: Suspend-ClusterNode -Drain -Wait, then the pre-check'".to_owned(),
+        );
+        lines.push("}".to_owned());
+    }
+    lines.push("$State = Read-State".to_owned());
+    lines.extend(remember(node));
+    lines.push(String::new());
+    for step in &node.steps {
+        for (_, what) in gates.iter().filter(|(number, _)| *number == step.number) {
+            lines.push(format!("Wait-ByHand -Number {} -What {}", step.number, quoted(what)));
+        }
+        lines.extend(parts::step(context, step));
+    }
+    if node.steps.is_empty() {
+        lines.push(comment("Nothing is to be done on this node: it is as planned."));
+    }
+    lines.push(format!("Write-Output 'Done. Next: {stem}-3-verify.ps1'"));
+    lines
+}
+
+/// Addresses and settings as they are before the first change.
+fn remember(node: &NodeWork) -> Vec<String> {
+    let mut lines = vec![
+        "if ($State.Before.Count -eq 0) {".to_owned(),
+        "    $vmHost = Get-VMHost".to_owned(),
+        "    $State.Before = @{".to_owned(),
+    ];
+    let properties = [
+        "MacAddressMinimum",
+        "MacAddressMaximum",
+        "UseAnyNetworkForMigration",
+        "VirtualMachineMigrationPerformanceOption",
+        "MaximumVirtualMachineMigrations",
+    ];
+    for property in properties {
+        // 2012 has no performance option
+        lines.push(format!("        {property} = $(if ($vmHost.PSObject.Properties['{property}']) {{ $vmHost.{property} }} else {{ $null }})"));
+    }
+    lines.push(
+        "        Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })"
+            .to_owned(),
+    );
+    lines.push("    }".to_owned());
+    lines.push("}".to_owned());
+    for adapter in change::remembered(&node.steps) {
+        lines.push(format!("Save-Address -Adapter {}", quoted(&adapter)));
+    }
+    let ip = node.today.management_ip.split('/').next().unwrap_or_default();
+    if !ip.is_empty() {
+        lines.push(format!("$holder = Find-Management -Address {}", quoted(ip)));
+        lines.push("if ($holder) { Save-Address -Adapter $holder }".to_owned());
+    }
+    lines
+}
+
+fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
+    let notes = ["Reads only. Resume the node only if every line says ok.".to_owned()];
+    let mut lines = head(
+        "Verify: is the node as the plan says?",
+        node,
+        &notes,
+        (false, false, false),
+        stem,
+    );
+    lines.extend(block(prelude::STEPS));
+    lines.extend(block(prelude::NODE));
+    if work.by_intents {
+        lines.extend(block(super::cluster_scripts::INTENTS));
+    }
+    lines.extend(right_node(node));
+    lines.extend(facts::ports(node));
+    lines.extend(facts::wiring(&work.after, &node.after));
+    lines.extend(facts::settings(context, work, node));
+    lines.extend(facts::management(&node.after, &others(work, node)));
+    if facts::has_storage(&node.after) {
+        lines.extend(facts::storage(work));
+    }
+    lines.extend(verdict(
+        "The node is as planned. Next: Resume-ClusterNode, then wait until it owns VMs again.",
+        "leave the node paused; repair it, or run the rollback script",
+    ));
+    lines
+}
+
+fn rollback(context: &Context, node: &NodeWork, stem: &str) -> Vec<String> {
+    let notes = [
+        "Undoes the steps that the apply script did, last one first. -WhatIf shows what it would do.".to_owned(),
+        format!(
+            "It needs {stem}-state.xml, which the apply script wrote. What was not known before the first change is taken from there."
+        ),
+    ];
+    let mut lines = head(
+        "Rollback: back to how the node was.",
+        node,
+        &notes,
+        (true, false, false),
+        stem,
+    );
+    lines.extend(block(prelude::STEPS));
+    lines.extend(block(prelude::NODE));
+    lines.extend(right_node(node));
+    lines.push("if (-not (Test-Path -LiteralPath $StateFile)) { throw ('{0} is missing: nothing was applied, or the file is lost' -f $StateFile) }".to_owned());
+    lines.push("$State = Read-State".to_owned());
+    lines.push(String::new());
+    for step in node.steps.iter().rev() {
+        lines.extend(parts::undo(context, step));
+    }
+    lines.push("Write-Output 'Done. Look at the node with its pre-check script.'".to_owned());
+    lines
+}

@@ -1,0 +1,334 @@
+//! The functions that the scripts share. Fixed text: no name of the user's stands in it.
+
+/// Runs steps: what is so already is passed over, what -WhatIf only shows is not done, what was done is proven and written down.
+/// It runs on Windows PowerShell 2.0 and later.
+pub const STEPS: &str = r#"function Read-State {
+    # what an earlier run wrote down: steps, addresses, settings as they were before the first change
+    if (Test-Path -LiteralPath $StateFile) { return Import-Clixml -Path $StateFile }
+    return @{ Steps = @{}; Addresses = @{}; Before = @{} }
+}
+
+function Write-State {
+    if ($WhatIfPreference) { return }
+    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+}
+
+function Invoke-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') {
+        Write-Output ('step {0}: done in an earlier run: {1}' -f $Number, $What)
+        return
+    }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    Write-Output ('step {0}: {1} ({2})' -f $Number, $What, $Serves)
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    & $Change
+    if (-not (& $Test)) {
+        throw ('step {0} was done and does not show: {1}. Look at it before you go on; the rollback script undoes what was done.' -f $Number, $What)
+    }
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Undo-Step {
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if (-not $script:State.Steps.ContainsKey($key)) {
+        Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
+        return
+    }
+    if (-not (& $Test)) {
+        if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        Write-Output ('step {0}: {1}' -f $Number, $What)
+        & $Change
+    }
+    if ($WhatIfPreference) { return }
+    $script:State.Steps.Remove($key)
+    Write-State
+}
+
+function Confirm-Fact {
+    param([string]$What, [scriptblock]$Test)
+    $ok = $false
+    try { $ok = [bool](& $Test) } catch { $ok = $false }
+    if ($ok) { Write-Output ('ok    {0}' -f $What) }
+    else {
+        Write-Output ('FAIL  {0}' -f $What)
+        $script:Failed++
+    }
+}
+"#;
+
+/// Adapters, switches and addresses of a node, 2012 and later.
+pub const NODE: &str = r#"function Get-Description {
+    param([string[]]$Name)
+    @($Name | ForEach-Object { (Get-NetAdapter -Name $_ -ErrorAction SilentlyContinue).InterfaceDescription })
+}
+
+function Test-Switch {
+    # the switch exists and is bound to exactly these adapters
+    param([string]$Name, [string[]]$Adapter)
+    $switch = Get-VMSwitch -Name $Name -ErrorAction SilentlyContinue | Where-Object { $_.Name -eq $Name }
+    if (-not $switch) { return $false }
+    $bound = @()
+    if ($switch.PSObject.Properties['NetAdapterInterfaceDescriptions']) { $bound = @($switch.NetAdapterInterfaceDescriptions) }
+    if ($bound.Count -eq 0) { $bound = @($switch.NetAdapterInterfaceDescription) }
+    $wanted = @(Get-Description -Name $Adapter)
+    if ($bound.Count -ne $wanted.Count) { return $false }
+    return @($wanted | Where-Object { $bound -notcontains $_ }).Count -eq 0
+}
+
+function Get-HostVnic {
+    param([string]$Name, [string]$Switch)
+    Get-VMNetworkAdapter -ManagementOS -ErrorAction SilentlyContinue |
+        Where-Object { $_.Name -eq $Name -and $_.SwitchName -eq $Switch }
+}
+
+function Wait-Adapter {
+    param([string]$Name)
+    foreach ($attempt in (1..30)) {
+        if (Get-NetAdapter -Name $Name -ErrorAction SilentlyContinue) { return }
+        Start-Sleep -Seconds 1
+    }
+    throw ('the adapter {0} did not appear' -f $Name)
+}
+
+function Get-Ipv4 {
+    # addresses as 10.0.0.1/24, without the automatic ones of 169.254
+    param([string]$Adapter)
+    @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue |
+        Where-Object { $_.PrefixOrigin -ne 'WellKnown' } |
+        ForEach-Object { '{0}/{1}' -f $_.IPAddress, $_.PrefixLength })
+}
+
+function Test-Address {
+    param([string]$Adapter, [string[]]$Address)
+    $own = @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue | ForEach-Object { $_.IPAddress })
+    return @($Address | Where-Object { $own -notcontains $_.Split('/')[0] }).Count -eq 0
+}
+
+function Save-Address {
+    # remembers an adapter once, as it was before the first change
+    param([string]$Adapter)
+    if ($script:State.Addresses.ContainsKey($Adapter)) { return }
+    $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    if (-not $ip) { return }
+    $route = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue | Select-Object -First 1
+    $dns = Get-DnsClientServerAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    $client = Get-DnsClient -InterfaceAlias $Adapter -ErrorAction SilentlyContinue
+    $script:State.Addresses[$Adapter] = @{
+        Dhcp      = ([string]$ip.Dhcp -eq 'Enabled')
+        Addresses = @(Get-Ipv4 -Adapter $Adapter)
+        Gateway   = $(if ($route) { [string]$route.NextHop } else { '' })
+        Dns       = @($dns | ForEach-Object { $_.ServerAddresses } | Where-Object { $_ })
+        Register  = [bool]$client.RegisterThisConnectionsAddress
+    }
+    Write-State
+}
+
+function Clear-Address {
+    param([string]$Adapter, [string[]]$Address)
+    foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
+        if ($Address -and ($Address -notcontains $one)) { continue }
+        Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
+    }
+    if (@(Get-Ipv4 -Adapter $Adapter).Count -eq 0) {
+        Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue |
+            Remove-NetRoute -Confirm:$false
+    }
+}
+
+function Set-Address {
+    param([string]$Adapter, [string[]]$Address, [string]$Gateway)
+    Wait-Adapter -Name $Adapter
+    Enable-Binding -Adapter $Adapter
+    Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled
+    foreach ($one in $Address) {
+        if (Test-Address -Adapter $Adapter -Address $one) { continue }
+        $ip, $length = $one.Split('/')
+        # an address that another adapter still holds, if only in the registry, is refused
+        Get-NetIPAddress -IPAddress $ip -ErrorAction SilentlyContinue | Remove-NetIPAddress -Confirm:$false
+        if ($Gateway) {
+            New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length -DefaultGateway $Gateway | Out-Null
+            $Gateway = ''
+        }
+        else { New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null }
+    }
+}
+
+function Move-Address {
+    # takes addresses, gateway and DNS settings from one adapter to another, as they were before the first change
+    param([string]$From, [string]$To, [string[]]$Address)
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
+    if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
+    Wait-Adapter -Name $To
+    Enable-Binding -Adapter $To
+    if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
+    else {
+        $moved = @($saved.Addresses)
+        if ($Address) { $moved = @($Address) }
+        Set-Address -Adapter $To -Address $moved -Gateway $saved.Gateway
+    }
+    if (@($saved.Dns).Count -gt 0 -and -not $saved.Dhcp) { Set-DnsClientServerAddress -InterfaceAlias $To -ServerAddresses $saved.Dns }
+    Set-DnsClient -InterfaceAlias $To -RegisterThisConnectionsAddress $saved.Register
+}
+
+function Enable-Binding {
+    # a port that comes from a team or switch gets TCP/IP and SMB back
+    param([string]$Adapter)
+    if ($Adapter -like 'vEthernet (*') { return }
+    Enable-NetAdapterBinding -Name $Adapter -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -ErrorAction SilentlyContinue
+}
+
+function Wait-ByHand {
+    # something outside Windows must be done before the next step
+    param([int]$Number, [string]$What)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key)) { return }
+    Write-Output ('before step {0}, by hand: {1}' -f $Number, $What)
+    if ($WhatIfPreference -or $PortsDone) { return }
+    while ((Read-Host 'type yes when it is done') -ne 'yes') { }
+}
+
+function Test-Moved {
+    # the adapter has what another one had before the first change
+    param([string]$From, [string]$To, [string[]]$Address)
+    if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved) { return $false }
+    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
+    return (Test-Address -Adapter $To -Address @($saved.Addresses))
+}
+
+function Find-Management {
+    # the adapter that holds the management address
+    param([string]$Address)
+    $found = Get-NetIPAddress -IPAddress $Address -ErrorAction SilentlyContinue | Select-Object -First 1
+    if ($found) { return [string]$found.InterfaceAlias }
+    return [string]($script:State.Addresses.Keys | Where-Object {
+        @($script:State.Addresses[$_].Addresses | Where-Object { $_.Split('/')[0] -eq $Address }).Count -gt 0
+    } | Select-Object -First 1)
+}
+
+function Set-MigrationNetwork {
+    # the host's list, first one first
+    param([string[]]$Subnet)
+    foreach ($old in @(Get-VMMigrationNetwork)) {
+        if ($Subnet -notcontains $old.Subnet) { Remove-VMMigrationNetwork -Subnet $old.Subnet }
+    }
+    $priority = 1000
+    foreach ($one in $Subnet) {
+        if (@(Get-VMMigrationNetwork | Where-Object { $_.Subnet -eq $one }).Count -eq 0) {
+            Add-VMMigrationNetwork -Subnet $one -Priority $priority
+        }
+        else { Set-VMMigrationNetwork -Subnet $one -NewSubnet $one -NewPriority $priority }
+        $priority += 1000
+    }
+}
+
+function Test-MigrationNetwork {
+    param([string[]]$Subnet)
+    $own = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
+    return (($own -join ';') -eq ($Subnet -join ';'))
+}
+"#;
+
+/// A block that takes management or the last storage path down for a moment.
+pub const TAKE_OVER: &str = r#"function Invoke-TakeOver {
+    # one block: if the node cannot be reached afterwards, or this script dies, the rollback script runs
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') { return }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    if (-not $Console) {
+        throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+    }
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    $task = 'nicplan fallback'
+    $argument = '-NoProfile -ExecutionPolicy Bypass -File "{0}" -StateFolder "{1}"' -f $RollbackScript, $StateFolder
+    $action = New-ScheduledTaskAction -Execute 'powershell.exe' -Argument $argument
+    $trigger = New-ScheduledTaskTrigger -Once -At (Get-Date).AddMinutes($FallbackMinutes)
+    Register-ScheduledTask -TaskName $task -Action $action -Trigger $trigger -User 'SYSTEM' -RunLevel Highest -Force | Out-Null
+    try {
+        & $Change
+        if (-not (& $Test)) { throw ('step {0} was done and does not show: {1}' -f $Number, $What) }
+        if (-not (Test-Management)) { throw ('no other node answers after step {0}' -f $Number) }
+    }
+    catch {
+        Write-Warning ('step {0} failed, going back: {1}' -f $Number, $_)
+        Unregister-ScheduledTask -TaskName $task -Confirm:$false
+        & $RollbackScript -StateFolder $StateFolder -Confirm:$false
+        throw
+    }
+    Unregister-ScheduledTask -TaskName $task -Confirm:$false
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Test-Management {
+    # another node of the cluster answers; tried for a minute, since ports and spanning tree take their time
+    if (@($Others).Count -eq 0) { return $true }
+    foreach ($attempt in (1..30)) {
+        foreach ($one in $Others) {
+            if (Test-Connection -ComputerName $one -Count 1 -Quiet) { return $true }
+        }
+        Start-Sleep -Seconds 2
+    }
+    return $false
+}
+"#;
+
+/// VMs of the cluster, and its networks.
+pub const CLUSTER: &str = r#"function Find-Vm {
+    # the VM on whichever node runs it
+    param([string]$Name)
+    foreach ($node in Get-ClusterNode) {
+        $vm = Get-VM -ComputerName $node.Name | Where-Object { $_.Name -eq $Name }
+        if ($vm) { return $vm }
+    }
+    throw ('no node of the cluster has the VM {0}' -f $Name)
+}
+
+function Get-Vnic {
+    param([string]$Vm, [string]$Name)
+    $found = Find-Vm -Name $Vm
+    Get-VMNetworkAdapter -VM $found | Where-Object { $_.Name -eq $Name }
+}
+
+function Assert-Off {
+    # Hyper-V changes a MAC address only while the VM is off
+    param([string]$Vm)
+    $found = Find-Vm -Name $Vm
+    if ([string]$found.State -ne 'Off') {
+        throw ('{0} is {1}: shut it down first, its MAC address can be changed only while it is off' -f $Vm, $found.State)
+    }
+}
+"#;
+
+/// Lists of cluster networks by their IDs; runs on Windows PowerShell 2.0 and later.
+pub const NETWORKS: &str = r#"function Get-NetworkId {
+    param([string[]]$Name)
+    $ids = @()
+    foreach ($one in $Name) {
+        $network = Get-ClusterNetwork | Where-Object { $_.Name -eq $one }
+        if (-not $network) { throw ('the cluster has no network {0}' -f $one) }
+        $ids += $network.Id
+    }
+    return ($ids -join ';')
+}
+"#;

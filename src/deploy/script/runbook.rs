@@ -1,0 +1,232 @@
+//! `RUNBOOK.md`: who does what in which order.
+
+use super::Names;
+use crate::deploy::manual;
+use crate::deploy::steps::{Manual, Phase, When};
+use crate::deploy::work::{ClusterWork, NodeWork, by_powershell};
+
+/// The runbook.
+pub fn render(work: &[ClusterWork], names: &Names) -> Vec<u8> {
+    let mut text = String::from(
+        "# Runbook\n\nWritten by nicplan from an inventory and its plan. Scripts and this page belong together: make all of them anew when either changes.\n",
+    );
+    for (position, one) in work.iter().enumerate() {
+        text.push_str(&cluster(one, names, position));
+    }
+    text.into_bytes()
+}
+
+/// Text of the user's without what would make it another thing in Markdown.
+fn safe(text: &str) -> String {
+    let mut safe = String::new();
+    for c in text.chars() {
+        match c {
+            c if c.is_control() => safe.push(' '),
+            '`' | '*' | '_' | '<' | '>' | '[' | ']' | '#' | '|' | '\\' => {
+                safe.push('\\');
+                safe.push(c);
+            }
+            c => safe.push(c),
+        }
+    }
+    safe
+}
+
+fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
+    let stem = names.cluster(position);
+    let count = crate::units::count;
+    let mut text = format!(
+        "\n## {}\n\n{}, {}, {}. {} in scripts, {} by hand; {} as planned already.\n",
+        safe(&work.today.name),
+        work.today.profile.title,
+        count(work.nodes.len(), "node"),
+        if work.by_intents {
+            "configured by Network ATC"
+        } else {
+            "configured node by node"
+        },
+        count(work.steps(), "step"),
+        count(work.manual.len(), "step"),
+        count(already(work), "setting"),
+    );
+    text.push_str(&warnings(work));
+    let mut order: Vec<String> = Vec::new();
+    if by_powershell(&work.today) {
+        order.push(
+            "Copy this folder to every node. Keep it: the scripts write down beside themselves how it was before."
+                .to_owned(),
+        );
+    }
+    order.extend(by_hand(work, When::Before, None));
+    if work.by_intents {
+        let checks: Vec<String> = (0..work.nodes.len())
+            .map(|index| format!("`{}-1-pre-check.ps1`", names.node(position, index)))
+            .collect();
+        order.push(format!(
+            "On each node its pre-check: {}; every line must say ok.",
+            checks.join(", ")
+        ));
+    }
+    if !work.before.is_empty() {
+        let kind = if work.by_intents {
+            ", which adds the intents of Network ATC on all nodes"
+        } else {
+            ""
+        };
+        order.push(format!(
+            "Once, on one node: `{stem}-1-before.ps1 -WhatIf`, then without `-WhatIf`{kind}."
+        ));
+    }
+    for (index, node) in work.nodes.iter().enumerate() {
+        order.push(self::node(work, node, &names.node(position, index), index));
+    }
+    if work
+        .last
+        .iter()
+        .any(|s| by_powershell(&work.today) || s.phase != Phase::Guests)
+    {
+        order.push(format!(
+            "Once, on one node: `{stem}-2-after.ps1 -WhatIf`, then without `-WhatIf`."
+        ));
+    }
+    order.extend(by_hand(work, When::After, None));
+    if !by_powershell(&work.today) {
+        order.extend(work.last.iter().filter(|s| s.phase == Phase::Guests).map(|s| {
+            format!(
+                "By hand in Hyper-V Manager, the VM turned off for a new MAC address: {}. {}",
+                safe(&s.title),
+                safe(&s.serves)
+            )
+        }));
+    }
+    order.push(format!(
+        "Once, on one node: `{stem}-3-verify.ps1`. Keep its report with the change request."
+    ));
+    text.push('\n');
+    for (number, line) in (1..).zip(order) {
+        text.push_str(&format!("{number}. {line}\n"));
+    }
+    if by_powershell(&work.today) {
+        text.push_str(&format!(
+            "\nBack: on each node `NODE-4-rollback.ps1` (last node first, drained as above); for the cluster `{stem}-4-rollback.ps1`, if there is one. \
+             What was not known before the first change is taken from the `-state.xml` files.\n"
+        ));
+    }
+    text
+}
+
+fn already(work: &ClusterWork) -> usize {
+    work.already + work.nodes.iter().map(|n| n.already).sum::<usize>()
+}
+
+fn warnings(work: &ClusterWork) -> String {
+    let mut text = String::new();
+    if !work.unmet.is_empty() {
+        let list: Vec<String> = work.unmet.iter().map(|u| format!("* {}\n", safe(u))).collect();
+        text.push_str(&format!(
+            "\n**The plan does not meet every requirement**, and these scripts do not change that:\n\n{}",
+            list.concat()
+        ));
+    }
+    let over: Vec<String> = work
+        .nodes
+        .iter()
+        .filter(|n| n.takes_over())
+        .map(|n| safe(&n.today.name))
+        .collect();
+    if !over.is_empty() {
+        text.push_str(&format!(
+            "\n**Console.** On {} management, or the last storage path, goes down for a moment: no port is free to hold it meanwhile. Run the apply \
+             script there from the console (iLO, iDRAC) with `-Console`. If nothing answers afterwards it goes back by itself; if the script itself dies, Windows runs the \
+             rollback script after ten minutes.\n",
+            over.join(", ")
+        ));
+    }
+    if work.by_intents {
+        let switches: Vec<String> = work
+            .nodes
+            .first()
+            .map(|n| manual::switch_names(&n.after))
+            .unwrap_or_default();
+        text.push_str(&format!(
+            "\nNetwork ATC names what it makes: the virtual switches are {}; host vNICs are vManagement(intent) and vSMB(intent#port).\n",
+            safe(&switches.join(", "))
+        ));
+    }
+    text
+}
+
+fn by_hand(work: &ClusterWork, when: When, node: Option<&str>) -> Vec<String> {
+    let due = |m: &&Manual| m.when == when && node.is_none_or(|n| m.node == n);
+    let all = work.manual.iter().filter(due);
+    all.map(|m| format!("By hand: {} ({})", safe(&m.text), safe(&m.serves)))
+        .collect()
+}
+
+fn node(work: &ClusterWork, node: &NodeWork, stem: &str, index: usize) -> String {
+    let name = &node.today.name;
+    let pilot = match index {
+        0 if work.nodes.len() > 1 => ", the pilot: let it run for a day before you go on",
+        _ => "",
+    };
+    let mut lines: Vec<String> = by_hand(work, When::BeforeNode, Some(name));
+    let rest = [When::AfterNode]
+        .iter()
+        .flat_map(|when| by_hand(work, *when, Some(name)));
+    let ending = if by_powershell(&work.today) { "ps1" } else { "cmd" };
+    if node.steps.is_empty() && (lines.is_empty() || work.by_intents) && rest.count() == 0 {
+        return format!(
+            "**{}** needs no step of its own: `{stem}-3-verify.{ending}`.",
+            safe(name)
+        );
+    }
+    let several = work.today.nodes.len() > 1 && !work.by_intents;
+    let quoted = crate::powershell::quoted(name);
+    if !by_powershell(&work.today) {
+        if several {
+            lines.push("Move its VMs away in Failover Cluster Manager and pause it.".to_owned());
+        }
+        lines.push(format!(
+            "`{stem}-1-pre-check.cmd`: compare what it prints with the inventory."
+        ));
+        lines.extend(
+            super::cmd::manual_lines(work, node)
+                .iter()
+                .map(|line| format!("By hand: {}", safe(line))),
+        );
+        lines.push(format!("`{stem}-2-apply.cmd /whatif`, then `{stem}-2-apply.cmd`."));
+        lines.extend(by_hand(work, When::AfterNode, Some(name)));
+        lines.push(format!(
+            "`{stem}-3-verify.cmd`. Resume the node; `{stem}-4-rollback.cmd` goes back."
+        ));
+    } else {
+        if several {
+            lines.push(format!(
+                "On another node: `Suspend-ClusterNode -Name {quoted} -Drain -Wait`."
+            ));
+        }
+        lines.push(format!("`{stem}-1-pre-check.ps1`: every line must say ok."));
+        let console = if node.takes_over() { " -Console" } else { "" };
+        if node.steps.is_empty() {
+            lines.push("Nothing is to be applied on this node.".to_owned());
+        } else {
+            lines.push(format!(
+                "`{stem}-2-apply.ps1 -WhatIf`, then `{stem}-2-apply.ps1{console}` ({}).",
+                crate::units::count(node.steps.len(), "step")
+            ));
+        }
+        lines.extend(by_hand(work, When::AfterNode, Some(name)));
+        lines.push(format!(
+            "`{stem}-3-verify.ps1`: every line must say ok; else `{stem}-4-rollback.ps1`."
+        ));
+        if several {
+            lines.push(format!("`Resume-ClusterNode -Name {quoted} -Failback Immediate`. Wait until it owns VMs again, then the next node."));
+        }
+    }
+    let inner: Vec<String> = lines
+        .iter()
+        .enumerate()
+        .map(|(i, l)| format!("   {}. {l}\n", i + 1))
+        .collect();
+    format!("**{}**{pilot}:\n{}", safe(name), inner.concat().trim_end())
+}

@@ -1,0 +1,394 @@
+//! What is done, as data: changes with everything that is needed to do, to prove and to undo them.
+//!
+//! A change knows what was before, so that its inverse follows from itself; `None` is a fact that the inventory does not know. Must not
+//! know: how a script is written.
+
+use crate::inventory::{HostVnic, VirtualSwitch};
+use crate::profiles::Transport;
+use crate::roles::Role;
+use crate::units::{Mac, MacRange, Mbps};
+
+/// An adapter of the host.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Port {
+    /// A NIC.
+    Nic(String),
+    /// The adapter of a team.
+    Team(String),
+    /// A host vNIC.
+    HostVnic(String),
+}
+
+impl Port {
+    /// The name under which Windows lists the adapter.
+    pub fn alias(&self) -> String {
+        match self {
+            Port::Nic(name) | Port::Team(name) => name.clone(),
+            Port::HostVnic(name) => format!("vEthernet ({name})"),
+        }
+    }
+}
+
+/// What a virtual switch stands on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Base {
+    /// One port.
+    Port,
+    /// Its own team, SET; the name is a label of the inventory and may be empty.
+    Set(String),
+    /// The adapter of an LBFO or vendor team.
+    Team(String),
+}
+
+/// A virtual switch as it is made or taken down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Switch {
+    /// The record.
+    pub record: VirtualSwitch,
+    /// What it stands on.
+    pub base: Base,
+    /// Minimum bandwidth by weight; else none.
+    pub weights: bool,
+    /// Windows makes the host vNIC itself: a switch of today whose host vNIC the inventory does not name.
+    pub implicit_host_vnic: bool,
+}
+
+/// Setting of a host with its value before and after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum HostSetting {
+    /// Dynamic MAC pool.
+    Pool(Values<MacRange>),
+    /// Live migration is on.
+    MigrationEnabled(Values<bool>),
+    /// Any network may carry live migration.
+    AnyNetwork(Values<bool>),
+    /// Subnets for live migration, in order of preference.
+    Subnets(Values<Vec<String>>),
+    /// Performance option.
+    Transport(Values<Transport>),
+    /// Live migrations at once.
+    Concurrency(Values<u32>),
+    /// Limit of live migration over SMB.
+    SmbLimit(Values<Mbps>),
+}
+
+/// A value before and after; `None` = unknown, or not set.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Values<T> {
+    /// Value before.
+    pub before: Option<T>,
+    /// Value afterwards.
+    pub after: Option<T>,
+}
+
+/// Data Center Bridging for SMB over RDMA on some ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dcb {
+    /// Ports.
+    pub nics: Vec<String>,
+    /// Percent of the bandwidth for SMB: storage and live migration over SMB.
+    pub smb_percent: u8,
+    /// Percent for the cluster's heartbeat.
+    pub cluster_percent: u8,
+}
+
+/// An intent of Network ATC.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Intent {
+    /// Name.
+    pub name: String,
+    /// Ports, the same on every node.
+    pub nics: Vec<String>,
+    /// Management.
+    pub management: bool,
+    /// VMs.
+    pub compute: bool,
+    /// Storage.
+    pub storage: bool,
+    /// Storage ports are joined by direct cables.
+    pub switchless: bool,
+    /// VLAN of management; `None` = as it is found.
+    pub management_vlan: Option<u16>,
+    /// VLANs of the storage ports, in their order; empty = those that Network ATC takes.
+    pub storage_vlans: Vec<u16>,
+    /// Addresses of the storage networks are not those that Network ATC would give.
+    pub own_storage_addresses: bool,
+    /// Large packets, if the inventory says so.
+    pub jumbo: Option<u32>,
+    /// The plan's network that its switch serves.
+    pub network: Option<String>,
+}
+
+impl Intent {
+    /// Name of the virtual switch that Network ATC makes for it; a storage intent has none.
+    pub fn switch(&self) -> Option<String> {
+        (self.management || self.compute).then(|| format!("ConvergedSwitch({})", self.name))
+    }
+}
+
+/// One change of a node or of the cluster.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Change {
+    /// Adds a host vNIC with VLAN, weight, RDMA and port.
+    AddHostVnic(Box<HostVnic>),
+    /// Removes one.
+    RemoveHostVnic(Box<HostVnic>),
+    /// The host vNIC that Windows made with a switch and named like it, where the inventory does not name it.
+    OwnHostVnic {
+        /// Switch.
+        switch: String,
+        /// It is there afterwards.
+        exists: bool,
+    },
+    /// Makes an external virtual switch.
+    CreateSwitch(Box<Switch>),
+    /// Takes one down.
+    RemoveSwitch(Box<Switch>),
+    /// Changes the ports of a switch with SET.
+    SetMembers {
+        /// Switch.
+        switch: String,
+        /// Label of the team in the inventory.
+        label: String,
+        /// Ports before.
+        before: Vec<String>,
+        /// Ports afterwards.
+        after: Vec<String>,
+    },
+    /// Binds a switch on a single port to another one.
+    Rebind {
+        /// Switch.
+        switch: String,
+        /// Port before.
+        before: String,
+        /// Port afterwards.
+        after: String,
+    },
+    /// Makes a team.
+    CreateTeam {
+        /// Name.
+        name: String,
+        /// Ports.
+        nics: Vec<String>,
+    },
+    /// Takes a team down.
+    RemoveTeam {
+        /// Name.
+        name: String,
+        /// Ports.
+        nics: Vec<String>,
+    },
+    /// Adds a port to a team.
+    JoinTeam {
+        /// Team.
+        team: String,
+        /// Port.
+        nic: String,
+    },
+    /// Takes a port out of a team.
+    LeaveTeam {
+        /// Team.
+        team: String,
+        /// Port.
+        nic: String,
+    },
+    /// Takes roles and their addresses off an adapter; the addresses are remembered under its name.
+    Release {
+        /// Adapter.
+        port: Port,
+        /// Roles that it no longer carries.
+        roles: Vec<Role>,
+        /// Addresses that go; empty with `all` = not known, whatever it has.
+        addresses: Vec<String>,
+        /// It keeps its addresses: they belong to other roles.
+        keeps_address: bool,
+    },
+    /// Gives an adapter roles and their addresses.
+    Assume {
+        /// Adapter.
+        port: Port,
+        /// Roles that it carries from now on.
+        roles: Vec<Role>,
+        /// Adapter whose addresses it takes over; `None` = none is known.
+        from: Option<Port>,
+        /// The addresses, if known.
+        addresses: Vec<String>,
+    },
+    /// VLAN of a host vNIC; `None` = untagged.
+    HostVlan {
+        /// Host vNIC.
+        vnic: String,
+        /// Value.
+        value: Values<u16>,
+    },
+    /// Minimum-bandwidth weight of a host vNIC.
+    HostWeight {
+        /// Host vNIC.
+        vnic: String,
+        /// Value.
+        value: Values<u32>,
+    },
+    /// RDMA of a host vNIC.
+    HostRdma {
+        /// Host vNIC.
+        vnic: String,
+        /// Value.
+        value: Values<bool>,
+    },
+    /// Port of the team that a host vNIC is bound to.
+    HostPort {
+        /// Host vNIC.
+        vnic: String,
+        /// Value.
+        value: Values<String>,
+    },
+    /// Weight of everything on a switch that has none of its own.
+    DefaultFlow {
+        /// Switch.
+        switch: String,
+        /// Weight.
+        weight: u32,
+    },
+    /// Protocols off the ports under a switch.
+    Unbind {
+        /// Ports.
+        nics: Vec<String>,
+    },
+    /// Large packets on an adapter.
+    Jumbo {
+        /// Adapter.
+        port: Port,
+    },
+    /// Data Center Bridging.
+    Dcb(Dcb),
+    /// A setting of the host.
+    Host(HostSetting),
+    /// Cluster use of a network.
+    NetworkUse {
+        /// Network.
+        network: String,
+        /// Value.
+        value: Values<u8>,
+    },
+    /// Cluster networks in the order in which live migration tries them.
+    MigrationOrder(Values<Vec<String>>),
+    /// Cluster networks that carry no live migration.
+    MigrationExcluded(Values<Vec<String>>),
+    /// `MaximumParallelMigrations`.
+    Parallel(Values<u32>),
+    /// Limit of live migration over SMB by the cluster: on, factor.
+    ClusterSmbLimit {
+        /// It is on.
+        on: Values<bool>,
+        /// Ten-thousandths.
+        factor: Values<u32>,
+    },
+    /// Network of a VM's adapter.
+    Connect {
+        /// VM.
+        vm: String,
+        /// Adapter.
+        vnic: String,
+        /// Switch; an empty name is none.
+        value: Values<String>,
+    },
+    /// Static address of a VM's adapter; `None` = from the pool.
+    StaticMac {
+        /// VM.
+        vm: String,
+        /// Adapter.
+        vnic: String,
+        /// Address before, if it was static.
+        value: Values<Mac>,
+        /// Address that it has from the pool.
+        dynamic: Option<Mac>,
+    },
+    /// Spoofing of a VM's adapter.
+    Spoofing {
+        /// VM.
+        vm: String,
+        /// Adapter.
+        vnic: String,
+        /// Value.
+        value: Values<bool>,
+    },
+    /// An intent of Network ATC, on every node.
+    AddIntent(Box<Intent>),
+}
+
+/// Part of the work, in the order in which a script does it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Phase {
+    /// Teams, virtual switches, host vNICs, addresses: by the order that keeps management and storage reachable.
+    Wiring,
+    /// VLANs, RDMA and ports of host vNICs.
+    Adapters,
+    /// Weights or Data Center Bridging.
+    Bandwidth,
+    /// MAC pool.
+    MacPool,
+    /// Cluster networks.
+    ClusterNetworks,
+    /// Live migration.
+    Migration,
+    /// VMs: networks, addresses, spoofing.
+    Guests,
+}
+
+/// One step: it is done as a whole, proven, and undone as a whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// Number in its script, from 1.
+    pub number: usize,
+    /// Part of the work.
+    pub phase: Phase,
+    /// What is done, one line.
+    pub title: String,
+    /// The changes, in order.
+    pub changes: Vec<Change>,
+    /// The decision or rule that it serves.
+    pub serves: String,
+    /// It takes management or the last storage path down for a moment: guarded, with an automatic way back.
+    pub takeover: bool,
+}
+
+impl Step {
+    /// The changes that undo it, in order.
+    pub fn undo(&self) -> Vec<Change> {
+        self.changes.iter().rev().filter_map(Change::inverse).collect()
+    }
+}
+
+/// Something that no script can do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Manual {
+    /// When it is to be done.
+    pub when: When,
+    /// Node; empty = the cluster.
+    pub node: String,
+    /// What to do, in the admin's words.
+    pub text: String,
+    /// Why.
+    pub serves: String,
+}
+
+/// When a manual step is to be done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum When {
+    /// Before the first node.
+    Before,
+    /// On the node, before its script is applied.
+    BeforeNode,
+    /// On the node, after its script was applied.
+    AfterNode,
+    /// After the last node.
+    After,
+}
+
+/// The number that a list starts with, and then one for each.
+pub(super) fn numbered(mut steps: Vec<Step>) -> Vec<Step> {
+    for (number, step) in (1..).zip(&mut steps) {
+        step.number = number;
+    }
+    steps
+}

@@ -1,0 +1,169 @@
+//! What undoes a change. In: a change, which knows what was before. Out: the change back. Must not know: how a script is written.
+
+use super::steps::{Change, HostSetting, Values};
+
+impl<T: Clone + PartialEq> Values<T> {
+    /// A value before and after.
+    pub fn new(before: Option<T>, after: Option<T>) -> Values<T> {
+        Values { before, after }
+    }
+
+    /// Whether there is anything to do.
+    pub fn differs(&self) -> bool {
+        self.before != self.after
+    }
+
+    fn inverse(&self) -> Values<T> {
+        Values {
+            before: self.after.clone(),
+            after: self.before.clone(),
+        }
+    }
+}
+
+impl Change {
+    /// What undoes it; `None` = it is undone by hand or leaves nothing behind.
+    pub fn inverse(&self) -> Option<Change> {
+        Some(match self {
+            Change::AddHostVnic(vnic) => Change::RemoveHostVnic(vnic.clone()),
+            Change::RemoveHostVnic(vnic) => Change::AddHostVnic(vnic.clone()),
+            Change::OwnHostVnic { switch, exists } => Change::OwnHostVnic {
+                switch: switch.clone(),
+                exists: !exists,
+            },
+            Change::CreateSwitch(switch) => Change::RemoveSwitch(switch.clone()),
+            Change::RemoveSwitch(switch) => Change::CreateSwitch(switch.clone()),
+            Change::SetMembers {
+                switch,
+                label,
+                before,
+                after,
+            } => Change::SetMembers {
+                switch: switch.clone(),
+                label: label.clone(),
+                before: after.clone(),
+                after: before.clone(),
+            },
+            Change::Rebind { switch, before, after } => Change::Rebind {
+                switch: switch.clone(),
+                before: after.clone(),
+                after: before.clone(),
+            },
+            Change::CreateTeam { name, nics } => Change::RemoveTeam {
+                name: name.clone(),
+                nics: nics.clone(),
+            },
+            Change::RemoveTeam { name, nics } => Change::CreateTeam {
+                name: name.clone(),
+                nics: nics.clone(),
+            },
+            Change::JoinTeam { team, nic } => Change::LeaveTeam {
+                team: team.clone(),
+                nic: nic.clone(),
+            },
+            Change::LeaveTeam { team, nic } => Change::JoinTeam {
+                team: team.clone(),
+                nic: nic.clone(),
+            },
+            other => return other.inverse_of_setting(),
+        })
+    }
+
+    fn inverse_of_setting(&self) -> Option<Change> {
+        Some(match self {
+            Change::Release {
+                port,
+                roles,
+                addresses,
+                keeps_address,
+            } => Change::Assume {
+                port: port.clone(),
+                roles: roles.clone(),
+                from: (!keeps_address).then(|| port.clone()),
+                addresses: addresses.clone(),
+            },
+            // Only what it got goes again: addresses of other roles stay.
+            Change::Assume {
+                port,
+                roles,
+                from,
+                addresses,
+            } => Change::Release {
+                port: port.clone(),
+                roles: roles.clone(),
+                addresses: addresses.clone(),
+                keeps_address: from.is_none() && addresses.is_empty(),
+            },
+            Change::HostVlan { vnic, value } => Change::HostVlan {
+                vnic: vnic.clone(),
+                value: value.inverse(),
+            },
+            Change::HostWeight { vnic, value } => Change::HostWeight {
+                vnic: vnic.clone(),
+                value: value.inverse(),
+            },
+            Change::HostRdma { vnic, value } => Change::HostRdma {
+                vnic: vnic.clone(),
+                value: value.inverse(),
+            },
+            Change::HostPort { vnic, value } => Change::HostPort {
+                vnic: vnic.clone(),
+                value: value.inverse(),
+            },
+            Change::Host(setting) => Change::Host(setting.inverse()),
+            other => return other.inverse_of_cluster(),
+        })
+    }
+
+    fn inverse_of_cluster(&self) -> Option<Change> {
+        Some(match self {
+            Change::NetworkUse { network, value } => Change::NetworkUse {
+                network: network.clone(),
+                value: value.inverse(),
+            },
+            Change::MigrationOrder(value) => Change::MigrationOrder(value.inverse()),
+            Change::MigrationExcluded(value) => Change::MigrationExcluded(value.inverse()),
+            Change::Parallel(value) => Change::Parallel(value.inverse()),
+            Change::ClusterSmbLimit { on, factor } => Change::ClusterSmbLimit {
+                on: on.inverse(),
+                factor: factor.inverse(),
+            },
+            Change::Connect { vm, vnic, value } => Change::Connect {
+                vm: vm.clone(),
+                vnic: vnic.clone(),
+                value: value.inverse(),
+            },
+            Change::StaticMac {
+                vm,
+                vnic,
+                value,
+                dynamic,
+            } => Change::StaticMac {
+                vm: vm.clone(),
+                vnic: vnic.clone(),
+                value: value.inverse(),
+                dynamic: *dynamic,
+            },
+            Change::Spoofing { vm, vnic, value } => Change::Spoofing {
+                vm: vm.clone(),
+                vnic: vnic.clone(),
+                value: value.inverse(),
+            },
+            _ => return None,
+        })
+    }
+}
+
+impl HostSetting {
+    fn inverse(&self) -> HostSetting {
+        match self {
+            HostSetting::Pool(value) => HostSetting::Pool(value.inverse()),
+            HostSetting::MigrationEnabled(value) => HostSetting::MigrationEnabled(value.inverse()),
+            HostSetting::AnyNetwork(value) => HostSetting::AnyNetwork(value.inverse()),
+            HostSetting::Subnets(value) => HostSetting::Subnets(value.inverse()),
+            HostSetting::Transport(value) => HostSetting::Transport(value.inverse()),
+            HostSetting::Concurrency(value) => HostSetting::Concurrency(value.inverse()),
+            HostSetting::SmbLimit(value) => HostSetting::SmbLimit(value.inverse()),
+        }
+    }
+}

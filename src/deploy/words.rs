@@ -1,0 +1,292 @@
+//! Steps in words: what is done, and the decision that it serves.
+
+use super::steps::{Base, Change, HostSetting, Port, Values};
+use crate::plan::ClusterPlan;
+use crate::roles::Role;
+use crate::units::{same_name, show_mbps};
+
+/// `A, B and C`.
+pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    match names {
+        [] => "nothing".to_owned(),
+        [one] => one.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
+/// `management and cluster`.
+pub fn roles(roles: &[Role]) -> String {
+    listed(&roles.iter().map(|r| r.name()).collect::<Vec<_>>())
+}
+
+/// What changes do, one line.
+pub fn title(changes: &[Change]) -> String {
+    if let [
+        Change::Release { port: from, .. },
+        Change::Assume {
+            port: to, roles: moved, ..
+        },
+    ] = changes
+    {
+        return format!("move {} from {} to {}", roles(moved), from.alias(), to.alias());
+    }
+    let all: Vec<String> = changes.iter().map(one).collect();
+    all.join("; ")
+}
+
+fn one(change: &Change) -> String {
+    match change {
+        Change::AddHostVnic(v) => format!("add the host vNIC {} to {}", v.name, v.switch),
+        Change::RemoveHostVnic(v) => format!("remove the host vNIC {} from {}", v.name, v.switch),
+        Change::OwnHostVnic { switch, exists: false } => {
+            format!("remove the host vNIC that Windows named like its switch {switch}")
+        }
+        Change::OwnHostVnic { switch, .. } => format!("let Windows make its own host vNIC on {switch}"),
+        Change::CreateSwitch(s) => match &s.base {
+            Base::Port => format!(
+                "create the virtual switch {} on {}",
+                s.record.name,
+                listed(&s.record.nics)
+            ),
+            Base::Set(_) => format!(
+                "create the virtual switch {} with SET over {}",
+                s.record.name,
+                listed(&s.record.nics)
+            ),
+            Base::Team(team) => format!("create the virtual switch {} on the team {team}", s.record.name),
+        },
+        Change::RemoveSwitch(s) => format!("remove the virtual switch {}", s.record.name),
+        Change::SetMembers { switch, after, .. } => format!("make {} the ports of {switch}", listed(after)),
+        Change::Rebind { switch, before, after } => {
+            format!("bind the virtual switch {switch} to {after} instead of {before}")
+        }
+        Change::CreateTeam { name, nics } => format!("create the team {name} over {}", listed(nics)),
+        Change::RemoveTeam { name, .. } => format!("remove the team {name}"),
+        Change::JoinTeam { team, nic } => format!("add {nic} to the team {team}"),
+        Change::LeaveTeam { team, nic } => format!("take {nic} out of the team {team}"),
+        Change::Release { port, roles: gone, .. } => format!("take {} off {}", roles(gone), port.alias()),
+        Change::Assume { port, roles: new, .. } => format!("give {} to {}", roles(new), port.alias()),
+        other => setting(other),
+    }
+}
+
+fn setting(change: &Change) -> String {
+    match change {
+        Change::HostVlan { vnic, value } => match value.after {
+            Some(vlan) => format!("set VLAN {vlan} on the host vNIC {vnic}"),
+            None => format!("set the host vNIC {vnic} to untagged"),
+        },
+        Change::HostWeight { vnic, value } => match value.after {
+            Some(weight) => format!("set the weight of the host vNIC {vnic} to {weight}"),
+            None => format!("take the weight off the host vNIC {vnic}"),
+        },
+        Change::HostRdma { vnic, value } => match value.after {
+            Some(true) => format!("switch RDMA on at the host vNIC {vnic}"),
+            _ => format!("switch RDMA off at the host vNIC {vnic}"),
+        },
+        Change::HostPort { vnic, value } => match &value.after {
+            Some(port) => format!("bind the host vNIC {vnic} to the port {port}"),
+            None => format!("let the host vNIC {vnic} use any port"),
+        },
+        Change::DefaultFlow { switch, weight } => format!("give the guests on {switch} the weight {weight}"),
+        Change::Unbind { nics } => format!("unbind TCP/IP and SMB from {}", listed(nics)),
+        Change::Jumbo { port } => format!("let {} send large packets", port.alias()),
+        Change::Dcb(dcb) => format!("set Data Center Bridging on {}", listed(&dcb.nics)),
+        Change::Host(setting) => host(setting),
+        other => of_cluster(other),
+    }
+}
+
+fn host(setting: &HostSetting) -> String {
+    match setting {
+        HostSetting::Pool(Values { after: Some(pool), .. }) => {
+            format!("set the MAC pool to {} - {}", pool.min, pool.max)
+        }
+        HostSetting::Pool(_) => "set the MAC pool".to_owned(),
+        HostSetting::MigrationEnabled(_) => "switch live migration on".to_owned(),
+        HostSetting::AnyNetwork(_) => "keep live migration to the listed networks".to_owned(),
+        HostSetting::Subnets(value) => format!(
+            "list the live-migration networks of the host: {}",
+            listed(value.after.as_deref().unwrap_or_default())
+        ),
+        HostSetting::Transport(value) => format!(
+            "set the performance option of live migration to {}",
+            value.after.map_or("that of Windows", |t| t.name())
+        ),
+        HostSetting::Concurrency(value) => format!(
+            "set the live migrations at once to {}",
+            value.after.map_or("that of Windows".to_owned(), |n| n.to_string())
+        ),
+        HostSetting::SmbLimit(value) => match value.after {
+            Some(rate) => format!("limit live migration over SMB to {}", show_mbps(rate)),
+            None => "take the limit off live migration over SMB".to_owned(),
+        },
+    }
+}
+
+fn of_cluster(change: &Change) -> String {
+    match change {
+        Change::NetworkUse { network, value } => format!(
+            "set the cluster use of {network} to {}",
+            value.after.map_or("that of Windows".to_owned(), |n| n.to_string())
+        ),
+        Change::MigrationOrder(value) => format!(
+            "set the order of live-migration networks: {}",
+            listed(value.after.as_deref().unwrap_or_default())
+        ),
+        Change::MigrationExcluded(value) => format!(
+            "keep live migration off {}",
+            listed(value.after.as_deref().unwrap_or_default())
+        ),
+        Change::Parallel(value) => format!(
+            "set MaximumParallelMigrations to {}",
+            value.after.map_or("that of Windows".to_owned(), |n| n.to_string())
+        ),
+        Change::ClusterSmbLimit { factor, .. } => format!(
+            "set SetSMBBandwidthLimitFactor to {}",
+            factor.after.map_or("that of Windows".to_owned(), |n| n.to_string())
+        ),
+        Change::Connect { vm, vnic, value } => format!(
+            "connect {vm} / {vnic} to {}",
+            value.after.as_deref().unwrap_or("no network")
+        ),
+        Change::StaticMac { vm, vnic, value, .. } => match value.after {
+            Some(mac) => format!("give {vm} / {vnic} the static address {mac}"),
+            None => format!("give {vm} / {vnic} an address of the pool"),
+        },
+        Change::Spoofing { vm, vnic, value } => format!(
+            "switch MAC address spoofing {} at {vm} / {vnic}",
+            if value.after == Some(true) { "on" } else { "off" }
+        ),
+        Change::AddIntent(intent) => format!(
+            "add the Network ATC intent {} over {}",
+            intent.name,
+            listed(&intent.nics)
+        ),
+        _ => String::new(),
+    }
+}
+
+/// The decision or rule that changes of a node serve.
+pub fn serves(plan: &ClusterPlan, node: &str, changes: &[Change]) -> String {
+    let of = changes
+        .iter()
+        .rev()
+        .find_map(|c| rule(c).map(str::to_owned).or_else(|| uplink(plan, node, c)));
+    of.unwrap_or_else(|| "the plan gives these ports to something else".to_owned())
+}
+
+/// The rule that a setting serves.
+fn rule(change: &Change) -> Option<&'static str> {
+    Some(match change {
+        Change::HostVlan { .. } => "VLAN of the role's cluster network",
+        Change::HostWeight { .. } | Change::DefaultFlow { .. } => {
+            "shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)"
+        }
+        Change::HostRdma { .. } => {
+            "SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)"
+        }
+        Change::HostPort { .. } => {
+            "one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)"
+        }
+        Change::Unbind { .. } => "a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)",
+        Change::Jumbo { .. } => "the role uses large packets on all its ports today",
+        Change::Dcb(_) => {
+            "shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements"
+        }
+        Change::Host(HostSetting::Pool(_)) => "MAC plan: every host has a pool of its own (rule mac-pool-overlap)",
+        Change::Host(HostSetting::SmbLimit(_)) | Change::ClusterSmbLimit { .. } => {
+            "share of live migration beside SMB storage, which are one class and split by this limit"
+        }
+        Change::Host(HostSetting::Concurrency(_)) | Change::Parallel(_) => {
+            "concurrent_migrations of the inventory, the same in both places"
+        }
+        Change::Host(_) | Change::MigrationOrder(_) | Change::MigrationExcluded(_) => {
+            "live migration takes the plan's network only if cluster lists and host lists agree"
+        }
+        Change::NetworkUse { .. } => {
+            "cluster use by purpose (Microsoft, Network Recommendations for a Hyper-V Cluster)"
+        }
+        _ => return None,
+    })
+}
+
+/// The uplink of the plan that a change of the wiring serves.
+fn uplink(plan: &ClusterPlan, node: &str, change: &Change) -> Option<String> {
+    let planned = plan.nodes.iter().find(|n| same_name(&n.node, node))?;
+    let of_nics = |nics: &[String]| {
+        let has = |u: &&crate::plan::NodeUplink| u.nics.iter().any(|own| nics.iter().any(|n| same_name(n, own)));
+        planned.uplinks.iter().find(has).map(|u| u.uplink.clone())
+    };
+    let of_roles = |roles: &[Role]| {
+        let found = plan.uplinks.iter().find(|u| roles.iter().any(|r| u.roles.contains(r)));
+        found.map(|u| u.name.clone())
+    };
+    let name = match change {
+        Change::AddHostVnic(v) => of_roles(&v.role.into_iter().collect::<Vec<_>>()),
+        Change::CreateSwitch(s) => of_nics(&s.record.nics),
+        Change::SetMembers { after, .. } => of_nics(after),
+        Change::Rebind { after, .. } => of_nics(std::slice::from_ref(after)),
+        Change::CreateTeam { nics, .. } => of_nics(nics),
+        Change::JoinTeam { nic, .. } | Change::LeaveTeam { nic, .. } => of_nics(std::slice::from_ref(nic)),
+        Change::RemoveSwitch(s) => of_nics(&s.record.nics),
+        Change::OwnHostVnic { switch, .. } => plan
+            .uplinks
+            .iter()
+            .find(|u| u.network.as_ref() == Some(switch))
+            .map(|u| u.name.clone()),
+        Change::RemoveTeam { nics, .. } => of_nics(nics),
+        Change::Assume { roles, .. } => of_roles(roles),
+        Change::Release {
+            port: Port::Nic(nic), ..
+        } => of_nics(std::slice::from_ref(nic)),
+        Change::Release { roles, .. } => of_roles(roles),
+        Change::RemoveHostVnic(v) => of_roles(&v.role.into_iter().collect::<Vec<_>>()),
+        _ => None,
+    }?;
+    Some(format!("uplink {name} of the plan: {}", reason(plan, node, &name)))
+}
+
+/// Why the plan has the uplink on this node: its network's reason, else that of the node's ports.
+fn reason(plan: &ClusterPlan, node: &str, uplink: &str) -> String {
+    let design = plan.uplinks.iter().find(|u| u.name == uplink);
+    let network = design.and_then(|u| u.network.as_deref());
+    let of_network = plan
+        .reasons
+        .iter()
+        .find(|r| r.kind == "network" && Some(r.subject.as_str()) == network);
+    let of_ports = plan
+        .reasons
+        .iter()
+        .find(|r| r.kind == "pattern" && r.subject.split(' ').any(|n| same_name(n, node)));
+    let of_design = plan.reasons.iter().find(|r| r.kind == "design");
+    let found = of_network.or(of_ports).or(of_design).map(|r| r.text.clone());
+    found.unwrap_or_else(|| "as decided in plan.json".to_owned())
+}
+
+/// The decision that a change of a VM serves.
+pub fn serves_vm(plan: &ClusterPlan, change: &Change) -> String {
+    match change {
+        Change::Connect { vm, vnic, .. } => {
+            let planned = plan
+                .vnics
+                .iter()
+                .find(|v| same_name(&v.vm, vm) && same_name(&v.vnic, vnic));
+            planned.map_or_else(
+                || "external network of the plan".to_owned(),
+                |v| format!("external network of the plan: {}", v.why),
+            )
+        }
+        Change::StaticMac { vm, vnic, .. } | Change::Spoofing { vm, vnic, .. } => {
+            let planned = plan
+                .static_macs
+                .iter()
+                .find(|s| same_name(&s.vm, vm) && same_name(&s.vnic, vnic));
+            planned.map_or_else(|| "MAC plan".to_owned(), |s| format!("MAC plan: {}", s.reason))
+        }
+        other => serves(plan, "", std::slice::from_ref(other)),
+    }
+}
