@@ -10,7 +10,8 @@ use std::path::PathBuf;
 /// Where the facts come from.
 #[derive(clap::Args)]
 pub struct InputArgs {
-    /// Inventory folder (.csv files), inventory .json, or Test-Cluster report (.htm); several are merged
+    /// Inventory folder (.csv files), exports of PowerShell cmdlets (files, folder or ZIP), inventory .json, or Test-Cluster
+    /// report (.htm); several are merged
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Name of the cluster, for a source that does not say it

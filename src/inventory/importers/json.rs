@@ -16,7 +16,10 @@ use serde_json::value::RawValue;
 pub(super) static IMPORTER: Importer = Importer {
     name: "json",
     summary: "one .json file with the same tables (`nicplan schema inventory`)",
-    recognises: |sniff| !sniff.folder && (sniff.extension == "json" || sniff.head.trim_start().starts_with('{')),
+    recognises: |sniff| {
+        let object = || sniff.extension == "json" || sniff.head.trim_start().starts_with('{');
+        !sniff.folder && object() && !super::exports::is_export(sniff)
+    },
     read,
 };
 
@@ -107,7 +110,11 @@ fn read_table(
             Ok(fields) => {
                 let cells = cells(fields, def, line, gathered, file);
                 if cells.iter().any(|c| !c.is_empty()) {
-                    table.rows.push(Row { line, cells });
+                    table.rows.push(Row {
+                        line,
+                        cells,
+                        from: None,
+                    });
                 }
             }
             Err(_) => {

@@ -5,9 +5,13 @@
 
 mod csv_folder;
 pub(crate) mod csv_table;
+pub(crate) mod exports;
 mod json;
 mod strays;
 mod test_cluster;
+
+pub use exports::cmdlet_names;
+pub(crate) use exports::unescape;
 
 use super::catalogue::Table;
 use super::decode::read_text;
@@ -22,6 +26,8 @@ use std::path::Path;
 pub struct Sniff {
     /// It is a folder.
     pub folder: bool,
+    /// File name.
+    pub name: String,
     /// File name extension in lower case.
     pub extension: String,
     /// First characters of a file, without byte order mark and zero bytes.
@@ -51,10 +57,46 @@ pub struct Importer {
 }
 
 /// All importers, sorted by name; the first that recognises an input reads it.
-pub static IMPORTERS: [&Importer; 3] = [&csv_folder::IMPORTER, &json::IMPORTER, &test_cluster::IMPORTER];
+pub static IMPORTERS: [&Importer; 4] = [
+    &csv_folder::IMPORTER,
+    &exports::IMPORTER,
+    &json::IMPORTER,
+    &test_cluster::IMPORTER,
+];
+
+/// Whether an input looks like something that an importer reads, and by which.
+pub fn recognises(path: &Path) -> Option<&'static Importer> {
+    let sniff = sniff(path).ok()?;
+    IMPORTERS.into_iter().find(|importer| (importer.recognises)(&sniff))
+}
+
+/// Whether an input holds exports of cmdlets that describe a cluster.
+pub fn holds_exports(path: &Path) -> bool {
+    if path.is_dir() {
+        exports::in_folder(path)
+    } else {
+        recognises(path).is_some_and(|i| i.name == exports::IMPORTER.name)
+    }
+}
+
+/// Reads all inputs in order. Single files of exports are put together: one tells what the name in another means.
+pub fn read_all(inputs: &[Input<'_>], importer: Option<&str>, gathered: &mut Gathered) {
+    if let Some(importer) = importer.and_then(|name| IMPORTERS.iter().find(|i| i.name == name)) {
+        return inputs.iter().for_each(|input| (importer.read)(input, gathered));
+    }
+    let single = |input: &&Input<'_>| sniff(input.path).is_ok_and(|s| !s.folder && exports::is_export(&s));
+    let exported: Vec<&Input<'_>> = inputs.iter().filter(single).collect();
+    for input in inputs {
+        match exported.first() {
+            Some(first) if std::ptr::eq(*first, input) => exports::read_files(&exported, gathered),
+            _ if exported.iter().any(|e| std::ptr::eq(*e, input)) => {}
+            _ => read(input, gathered),
+        }
+    }
+}
 
 /// Reads one input with the importer that recognises it.
-pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
+fn read(input: &Input<'_>, gathered: &mut Gathered) {
     let shown = if input.shown.is_empty() {
         input.path.display().to_string()
     } else {
@@ -67,7 +109,7 @@ pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
             return gathered.refuse(
                 &shown,
                 what,
-                "Check the path. Give an inventory folder, a .json file or a Test-Cluster report.",
+                "Check the path. Give an inventory folder, exports of PowerShell cmdlets, a .json file or a Test-Cluster report.",
             );
         }
     };
@@ -123,6 +165,9 @@ fn neighbour(path: &Path) -> String {
     did_you_mean(&name.to_string_lossy(), names.iter().map(String::as_str))
 }
 
+/// Bytes at the beginning of a file that tell what it is.
+const HEAD: u64 = 32 * 1024;
+
 fn sniff(path: &Path) -> std::io::Result<Sniff> {
     let folder = std::fs::metadata(path)?.is_dir();
     let extension = path
@@ -131,11 +176,16 @@ fn sniff(path: &Path) -> std::io::Result<Sniff> {
         .unwrap_or_default();
     let mut head = Vec::new();
     if !folder {
-        File::open(path)?.take(4096).read_to_end(&mut head)?;
+        File::open(path)?.take(HEAD).read_to_end(&mut head)?;
     }
     let head = String::from_utf8_lossy(&head).replace(['\0', '\u{feff}', '\u{fffd}'], "");
+    let name = path
+        .file_name()
+        .map(|n| n.to_string_lossy().into_owned())
+        .unwrap_or_default();
     Ok(Sniff {
         folder,
+        name,
         extension,
         head,
     })
@@ -160,12 +210,30 @@ mod tests {
     fn each_source_is_recognised_by_exactly_one_importer() {
         let sniff = |folder, extension: &str, head: &str| Sniff {
             folder,
+            name: format!("inventory.{extension}"),
             extension: extension.into(),
             head: head.into(),
         };
         for (sniff, name) in [
             (sniff(true, "", ""), "csv-folder"),
             (sniff(false, "json", "  {\"nodes\":[]}"), "json"),
+            (
+                sniff(
+                    false,
+                    "xml",
+                    "<Objs Version=\"1.1.0.1\"><Obj><TN><T>Microsoft.HyperV.PowerShell.VMHost</T>",
+                ),
+                "exports",
+            ),
+            (
+                sniff(
+                    false,
+                    "json",
+                    "{\"MacAddressMinimum\":\"0\",\"MacAddressMaximum\":\"1\"}",
+                ),
+                "exports",
+            ),
+            (sniff(false, "zip", "PK\u{3}\u{4}"), "exports"),
             (sniff(false, "htm", "<html lang=\"en-US\">"), "test-cluster"),
         ] {
             let names: Vec<&str> = IMPORTERS

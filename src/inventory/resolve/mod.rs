@@ -9,6 +9,7 @@ mod cluster_names;
 mod clusters;
 mod given;
 mod guests;
+pub(in crate::inventory) mod merging;
 mod nics;
 mod policy;
 mod problems;
@@ -16,6 +17,7 @@ mod switches;
 mod topology;
 
 pub(crate) use guests::DEFAULT_MEMORY_MIB;
+pub(super) use switches::inner_name;
 
 use super::LoadOptions;
 use super::entities::{Cluster, Inventory};
@@ -53,6 +55,8 @@ fn lines<'a>(tables: &'a [RawTable], name: &str) -> impl Iterator<Item = Line<'a
 
 /// Turns what was gathered into an inventory.
 pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inventory, Vec<Problem>> {
+    let mut merging = merging::Merging::default();
+    merging.take(&gathered);
     let Gathered {
         sources,
         tables,
@@ -62,8 +66,10 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         unread,
         unread_tables,
         inputs: _,
+        differences: _,
     } = gathered;
     let mut problems = Problems::new(&sources, problems, unread_tables, unread);
+    problems.merging = merging;
     problems.require_tables(&tables);
     cluster_names::check(&tables, &mut problems);
     let owners = ClusterBook::new(&tables, options.cluster.as_deref());
@@ -90,10 +96,13 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
     let given = given::list(&r);
     let mut notes = notes;
     notes.extend(r.problems.doubts());
+    let merging = std::mem::take(&mut r.problems.merging);
     let (clusters, problems) = (r.clusters, r.problems.finish());
     if !problems.is_empty() {
         return Err(problems);
     }
+    let unsaid = merging.unsaid.clone();
+    let (places, contradictions) = merging.finish(&clusters);
     let mut inventory = Inventory {
         sources,
         clusters,
@@ -101,6 +110,9 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         given,
         sha256: String::new(),
         notes,
+        places,
+        contradictions,
+        unsaid,
     };
     inventory.sha256 = super::write::sha256(&inventory.clusters);
     for cluster in &mut inventory.clusters {
