@@ -11,6 +11,7 @@ mod strays;
 mod test_cluster;
 
 pub use exports::cmdlet_names;
+pub use exports::collector::{NAME as COLLECTOR, script as collector_script};
 pub(crate) use exports::unescape;
 
 use super::catalogue::Table;

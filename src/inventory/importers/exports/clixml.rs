@@ -105,6 +105,7 @@ impl<'a, 'i> Reader<'a, 'i> {
         if first {
             records.types = self.types_of(node);
         }
+        self.values = 0;
         let (line, column) = self.lines.of(node.range().start);
         let mut record = Record {
             line,
@@ -159,7 +160,7 @@ impl<'a, 'i> Reader<'a, 'i> {
     fn value(&mut self, node: Node<'a, 'i>, depth: usize) -> Result<Value, Fault> {
         self.values += 1;
         if self.values > MOST_VALUES {
-            let what = format!("the file holds more than {MOST_VALUES} values, or refers back to itself without end");
+            let what = format!("an object holds more than {MOST_VALUES} values, or refers back to itself without end");
             return Err(Fault::new(self.line(node), what, "Is it the right file?"));
         }
         if depth > MOST_DEPTH {

@@ -75,6 +75,7 @@ impl<'t> Reader<'t> {
             return Err(Fault::new(line, what, "Is it the right file?"));
         }
         let first = records.list.is_empty();
+        self.values = 0;
         let mut record = Record {
             line,
             column,
@@ -110,7 +111,7 @@ impl<'t> Reader<'t> {
         use serde_json::Value as Json;
         self.values += 1;
         if self.values > MOST_VALUES {
-            let what = format!("the file holds more than {MOST_VALUES} values");
+            let what = format!("an object holds more than {MOST_VALUES} values");
             return Err(Fault::new(line, what, "Is it the right file?"));
         }
         Ok(match value {

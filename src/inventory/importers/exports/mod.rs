@@ -8,6 +8,7 @@
 
 mod clixml;
 mod cmdlets;
+pub(super) mod collector;
 mod conclude;
 mod csv_export;
 mod estate;
@@ -105,7 +106,7 @@ pub(super) fn is_export(sniff: &Sniff) -> bool {
     }
     let (types, names) = names::of_head(head);
     match cmdlets::recognise(&types, &names, &sniff.name) {
-        Some((_, by_content)) => by_content || (head.contains("<Objs") && types.is_empty() && names.is_empty()),
+        Some((cmdlet, by_content)) => by_content || cmdlets::is_named(&sniff.name, cmdlet),
         None => false,
     }
 }
@@ -226,6 +227,9 @@ impl Collection {
             Ok(text) => text,
             Err((what, advice)) => return self.fault(&shown, 0, what, advice, gathered),
         };
+        if name.eq_ignore_ascii_case("errors.csv") {
+            return tell_errors(&text, &shown, gathered);
+        }
         let head = text.trim_start();
         let form = FORMS
             .iter()
@@ -299,6 +303,26 @@ impl Collection {
                 .notes
                 .push(format!("passed over as well: {}", count(more, "further file")));
         }
+    }
+}
+
+/// What the collector could not read.
+fn tell_errors(text: &str, shown: &str, gathered: &mut Gathered) {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().filter_map(Result::ok).collect();
+    for row in rows.iter().take(MOST_NOTES) {
+        let cell = |at: usize| row.get(at).unwrap_or_default().replace(['\r', '\n'], " ");
+        let of = if cell(0).is_empty() {
+            String::new()
+        } else {
+            format!(" of {}", cell(0))
+        };
+        gathered
+            .notes
+            .push(format!("{shown}: not exported: {}{of}: {}", cell(1), cell(2)));
+    }
+    if let Some(more) = rows.len().checked_sub(MOST_NOTES).filter(|n| *n > 0) {
+        gathered.notes.push(format!("{shown}: {more} more exports failed"));
     }
 }
 

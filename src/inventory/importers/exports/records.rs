@@ -6,10 +6,10 @@
 use super::super::super::decode::MAX_ROWS;
 use crate::inventory::entities::Origin;
 
-/// Most values that are kept of one file.
-pub(super) const MOST_VALUES: usize = 8_000_000;
-/// How deep objects may lie in objects.
-pub(super) const MOST_DEPTH: usize = 12;
+/// Most values that are kept of one object; a list of all VLANs holds 4,094.
+pub(super) const MOST_VALUES: usize = 50_000;
+/// How deep objects may lie in objects; exports are two to four deep.
+pub(super) const MOST_DEPTH: usize = 8;
 /// Most records of one file.
 pub(super) const MOST_RECORDS: usize = MAX_ROWS;
 

@@ -42,6 +42,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "NdisPhysicalMedium",
         ],
         per_node: true,
+        collect: "Get-NetAdapter -CimSession $Node",
+        flatten: &[],
         read: adapter,
     },
     &Cmdlet {
@@ -65,6 +67,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "PciExpressCurrentLinkWidth",
         ],
         per_node: true,
+        collect: "Get-NetAdapterHardwareInfo -CimSession $Node",
+        flatten: &[],
         read: hardware,
     },
     &Cmdlet {
@@ -73,6 +77,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["MaxQueuePairCount|MaxMemoryRegionCount|MaxInboundReadLimit", "Enabled"],
         reads: &["Name", "InterfaceDescription", "Enabled", "OperationalState"],
         per_node: true,
+        collect: "Get-NetAdapterRdma -CimSession $Node",
+        flatten: &[],
         read: rdma,
     },
     &Cmdlet {
@@ -84,6 +90,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         ],
         reads: &["Name", "InterfaceDescription", "Enabled", "NumberOfReceiveQueues"],
         per_node: true,
+        collect: "Get-NetAdapterVmq -CimSession $Node",
+        flatten: &[],
         read: vmq,
     },
     &Cmdlet {
@@ -92,6 +100,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["NumVFs", "SriovSupport"],
         reads: &["Name", "InterfaceDescription", "Enabled", "NumVFs"],
         per_node: true,
+        collect: "Get-NetAdapterSriov -CimSession $Node",
+        flatten: &[],
         read: sriov,
     },
     &Cmdlet {
@@ -100,6 +110,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["RssProcessorArray|IndirectionTable", "Enabled"],
         reads: &["Name", "InterfaceDescription", "Enabled"],
         per_node: true,
+        collect: "Get-NetAdapterRss -CimSession $Node",
+        flatten: &[],
         read: rss,
     },
     &Cmdlet {
@@ -108,6 +120,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["OperationalTrafficClasses", "HardwareCapabilities"],
         reads: &["Name", "InterfaceDescription", "Enabled"],
         per_node: true,
+        collect: "Get-NetAdapterQos -CimSession $Node",
+        flatten: &[],
         read: qos,
     },
     &Cmdlet {
@@ -116,6 +130,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["RegistryKeyword", "RegistryValue"],
         reads: &["Name", "InterfaceDescription", "RegistryKeyword", "RegistryValue"],
         per_node: true,
+        collect: "Get-NetAdapterAdvancedProperty -CimSession $Node -RegistryKeyword '*NetworkDirectTechnology'",
+        flatten: &[],
         read: advanced,
     },
     &Cmdlet {
@@ -124,6 +140,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["ComponentID", "Enabled", "Name"],
         reads: &["Name", "InterfaceDescription", "ComponentID", "Enabled"],
         per_node: true,
+        collect: "Get-NetAdapterBinding -CimSession $Node",
+        flatten: &[],
         read: binding,
     },
 ];

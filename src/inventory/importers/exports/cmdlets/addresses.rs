@@ -18,6 +18,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "PrefixOrigin",
         ],
         per_node: true,
+        collect: "Get-NetIPAddress -CimSession $Node",
+        flatten: &[("PrefixOrigin", "[string]$_.PrefixOrigin")],
         read: address,
     },
     &Cmdlet {
@@ -32,6 +34,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "ifIndex",
         ],
         per_node: true,
+        collect: "Get-NetRoute -CimSession $Node -DestinationPrefix '0.0.0.0/0'",
+        flatten: &[],
         read: route,
     },
     &Cmdlet {
@@ -40,6 +44,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["ServerAddresses", "InterfaceAlias"],
         reads: &["ServerAddresses", "InterfaceAlias", "InterfaceIndex"],
         per_node: true,
+        collect: "Get-DnsClientServerAddress -CimSession $Node",
+        flatten: &[],
         read: dns_servers,
     },
     &Cmdlet {
@@ -48,6 +54,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["RegisterThisConnectionsAddress", "InterfaceAlias"],
         reads: &["RegisterThisConnectionsAddress", "InterfaceAlias", "InterfaceIndex"],
         per_node: true,
+        collect: "Get-DnsClient -CimSession $Node",
+        flatten: &[],
         read: dns_client,
     },
 ];

@@ -24,6 +24,8 @@ pub(super) const FIRST: &[&Cmdlet] = &[
             "RouteHistoryLength",
         ],
         per_node: false,
+        collect: "Get-Cluster -Name $Cluster",
+        flatten: &[],
         read: cluster,
     },
     &Cmdlet {
@@ -44,6 +46,8 @@ pub(super) const FIRST: &[&Cmdlet] = &[
             "Model",
         ],
         per_node: false,
+        collect: "Get-ClusterNode -Cluster $Cluster",
+        flatten: &[("State", "[string]$_.State")],
         read: node,
     },
     &Cmdlet {
@@ -65,6 +69,8 @@ pub(super) const FIRST: &[&Cmdlet] = &[
             "State",
         ],
         per_node: false,
+        collect: "Get-ClusterNetwork -Cluster $Cluster",
+        flatten: &[],
         read: network,
     },
 ];
@@ -85,6 +91,8 @@ pub(super) const LATER: &[&Cmdlet] = &[
             "DhcpEnabled",
         ],
         per_node: false,
+        collect: "Get-ClusterNetworkInterface -Cluster $Cluster",
+        flatten: &[("Node", "[string]$_.Node"), ("Network", "[string]$_.Network")],
         read: interface,
     },
     &Cmdlet {
@@ -100,6 +108,12 @@ pub(super) const LATER: &[&Cmdlet] = &[
             "AntiAffinityClassNames",
         ],
         per_node: false,
+        collect: "Get-ClusterGroup -Cluster $Cluster",
+        flatten: &[
+            ("OwnerNode", "[string]$_.OwnerNode"),
+            ("GroupType", "[string]$_.GroupType"),
+            ("AntiAffinityClassNames", "$_.AntiAffinityClassNames -join ';'"),
+        ],
         read: group,
     },
     &Cmdlet {
@@ -108,6 +122,14 @@ pub(super) const LATER: &[&Cmdlet] = &[
         signature: &["ClusterObject", "OwnerNodes"],
         reads: &["ClusterObject", "OwnerNodes"],
         per_node: false,
+        collect: "Get-ClusterResource -Cluster $Cluster | Where-Object { [string]$_.ResourceType -eq 'Virtual Machine' } | Get-ClusterOwnerNode",
+        flatten: &[
+            ("ClusterObject", "[string]$_.ClusterObject"),
+            (
+                "OwnerNodes",
+                "($_.OwnerNodes | ForEach-Object { [string]$_ }) -join ';'",
+            ),
+        ],
         read: owners,
     },
     &Cmdlet {
@@ -116,6 +138,8 @@ pub(super) const LATER: &[&Cmdlet] = &[
         signature: &["ClusterObject", "Name", "Value"],
         reads: &["ClusterObject", "Name", "Value"],
         per_node: false,
+        collect: "Get-ClusterResourceType -Cluster $Cluster -Name 'Virtual Machine' | Get-ClusterParameter",
+        flatten: &[("ClusterObject", "[string]$_.ClusterObject")],
         read: parameter,
     },
     &Cmdlet {
@@ -124,6 +148,8 @@ pub(super) const LATER: &[&Cmdlet] = &[
         signature: &["StateInfo", "VolumeFriendlyName|FileSystemRedirectedIOReason"],
         reads: &["StateInfo", "Node", "VolumeFriendlyName"],
         per_node: false,
+        collect: "Get-ClusterSharedVolume -Cluster $Cluster | Get-ClusterSharedVolumeState",
+        flatten: &[("StateInfo", "[string]$_.StateInfo")],
         read: volume_state,
     },
     &Cmdlet {
@@ -132,6 +158,8 @@ pub(super) const LATER: &[&Cmdlet] = &[
         signature: &["SharedVolumeInfo", "OwnerNode"],
         reads: &["Name", "SharedVolumeInfo", "OwnerNode"],
         per_node: false,
+        collect: "",
+        flatten: &[],
         read: |_, estate| {
             estate.seen.insert("shared volumes");
         },

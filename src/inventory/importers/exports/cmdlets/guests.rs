@@ -27,6 +27,11 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "Path",
         ],
         per_node: true,
+        collect: "Get-VM -ComputerName $Node",
+        flatten: &[
+            ("State", "[string]$_.State"),
+            ("ReplicationState", "[string]$_.ReplicationState"),
+        ],
         read: vm,
     },
     &Cmdlet {
@@ -59,8 +64,38 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "MaximumBandwidth",
             "VlanSetting",
             "IsolationSetting",
+            "OperationMode",
+            "AccessVlanId",
+            "NativeVlanId",
+            "AllowedVlanIdListString",
+            "PrimaryVlanId",
+            "SecondaryVlanId",
+            "SecondaryVlanIdListString",
+            "IsolationMode",
+            "DefaultIsolationID",
         ],
         per_node: true,
+        collect: "Get-VMNetworkAdapter -All -ComputerName $Node",
+        flatten: &[
+            ("MacAddressSpoofing", "[string]$_.MacAddressSpoofing"),
+            ("AllowTeaming", "[string]$_.AllowTeaming"),
+            ("IeeePriorityTag", "[string]$_.IeeePriorityTag"),
+            ("MinimumBandwidthWeight", "$_.BandwidthSetting.MinimumBandwidthWeight"),
+            (
+                "MinimumBandwidthAbsolute",
+                "$_.BandwidthSetting.MinimumBandwidthAbsolute",
+            ),
+            ("MaximumBandwidth", "$_.BandwidthSetting.MaximumBandwidth"),
+            ("OperationMode", "[string]$_.VlanSetting.OperationMode"),
+            ("AccessVlanId", "$_.VlanSetting.AccessVlanId"),
+            ("NativeVlanId", "$_.VlanSetting.NativeVlanId"),
+            ("AllowedVlanIdListString", "$_.VlanSetting.AllowedVlanIdListString"),
+            ("PrimaryVlanId", "$_.VlanSetting.PrimaryVlanId"),
+            ("SecondaryVlanId", "$_.VlanSetting.SecondaryVlanId"),
+            ("SecondaryVlanIdListString", "$_.VlanSetting.SecondaryVlanIdListString"),
+            ("IsolationMode", "[string]$_.IsolationSetting.IsolationMode"),
+            ("DefaultIsolationID", "$_.IsolationSetting.DefaultIsolationID"),
+        ],
         read: adapter,
     },
     &Cmdlet {
@@ -86,6 +121,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "SecondaryVlanIdList",
         ],
         per_node: true,
+        collect: "",
+        flatten: &[],
         read: vlan,
     },
     &Cmdlet {
@@ -94,6 +131,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["NetAdapterName", "NetAdapterDeviceId|ParentAdapter"],
         reads: &["ParentAdapter", "VMNetworkAdapterName", "AdapterName", "NetAdapterName"],
         per_node: true,
+        collect: "Get-VMNetworkAdapterTeamMapping -ManagementOS -ComputerName $Node",
+        flatten: &[("AdapterName", "$_.ParentAdapter.Name")],
         read: team_mapping,
     },
 ];
@@ -235,12 +274,7 @@ fn adapter(item: &Item<'_>, estate: &mut Estate) {
     if let Some(found) = bandwidth(item, "MaximumBandwidth") {
         estate.put(row, "maximum_mbps", &mbps(found.0).to_string(), found.1);
     }
-    vlans_of(
-        item.get(&["VlanSetting"]).map(|f| (f.value, f.place)),
-        estate,
-        row,
-        false,
-    );
+    own_vlans(item, estate, row, false);
 }
 
 /// A new row for each adapter: Hyper-V allows two of one name in one VM.
@@ -284,26 +318,8 @@ fn host_adapter(item: &Item<'_>, estate: &mut Estate) {
     item.copy(estate, row, "switch", &["SwitchName"]);
     item.on_off(estate, row, "priority_tag", "IeeePriorityTag");
     both(item, estate, row);
-    vlans_of(
-        item.get(&["VlanSetting"]).map(|f| (f.value, f.place)),
-        estate,
-        row,
-        true,
-    );
-    // Network ATC tags host vNICs by isolation: IsolationMode Vlan = 3.
-    if let Some(found) = item.get(&["IsolationSetting"])
-        && let Some(mode) = found.value.get("IsolationMode")
-        && mode
-            .word(&[(3, "Vlan")])
-            .is_some_and(|word| word.eq_ignore_ascii_case("vlan"))
-        && let Some(vlan) = found
-            .value
-            .get("DefaultIsolationID")
-            .and_then(Value::number)
-            .filter(|n| *n > 0)
-    {
-        estate.put(row, "vlan", &vlan.to_string(), found.place);
-    }
+    own_vlans(item, estate, row, true);
+    isolation(item, estate, row);
     if let Some(at) = estate.adapter(item.node, &[&format!("vEthernet ({name})")]) {
         estate.adapters[at].row = Some(row);
     }
@@ -311,6 +327,40 @@ fn host_adapter(item: &Item<'_>, estate: &mut Estate) {
     for (text, place) in estate.lists.get(&key).cloned().unwrap_or_default() {
         estate.put(row, "rdma", &text, place);
     }
+}
+
+/// Network ATC tags host vNICs by isolation: IsolationMode Vlan = 3. The setting hangs on the adapter or stands beside it.
+fn isolation(item: &Item<'_>, estate: &mut Estate, row: usize) {
+    let setting = item.get(&["IsolationSetting"]).map(|f| f.value);
+    let part = |name: &str| item.get(&[name]).map(|f| f.value).or_else(|| setting?.get(name));
+    let mode = part("IsolationMode").and_then(|mode| mode.word(&[(3, "Vlan")]));
+    let vlan = part("DefaultIsolationID").and_then(Value::number).filter(|n| *n > 0);
+    if let (Some(mode), Some(vlan)) = (mode, vlan)
+        && mode.eq_ignore_ascii_case("vlan")
+    {
+        let place = item
+            .get(&["DefaultIsolationID", "IsolationSetting"])
+            .map_or(item.place(), |f| f.place);
+        estate.replace_quietly(row, "vlan", &vlan.to_string(), place);
+    }
+}
+
+/// The VLAN setting that hangs on the adapter, or its parts beside it as the collector writes them.
+fn own_vlans(item: &Item<'_>, estate: &mut Estate, row: usize, host: bool) {
+    if let Some(found) = item.get(&["VlanSetting"]) {
+        vlans_of(Some((found.value, found.place)), estate, row, host);
+    } else if let Some(found) = item.get(&["OperationMode"]) {
+        vlans_of(Some((&whole_record(item), found.place)), estate, row, host);
+    }
+}
+
+/// All properties of an object as one value.
+fn whole_record(item: &Item<'_>) -> Value {
+    let fields = item.record.properties.iter();
+    Value::Object(
+        String::new(),
+        fields.map(|p| (p.name.to_owned(), p.value.clone())).collect(),
+    )
 }
 
 /// What adapters of VMs and of the host have in common.
@@ -355,14 +405,8 @@ fn vlan(item: &Item<'_>, estate: &mut Estate) {
     };
     let (vm_name, vm_id, id) = (said("VMName", "VMName"), said("VMId", "VMId"), said("AdapterId", "Id"));
     let host = said("IsManagementOs", "IsManagementOs");
-    let fields: Vec<(String, Value)> = item
-        .record
-        .properties
-        .iter()
-        .map(|p| (p.name.to_owned(), p.value.clone()))
-        .collect();
     let place = item.get(&["OperationMode"]).map_or(item.place(), |f| f.place);
-    let setting = Value::Object(String::new(), fields);
+    let setting = whole_record(item);
     if host.eq_ignore_ascii_case("true") || (vm_name.is_empty() && vm_id.is_empty() && !name.is_empty()) {
         if let Some(row) = estate.find("host_vnics", &[item.node, &name]) {
             vlans_of(Some((&setting, place)), estate, row, true);

@@ -19,6 +19,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "Name",
         ],
         per_node: true,
+        collect: "Get-VMHost -ComputerName $Node",
+        flatten: &[],
         read: vm_host,
     },
     &Cmdlet {
@@ -27,6 +29,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["Subnet", "Priority"],
         reads: &["Subnet", "Priority"],
         per_node: true,
+        collect: "Get-VMMigrationNetwork -ComputerName $Node",
+        flatten: &[],
         read: migration_network,
     },
     &Cmdlet {
@@ -35,6 +39,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["BytesPerSecond", "Category"],
         reads: &["BytesPerSecond", "Category"],
         per_node: true,
+        collect: "Get-SmbBandwidthLimit -CimSession $Node",
+        flatten: &[("Category", "[string]$_.Category")],
         read: smb_limit,
     },
     &Cmdlet {
@@ -43,6 +49,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["Caption", "BuildNumber", "OperatingSystemSKU|TotalVisibleMemorySize"],
         reads: &["Caption", "BuildNumber", "Version", "UBR"],
         per_node: true,
+        collect: "Get-CimInstance -ClassName Win32_OperatingSystem -ComputerName $Node",
+        flatten: &[],
         read: operating_system,
     },
     &Cmdlet {
@@ -51,6 +59,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["TotalPhysicalMemory", "Model", "Manufacturer"],
         reads: &["TotalPhysicalMemory", "Manufacturer", "Model", "Name"],
         per_node: true,
+        collect: "Get-CimInstance -ClassName Win32_ComputerSystem -ComputerName $Node",
+        flatten: &[],
         read: computer_system,
     },
     &Cmdlet {
@@ -59,6 +69,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["NumberOfCores", "Manufacturer", "Description"],
         reads: &["Manufacturer", "Description"],
         per_node: true,
+        collect: "Get-CimInstance -ClassName Win32_Processor -ComputerName $Node | Select-Object -First 1",
+        flatten: &[],
         read: processor,
     },
     &Cmdlet {
@@ -67,6 +79,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["RequireSecuritySignature", "EncryptData"],
         reads: &["RequireSecuritySignature", "EncryptData"],
         per_node: true,
+        collect: "Get-SmbServerConfiguration -CimSession $Node",
+        flatten: &[],
         read: smb_server,
     },
     &Cmdlet {
@@ -75,6 +89,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["Chimney", "ReceiveSideScaling"],
         reads: &["Chimney"],
         per_node: true,
+        collect: "Get-NetOffloadGlobalSetting -CimSession $Node",
+        flatten: &[("Chimney", "[string]$_.Chimney")],
         read: offload,
     },
 ];

@@ -34,6 +34,10 @@ pub(super) struct Cmdlet {
     pub(super) reads: &'static [&'static str],
     /// Its objects belong to one node.
     pub(super) per_node: bool,
+    /// How the collector calls it: `$Node` is the node, `$Cluster` the cluster; blank = it does not.
+    pub(super) collect: &'static str,
+    /// Properties that the collector makes itself, so that nothing is cut off: name and expression over `$_`.
+    pub(super) flatten: &'static [(&'static str, &'static str)],
     /// Reads one object.
     pub(super) read: fn(&Item<'_>, &mut Estate),
 }
@@ -131,6 +135,11 @@ pub(super) fn by_file(file: &str) -> Option<&'static Cmdlet> {
         .filter(fits)
         .max_by_key(|cmdlet| short_name(cmdlet.name).len())
         .copied()
+}
+
+/// Whether a file is called after a cmdlet with its verb: `HV1_Get-VMHost.json`.
+pub(super) fn is_named(file: &str, cmdlet: &Cmdlet) -> bool {
+    plain(file).contains(&format!("get{}", short_name(cmdlet.name)))
 }
 
 /// `netadapter` for `Get-NetAdapter`.
@@ -282,7 +291,7 @@ mod tests {
             }
             assert!(cmdlet.name.starts_with("Get-") && !cmdlet.reads.is_empty());
             let known = |name: &&str| known_name(name).is_some_and(|found| found.eq_ignore_ascii_case(name));
-            assert!(cmdlet.reads.iter().all(|name| known(&name)), "{}", cmdlet.name);
+            assert!(cmdlet.reads.iter().all(known), "{}", cmdlet.name);
         }
     }
 }

@@ -21,6 +21,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "Index",
         ],
         per_node: true,
+        collect: "Get-WmiObject -Class Win32_NetworkAdapter -ComputerName $Node",
+        flatten: &[],
         read: adapter,
     },
     &Cmdlet {
@@ -36,6 +38,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "Index",
         ],
         per_node: true,
+        collect: "Get-WmiObject -Class Win32_NetworkAdapterConfiguration -Filter 'IPEnabled = TRUE' -ComputerName $Node",
+        flatten: &[],
         read: configuration,
     },
     &Cmdlet {
@@ -44,6 +48,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["MinimumMacAddress", "MaximumMacAddress"],
         reads: &["MinimumMacAddress", "MaximumMacAddress"],
         per_node: true,
+        collect: "Get-WmiObject -Namespace 'root\\virtualization' -Class Msvm_VirtualSystemManagementServiceSettingData -ComputerName $Node",
+        flatten: &[],
         read: pool,
     },
 ];

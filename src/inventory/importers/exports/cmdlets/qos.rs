@@ -10,6 +10,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["BandwidthPercentage", "Priority", "Algorithm"],
         reads: &["Name", "Priority", "BandwidthPercentage"],
         per_node: true,
+        collect: "Get-NetQosTrafficClass -CimSession $Node",
+        flatten: &[],
         read: class,
     },
     &Cmdlet {
@@ -18,6 +20,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["Priority", "Enabled", "PolicySet|InterfaceAlias"],
         reads: &["Priority", "Enabled", "Name"],
         per_node: true,
+        collect: "Get-NetQosFlowControl -CimSession $Node",
+        flatten: &[],
         read: flow_control,
     },
     &Cmdlet {
@@ -37,6 +41,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "PriorityValue8021Action",
         ],
         per_node: true,
+        collect: "Get-NetQosPolicy -CimSession $Node",
+        flatten: &[("Template", "[string]$_.Template")],
         read: policy,
     },
     &Cmdlet {
@@ -45,6 +51,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["Willing"],
         reads: &["Willing"],
         per_node: true,
+        collect: "Get-NetQosDcbxSetting -CimSession $Node",
+        flatten: &[],
         read: dcbx,
     },
 ];

@@ -24,6 +24,11 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "PacketDirectInUse",
         ],
         per_node: true,
+        collect: "Get-VMSwitch -ComputerName $Node",
+        flatten: &[
+            ("SwitchType", "[string]$_.SwitchType"),
+            ("BandwidthReservationMode", "[string]$_.BandwidthReservationMode"),
+        ],
         read: switch,
     },
     &Cmdlet {
@@ -41,6 +46,11 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "LoadBalancingAlgorithm",
         ],
         per_node: true,
+        collect: "Get-VMSwitch -ComputerName $Node | Where-Object { $_.EmbeddedTeamingEnabled } | Get-VMSwitchTeam",
+        flatten: &[
+            ("TeamingMode", "[string]$_.TeamingMode"),
+            ("LoadBalancingAlgorithm", "[string]$_.LoadBalancingAlgorithm"),
+        ],
         read: team,
     },
     &Cmdlet {
@@ -49,6 +59,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["ExtensionType", "SwitchName", "Enabled"],
         reads: &["Name", "SwitchName", "Enabled"],
         per_node: true,
+        collect: "Get-VMSwitch -ComputerName $Node | Get-VMSwitchExtension",
+        flatten: &[],
         read: extension,
     },
 ];

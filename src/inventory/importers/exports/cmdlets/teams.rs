@@ -10,6 +10,11 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["TeamNics", "TeamingMode"],
         reads: &["Name", "Members", "TeamNics", "TeamingMode", "LoadBalancingAlgorithm"],
         per_node: true,
+        collect: "Get-NetLbfoTeam -CimSession $Node",
+        flatten: &[
+            ("TeamingMode", "[string]$_.TeamingMode"),
+            ("LoadBalancingAlgorithm", "[string]$_.LoadBalancingAlgorithm"),
+        ],
         read: team,
     },
     &Cmdlet {
@@ -18,6 +23,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["Team", "AdministrativeMode|OperationalMode"],
         reads: &["Name", "Team"],
         per_node: true,
+        collect: "Get-NetLbfoTeamMember -CimSession $Node",
+        flatten: &[],
         read: member,
     },
     &Cmdlet {
@@ -26,6 +33,8 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["Team", "Primary", "VlanID|Default"],
         reads: &["Name", "Team", "VlanID"],
         per_node: true,
+        collect: "Get-NetLbfoTeamNic -CimSession $Node",
+        flatten: &[],
         read: interface,
     },
 ];
