@@ -12,6 +12,7 @@ mod old_hosts;
 mod qos;
 mod switches;
 mod teams;
+mod vlans;
 
 pub(super) use guests::vm_row;
 
