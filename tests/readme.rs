@@ -6,6 +6,7 @@ mod program;
 
 use nicplan::history::{EVENTS, Writer};
 use nicplan::inventory::catalogue::{HISTORY, SETTINGS, TABLES, Table};
+use nicplan::inventory::importers::cmdlet_names;
 use nicplan::migration::path::LAYERS;
 use nicplan::reports::REPORTS;
 use nicplan::roles::ROLES;
@@ -49,6 +50,7 @@ fn compare(name: &str, fresh: &str) {
 fn generated_parts_are_those_of_the_program() {
     // one test, since all parts are in one file
     compare("columns", &columns());
+    compare("cmdlets", &cmdlets());
     compare("settings", &settings());
     compare("roles", &roles());
     compare("files", &files());
@@ -57,6 +59,11 @@ fn generated_parts_are_those_of_the_program() {
     compare("events", &events());
     compare("layers", &layers());
     compare("drain", &drain());
+}
+
+fn cmdlets() -> String {
+    let names: Vec<String> = cmdlet_names().iter().map(|name| format!("`{name}`")).collect();
+    format!("{}\n", names.join(", "))
 }
 
 fn columns() -> String {

@@ -2,20 +2,28 @@
 
 use super::console::Console;
 use super::failure::{Answer, Failure};
+use super::import_events;
 use super::listing;
 use super::output;
 use clap::builder::PossibleValuesParser;
-use nicplan::history::{self, History};
+use nicplan::history;
+use nicplan::inventory::importers::{self, IMPORTERS};
 use nicplan::inventory::{self, Inventory, LoadOptions};
 use nicplan::units::count;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "Examples:
+  nicplan import samples/exports-2022 -o my-cluster
+  nicplan import HV1.zip HV2.zip HV3.zip -o my-cluster
   nicplan import samples/migration-events -o history
-  nicplan import vmms-HV1.xml vmms-HV2.xml -o history --cluster HVC1 --with my-cluster
 
-How to export (read-only; Windows PowerShell 5.1 or 7 on a node, as administrator). Event XML is best: it holds
-the values themselves, needs no language, and its times are UTC.
+An inventory: exports of PowerShell cmdlets become a folder that you complete and keep. The script that `nicplan init` writes,
+Collect-NicPlanInventory.ps1, exports everything that is read (Get-* only). Your own exports are read as well: Export-Clixml,
+ConvertTo-Json -Depth 4 or Export-Csv, one file per cmdlet and node, named HV1_Get-NetAdapter.xml or in a folder named HV1.
+plan, review, mac, drain and path take the exports directly, too.
+
+The history of live migrations: event logs. Event XML is best: it holds the values themselves, needs no language, and its times
+are UTC (read-only; Windows PowerShell 5.1 or 7 on a node, as administrator).
 
   $since = (Get-Date).AddDays(-90)
   $logs = 'Microsoft-Windows-Hyper-V-VMMS-Admin', 'Microsoft-Windows-Hyper-V-High-Availability-Admin',
@@ -34,56 +42,53 @@ Get-WinEvent ... | Select-Object @{n='TimeCreated';e={$_.TimeCreated.ToUniversal
 
 Exit code 1: no live migration that began and ended was found.";
 
-/// Turn exported event logs into the history of past live migrations
+/// Turn exports of PowerShell cmdlets into an inventory folder, or exported event logs into the history of live migrations
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// Exported files of one cluster, or folders that hold them; all are merged
+    /// Exported files, folders or ZIP files; several are merged, the later one counts
     #[arg(required = true, value_name = "SOURCE")]
-    sources: Vec<PathBuf>,
+    pub sources: Vec<PathBuf>,
     /// Folder for the result
     #[arg(short, long, value_name = "DIR")]
-    output: PathBuf,
+    pub output: PathBuf,
     /// What the sources are, where it cannot be seen from them
-    #[arg(long = "as", value_name = "FORMAT", value_parser = PossibleValuesParser::new(FORMATS.iter().map(|f| f.name)))]
+    #[arg(long = "as", value_name = "FORMAT", value_parser = PossibleValuesParser::new(formats()))]
     format: Option<String>,
-    /// Name of the cluster
+    /// Name of the cluster, for sources that do not say it
     #[arg(long, value_name = "NAME")]
-    cluster: Option<String>,
-    /// Inventory that tells memory, port speeds and transport; events do not
+    pub cluster: Option<String>,
+    /// For event logs: inventory that tells memory, port speeds and transport; events do not
     #[arg(long, value_name = "INVENTORY")]
-    with: Vec<PathBuf>,
+    pub with: Vec<PathBuf>,
 }
 
-/// One kind of thing that can be imported.
-struct Format {
-    /// Name for `--as`.
-    name: &'static str,
-    /// What it is.
-    summary: &'static str,
-    /// Whether a source looks like it.
-    recognises: fn(&Path) -> bool,
-    /// Reads all sources and writes the result.
-    run: fn(&Args, &Console) -> Result<Answer, Failure>,
-}
+/// `--as` for event logs.
+const EVENTS: &str = "events";
 
-/// All of them; the first that recognises the first source reads all.
-static FORMATS: [Format; 1] = [Format {
-    name: "events",
-    summary: "event logs as XML, CLIXML or .csv",
-    recognises: history::recognises,
-    run: events,
-}];
+/// Values of `--as`.
+fn formats() -> Vec<&'static str> {
+    IMPORTERS.iter().map(|importer| importer.name).chain([EVENTS]).collect()
+}
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
-    let asked = |format: &&Format| args.format.as_deref() == Some(format.name);
-    let seen = |format: &&Format| args.sources.first().is_some_and(|source| (format.recognises)(source));
-    let format = match args.format {
-        Some(_) => FORMATS.iter().find(asked),
-        None => FORMATS.iter().find(seen),
+    match args.format.as_deref() {
+        Some(EVENTS) => return import_events::run(args, console),
+        Some(format) => return import_inventory(args, Some(format), console),
+        None => {}
+    }
+    let Some(first) = args.sources.first() else {
+        return Err(unknown(args));
     };
-    match format {
-        Some(format) => (format.run)(args, console),
+    // An export of cmdlets is CLIXML as an export of events is: the cmdlets are known by name.
+    if importers::holds_exports(first) {
+        return import_inventory(args, None, console);
+    }
+    if history::recognises(first) {
+        return import_events::run(args, console);
+    }
+    match importers::recognises(first) {
+        Some(_) => import_inventory(args, None, console),
         None => Err(unknown(args)),
     }
 }
@@ -97,111 +102,82 @@ fn unknown(args: &Args) -> Failure {
             inventory::io_reason(&error)
         ));
     }
-    let known: Vec<&str> = FORMATS.iter().map(|format| format.summary).collect();
+    let known: Vec<&str> = IMPORTERS.iter().map(|importer| importer.summary).collect();
     Failure::Usage(format!(
-        "{} is nothing that can be imported; nothing was written\n    Give {}. `nicplan import --help` shows how to make \
-         them.",
+        "{} is nothing that can be imported; nothing was written\n    Give {}; or event logs as XML, CLIXML or .csv. `nicplan \
+         import --help` shows how to make them.",
         source.display(),
         known.join("; ")
     ))
 }
 
-/// What an import of events does, in order; the first with `--with` only.
-const STAGES: [&str; 3] = ["inventory", "read", "write"];
-
-fn events(args: &Args, console: &Console) -> Result<Answer, Failure> {
-    console.expect_stages(if args.with.is_empty() { &STAGES[1..] } else { &STAGES });
-    let inventory = with(args, console)?;
-    let history =
-        history::import(&args.sources, args.cluster.as_deref(), inventory.as_ref()).map_err(Failure::Problems)?;
-    console.stage("read");
-    let files = [
-        ("history.csv".to_owned(), history::history_csv(&history.rows)),
-        (
-            "passed_over.csv".to_owned(),
-            history::passed_over_csv(&history.passed_over),
-        ),
-    ];
-    output::write(&args.output, &files)?;
-    console.stage("write");
-    console.print(&listing::printable(&summary(&history, &args.output)))?;
-    for note in notes(&history) {
-        console.note(&format!("note: {}", listing::printable(&note)));
-    }
-    if history.rows.is_empty() {
-        return Ok(Answer::No);
-    }
-    let table = args.output.join("history.csv");
-    console.note(&format!(
-        "Next: nicplan calibrate {} -o calibration.json",
-        table.display()
-    ));
-    Ok(Answer::Yes)
-}
-
-fn with(args: &Args, console: &Console) -> Result<Option<Inventory>, Failure> {
-    if args.with.is_empty() {
-        return Ok(None);
+fn import_inventory(args: &Args, format: Option<&str>, console: &Console) -> Result<Answer, Failure> {
+    console.expect_stages(&["read", "write"]);
+    if !args.with.is_empty() {
+        let what = "--with adds to the history of live migrations; an inventory is merged by naming both as SOURCE; nothing was written";
+        return Err(Failure::Usage(what.to_owned()));
     }
     let options = LoadOptions {
         cluster: args.cluster.clone(),
         growth_percent: None,
     };
-    let inventory = inventory::load(&args.with, &options).map_err(Failure::Problems)?;
-    console.stage("inventory");
-    Ok(Some(inventory))
+    let inventory = inventory::load_as(&args.sources, format, &options).map_err(Failure::Problems)?;
+    console.stage("read");
+    output::write_inventory(&args.output, &inventory::to_folder(&inventory))?;
+    console.stage("write");
+    console.print(&listing::printable(&summary(&inventory, &args.output)))?;
+    for note in &inventory.notes {
+        console.note(&format!("note: {}", listing::printable(note)));
+    }
+    let dir = args.output.display();
+    console.note(&format!(
+        "Next: complete the tables in {dir}, then nicplan plan {dir} -o out"
+    ));
+    Ok(Answer::Yes)
 }
 
-fn summary(history: &History, dir: &Path) -> String {
-    let mut batches: Vec<&str> = history.rows.iter().map(|row| row.batch.as_str()).collect();
-    batches.dedup();
-    format!(
-        "{} in {} from {} in {}: {}\n",
-        count(history.rows.len(), "live migration"),
-        count(batches.len(), "batch"),
-        count(history.events, "event"),
-        count(history.files, "file"),
-        dir.join("history.csv").display()
-    )
-}
+/// Sources that the summary names one by one; the page in the folder names all.
+const MOST_UNKNOWN: usize = 30;
 
-/// Everything that was passed over, one line for each reason, and what stays unknown.
-fn notes(history: &History) -> Vec<String> {
-    let mut notes = history.notes.clone();
-    for group in history.passed_over.chunk_by(|a, b| a.reason == b.reason) {
-        let Some(first) = group.first() else { continue };
-        let name = if first.vm.is_empty() { "one" } else { &first.vm };
-        notes.push(format!(
-            "{} passed over: {}. The first is '{name}' at {}, event {} of {} ({}); all stand in passed_over.csv.",
-            group.len(),
-            first.reason,
-            first.time.show(),
-            first.event,
-            first.node,
-            first.at
+fn summary(inventory: &Inventory, dir: &Path) -> String {
+    let mut text = String::new();
+    for cluster in &inventory.clusters {
+        let nics: usize = cluster.nodes.iter().map(|node| node.nics.len()).sum();
+        let vnics: usize = cluster.vms.iter().map(|vm| vm.vnics.len()).sum();
+        text.push_str(&format!(
+            "{}: {}, {}, {} with {}, from {}: {}\n",
+            cluster.name,
+            count(cluster.nodes.len(), "node"),
+            count(nics, "NIC"),
+            count(cluster.vms.len(), "VM"),
+            count(vnics, "adapter"),
+            count(inventory.sources.len(), "file"),
+            dir.display()
         ));
     }
-    let blank = |known: fn(&history::Row) -> bool| history.rows.iter().filter(|row| !known(row)).count();
-    let unknown = [
-        (blank(|row| row.target.is_some()), "target"),
-        (blank(|row| row.memory_mib.is_some()), "memory"),
-        (
-            blank(|row| row.source_mbps.is_some() && row.target_mbps.is_some()),
-            "port speeds",
-        ),
-        (blank(|row| row.transport.is_some()), "transport"),
-        (blank(|row| row.blackout_ms.is_some()), "blackout"),
-    ];
-    let told: Vec<String> = unknown
+    let unknown: Vec<String> = inventory
+        .assumptions
         .iter()
-        .filter(|(rows, _)| *rows > 0)
-        .map(|(rows, what)| format!("{what} of {rows}"))
+        .map(|a| format!("  {}: {}", a.missing, a.taken))
         .collect();
-    if !told.is_empty() {
-        notes.push(format!(
-            "unknown and left blank: {}. An inventory given with --with tells memory, speeds and transport.",
-            told.join(", ")
+    if !unknown.is_empty() {
+        text.push_str("Unknown, with what is taken instead (README.md in the folder lists it, too):\n");
+        text.push_str(
+            &unknown
+                .iter()
+                .take(MOST_UNKNOWN)
+                .map(|line| format!("{line}\n"))
+                .collect::<String>(),
+        );
+    }
+    if let Some(more) = unknown.len().checked_sub(MOST_UNKNOWN).filter(|n| *n > 0) {
+        text.push_str(&format!("  and {more} more in README.md\n"));
+    }
+    if !inventory.contradictions.is_empty() {
+        text.push_str(&format!(
+            "The sources contradict each other in {}; README.md lists both values and their places.\n",
+            count(inventory.contradictions.len(), "cell")
         ));
     }
-    notes
+    text
 }

@@ -10,8 +10,8 @@ use std::path::PathBuf;
 /// Where the facts come from.
 #[derive(clap::Args)]
 pub struct InputArgs {
-    /// Inventory folder (.csv files), inventory .json, Test-Cluster report (.htm) or RVTools export (.xlsx); several are merged;
-    /// further ones may be performance counters or LLDP neighbours
+    /// Inventory folder (.csv files), exports of PowerShell cmdlets (files, folder or ZIP), inventory .json, Test-Cluster report
+    /// (.htm) or RVTools export (.xlsx); several are merged; further ones may be performance counters or LLDP neighbours
     #[arg(required = true, value_name = "INPUT")]
     pub inputs: Vec<PathBuf>,
     /// Name of the cluster, for a source that does not say it

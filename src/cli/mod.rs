@@ -15,6 +15,7 @@ mod failure;
 mod findings_text;
 mod generate;
 mod import;
+mod import_events;
 mod init;
 mod input;
 mod listing;

@@ -6,6 +6,7 @@
 use super::facts::Facts;
 use super::given::Given;
 use super::measured::Measured;
+use super::merged::{Contradiction, Places};
 use super::migration_settings::{ClusterMigration, NetworkState, NodeMigration};
 use super::virtual_machines::Vm;
 use crate::finding::Location;
@@ -23,6 +24,8 @@ pub struct Origin {
     pub source: u32,
     /// Line from 1 (0 = the whole source).
     pub line: u32,
+    /// Character from 1, where a line may hold several records; 0 = the whole line.
+    pub column: u32,
 }
 
 /// One file that facts came from.
@@ -51,19 +54,41 @@ pub struct Inventory {
     pub notes: Vec<String>,
     /// What performance counters say, if any were given.
     pub measured: Option<Measured>,
+    /// Cells that stand elsewhere than the record they belong to.
+    pub places: Places,
+    /// What two sources say differently.
+    pub contradictions: Vec<Contradiction>,
+    /// Record and column of the cells that no source fills although the fact has a value: a default of the catalogue.
+    pub unsaid: BTreeSet<(Origin, &'static str)>,
 }
 
 impl Inventory {
     /// Location of a column of a record. An unknown column gives the record.
     pub fn locate(&self, origin: Origin, column: &str) -> Location {
+        if let Some(place) = self.places.get(origin, column) {
+            return self.exactly(place);
+        }
         let Some(source) = self.sources.get(origin.source as usize) else {
             return Location::default();
         };
+        if origin.column > 0 {
+            return self.exactly(origin);
+        }
         let column = source.columns.get(column).copied().unwrap_or(0);
         Location {
             file: source.file.clone(),
             line: origin.line,
             column,
+        }
+    }
+
+    /// Location of a place as it stands.
+    pub fn exactly(&self, place: Origin) -> Location {
+        let source = self.sources.get(place.source as usize);
+        Location {
+            file: source.map(|s| s.file.clone()).unwrap_or_default(),
+            line: place.line,
+            column: place.column,
         }
     }
 }

@@ -16,6 +16,7 @@ mod given;
 pub mod importers;
 mod io_words;
 pub mod measured;
+mod merged;
 pub mod migration_settings;
 pub mod raw;
 mod resolve;
@@ -34,6 +35,7 @@ pub use entities::*;
 pub use facts::{Fact, Facts};
 pub use given::{ColumnName, Given};
 pub use io_words::io_reason;
+pub use merged::{Contradiction, Places};
 pub use migration_settings::*;
 pub(crate) use resolve::{DEFAULT_MEMORY_MIB, Problems};
 pub use schema::json_schema;
@@ -41,7 +43,7 @@ pub use suggest::did_you_mean;
 pub use templates::templates;
 pub use traffic_class::TrafficClass;
 pub use virtual_machines::*;
-pub use write::{sha256, to_csv_tables};
+pub use write::{sha256, to_csv_tables, to_folder};
 
 use crate::finding::Problem;
 use importers::Input;
@@ -60,6 +62,11 @@ pub struct LoadOptions {
 /// Reads all inputs as one inventory. Facts with the same cluster name merge (a later input's cell counts); other names are
 /// other clusters. On failure gives every problem of every file in the order of files and lines.
 pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Result<Inventory, Vec<Problem>> {
+    load_as(paths, None, options)
+}
+
+/// The same; `importer` names the importer that reads all inputs, whatever they look like.
+pub fn load_as(paths: &[PathBuf], importer: Option<&str>, options: &LoadOptions) -> Result<Inventory, Vec<Problem>> {
     let mut gathered = Gathered::default();
     if paths.is_empty() {
         gathered.complain(
@@ -67,23 +74,22 @@ pub fn load(paths: &[PathBuf], options: &LoadOptions) -> Result<Inventory, Vec<P
             0,
             0,
             "no input was given",
-            "Name an inventory folder, a .json file, a Test-Cluster report or an RVTools export.",
+            "Name an inventory folder, exports of PowerShell cmdlets (files, folder or ZIP), a .json file, a Test-Cluster report or an RVTools export.",
         );
         return Err(gathered.problems);
     }
-    for path in paths {
-        let shown = shown_name(path, paths);
-        let index = gathered.next_input();
-        importers::read(
-            &Input {
-                path,
-                shown: &shown,
-                index,
-                cluster: options.cluster.as_deref(),
-            },
-            &mut gathered,
-        );
-    }
+    let shown: Vec<String> = paths.iter().map(|path| shown_name(path, paths)).collect();
+    let inputs: Vec<Input<'_>> = paths
+        .iter()
+        .zip(&shown)
+        .map(|(path, shown)| Input {
+            path,
+            shown,
+            index: gathered.next_input(),
+            cluster: options.cluster.as_deref(),
+        })
+        .collect();
+    importers::read_all(&inputs, importer, &mut gathered);
     importers::join(&mut gathered);
     resolve::resolve(gathered, options)
 }

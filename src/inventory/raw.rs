@@ -18,6 +18,17 @@ pub struct Row {
     pub line: u32,
     /// Cells as written.
     pub cells: StringRecord,
+    /// Where record and cells stand, if not in this line of the table's source.
+    pub from: Option<Box<RowFrom>>,
+}
+
+/// Where a row that was put together from several records comes from.
+#[derive(Debug, Default)]
+pub struct RowFrom {
+    /// The record that says that the thing exists.
+    pub record: Origin,
+    /// The place of each cell, in the order of the cells; the default where it is unknown.
+    pub cells: Vec<Origin>,
 }
 
 /// One table of one file.
@@ -51,7 +62,11 @@ impl RawTable {
     pub fn push(&mut self, line: u32, values: &[(&str, &str)]) {
         let value = |name: &str| values.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| *v);
         let cells: StringRecord = self.def.columns.iter().map(|c| value(c.name)).collect();
-        self.rows.push(Row { line, cells });
+        self.rows.push(Row {
+            line,
+            cells,
+            from: None,
+        });
     }
 }
 
@@ -82,6 +97,25 @@ pub struct Gathered {
     pub(in crate::inventory) neighbours: Vec<Neighbour>,
     /// What the counters say of groups.
     pub measured: Option<Measured>,
+    /// What records that an importer put together itself say differently.
+    pub differences: Vec<Difference>,
+}
+
+/// Two records of one input that disagree.
+#[derive(Debug)]
+pub struct Difference {
+    /// Table of the catalogue.
+    pub table: &'static str,
+    /// Name of the thing.
+    pub name: String,
+    /// Column of the table.
+    pub column: &'static str,
+    /// The value that counts, and its place.
+    pub taken: (String, Origin),
+    /// The other value, and its place.
+    pub other: (String, Origin),
+    /// The record of the thing.
+    pub record: Origin,
 }
 
 impl Gathered {
@@ -159,6 +193,11 @@ impl<'a> Line<'a> {
             "no column {name} in {}",
             self.table.def.name
         );
+        self.cell_at(column)
+    }
+
+    /// The cell at a position of the catalogue.
+    pub fn cell_at(self, column: usize) -> Cell<'a> {
         let position = self.table.position.get(column).copied().flatten();
         let text = position.and_then(|p| self.row.cells.get(p)).unwrap_or("");
         Cell {
@@ -170,9 +209,13 @@ impl<'a> Line<'a> {
 
     /// Where the row came from.
     pub fn origin(self) -> Origin {
-        Origin {
-            source: self.table.source,
-            line: self.row.line,
+        match &self.row.from {
+            Some(from) => from.record,
+            None => Origin {
+                source: self.table.source,
+                line: self.row.line,
+                column: 0,
+            },
         }
     }
 }
@@ -217,20 +260,33 @@ impl<'a> Record<'a> {
 impl Cell<'_> {
     /// Where the cell stands.
     pub fn at(&self, sources: &[Source]) -> Location {
+        let place = self.place(sources);
+        Location {
+            file: sources
+                .get(place.source as usize)
+                .map(|s| s.file.clone())
+                .unwrap_or_default(),
+            line: place.line,
+            column: place.column,
+        }
+    }
+
+    /// The same as numbers.
+    pub fn place(&self, sources: &[Source]) -> Origin {
         let table = self.line.table;
-        let file = sources
-            .get(table.source as usize)
-            .map(|s| s.file.clone())
-            .unwrap_or_default();
+        if let Some(from) = &self.line.row.from {
+            let own = table.position.get(self.column).copied().flatten();
+            let cell = own.and_then(|p| from.cells.get(p)).copied().unwrap_or_default();
+            return if cell == Origin::default() { from.record } else { cell };
+        }
         let told = sources
             .get(table.source as usize)
             .is_some_and(|s| !s.columns.is_empty());
         let position = table.position.get(self.column).copied().flatten().filter(|_| told);
-        let column = position.map_or(0, |p| u32::try_from(p + 1).unwrap_or(0));
-        Location {
-            file,
+        Origin {
+            source: table.source,
             line: self.line.row.line,
-            column,
+            column: position.map_or(0, |p| u32::try_from(p + 1).unwrap_or(0)),
         }
     }
 }

@@ -85,7 +85,9 @@ pub fn samples() -> Vec<(String, PathBuf)> {
 
 /// Whether a sample is an inventory: other samples hold what other commands read.
 fn is_inventory(sample: &Path) -> bool {
-    sample.join("nodes.csv").exists()
+    let exports = sample.join("cluster/Get-ClusterNode.xml").exists();
+    exports
+        || sample.join("nodes.csv").exists()
         || entries(sample)
             .iter()
             .any(|file| file.extension().is_some_and(|e| e == "htm") || is_export(file))

@@ -2,6 +2,7 @@
 
 use super::super::record::{FileEvents, Found, Gathered};
 use super::{Form, Lines};
+use crate::inventory::importers::unescape;
 use roxmltree::{Document, Node, ParsingOptions};
 
 pub(super) static FORM: Form = Form {
@@ -95,35 +96,6 @@ fn values(list: Node<'_, '_>) -> Vec<(String, String)> {
 fn plain(node: Node<'_, '_>) -> String {
     let text: String = node.children().filter(Node::is_text).filter_map(|n| n.text()).collect();
     unescape(&text)
-}
-
-fn unescape(text: &str) -> String {
-    let mut units: Vec<u16> = Vec::with_capacity(text.len());
-    let mut rest = text;
-    while let Some(at) = rest.find("_x") {
-        let (before, from) = rest.split_at(at);
-        units.extend(before.encode_utf16());
-        match code(from) {
-            Some(unit) => {
-                units.push(unit);
-                rest = from.get(7..).unwrap_or_default();
-            }
-            None => {
-                units.extend("_x".encode_utf16());
-                rest = from.get(2..).unwrap_or_default();
-            }
-        }
-    }
-    units.extend(rest.encode_utf16());
-    String::from_utf16_lossy(&units)
-}
-
-/// The code unit of `_xHHHH_`.
-fn code(text: &str) -> Option<u16> {
-    let digits = text.get(2..6)?;
-    (text.as_bytes().get(6) == Some(&b'_') && digits.bytes().all(|b| b.is_ascii_hexdigit()))
-        .then(|| u16::from_str_radix(digits, 16).ok())
-        .flatten()
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! Where the folder has no `nodes.csv`, its one report is read first and the tables add to it, as if report and tables were two
 //! inputs. A folder that names its nodes is an inventory of its own and is not mixed with a report that may be older.
 
-use super::{Importer, Input, csv_table, rvtools, strays, test_cluster};
+use super::{Importer, Input, csv_table, exports, rvtools, strays, test_cluster};
 use crate::inventory::catalogue::{self, Table};
 use crate::inventory::decode::read_text;
 use crate::inventory::io_words::io_reason;
@@ -37,8 +37,9 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
         .iter()
         .any(|(name, path)| table(name, path).is_some_and(|def| def.name == "nodes"));
     let export = if own { Vec::new() } else { rvtools::of_folder(&files) };
+    let exported = export.is_empty() && read_exports(input, &files, gathered);
     let stands_for_tables = if export.is_empty() {
-        read_report(input, &files, gathered)
+        exported || read_report(input, &files, gathered)
     } else {
         rvtools::read_folder(&export, input, gathered);
         true
@@ -52,11 +53,13 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
     for (name, path) in &files {
         let shown = format!("{}{name}", input.shown);
         match table(name, path) {
+            Some(_) if exported && exports::is_export_table(path) => {}
             Some(def) => read_file(path, def, &shown, index, gathered),
             None if name.eq_ignore_ascii_case("readme.md") => {}
             None if export.iter().any(|(read, _)| read == name) => {}
-            None if stands_for_tables && export.is_empty() && is_report(name, path) => {}
+            None if stands_for_tables && export.is_empty() && !exported && is_report(name, path) => {}
             None if read_addition(path, &shown, input, gathered) => {}
+            None if exported => {}
             None => match misnamed(name, path, &files) {
                 Some(def) => refuse_name(def, &shown, gathered),
                 None => {
@@ -121,6 +124,24 @@ fn table(name: &str, path: &Path) -> Option<&'static Table> {
 fn is_report(name: &str, path: &Path) -> bool {
     let lower = name.to_lowercase();
     [".htm", ".mht", ".mhtml"].iter().any(|end| lower.ends_with(end)) && path.is_file()
+}
+
+/// Whether a file of this name is one of our tables.
+pub(super) fn is_table(name: &str) -> bool {
+    let lower = name.to_lowercase();
+    lower.strip_suffix(".csv").and_then(catalogue::table).is_some()
+}
+
+/// Reads the folder's exports of cmdlets where no table names the nodes; tells whether there were any.
+fn read_exports(input: &Input<'_>, files: &[(String, PathBuf)], gathered: &mut Gathered) -> bool {
+    let own = files
+        .iter()
+        .any(|(name, path)| table(name, path).is_some_and(|def| def.name == "nodes"));
+    if own || !exports::in_folder(input.path) {
+        return false;
+    }
+    exports::read_folder(input, gathered);
+    true
 }
 
 /// Reads the folder's report where no table names the nodes; tells whether there was one.

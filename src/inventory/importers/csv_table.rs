@@ -61,6 +61,7 @@ fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -
         table.rows.push(Row {
             line,
             cells: std::mem::take(&mut cells),
+            from: None,
         });
     }
     if width.is_none() {

@@ -18,7 +18,7 @@ pub(super) static IMPORTER: Importer = Importer {
     summary: "one .json file with the same tables (`nicplan schema inventory`)",
     recognises: |sniff| {
         let json = || sniff.extension == "json" || sniff.head.trim_start().starts_with('{');
-        !sniff.folder && json() && !lldp::is_table(sniff)
+        !sniff.folder && json() && !lldp::is_table(sniff) && !super::exports::is_export(sniff)
     },
     read,
 };
@@ -110,7 +110,11 @@ fn read_table(
             Ok(fields) => {
                 let cells = cells(fields, def, line, gathered, file);
                 if cells.iter().any(|c| !c.is_empty()) {
-                    table.rows.push(Row { line, cells });
+                    table.rows.push(Row {
+                        line,
+                        cells,
+                        from: None,
+                    });
                 }
             }
             Err(_) => {

@@ -6,11 +6,16 @@
 mod counters;
 mod csv_folder;
 pub(crate) mod csv_table;
+pub(crate) mod exports;
 mod json;
 mod lldp;
 mod rvtools;
 mod strays;
 mod test_cluster;
+
+pub use exports::cmdlet_names;
+pub use exports::collector::{NAME as COLLECTOR, script as collector_script};
+pub(crate) use exports::unescape;
 
 use super::catalogue::Table;
 use super::decode::read_text;
@@ -59,9 +64,10 @@ pub struct Importer {
 }
 
 /// All importers, sorted by name; the first that recognises an input reads it.
-pub static IMPORTERS: [&Importer; 6] = [
+pub static IMPORTERS: [&Importer; 7] = [
     &counters::IMPORTER,
     &csv_folder::IMPORTER,
+    &exports::IMPORTER,
     &json::IMPORTER,
     &lldp::IMPORTER,
     &rvtools::IMPORTER,
@@ -82,11 +88,42 @@ fn addition(path: &Path) -> Option<&'static Importer> {
         .find(|importer| (importer.recognises)(&sniff))
 }
 
+/// Whether an input looks like something that an importer reads, and by which.
+pub fn recognises(path: &Path) -> Option<&'static Importer> {
+    let sniff = sniff(path).ok()?;
+    IMPORTERS.into_iter().find(|importer| (importer.recognises)(&sniff))
+}
+
+/// Whether an input holds exports of cmdlets that describe a cluster.
+pub fn holds_exports(path: &Path) -> bool {
+    if path.is_dir() {
+        exports::in_folder(path)
+    } else {
+        recognises(path).is_some_and(|i| i.name == exports::IMPORTER.name)
+    }
+}
+
+/// Reads all inputs in order. Single files of exports are put together: one tells what the name in another means.
+pub fn read_all(inputs: &[Input<'_>], importer: Option<&str>, gathered: &mut Gathered) {
+    if let Some(importer) = importer.and_then(|name| IMPORTERS.iter().find(|i| i.name == name)) {
+        return inputs.iter().for_each(|input| (importer.read)(input, gathered));
+    }
+    let single = |input: &&Input<'_>| sniff(input.path).is_ok_and(|s| !s.folder && exports::is_export(&s));
+    let exported: Vec<&Input<'_>> = inputs.iter().filter(single).collect();
+    for input in inputs {
+        match exported.first() {
+            Some(first) if std::ptr::eq(*first, input) => exports::read_files(&exported, gathered),
+            _ if exported.iter().any(|e| std::ptr::eq(*e, input)) => {}
+            _ => read(input, gathered),
+        }
+    }
+}
+
 pub(in crate::inventory) use counters::CounterFile;
 pub(in crate::inventory) use lldp::Neighbour;
 
 /// Reads one input with the importer that recognises it.
-pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
+fn read(input: &Input<'_>, gathered: &mut Gathered) {
     let shown = if input.shown.is_empty() {
         input.path.display().to_string()
     } else {
@@ -99,7 +136,7 @@ pub fn read(input: &Input<'_>, gathered: &mut Gathered) {
             return gathered.refuse(
                 &shown,
                 what,
-                "Check the path. Give an inventory folder, a .json file, a Test-Cluster report or an RVTools export.",
+                "Check the path. Give an inventory folder, exports of PowerShell cmdlets, a .json file, a Test-Cluster report or an RVTools export.",
             );
         }
     };
@@ -155,6 +192,9 @@ fn neighbour(path: &Path) -> String {
     did_you_mean(&name.to_string_lossy(), names.iter().map(String::as_str))
 }
 
+/// Bytes at the beginning of a file that tell what it is.
+const HEAD: u64 = 32 * 1024;
+
 fn sniff(path: &Path) -> std::io::Result<Sniff> {
     let folder = std::fs::metadata(path)?.is_dir();
     let extension = path
@@ -164,7 +204,7 @@ fn sniff(path: &Path) -> std::io::Result<Sniff> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
     let mut head = Vec::new();
     if !folder {
-        File::open(path)?.take(4096).read_to_end(&mut head)?;
+        File::open(path)?.take(HEAD).read_to_end(&mut head)?;
     }
     let head = String::from_utf8_lossy(&head).replace(['\0', '\u{feff}', '\u{fffd}'], "");
     Ok(Sniff {
@@ -211,6 +251,23 @@ mod tests {
                 ),
                 "lldp",
             ),
+            (
+                sniff(
+                    false,
+                    "a.xml",
+                    "<Objs Version=\"1.1.0.1\"><Obj><TN><T>Microsoft.HyperV.PowerShell.VMHost</T>",
+                ),
+                "exports",
+            ),
+            (
+                sniff(
+                    false,
+                    "h.json",
+                    "{\"MacAddressMinimum\":\"0\",\"MacAddressMaximum\":\"1\"}",
+                ),
+                "exports",
+            ),
+            (sniff(false, "a.zip", "PK\u{3}\u{4}"), "exports"),
             (sniff(false, "RVTools_tabvHost.csv", "Host,Datacenter"), "rvtools"),
             (sniff(false, "a.htm", "<html lang=\"en-US\">"), "test-cluster"),
         ] {

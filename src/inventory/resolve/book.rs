@@ -189,7 +189,10 @@ impl<'a> Groups<'a> {
     }
 
     /// The groups by owner and name, as people count.
-    pub(super) fn sorted(mut self) -> Vec<Group<'a>> {
+    pub(super) fn sorted(mut self, problems: &mut Problems<'_>) -> Vec<Group<'a>> {
+        for group in &self.list {
+            problems.merged(&group.name, &group.record);
+        }
         self.list
             .sort_by(|a, b| a.owner.cmp(&b.owner).then_with(|| natural_cmp(&a.name, &b.name)));
         self.list
@@ -235,7 +238,7 @@ impl<'a> NodeBook<'a> {
             };
             groups.add_as(*cluster, key, name, *cell, problems);
         }
-        let list = groups.sorted();
+        let list = groups.sorted(problems);
         let first = (0..owners.names.len())
             .map(|c| list.partition_point(|g| g.owner < c))
             .collect();

@@ -43,7 +43,7 @@ pub(super) fn build(r: &mut Resolver<'_>) {
             groups.add(cluster, &r.owners.names[cluster], cell, &mut r.problems);
         }
     }
-    let said = groups.sorted();
+    let said = groups.sorted(&mut r.problems);
     for index in 0..r.owners.names.len() {
         let record = said.iter().find(|g| g.owner == index).map(|g| &g.record);
         let mut cluster = empty(&r.owners.names[index]);
@@ -54,7 +54,13 @@ pub(super) fn build(r: &mut Resolver<'_>) {
         let nodes = r.nodes.list.iter().filter(|n| n.owner == index);
         cluster.nodes = nodes.map(|n| node(&n.name, &n.record, &mut r.problems)).collect();
         match (record, cluster.nodes.first()) {
-            (None, Some(first)) => cluster.origin = first.origin,
+            (None, Some(first)) => {
+                cluster.origin = first.origin;
+                let merging = &mut r.problems.merging;
+                merging
+                    .unsaid
+                    .extend([(first.origin, "profile"), (first.origin, "storage")]);
+            }
             (Some(record), None) if !r.problems.is_unread("nodes") => {
                 let what = format!("the cluster '{}' has no node", cluster.name);
                 r.problems.at(

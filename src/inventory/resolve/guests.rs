@@ -35,7 +35,7 @@ fn vms(r: &mut Resolver<'_>) {
         }
     }
     let mut owner_lists = BTreeMap::new();
-    for group in groups.sorted() {
+    for group in groups.sorted(&mut r.problems) {
         let vm = vm(r, &group, &mut owner_lists);
         r.clusters[group.owner].vms.push(vm);
     }
@@ -250,7 +250,7 @@ fn vnics(r: &mut Resolver<'_>) {
         }
     }
     name_the_unnamed(&mut groups, unnamed, &mut r.problems);
-    for group in groups.sorted() {
+    for group in groups.sorted(&mut r.problems) {
         let cluster = starts.partition_point(|s| *s <= group.owner) - 1;
         let vm = group.owner - starts[cluster];
         let vnic = vnic(&group, &r.clusters[cluster], vm, &mut r.problems);

@@ -9,6 +9,7 @@ mod cluster_names;
 mod clusters;
 mod given;
 mod guests;
+pub(in crate::inventory) mod merging;
 mod nics;
 mod policy;
 mod problems;
@@ -16,6 +17,7 @@ mod switches;
 mod topology;
 
 pub(crate) use guests::DEFAULT_MEMORY_MIB;
+pub(super) use switches::inner_name;
 
 use super::LoadOptions;
 use super::entities::{Cluster, Inventory};
@@ -53,6 +55,8 @@ fn lines<'a>(tables: &'a [RawTable], name: &str) -> impl Iterator<Item = Line<'a
 
 /// Turns what was gathered into an inventory.
 pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inventory, Vec<Problem>> {
+    let mut merging = merging::Merging::default();
+    merging.take(&gathered);
     let Gathered {
         sources,
         tables,
@@ -66,8 +70,10 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         counters: _,
         neighbours: _,
         measured,
+        differences: _,
     } = gathered;
     let mut problems = Problems::new(&sources, problems, unread_tables, unread);
+    problems.merging = merging;
     problems.require_tables(&tables);
     cluster_names::check(&tables, &mut problems);
     let owners = ClusterBook::new(&tables, options.cluster.as_deref());
@@ -95,10 +101,13 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
     let given = given::list(&r);
     let mut notes = notes;
     notes.extend(doubts.into_iter().map(|doubt| doubt.note));
+    let merging = std::mem::take(&mut r.problems.merging);
     let (clusters, problems) = (r.clusters, r.problems.finish());
     if !problems.is_empty() {
         return Err(problems);
     }
+    let unsaid = merging.unsaid.clone();
+    let (places, contradictions) = merging.finish(&clusters);
     let mut inventory = Inventory {
         sources,
         clusters,
@@ -107,6 +116,9 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         sha256: String::new(),
         notes,
         measured,
+        places,
+        contradictions,
+        unsaid,
     };
     inventory.sha256 = super::write::sha256(&inventory.clusters);
     for cluster in &mut inventory.clusters {

@@ -30,7 +30,7 @@ pub(super) fn build<'a>(r: &mut Resolver<'a>) -> Vec<VmWish<'a>> {
             groups.add(node, name, cell, &mut r.problems);
         }
     }
-    let nics = groups.sorted();
+    let nics = groups.sorted(&mut r.problems);
     let tors = tors(r, &nics);
     let mut wishes = Vec::new();
     for group in &nics {
@@ -71,7 +71,7 @@ fn tors(r: &mut Resolver<'_>, nics: &[Group<'_>]) -> BTreeMap<(usize, String), u
         }
     }
     let mut found: BTreeMap<(usize, String), (String, Origin)> = BTreeMap::new();
-    for group in groups.sorted() {
+    for group in groups.sorted(&mut r.problems) {
         found.insert((group.owner, key(&group.name)), (group.name, group.record.origin()));
     }
     for group in nics {

@@ -1,5 +1,6 @@
 //! Collects problems, and reads cells so that each unreadable one is told with place and advice.
 
+use super::merging::Merging;
 use crate::finding::{Location, Problem};
 use crate::inventory::catalogue;
 use crate::inventory::entities::Source;
@@ -26,6 +27,8 @@ pub(crate) struct Problems<'a> {
     unread_input: bool,
     /// Values that can be read but can hardly be meant, by file and column.
     doubts: BTreeMap<(u32, &'static str), Vec<Doubt>>,
+    /// What merging the rows of several sources leaves behind.
+    pub(super) merging: Merging,
 }
 
 /// A value that can be read but can hardly be meant; ordered by line.
@@ -62,12 +65,18 @@ impl<'a> Problems<'a> {
             unread,
             unread_input,
             doubts: BTreeMap::new(),
+            merging: Merging::default(),
         }
     }
 
     /// The files, for places.
     pub(super) fn sources(&self) -> &'a [Source] {
         self.sources
+    }
+
+    /// Takes in the rows of all sources about one thing.
+    pub(super) fn merged(&mut self, name: &str, record: &Record<'_>) {
+        self.merging.hear(name, record, self.sources);
     }
 
     /// All problems in the order of files, lines and columns.

@@ -36,7 +36,7 @@ fn switches(r: &mut Resolver<'_>) {
             groups.add(node, name, cell, &mut r.problems);
         }
     }
-    for group in groups.sorted() {
+    for group in groups.sorted(&mut r.problems) {
         let (cluster, node) = r.nodes.place(group.owner);
         let record = &group.record;
         let kind = r.problems.read(record, "type", kind).unwrap_or(SwitchKind::External);
@@ -199,7 +199,7 @@ fn host_vnics(r: &mut Resolver<'_>) {
             groups.add(node, inner_name(name), cell, &mut r.problems);
         }
     }
-    for group in groups.sorted() {
+    for group in groups.sorted(&mut r.problems) {
         let (cluster, node) = r.nodes.place(group.owner);
         let record = &group.record;
         let Some(switch) = host_switch(r, cluster, node, record) else {
@@ -229,7 +229,7 @@ fn host_vnics(r: &mut Resolver<'_>) {
 }
 
 /// `vEthernet (SMB01)` is the adapter of the host vNIC `SMB01`.
-pub(super) fn inner_name(name: &str) -> &str {
+pub(in crate::inventory) fn inner_name(name: &str) -> &str {
     let inner = name.strip_prefix("vEthernet (").and_then(|rest| rest.strip_suffix(')'));
     inner.map(str::trim).filter(|n| !n.is_empty()).unwrap_or(name)
 }

@@ -110,7 +110,7 @@ fn networks(r: &mut Resolver<'_>) {
             groups.add(cluster, name, cell, &mut r.problems);
         }
     }
-    for group in groups.sorted() {
+    for group in groups.sorted(&mut r.problems) {
         let record = &group.record;
         let purpose = r.problems.read(record, "purpose", role);
         if purpose == Some(Role::Storage) {

@@ -3,14 +3,17 @@
 //! In: clusters. Out: one `.csv` per table, readable by [`super::load`] as the same facts; the same facts give the same bytes.
 //! Must not know: where the facts came from.
 
+mod folder;
 mod policy;
 mod review;
+
+pub use folder::to_folder;
 
 use super::catalogue::{self, Column, Table};
 use super::raw::needs_guard;
 use super::{
-    Cluster, Facts, HostVnic, NetworkState, Nic, NlbMode, Node, Rdma, StorageKind, SwitchKind, VirtualSwitch, Vm,
-    VmPriority, VmState, Vnic,
+    Cluster, Facts, HostVnic, NetworkState, Nic, NlbMode, Node, Origin, Rdma, StorageKind, SwitchKind, VirtualSwitch,
+    Vm, VmPriority, VmState, Vnic,
 };
 use crate::roles::Role;
 use sha2::{Digest, Sha256};
@@ -20,13 +23,21 @@ use std::collections::BTreeSet;
 /// One cell.
 type Cell<'a> = Cow<'a, str>;
 
+/// Record and column of cells that no source fills although the fact has a value.
+type Unsaid = BTreeSet<(Origin, &'static str)>;
+
 /// Writes clusters as the files of an inventory folder: name and content, in catalogue order; tables without rows are left out.
 pub fn to_csv_tables(clusters: &[Cluster]) -> Vec<(String, Vec<u8>)> {
+    tables(clusters, &Unsaid::new())
+}
+
+/// The same; `unsaid` cells stay blank.
+fn tables(clusters: &[Cluster], unsaid: &Unsaid) -> Vec<(String, Vec<u8>)> {
     let several = clusters.len() > 1;
     catalogue::TABLES
         .into_iter()
         .filter_map(|table| {
-            let mut sheet = Sheet::new(table, clusters);
+            let mut sheet = Sheet::new(table, clusters, unsaid);
             for cluster in clusters {
                 let which = if several { cluster.name.as_str() } else { "" };
                 rows(&mut sheet, table.name, cluster, which);
@@ -48,20 +59,24 @@ pub fn sha256(clusters: &[Cluster]) -> String {
 }
 
 /// A table being written.
-struct Sheet {
+struct Sheet<'u> {
+    table: &'static Table,
+    unsaid: &'u Unsaid,
     writer: csv::Writer<Vec<u8>>,
     rows: usize,
     /// Review columns that some row fills; the others are left out.
     review: Vec<&'static Column>,
 }
 
-impl Sheet {
-    fn new(table: &Table, clusters: &[Cluster]) -> Sheet {
+impl<'u> Sheet<'u> {
+    fn new(table: &'static Table, clusters: &[Cluster], unsaid: &'u Unsaid) -> Sheet<'u> {
         let filled = |column: &Column| {
             let mut all = clusters.iter().flat_map(|c| review::facts(table.name, c));
             all.any(|facts| facts.get(column.name).is_some())
         };
         let mut sheet = Sheet {
+            table,
+            unsaid,
             writer: csv::WriterBuilder::new().flexible(true).from_writer(Vec::new()),
             rows: 0,
             review: table.review().filter(|c| filled(c)).collect(),
@@ -85,11 +100,16 @@ impl Sheet {
     }
 
     /// A row with what only rules read behind it.
-    fn row_with<'a, const N: usize>(&mut self, cells: [Cell<'a>; N], facts: &'a Facts) {
+    fn row_with<'a, const N: usize>(&mut self, cells: [Cell<'a>; N], origin: Origin, facts: &'a Facts) {
         self.rows += 1;
         let review = self.review.clone();
         let facts = review.iter().map(|c| review::cell(facts.get(c.name)));
-        self.write(cells.into_iter().chain(facts));
+        let (columns, unsaid) = (self.table.planning(), self.unsaid);
+        let said = cells.into_iter().zip(columns).map(|(cell, column)| {
+            let blank = unsaid.contains(&(origin, column.name));
+            if blank { text("") } else { cell }
+        });
+        self.write(said.chain(facts));
     }
 
     fn finish(self) -> Vec<u8> {
@@ -106,15 +126,15 @@ fn guard(cell: Cell<'_>) -> Cell<'_> {
     }
 }
 
-fn rows<'a>(sheet: &mut Sheet, table: &str, c: &'a Cluster, which: &'a str) {
+fn rows<'a>(sheet: &mut Sheet<'_>, table: &str, c: &'a Cluster, which: &'a str) {
     let nodes = || c.nodes.iter();
     match table {
-        "clusters" => sheet.row_with(cluster(c), &c.facts),
-        "nodes" => nodes().for_each(|n| sheet.row_with(node(c, n), &n.facts)),
+        "clusters" => sheet.row_with(cluster(c), c.origin, &c.facts),
+        "nodes" => nodes().for_each(|n| sheet.row_with(node(c, n), n.origin, &n.facts)),
         "nics" => nodes().for_each(|n| {
             n.nics
                 .iter()
-                .for_each(|p| sheet.row_with(nic(c, n, p, which), &p.facts))
+                .for_each(|p| sheet.row_with(nic(c, n, p, which), p.origin, &p.facts))
         }),
         "tors" => c.tors.iter().for_each(|t| sheet.row([text(&t.name), text(&c.name)])),
         "inter_switch_links" => links(sheet, c, which),
@@ -123,18 +143,19 @@ fn rows<'a>(sheet: &mut Sheet, table: &str, c: &'a Cluster, which: &'a str) {
         "switches" => nodes().for_each(|n| {
             n.switches
                 .iter()
-                .for_each(|s| sheet.row_with(switch(n, s, which), &s.facts))
+                .for_each(|s| sheet.row_with(switch(n, s, which), s.origin, &s.facts))
         }),
         "host_vnics" => nodes().for_each(|n| {
             n.host_vnics
                 .iter()
-                .for_each(|v| sheet.row_with(host_vnic(n, v, which), &v.facts))
+                .for_each(|v| sheet.row_with(host_vnic(n, v, which), v.origin, &v.facts))
         }),
-        "vms" => c.vms.iter().for_each(|v| sheet.row_with(vm(c, v), &v.facts)),
-        "vnics" => c
-            .vms
-            .iter()
-            .for_each(|v| v.vnics.iter().for_each(|n| sheet.row_with(vnic(v, n, which), &n.facts))),
+        "vms" => c.vms.iter().for_each(|v| sheet.row_with(vm(c, v), v.origin, &v.facts)),
+        "vnics" => c.vms.iter().for_each(|v| {
+            v.vnics
+                .iter()
+                .for_each(|n| sheet.row_with(vnic(v, n, which), n.origin, &n.facts))
+        }),
         _ => policy::rows(sheet, c),
     }
 }
@@ -281,7 +302,7 @@ fn nic<'a>(c: &'a Cluster, n: &'a Node, p: &'a Nic, which: &'a str) -> [Cell<'a>
     ]
 }
 
-fn links<'a>(sheet: &mut Sheet, c: &'a Cluster, which: &'a str) {
+fn links<'a>(sheet: &mut Sheet<'_>, c: &'a Cluster, which: &'a str) {
     for link in &c.links {
         let end = |index: usize| text(c.tors.get(index).map_or("", |t| &t.name));
         sheet.row([
@@ -294,7 +315,7 @@ fn links<'a>(sheet: &mut Sheet, c: &'a Cluster, which: &'a str) {
     }
 }
 
-fn networks(sheet: &mut Sheet, c: &Cluster) {
+fn networks(sheet: &mut Sheet<'_>, c: &Cluster) {
     for n in &c.networks {
         let purpose = text(n.purpose.map_or("", Role::name));
         let cells = [
@@ -311,11 +332,11 @@ fn networks(sheet: &mut Sheet, c: &Cluster) {
                 n.state.name()
             }),
         ];
-        sheet.row_with(cells, &n.facts);
+        sheet.row_with(cells, n.origin, &n.facts);
     }
 }
 
-fn demands(sheet: &mut Sheet, c: &Cluster) {
+fn demands(sheet: &mut Sheet<'_>, c: &Cluster) {
     for d in &c.demands {
         let node = text(d.node.and_then(|n| c.nodes.get(n)).map_or("", |n| &n.name));
         sheet.row([

@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Settings that differ from their defaults.
-pub(super) fn rows(sheet: &mut Sheet, c: &Cluster) {
+pub(super) fn rows(sheet: &mut Sheet<'_>, c: &Cluster) {
     let p = &c.policy;
     let mut set = |setting: String, value: String| {
         sheet.row([

@@ -2,9 +2,9 @@
 //! what it says as inventory tables and what it cannot say as assumptions. No cmdlet runs and no node is asked.
 
 mod html;
-mod ports;
+pub(super) mod ports;
 mod report;
-mod roles;
+pub(super) mod roles;
 mod tables;
 
 use super::{Importer, Input};

@@ -291,7 +291,7 @@ fn unexplained(facts: &NodeFacts, ports: &[Port], doubts: &mut Doubts) -> Vec<(S
 }
 
 /// A description without the number that Windows puts behind the second adapter of a kind.
-pub(super) fn base(description: &str) -> &str {
+pub(in crate::inventory::importers) fn base(description: &str) -> &str {
     match description.rsplit_once(" #") {
         Some((head, number)) if !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()) => head,
         _ => description,

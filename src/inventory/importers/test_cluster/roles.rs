@@ -28,7 +28,7 @@ fn role_of_network(network: &Network) -> Option<Role> {
 }
 
 /// The role that a name holds as a word: `vEthernet (SMB01)`, `Mgmt`, `LM 2`.
-fn role_of_name(name: &str) -> Option<Role> {
+pub(in crate::inventory::importers) fn role_of_name(name: &str) -> Option<Role> {
     let inner = name.strip_prefix("vEthernet").unwrap_or(name);
     let words = inner.split(|c: char| !c.is_alphabetic()).filter(|w| !w.is_empty());
     let known = words.filter_map(Role::parse).find(|role| *role != Role::Vm);

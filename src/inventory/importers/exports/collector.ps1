@@ -1,0 +1,114 @@
+<#
+.SYNOPSIS
+Exports what nicplan reads about a Hyper-V failover cluster.
+
+.DESCRIPTION
+Read-only: it calls Get-* cmdlets on the nodes and writes files into one new folder of its own, and a ZIP of it. It needs no module on this
+machine beyond the RSAT tools for Failover Clustering and Hyper-V, and rights to administer the nodes. Windows PowerShell 5.1 or later;
+nodes with Windows Server 2008 R2 are asked by WMI (Windows PowerShell only). What cannot be read is noted in errors.csv and does not stop it.
+
+.EXAMPLE
+.\Collect-NicPlanInventory.ps1
+On a node: its cluster, all nodes.
+
+.EXAMPLE
+.\Collect-NicPlanInventory.ps1 -Cluster HVC1 -Path D:\exports
+From another machine.
+
+.EXAMPLE
+.\Collect-NicPlanInventory.ps1 -ComputerName HV1, HV2
+Hosts that are in no cluster.
+
+.NOTES
+Then: nicplan plan nicplan-HVC1.zip -o out     or     nicplan import nicplan-HVC1.zip -o my-cluster
+#>
+[CmdletBinding()]
+param(
+    # Name of the failover cluster; a dot is that of this machine.
+    [string] $Cluster = '.',
+    # Nodes, instead of all nodes of the cluster.
+    [string[]] $ComputerName = @(),
+    # Folder in which the output folder is made.
+    [string] $Path = '.'
+)
+
+# What is exported: a name, how it is read, and the properties that are kept.
+$ofCluster = @(
+#cluster#
+)
+$ofNode = @(
+#node#
+)
+# Windows Server 2008 R2 has neither the NetAdapter nor the Hyper-V module.
+$ofOldNode = @(
+#old#
+)
+
+$clusterName = ''
+try {
+    if ($ComputerName.Count -eq 0) {
+        $clusterName = (Get-Cluster -Name $Cluster -ErrorAction Stop).Name
+        $Cluster = $clusterName
+        $ComputerName = @(Get-ClusterNode -Cluster $Cluster -ErrorAction Stop | ForEach-Object { $_.Name })
+    }
+} catch {
+    Write-Warning "No cluster was found ($_). Only this machine is read; give -Cluster or -ComputerName for others."
+    $ComputerName = @($env:COMPUTERNAME)
+}
+
+$label = $clusterName
+if (-not $label) { $label = $ComputerName[0] }
+$folder = Join-Path -Path $Path -ChildPath "nicplan-$label"
+if (Test-Path -Path $folder) {
+    Write-Error "$folder is there already. Rename it, or give another folder with -Path."
+    exit 1
+}
+$null = New-Item -ItemType Directory -Path $folder
+$faults = @()
+
+if ($clusterName) {
+    $target = Join-Path -Path $folder -ChildPath 'cluster'
+    $null = New-Item -ItemType Directory -Path $target
+    foreach ($part in $ofCluster) {
+        Write-Progress -Activity "Cluster $clusterName" -Status $part.Name
+        try {
+            & $part.Read | Select-Object -Property $part.Keep |
+                Export-Clixml -Path (Join-Path -Path $target -ChildPath "$($part.Name).xml") -ErrorAction Stop
+        } catch {
+            $faults += [pscustomobject] @{ Node = ''; Cmdlet = $part.Name; Message = [string] $_ }
+        }
+    }
+}
+
+$done = 0
+foreach ($Node in $ComputerName) {
+    $target = Join-Path -Path $folder -ChildPath $Node
+    $null = New-Item -ItemType Directory -Path $target
+    $isOld = $false
+    $parts = $ofNode
+    for ($index = 0; $index -lt $parts.Count; $index++) {
+        $part = $parts[$index]
+        $percent = [int] (100 * ($done + ($index / $parts.Count)) / $ComputerName.Count)
+        Write-Progress -Activity "Node $Node" -Status $part.Name -PercentComplete $percent
+        try {
+            & $part.Read | Select-Object -Property $part.Keep |
+                Export-Clixml -Path (Join-Path -Path $target -ChildPath "$($part.Name).xml") -ErrorAction Stop
+        } catch {
+            $faults += [pscustomobject] @{ Node = $Node; Cmdlet = $part.Name; Message = [string] $_ }
+            if ($part.Name -eq 'Get-NetAdapter') { $isOld = $true }
+        }
+        if ($isOld) {
+            $isOld = $false
+            $parts = $parts + $ofOldNode
+        }
+    }
+    $done++
+}
+
+if ($faults.Count -gt 0) {
+    $faults | Export-Csv -Path (Join-Path -Path $folder -ChildPath 'errors.csv') -NoTypeInformation -Encoding UTF8
+    Write-Warning "$($faults.Count) exports failed; errors.csv in the folder names them. The others can be used."
+}
+Compress-Archive -Path $folder -DestinationPath "$folder.zip"
+Write-Output "Done: $folder.zip"
+Write-Output "Next: nicplan plan $folder.zip -o out"

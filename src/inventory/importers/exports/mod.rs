@@ -1,0 +1,368 @@
+//! Exports of PowerShell cmdlets: `Export-Clixml`, `ConvertTo-Json`, `Export-Csv`, one file per cmdlet and node, in a folder, a ZIP or
+//! as single files. What the cmdlet is shows in the content; the name of the file is asked last.
+//!
+//! ```text
+//! files  ->  a form's reader  ->  records  ->  cmdlets  ->  estate  ->  conclude  ->  raw tables
+//! ```
+//! To add a form: a reader and one line in [`FORMS`]; a cmdlet: one entry in `cmdlets/`.
+
+mod clixml;
+mod cmdlets;
+pub(super) mod collector;
+mod conclude;
+mod csv_export;
+mod estate;
+mod files;
+mod json_export;
+mod names;
+mod places;
+mod records;
+mod roles;
+
+pub(crate) use clixml::unescape;
+use cmdlets::{CMDLETS, Cmdlet, Item, known_name};
+use estate::Estate;
+use files::Files;
+use records::Records;
+
+use super::{Importer, Input, Sniff};
+use crate::inventory::decode::read_text;
+use crate::inventory::raw::Gathered;
+use crate::units::count;
+use std::path::Path;
+
+pub(super) static IMPORTER: Importer = Importer {
+    name: "exports",
+    summary: "exports of PowerShell cmdlets (Export-Clixml, ConvertTo-Json, Export-Csv) as files, a folder or a ZIP",
+    recognises: |sniff| !sniff.folder && (is_zip(sniff) || is_export(sniff)),
+    read,
+};
+
+/// Names of the cmdlets whose exports are read, sorted; classes of WMI by their own names.
+pub fn cmdlet_names() -> Vec<&'static str> {
+    let shown = |cmdlet: &&'static Cmdlet| match cmdlet.types.first() {
+        Some(class) if class.starts_with("Win32_") || class.starts_with("Msvm_") => *class,
+        _ => cmdlet.name,
+    };
+    let mut names: Vec<&str> = CMDLETS.iter().map(shown).collect();
+    names.sort_unstable();
+    names
+}
+
+/// A form in which PowerShell writes objects.
+struct Form {
+    /// Whether the beginning of a file looks like it.
+    recognises: fn(&str) -> bool,
+    read: fn(&str) -> Result<Records, Fault>,
+}
+
+/// All forms.
+static FORMS: [Form; 3] = [
+    Form {
+        recognises: |head| head.contains("<Objs") || head.starts_with("<?xml") || head.starts_with("<!DOCTYPE"),
+        read: clixml::read,
+    },
+    Form {
+        recognises: |head| head.starts_with(['[', '{']),
+        read: json_export::read,
+    },
+    Form {
+        recognises: |head| !head.starts_with('<'),
+        read: csv_export::read,
+    },
+];
+
+/// Why a file cannot be read.
+#[derive(Debug)]
+pub(super) struct Fault {
+    line: u32,
+    what: String,
+    advice: String,
+}
+
+impl Fault {
+    fn new(line: u32, what: impl Into<String>, advice: impl Into<String>) -> Fault {
+        Fault {
+            line,
+            what: what.into(),
+            advice: advice.into(),
+        }
+    }
+}
+
+/// Remarks about single files beyond this number are counted only.
+const MOST_NOTES: usize = 20;
+
+fn is_zip(sniff: &Sniff) -> bool {
+    sniff.head.starts_with("PK\u{3}\u{4}") && sniff.extension != "xlsx"
+}
+
+/// Whether the beginning of a file shows that it is an export of a cmdlet that is read.
+pub(super) fn is_export(sniff: &Sniff) -> bool {
+    let head = sniff.head.trim_start();
+    let candidate = ["xml", "clixml", "json", "csv", "txt"].contains(&sniff.extension.as_str());
+    if !candidate || head.is_empty() || head.contains("<Event") {
+        return false;
+    }
+    let (types, names) = names::of_head(head);
+    match cmdlets::recognise(&types, &names, &sniff.name) {
+        Some((cmdlet, by_content)) => by_content || cmdlets::is_named(&sniff.name, cmdlet),
+        None => false,
+    }
+}
+
+/// Whether a folder holds exports, in it or below it.
+pub(super) fn in_folder(dir: &Path) -> bool {
+    let Ok(files) = Files::of_folder(dir) else { return false };
+    let sniffed = |entry: &files::Entry| {
+        let path = entry.path.iter().fold(dir.to_owned(), |path, part| path.join(part));
+        super::sniff(&path).is_ok_and(|sniff| is_export(&sniff))
+    };
+    files.entries.iter().filter(|entry| entry.is_candidate()).any(sniffed)
+}
+
+fn read(input: &Input<'_>, gathered: &mut Gathered) {
+    if input.path.is_dir() {
+        return read_folder(input, gathered);
+    }
+    let is_archive = super::sniff(input.path).is_ok_and(|sniff| is_zip(&sniff));
+    if !is_archive {
+        return read_files(&[input], gathered);
+    }
+    match Files::of_archive(input.path) {
+        Ok(files) => read_source(files, &format!("{}/", input.shown), input.index, gathered),
+        Err((what, advice)) => gathered.refuse(input.shown, what, advice),
+    }
+}
+
+/// Reads the exports of a folder, one input.
+pub(super) fn read_folder(input: &Input<'_>, gathered: &mut Gathered) {
+    match Files::of_folder(input.path) {
+        Ok(files) => read_source(files, input.shown, input.index, gathered),
+        Err((what, advice)) => gathered.refuse(&input.path.display().to_string(), what, advice),
+    }
+}
+
+/// Whether a file with the name of one of our tables is an export all the same: `vms.csv` of `Get-VM`.
+pub(super) fn is_export_table(path: &Path) -> bool {
+    let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+    read_text(path).is_ok_and(|text| names::is_export_table(&text, &name.unwrap_or_default()))
+}
+
+/// Reads several single files as exports of one cluster.
+pub(super) fn read_files(inputs: &[&Input<'_>], gathered: &mut Gathered) {
+    let mut collection = Collection::default();
+    for input in inputs {
+        let mut files = Files::single(input.path);
+        collection.add(&mut files, 0, input.shown.to_owned(), gathered);
+    }
+    let index = inputs.first().map_or(0, |input| input.index);
+    collection.finish(index, gathered);
+}
+
+fn read_source(mut files: Files, prefix: &str, index: usize, gathered: &mut Gathered) {
+    let mut collection = Collection::default();
+    for at in 0..files.entries.len() {
+        let Some(entry) = files.entries.get(at) else { continue };
+        let shown = format!("{prefix}{}", entry.shown());
+        let own_table = entry.path.len() == 1 && super::csv_folder::is_table(entry.name());
+        if own_table && !collection.looks_like_export(&mut files, at) {
+            continue;
+        }
+        if !files.entries[at].is_candidate() {
+            collection.pass_over(&shown);
+            continue;
+        }
+        collection.add(&mut files, at, shown, gathered);
+        if files.is_exhausted() {
+            break;
+        }
+    }
+    collection.finish(index, gathered);
+}
+
+/// One file that was read.
+struct Loaded {
+    shown: String,
+    source: u32,
+    cmdlet: &'static Cmdlet,
+    records: Records,
+    /// Names that folder and file give to the node, the likeliest first.
+    hints: Vec<String>,
+}
+
+/// The files of one cluster.
+#[derive(Default)]
+struct Collection {
+    loaded: Vec<Loaded>,
+    passed_over: Vec<String>,
+    faults: usize,
+}
+
+impl Collection {
+    fn pass_over(&mut self, shown: &str) {
+        let name = shown.rsplit('/').next().unwrap_or(shown).to_lowercase();
+        let expected = [".md", ".ps1", ".log"].iter().any(|end| name.ends_with(end)) || name == "errors.txt";
+        if !expected {
+            self.passed_over.push(shown.to_owned());
+        }
+    }
+
+    /// A file with the name of a table of ours may still be an export: `vms.csv` of `Get-VM`.
+    fn looks_like_export(&self, files: &mut Files, at: usize) -> bool {
+        let name = files
+            .entries
+            .get(at)
+            .map(|entry| entry.name().to_owned())
+            .unwrap_or_default();
+        files.text(at).is_ok_and(|text| names::is_export_table(&text, &name))
+    }
+
+    fn add(&mut self, files: &mut Files, at: usize, shown: String, gathered: &mut Gathered) {
+        let (name, folders) = match files.entries.get(at).map(|entry| entry.path.split_last()) {
+            Some(Some((name, folders))) => (name.clone(), folders.to_vec()),
+            _ => return,
+        };
+        let text = match files.text(at) {
+            Ok(text) => text,
+            Err((what, advice)) => return self.fault(&shown, 0, what, advice, gathered),
+        };
+        if name.eq_ignore_ascii_case("errors.csv") {
+            return tell_errors(&text, &shown, gathered);
+        }
+        let head = text.trim_start();
+        let form = FORMS
+            .iter()
+            .find(|form| (form.recognises)(head.get(..4096).unwrap_or(head)));
+        let Some(form) = form else {
+            return self.pass_over(&shown);
+        };
+        let records = match (form.read)(&text) {
+            Ok(records) => records,
+            Err(fault) if cmdlets::by_file(&name).is_some() || names::heads_export(head, &name) => {
+                return self.fault(&shown, fault.line, fault.what, fault.advice, gathered);
+            }
+            Err(_) => return self.pass_over(&shown),
+        };
+        match cmdlets::recognise(&records.types, &records.names, &name) {
+            Some((cmdlet, _)) => {
+                let source = gathered.add_source(&shown);
+                self.loaded.push(Loaded {
+                    shown,
+                    source,
+                    cmdlet,
+                    records,
+                    hints: names::hints(&name, &folders, cmdlet.name),
+                });
+            }
+            None => self.pass_over(&shown),
+        }
+    }
+
+    fn fault(&mut self, shown: &str, line: u32, what: String, advice: String, gathered: &mut Gathered) {
+        self.faults += 1;
+        gathered.unread = true;
+        gathered.complain(shown, line, 0, what, advice);
+    }
+
+    /// Reads the records of all files, cmdlet by cmdlet, and hands over what they make together.
+    fn finish(self, index: usize, gathered: &mut Gathered) {
+        self.tell_passed_over(gathered);
+        let Some(first) = self.loaded.first() else {
+            if self.faults == 0 {
+                gathered.unread = true;
+                let what = "no file holds an export of a cmdlet that is read";
+                let advice = "`nicplan init` writes Collect-NicPlanInventory.ps1, which exports everything that is.";
+                gathered.complain("", 0, 0, what, advice);
+            }
+            return;
+        };
+        let source = first.source;
+        let mut estate = Estate::default();
+        let mut coverage = conclude::Coverage::default();
+        for cmdlet in CMDLETS.iter() {
+            for file in self.loaded.iter().filter(|file| file.cmdlet.name == cmdlet.name) {
+                read_records(file, &mut estate, &mut coverage, gathered);
+            }
+        }
+        let assumed = conclude::conclude(&mut estate, &coverage, gathered);
+        gathered
+            .assumed
+            .extend(assumed.into_iter().map(|(missing, taken)| (index, missing, taken)));
+        estate.hand_over(index, source, gathered);
+    }
+
+    fn tell_passed_over(&self, gathered: &mut Gathered) {
+        for shown in self.passed_over.iter().take(MOST_NOTES) {
+            gathered.notes.push(format!(
+                "{shown} is no export of a cmdlet that is read; it was passed over"
+            ));
+        }
+        if let Some(more) = self.passed_over.len().checked_sub(MOST_NOTES).filter(|n| *n > 0) {
+            gathered
+                .notes
+                .push(format!("passed over as well: {}", count(more, "further file")));
+        }
+    }
+}
+
+/// What the collector could not read.
+fn tell_errors(text: &str, shown: &str, gathered: &mut Gathered) {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let rows: Vec<csv::StringRecord> = reader.records().filter_map(Result::ok).collect();
+    for row in rows.iter().take(MOST_NOTES) {
+        let cell = |at: usize| row.get(at).unwrap_or_default().replace(['\r', '\n'], " ");
+        let of = if cell(0).is_empty() {
+            String::new()
+        } else {
+            format!(" of {}", cell(0))
+        };
+        gathered
+            .notes
+            .push(format!("{shown}: not exported: {}{of}: {}", cell(1), cell(2)));
+    }
+    if let Some(more) = rows.len().checked_sub(MOST_NOTES).filter(|n| *n > 0) {
+        gathered.notes.push(format!("{shown}: {more} more exports failed"));
+    }
+}
+
+fn read_records(file: &Loaded, estate: &mut Estate, coverage: &mut conclude::Coverage, gathered: &mut Gathered) {
+    if cmdlets::is_empty(&file.records) && file.cmdlet.per_node {
+        if let Some(node) = names::by_hint(&file.hints, estate) {
+            coverage.note(file.cmdlet.name, &node);
+            conclude::nothing_found(file.cmdlet.name, &node, file.source, estate);
+        }
+        return;
+    }
+    let mut nameless = 0;
+    for record in &file.records.list {
+        let node = match file.cmdlet.per_node {
+            true => names::node_of(record, file.source, &file.hints, estate),
+            false => Some(String::new()),
+        };
+        let Some(node) = node else {
+            nameless += 1;
+            continue;
+        };
+        coverage.note(file.cmdlet.name, &node);
+        let item = Item {
+            record,
+            source: file.source,
+            node: &node,
+        };
+        (file.cmdlet.read)(&item, estate);
+    }
+    if nameless > 0 {
+        gathered.unread = true;
+        let what = format!(
+            "nothing says from which node {} of {} are",
+            count(nameless, "object"),
+            file.cmdlet.name
+        );
+        let advice = format!(
+            "Put the files of each node into a folder with its name (HV1/{}.xml), or begin the name of the file with it (HV1_{}.xml).",
+            file.cmdlet.name, file.cmdlet.name
+        );
+        gathered.complain(&file.shown, 0, 0, what, advice);
+    }
+}

@@ -1,0 +1,240 @@
+//! Rows of several sources about one thing: where each cell of the result stands, what the sources say differently, and which
+//! cells nobody fills although the fact has a value.
+//!
+//! In: groups of rows. Out: places, contradictions, blank cells. The last input that fills a cell counts. Must not know: formats.
+
+use crate::finding::Location;
+use crate::inventory::catalogue::{Column, Kind};
+use crate::inventory::entities::{Origin, Source};
+use crate::inventory::facts::Fact;
+use crate::inventory::merged::{Contradiction, Places};
+use crate::inventory::raw::{Cell, Gathered, Line, Record};
+use crate::inventory::{Cluster, cells};
+use crate::profiles;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Columns whose fact has a value where the cell is blank; a written inventory must not turn them into statements.
+const DEFAULTED: [(&str, &str); 14] = [
+    ("clusters", "profile"),
+    ("clusters", "storage"),
+    ("nics", "rdma"),
+    ("nics", "status"),
+    ("switches", "type"),
+    ("vms", "memory_mib"),
+    ("vms", "state"),
+    ("vms", "generation"),
+    ("vms", "priority"),
+    ("vms", "pxe"),
+    ("vnics", "type"),
+    ("vnics", "mac_type"),
+    ("vnics", "spoofing"),
+    ("cluster_networks", "state"),
+];
+
+/// What the sources of one thing say differently, before it is known to which cluster it belongs.
+struct Difference {
+    table: &'static str,
+    name: String,
+    column: &'static str,
+    taken: (String, Location),
+    other: (String, Location),
+    record: Origin,
+}
+
+/// What merging leaves behind.
+#[derive(Default)]
+pub(super) struct Merging {
+    places: Vec<((Origin, &'static str), Origin)>,
+    differences: Vec<Difference>,
+    /// Record and column of the cells that nobody fills although the fact has a value.
+    pub(super) unsaid: BTreeSet<(Origin, &'static str)>,
+}
+
+impl Merging {
+    /// Takes in the rows about one thing.
+    pub(super) fn hear(&mut self, name: &str, record: &Record<'_>, sources: &[Source]) {
+        let def = record.first.table.def;
+        let from_records = record.first.row.from.is_some() || !record.later.is_empty();
+        for (position, column) in def.columns.iter().enumerate() {
+            let defaulted = DEFAULTED.contains(&(def.name, column.name));
+            if !from_records && !defaulted {
+                continue;
+            }
+            match deciding(record, position) {
+                Some(cell) if from_records => self.cell(name, record, column, cell, sources),
+                None if defaulted => {
+                    self.unsaid.insert((record.origin(), column.name));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn cell(&mut self, name: &str, record: &Record<'_>, column: &'static Column, cell: Cell<'_>, sources: &[Source]) {
+        let place = cell.place(sources);
+        self.places.push(((record.origin(), column.name), place));
+        for line in lines(record) {
+            let other = line.cell_at(cell.column);
+            let same_row = std::ptr::eq(line.row, cell.line.row);
+            if same_row || other.text.is_empty() || same(column, cell.text, other.text) {
+                continue;
+            }
+            self.differences.push(Difference {
+                table: record.first.table.def.name,
+                name: name.to_owned(),
+                column: column.name,
+                taken: (cell.text.to_owned(), cell.at(sources)),
+                other: (other.text.to_owned(), other.at(sources)),
+                record: record.origin(),
+            });
+        }
+    }
+
+    /// Takes in what an importer found between records of its own.
+    pub(super) fn take(&mut self, gathered: &Gathered) {
+        for found in &gathered.differences {
+            let at = |place: Origin| Location {
+                file: gathered
+                    .sources
+                    .get(place.source as usize)
+                    .map(|s| s.file.clone())
+                    .unwrap_or_default(),
+                line: place.line,
+                column: place.column,
+            };
+            self.differences.push(Difference {
+                table: found.table,
+                name: found.name.clone(),
+                column: found.column,
+                taken: (found.taken.0.clone(), at(found.taken.1)),
+                other: (found.other.0.clone(), at(found.other.1)),
+                record: found.record,
+            });
+        }
+    }
+
+    /// The places of cells, and the contradictions with the names of their clusters.
+    pub(super) fn finish(self, clusters: &[Cluster]) -> (Places, Vec<Contradiction>) {
+        let mut list = Vec::new();
+        if !self.differences.is_empty() {
+            let subjects = subjects(clusters);
+            for d in self.differences {
+                let known = subjects.get(&d.record);
+                let (cluster, node) = known.map_or(("", ""), |(cluster, node)| (*cluster, *node));
+                let subject = match node {
+                    "" => d.name,
+                    node => format!("{node}/{}", d.name),
+                };
+                list.push(Contradiction {
+                    cluster: cluster.to_owned(),
+                    table: d.table,
+                    subject,
+                    column: d.column,
+                    taken: d.taken,
+                    other: d.other,
+                });
+            }
+        }
+        list.sort();
+        list.dedup();
+        (Places::new(self.places), list)
+    }
+}
+
+/// Cluster and owner (node or VM) of each record.
+fn subjects(clusters: &[Cluster]) -> BTreeMap<Origin, (&str, &str)> {
+    let mut map = BTreeMap::new();
+    for cluster in clusters {
+        let name = cluster.name.as_str();
+        map.insert(cluster.origin, (name, ""));
+        map.extend(cluster.networks.iter().map(|n| (n.origin, (name, ""))));
+        for node in &cluster.nodes {
+            let owner = node.name.as_str();
+            map.insert(node.origin, (name, ""));
+            map.extend(node.nics.iter().map(|n| (n.origin, (name, owner))));
+            map.extend(node.switches.iter().map(|n| (n.origin, (name, owner))));
+            map.extend(node.host_vnics.iter().map(|n| (n.origin, (name, owner))));
+        }
+        for vm in &cluster.vms {
+            map.insert(vm.origin, (name, ""));
+            map.extend(vm.vnics.iter().map(|n| (n.origin, (name, vm.name.as_str()))));
+        }
+    }
+    map
+}
+
+fn lines<'r, 'a>(record: &'r Record<'a>) -> impl DoubleEndedIterator<Item = Line<'a>> + use<'r, 'a> {
+    std::iter::once(record.first).chain(record.later.iter().copied())
+}
+
+/// The cell that counts: that of the last source that fills it.
+fn deciding<'a>(record: &Record<'a>, column: usize) -> Option<Cell<'a>> {
+    lines(record)
+        .rev()
+        .map(|line| line.cell_at(column))
+        .find(|cell| !cell.text.is_empty())
+}
+
+/// Whether two cells of a column say the same.
+pub(in crate::inventory) fn same(column: &Column, a: &str, b: &str) -> bool {
+    if a.eq_ignore_ascii_case(b) {
+        return true;
+    }
+    let label = |text: &str| text.split('.').next().unwrap_or(text).to_lowercase();
+    let set = |text: &str| cells::names(text).iter().map(|n| label(n)).collect::<BTreeSet<_>>();
+    match column.name {
+        "node" => return label(a) == label(b),
+        "possible_owners" => return set(a) == set(b),
+        "profile" => return profiles::find(a).is_some_and(|p| profiles::find(b).is_some_and(|q| p.name == q.name)),
+        "nic" | "host_vnic" | "vm" | "vnic" | "network" | "tor" | "cluster" => return true,
+        _ => {}
+    }
+    if let Kind::Names = column.kind {
+        let set = |text: &str| {
+            cells::names(text)
+                .iter()
+                .map(|n| n.to_lowercase())
+                .collect::<BTreeSet<_>>()
+        };
+        return set(a) == set(b);
+    }
+    // "yes" says less than the technology that is on.
+    let rdma = |text: &str, other: &str| text.eq_ignore_ascii_case("yes") && ["roce", "iwarp"].contains(&other);
+    if column.name == "rdma" && (rdma(a, b) || rdma(b, a)) {
+        return true;
+    }
+    matches!((Fact::parse(column, a), Fact::parse(column, b)), (Ok(a), Ok(b)) if a == b)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::inventory::catalogue::table;
+
+    #[test]
+    fn spellings_of_one_value_are_no_contradiction() {
+        let column = |name: &str| {
+            let (t, c) = name.split_once('.').expect("table and column");
+            let def = table(t).expect("a table");
+            &def.columns[def.position(c).expect("a column")]
+        };
+        for (name, a, b) in [
+            ("nics.speed_mbps", "10 Gbps", "10000"),
+            ("nics.mac", "00155D0A0B01", "00-15-5d-0a-0b-01"),
+            ("vms.node", "HV1", "hv1.corp.example"),
+            ("vms.possible_owners", "HV2;HV1", "hv1.corp.example;hv2"),
+            ("nics.rdma", "yes", "roce"),
+            ("clusters.profile", "2022", "Windows Server 2022"),
+            ("nodes.memory_mib", "262144", "256 GB"),
+        ] {
+            assert!(same(column(name), a, b), "{name}: {a} and {b}");
+        }
+        for (name, a, b) in [
+            ("nics.speed_mbps", "10 Gbps", "25000"),
+            ("nics.rdma", "no", "roce"),
+            ("vms.node", "HV1", "HV2"),
+        ] {
+            assert!(!same(column(name), a, b), "{name}: {a} and {b}");
+        }
+    }
+}

@@ -1,0 +1,245 @@
+//! The script that `init` writes: it parses, it changes nothing, and what it writes is read.
+
+#[path = "support/powershell.rs"]
+mod powershell;
+mod program;
+
+use program::{folder, nicplan, place, text};
+use std::fs;
+
+/// What `init` writes into a folder of this name.
+fn script(name: &str) -> String {
+    let dir = place(&format!("collector-{name}"));
+    let run = nicplan(&["init", text(&dir)]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    fs::read_to_string(dir.join("Collect-NicPlanInventory.ps1")).expect("init writes the script")
+}
+
+#[test]
+fn the_script_parses_in_the_grammar_of_powershell() {
+    assert_eq!(powershell::errors(&script("grammar")), Vec::<String>::new());
+    assert!(
+        !powershell::errors("try { Get-VM").is_empty(),
+        "the grammar sees an error"
+    );
+}
+
+#[test]
+fn the_script_calls_nothing_that_changes_a_node() {
+    let own = [
+        "Export-Clixml",
+        "Export-Csv",
+        "Write-Progress",
+        "Write-Warning",
+        "Write-Error",
+        "Write-Output",
+        "New-Item",
+        "Compress-Archive",
+        "Select-Object",
+        "Where-Object",
+        "ForEach-Object",
+        "Join-Path",
+        "Test-Path",
+    ];
+    let calls = powershell::commands(&script("verbs"));
+    assert!(calls.len() > 50, "{calls:?}");
+    for call in calls {
+        let reads = call.starts_with("Get-") || own.contains(&call.as_str()) || call == "$part.Read";
+        assert!(reads, "{call} is not known to be harmless");
+    }
+    assert!(powershell::commands("Set-VMHost -Name x").contains(&"Set-VMHost".to_owned()));
+}
+
+#[test]
+fn windows_reads_the_script_whatever_its_code_page() {
+    let script = script("text");
+    assert!(script.is_ascii() && script.contains("\r\n"));
+}
+
+/// An object as `Select-Object | Export-Clixml` writes it: chosen properties stand in `MS`.
+fn selected(kind: &str, properties: &[(&str, &str)]) -> String {
+    let parts = properties.iter().map(|(name, value)| match *value {
+        "" => format!("<Nil N=\"{name}\" />"),
+        number if number.bytes().all(|b| b.is_ascii_digit()) && number.len() < 16 => {
+            format!("<I64 N=\"{name}\">{number}</I64>")
+        }
+        yes @ ("true" | "false") => format!("<B N=\"{name}\">{yes}</B>"),
+        text => format!("<S N=\"{name}\">{text}</S>"),
+    });
+    format!(
+        "<Obj RefId=\"0\"><TN RefId=\"0\"><T>Selected.{kind}</T><T>System.Management.Automation.PSCustomObject</T></TN><MS>{}</MS></Obj>",
+        parts.collect::<String>()
+    )
+}
+
+fn file(objects: &[String]) -> Vec<u8> {
+    let text = format!(
+        "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">{}</Objs>",
+        objects.concat()
+    );
+    [0xFF, 0xFE]
+        .into_iter()
+        .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
+        .collect()
+}
+
+#[test]
+fn what_the_script_writes_is_read() {
+    let cim = "Microsoft.Management.Infrastructure.CimInstance";
+    let dir = folder("collector-output", &[]);
+    for part in ["cluster", "HV1"] {
+        fs::create_dir_all(dir.join(part)).expect("the build folder can be written");
+    }
+    let write = |name: &str, objects: &[String]| {
+        fs::write(dir.join(name), file(objects)).expect("the build folder can be written");
+    };
+    let cluster = "Microsoft.FailoverClusters.PowerShell";
+    write(
+        "cluster/Get-Cluster.xml",
+        &[selected(
+            &format!("{cluster}.Cluster"),
+            &[
+                ("Name", "C9"),
+                ("SameSubnetDelay", "1000"),
+                ("SameSubnetThreshold", "20"),
+            ],
+        )],
+    );
+    write(
+        "cluster/Get-ClusterNode.xml",
+        &[selected(
+            &format!("{cluster}.ClusterNode"),
+            &[("Name", "HV1"), ("State", "Up"), ("BuildNumber", "26100")],
+        )],
+    );
+    write(
+        "cluster/Get-ClusterGroup.xml",
+        &[selected(
+            &format!("{cluster}.ClusterGroup"),
+            &[
+                ("Name", "SQL"),
+                ("OwnerNode", "HV1"),
+                ("GroupType", "VirtualMachine"),
+                ("Priority", "3000"),
+                ("AntiAffinityClassNames", "DB"),
+            ],
+        )],
+    );
+    write(
+        "HV1/Get-NetAdapter.xml",
+        &[selected(
+            cim,
+            &[
+                ("Name", "P1"),
+                ("InterfaceDescription", "X"),
+                ("Speed", "10000000000"),
+                ("MediaConnectState", "1"),
+                ("PSComputerName", "HV1"),
+            ],
+        )],
+    );
+    write(
+        "HV1/Get-NetAdapterVmq.xml",
+        &[selected(
+            cim,
+            &[
+                ("Name", "P1"),
+                ("InterfaceDescription", "X"),
+                ("Enabled", "true"),
+                ("NumberOfReceiveQueues", "31"),
+                ("PSComputerName", "HV1"),
+            ],
+        )],
+    );
+    let hyper_v = "Microsoft.HyperV.PowerShell";
+    write(
+        "HV1/Get-VM.xml",
+        &[selected(
+            &format!("{hyper_v}.VirtualMachine"),
+            &[
+                ("Name", "SQL"),
+                ("Id", "a1"),
+                ("State", "Running"),
+                ("MemoryAssigned", "8589934592"),
+                ("PSComputerName", "HV1"),
+            ],
+        )],
+    );
+    write(
+        "HV1/Get-VMSwitch.xml",
+        &[selected(
+            &format!("{hyper_v}.VMSwitch"),
+            &[
+                ("Name", "S1"),
+                ("SwitchType", "External"),
+                ("AllowManagementOS", "true"),
+                ("NetAdapterInterfaceDescription", "X"),
+                ("PSComputerName", "HV1"),
+            ],
+        )],
+    );
+    write(
+        "HV1/Get-VMNetworkAdapter.xml",
+        &[
+            selected(
+                &format!("{hyper_v}.VMNetworkAdapter"),
+                &[
+                    ("Name", "Network Adapter"),
+                    ("VMName", "SQL"),
+                    ("VMId", "a1"),
+                    ("IsManagementOs", "false"),
+                    ("SwitchName", "S1"),
+                    ("MacAddress", "00155D010107"),
+                    ("MacAddressSpoofing", "On"),
+                    ("MinimumBandwidthWeight", "30"),
+                    ("MaximumBandwidth", "200000000"),
+                    ("OperationMode", "Trunk"),
+                    ("AllowedVlanIdListString", "10,20-22"),
+                    ("PSComputerName", "HV1"),
+                ],
+            ),
+            selected(
+                &format!("{hyper_v}.VMInternalNetworkAdapter"),
+                &[
+                    ("Name", "Mgmt"),
+                    ("IsManagementOs", "true"),
+                    ("SwitchName", "S1"),
+                    ("MacAddress", "00155D010100"),
+                    ("OperationMode", "Untagged"),
+                    ("IsolationMode", "Vlan"),
+                    ("DefaultIsolationID", "7"),
+                    ("PSComputerName", "HV1"),
+                ],
+            ),
+        ],
+    );
+    fs::write(
+        dir.join("errors.csv"),
+        "\"Node\",\"Cmdlet\",\"Message\"\r\n\"HV1\",\"Get-NetQosPolicy\",\"Access denied\"\r\n",
+    )
+    .expect("written");
+    let out = place("collector-out");
+    let run = nicplan(&["import", text(&dir), "-o", text(&out)]);
+
+    assert_eq!(run.code, 0, "{}", run.err);
+    let table = |name: &str| fs::read_to_string(out.join(name)).expect("the table was written");
+    assert!(table("clusters.csv").contains("C9,2025"), "{}", table("clusters.csv"));
+    assert!(table("nics.csv").contains("HV1,P1,10000,"), "{}", table("nics.csv"));
+    assert!(
+        table("vms.csv").contains("SQL,C9,HV1,8192,running,,high,,DB"),
+        "{}",
+        table("vms.csv")
+    );
+    let vnic = "SQL,Network Adapter,,S1,10;20-22,00-15-5D-01-01-07,,yes,,,,30";
+    assert!(table("vnics.csv").contains(vnic), "{}", table("vnics.csv"));
+    assert!(
+        table("host_vnics.csv").contains("HV1,Mgmt,S1,management,7,"),
+        "{}",
+        table("host_vnics.csv")
+    );
+    assert!(
+        run.err.contains("Get-NetQosPolicy of HV1: Access denied"),
+        "{}",
+        run.err
+    );
+}
