@@ -153,6 +153,9 @@ fn char_width(c: char) -> i64 {
         | '-' => 40,
         'm' | 'w' | 'M' | 'W' | '%' | '@' => 95,
         'A'..='Z' => 70,
+        'ж' | 'м' | 'ф' | 'ш' | 'щ' | 'ы' | 'ю' => 85,
+        'Ж' | 'М' | 'Ф' | 'Ш' | 'Щ' | 'Ы' | 'Ю' => 105,
+        '\u{0370}'..='\u{03ab}' | '\u{0400}'..='\u{042f}' => 80,
         '\u{1100}'..='\u{11ff}' | '\u{2e80}'..='\u{ffef}' | '\u{1f000}'.. => 105,
         _ => 62,
     }
@@ -279,6 +282,12 @@ mod tests {
         );
         let one_word = cut("averyveryverylongnamewithoutanyborder", 120);
         assert!(one_word.len() > 12 && one_word.contains('…'), "{one_word}");
+    }
+
+    #[test]
+    fn wide_letters_of_other_scripts_count_as_wide() {
+        assert!(text_width("ЩЖМ", 12) > text_width("WMM", 12) - 3);
+        assert!(text_width("щит", 12) > text_width("abc", 12));
     }
 
     #[test]

@@ -39,7 +39,14 @@ pub(super) fn proof(cluster: &ClusterData) -> String {
         .iter()
         .position(|l| *l == solver.unproven_level)
         .map_or(0, |i| i + 1);
-    let shown = |value: u64| show::level_number(level, value);
+    // wishes are counted where they are missed: on each node, or for each vNIC
+    let shown = |value: u64| match level {
+        2 => format!(
+            "{} unmet",
+            show::count(usize::try_from(value).unwrap_or(usize::MAX), "case", "cases")
+        ),
+        _ => show::level_number(level, value),
+    };
     format!(
         "{stopped}Not proven best in \"{}\": this plan has {}; a better one may exist, but none below {} (up to {} less).",
         show::level_name(level),
@@ -150,6 +157,14 @@ pub(super) fn style_cells(cluster: &ClusterData, row: &StyleRow) -> [String; 9] 
     cells
 }
 
+/// What the last of the cells of a style holds: what its plan lacks, or why it has none.
+pub(super) fn missing_title(cells: &[String; 9]) -> &'static str {
+    match cells[7].is_empty() {
+        true => "Why there is no plan",
+        false => "What it cannot do",
+    }
+}
+
 /// Required and wished survivals that a plan misses: one per node (and network) and failure kind.
 fn not_survived(cluster: &ClusterData, objective: &Objective) -> u64 {
     let wished = cluster.recount.wishes.iter().zip(&objective.unmet_wishes);
@@ -165,8 +180,9 @@ pub(super) fn next_steps(data: &ReportData) -> Vec<String> {
     for cluster in &data.clusters {
         if let Some(conflict) = &cluster.plan.conflict {
             steps.push(format!(
-                "{}: decide about the requirements that exclude each other: {}",
-                cluster.facts.name, conflict.text
+                "{}: give up one of the {} that exclude each other (named above), or add the ports they need.",
+                cluster.facts.name,
+                show::count(conflict.requirements.len(), "requirement", "requirements")
             ));
         }
     }

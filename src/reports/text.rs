@@ -161,7 +161,11 @@ fn write_styles(out: &mut String, cluster: &ClusterData) {
     rows.extend(cells.iter().map(numbers));
     write_table(out, &rows);
     for row in cells.iter().filter(|cells| !cells[8].is_empty()) {
-        let _ = writeln!(out, "  {}, what is missing: {}", row[0], first_parts(&row[8], 150));
+        let what = match row[7].is_empty() {
+            true => "why there is no plan",
+            false => "what is missing",
+        };
+        let _ = writeln!(out, "  {}, {what}: {}", row[0], first_parts(&row[8], 150));
     }
     let _ = writeln!(out, "  {}", story::PORT_SPEED_NOTE);
     out.push('\n');

@@ -181,7 +181,7 @@ fn draw_port(svg: &mut Svg, area: Area, cluster: &ClusterData, port: &PortRow, c
         &format!("{}{rdma}", show_mbps(port.nic.speed)),
     );
     let tor = if port.tor.is_empty() {
-        "switch not known"
+        "switch unknown"
     } else {
         &port.tor
     };
@@ -213,7 +213,13 @@ fn draw_roles(svg: &mut Svg, band: Area, cluster: &ClusterData, port: &PortRow) 
             ..band
         };
         if number == 1 {
-            chip_saying(svg, area, &mark, &format!("{} {name}", mark.code));
+            // of a long name too little would remain: the legend tells whose code it is
+            let named = format!("{} {name}", mark.code);
+            let said = match look::shortened(&named, 11, area.w) {
+                Some(_) => format!("{} {}", mark.code, role.role.info().title),
+                None => named,
+            };
+            chip_saying(svg, area, &mark, &said);
         } else {
             chip(svg, area, &mark);
         }

@@ -117,18 +117,18 @@ fn legend(svg: &mut Svg, y: i64) -> i64 {
     svg.text(LEFT + 182, y + 12, TEXT, "pool planned");
     svg.hatched(at(LEFT + 300, y + 2, 34, 10), look::ALERT);
     svg.text(LEFT + 342, y + 12, TEXT, "addresses that several nodes hand out today");
+    svg.rect(at(LEFT, y + 22, 34, 10), "#c9d1d9", look::GREY, ASSUMED);
+    svg.text(LEFT + 42, y + 32, TEXT, "pool assumed");
+    let d = format!("M{} {}v12m5 -12v12m9 -12v12", LEFT + 146, y + 21);
+    svg.path(&d, look::INK, r#"stroke-width="1""#);
+    svg.text(LEFT + 182, y + 32, TEXT, "addresses in use, of any cluster");
     svg.text(
         LEFT,
-        y + 32,
+        y + 52,
         SMALL,
         "Not to scale: ranges are drawn in order, empty stretches between them are shortened (dotted). \
          At worst: after the loss of one other node.",
     );
-    svg.rect(at(LEFT, y + 46, 34, 10), "#c9d1d9", look::GREY, ASSUMED);
-    svg.text(LEFT + 42, y + 56, TEXT, "pool assumed");
-    let d = format!("M{} {}v12m5 -12v12m9 -12v12", LEFT + 146, y + 45);
-    svg.path(&d, look::INK, r#"stroke-width="1""#);
-    svg.text(LEFT + 182, y + 56, TEXT, "addresses in use, of any cluster");
     y + 68
 }
 

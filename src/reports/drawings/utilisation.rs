@@ -12,6 +12,8 @@ use crate::units::{Permille, show_mbps, show_permille};
 const SINGLY: usize = 8;
 /// Where the bars begin and how long 100 % (or the largest value) may be.
 const BAR_X: i64 = 230;
+/// Room for the names of nodes.
+const NAME_W: i64 = BAR_X - LEFT - 10;
 const BAR_W: i64 = 600;
 const ROW: i64 = 34;
 /// Where the numbers stand, right of the longest bar: no line of the scale runs through them.
@@ -212,14 +214,17 @@ fn bars<'a>(cluster: &ClusterData<'a>, uplink: usize, units: &[Unit]) -> Vec<Bar
     let bar = |(load, members): (&'a UplinkLoad, Vec<&Unit>)| {
         let names: Vec<&str> = members.iter().map(|u| u.label).collect();
         let several = members[0].nodes.len() > 1;
-        let note = if several {
-            format!("fullest: {}", cluster.node_name(load.node))
-        } else {
-            String::new()
+        let label = show::name_runs(&names, "–");
+        let is_cut = look::shortened(&label, TEXT.size, NAME_W).is_some();
+        let note = match several {
+            true => format!("fullest: {}", cluster.node_name(load.node)),
+            // of long names the first would pass for the only one
+            false if is_cut && names.len() > 1 => format!("{} nodes alike", names.len()),
+            false => String::new(),
         };
         Bar {
             load,
-            label: show::name_runs(&names, "–"),
+            label,
             note,
             over: load.worst_utilisation > cluster.facts.policy.target_permille,
         }
@@ -245,8 +250,8 @@ fn fullest<'a>(cluster: &ClusterData<'a>, uplink: usize, unit: &Unit) -> Option<
 
 fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, bar: &Bar, scale: &Scale) {
     let load = bar.load;
-    svg.fitted(LEFT, y + 10, BAR_X - LEFT - 10, TEXT, &bar.label);
-    svg.fitted(LEFT, y + 24, BAR_X - LEFT - 10, SMALL, &bar.note);
+    svg.fitted(LEFT, y + 10, NAME_W, TEXT, &bar.label);
+    svg.fitted(LEFT, y + 24, NAME_W, SMALL, &bar.note);
     if load.capacity == 0 {
         return svg.text(BAR_X + 6, y + 10, TEXT.ink(look::ALERT), "no NIC");
     }

@@ -29,6 +29,7 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
         }
         list(out, sentences(view));
     }
+    tables::drains(data, out);
     figure(
         out,
         "drain",
@@ -37,7 +38,6 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
         &drain_svg(&views),
     );
     write_paths(data, out);
-    tables::drains(data, out);
 }
 
 /// The ways that live migrations take once the plan is applied, drawn per kind of pair.

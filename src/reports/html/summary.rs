@@ -42,27 +42,46 @@ fn write_verdict(data: &ReportData, cluster: &ClusterData, out: &mut String) {
     if let Some(slow) = hints::slow(cluster) {
         let _ = writeln!(out, "<p class=\"verdict bad\">But {}</p>", escape(&slow));
     }
-    let limit = story::limit(cluster);
-    if !limit.is_empty() {
-        paragraph(out, &format!("What limits it: {limit}"));
-    }
     write_tiles(cluster, out);
+    write_facts(data, cluster, out);
+    if !cluster.met() {
+        write_unmet(cluster, out);
+    }
+}
+
+/// The worst numbers with their places, each beside its name.
+fn write_facts(data: &ReportData, cluster: &ClusterData, out: &mut String) {
     let included = match limits::growth_included(cluster) {
         text if text.is_empty() => text,
         text => format!("; {text}"),
     };
-    paragraph(out, &format!("Fullest: {}{included}.", story::fullest(cluster)));
-    if let Some(measured) = measured::sentence(data, cluster) {
-        paragraph(out, &format!("Measured: {measured}."));
+    let facts = [
+        ("What limits it", story::limit(cluster)),
+        ("Fullest", format!("{}{included}.", story::fullest(cluster))),
+        (
+            "Measured",
+            measured::sentence(data, cluster).map_or_else(String::new, |measured| format!("{measured}.")),
+        ),
+        ("Growth", limits::growth(cluster)),
+        ("Drain", format!("{}.", emptying::sentence(cluster))),
+        (
+            "Live migration",
+            cluster
+                .paths()
+                .brief()
+                .map_or_else(String::new, |ways| format!("{ways}.")),
+        ),
+    ];
+    out.push_str("<dl class=\"facts\">\n");
+    for (name, text) in facts.iter().filter(|(_, text)| !text.is_empty()) {
+        let _ = write!(out, "<dt>{name}</dt><dd>");
+        push_escaped(out, text);
+        out.push_str("</dd>\n");
     }
-    paragraph(out, &format!("Growth: {}", limits::growth(cluster)));
-    paragraph(out, &format!("Drain: {}.", emptying::sentence(cluster)));
-    if let Some(ways) = cluster.paths().brief() {
-        paragraph(out, &format!("Live migration: {ways}."));
-    }
-    if cluster.met() {
-        return;
-    }
+    out.push_str("</dl>\n");
+}
+
+fn write_unmet(cluster: &ClusterData, out: &mut String) {
     out.push_str("<h3>Requirements that are not met</h3>\n");
     list(out, story::unmet(cluster));
     if let Some(conflict) = &cluster.plan.conflict {
@@ -130,7 +149,10 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
         (format!("{used} of {all}"), "NICs in use".to_owned(), false),
         (
             cluster.networks().len().to_string(),
-            "external networks".to_owned(),
+            match cluster.networks().len() {
+                1 => "external network".to_owned(),
+                _ => "external networks".to_owned(),
+            },
             false,
         ),
         (
@@ -179,7 +201,7 @@ fn write_top_findings(data: &ReportData, out: &mut String) {
             numbers.join(", ")
         ),
     );
-    out.push_str("<ul class=\"badge\">\n");
+    out.push_str("<ul class=\"badge findings\">\n");
     for (finding, number) in data.findings_by_rule().into_iter().take(TOP_FINDINGS) {
         write_finding(finding, number, out);
     }
@@ -215,8 +237,11 @@ fn write_finding(finding: &Finding, number: usize, out: &mut String) {
     if let Some(at) = finding.at.first() {
         let _ = write!(out, ", {}", escape(&at.to_string()));
     }
-    out.push_str("</small><br>");
-    push_escaped(out, &finding.fix);
+    out.push_str("</small>");
+    if !finding.fix.is_empty() {
+        out.push_str("<br><b>What to do:</b> ");
+        push_escaped(out, &finding.fix);
+    }
     if !finding.stays.is_empty() {
         out.push_str("<br>It stays: ");
         push_escaped(out, &finding.stays);
@@ -311,7 +336,11 @@ fn write_styles(data: &ReportData, cluster: &ClusterData, out: &mut String) {
 /// The numbers of a style, and below them over the whole width what it cannot do.
 fn write_style(cells: &[String; 9], out: &mut String) {
     let [numbers @ .., missing] = cells;
-    out.push_str("<tr class=\"first\">");
+    out.push_str(if missing.is_empty() {
+        "<tr>"
+    } else {
+        "<tr class=\"first\">"
+    });
     for cell in numbers {
         out.push_str("<td>");
         push_breakable(out, cell);
@@ -321,8 +350,9 @@ fn write_style(cells: &[String; 9], out: &mut String) {
     if !missing.is_empty() {
         let _ = writeln!(
             out,
-            "<tr class=\"rest\"><td colspan=\"{}\">What it cannot do: {}</td></tr>",
+            "<tr class=\"rest\"><td colspan=\"{}\">{}: {}</td></tr>",
             numbers.len(),
+            story::missing_title(cells),
             escape(missing)
         );
     }

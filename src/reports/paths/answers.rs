@@ -5,12 +5,14 @@
 use super::ClusterPaths;
 use super::text::rate;
 use crate::finding::Severity;
-use crate::migration::path::{Class, Fault, Layer, Path};
+use crate::migration::path::{Class, Fault, Layer, Path, Step};
 use crate::reports::show;
-use crate::units::show_mbps;
+use crate::units::{Mbps, show_mbps};
+use std::collections::BTreeSet;
 
-/// Kinds of pairs told one by one.
+/// Kinds of pairs told one by one, and in one line.
 const MOST: usize = 4;
+const TOLD: usize = 3;
 
 /// Layers that can hold a rate down.
 const RATE_LAYERS: [Layer; 5] = [
@@ -24,19 +26,63 @@ const RATE_LAYERS: [Layer; 5] = [
 impl ClusterPaths<'_> {
     /// How fast migrations are between each kind of pairs, and what decides that; empty where none runs.
     pub(in crate::reports) fn speeds(&self) -> Vec<String> {
-        let running = |class: &&Class| class.first(&self.paths).is_some_and(|path| path.network.is_some());
-        let told = self.classes.iter().filter(running).take(MOST);
+        let alike = self.alike(|path| decides(path).map(|step| step.layer));
+        let told = alike.iter().take(MOST);
         told.filter_map(|class| self.speed(class)).collect()
+    }
+
+    /// Pairs that a reader of rates need not tell apart: same network, transport, rate of one migration, number at once, and whatever
+    /// else `key` names.
+    fn alike<K: PartialEq>(&self, key: impl Fn(&Path) -> K) -> Vec<Class> {
+        let mut found: Vec<(_, Class)> = Vec::new();
+        for class in &self.classes {
+            let Some(path) = class.first(&self.paths).filter(|path| path.network.is_some()) else {
+                continue;
+            };
+            let one = (path.cap, path.concurrency, path.guaranteed.is_some());
+            let looks = (&path.network, path.transport, one, key(path));
+            match found.iter_mut().find(|(known, _)| *known == looks) {
+                Some((_, joined)) => {
+                    joined.paths.extend(&class.paths);
+                    joined.paths.sort_unstable();
+                }
+                None => found.push((looks, class.clone())),
+            }
+        }
+        found.into_iter().map(|(_, class)| class).collect()
+    }
+
+    /// The rate of one migration, of all together, and how many at once, of pairs that [`Self::alike`] joined.
+    fn rates(&self, class: &Class, path: &Path) -> String {
+        let paths = class.paths.iter().filter_map(|index| self.paths.get(*index));
+        let all: BTreeSet<Mbps> = paths.map(|path| path.egress.min(path.ingress)).collect();
+        match (all.first(), all.last()) {
+            (Some(least), Some(most)) if least != most => {
+                let free = if path.guaranteed.is_some() {
+                    ", if nothing else sends"
+                } else {
+                    ""
+                };
+                format!(
+                    "{} for one migration, {} to {} for all together{free}; {} at once",
+                    show_mbps(path.cap),
+                    show_mbps(*least),
+                    show_mbps(*most),
+                    path.concurrency
+                )
+            }
+            _ => rate(path),
+        }
     }
 
     fn speed(&self, class: &Class) -> Option<String> {
         let path = class.first(&self.paths)?;
         let network = path.network.as_deref()?;
-        let decides = decides(path).map_or_else(String::new, |step| format!("; what decides: {step}"));
+        let decides = decides(path).map_or_else(String::new, |step| format!("; what decides: {}", step.text));
         Some(format!(
             "{}: {} ({} MB/s on the wire for one), over {network} with {}{decides}",
             show::sentence(&self.pairs(class)),
-            rate(path),
+            self.rates(class, path),
             show::thousands(path.cap / 8),
             path.transport.title(),
         ))
@@ -48,18 +94,19 @@ impl ClusterPaths<'_> {
         if let Some(detour) = detours.first() {
             return Some(format!("not as planned: {detour}"));
         }
-        let told = self.classes.iter().take(2).filter_map(|class| {
+        let alike = self.alike(|_| ());
+        let told = alike.iter().take(TOLD).filter_map(|class| {
             let path = class.first(&self.paths)?;
             let network = path.network.as_deref()?;
             Some(format!(
-                "{network} over {}, {} ({})",
+                "network {network} over {}, {} ({})",
                 path.transport.title(),
-                rate(path),
+                self.rates(class, path),
                 self.pairs(class)
             ))
         });
         let told: Vec<String> = told.collect();
-        let more = match self.classes.len().saturating_sub(2) {
+        let more = match alike.len().saturating_sub(TOLD) {
             0 => String::new(),
             more => format!(
                 "; and {}",
@@ -126,16 +173,14 @@ impl ClusterPaths<'_> {
 }
 
 /// The line of reasoning that decides over the rate.
-fn decides(path: &Path) -> Option<String> {
+fn decides(path: &Path) -> Option<&Step> {
     if path.smb_limit == Some(path.cap) {
-        let step = path.steps.iter().find(|step| step.layer == Layer::SmbLimit)?;
-        return Some(step.text.clone());
+        return path.steps.iter().find(|step| step.layer == Layer::SmbLimit);
     }
     let slowed = |layer: Layer| layer != Layer::SmbLimit && RATE_LAYERS.contains(&layer);
     let mut steps = path.steps.iter().rev().filter(|step| slowed(step.layer));
     // the links between switches are told even where they are wide enough
-    let step = steps.find(|step| step.layer != Layer::InterSwitchLink || step.text.ends_with(&show_mbps(path.cap)))?;
-    Some(step.text.clone())
+    steps.find(|step| step.layer != Layer::InterSwitchLink || step.text.ends_with(&show_mbps(path.cap)))
 }
 
 /// What to do about a fault, as half a sentence.

@@ -95,6 +95,7 @@ impl<'a> ClusterPaths<'a> {
         };
         let count = show::count(class.paths.len(), "pair", "pairs");
         match class.members(&self.paths, self.cluster.nodes.len()) {
+            Members::All if class.paths.len() == 2 => "both directions".to_owned(),
             Members::All => format!("all {count}"),
             Members::Among(nodes) => format!("among {} ({count})", names(&nodes)),
             Members::FromOrTo(nodes) => format!("from or to {} ({count})", names(&nodes)),
@@ -111,9 +112,16 @@ impl<'a> ClusterPaths<'a> {
                 }
             }
             Members::Pairs(pairs) => {
-                let from = pairs.iter().map(|(a, _)| *a).collect();
-                let to = pairs.iter().map(|(_, b)| *b).collect();
-                format!("{} → {} ({count}, not every combination)", names(&from), names(&to))
+                let from: BTreeSet<usize> = pairs.iter().map(|(a, _)| *a).collect();
+                let to: BTreeSet<usize> = pairs.iter().map(|(_, b)| *b).collect();
+                // no node migrates to itself
+                let every: usize = from.iter().map(|node| to.len() - usize::from(to.contains(node))).sum();
+                let missing = if pairs.len() == every {
+                    ""
+                } else {
+                    ", not every combination"
+                };
+                format!("{} → {} ({count}{missing})", names(&from), names(&to))
             }
         }
     }

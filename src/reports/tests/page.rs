@@ -135,3 +135,36 @@ fn the_page_of_a_single_node_links_to_nothing_that_is_not_there() {
     }
     assert!(!page.contains("live migration as planned"), "nothing to draw");
 }
+
+#[test]
+fn a_top_finding_names_what_to_do_and_numbers_agree_with_their_nouns() {
+    let data_world = world(Spec {
+        style: Style::Teamed,
+        ..SMALL
+    });
+    let files = all(&data_world);
+    let page = file(&files, "report.html");
+
+    assert!(page.contains("<b>What to do:</b> Set-VMHost -MacAddressMinimum"));
+    assert!(page.contains("<b>1</b><span>external network</span>"));
+    assert!(page.contains("<dt>Fullest</dt><dd>"));
+}
+
+#[test]
+fn a_style_without_a_plan_says_why_there_is_none() {
+    let files = all(&world(SMALL));
+    let page = file(&files, "report.html");
+
+    assert!(page.contains("Why there is no plan: needs 10 ports; each node has 8"));
+}
+
+#[test]
+fn drawings_do_not_pass_cut_names_off_as_one_node_or_one_network() {
+    let files = all(&world(Spec {
+        names: Names::Long,
+        ..SMALL
+    }));
+
+    assert!(file(&files, "utilisation.svg").contains(">4 nodes alike<"));
+    assert!(file(&files, "assignment.svg").contains(">V1 VM network<"));
+}
