@@ -163,6 +163,8 @@ fn the_columns_are_those_that_import_writes_and_its_history_is_read() {
     // event logs say no memory, and without it nobody learns a rate
     assert_eq!(run.code, 1, "{}{}", run.out, run.err);
     assert!(run.err.contains("of unknown memory"), "{}", run.err);
+    assert!(run.out.contains("memory of no VM is known"), "{}", run.out);
+    assert!(run.out.contains("transport of no migration is known"), "{}", run.out);
 }
 
 #[test]
@@ -192,6 +194,104 @@ fn a_calibration_edited_by_hand_to_what_cannot_be_is_refused() {
     ] {
         assert!(read(&text).is_err_and(|what| what.contains(expected)), "{expected}");
     }
+}
+
+#[test]
+fn absurd_intervals_counts_and_scores_in_a_calibration_are_refused_with_their_value() {
+    let world = World::two_speeds();
+    let file = history("edited", &world.csv(&world.rows(16, 31)));
+    let (_, sound) = learn(&file);
+    let read = |value: &Value| nicplan::migration::calibration::Calibration::from_json(&value.to_string());
+    assert!(read(&sound).is_ok(), "{:?}", read(&sound));
+    let rate = sound["parameters"]
+        .as_array()
+        .and_then(|all| {
+            all.iter()
+                .position(|entry| entry["parameter"] == "link_rate" && entry["low"].is_number())
+        })
+        .expect("a learnt rate");
+    let at = |key: &str| format!("/parameters/{rate}/{key}");
+
+    let edits: [(String, Value, &str); 15] = [
+        (at("low"), 1.5.into(), "outside its own interval"),
+        (at("high"), 0.1.into(), "outside its own interval"),
+        (at("low"), (-3).into(), "low of link_rate is -3"),
+        (at("high"), 1e9.into(), "high of link_rate is 1000000000"),
+        (at("high"), Value::Null, "low without high"),
+        (at("default"), 0.into(), "default of link_rate is 0"),
+        (at("speed_mbps"), (-1).into(), "no calibration"),
+        ("/folds".into(), 1.into(), "folds is 1"),
+        ("/folds".into(), 4_000.into(), "folds is 4000"),
+        (
+            "/cross_validation/mape_percent".into(),
+            (-2).into(),
+            "mape_percent of cross_validation is -2",
+        ),
+        (
+            "/cross_validation/bias_percent".into(),
+            (-101).into(),
+            "bias_percent of cross_validation is -101",
+        ),
+        (
+            "/cross_validation/p90_coverage_percent".into(),
+            250.into(),
+            "p90_coverage_percent of cross_validation is 250",
+        ),
+        (
+            "/cross_validation/migrations".into(),
+            99_999.into(),
+            "scores 99999 migrations",
+        ),
+        ("/quantiles/0/company".into(), "luck".into(), "no company 'luck'"),
+        (
+            "/quantiles/0/migrations".into(),
+            99_999.into(),
+            "rests on 99999 migrations",
+        ),
+    ];
+    for (place, value, said) in edits {
+        let mut edited = sound.clone();
+        *edited.pointer_mut(&place).expect("it is in the file") = value;
+        let refused = read(&edited).expect_err(&place).0;
+        assert!(refused.contains(said), "{place}: {refused}");
+    }
+    let mut doubled = sound.clone();
+    let again = sound["parameters"][rate].clone();
+    doubled["parameters"].as_array_mut().expect("parameters").push(again);
+    assert!(read(&doubled).is_err_and(|refused| refused.0.contains("stands there twice")));
+}
+
+#[test]
+fn batches_that_overlap_on_one_clock_are_refused_with_both_lines() {
+    let row = |batch: &str, vm: &str, (source, target): (&str, &str), (start, end): (u32, u32)| {
+        format!("{batch},{vm},{source},{target},4096,10000,10000,tcp,,,{start},{end},\n")
+    };
+    let rows = [
+        row("monday", "vm1", ("A", "B"), (1000, 1100)),
+        row("monday", "vm2", ("A", "C"), (1010, 1120)),
+        row("tuesday", "vm3", ("C", "D"), (1100, 1190)),
+        row("", "vm4", ("E", "F"), (5000, 5100)),
+        row("", "vm5", ("f", "G"), (5050, 5150)),
+    ];
+    let (run, written) = learn(&history("overlap", &format!("{HEADER}{}", rows.concat())));
+
+    assert_eq!(run.code, 2, "{}{}", run.out, run.err);
+    assert!(written.is_null());
+    for told in [
+        "history.csv:4:11: this migration (batch 'tuesday') and that of line 3 (batch 'monday') use C at the same time",
+        "history.csv:6:11: this migration (no batch) and that of line 5 (no batch) use f at the same time",
+        "Write one name into batch",
+    ] {
+        assert!(run.err.contains(told), "{told}: {}", run.err);
+    }
+
+    // the same hours told as batches that each begin at 0 are nights of their own
+    let apart = rows[..3]
+        .concat()
+        .replace(",1000,1100,", ",0,100,")
+        .replace(",1010,1120,", ",10,120,")
+        .replace(",1100,1190,", ",0,90,");
+    assert_ne!(learn(&history("apart", &format!("{HEADER}{apart}"))).0.code, 2);
 }
 
 /// Scores as a calibration holds them.

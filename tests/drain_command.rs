@@ -151,6 +151,51 @@ fn the_files_have_the_promised_columns_and_the_same_bytes_every_time() {
     );
 }
 
+#[test]
+fn of_many_nodes_the_longest_drains_are_drawn_and_any_other_on_request() {
+    let (dir, out) = (place("drain-many"), place("drain-many-out"));
+    let made = nicplan(&[
+        "generate",
+        "--nodes",
+        "12",
+        "--vms",
+        "60",
+        "--seed",
+        "3",
+        "-o",
+        text(&dir),
+    ]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let drawn = |arguments: &[&str]| {
+        let run = nicplan(&[&["drain", text(&dir), "-o", text(&out)], arguments].concat());
+        assert!(run.code < 2, "{}", run.err);
+        let svg = fs::read_to_string(out.join("drain.svg")).expect("the drawing was written");
+        let document = roxmltree::Document::parse(&svg).expect("well-formed");
+        let texts = document.descendants().filter(roxmltree::Node::is_text);
+        let lines = texts.filter_map(|node| node.text().map(str::to_owned));
+        lines.collect::<Vec<_>>()
+    };
+
+    let all = drawn(&[]);
+
+    let gantts = |lines: &[String]| -> Vec<String> {
+        let heads = lines.iter().filter_map(|line| line.strip_prefix("Draining "));
+        heads.filter(|head| !head.contains(':')).map(str::to_owned).collect()
+    };
+    assert_eq!(gantts(&all).len(), 4, "{all:?}");
+    assert!(
+        all.iter()
+            .any(|line| line.starts_with("8 drains are shorter: nicplan drain INPUT --node NODE"))
+    );
+    let nodes = fs::read_to_string(dir.join("nodes.csv")).expect("the inventory was written");
+    let names = nodes.lines().skip(1).filter_map(|line| line.split(',').next());
+    let left_out = names
+        .map(str::to_owned)
+        .find(|name| !gantts(&all).contains(name))
+        .expect("a node without Gantt");
+    assert_eq!(gantts(&drawn(&["--node", &left_out])), [left_out]);
+}
+
 /// Two nodes with VMs of these names.
 fn hostile(name: &str, names: &[&str]) -> std::path::PathBuf {
     let quoted = |text: &str| format!("\"{}\"", text.replace('"', "\"\""));

@@ -217,6 +217,51 @@ fn random_problem(dice: &mut Dice) -> Problem {
 }
 
 #[test]
+fn a_migration_alone_meets_its_bound() {
+    for seed in 0..2_000 {
+        let mut dice = Dice(seed);
+        let mut problem = random_problem(&mut dice);
+        problem.jobs.truncate(1);
+        let (bound, alone) = (bound_s(&problem), makespan_s(&simulate(&problem, &[0])));
+
+        assert!(
+            (alone / bound - 1.0).abs() < 1e-6,
+            "seed {seed}: {alone} s, bound {bound} s"
+        );
+    }
+}
+
+#[test]
+fn a_residue_that_just_equals_the_limit_makes_no_bound_that_is_beaten() {
+    // after the first pass 0.3 s of copying are left, to the last bit: rounding decides whether another pass follows
+    for step in 1..2_000 {
+        let (bytes, rate) = (f64::from(step) * 0.037 * GB, GB / 3.0);
+        let memory = Memory {
+            bytes,
+            dirty_rate: 0.3 * rate * rate / bytes,
+            working_set: bytes,
+        };
+        let job = Job {
+            memory,
+            cap: rate,
+            setup_s: 1.1,
+            ..transfer(0, 1, 1.0)
+        };
+        let problem = Problem {
+            slots: vec![1; 2],
+            jobs: vec![job],
+            ..Problem::default()
+        };
+        let alone = makespan_s(&simulate(&problem, &[0]));
+        assert!(
+            alone >= bound_s(&problem) * (1.0 - 1e-7),
+            "{step}: {alone} s beats {} s",
+            bound_s(&problem)
+        );
+    }
+}
+
+#[test]
 fn no_schedule_beats_its_bound_in_ten_thousand_instances() {
     let mut tight = 0;
     for seed in 0..10_000 {

@@ -211,6 +211,75 @@ fn hyper_v_stops_at_a_small_residue_or_after_ten_passes() {
 }
 
 #[test]
+fn a_migration_alone_takes_in_the_simulation_as_long_as_by_the_recursion() {
+    for (gib, dirty, set) in [(64.0, 0.0, 0.0), (64.0, 0.2, 16.0), (64.0, 1.5, 16.0)] {
+        let copy = hyper_v(gib, dirty, set, 1.1875);
+        let alone = Job {
+            setup_s: 3.0,
+            switch_over_s: 1.0,
+            ..job(
+                Memory {
+                    bytes: gib * GIB,
+                    dirty_rate: dirty * GB,
+                    working_set: set * GIB,
+                },
+                &[0],
+                f64::INFINITY,
+            )
+        };
+        let problem = Problem {
+            links: vec![1.1875 * GB],
+            jobs: vec![alone],
+            ..Problem::default()
+        };
+
+        let outcome = simulate(&problem, &[0])[0];
+
+        close(outcome.end_s, copy.total_s);
+        close(outcome.blackout_s, copy.blackout_s);
+        close(outcome.bytes, copy.bytes);
+        assert_eq!(outcome.passes, copy.passes, "{gib} GiB, {dirty} GB/s");
+    }
+}
+
+/// Ends of jobs that share a link of 1 GB/s.
+fn together(jobs: Vec<Job>) -> Vec<(f64, u32)> {
+    let order: Vec<usize> = (0..jobs.len()).collect();
+    let problem = Problem {
+        links: vec![GB],
+        jobs,
+        ..Problem::default()
+    };
+    let outcomes = simulate(&problem, &order);
+    outcomes.iter().map(|outcome| (outcome.end_s, outcome.passes)).collect()
+}
+
+#[test]
+fn when_a_migration_ends_the_others_get_its_share_at_once() {
+    // 0.5 GB/s each until the small one ends at 8 s; the large one then has 4 of its 8 GB left
+    let ends = together(vec![
+        job(memory(4.0, 0.0, 0.0), &[0], f64::INFINITY),
+        job(memory(8.0, 0.0, 0.0), &[0], f64::INFINITY),
+    ]);
+
+    close(ends[0].0, 8.0);
+    close(ends[1].0, 12.0);
+}
+
+#[test]
+fn whether_little_is_left_is_judged_by_the_mean_rate_of_the_pass() {
+    // the first pass sends 8 GB in 12 s, 0.667 GB/s, and leaves 0.25 GB: more than 0.3 s of that, less than 0.3 s of the 1 GB/s
+    // at its end; so a second pass of 0.25 s follows, and a pause for the 5.2 MB it leaves
+    let ends = together(vec![
+        job(memory(4.0, 0.0, 0.0), &[0], f64::INFINITY),
+        job(memory(8.0, 0.25 / 12.0, 7.0), &[0], f64::INFINITY),
+    ]);
+
+    close(ends[1].0, 12.0 + 0.25 + 0.25 * 0.25 / 12.0);
+    assert_eq!(ends[1].1, 2);
+}
+
+#[test]
 fn a_static_vm_over_one_gigabit_takes_the_measured_78_seconds() {
     // A. Finn, 2012 R2: 8 GB over 1 GbE with plain TCP takes over 78 s at 95 % of the wire; fixed times 6 s together
     let memory = Memory {

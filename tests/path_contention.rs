@@ -7,7 +7,7 @@ use nicplan::demand::needs;
 use nicplan::inventory::{Cluster, Demand, Fact, Origin, TrafficClass};
 use nicplan::migration::calibration::Calibration;
 use nicplan::migration::calibration::file::Entry;
-use nicplan::migration::drain::{Forecast, Network, OtherPorts, Question, forecast};
+use nicplan::migration::drain::{Forecast, Network, OtherPorts, Ports, Question, forecast};
 use nicplan::migration::path::{Layer, Path, paths};
 use nicplan::migration::wiring::Wiring;
 use nicplan::profiles::Transport;
@@ -255,4 +255,36 @@ fn what_was_learnt_over_shared_ports_holds_their_other_traffic_already() {
         .iter()
         .any(|one| one.taken.starts_with("Other traffic"));
     assert!(!assumed, "{:?}", busy.assumptions);
+}
+
+/// Every host vNIC has a weight, and a guest of HV1 one that makes live migration's promise smaller.
+fn weighted() -> Cluster {
+    let mut cluster = shared(60_000);
+    for node in &mut cluster.nodes {
+        for (vnic, weight) in node.host_vnics.iter_mut().zip([40, 10, 40]) {
+            vnic.weight = Some(weight);
+        }
+    }
+    let mut guest = support::vm("SQL1", 0, 3, 100);
+    guest.vnics[0].switch = "SET".to_owned();
+    guest.vnics[0].weight = Some(70);
+    cluster.vms = vec![guest];
+    cluster
+}
+
+#[test]
+fn ports_of_the_same_speed_tried_anew_give_the_same_routes_with_the_weights_of_guests() {
+    let cluster = weighted();
+    let network = Network::new(&cluster, None, &needs(&cluster, None), Calibration::uncalibrated());
+    let routes = network.routes();
+    let egress = |source: usize, target: usize| routes.get(source, target).map(|route| route.egress);
+
+    // 40 of 160 on HV1, 40 of 100 elsewhere
+    assert_eq!((egress(0, 1), egress(1, 0)), (Some(5_937), Some(9_500)));
+    assert_eq!(network.with_ports(Ports::All(25_000)), routes);
+    let slower = network.with_ports(Ports::All(10_000));
+    assert_eq!(
+        slower.get(0, 1).map(|route| route.egress),
+        Some(10_000 * 250 / 1000 * 95 / 100)
+    );
 }

@@ -1,4 +1,4 @@
-//! Forty-odd clusters with one thing wrong each: the way of a live migration names the layer at fault, and ten clusters without a
+//! Fifty-odd clusters with one thing wrong each: the way of a live migration names the layer at fault, and ten clusters without a
 //! fault raise nothing.
 
 mod support;
@@ -126,11 +126,13 @@ static CASES: &[Case] = &[
     case("the order names something that is gone", plain, |c| set_order(c, &["Live Migration", "Cluster Network 3"]), Layer::NetworkOrder, Warning, LM),
     case("no order, and the metrics are the wrong way round", plain, |c| { both_subnets(c); set_order(c, &[]); swap_metrics(c); }, Layer::Metric, Error, Some("Cluster")),
     case("the metrics are the wrong way round, 2008 R2", old, swap_metrics, Layer::Metric, Error, Some("Cluster")),
+    case("the metric of management comes before, 2008 R2", old, |c| c.networks[2].metric = Some(30_400), Layer::Metric, Error, MGMT),
     case("two networks only: CSV takes the private one", old, |c| { c.networks.retain(|n| n.name != "Cluster"); c.nodes.iter_mut().for_each(|n| n.nics.retain(|p| p.name != "Cluster")); }, Layer::Metric, Error, MGMT),
     case("a host allows another subnet", plain, |c| c.nodes[1].migration.subnets = Some(vec!["10.9.9.0/24".into()]), Layer::HostSubnets, Error, MGMT),
     case("a host allows no subnet", plain, |c| c.nodes[0].migration.subnets = Some(Vec::new()), Layer::HostSubnets, Error, MGMT),
     case("a host allows the cluster network only", plain, |c| c.nodes[0].migration.subnets = Some(vec!["10.0.2.0/24".into()]), Layer::HostSubnets, Error, MGMT),
     case("a host may use any network", plain, |c| c.nodes[1].migration.any_network = Some(true), Layer::AnyNetwork, Warning, LM),
+    case("a host may use any network, and its list would forbid it", plain, |c| { c.nodes[1].migration.any_network = Some(true); c.nodes[1].migration.subnets = Some(vec!["10.9.9.0/24".into()]); }, Layer::AnyNetwork, Warning, LM),
     case("live migration is off on a host", plain, |c| c.nodes[1].migration.enabled = Some(false), Layer::MigrationEnabled, Warning, LM),
     case("the hosts have different options", plain, |c| { c.transport = Some(Transport::Compression); c.nodes[1].migration.transport = Some(Transport::Tcp); }, Layer::Transport, Warning, LM),
     case("SMB before it exists", || dedicated("2012", 3, 10_000), |c| c.transport = Some(Transport::Smb), Layer::Transport, Error, LM),
@@ -252,6 +254,8 @@ fn clean() -> Vec<(&'static str, Cluster)> {
     for nic in without_addresses.nodes.iter_mut().flat_map(|n| &mut n.nics) {
         nic.addresses.clear();
     }
+    let mut azure = converged("azurelocal", 4);
+    azure.migration.maximum_parallel = Some(10); // the most that Network ATC takes
     vec![
         ("2008 R2, four ports", dedicated("2008r2", 4, 1_000)),
         ("2012, plain TCP", dedicated("2012", 4, 10_000)),
@@ -262,7 +266,7 @@ fn clean() -> Vec<(&'static str, Cluster)> {
         ("2019, compression", dedicated("2019", 2, 10_000)),
         ("2022, SMB Direct with a chosen limit", smb_direct("2022", 16)),
         ("2025, switchless", switchless("2025")),
-        ("Azure Local, converged", converged("azurelocal", 4)),
+        ("Azure Local, converged", azure),
     ]
 }
 
@@ -280,6 +284,88 @@ fn ten_clean_clusters_raise_nothing_on_any_pair() {
                 "{name}: {path:#?}"
             );
         }
+    }
+}
+
+/// A cable between two nodes on a network of its own, for live migration.
+fn cable(cluster: &mut Cluster, (a, b): (usize, usize), number: u16) {
+    let name = format!("Cable {number}");
+    cluster.networks.push(network(
+        &name,
+        number,
+        1,
+        30_000 + u32::from(number),
+        Some(Role::LiveMigration),
+    ));
+    cable_on(cluster, (a, b), number);
+}
+
+/// A cable between two nodes on a network that is there.
+fn cable_on(cluster: &mut Cluster, (a, b): (usize, usize), number: u16) {
+    for (node, other) in [(a, b), (b, a)] {
+        let mut port = cluster.nodes[node].nics[0].clone();
+        port.name = format!("C{number}");
+        port.roles = BTreeSet::from([Role::LiveMigration]);
+        port.tor = None;
+        port.speed = 25_000;
+        port.rdma = Rdma::Roce;
+        port.vlans = Some(BTreeSet::from([10 + number]));
+        port.direct_to = Some((other, format!("C{number}")));
+        port.addresses = vec![format!("10.0.{number}.{}/24", 11 + node)];
+        cluster.nodes[node].nics.push(port);
+        if let Some(subnets) = &mut cluster.nodes[node].migration.subnets {
+            subnets.push(format!("10.0.{number}.0/24"));
+        }
+    }
+}
+
+#[test]
+fn direct_cables_that_join_other_nodes_are_no_fault() {
+    // three nodes in a ring: of the three networks each pair has one, and each node lacks one
+    let mut ring = smb_direct("2025", 3);
+    ring.networks.retain(|network| network.name != "Live Migration");
+    ring.nodes
+        .iter_mut()
+        .for_each(|node| node.nics.retain(|nic| nic.name != "LM"));
+    ring.migration.network_order.clear();
+    for (pair, number) in [(0, 1), (1, 2), (0, 2)].into_iter().zip([5, 6, 7]) {
+        cable(&mut ring, pair, number);
+    }
+    // four nodes with one network over two cables, beside one over the switches
+    let mut pairs = smb_direct("2025", 4);
+    cable(&mut pairs, (0, 1), 5);
+    cable_on(&mut pairs, (2, 3), 5);
+    for (name, cluster) in [("ring", ring), ("pairs", pairs)] {
+        for path in paths(&cluster, &Wiring::today(&cluster)) {
+            assert!(
+                path.faults.is_empty() && path.intended,
+                "{name} {} → {}: {:#?}",
+                path.source,
+                path.target,
+                path.faults
+            );
+        }
+    }
+}
+
+#[test]
+fn settings_that_a_version_does_not_know_and_subnets_that_nobody_wrote_down_are_no_fault() {
+    let mut other_subnet = old();
+    other_subnet.nodes[0].migration.subnets = Some(vec!["10.9.9.0/24".to_owned()]);
+    let mut nothing_written = plain();
+    lm(&mut nothing_written).subnet.clear();
+    nothing_written
+        .nodes
+        .iter_mut()
+        .flat_map(|node| &mut node.nics)
+        .for_each(|nic| nic.addresses.clear());
+    // that compression beats SMB below 5 Gbit/s is said of 2016 and later
+    let mut slow_smb = dedicated("2012r2", 3, 1_000);
+    slow_smb.transport = Some(Transport::Smb);
+    for cluster in [other_subnet, nothing_written, slow_smb] {
+        let path = first_path(&cluster);
+        assert_eq!(path.network.as_deref(), LM);
+        assert!(path.faults.is_empty(), "{:#?}", path.faults);
     }
 }
 
@@ -373,6 +459,11 @@ fn one_at_a_time_on_2008_r2_the_property_from_2022_the_smaller_host_between() {
     property.nodes[0].migration.concurrency = Some(8);
 
     assert_eq!((at_once(&old), at_once(&uneven), at_once(&property)), (1, 3, 2));
+    let told = first_path(&property).faults;
+    assert!(
+        told.len() == 1 && told[0].text.contains("MaximumParallelMigrations says 2 and wins"),
+        "{told:?}"
+    );
     assert_eq!(
         profiles::find("2019").map(|p| u64::from(p.default_concurrency)),
         Some(at_once(&plain()))
@@ -392,6 +483,10 @@ fn a_flow_names_the_links_between_switches_that_it_must_cross() {
 
     assert_eq!(crossed(0, 1), Some(vec![0]));
     assert_eq!(crossed(0, 2), Some(Vec::new()));
+    assert!(
+        all.iter().all(|path| path.faults.is_empty()),
+        "the link is wider than the ports"
+    );
     assert!(
         first_path(&set_2016()).crossed.is_empty(),
         "both teams have a port on each switch"

@@ -7,7 +7,7 @@ use nicplan::migration::path::{Layer, opinions, paths};
 use nicplan::migration::wiring::{Evidence, Wiring};
 use nicplan::reports::{ClusterPaths, PathData};
 use nicplan::units::natural_cmp;
-use support::wired::{converged, dedicated, smb_direct};
+use support::wired::{converged, dedicated, smb_direct, switchless};
 
 fn data(cluster: &Cluster) -> PathData<'_> {
     let wiring = Wiring::today(cluster);
@@ -103,6 +103,31 @@ fn exceptions_come_first_and_say_which_nodes_they_are() {
         text.contains("10 of 30 pairs do not use the intended network"),
         "{text}"
     );
+}
+
+#[test]
+fn the_summary_says_intended_only_where_a_network_is_named_for_live_migration() {
+    let named = data(&dedicated("2019", 2, 10_000)).text();
+    assert!(named.contains("All 2 pairs use the intended network;"), "{named}");
+
+    let mut cluster = switchless("2025");
+    let by_role = data(&cluster).text();
+    assert!(
+        by_role.contains("adapters of Storage 1, Storage 2 have the role, and the metric decides which comes first.\nAll 2 pairs take"),
+        "{by_role}"
+    );
+    cluster.networks.iter_mut().for_each(|network| network.metric = None);
+    let guessed = data(&cluster).text();
+    assert!(guessed.contains("the metric, which is assumed here"), "{guessed}");
+
+    for nic in cluster.nodes.iter_mut().flat_map(|node| &mut node.nics) {
+        nic.roles.remove(&nicplan::roles::Role::LiveMigration);
+    }
+    let by_metric = data(&cluster).text();
+    assert!(by_metric.contains("take a network without clients"), "{by_metric}");
+    for text in [by_role, guessed, by_metric] {
+        assert!(!text.contains("intended network"), "{text}");
+    }
 }
 
 #[test]

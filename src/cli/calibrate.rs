@@ -67,7 +67,7 @@ fn learn(args: &Args, past: &history::History, console: &Console) -> Result<Answ
         CalibrateFormat::Json => console.print(&listing::json(&learnt_json(&learnt))?)?,
     }
     if !learnt.calibration.parameters.iter().any(|entry| entry.identified) {
-        console.note("Nothing could be learnt: the forecasts stay those of the defaults; no file was written. Add more migrations.");
+        console.note("Nothing could be learnt: the forecasts stay those of the defaults; no file was written. The result says what is missing.");
         return Ok(Answer::No);
     }
     match &args.output {
@@ -161,6 +161,7 @@ fn learnt_json(learnt: &Learnt) -> serde_json::Value {
     let mut all = serde_json::json!(learnt.scores);
     if let Some(object) = all.as_object_mut() {
         object.insert("folds".to_owned(), serde_json::json!(learnt.by_fold));
+        object.insert("cautions".to_owned(), serde_json::json!(learnt.cautions));
         object.insert("on_seen_data".to_owned(), serde_json::json!(learnt.scores_on_seen));
         object.insert(
             "parameters".to_owned(),
@@ -199,6 +200,7 @@ fn learnt_text(learnt: &Learnt) -> String {
         ),
     });
     text.push_str(&scores(&learnt.scores));
+    text.push_str(&cautions(&learnt.cautions));
     text.push_str(&quantiles(learnt));
     text.push_str(&astray(&learnt.astray));
     text
@@ -335,6 +337,13 @@ fn scores(scores: &Scores) -> String {
     )
 }
 
+/// Why the scores are as they are, and what would better them.
+fn cautions(list: &[String]) -> String {
+    list.iter()
+        .map(|caution| format!("\n{}", listing::paragraph(caution)))
+        .collect()
+}
+
 fn quantiles(learnt: &Learnt) -> String {
     let mut rows = vec![["  P90 over forecast", "", "migrations"].map(str::to_owned).to_vec()];
     for quantile in &learnt.calibration.quantiles {
@@ -385,8 +394,9 @@ fn scored_json(scores: &Scores) -> serde_json::Value {
 
 fn scored_text(scored: &Scored) -> String {
     format!(
-        "How well the calibration forecasts these migrations\n\n{}{}",
+        "How well the calibration forecasts these migrations\n\n{}{}{}",
         scores(&scored.scores),
+        cautions(&scored.cautions),
         astray(&scored.astray)
     )
 }

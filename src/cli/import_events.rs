@@ -29,7 +29,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     output::write(&args.output, &files)?;
     console.stage("write");
     console.print(&listing::printable(&summary(&history, &args.output)))?;
-    for note in notes(&history) {
+    for note in notes(&history, inventory.is_some()) {
         console.note(&format!("note: {}", listing::printable(&note)));
     }
     if history.rows.is_empty() {
@@ -70,7 +70,7 @@ fn summary(history: &History, dir: &Path) -> String {
 }
 
 /// Everything that was passed over, one line for each reason, and what stays unknown.
-fn notes(history: &History) -> Vec<String> {
+fn notes(history: &History, has_inventory: bool) -> Vec<String> {
     let mut notes = history.notes.clone();
     for group in history.passed_over.chunk_by(|a, b| a.reason == b.reason) {
         let Some(first) = group.first() else { continue };
@@ -102,10 +102,12 @@ fn notes(history: &History) -> Vec<String> {
         .map(|(rows, what)| format!("{what} of {rows}"))
         .collect();
     if !told.is_empty() {
-        notes.push(format!(
-            "unknown and left blank: {}. An inventory given with --with tells memory, speeds and transport.",
-            told.join(", ")
-        ));
+        let instead = if has_inventory {
+            "What the inventory given with --with does not say either can be written into history.csv by hand."
+        } else {
+            "An inventory given with --with tells memory, speeds and transport; without memory nothing can be learnt."
+        };
+        notes.push(format!("unknown and left blank: {}. {instead}", told.join(", ")));
     }
     notes
 }

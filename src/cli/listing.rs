@@ -43,6 +43,27 @@ fn one(finding: &Finding, console: &Console) -> String {
     text
 }
 
+/// Longest line of running text.
+const LINE: usize = 118;
+
+/// A sentence or two as indented lines of a readable length.
+pub fn paragraph(text: &str) -> String {
+    let mut lines = vec![String::from(" ")];
+    for word in text.split_whitespace() {
+        let is_full = lines
+            .last()
+            .is_some_and(|line| line.chars().count() + 1 + word.chars().count() > LINE);
+        if is_full {
+            lines.push(String::from(" "));
+        }
+        if let Some(line) = lines.last_mut() {
+            line.push(' ');
+            line.push_str(word);
+        }
+    }
+    lines.join("\n") + "\n"
+}
+
 /// How many findings count as what, and how many the policy silences.
 pub fn count(findings: &[Finding]) -> String {
     let open = |severity| {

@@ -102,9 +102,11 @@ fn read_folder(dir: &Path, shown: &str, gathered: &mut Gathered) {
         if !file.is_dir() && recognises(&file) {
             read(&file, &shown, gathered);
         } else {
-            gathered
-                .notes
-                .push(format!("{shown} is no export of events and was passed over"));
+            gathered.notes.push(if is_empty(&file) {
+                format!("{shown} is empty: no event was exported, or the node was not reached; its part of the history is missing")
+            } else {
+                format!("{shown} is no export of events and was passed over")
+            });
         }
     }
     if before == (gathered.files, gathered.problems.len()) {
@@ -122,6 +124,11 @@ fn form(text: &str) -> Option<&'static Form> {
 fn is_log(path: &Path) -> bool {
     let mut head = [0; 8];
     File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && &head == b"ElfFile\0"
+}
+
+/// A file of no more than a byte-order mark and a line end.
+fn is_empty(path: &Path) -> bool {
+    path.metadata().is_ok_and(|about| about.is_file() && about.len() <= 5)
 }
 
 /// Counts lines while a text is read from front to back.

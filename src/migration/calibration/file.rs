@@ -12,11 +12,22 @@ use crate::migration::whole::bytes_s;
 use crate::profiles::Transport;
 use crate::units::Mbps;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// Version of the file.
 pub const SCHEMA_VERSION: u32 = 1;
 /// More than any memory is written at, MiB/s.
-const MOST_DIRTY: f64 = 1_000_000.0;
+const MOST_DIRTY: f64 = 1_048_576.0;
+/// More memory than a history may say, MiB: 1 PiB.
+const MOST_MEMORY: u64 = 1 << 30;
+/// More than any migration ever took of its forecast.
+const MOST_RATIO: f64 = 1000.0;
+
+/// That a number of the file lies outside what it can be.
+pub(super) fn outside(name: &str, value: f64, least: f64, most: f64) -> Option<String> {
+    let wrong = !(least..=most).contains(&value);
+    wrong.then(|| format!("{name} is {value}, which lies outside {least} to {most}"))
+}
 
 /// One unknown and what became of it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -49,14 +60,40 @@ impl Entry {
         let Some(meaning) = self.meaning() else {
             return Some(format!("there is no parameter '{}' as it is described", self.parameter));
         };
-        let (low, high) = meaning.bounds();
-        let outside = !(low..=high).contains(&self.value);
-        outside.then(|| {
-            format!(
-                "{} is {}, which lies outside {low} to {high}",
-                self.parameter, self.value
-            )
-        })
+        let (least, most) = meaning.bounds();
+        let said = [
+            ("", Some(self.value)),
+            ("default of ", Some(self.default)),
+            ("low of ", self.low),
+            ("high of ", self.high),
+        ];
+        let outside = said.into_iter().find_map(|(which, value)| {
+            let value = value.filter(|value| !(least..=most).contains(value))?;
+            Some(format!(
+                "{which}{} is {value}, which lies outside {least} to {most}",
+                self.parameter
+            ))
+        });
+        outside.or_else(|| self.interval_fault())
+    }
+
+    /// An interval that does not hold its value, or has one end only.
+    fn interval_fault(&self) -> Option<String> {
+        match (self.low, self.high) {
+            (None, None) => None,
+            (Some(low), Some(high)) => (!(low..=high).contains(&self.value)).then(|| {
+                format!(
+                    "{} is {}, which lies outside its own interval, low {low} to high {high}",
+                    self.parameter, self.value
+                )
+            }),
+            _ => Some(format!("{} has low without high, or high without low", self.parameter)),
+        }
+    }
+
+    /// What tells it from all others.
+    fn identity(&self) -> (&str, Option<Transport>, Option<Mbps>) {
+        (&self.parameter, self.transport, self.speed_mbps)
     }
 
     /// What it means; `None` for a name nobody knows.
@@ -128,6 +165,28 @@ pub struct Terms {
     pub duplex_loss: f64,
     /// A history told rate and fixed time of this transport and port speed.
     pub is_calibrated: bool,
+}
+
+impl Usually {
+    /// What cannot be usual.
+    fn fault(&self) -> Option<String> {
+        let dirty = self.dirty_mib_s.filter(|rate| !(0.0..=MOST_DIRTY).contains(rate));
+        if let Some(rate) = dirty {
+            return Some(format!(
+                "the usual dirty rate is {rate} MiB/s, which lies outside 0 to {MOST_DIRTY}"
+            ));
+        }
+        let memory = self.memory_mib.filter(|memory| !(1..=MOST_MEMORY).contains(memory));
+        if let Some(memory) = memory {
+            return Some(format!(
+                "the usual memory is {memory} MiB, which lies outside 1 to {MOST_MEMORY}"
+            ));
+        }
+        let share = self.working_set_permille.filter(|share| *share > 1000)?;
+        Some(format!(
+            "the usual working set is {share} permille of the memory, more than all of it"
+        ))
+    }
 }
 
 impl Calibration {
@@ -257,22 +316,52 @@ impl Calibration {
                 "the calibration has schema version {version}, this program reads {SCHEMA_VERSION}"
             ));
         }
-        if let Some(rate) = self
-            .usually
-            .dirty_mib_s
-            .filter(|rate| !(0.0..=MOST_DIRTY).contains(rate))
-        {
+        let parameters = || self.parameters.iter().find_map(Entry::fault).or_else(|| self.doubled());
+        let quantiles = || self.quantiles.iter().find_map(|q| q.fault(self.migrations));
+        let usually = self.usually.fault();
+        usually
+            .or_else(parameters)
+            .or_else(quantiles)
+            .or_else(|| self.count_fault())
+            .or_else(|| self.cross_validation.fault(self.migrations, self.batches))
+    }
+
+    /// A parameter that stands there twice: which one would count?
+    fn doubled(&self) -> Option<String> {
+        let mut seen = BTreeSet::new();
+        let again = self.parameters.iter().find(|entry| !seen.insert(entry.identity()))?;
+        Some(format!(
+            "{} stands there twice for the same transport and port speed",
+            again.parameter
+        ))
+    }
+
+    /// Parts that cannot be made of so many batches.
+    fn count_fault(&self) -> Option<String> {
+        let (batches, folds) = (self.batches, self.folds);
+        // one part cannot be left out, and none is empty
+        (folds == 1 || folds > batches).then(|| {
+            format!(
+                "folds is {folds}: 0 without cross-validation, else at least 2 and no more than the {batches} batches"
+            )
+        })
+    }
+}
+
+impl Quantile {
+    /// What cannot be right about it, for a lesson of so many migrations.
+    fn fault(&self, migrations: usize) -> Option<String> {
+        let known = Company::ALL.into_iter().any(|company| company.name() == self.company);
+        if !known {
+            return Some(format!("there is no company '{}' of migrations", self.company));
+        }
+        if self.migrations > migrations {
             return Some(format!(
-                "the usual dirty rate is {rate} MiB/s, which lies outside 0 to {MOST_DIRTY}"
+                "the quantile of company {} rests on {} migrations, more than the {migrations} of the lesson",
+                self.company, self.migrations
             ));
         }
-        let outside = |name: &str, ratio: f64, least: f64| {
-            let wrong = !(least..=1000.0).contains(&ratio);
-            wrong.then(|| format!("{name} is {ratio}, which lies outside {least} to 1000"))
-        };
-        let strange =
-            |q: &Quantile| outside("p90_ratio", q.p90_ratio, 1.0).or_else(|| outside("p50_ratio", q.p50_ratio, 0.001));
-        let quantile = || self.quantiles.iter().find_map(strange);
-        self.parameters.iter().find_map(Entry::fault).or_else(quantile)
+        outside("p90_ratio", self.p90_ratio, 1.0, MOST_RATIO)
+            .or_else(|| outside("p50_ratio", self.p50_ratio, 0.001, MOST_RATIO))
     }
 }

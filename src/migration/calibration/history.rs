@@ -3,12 +3,13 @@
 //! In: a `.csv` file in any spelling that Excel or PowerShell gives it. Out: [`Past`] migrations with their blanks, or every
 //! problem of the file with line and column. Must not know: what is learnt from them.
 
+use super::overlaps::overlaps;
 use crate::finding::Problem;
 use crate::inventory::Problems;
 use crate::inventory::catalogue::HISTORY;
 use crate::inventory::cells;
 use crate::inventory::importers;
-use crate::inventory::raw::{Gathered, Line, Record};
+use crate::inventory::raw::{Cell, Gathered, Line, Record};
 use crate::profiles::Transport;
 use crate::units::{Mbps, MiB};
 use sha2::{Digest, Sha256};
@@ -19,6 +20,9 @@ use std::path::Path;
 const MOST_SECONDS: f64 = 366.0 * 86_400.0;
 /// Highest dirty rate that is believed, MiB/s (1 TiB/s).
 const MOST_DIRTY: f64 = 1_048_576.0;
+
+/// Overlapping batches that are told one by one.
+const MOST_OVERLAPS: usize = 5;
 
 /// One past migration as the file says it; `None` is unknown.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -92,6 +96,7 @@ fn resolve(gathered: Gathered) -> Result<History, Vec<Problem>> {
         ..History::default()
     };
     let mut seen: BTreeMap<String, u32> = BTreeMap::new();
+    let mut starts: Vec<Cell> = Vec::new();
     for table in &tables {
         for row in &table.rows {
             let record = Record::new(Line { table, row });
@@ -104,11 +109,13 @@ fn resolve(gathered: Gathered) -> Result<History, Vec<Problem>> {
                 )),
                 None => {
                     seen.insert(identity(&past), past.line);
+                    starts.push(record.cell("start_s"));
                     history.migrations.push(past);
                 }
             }
         }
     }
+    tell_overlaps(&history.migrations, &starts, &mut problems);
     let found = problems.finish();
     if !found.is_empty() {
         return Err(found);
@@ -162,6 +169,39 @@ fn check(past: &Past, record: &Record<'_>, problems: &mut Problems<'_>) {
             record.cell("target"),
             format!("the VM moves from {} to itself", past.source),
             "Name the node on which the VM ran afterwards.",
+        );
+    }
+}
+
+/// Batches that overlap on one clock, with the first few places.
+fn tell_overlaps(rows: &[Past], starts: &[Cell], problems: &mut Problems) {
+    let found = overlaps(rows);
+    let rest = found.len().saturating_sub(MOST_OVERLAPS);
+    for (number, one) in found.iter().take(MOST_OVERLAPS).enumerate() {
+        let (Some(cell), Some(later), Some(earlier)) =
+            (starts.get(one.later), rows.get(one.later), rows.get(one.earlier))
+        else {
+            continue;
+        };
+        let more = match rest {
+            more if more > 0 && number + 1 == MOST_OVERLAPS => format!(" ({more} more such pairs of batches)"),
+            _ => String::new(),
+        };
+        let named = |past: &Past| match past.batch.as_str() {
+            "" => "no batch".to_owned(),
+            name => format!("batch '{name}'"),
+        };
+        problems.at(
+            *cell,
+            format!(
+                "this migration ({}) and that of line {} ({}) use {} at the same time and are told to have run apart{more}",
+                named(later),
+                earlier.line,
+                named(earlier),
+                one.node
+            ),
+            "They shared its ports; each taken by itself would teach a rate that is too low. Write one name into batch for all that ran \
+             together; or, if each batch has a clock of its own, count its start_s and end_s from 0.",
         );
     }
 }

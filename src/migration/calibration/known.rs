@@ -88,7 +88,7 @@ pub struct Usually {
 
 impl Usually {
     fn of(rows: &[Past]) -> Usually {
-        let share = |past: &Past| Some(past.working_set? * 1000 / past.memory?.max(1));
+        let share = |past: &Past| Some((past.working_set? * 1000 / past.memory?.max(1)).min(1000));
         let count = |t: Transport| rows.iter().filter(|past| past.transport == Some(t)).count();
         let transports = [Transport::Smb, Transport::Compression, Transport::Tcp];
         Usually {

@@ -7,6 +7,7 @@
 //! Batches with the same set of VM, source and target are repetitions of one plan. All of them are left out together, in
 //! turn, and forecast with what the others teach: a forecast never profits from having seen its own plan.
 
+use super::cautions;
 use super::file::{Calibration, Entry, Quantile, SCHEMA_VERSION};
 use super::fit::{Lesson, effects, fit};
 use super::history::{self, History};
@@ -46,6 +47,8 @@ pub struct Learnt {
     pub astray: Vec<Forecast>,
     /// What was filled in or passed over.
     pub notes: Vec<String>,
+    /// Why the scores are worse than they need be, or less sure than they look, and what to add.
+    pub cautions: Vec<String>,
 }
 
 /// How a calibration forecasts a history.
@@ -57,6 +60,8 @@ pub struct Scored {
     pub astray: Vec<Forecast>,
     /// What was filled in or passed over, and what the calibration does not know.
     pub notes: Vec<String>,
+    /// Why the scores are worse than they need be, or less sure than they look, and what to add.
+    pub cautions: Vec<String>,
 }
 
 /// Learns from a history; `None` if no migration has a known duration.
@@ -72,7 +77,11 @@ pub fn learn(history: &History) -> Option<Learnt> {
         study = Study::of(&batches, &parameters)?;
     }
     study.learn_switch_over(&batches, &mut parameters);
-    Some(study.report(&batches, &parameters, history::sha256(history)))
+    let learnt = study.report(&batches, &parameters, history::sha256(history));
+    Some(Learnt {
+        cautions: cautions::of_lesson(history, &batches),
+        ..learnt
+    })
 }
 
 /// Forecasts a history with a calibration; `None` if no migration has a known duration.
@@ -102,6 +111,7 @@ pub fn score_with(history: &History, calibration: &Calibration) -> Option<Scored
         scores: score(&forecasts, p90),
         astray: astray(&forecasts),
         notes,
+        cautions: cautions::of_scores(history, &batches),
     })
 }
 
@@ -238,10 +248,11 @@ impl Study {
             let Some(index) = parameters.position(Meaning::SwitchOver(transport)) else {
                 continue;
             };
+            let (least, most) = Meaning::SwitchOver(transport).bounds();
             let all = std::iter::once(&mut self.values).chain(&mut self.without);
             if seconds.len() >= FEWEST_BLACKOUTS && parameters.learnt(index) {
                 all.filter_map(|values| values.get_mut(index))
-                    .for_each(|value| *value = middle(&seconds));
+                    .for_each(|value| *value = middle(&seconds).clamp(least, most));
             }
         }
     }
@@ -296,6 +307,7 @@ impl Study {
             by_fold,
             astray: astray(judged),
             notes: batches.notes.clone(),
+            cautions: Vec::new(),
             calibration: Calibration {
                 schema_version: SCHEMA_VERSION,
                 input_sha256,

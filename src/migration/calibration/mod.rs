@@ -8,11 +8,13 @@
 //! In: a table of past migrations. Out: a [`Calibration`] for forecasts, scores on migrations that were not used for
 //! fitting, and the reasons why some unknowns keep their defaults. Must not know: planner, checks, reports, drains.
 
+mod cautions;
 pub mod file;
 mod fit;
 pub mod history;
 pub mod known;
 mod learn;
+mod overlaps;
 pub mod parameters;
 mod replay;
 pub mod score;

@@ -2,11 +2,15 @@
 //!
 //! In: predicted and real durations by batch. Out: [`Scores`]. Must not know: how the predictions came about.
 
+use super::file::outside;
 use super::known::Batch;
 use super::replay::Company;
 use crate::profiles::Transport;
 use crate::units::Mbps;
 use serde::{Deserialize, Serialize};
+
+/// No forecast is a million times too long.
+const MOST_PERCENT: f64 = 1e8;
 
 /// One migration, forecast and real.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -71,6 +75,26 @@ pub struct Scores {
     pub migrations: usize,
     /// Batches scored.
     pub batches: usize,
+}
+
+impl Scores {
+    /// What no scores of a lesson of so many migrations in so many batches can be.
+    pub(super) fn fault(&self, migrations: usize, batches: usize) -> Option<String> {
+        if self.migrations > migrations || self.batches > batches {
+            return Some(format!(
+                "cross_validation scores {} migrations in {} batches, and the lesson has {migrations} in {batches}",
+                self.migrations, self.batches
+            ));
+        }
+        let percent = |name: &str, value: f64, least: f64, most: f64| {
+            outside(&format!("{name} of cross_validation"), value, least, most)
+        };
+        percent("mape_percent", self.mape_percent, 0.0, MOST_PERCENT)
+            .or_else(|| percent("median_ape_percent", self.median_ape_percent, 0.0, MOST_PERCENT))
+            .or_else(|| percent("bias_percent", self.bias_percent, -100.0, MOST_PERCENT))
+            .or_else(|| percent("makespan_mape_percent", self.makespan_mape_percent, 0.0, MOST_PERCENT))
+            .or_else(|| percent("p90_coverage_percent", self.p90_coverage_percent, 0.0, 100.0))
+    }
 }
 
 /// Scores forecasts; `p90` gives for each the ratio that nine of ten should stay below.

@@ -21,6 +21,8 @@ fn entry(meaning: Meaning, value: f64, identified: bool) -> Entry {
 /// Knows TCP over 1 Gbit/s.
 fn calibration() -> Calibration {
     Calibration {
+        migrations: 100,
+        batches: 10,
         parameters: vec![
             entry(Meaning::FixedTime(Transport::Tcp), 2.0, true),
             entry(Meaning::SwitchOver(Transport::Tcp), 0.5, true),

@@ -50,8 +50,10 @@ use facts::Facts;
 use patch_run::Rounds;
 use room::{Hosts, Room};
 
-/// Drains that a sketch plans, the longest first.
-pub const SKETCHED: usize = 16;
+/// Nodes up to which a sketch plans every drain.
+pub const SKETCHED_IN_FULL: usize = 16;
+/// Drains that a sketch of more nodes plans, the longest first.
+pub const SKETCHED: usize = 8;
 
 /// What is asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +66,8 @@ pub struct Question {
     pub reboot_minutes: u64,
     /// The virtual switches of the inventory are those that count; not so with a plan, which has every network everywhere.
     pub switches_hold: bool,
-    /// A sketch plans the longest drains only ([`SKETCHED`] of them) and asks for no remedies: quick enough for every plan.
+    /// A sketch of more than [`SKETCHED_IN_FULL`] nodes plans the longest drains only ([`SKETCHED`] of them), and none asks for
+    /// remedies: quick enough for every plan.
     pub is_sketch: bool,
 }
 
@@ -285,10 +288,11 @@ impl Night<'_> {
         forecast.recommended = number;
         forecast.pause_is_hopeless = best.pause_is_hopeless;
         forecast.by_number = best.table;
+        let in_full = !self.question.is_sketch || forecast.drains.len() <= SKETCHED_IN_FULL;
         for (index, drain) in forecast.drains.iter_mut().enumerate() {
             if drain.node == busiest {
                 drain.planned = Some(best.drain.clone());
-            } else if index < SKETCHED || !self.question.is_sketch {
+            } else if in_full || index < SKETCHED {
                 let planned = one::as_planned_with(&self.facts, place(drain.node), &self.wishes, number);
                 drain.planned = Some(planned);
             }

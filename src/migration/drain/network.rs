@@ -3,13 +3,13 @@
 //! In: a cluster and perhaps a plan. Out: paths and routes. Must not know: VMs, schedules.
 
 use super::routes::Routes;
-use crate::inventory::{Cluster, Node};
+use crate::inventory::{Cluster, Node, Vnic};
 use crate::migration::calibration::Calibration;
 use crate::migration::load::{Load, Needs};
 use crate::migration::path::{Path, paths, some_paths};
-use crate::migration::wiring::Wiring;
+use crate::migration::wiring::{Interface, Wiring};
 use crate::plan::ClusterPlan;
-use crate::units::Mbps;
+use crate::units::{Mbps, Permille};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Another speed for the ports that carry live migration, Mbit/s.
@@ -38,6 +38,10 @@ pub struct Network<'a> {
     paths: Vec<Path>,
     by_pair: BTreeMap<(usize, usize), usize>,
     load: Load,
+    /// By node: what its adapters are promised of a port, by weights of host vNICs and guests or by the plan.
+    shares: Vec<Vec<Option<Permille>>>,
+    /// What of the cluster decides over paths; other port speeds are tried on copies of it.
+    bare: Cluster,
     is_unknown: bool,
 }
 
@@ -61,6 +65,8 @@ impl<'a> Network<'a> {
             calibration,
             by_pair: pairs.map(|(index, path)| ((path.source, path.target), index)).collect(),
             paths,
+            shares: shares(&wiring),
+            bare: bare(cluster),
             is_unknown: wiring.is_unknown(),
             load: wiring.load,
         }
@@ -89,7 +95,7 @@ impl<'a> Network<'a> {
 
     /// The same with other ports under live migration. Pairs that are alike today stay alike: one of each kind is judged.
     pub fn with_ports(&self, ports: Ports) -> Routes {
-        let cluster = with_speeds(self.cluster, &self.ports(), ports);
+        let cluster = with_speeds(&self.bare, &self.ports(), ports);
         let wiring = match self.plan {
             Some(plan) => Wiring::planned(&cluster, plan),
             None => Wiring::today(&cluster),
@@ -104,7 +110,8 @@ impl<'a> Network<'a> {
 
     /// The kind of each path, and one pair of each kind: nodes with the same ports and settings, joined in the same way.
     fn kinds(&self) -> (Vec<usize>, Vec<(usize, usize)>) {
-        let nodes: Vec<String> = self.cluster.nodes.iter().map(looks).collect();
+        let all = self.cluster.nodes.iter().zip(&self.shares);
+        let nodes: Vec<String> = all.map(|(node, shares)| format!("{}{shares:?}", looks(node))).collect();
         let look = |node: usize| nodes.get(node).map_or("", String::as_str);
         let mut numbers = BTreeMap::new();
         let (mut kind_of, mut examples) = (Vec::with_capacity(self.paths.len()), Vec::new());
@@ -149,6 +156,8 @@ pub(super) struct Sketch<'a> {
     numbers: BTreeMap<(usize, usize), usize>,
     examples: Vec<(usize, usize)>,
     judged: Vec<Path>,
+    /// What of the cluster decides over paths; other port speeds are tried on copies of it.
+    bare: Cluster,
 }
 
 impl<'a> Sketch<'a> {
@@ -178,6 +187,7 @@ impl<'a> Sketch<'a> {
             kind_of,
             numbers,
             judged: some_paths(cluster, &Wiring::planned(cluster, plan), examples.iter().copied()),
+            bare: bare(cluster),
             examples,
         }
     }
@@ -210,19 +220,30 @@ impl<'a> Sketch<'a> {
                 changed.extend(path.target_ports.iter().map(|port| (target, *port)));
             }
         }
-        let cluster = with_speeds(self.cluster, &changed, ports);
+        let cluster = with_speeds(&self.bare, &changed, ports);
         let wiring = Wiring::planned(&cluster, self.plan);
         let judged = some_paths(&cluster, &wiring, self.examples.iter().copied());
         self.table(&cluster, &judged)
     }
 }
 
-/// The cluster, without its VMs, with another speed of some ports.
+/// What each node's adapters are promised of a port.
+fn shares(wiring: &Wiring) -> Vec<Vec<Option<Permille>>> {
+    let of = |adapters: &Vec<Interface>| adapters.iter().map(|adapter| adapter.share).collect();
+    wiring.interfaces.iter().map(of).collect()
+}
+
+/// The cluster without the guests that say nothing of paths: only their minimum-bandwidth weights do.
+fn bare(cluster: &Cluster) -> Cluster {
+    let mut cluster = cluster.clone();
+    let has_weight = |vnic: &Vnic| vnic.weight.is_some();
+    cluster.vms.retain(|vm| vm.vnics.iter().any(has_weight));
+    cluster
+}
+
+/// The cluster with another speed of some ports.
 fn with_speeds(cluster: &Cluster, changed: &BTreeSet<(usize, usize)>, ports: Ports) -> Cluster {
-    let mut cluster = Cluster {
-        vms: Vec::new(),
-        ..cluster.clone()
-    };
+    let mut cluster = cluster.clone();
     for (node, port) in changed {
         let nics = cluster.nodes.get_mut(*node).map(|node| &mut node.nics);
         if let Some(nic) = nics.and_then(|nics| nics.get_mut(*port)) {

@@ -368,9 +368,10 @@ fn mark(svg: &mut Svg, y: i64, state: State) {
 fn link_speed(svg: &mut Svg, y: i64, data: &ClusterPaths, path: &Path) {
     let links = path.crossed.iter().filter_map(|l| data.cluster.links.get(*l));
     if let Some(speed) = links.map(|l| l.speed).min() {
-        let room = TOR_X[1] - TOR_X[0] - TOR_W;
+        let gap = TOR_X[1] - TOR_X[0] - TOR_W;
         let font = SMALL.ink(look::INK).middle();
-        svg.fitted(TOR_X[0] + TOR_W + room / 2, y - 6, room, font, &show_mbps(speed));
+        // above the boxes: the gap between them is too narrow for "400 Gbit/s"
+        svg.fitted(TOR_X[0] + TOR_W + gap / 2, y - 16, TOR_W, font, &show_mbps(speed));
     }
 }
 

@@ -1,6 +1,7 @@
 //! The ways in a few lines per class, for the console: exceptions first, then what is right, then the opinions about the SMB limit.
 
 use super::{ClusterPaths, PathData};
+use crate::inventory::ClusterNetwork;
 use crate::migration::path::{Class, Opinion, Path, named};
 use crate::reports::show;
 use crate::roles::Role;
@@ -231,31 +232,50 @@ fn summary(data: &ClusterPaths) -> String {
                 _ => format!("{faulty} have something to look at"),
             }
         ),
-        _ => {
-            format!("{wrong} of {all} do not use the intended network. One pair line by line: --from NODE --to NODE\n")
-        }
+        _ => format!(
+            "{wrong} of {all} do not use {}. One pair line by line: --from NODE --to NODE\n",
+            if meant(data).is_empty() {
+                "a network without clients"
+            } else {
+                "the intended network"
+            }
+        ),
     }
 }
 
-/// That every pair takes the network it should: one that is named for it, or, where none is, one without clients.
+/// Networks that live migration is meant to use.
+fn meant<'d>(data: &'d ClusterPaths) -> Vec<&'d str> {
+    let networks = data.wiring.networks.iter().filter(|network| network.intended);
+    networks.map(|network| network.name.as_str()).collect()
+}
+
+/// That every pair takes the network it should: one that is named for it, else one on which a NIC has the role, else one without
+/// clients.
 fn right(data: &ClusterPaths, all: &str) -> String {
-    let networks = &data.wiring.networks;
-    if networks.iter().any(|network| network.intended) {
+    let meant = meant(data);
+    let named = |network: &ClusterNetwork| network.purpose == Some(Role::LiveMigration);
+    if !meant.is_empty() && (data.wiring.planned || data.cluster.networks.iter().any(named)) {
         return format!("All {all} use the intended network;");
     }
-    let is_guess = data
-        .paths
-        .iter()
-        .flat_map(|path| &path.carrying)
-        .any(|index| networks.get(*index).is_some_and(|network| !network.metric_known));
-    let whose = if is_guess && data.cluster.migration.network_order.is_empty() {
-        "its metric decides, which is assumed here: read it with Get-ClusterNetwork | Format-Table Name, Metric and write it in \
-         cluster_networks.csv"
-    } else {
-        "its place in the order or its metric decides"
-    };
+    let nobody = "No network is named for live migration (purpose in cluster_networks.csv)";
+    let whose = decides(data);
+    if meant.is_empty() {
+        return format!("{nobody}, so {whose} decides.\nAll {all} take a network without clients, as they should;");
+    }
+    let on = show::some_of(&meant, SHOWN);
     format!(
-        "No network is named for live migration (purpose in cluster_networks.csv), so {whose}.\n\
-         All {all} take a network without clients, as they should;"
+        "{nobody}; adapters of {on} have the role, and {whose} decides which comes first.\nAll {all} take what has the role;"
     )
+}
+
+/// What decides which network comes first.
+fn decides(data: &ClusterPaths) -> &'static str {
+    if !data.cluster.migration.network_order.is_empty() {
+        return "the place in MigrationNetworkOrder";
+    }
+    if data.wiring.networks.iter().all(|network| network.metric_known) {
+        return "the metric";
+    }
+    "the metric, which is assumed here (read it with Get-ClusterNetwork | Format-Table Name, Metric and write it in \
+     cluster_networks.csv),"
 }

@@ -4,6 +4,7 @@ use super::settings::settings;
 use crate::finding::Severity::{Error, Warning};
 use crate::migration::path::choose::{Answer, Choice, Refusal, Taken};
 use crate::migration::path::{Layer, Path, fixes};
+use crate::migration::wiring::Interface;
 
 /// Judges the network taken.
 pub(in crate::migration::path) fn network(
@@ -132,14 +133,7 @@ fn order_fix(choice: &Choice, network: usize) -> String {
 fn other_intended(choice: &Choice, path: &mut Path, intended: &[&(usize, Answer)]) {
     for (network, answer) in intended {
         let Err(refusal) = answer else { continue };
-        // a network of direct cables joins two nodes only
-        let holders = choice
-            .wiring
-            .interfaces
-            .iter()
-            .filter(|all| all.iter().any(|i| i.network == *network))
-            .count();
-        let partial = refusal.layer == Layer::Interface && holders + 1 < choice.wiring.interfaces.len();
+        let partial = refusal.layer == Layer::Interface && joins_some(choice, *network);
         if !partial && refusal.layer != Layer::Cabling {
             path.fault(
                 refusal.layer,
@@ -149,4 +143,17 @@ fn other_intended(choice: &Choice, path: &mut Path, intended: &[&(usize, Answer)
             );
         }
     }
+}
+
+/// Whether a network is meant to join some of the nodes only: a direct cable joins two, and one that several nodes lack is no slip.
+fn joins_some(choice: &Choice, network: usize) -> bool {
+    let on = |all: &Vec<Interface>| all.iter().any(|interface| interface.network == network);
+    let holders = choice.wiring.interfaces.iter().filter(|all| on(all)).count();
+    let nodes = choice.wiring.interfaces.iter().zip(&choice.cluster.nodes);
+    let mut ports = nodes.flat_map(|(all, node)| {
+        let here = all.iter().filter(|interface| interface.network == network);
+        here.flat_map(|interface| &interface.ports)
+            .filter_map(|port| node.nics.get(*port))
+    });
+    holders + 1 < choice.wiring.interfaces.len() || holders > 1 && ports.all(|nic| nic.direct_to.is_some())
 }

@@ -7,7 +7,7 @@ use crate::reports::drawings::{LEFT, RIGHT};
 use crate::reports::svg::{BOLD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
 
-/// Nodes drawn; of more, the longest drains.
+/// Nodes drawn; of more, the longest drains, and in a sketch of more those that it plans.
 const NODES: usize = 16;
 const NAMES: i64 = 190;
 const NUMBERS: i64 = 330;
@@ -34,10 +34,15 @@ pub(super) fn draw(svg: &mut Svg, y: i64, view: &View) -> i64 {
         RIGHT - LEFT - NAMES - NUMBERS,
         line.unwrap_or(0).max(end_ms),
     );
-    let shown = drains.len().min(NODES);
+    let planned = drains.iter().take_while(|drain| drain.planned.is_some()).count();
+    let shown = if planned > 0 {
+        planned.min(NODES)
+    } else {
+        drains.len().min(NODES)
+    };
     let (top, bottom) = (y + 18, y + 18 + i64::try_from(shown).unwrap_or(0) * ROW);
     axis.draw(svg, top, bottom);
-    for (number, drain) in drains.iter().take(NODES).enumerate() {
+    for (number, drain) in drains.iter().take(shown).enumerate() {
         row(
             svg,
             top + 3 + i64::try_from(number).unwrap_or(0) * ROW,
@@ -55,10 +60,10 @@ pub(super) fn draw(svg: &mut Svg, y: i64, view: &View) -> i64 {
             r#"stroke-width="1.5" stroke-dasharray="6 3""#,
         );
     }
-    if let (true, Some(next), Some(last)) = (drains.len() > NODES, drains.get(NODES), drains.last()) {
+    if let (true, Some(next), Some(last)) = (drains.len() > shown, drains.get(shown), drains.last()) {
         let text = format!(
             "and {}: {} to {} as Windows does it (drain.csv)",
-            show::count(drains.len() - NODES, "more node", "more nodes"),
+            show::count(drains.len() - shown, "more node", "more nodes"),
             minutes(last.today.makespan_ms),
             minutes(next.today.makespan_ms)
         );
