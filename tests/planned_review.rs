@@ -77,11 +77,11 @@ fn no_generated_cluster_has_an_error_once_its_plan_is_applied_without_a_reason()
 #[test]
 fn an_error_that_the_plan_does_not_touch_is_told_with_reason_and_fix_on_console_and_page() {
     let out = place("planned-told");
-    let run = nicplan(&["plan", "samples/migration-path-trap", "-o", text(&out)]);
+    let run = nicplan(&["plan", "samples/vmware-rvtools", "-o", text(&out)]);
     for words in [
         "Once the plan is applied: 1 error.",
-        "stays: a plan does not change which networks live migration may use",
-        "to do: on HV1 and HV2: Add-VMMigrationNetwork -Subnet '10.30.13.0/24'",
+        "stays: a plan does not change which ports have a link",
+        "to do: check cable and transceiver",
     ] {
         assert!(run.out.contains(words), "{words}: {}", run.out);
     }

@@ -88,9 +88,15 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         return import_events::run(args, console);
     }
     match importers::recognises(first) {
+        Some(_) if is_empty(first) => Err(unknown(args)),
         Some(_) => import_inventory(args, None, console),
         None => Err(unknown(args)),
     }
+}
+
+/// Whether a source is a folder without anything in it.
+fn is_empty(source: &Path) -> bool {
+    std::fs::read_dir(source).is_ok_and(|mut entries| entries.next().is_none())
 }
 
 fn unknown(args: &Args) -> Failure {

@@ -5,9 +5,10 @@ pub(super) type Meaning = (&'static str, &'static str);
 
 /// All of them, sorted by name.
 #[rustfmt::skip] // one line for each name
-pub(super) static OUTPUTS: [Meaning; 236] = [
+pub(super) static OUTPUTS: [Meaning; 241] = [
     ("about", "what a rule looks at, to stand behind a number: \"12 VMs\""),
     ("across_clusters", "whether the holders of a doubled address are in several clusters"),
+    ("action", "what a step of the scripts changes"),
     ("advice", "what would shorten the drain of the node"),
     ("after_changes", "the same once every change of the proposal is done"),
     ("after_loss", "when the pool runs out if another node fails and its VMs may start here"),
@@ -30,6 +31,7 @@ pub(super) static OUTPUTS: [Meaning; 236] = [
     ("cap_mbps", "Mbit/s that one live migration gets at most on the path"),
     ("capacity", "Mbit/s that are there for the role, or the requirement that they suffice"),
     ("capacity_mbps", "Mbit/s that are there for the role on this node"),
+    ("cautions", "what a short or incomplete history means for the scores, and what to add to it"),
     ("changed", "yes if the plan differs from today's wiring"),
     ("chosen", "what the plan takes"),
     ("cluster_mac", "address that the members of an NLB cluster share; it follows from mode and cluster IP"),
@@ -187,6 +189,8 @@ pub(super) static OUTPUTS: [Meaning; 236] = [
     ("rules", "what came of each rule in each cluster"),
     ("schedule", "the order of moves: Windows' own, or the planned one"),
     ("schema_version", "version of the form of the file"),
+    ("script", "the script that holds a step: apply for a node, before or after for the whole cluster, or by hand"),
+    ("serves", "the decision of the plan, or the rule, for which a step is there"),
     ("severity", "how bad a finding is: error, warning or info"),
     ("share_permille", "part of the uplink that is promised to the role, in thousandths"),
     ("sharing", "what else uses the ports of the path"),
@@ -213,6 +217,7 @@ pub(super) static OUTPUTS: [Meaning; 236] = [
     ("suppressed_by", "entry of the policy that silences the finding"),
     ("table", "table of the inventory in which something differs"),
     ("taken", "the value that was taken"),
+    ("takeover", "whether a step belongs to the block that takes the management port over and goes back by itself"),
     ("target", "the node that VMs arrive at"),
     ("target_nic", "adapter at the node that VMs arrive at"),
     ("target_nics", "adapters at the node that VMs arrive at"),

@@ -71,7 +71,10 @@ impl Merging {
     }
 
     fn cell(&mut self, name: &str, record: &Record<'_>, column: &'static Column, cell: Cell<'_>, sources: &[Source]) {
-        let place = cell.place(sources);
+        // What the record itself says already, such as its name, stands there and not in what adds to it.
+        let own = record.first.cell_at(cell.column);
+        let is_own = !own.text.is_empty() && same(column, cell.text, own.text);
+        let place = if is_own { own.place(sources) } else { cell.place(sources) };
         self.places.push(((record.origin(), column.name), place));
         for line in lines(record) {
             let other = line.cell_at(cell.column);

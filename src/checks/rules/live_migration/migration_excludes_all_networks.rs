@@ -21,7 +21,6 @@ pub static RULE: Rule = Rule {
         "clusters.migration_exclude_networks",
     ],
     needs: &["cluster_networks.network", "clusters.migration_exclude_networks"],
-    leaves: Some("which networks live migration may use"),
     check,
     ..Rule::BASE
 };

@@ -33,7 +33,6 @@ pub static RULE: Rule = Rule {
         "nodes.migration_subnets",
     ],
     versions: Versions::from(WS2012).because("2008 R2 has no such setting of the host"),
-    leaves: Some("which networks live migration may use"),
     check,
     ..Rule::BASE
 };

@@ -17,6 +17,7 @@ pub static RULE: Rule = Rule {
     subject: "NICs in use",
     asks: &["nics.current_role|switches.nics"],
     needs: &["nics.status"],
+    leaves: Some("which ports have a link"),
     check,
     ..Rule::BASE
 };
