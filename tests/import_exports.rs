@@ -85,6 +85,7 @@ fn the_sample_gives_every_value_that_its_exports_hold() {
 }
 
 #[test]
+#[cfg(feature = "solver")]
 fn one_command_goes_from_a_folder_of_exports_to_the_report() {
     let out = place("exports-plan");
     let run = nicplan(&["plan", "samples/exports-2022", "-o", text(&out)]);

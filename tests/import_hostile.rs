@@ -2,7 +2,9 @@
 
 mod program;
 
-use program::{folder, nicplan, place, project, text};
+#[cfg(feature = "solver")]
+use program::project;
+use program::{folder, nicplan, place, text};
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -35,6 +37,7 @@ fn refused(name: &str, source: &Path) -> String {
 const NODE: &[u8] = br#"{"Name":"P1","InterfaceDescription":"X","SystemName":"HV1","Speed":1000000000}"#;
 
 #[test]
+#[cfg(feature = "solver")]
 fn a_zip_gives_the_same_as_the_folder_that_was_packed() {
     let sample = project().join("samples/exports-2022");
     let mut entries: Vec<(String, Vec<u8>)> = Vec::new();

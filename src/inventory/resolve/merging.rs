@@ -74,7 +74,11 @@ impl Merging {
         // What the record itself says already, such as its name, stands there and not in what adds to it.
         let own = record.first.cell_at(cell.column);
         let is_own = !own.text.is_empty() && same(column, cell.text, own.text);
-        let place = if is_own { own.place(sources) } else { cell.place(sources) };
+        let place = if is_own {
+            own.place(sources)
+        } else {
+            cell.place(sources)
+        };
         self.places.push(((record.origin(), column.name), place));
         for line in lines(record) {
             let other = line.cell_at(cell.column);
