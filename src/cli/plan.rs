@@ -24,7 +24,7 @@ const EXAMPLES: &str = "Examples:
   nicplan plan validation-report.htm --cluster HVC1 -o out";
 
 /// Stages of the work; those after the review belong to the reports.
-static STAGES: [&str; 7] = ["read", "plan", "check", "review", "what if", "reports", "write"];
+static STAGES: [&str; 6] = ["read", "plan", "check", "review", "reports", "write"];
 
 /// Plan which NIC carries which traffic, and write the reports
 #[derive(clap::Args)]
@@ -81,27 +81,14 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.stage("plan");
     let verified = checks::verify(&inventory, plan.clone()).map_err(|findings| bug(&inventory, &plan, findings))?;
     console.stage("check");
-    let today = rules::review_all(&inventory, Question::default());
-    let mut findings = today.findings;
-    findings.extend_from_slice(verified.notes());
-    Finding::sort(&mut findings);
-    let after = planned::review(
-        &inventory,
-        verified.plan(),
-        Question {
-            as_of: None,
-            state: State::Planned,
-        },
-    );
+    let (reviews, asked) = review_and_ask(&inventory, &verified, args.output.is_some(), deadline);
+    let Reviews { findings, planned } = reviews;
     console.stage("review");
 
     let mut data = ReportData::new(&inventory, &verified, &findings);
-    data.reviewed = Some(Reviewed {
-        planned: after.findings,
-        outcomes: today.outcomes,
-    });
+    data.reviewed = Some(planned);
+    data.what_if = asked;
     if let Some(dir) = &args.output {
-        data.what_if = what_if(&inventory, &verified, deadline);
         if data
             .what_if
             .as_ref()
@@ -110,7 +97,6 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         {
             console.note("note: what two more ports on every node would change was not found out in the time given");
         }
-        console.stage("what if");
         let files = reports::render_all(&data);
         console.stage("reports");
         output::write(dir, &files)?;
@@ -130,6 +116,52 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     } else {
         Answer::No
     })
+}
+
+/// What the rules say of today and of the plan.
+struct Reviews {
+    findings: Vec<Finding>,
+    planned: Reviewed,
+}
+
+/// Reviews today and the plan, and meanwhile asks what two more ports would change, if anybody reads it: neither needs the other.
+fn review_and_ask(
+    inventory: &Inventory,
+    verified: &checks::VerifiedPlan,
+    is_asked: bool,
+    deadline: Option<Instant>,
+) -> (Reviews, Option<WhatIf>) {
+    std::thread::scope(|scope| {
+        let asked = is_asked.then(|| scope.spawn(|| what_if(inventory, verified, deadline)));
+        let reviews = review(inventory, verified);
+        let asked = asked.and_then(|thread| match thread.join() {
+            Ok(answer) => answer,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        (reviews, asked)
+    })
+}
+
+fn review(inventory: &Inventory, verified: &checks::VerifiedPlan) -> Reviews {
+    let today = rules::review_all(inventory, Question::default());
+    let mut findings = today.findings;
+    findings.extend_from_slice(verified.notes());
+    Finding::sort(&mut findings);
+    let after = planned::review(
+        inventory,
+        verified.plan(),
+        Question {
+            as_of: None,
+            state: State::Planned,
+        },
+    );
+    Reviews {
+        findings,
+        planned: Reviewed {
+            planned: after.findings,
+            outcomes: today.outcomes,
+        },
+    }
 }
 
 #[cfg(feature = "solver")]
