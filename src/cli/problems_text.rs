@@ -3,6 +3,7 @@
 //! In: problems. Out: lines. Must not know: streams, exit codes.
 
 use nicplan::finding::Problem;
+use nicplan::units::thousands;
 use std::collections::BTreeMap;
 
 /// Problems shown before the rest is only counted.
@@ -53,7 +54,7 @@ pub fn lines(problems: &[Problem]) -> Vec<Line> {
             covered += rest;
             lines.push(Line::Rest(format!(
                 "    … and {} more rows of {} with the same problem",
-                thousands(rest),
+                thousands(rest as u64),
                 problem.at.file
             )));
         }
@@ -62,7 +63,7 @@ pub fn lines(problems: &[Problem]) -> Vec<Line> {
     if rest > 0 {
         lines.push(Line::Rest(format!(
             "… and {} more problems. Correct these first; many of the rest may follow from them.",
-            thousands(rest)
+            thousands(rest as u64)
         )));
     }
     lines
@@ -89,14 +90,6 @@ fn shape(what: &str) -> String {
             outside && !quote && !c.is_ascii_digit()
         })
         .collect()
-}
-
-/// `8,000`.
-fn thousands(number: usize) -> String {
-    let digits = number.to_string();
-    let parts = digits.as_bytes().rchunks(3).rev();
-    let parts: Vec<&str> = parts.filter_map(|part| std::str::from_utf8(part).ok()).collect();
-    parts.join(",")
 }
 
 #[cfg(test)]

@@ -30,6 +30,19 @@ pub fn permille_up(part: u64, whole: u64) -> Permille {
     }
 }
 
+/// `8,000`.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
 /// `10000` → `10 Gbit/s`, `2500` → `2.5 Gbit/s`, `950` → `950 Mbit/s`.
 pub fn show_mbps(rate: Mbps) -> String {
     if rate < 1000 {

@@ -5,7 +5,7 @@
 
 mod requirements;
 
-pub(super) use crate::units::{name_runs, show_mib as memory};
+pub(super) use crate::units::{name_runs, show_mib as memory, thousands};
 pub(super) use requirements::{missed, spoken, wanted, wish};
 
 use crate::inventory::StorageKind;
@@ -36,19 +36,6 @@ pub(in crate::reports) fn is_never(s: u64) -> bool {
 /// `1 node`, `24 nodes`, `8,000 VMs`.
 pub(in crate::reports) fn count(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", thousands(number as u64), if number == 1 { one } else { many })
-}
-
-/// `8,000`.
-pub(in crate::reports) fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            out.push(',');
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// The text with a capital first letter.
