@@ -5,22 +5,20 @@
 use super::design::{Design, UplinkShape};
 use super::filter::{candidates, up_to_drain};
 use super::instance::{Group, Instance, Token};
+use super::listing::Listing;
 use super::loads::node_parts;
 use super::meeting::{Meeting, given_up};
 use super::networks::{Mode, zones_required};
-use super::patterns::{Breadth, Enumeration, enumerate};
+use super::patterns::Enumeration;
 use crate::plan::{Objective, Requirements};
 use crate::policy::{FailureKind, Wish};
-use std::cell::OnceCell;
 
-/// A design with where its uplinks meet and the patterns that follow, one table per class.
+/// A design with where its uplinks meet and the patterns that follow.
 pub struct Job<'a> {
     pub instance: &'a Instance<'a>,
     pub design: &'a Design,
     pub meetings: &'a [Meeting],
-    pub tables: &'a [Enumeration],
-    /// All patterns by class, listed when first asked for.
-    pub wide: &'a [OnceCell<Enumeration>],
+    pub listing: &'a Listing,
 }
 
 impl Job<'_> {
@@ -31,7 +29,7 @@ impl Job<'_> {
         }
         let total = |index: usize| -> u64 {
             let groups = self.instance.groups.iter();
-            let of = |class: usize| u64::from(self.tables[class].best[index]);
+            let of = |class: usize| u64::from(self.listing.best[class].best[index]);
             groups.map(|group| of(group.class) * group.nodes.len() as u64).sum()
         };
         let mut objective = Objective {
@@ -60,22 +58,14 @@ impl Job<'_> {
 
     /// All patterns of a class.
     pub fn all_patterns(&self, class: usize) -> &Enumeration {
-        let list = || {
-            let nodes = &self.instance.classes[class];
-            enumerate(self.instance, nodes, self.design, self.meetings, Breadth::All)
-        };
-        self.wide[class].get_or_init(list)
+        self.listing.all(self.instance, self.design, self.meetings, class)
     }
 
     /// Patterns to judge, counted once per node: the work of solving the design under one mode.
     pub fn work(&self) -> u64 {
-        let listed = |class: usize| {
-            let all = self.wide[class].get().map_or(0, |table| table.patterns.len());
-            self.tables[class].patterns.len() + all
-        };
         let groups = self.instance.groups.iter();
         groups
-            .map(|group| (listed(group.class) * group.nodes.len()) as u64)
+            .map(|group| (self.listing.listed(group.class) * group.nodes.len()) as u64)
             .sum()
     }
 
@@ -92,7 +82,7 @@ impl Job<'_> {
         for (index, group) in self.instance.groups.iter().enumerate() {
             let value =
                 |table: &Enumeration| candidates(self.instance, self.design, &mode, index, &table.patterns, &parts);
-            let mut set = value(&self.tables[group.class]);
+            let mut set = value(&self.listing.best[group.class]);
             if set.iter().all(|c| c.missing > 0) {
                 let all = self.all_patterns(group.class);
                 if !all.complete {
@@ -118,13 +108,13 @@ impl Job<'_> {
 
     /// Whether the patterns prove nothing beyond their best vectors, because some were not looked at or nothing at all.
     pub fn is_loose(&self) -> bool {
-        self.tables.iter().any(|t| !t.complete) || self.is_blind()
+        self.listing.best.iter().any(|t| !t.complete) || self.is_blind()
     }
 
     /// Whether something goes unserved while ports lead nowhere. Such ports count on every node, but the plan misses their
     /// role once for the whole cluster.
     fn is_blind(&self) -> bool {
-        let any = |test: fn(&Enumeration) -> bool| self.tables.iter().any(test);
+        let any = |test: fn(&Enumeration) -> bool| self.listing.best.iter().any(test);
         any(|t| t.blind) && any(|t| t.best.first() != Some(&0))
     }
 }
@@ -266,7 +256,6 @@ mod tests {
     use super::*;
     use crate::assignment::design::designs;
     use crate::assignment::meeting::undecided;
-    use crate::assignment::patterns::{Breadth, enumerate};
     use crate::inventory::ClusterNetwork;
     use crate::plan::Style;
     use crate::roles::Role;
@@ -296,14 +285,11 @@ mod tests {
         let networks = usize::from(instance.has_vm());
         let design = designs(&instance, Style::Dedicated, networks).remove(0);
         let meetings = undecided(&design);
-        let list = |class| enumerate(&instance, class, &design, &meetings, Breadth::Best);
-        let tables: Vec<Enumeration> = instance.classes.iter().map(list).collect();
         let job = Job {
             instance: &instance,
             design: &design,
             meetings: &meetings,
-            tables: &tables,
-            wide: &[OnceCell::new()],
+            listing: &Listing::new(&instance, &design, &meetings).expect("there is no time limit"),
         };
         job.bound().unmet_requirements.reachability
     }

@@ -3,6 +3,7 @@
 //! ```text
 //! instance   facts in small integers        design     which roles share an uplink, which external networks exist
 //! options    NICs for one uplink            patterns   NICs for all uplinks of a node class, symmetric ones once
+//! listing    patterns kept for designs that differ in names only
 //! networks   which network admits which vNIC           loads    how full that makes a node, as a bound
 //! filter     level by level, exact          balance    vNICs to networks, rounded (solver: the MIP)
 //! search     designs by proven bound        evaluate   the exact objective of what was found
@@ -24,6 +25,7 @@ mod evaluate;
 mod exact;
 mod filter;
 mod instance;
+mod listing;
 mod loads;
 mod meeting;
 mod networks;
@@ -50,6 +52,7 @@ use crate::units::show_permille;
 use design::Design;
 use evaluate::Evaluation;
 use instance::Instance;
+use rayon::prelude::*;
 use search::{Found, Question, search};
 use std::collections::BTreeSet;
 use watch::Watch;
@@ -85,7 +88,7 @@ impl Options {
 pub fn plan(inventory: &Inventory, options: &Options) -> Option<Plan> {
     let clusters = inventory
         .clusters
-        .iter()
+        .par_iter()
         .map(|cluster| plan_cluster(inventory, cluster, options));
     Some(Plan {
         schema_version: SCHEMA_VERSION,
@@ -193,7 +196,7 @@ fn feasible(cluster: &Cluster, options: &Options) -> Feasible {
 
 fn all_styles(instance: &Instance, question: Question, options: &Options) -> Vec<(Style, Found)> {
     let styles = Style::ALL
-        .into_iter()
+        .into_par_iter()
         .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
     styles
         .map(|style| (style, search_style(instance, style, question)))

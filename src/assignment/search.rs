@@ -7,9 +7,9 @@
 use super::bounds::{Job, add_mode, lower};
 use super::design::{Design, labelled};
 use super::instance::Instance;
+use super::listing::{Listing, Listings};
 use super::meeting::{scattered, undecided, ways};
 use super::networks::{Mode, modes};
-use super::patterns::Enumeration;
 use super::solve::{Solved, solve_mode};
 use super::waiting::{Proven, Waiting, inherited};
 use crate::plan::{MAX_NETWORKS, Objective};
@@ -92,6 +92,7 @@ pub fn search(instance: &Instance, designs: Vec<Design>, question: Question) -> 
         question,
         heap: waiting.collect(),
         proven: Proven::new(),
+        listings: Listings::default(),
         found: Found::default(),
     };
     while let Some(waiting) = search.heap.pop() {
@@ -108,6 +109,7 @@ struct Search<'a> {
     question: Question,
     heap: BinaryHeap<Waiting>,
     proven: Proven,
+    listings: Listings,
     found: Found,
 }
 
@@ -140,19 +142,19 @@ impl Search<'_> {
         if !waiting.design.is_named() {
             return self.name(waiting);
         }
-        match &waiting.tables {
+        match &waiting.listing {
             // The first design is solved at once: often its plan is already the best.
             Some(_) if !waiting.pooled && (self.found.best.is_some() || self.question == Question::Feasible) => {
                 let (pooled, work) = waiting.pooled(instance);
                 self.found.work += work;
                 self.heap.push(pooled);
             }
-            Some(tables) => {
-                let split = solve(instance, &waiting, tables, self.question, &mut self.found);
+            Some(listing) => {
+                let split = solve(instance, &waiting, listing, self.question, &mut self.found);
                 self.heap.extend(split);
             }
             None => {
-                let listed = waiting.listed(instance);
+                let listed = waiting.listed(instance, &mut self.listings);
                 listed.prove(&mut self.proven);
                 self.heap.push(listed);
             }
@@ -194,7 +196,7 @@ struct Shown {
 fn solve(
     instance: &Instance,
     waiting: &Waiting,
-    tables: &[Enumeration],
+    listing: &Listing,
     question: Question,
     found: &mut Found,
 ) -> Vec<Waiting> {
@@ -202,8 +204,7 @@ fn solve(
         instance,
         design: &waiting.design,
         meetings: &waiting.meetings,
-        tables,
-        wide: &waiting.wide,
+        listing,
     };
     let modes = modes(instance, &waiting.design);
     let mut shown = Shown::default();

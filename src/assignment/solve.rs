@@ -130,16 +130,11 @@ struct Listed {
 
 impl Listed {
     fn new(job: &Job, mode: &Mode, parts: &[Vec<Part>]) -> (Listed, Vec<Vec<Candidate>>) {
-        let Job {
-            instance,
-            design,
-            tables,
-            ..
-        } = *job;
+        let Job { instance, design, .. } = *job;
         let mut is_wide = Vec::new();
         let mut sets = Vec::new();
         for (index, group) in instance.groups.iter().enumerate() {
-            let patterns = &tables[group.class].patterns;
+            let patterns = &job.listing.best[group.class].patterns;
             let mut set = candidates(instance, design, mode, index, patterns, parts);
             let short = set.iter().all(|c| c.missing > 0);
             if short {
@@ -157,7 +152,7 @@ impl Listed {
         let groups = self.is_wide.iter().zip(&job.instance.groups);
         let tables = groups.map(|(wide, group)| match wide {
             true => job.all_patterns(group.class),
-            false => &job.tables[group.class],
+            false => &job.listing.best[group.class],
         });
         tables.collect()
     }

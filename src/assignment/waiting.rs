@@ -3,11 +3,11 @@
 use super::bounds::{Job, add_mode, counted};
 use super::design::{Design, FEW_NETWORKS, UplinkShape};
 use super::instance::Instance;
+use super::listing::{Listing, Listings};
 use super::meeting::{Meeting, ways};
-use super::patterns::{Breadth, Enumeration, enumerate};
 use crate::plan::Objective;
-use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// A design waiting for its turn: first with the bound that follows from counting ports, then with its patterns listed.
 pub struct Waiting {
@@ -17,9 +17,8 @@ pub struct Waiting {
     pub bare: Objective,
     pub design: Design,
     pub meetings: Vec<Meeting>,
-    pub tables: Option<Vec<Enumeration>>,
-    /// All patterns by class, where somebody asked for them.
-    pub wide: Vec<OnceCell<Enumeration>>,
+    /// Its patterns, once they are listed.
+    pub listing: Option<Rc<Listing>>,
     /// The bound has been sharpened by [`Job::pooled`].
     pub pooled: bool,
 }
@@ -33,8 +32,7 @@ impl Waiting {
             bare,
             design,
             meetings,
-            tables: None,
-            wide: instance.classes.iter().map(|_| OnceCell::new()).collect(),
+            listing: None,
             pooled: false,
         }
     }
@@ -44,25 +42,20 @@ impl Waiting {
     }
 
     /// Lists the patterns and sharpens the bound by them.
-    pub fn listed(self, instance: &Instance) -> Self {
-        let mut tables = Vec::new();
-        for class in &instance.classes {
-            // Without all tables it stays as it is: nothing more is asked of it when the time is over.
-            if instance.watch.is_over() {
-                return self;
-            }
-            tables.push(enumerate(instance, class, &self.design, &self.meetings, Breadth::Best));
-        }
+    pub fn listed(self, instance: &Instance, listings: &mut Listings) -> Self {
+        // Without all patterns it stays as it is: nothing more is asked of it when the time is over.
+        let Some(listing) = listings.of(instance, &self.design, &self.meetings) else {
+            return self;
+        };
         let job = Job {
             instance,
             design: &self.design,
             meetings: &self.meetings,
-            tables: &tables,
-            wide: &self.wide,
+            listing: &listing,
         };
         let bare = job.bound().max_to(self.bare.clone(), 7);
         Waiting {
-            tables: Some(tables),
+            listing: Some(listing),
             ..self
         }
         .sharpened(instance, bare)
@@ -70,7 +63,7 @@ impl Waiting {
 
     /// Notes what the patterns prove of the uplinks, for designs that have these and more.
     pub fn prove(&self, proven: &mut Proven) {
-        let whole = self.tables.is_some() && self.meetings.iter().all(|meeting| *meeting == Meeting::Anywhere);
+        let whole = self.listing.is_some() && self.meetings.iter().all(|meeting| *meeting == Meeting::Anywhere);
         if whole && self.design.networks >= FEW_NETWORKS {
             proven.insert(self.design.uplinks.clone(), self.bare.clone());
         }
@@ -87,13 +80,12 @@ impl Waiting {
 
     /// Sharpens the bound by what the networks can carry together; gives the work it took.
     pub fn pooled(self, instance: &Instance) -> (Self, u64) {
-        let sharper = self.tables.as_ref().map(|tables| {
+        let sharper = self.listing.as_ref().map(|listing| {
             let job = Job {
                 instance,
                 design: &self.design,
                 meetings: &self.meetings,
-                tables,
-                wide: &self.wide,
+                listing,
             };
             (job.pooled(), job.work())
         });

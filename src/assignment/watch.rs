@@ -2,15 +2,16 @@
 //!
 //! What a loop leaves out because of it, it must give up as proof: the search is then said to have been stopped.
 
-use std::cell::Cell;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 /// When to stop looking for a better plan.
 #[derive(Clone, Debug, Default)]
 pub struct Watch {
     deadline: Option<Instant>,
-    /// Once over, always over: whoever asks later gets the same answer.
-    over: Cell<bool>,
+    /// Once over, always over: whoever asks later gets the same answer, in whatever part of the search.
+    over: Arc<AtomicBool>,
 }
 
 impl Watch {
@@ -18,16 +19,16 @@ impl Watch {
     pub fn until(deadline: Option<Instant>) -> Watch {
         Watch {
             deadline,
-            over: Cell::new(false),
+            over: Arc::default(),
         }
     }
 
     /// Whether the time is over.
     pub fn is_over(&self) -> bool {
-        if !self.over.get() && self.left() == Some(Duration::ZERO) {
-            self.over.set(true);
+        if !self.over.load(Ordering::Relaxed) && self.left() == Some(Duration::ZERO) {
+            self.over.store(true, Ordering::Relaxed);
         }
-        self.over.get()
+        self.over.load(Ordering::Relaxed)
     }
 
     /// The time that is left; `None` without a limit.

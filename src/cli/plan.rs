@@ -81,13 +81,12 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.stage("plan");
     let verified = checks::verify(&inventory, plan.clone()).map_err(|findings| bug(&inventory, &plan, findings))?;
     console.stage("check");
-    let (reviews, asked) = review_and_ask(&inventory, &verified, args.output.is_some(), deadline);
+    let (reviews, mut data) = review_and_join(&inventory, &verified, args.output.is_some(), deadline);
     let Reviews { findings, planned } = reviews;
+    data.findings = &findings;
+    data.reviewed = Some(planned);
     console.stage("review");
 
-    let mut data = ReportData::new(&inventory, &verified, &findings);
-    data.reviewed = Some(planned);
-    data.what_if = asked;
     if let Some(dir) = &args.output {
         if data
             .what_if
@@ -124,37 +123,37 @@ struct Reviews {
     planned: Reviewed,
 }
 
-/// Reviews today and the plan, and meanwhile asks what two more ports would change, if anybody reads it: neither needs the other.
-fn review_and_ask(
-    inventory: &Inventory,
-    verified: &checks::VerifiedPlan,
+/// Reviews today and the plan, and meanwhile joins what reports show, with the answer to what two more ports would change if
+/// anybody reads it: neither needs the other.
+fn review_and_join<'a>(
+    inventory: &'a Inventory,
+    verified: &'a checks::VerifiedPlan,
     is_asked: bool,
     deadline: Option<Instant>,
-) -> (Reviews, Option<WhatIf>) {
-    std::thread::scope(|scope| {
-        let asked = is_asked.then(|| scope.spawn(|| what_if(inventory, verified, deadline)));
-        let reviews = review(inventory, verified);
-        let asked = asked.and_then(|thread| match thread.join() {
-            Ok(answer) => answer,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        (reviews, asked)
-    })
+) -> (Reviews, ReportData<'a>) {
+    let joined = || {
+        let data = ReportData::new(inventory, verified, &[]);
+        data.judge_paths();
+        data
+    };
+    let asked = || is_asked.then(|| what_if(inventory, verified, deadline)).flatten();
+    let (reviews, (what_if, mut data)) = rayon::join(|| review(inventory, verified), || rayon::join(asked, joined));
+    data.what_if = what_if;
+    (reviews, data)
 }
 
 fn review(inventory: &Inventory, verified: &checks::VerifiedPlan) -> Reviews {
-    let today = rules::review_all(inventory, Question::default());
+    let question = Question {
+        as_of: None,
+        state: State::Planned,
+    };
+    let (today, after) = rayon::join(
+        || rules::review_all(inventory, Question::default()),
+        || planned::review(inventory, verified.plan(), question),
+    );
     let mut findings = today.findings;
     findings.extend_from_slice(verified.notes());
     Finding::sort(&mut findings);
-    let after = planned::review(
-        inventory,
-        verified.plan(),
-        Question {
-            as_of: None,
-            state: State::Planned,
-        },
-    );
     Reviews {
         findings,
         planned: Reviewed {

@@ -29,6 +29,8 @@ mod tables;
 pub mod text;
 mod write;
 
+use rayon::prelude::*;
+
 pub use data::{ReportData, Reviewed, WhatIf, WhatIfRow};
 pub use differences::{differences_csv, differences_text};
 pub use ledger::LedgerData;
@@ -125,7 +127,7 @@ pub static REPORTS: [Report; 14] = [
 /// All files of a plan, by name.
 pub fn render_all(data: &ReportData) -> Vec<(String, Vec<u8>)> {
     REPORTS
-        .iter()
+        .par_iter()
         .map(|report| (report.file.to_owned(), (report.render)(data)))
         .collect()
 }

@@ -2,14 +2,22 @@
 
 use super::super::options::{Choice, Shared};
 use super::super::reach::Heard;
+use super::ports::Ports;
 use crate::units::Mbps;
 
-/// Choices of an uplink that differ only in which of several equal ports they take.
+/// Choices of an uplink that differ only in which of several equal ports they take; never empty.
 pub struct Kind {
     pub choices: Vec<Choice>,
+    /// Ports that each choice takes.
+    pub ports: Vec<Ports>,
 }
 
 impl Kind {
+    pub fn new(choices: Vec<Choice>) -> Kind {
+        let ports = choices.iter().map(|choice| Ports::new(&choice.take)).collect();
+        Kind { choices, ports }
+    }
+
     pub fn first(&self) -> &Choice {
         &self.choices[0]
     }
@@ -17,15 +25,15 @@ impl Kind {
 
 /// Groups choices by everything but the ports themselves.
 pub fn kinds(choices: Vec<Choice>, shared: &[Shared]) -> Vec<Kind> {
-    let mut kinds: Vec<(Signature, Kind)> = Vec::new();
+    let mut kinds: Vec<(Signature, Vec<Choice>)> = Vec::new();
     for choice in choices {
         let signature = signature(&choice, shared);
         match kinds.iter_mut().find(|(known, _)| *known == signature) {
-            Some((_, kind)) => kind.choices.push(choice),
-            None => kinds.push((signature, Kind { choices: vec![choice] })),
+            Some((_, alike)) => alike.push(choice),
+            None => kinds.push((signature, vec![choice])),
         }
     }
-    kinds.into_iter().map(|(_, kind)| kind).collect()
+    kinds.into_iter().map(|(_, alike)| Kind::new(alike)).collect()
 }
 
 #[derive(PartialEq, Eq)]

@@ -7,6 +7,7 @@ mod assemble;
 mod closest;
 mod kinds;
 mod placement;
+mod ports;
 
 pub use placement::Ways;
 

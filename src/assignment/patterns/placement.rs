@@ -5,6 +5,7 @@ use super::super::instance::{Class, Instance};
 use super::super::meeting::Meeting;
 use super::super::options::{Choice, choices, shared_failures};
 use super::kinds::Kind;
+use super::ports::Ports;
 use super::{Pattern, assemble};
 
 /// Placements of one combination of kinds that are tried.
@@ -24,9 +25,7 @@ impl<'a> Ways<'a> {
     pub fn new(instance: &'a Instance<'a>, class: &'a Class, design: &'a Design, empty: bool) -> Ways<'a> {
         let ports: usize = class.types.iter().map(|t| t.count as usize).sum();
         let empty = empty || ports < design.uplinks.len();
-        let list = |shape| Kind {
-            choices: choices(instance, class, shape, Meeting::Anywhere, empty),
-        };
+        let list = |shape| Kind::new(choices(instance, class, shape, Meeting::Anywhere, empty));
         Ways {
             instance,
             class,
@@ -69,7 +68,7 @@ impl<'a> Ways<'a> {
 /// Tries to give every uplink ports of its kind, all different.
 pub struct Placement<'k> {
     kinds: &'k [&'k Kind],
-    free: Vec<u8>,
+    free: Ports,
     picked: Vec<&'k Choice>,
     pub work: u64,
 }
@@ -78,7 +77,7 @@ impl<'k> Placement<'k> {
     pub fn new(class: &Class, kinds: &'k [&'k Kind]) -> Self {
         Placement {
             kinds,
-            free: class.types.iter().map(|t| t.count).collect(),
+            free: Ports::of(class),
             picked: Vec::new(),
             work: 0,
         }
@@ -93,21 +92,15 @@ impl<'k> Placement<'k> {
         let Some(kind) = self.kinds.get(self.picked.len()) else {
             return visit(&self.picked);
         };
-        for choice in &kind.choices {
-            if choice.take.iter().zip(&self.free).any(|(take, free)| take > free) {
+        for (choice, ports) in kind.choices.iter().zip(&kind.ports) {
+            if !self.free.hold(ports) {
                 continue;
             }
-            self.free
-                .iter_mut()
-                .zip(&choice.take)
-                .for_each(|(free, take)| *free -= take);
+            self.free.take(ports);
             self.picked.push(choice);
             let enough = self.each(visit);
             self.picked.pop();
-            self.free
-                .iter_mut()
-                .zip(&choice.take)
-                .for_each(|(free, take)| *free += take);
+            self.free.give_back(ports);
             if enough {
                 return true;
             }

@@ -46,6 +46,7 @@ pub use versions::Versions;
 
 use crate::finding::{Finding, Severity};
 use crate::inventory::{Cluster, Inventory};
+use rayon::prelude::*;
 
 /// One rule.
 pub struct Rule {
@@ -112,19 +113,21 @@ pub struct Review {
 
 /// Asks every rule about every cluster.
 pub fn review_all(inventory: &Inventory, question: Question<'_>) -> Review {
-    let (mut findings, mut outcomes) = (Vec::new(), Vec::new());
     let shared = report::Shared::new(inventory, question);
-    for (index, cluster) in inventory.clusters.iter().enumerate() {
-        for rule in RULES.iter() {
-            let mut report = Report::new(&shared, index, rule);
-            if rule.versions.hold(cluster.profile.generation) {
-                (rule.check)(inventory, cluster, &mut report);
-            }
-            let (outcome, mut found) = report.finish();
-            outcomes.push(outcome);
-            findings.append(&mut found);
+    let ask = |index: usize, rule: &'static Rule| {
+        let cluster = &inventory.clusters[index];
+        let mut report = Report::new(&shared, index, rule);
+        if rule.versions.hold(cluster.profile.generation) {
+            (rule.check)(inventory, cluster, &mut report);
         }
-    }
+        report.finish()
+    };
+    let clusters = (0..inventory.clusters.len()).into_par_iter();
+    let (outcomes, found): (Vec<Outcome>, Vec<Vec<Finding>>) = clusters
+        .flat_map(|index| RULES.par_iter().map(move |rule| (index, rule)))
+        .map(|(index, rule)| ask(index, rule))
+        .unzip();
+    let mut findings: Vec<Finding> = found.into_iter().flatten().collect();
     Finding::sort(&mut findings);
     Review { findings, outcomes }
 }

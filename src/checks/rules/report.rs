@@ -10,8 +10,8 @@ use crate::mac::ledger::{Holder, ledger};
 use crate::mac::{self, MacPlan};
 use crate::plan::StaticMacPlan;
 use crate::units::MacRange;
-use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::OnceLock;
 
 /// Locations that one finding lists at most; `places` counts them all.
 const MOST_LOCATIONS: usize = 20;
@@ -26,9 +26,9 @@ type VnicKey = (usize, String, String);
 pub(super) struct Shared<'a> {
     inventory: &'a Inventory,
     question: Question<'a>,
-    ledger: OnceCell<Vec<Holder>>,
-    plans: OnceCell<Vec<MacPlan>>,
-    statics: OnceCell<BTreeMap<VnicKey, StaticMacPlan>>,
+    ledger: OnceLock<Vec<Holder>>,
+    plans: OnceLock<Vec<MacPlan>>,
+    statics: OnceLock<BTreeMap<VnicKey, StaticMacPlan>>,
 }
 
 impl<'a> Shared<'a> {
@@ -36,9 +36,9 @@ impl<'a> Shared<'a> {
         Shared {
             inventory,
             question,
-            ledger: OnceCell::new(),
-            plans: OnceCell::new(),
-            statics: OnceCell::new(),
+            ledger: OnceLock::new(),
+            plans: OnceLock::new(),
+            statics: OnceLock::new(),
         }
     }
 

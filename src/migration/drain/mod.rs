@@ -48,6 +48,7 @@ use crate::units::Mbps;
 use defaults::MOST_AT_ONCE;
 use facts::Facts;
 use patch_run::Rounds;
+use rayon::prelude::*;
 use room::{Hosts, Room};
 
 /// Nodes up to which a sketch plans every drain.
@@ -177,7 +178,7 @@ pub struct OtherPorts<'a> {
     /// Speed of the slowest port today, Mbit/s.
     pub today: Mbps,
     /// Routes with these ports.
-    pub routes: &'a dyn Fn(Ports) -> Routes,
+    pub routes: &'a (dyn Fn(Ports) -> Routes + Sync),
 }
 
 /// Forecasts every drain and the run over all of them.
@@ -239,7 +240,7 @@ struct Night<'n> {
 impl Night<'_> {
     fn forecast(&self) -> Forecast {
         let room = Room::new(&self.facts, &self.hosts);
-        let mut drains: Vec<NodeDrain> = self.nodes.iter().map(|node| self.today(&room, *node)).collect();
+        let mut drains: Vec<NodeDrain> = self.nodes.par_iter().map(|node| self.today(&room, *node)).collect();
         drains.sort_by_key(|drain| (std::cmp::Reverse(drain.today.makespan_ms), drain.node));
         let mut forecast = Forecast {
             cluster: self.facts.cluster.name.clone(),
@@ -289,14 +290,15 @@ impl Night<'_> {
         forecast.pause_is_hopeless = best.pause_is_hopeless;
         forecast.by_number = best.table;
         let in_full = !self.question.is_sketch || forecast.drains.len() <= SKETCHED_IN_FULL;
-        for (index, drain) in forecast.drains.iter_mut().enumerate() {
+        let drains = forecast.drains.par_iter_mut().enumerate();
+        drains.for_each(|(index, drain)| {
             if drain.node == busiest {
                 drain.planned = Some(best.drain.clone());
             } else if in_full || index < SKETCHED {
                 let planned = one::as_planned_with(&self.facts, place(drain.node), &self.wishes, number);
                 drain.planned = Some(planned);
             }
-        }
+        });
         forecast.by_speed = curves::by_speed(self, busiest, number);
         if forecast.drains.iter().all(|drain| drain.planned.is_some()) {
             forecast.planned_run = Some(self.planned_run(forecast));

@@ -32,6 +32,7 @@ use crate::finding::Severity;
 use crate::inventory::Cluster;
 use crate::roles::Role;
 use crate::units::Mbps;
+use rayon::prelude::*;
 use serde::Serialize;
 
 /// How the memory travels.
@@ -194,7 +195,9 @@ pub fn paths(cluster: &Cluster, wiring: &Wiring) -> Vec<Path> {
 /// The way of some ordered pairs of nodes, in their order.
 pub fn some_paths(cluster: &Cluster, wiring: &Wiring, pairs: impl Iterator<Item = (usize, usize)>) -> Vec<Path> {
     let choice = choose::Choice::new(cluster, wiring);
+    let pairs: Vec<(usize, usize)> = pairs.collect();
     pairs
+        .into_par_iter()
         .map(|(source, target)| judge::path(&choice, source, target))
         .collect()
 }

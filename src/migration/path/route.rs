@@ -5,8 +5,8 @@
 use crate::inventory::{Cluster, InterSwitchLink, Nic};
 use crate::topology::{Attach, Fabric, attach, cabled, carries};
 use crate::units::Mbps;
-use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::sync::{PoisonError, RwLock};
 
 /// One way between two nodes.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub(super) struct Crossings<'a> {
     cluster: &'a Cluster,
     /// Turns after which every bundle of parallel links begins again.
     period: usize,
-    known: RefCell<BTreeMap<Crossing, Vec<usize>>>,
+    known: RwLock<BTreeMap<Crossing, Vec<usize>>>,
 }
 
 /// VLAN, switches at both ends, turn.
@@ -55,18 +55,19 @@ impl<'a> Crossings<'a> {
         Crossings {
             cluster,
             period: (1..=most).fold(1, least_common_multiple),
-            known: RefCell::default(),
+            known: RwLock::default(),
         }
     }
 
     fn links(&self, vlan: Option<u16>, near: &[&Nic], far: &[&Nic], turn: usize) -> Vec<usize> {
         let turn = turn % self.period;
         let key = (vlan, switches(near), switches(far), turn);
-        if let Some(known) = self.known.borrow().get(&key) {
+        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(&key) {
             return known.clone();
         }
         let found = links(self.cluster, vlan, &key.1, &key.2, turn);
-        self.known.borrow_mut().insert(key, found.clone());
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(key, found.clone());
         found
     }
 }

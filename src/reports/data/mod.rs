@@ -25,6 +25,7 @@ use crate::plan::{ClusterPlan, NodeUplink, Objective, Plan, VnicPlan};
 use crate::reports::paths::ClusterPaths;
 use crate::roles::Role;
 use crate::units::Permille;
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
@@ -32,7 +33,8 @@ use std::sync::OnceLock;
 pub struct ReportData<'a> {
     pub(super) inventory: &'a Inventory,
     pub(super) plan: &'a Plan,
-    pub(super) findings: &'a [Finding],
+    /// In the order in which they are to be shown.
+    pub findings: &'a [Finding],
     pub(super) clusters: Vec<ClusterData<'a>>,
     /// What small changes of the hardware would bring, if somebody computed it; shown on the first page.
     pub what_if: Option<WhatIf>,
@@ -101,12 +103,12 @@ pub(super) struct GuestRow<'a> {
 }
 
 impl<'a> ReportData<'a> {
-    /// Joins facts, plan, recount and findings. `findings` in the order in which they are to be shown.
+    /// Joins facts, plan, recount and findings.
     pub fn new(inventory: &'a Inventory, verified: &'a VerifiedPlan, findings: &'a [Finding]) -> ReportData<'a> {
         let plan = verified.plan();
         let joined = plan
             .clusters
-            .iter()
+            .par_iter()
             .zip(verified.recounts())
             .filter_map(|(plan, recount)| {
                 let facts = inventory.clusters.iter().find(|c| c.name == plan.cluster)?;
@@ -120,6 +122,13 @@ impl<'a> ReportData<'a> {
             what_if: None,
             reviewed: None,
         }
+    }
+
+    /// Judges the way of every live migration now, rather than when the first report asks for it.
+    pub fn judge_paths(&self) {
+        self.clusters.par_iter().for_each(|cluster| {
+            cluster.paths();
+        });
     }
 
     /// Findings about the planned state.

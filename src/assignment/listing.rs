@@ -1,0 +1,62 @@
+//! The patterns of a design by class, listed once for all designs that differ only in the names of their networks.
+//!
+//! In: instance, design, meetings. Out: [`Listing`]s, shared. Must not know: loads, bounds.
+
+use super::design::{Design, UplinkShape};
+use super::instance::Instance;
+use super::meeting::Meeting;
+use super::patterns::{Breadth, Enumeration, enumerate};
+use rayon::prelude::*;
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Patterns of every class of nodes.
+pub struct Listing {
+    /// Those with the best vector, by class.
+    pub best: Vec<Enumeration>,
+    /// All patterns by class, where somebody asked for them.
+    all: Vec<OnceCell<Enumeration>>,
+}
+
+impl Listing {
+    /// Lists the best patterns; `None` when the time is over before all classes are listed.
+    pub fn new(instance: &Instance, design: &Design, meetings: &[Meeting]) -> Option<Listing> {
+        let list = |class| {
+            let in_time = !instance.watch.is_over();
+            in_time.then(|| enumerate(instance, class, design, meetings, Breadth::Best))
+        };
+        let best = instance.classes.par_iter().map(list).collect::<Option<_>>()?;
+        let all = instance.classes.iter().map(|_| OnceCell::new()).collect();
+        Some(Listing { best, all })
+    }
+
+    /// All patterns of a class, listed when first asked for.
+    pub fn all(&self, instance: &Instance, design: &Design, meetings: &[Meeting], class: usize) -> &Enumeration {
+        let list = || enumerate(instance, &instance.classes[class], design, meetings, Breadth::All);
+        self.all[class].get_or_init(list)
+    }
+
+    /// Patterns of a class that are listed so far.
+    pub fn listed(&self, class: usize) -> usize {
+        let all = self.all[class].get().map_or(0, |table| table.patterns.len());
+        self.best[class].patterns.len() + all
+    }
+}
+
+/// What has been listed, by uplinks and where they meet. Names of networks do not matter to patterns.
+#[derive(Default)]
+pub struct Listings(BTreeMap<(Vec<UplinkShape>, Vec<Meeting>), Rc<Listing>>);
+
+impl Listings {
+    /// The patterns of a design; `None` when the time is over.
+    pub fn of(&mut self, instance: &Instance, design: &Design, meetings: &[Meeting]) -> Option<Rc<Listing>> {
+        let key = (design.uplinks.clone(), meetings.to_vec());
+        if let Some(known) = self.0.get(&key) {
+            return Some(Rc::clone(known));
+        }
+        let listing = Rc::new(Listing::new(instance, design, meetings)?);
+        self.0.insert(key, Rc::clone(&listing));
+        Some(listing)
+    }
+}
