@@ -17,7 +17,12 @@ pub const MAX_VLAN: u16 = 4094;
 
 /// A whole number up to `most`.
 pub fn whole(text: &str, most: u64) -> Result<u64, String> {
-    let digits = text.strip_suffix(".0").unwrap_or(text);
+    // Excel writes a whole number with decimals where the cell's format has some; three digits may be thousands
+    let decimals = [".0", ".00", ",0", ",00"];
+    let digits = decimals
+        .iter()
+        .find_map(|zeros| text.strip_suffix(zeros))
+        .unwrap_or(text);
     if digits
         .strip_prefix('-')
         .is_some_and(|rest| rest.bytes().all(|b| b.is_ascii_digit()))
@@ -107,8 +112,7 @@ pub fn memory(text: &str) -> Result<MiB, String> {
                 "'{text}' can be read as {grouped} {unit} or as {decimal} {unit}; write {grouped} {unit} or {decimal} {unit}"
             ));
         }
-        _ if unit.is_empty() => number.replace(',', ""),
-        _ => number.replace(',', "."),
+        _ => without_groups(number).unwrap_or_default(),
     };
     let mib = memory_of(&number, factor).ok_or_else(|| format!("'{text}' is not an amount of memory"))?;
     if mib > MAX_MEMORY {
@@ -119,6 +123,20 @@ pub fn memory(text: &str) -> Result<MiB, String> {
         return Err(format!("{mib} MiB is more than 1 PiB, which cannot be right{bytes}"));
     }
     Ok(mib)
+}
+
+/// A number without marks of thousands and with a point for decimals: `65.536,0`, `65,536.0` and `65536,0` are the same. A mark
+/// that stands once, and last, is the decimal mark.
+fn without_groups(number: &str) -> Option<String> {
+    let once = |at: &usize| number.matches(&number[*at..=*at]).count() == 1;
+    let (whole, fraction) = match number.rfind(['.', ',']).filter(once) {
+        Some(at) => (&number[..at], &number[at + 1..]),
+        None => (number, ""),
+    };
+    let groups: Vec<&str> = whole.split(['.', ',']).collect();
+    let one_mark = !(whole.contains('.') && whole.contains(','));
+    let in_threes = groups[0].len() <= 3 && groups[1..].iter().all(|group| group.len() == 3);
+    (groups.len() == 1 || (one_mark && in_threes)).then(|| format!("{}.{fraction}", groups.concat()))
 }
 
 /// MiB of a number with or without decimals, in units of `factor` MiB.
@@ -247,6 +265,13 @@ mod tests {
             ("8,192", 8192),
             ("262.144", 262_144),
             ("63.625 GB", 65_152),
+            ("65536,0", 65_536),
+            ("65536.0", 65_536),
+            ("65.536,0", 65_536),
+            ("65,536.0", 65_536),
+            ("65536,5", 65_536),
+            ("1,048,576", 1_048_576),
+            ("1.048.576", 1_048_576),
         ] {
             assert_eq!(memory(text), Ok(mib), "{text}");
         }
@@ -261,6 +286,9 @@ mod tests {
             "",
             "18446744073709551615 TB",
             ".",
+            "65.53,6,0",
+            "6553.600.0",
+            "1,04,576",
         ] {
             assert!(memory(text).is_err(), "{text}");
         }
@@ -280,7 +308,12 @@ mod tests {
 
     #[test]
     fn numbers_refuse_negative_and_absurd_values() {
-        assert_eq!(whole("12", 100), Ok(12));
+        for text in ["12", "12.0", "12.00", "12,0", "12,00"] {
+            assert_eq!(whole(text, 100), Ok(12), "{text}");
+        }
+        for text in ["12.", "12,", "12.5", "12,5", ".0", ",0", "1.0.0", "12,000", "12.000"] {
+            assert!(whole(text, 20_000).is_err(), "{text}");
+        }
         assert!(whole("-12", 100).is_err_and(|e| e.contains("negative")));
         assert!(whole("101", 100).is_err());
         assert!(rate("2 Tbps").is_err());

@@ -9,7 +9,7 @@ use crate::roles::Role;
 use std::fmt::Write;
 
 /// Fonts that Windows, Linux and macOS have; none is loaded.
-const FONTS: &str = "Segoe UI, Arial, Helvetica, DejaVu Sans, sans-serif";
+pub(super) const FONTS: &str = "Segoe UI, Arial, Helvetica, DejaVu Sans, sans-serif";
 
 /// Escapes text for XML and HTML, content and attribute values alike; characters that neither may hold become `U+FFFD`.
 pub(super) fn escape(text: &str) -> String {
@@ -126,6 +126,7 @@ pub(super) struct Svg {
     body: String,
     bottom: i64,
     right: i64,
+    breaks: Vec<i64>,
 }
 
 impl Svg {
@@ -136,12 +137,18 @@ impl Svg {
             body: String::with_capacity(32 * 1024),
             bottom: 0,
             right: 0,
+            breaks: Vec::new(),
         }
     }
 
     fn reach(&mut self, x: i64, y: i64) {
         self.right = self.right.max(x);
         self.bottom = self.bottom.max(y);
+    }
+
+    /// A printed page may end above this y: between two nodes, rows or bars.
+    pub(super) fn may_break(&mut self, y: i64) {
+        self.breaks.push(y);
     }
 
     /// A box with a fill and a border; `extra` are further attributes written by us, never user text.
@@ -256,14 +263,17 @@ impl Svg {
         self.body.push_str("</g>\n");
     }
 
-    /// The document, as large as what was drawn plus a margin, on white.
+    /// The document, as large as what was drawn plus a margin, on white. Its drawing is the group `ID-drawing`; `data-breaks`
+    /// lists where a printed page may end.
     pub(super) fn finish(self, title: &str) -> Vec<u8> {
+        let breaks: Vec<String> = self.breaks.iter().map(i64::to_string).collect();
         let (w, h) = (WIDTH.max(self.right + 20), self.bottom + 16);
         let id = self.id;
         let mut out = String::with_capacity(self.body.len() + 1024);
         let _ = writeln!(
             out,
-            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" aria-labelledby="{id}-title" font-family="{FONTS}">"#
+            r#"<svg xmlns="http://www.w3.org/2000/svg" width="{w}" height="{h}" viewBox="0 0 {w} {h}" role="img" aria-labelledby="{id}-title" font-family="{FONTS}" data-breaks="{}">"#,
+            breaks.join(" ")
         );
         let _ = writeln!(out, r#"<title id="{id}-title">{}</title>"#, escape(title));
         let _ = writeln!(
@@ -272,9 +282,12 @@ impl Svg {
             look::ALERT
         );
         self.define_networks(&mut out);
-        let _ = writeln!(out, r##"<rect width="{w}" height="{h}" fill="#ffffff"/>"##);
+        let _ = writeln!(
+            out,
+            r##"<g id="{id}-drawing"><rect width="{w}" height="{h}" fill="#ffffff"/>"##
+        );
         out.push_str(&self.body);
-        out.push_str("</svg>\n");
+        out.push_str("</g></svg>\n");
         out.into_bytes()
     }
 }

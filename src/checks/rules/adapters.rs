@@ -72,9 +72,19 @@ impl Adapter<'_> {
         if let Some(name) = self.facts.text("cluster_network") {
             return name.eq_ignore_ascii_case(&network.name);
         }
+        self.holds_address_of(network)
+    }
+
+    /// Whether an address lies in the subnet of a cluster network.
+    pub fn holds_address_of(&self, network: &ClusterNetwork) -> bool {
         let ranges = Subnet::list(&network.subnet);
         let mut addresses = self.addresses.iter().filter_map(|address| Subnet::address(address));
         addresses.any(|address| ranges.iter().any(|range| range.holds(&address)))
+    }
+
+    /// Whether neither a team nor a virtual switch holds it.
+    pub fn is_bare(&self) -> bool {
+        self.group.is_empty()
     }
 
     /// Whether it carries nothing but traffic between nodes: cluster, live migration, storage.

@@ -54,6 +54,7 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     let columns = if grouped { 1 } else { fitting };
     let column = (RIGHT - LEFT + COLUMN_GAP) / columns;
     for line in units.chunks(usize::try_from(columns).unwrap_or(1)) {
+        svg.may_break(y);
         svg.line((LEFT, y), (RIGHT, y), look::RULE, "");
         let ends = line
             .iter()

@@ -42,6 +42,7 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
             y += 8;
         }
         kind = Some(line.kind);
+        svg.may_break(y);
         draw_line(svg, y, cluster, line, width);
         y += row_height(line);
     }

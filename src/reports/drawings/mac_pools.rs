@@ -49,6 +49,7 @@ pub(in crate::reports) fn draw(inventory: &Inventory, plans: &[&[PoolPlan]]) -> 
             y += HEADING;
             last = Some(row.cluster);
         }
+        svg.may_break(y);
         draw_pool(&mut svg, y, &line, row, &overlaps);
         if let Some(range) = row.range {
             svg.path(&line.ticks(&used, range, y), look::INK, r#"stroke-width="1""#);

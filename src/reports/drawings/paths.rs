@@ -57,6 +57,7 @@ fn draw(svg: &mut Svg, y: i64, data: &ClusterPaths) -> i64 {
         return y + 20;
     }
     for class in data.classes.iter().take(MOST) {
+        svg.may_break(y + 4);
         y = draw_class(svg, y + 10, data, class);
     }
     let rest = data.classes.len().saturating_sub(MOST);

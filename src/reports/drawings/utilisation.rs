@@ -54,6 +54,7 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     draw_axis(svg, top, bottom, cluster.facts.policy.target_permille, &scale);
     let mut y = top;
     for (uplink, bars) in blocks.iter().enumerate() {
+        svg.may_break(y);
         draw_uplink(svg, y, cluster, uplink, bars, &scale);
         y += block_height(bars);
     }
@@ -159,7 +160,10 @@ fn draw_uplink(svg: &mut Svg, y: i64, cluster: &ClusterData, uplink: usize, bars
     svg.rect(at(x + 2, y + 7, width + 4, 18), "#ffffff", "none", "");
     svg.fitted(x + 4, y + 20, RIGHT - x - 4, BOLD, &design.name);
     let mut y = y + HEADING;
-    for bar in bars {
+    for (number, bar) in bars.iter().enumerate() {
+        if number > 0 {
+            svg.may_break(y);
+        }
         draw_bars(svg, y, cluster, bar, scale);
         y += bar.height();
     }

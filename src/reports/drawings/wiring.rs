@@ -66,6 +66,7 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         .collect();
     let mut bottom = top;
     for unit in &units {
+        svg.may_break(bottom);
         bottom = draw_node(svg, bottom, cluster, unit, &mut hubs) + 14;
     }
     let mut ends = BTreeMap::new();

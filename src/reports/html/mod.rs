@@ -5,6 +5,7 @@
 
 mod drains;
 mod evidence;
+mod paging;
 mod questions;
 mod summary;
 mod table;
@@ -126,21 +127,13 @@ fn write_drawings(data: &ReportData, out: &mut String) {
 /// Appends a drawing with its caption; `small` is where it or more of it is found.
 fn figure(out: &mut String, anchor: &str, caption: &str, small: &str, drawing: &[u8]) {
     let drawing = String::from_utf8_lossy(drawing);
-    let class = if is_tall(&drawing) { "tall" } else { "" };
+    let pages = paging::pages(&drawing);
+    let class = if pages.is_empty() { "" } else { "tall" };
     let _ = writeln!(
         out,
         "<figure id=\"drawing-{anchor}\" class=\"{class}\"><figcaption>{caption} <small>{small}</small></figcaption>\
-         <div class=\"picture\" tabindex=\"0\">{drawing}</div></figure>"
+         <div class=\"picture\" tabindex=\"0\">{drawing}</div>{pages}</figure>"
     );
-}
-
-/// Whether a drawing would become too small to read on one printed page; it then runs over several.
-fn is_tall(drawing: &str) -> bool {
-    let height = drawing
-        .split("height=\"")
-        .nth(1)
-        .and_then(|rest| rest.split('"').next());
-    height.and_then(|h| h.parse::<u32>().ok()).is_some_and(|h| h > 1300)
 }
 
 /// Appends a paragraph of text.

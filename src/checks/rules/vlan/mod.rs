@@ -6,6 +6,7 @@ mod management_vlan_shared_with_vms;
 mod pvlan_inconsistent;
 mod roce_storage_untagged;
 mod several_vlans_on_2008r2_vnic;
+mod several_vlans_on_one_port;
 mod storage_adapters_share_vlan;
 mod storage_vlan_on_both_tors;
 mod trunk_with_many_vlans;
@@ -22,6 +23,7 @@ pub static RULES: &[&Rule] = &[
     &pvlan_inconsistent::RULE,
     &roce_storage_untagged::RULE,
     &several_vlans_on_2008r2_vnic::RULE,
+    &several_vlans_on_one_port::RULE,
     &storage_adapters_share_vlan::RULE,
     &storage_vlan_on_both_tors::RULE,
     &trunk_with_many_vlans::RULE,

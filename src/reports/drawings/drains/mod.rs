@@ -48,6 +48,7 @@ fn cluster(svg: &mut Svg, y: i64, view: &View) -> i64 {
         y += 18;
     }
     y = night::draw(svg, y + 12, view);
+    svg.may_break(y + 12);
     y = bars::draw(svg, y + 24, view);
     let drains = &view.forecast.drains;
     let shown = if drains.len() <= EVERY_DRAIN {
@@ -55,6 +56,7 @@ fn cluster(svg: &mut Svg, y: i64, view: &View) -> i64 {
     } else {
         LONGEST
     };
+    svg.may_break(y + 12);
     y = gantt::legend(svg, y + 24);
     for (number, drain) in drains.iter().take(shown).enumerate() {
         let rows = if drains.len() <= IN_FULL || number == 0 {
@@ -62,6 +64,9 @@ fn cluster(svg: &mut Svg, y: i64, view: &View) -> i64 {
         } else {
             Rows::PerSlot
         };
+        if number > 0 {
+            svg.may_break(y + 8);
+        }
         y = one(svg, y + 30, view, drain, rows);
     }
     if shown < drains.len() {
@@ -71,6 +76,7 @@ fn cluster(svg: &mut Svg, y: i64, view: &View) -> i64 {
         svg.text(LEFT, y + 24, SMALL, &text);
         y += 28;
     }
+    svg.may_break(y + 16);
     curves::draw(svg, y + 34, view)
 }
 
@@ -96,6 +102,7 @@ fn one(svg: &mut Svg, y: i64, view: &View, drain: &NodeDrain, rows: Rows) -> i64
     }
     let mut y = y;
     for schedule in [Some(&drain.today), drain.planned.as_ref()].into_iter().flatten() {
+        svg.may_break(y + 8);
         y = gantt::draw(svg, y + 10, view, schedule, (end_ms, rows));
     }
     y
