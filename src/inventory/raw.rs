@@ -99,6 +99,8 @@ pub struct Gathered {
     pub measured: Option<Measured>,
     /// What records that an importer put together itself say differently.
     pub differences: Vec<Difference>,
+    /// Record of each value that several records of one input state, whether or not they agree.
+    pub compared: Vec<Origin>,
 }
 
 /// Two records of one input that disagree.

@@ -7,7 +7,7 @@
 use crate::inventory::catalogue::{self, Table};
 use crate::inventory::entities::Origin;
 use crate::inventory::raw::{Difference, Gathered, RawTable, Row, RowFrom};
-use crate::inventory::resolve::merging::same;
+use crate::inventory::resolve::merging::{is_name, same};
 use csv::StringRecord;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -105,6 +105,8 @@ pub(super) struct Estate {
     /// Values that several records of one node make together: node, column, texts.
     pub(super) lists: BTreeMap<(String, &'static str), Vec<(String, Origin)>>,
     pub(super) differences: Vec<Difference>,
+    /// Record of each value that several records state.
+    compared: Vec<Origin>,
     pub(super) notes: Vec<String>,
     /// Counted remarks: sentence with `{}` for the number.
     pub(super) counts: BTreeMap<&'static str, usize>,
@@ -172,7 +174,10 @@ impl Estate {
             draft.cells.push((def.name, value.to_owned(), place));
             return;
         };
-        let same = same(def, &cell.1, value);
+        let same = same(draft.table, def, &cell.1, value);
+        if cell.2 != place && !is_name(draft.table, def.name) {
+            self.compared.push(draft.record);
+        }
         let new = (value.to_owned(), place);
         let old = (cell.1.clone(), cell.2);
         if better {
@@ -247,6 +252,7 @@ impl Estate {
             }
         }
         gathered.differences.extend(self.differences);
+        gathered.compared.extend(self.compared);
         gathered.notes.extend(self.notes);
         for (what, number) in self.counts {
             gathered.notes.push(what.replace("{}", &number.to_string()));

@@ -20,6 +20,7 @@ mod records;
 mod roles;
 
 pub(crate) use clixml::unescape;
+pub(super) use places::Lines;
 use cmdlets::{CMDLETS, Cmdlet, Item, known_name};
 use estate::Estate;
 use files::Files;
