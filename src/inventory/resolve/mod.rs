@@ -67,6 +67,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         unread_tables,
         inputs: _,
         exports: _,
+        collections: _,
         counters: _,
         neighbours: _,
         measured,

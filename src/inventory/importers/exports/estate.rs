@@ -96,6 +96,8 @@ pub(super) struct Estate {
     pub(super) vnic_vm: BTreeMap<usize, usize>,
     /// vNIC rows by VM row and name; Hyper-V allows several of one name.
     pub(super) vnic_names: BTreeMap<String, Vec<usize>>,
+    /// Adapters without an ID of one name in one VM, by file, VM row and name.
+    pub(super) vnic_counts: BTreeMap<(u32, String), usize>,
     /// VM rows by name.
     pub(super) vm_names: BTreeMap<String, Vec<usize>>,
     /// Names of cluster networks by ID.
