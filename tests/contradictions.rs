@@ -26,7 +26,11 @@ fn only(inventory: &Inventory) -> (String, [String; 2], [String; 2]) {
     };
     let c = contradiction.clone();
     let at = |stated: (String, nicplan::finding::Location)| [stated.0, stated.1.to_string()];
-    (format!("{}.{} of {}", c.table, c.column, c.subject), at(c.taken), at(c.other))
+    (
+        format!("{}.{} of {}", c.table, c.column, c.subject),
+        at(c.taken),
+        at(c.other),
+    )
 }
 
 const GUID: &str = "5A1D0C3E-1B2C-4D3E-8F90-000000000001";
@@ -77,15 +81,27 @@ fn demands_and_links_of_two_folders_are_compared_and_the_later_one_counts() {
         &[
             ("nodes.csv", b"node,cluster\nHV1,C1\n"),
             ("nics.csv", nics),
-            ("demands.csv", b"role,node,demand_mbps\nstorage,HV1,2000\nmanagement,*,100\n"),
-            ("inter_switch_links.csv", b"tor_a,tor_b,speed_mbps\nTOR-A,TOR-B,40000\nTOR-A,TOR-B,40000\n"),
+            (
+                "demands.csv",
+                b"role,node,demand_mbps\nstorage,HV1,2000\nmanagement,*,100\n",
+            ),
+            (
+                "inter_switch_links.csv",
+                b"tor_a,tor_b,speed_mbps\nTOR-A,TOR-B,40000\nTOR-A,TOR-B,40000\n",
+            ),
         ],
     );
     let second = folder(
         "contradiction-second",
         &[
-            ("demands.csv", b"role,node,demand_mbps\nstorage,HV1,4 Gbps\nmanagement,*,100\n"),
-            ("inter_switch_links.csv", b"tor_a,tor_b,speed_mbps\nTOR-B,TOR-A,100000\nTOR-A,TOR-B,40 Gbps\n"),
+            (
+                "demands.csv",
+                b"role,node,demand_mbps\nstorage,HV1,4 Gbps\nmanagement,*,100\n",
+            ),
+            (
+                "inter_switch_links.csv",
+                b"tor_a,tor_b,speed_mbps\nTOR-B,TOR-A,100000\nTOR-A,TOR-B,40 Gbps\n",
+            ),
         ],
     );
     let inventory = read(&[&first, &second]);
@@ -95,7 +111,10 @@ fn demands_and_links_of_two_folders_are_compared_and_the_later_one_counts() {
     assert_eq!(cluster.demands.iter().map(|d| d.rate).collect::<Vec<_>>(), [100, 4000]);
 
     let findings = found(&inventory);
-    let told: Vec<(&str, &str)> = findings.iter().map(|f| (f.subject.as_str(), f.current.as_str())).collect();
+    let told: Vec<(&str, &str)> = findings
+        .iter()
+        .map(|f| (f.subject.as_str(), f.current.as_str()))
+        .collect();
     assert_eq!(
         told,
         [
@@ -106,7 +125,10 @@ fn demands_and_links_of_two_folders_are_compared_and_the_later_one_counts() {
     let places: Vec<String> = findings[0].at.iter().map(ToString::to_string).collect();
     assert_eq!(
         places,
-        ["contradiction-second/demands.csv:2:3", "contradiction-first/demands.csv:2:3"]
+        [
+            "contradiction-second/demands.csv:2:3",
+            "contradiction-first/demands.csv:2:3"
+        ]
     );
 }
 
@@ -133,7 +155,15 @@ const BOTH: [&str; 2] = ["lldp.json:28:15", "nics.csv:5:5"];
 #[test]
 fn every_form_of_a_review_shows_both_places() {
     let of = |format: &str| {
-        let run = nicplan(&["review", "samples/lldp-neighbours", "--format", format, "--fail-on", "never", "--full"]);
+        let run = nicplan(&[
+            "review",
+            "samples/lldp-neighbours",
+            "--format",
+            format,
+            "--fail-on",
+            "never",
+            "--full",
+        ]);
         assert_eq!(run.code, 0, "{}", run.err);
         run.out
     };
@@ -143,13 +173,25 @@ fn every_form_of_a_review_shows_both_places() {
     }
     let log: serde_json::Value = serde_json::from_str(&of("sarif")).expect("JSON");
     let results = log["runs"][0]["results"].as_array().expect("results");
-    let result = results.iter().find(|r| r["ruleId"] == "sources-contradict").expect("the finding");
+    let result = results
+        .iter()
+        .find(|r| r["ruleId"] == "sources-contradict")
+        .expect("the finding");
     let place = |list: &str| {
         let physical = &result[list][0]["physicalLocation"];
-        (physical["artifactLocation"]["uri"].as_str().unwrap_or("").to_owned(), physical["region"]["startLine"].as_u64())
+        (
+            physical["artifactLocation"]["uri"].as_str().unwrap_or("").to_owned(),
+            physical["region"]["startLine"].as_u64(),
+        )
     };
-    assert_eq!(place("locations"), ("samples/lldp-neighbours/lldp.json".to_owned(), Some(28)));
-    assert_eq!(place("relatedLocations"), ("samples/lldp-neighbours/nics.csv".to_owned(), Some(5)));
+    assert_eq!(
+        place("locations"),
+        ("samples/lldp-neighbours/lldp.json".to_owned(), Some(28))
+    );
+    assert_eq!(
+        place("relatedLocations"),
+        ("samples/lldp-neighbours/nics.csv".to_owned(), Some(5))
+    );
 }
 
 #[test]

@@ -33,8 +33,10 @@ fn pack(zip: &mut zip::ZipWriter<fs::File>, dir: &Path, above: &str) {
             pack(zip, &path, &format!("{name}\\"));
         } else if name != "README.md" {
             // .NET writes `\\` between the parts of a path.
-            zip.start_file(&name, zip::write::SimpleFileOptions::default()).expect("an entry");
-            zip.write_all(&fs::read(&path).expect("a file of the sample")).expect("an entry");
+            zip.start_file(&name, zip::write::SimpleFileOptions::default())
+                .expect("an entry");
+            zip.write_all(&fs::read(&path).expect("a file of the sample"))
+                .expect("an entry");
         }
     }
 }
@@ -61,7 +63,10 @@ fn zip_and_unpacked_folder_are_the_same_and_point_into_their_files() {
     assert_eq!(packed.sha256, unpacked.sha256);
     let nic = &packed.clusters[0].nodes[1].nics[4];
     let at = packed.locate(nic.origin, "speed_mbps").to_string();
-    assert!(at.starts_with("HealthTest-HVC19-20260930-1015.ZIP/Node_HVA2/GetNetAdapter.xml:"), "{at}");
+    assert!(
+        at.starts_with("HealthTest-HVC19-20260930-1015.ZIP/Node_HVA2/GetNetAdapter.xml:"),
+        "{at}"
+    );
 }
 
 #[test]
@@ -74,8 +79,17 @@ fn a_plan_comes_straight_from_the_zip_and_says_what_it_lacks() {
     let call = "Collect-NicPlanInventory.ps1 -Cluster HVC19 -Only Get-NetAdapterHardwareInfo,Get-NetAdapterSriov,Get-VMHost,\
                 Get-VMMigrationNetwork,Get-SmbBandwidthLimit,Get-ClusterOwnerNode,Get-ClusterParameter\n";
     assert!(run.err.contains(call), "{}", run.err);
-    assert!(run.err.contains("do not tell which ports share a card; where SR-IOV is on; MAC pool"), "{}", run.err);
-    assert!(!run.err.contains("GetNetAdapter.txt"), "twins for people are passed over in silence: {}", run.err);
+    assert!(
+        run.err
+            .contains("do not tell which ports share a card; where SR-IOV is on; MAC pool"),
+        "{}",
+        run.err
+    );
+    assert!(
+        !run.err.contains("GetNetAdapter.txt"),
+        "twins for people are passed over in silence: {}",
+        run.err
+    );
     assert!(run.err.contains("13 files of it about other things"), "{}", run.err);
 }
 
@@ -87,13 +101,21 @@ fn addition(name: &str) -> PathBuf {
         fs::create_dir_all(path.parent().expect("a folder")).expect("the build folder can be written");
         fs::write(path, text).expect("the build folder can be written");
     };
-    write("cluster/Get-Cluster.json", "{\"Name\":\"hvc19\",\"SameSubnetDelay\":1000,\"SameSubnetThreshold\":20}");
-    write("cluster/Get-ClusterNode.json", "[{\"Name\":\"HVA1\",\"State\":0,\"NodeWeight\":1},{\"Name\":\"HVA2\",\"State\":0,\"NodeWeight\":1}]");
+    write(
+        "cluster/Get-Cluster.json",
+        "{\"Name\":\"hvc19\",\"SameSubnetDelay\":1000,\"SameSubnetThreshold\":20}",
+    );
+    write(
+        "cluster/Get-ClusterNode.json",
+        "[{\"Name\":\"HVA1\",\"State\":0,\"NodeWeight\":1},{\"Name\":\"HVA2\",\"State\":0,\"NodeWeight\":1}]",
+    );
     for node in ["HVA1", "HVA2"] {
         let last = &node[3..];
         write(
             &format!("{node}/Get-VMHost.json"),
-            &format!("{{\"MacAddressMinimum\":\"00155D1{last}0000\",\"MacAddressMaximum\":\"00155D1{last}00FF\",\"VirtualMachineMigrationPerformanceOption\":2}}"),
+            &format!(
+                "{{\"MacAddressMinimum\":\"00155D1{last}0000\",\"MacAddressMaximum\":\"00155D1{last}00FF\",\"VirtualMachineMigrationPerformanceOption\":2}}"
+            ),
         );
         write(
             &format!("{node}/Get-NetAdapterHardwareInfo.json"),
@@ -115,10 +137,16 @@ fn what_is_added_is_understood_with_what_was_there_and_counts_before_it() {
     assert_eq!(pools, ["00-15-5D-11-00-00", "00-15-5D-12-00-00", ""]);
     let nics = rows(&out, "nics");
     let card = |node: &str| {
-        let smb = nics.iter().find(|nic| cell(nic, "node") == node && cell(nic, "nic") == "SMB1");
+        let smb = nics
+            .iter()
+            .find(|nic| cell(nic, "node") == node && cell(nic, "nic") == "SMB1");
         cell(smb.expect("the port"), "card")
     };
-    assert_eq!((card("HVA1"), card("HVA3")), ("slot 3", ""), "the adapter stands in the other input");
+    assert_eq!(
+        (card("HVA1"), card("HVA3")),
+        ("slot 3", ""),
+        "the adapter stands in the other input"
+    );
     assert!(run.out.contains("Get-VMHost of HVA3 (not exported)"), "{}", run.out);
 
     let inventory = read(&[&zip, &more]);
@@ -134,9 +162,21 @@ fn what_is_added_is_understood_with_what_was_there_and_counts_before_it() {
 fn exports_of_another_cluster_stay_another_cluster() {
     let other = place("diagnostic-other");
     fs::create_dir_all(other.join("HVB1")).expect("the build folder can be written");
-    fs::write(other.join("Get-Cluster.json"), "{\"Name\":\"HVC20\",\"SameSubnetDelay\":1000,\"SameSubnetThreshold\":20}").expect("written");
-    fs::write(other.join("HVB1/Get-NetAdapter.json"), "{\"Name\":\"P1\",\"InterfaceDescription\":\"X\",\"Speed\":10000000000}").expect("written");
+    fs::write(
+        other.join("Get-Cluster.json"),
+        "{\"Name\":\"HVC20\",\"SameSubnetDelay\":1000,\"SameSubnetThreshold\":20}",
+    )
+    .expect("written");
+    fs::write(
+        other.join("HVB1/Get-NetAdapter.json"),
+        "{\"Name\":\"P1\",\"InterfaceDescription\":\"X\",\"Speed\":10000000000}",
+    )
+    .expect("written");
     let inventory = read(&[&sample(), &other]);
-    let names: Vec<(&str, usize)> = inventory.clusters.iter().map(|c| (c.name.as_str(), c.nodes.len())).collect();
+    let names: Vec<(&str, usize)> = inventory
+        .clusters
+        .iter()
+        .map(|c| (c.name.as_str(), c.nodes.len()))
+        .collect();
     assert_eq!(names, [("HVC19", 3), ("HVC20", 1)]);
 }

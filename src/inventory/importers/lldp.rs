@@ -5,8 +5,8 @@
 //! without a row stays unknown: its switch may be another one, or its agent may be off.
 
 use super::csv_table::{line_of, lines_in, open};
-use super::{Importer, Input, Sniff};
 use super::exports::Lines;
+use super::{Importer, Input, Sniff};
 use crate::inventory::catalogue::{self, Table, plain};
 use crate::inventory::decode::{Complaint, MAX_ROWS, read_text};
 use crate::inventory::entities::Origin;
@@ -209,7 +209,8 @@ impl Neighbour {
         let origin = |(line, column): (u32, u32)| Origin { source, line, column };
         let cell = |name: &str| {
             let at = COLUMNS.iter().position(|(column, _)| *column == name);
-            at.and_then(|at| self.places.get(at)).map_or(Origin::default(), |place| origin(*place))
+            at.and_then(|at| self.places.get(at))
+                .map_or(Origin::default(), |place| origin(*place))
         };
         RowFrom {
             record: origin(self.record),
@@ -299,7 +300,10 @@ mod tests {
         let csv_text = "\"Computer\";\"Interface\";\"Device\";\"Port\";\"Type\"\n\"HV1.a.example\";\"NIC 1\";\"TOR-A\";\"Eth1/1\";\"LLDP\"\n";
         let json_text = "{\"Type\":\"LLDP\",\"Computer\":\"HV1.a.example\",\"Connection\":\"NIC 1\",\"Device\":\"TOR-A\",\"Port\":\"Eth1/1\"}";
         let expected = ["HV1.a.example", "NIC 1", "TOR-A", "Eth1/1"].map(str::to_owned);
-        assert_eq!(csv(csv_text), Ok(vec![((2, 0), expected.clone(), [(2, 1), (2, 2), (2, 3), (2, 4)])]));
+        assert_eq!(
+            csv(csv_text),
+            Ok(vec![((2, 0), expected.clone(), [(2, 1), (2, 2), (2, 3), (2, 4)])])
+        );
         let of_json = |start: u32| {
             let places = [27, 56, 73, 88].map(|at| (1, at + start));
             vec![((1, 1 + start), expected.clone(), places)]

@@ -243,7 +243,11 @@ const NEED_SLACK: u64 = 10;
 /// First label of a name, in lower case; an address is one label.
 fn label(text: &str) -> String {
     let address = text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b':');
-    let label = if address { text } else { text.split('.').next().unwrap_or(text) };
+    let label = if address {
+        text
+    } else {
+        text.split('.').next().unwrap_or(text)
+    };
     label.to_lowercase()
 }
 

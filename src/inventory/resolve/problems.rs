@@ -89,7 +89,8 @@ impl<'a> Problems<'a> {
         };
         let stated = |cell: Cell<'_>| (cell.text.to_owned(), cell.at(self.sources));
         let (taken, other) = (stated(taken), stated(other));
-        self.merging.compare(def.name, name, column, taken, other, line.origin());
+        self.merging
+            .compare(def.name, name, column, taken, other, line.origin());
     }
 
     /// All problems in the order of files, lines and columns.

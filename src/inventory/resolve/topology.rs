@@ -78,9 +78,7 @@ fn keep_links(r: &mut Resolver<'_>, found: Vec<(usize, InterSwitchLink, Line<'_>
     }
     for ((cluster, (a, b)), links) in by_ends {
         let last = links.iter().map(|(_, line)| line.table.input).max();
-        let (taken, others): (Vec<_>, Vec<_>) = links
-            .into_iter()
-            .partition(|(_, line)| Some(line.table.input) == last);
+        let (taken, others): (Vec<_>, Vec<_>) = links.into_iter().partition(|(_, line)| Some(line.table.input) == last);
         let tors = &r.clusters[cluster].tors;
         let name = format!("{} to {}", tors[a].name, tors[b].name);
         // Cables of one input are paired with those of the other in the order of their rows.
@@ -89,7 +87,9 @@ fn keep_links(r: &mut Resolver<'_>, found: Vec<(usize, InterSwitchLink, Line<'_>
                 r.problems.differ(&name, column, *line, *other);
             }
         }
-        r.clusters[cluster].links.extend(taken.into_iter().map(|(link, _)| link));
+        r.clusters[cluster]
+            .links
+            .extend(taken.into_iter().map(|(link, _)| link));
     }
 }
 

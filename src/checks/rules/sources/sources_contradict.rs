@@ -43,7 +43,12 @@ fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.look_at(compared.copied().unwrap_or_default());
     let mut alike: BTreeMap<Key<'_>, Vec<&Contradiction>> = BTreeMap::new();
     for found in inventory.contradictions.iter().filter(|c| c.cluster == cluster.name) {
-        let key = (found.table, found.column, found.taken.1.file.as_str(), found.other.1.file.as_str());
+        let key = (
+            found.table,
+            found.column,
+            found.taken.1.file.as_str(),
+            found.other.1.file.as_str(),
+        );
         alike.entry(key).or_default().push(found);
     }
     for ((table, column, _, _), found) in alike {
@@ -53,7 +58,11 @@ fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 
 fn add(report: &mut Report<'_>, table: &str, column: &str, found: &[&Contradiction]) {
     let subjects: Vec<&str> = found.iter().map(|c| c.subject.as_str()).collect();
-    let values: Vec<String> = found.iter().take(MOST_VALUES).map(|c| both(c, found.len() > 1)).collect();
+    let values: Vec<String> = found
+        .iter()
+        .take(MOST_VALUES)
+        .map(|c| both(c, found.len() > 1))
+        .collect();
     let more = match found.len().saturating_sub(MOST_VALUES) {
         0 => String::new(),
         more => format!("; and {more} more"),
@@ -88,5 +97,8 @@ fn both(found: &Contradiction, named: bool) -> String {
         String::new()
     };
     let (taken, other) = (&found.taken, &found.other);
-    format!("{of}{} ({}) counts, {} ({}) does not", taken.0, taken.1, other.0, other.1)
+    format!(
+        "{of}{} ({}) counts, {} ({}) does not",
+        taken.0, taken.1, other.0, other.1
+    )
 }

@@ -5,8 +5,8 @@
 
 use super::{Column, CounterFile, Direction, GAP};
 use crate::inventory::catalogue;
-use crate::inventory::measured::{Measured, Series};
 use crate::inventory::entities::Origin;
+use crate::inventory::measured::{Measured, Series};
 use crate::inventory::raw::{Gathered, Line, RawTable, RowFrom};
 use crate::units::count;
 use std::collections::{BTreeMap, BTreeSet};

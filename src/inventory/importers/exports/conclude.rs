@@ -250,7 +250,11 @@ fn cluster_networks(estate: &mut Estate) {
         let network = (address.parse::<Ipv4Addr>().ok()?, length.parse::<u32>().ok()?);
         Some((network, estate.text(row, "network").to_owned()))
     };
-    let networks: Vec<_> = estate.rows_of("cluster_networks").into_iter().filter_map(subnet).collect();
+    let networks: Vec<_> = estate
+        .rows_of("cluster_networks")
+        .into_iter()
+        .filter_map(subnet)
+        .collect();
     for row in [estate.rows_of("nics"), estate.rows_of("host_vnics")].concat() {
         if !estate.text(row, "cluster_network").is_empty() {
             continue;
@@ -258,7 +262,9 @@ fn cluster_networks(estate: &mut Estate) {
         let addresses = estate.text(row, "addresses").to_owned();
         let place = estate.rows[row].place("addresses");
         let inside = |((network, length), _): &&((Ipv4Addr, u32), String)| {
-            let mut own = addresses.split(';').filter_map(|text| text.split('/').next()?.parse::<Ipv4Addr>().ok());
+            let mut own = addresses
+                .split(';')
+                .filter_map(|text| text.split('/').next()?.parse::<Ipv4Addr>().ok());
             own.any(|address| same_subnet(address, *network, *length))
         };
         if let [(_, name)] = networks.iter().filter(inside).collect::<Vec<_>>()[..] {

@@ -23,11 +23,19 @@ const OF_NODE: [Wanted; 13] = [
     ("Get-NetAdapterSriov", "where SR-IOV is on", always),
     ("Get-NetIPAddress", "addresses of adapters", always),
     ("Get-VMHost", "MAC pool and settings of live migration", always),
-    ("Get-VMMigrationNetwork", "the networks that the host gives to live migration", always),
+    (
+        "Get-VMMigrationNetwork",
+        "the networks that the host gives to live migration",
+        always,
+    ),
     ("Get-SmbBandwidthLimit", "the limit of live migration over SMB", always),
     ("Get-VMSwitch", "virtual switches", always),
     ("Get-VMSwitchTeam", "load balancing of SET", has_set),
-    ("Get-VMNetworkAdapterTeamMapping", "which port carries which host vNIC", has_set),
+    (
+        "Get-VMNetworkAdapterTeamMapping",
+        "which port carries which host vNIC",
+        has_set,
+    ),
     ("Get-VM", "VMs", always),
     ("Get-VMNetworkAdapter", "adapters of VMs and of the host", always),
 ];
@@ -35,7 +43,10 @@ const OF_NODE: [Wanted; 13] = [
 /// Wanted once, where the nodes are a cluster.
 const OF_CLUSTER: [(&str, &str); 4] = [
     ("Get-ClusterNetwork", "subnets and uses of the cluster networks"),
-    ("Get-ClusterNetworkInterface", "which adapter is on which cluster network"),
+    (
+        "Get-ClusterNetworkInterface",
+        "which adapter is on which cluster network",
+    ),
     ("Get-ClusterGroup", "owners and priorities of clustered VMs"),
     ("Get-ClusterOwnerNode", "possible owners of VMs"),
 ];
@@ -98,7 +109,10 @@ impl Coverage {
         }
         let name_of = |row: &usize| short(estate.text(*row, "node")).to_owned();
         let nodes: Vec<String> = estate.rows_of("nodes").iter().map(name_of).collect();
-        let cluster = clusters.first().map_or("", |row| estate.text(*row, "cluster")).to_owned();
+        let cluster = clusters
+            .first()
+            .map_or("", |row| estate.text(*row, "cluster"))
+            .to_owned();
         let lacks = self.lacks(estate, &nodes, !cluster.is_empty());
         for lack in &lacks {
             let of = match lack.nodes.len() {
@@ -108,7 +122,12 @@ impl Coverage {
             };
             assumed.push((
                 format!("{} of {of} (not exported)", lack.cmdlet),
-                format!("{}: unknown; {} -Only {} adds it", lack.tells, collector::NAME, lack.cmdlet),
+                format!(
+                    "{}: unknown; {} -Only {} adds it",
+                    lack.tells,
+                    collector::NAME,
+                    lack.cmdlet
+                ),
             ));
         }
         if !lacks.is_empty() && !nodes.is_empty() {
@@ -130,7 +149,9 @@ impl Coverage {
         let placed = |(cmdlet, _): &(&str, &str)| *cmdlet == "Get-ClusterNetworkInterface" && all_placed(estate);
         let unsaid = |wanted: &(&str, &str)| !self.has(wanted.0, "") && !placed(wanted);
         let cluster = OF_CLUSTER.into_iter().filter(unsaid);
-        let of_cluster = cluster.chain((!lists).then_some(MIGRATION_LISTS)).filter(|_| is_cluster);
+        let of_cluster = cluster
+            .chain((!lists).then_some(MIGRATION_LISTS))
+            .filter(|_| is_cluster);
         lacks.extend(of_cluster.map(|(cmdlet, tells)| Lack {
             cmdlet,
             nodes: Vec::new(),

@@ -21,11 +21,11 @@ mod records;
 mod roles;
 
 pub(crate) use clixml::unescape;
-pub(super) use places::Lines;
 use cmdlets::{CMDLETS, Cmdlet, Item, known_name};
 use estate::Estate;
 use files::Files;
 use lacking::Coverage;
+pub(super) use places::Lines;
 use records::Records;
 
 use super::{Importer, Input, Sniff};
@@ -333,7 +333,11 @@ impl Collection {
         let mut estate = Estate::default();
         let mut coverage = Coverage::default();
         // A limit of SMB is a feature that most nodes do without.
-        for (cmdlet, node) in self.failed.iter().filter(|(cmdlet, _)| *cmdlet == "Get-SmbBandwidthLimit") {
+        for (cmdlet, node) in self
+            .failed
+            .iter()
+            .filter(|(cmdlet, _)| *cmdlet == "Get-SmbBandwidthLimit")
+        {
             coverage.note(cmdlet, node);
         }
         for cmdlet in CMDLETS.iter() {

@@ -2,8 +2,8 @@
 
 use super::{Cmdlet, Item, host_name, name_of};
 use crate::inventory::catalogue::plain;
-use crate::inventory::importers::exports::lacking::SEEN_LISTS;
 use crate::inventory::importers::exports::estate::{Estate, key};
+use crate::inventory::importers::exports::lacking::SEEN_LISTS;
 use crate::inventory::importers::exports::records::Value;
 use std::net::Ipv4Addr;
 

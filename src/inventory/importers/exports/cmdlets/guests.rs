@@ -287,7 +287,10 @@ fn vnic_row(item: &Item<'_>, estate: &mut Estate, vm: usize, name: &str, id: &st
     let row = match id {
         "" => {
             // Without IDs the second of one name in one file is another adapter; that of another file is the same.
-            let counted = estate.vnic_counts.entry((item.source, key(&[&vm_key, name]))).or_default();
+            let counted = estate
+                .vnic_counts
+                .entry((item.source, key(&[&vm_key, name])))
+                .or_default();
             *counted += 1;
             let number = counted.to_string();
             estate.row("vnics", &["name", &vm_key, name, &number], name, item.place())

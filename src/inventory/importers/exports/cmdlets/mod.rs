@@ -290,7 +290,9 @@ mod tests {
     #[test]
     fn objects_of_another_class_are_not_taken_for_those_that_the_file_is_called_after() {
         let of = |class: &str| {
-            let types = [format!("Microsoft.Management.Infrastructure.CimInstance#ROOT/StandardCimv2/{class}")];
+            let types = [format!(
+                "Microsoft.Management.Infrastructure.CimInstance#ROOT/StandardCimv2/{class}"
+            )];
             let names = ["Name", "InterfaceDescription"].map(str::to_owned);
             recognise(&types, &names, "GetNetAdapterLso.xml").map(|(cmdlet, _)| cmdlet.name)
         };
