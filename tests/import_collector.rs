@@ -1,9 +1,12 @@
 //! The script that `init` writes: it parses, it changes nothing, and what it writes is read.
 
+#[path = "support/clixml.rs"]
+mod clixml;
 #[path = "support/powershell.rs"]
 mod powershell;
 mod program;
 
+use clixml::{file, selected};
 use program::{folder, nicplan, place, text};
 use std::fs;
 
@@ -54,33 +57,6 @@ fn the_script_calls_nothing_that_changes_a_node() {
 fn windows_reads_the_script_whatever_its_code_page() {
     let script = script("text");
     assert!(script.is_ascii() && script.contains("\r\n"));
-}
-
-/// An object as `Select-Object | Export-Clixml` writes it: chosen properties stand in `MS`.
-fn selected(kind: &str, properties: &[(&str, &str)]) -> String {
-    let parts = properties.iter().map(|(name, value)| match *value {
-        "" => format!("<Nil N=\"{name}\" />"),
-        number if number.bytes().all(|b| b.is_ascii_digit()) && number.len() < 16 => {
-            format!("<I64 N=\"{name}\">{number}</I64>")
-        }
-        yes @ ("true" | "false") => format!("<B N=\"{name}\">{yes}</B>"),
-        text => format!("<S N=\"{name}\">{text}</S>"),
-    });
-    format!(
-        "<Obj RefId=\"0\"><TN RefId=\"0\"><T>Selected.{kind}</T><T>System.Management.Automation.PSCustomObject</T></TN><MS>{}</MS></Obj>",
-        parts.collect::<String>()
-    )
-}
-
-fn file(objects: &[String]) -> Vec<u8> {
-    let text = format!(
-        "<Objs Version=\"1.1.0.1\" xmlns=\"http://schemas.microsoft.com/powershell/2004/04\">{}</Objs>",
-        objects.concat()
-    );
-    [0xFF, 0xFE]
-        .into_iter()
-        .chain(text.encode_utf16().flat_map(u16::to_le_bytes))
-        .collect()
 }
 
 #[test]

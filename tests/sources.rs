@@ -59,6 +59,67 @@ fn the_vmware_estate_of_the_sample_is_imported_value_by_value() {
     compare("vmware-rvtools", &read(&["samples/vmware-rvtools"]));
 }
 
+/// The cell of a sheet of the sample at a place, and the place itself.
+fn cell_at(at: &nicplan::finding::Location) -> String {
+    let path = project().join("samples/vmware-rvtools").join(&at.file);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .from_path(&path)
+        .unwrap_or_else(|e| panic!("{at}: {e}"));
+    let rows: Vec<csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
+    let row = &rows[at.line as usize - 1];
+    row.get(at.column as usize - 1)
+        .unwrap_or_else(|| panic!("{at} is no cell"))
+        .to_owned()
+}
+
+#[test]
+fn every_value_of_the_vmware_estate_points_at_the_cell_of_the_sheet_from_which_it_is() {
+    let inventory = read(&["samples/vmware-rvtools"]);
+    let cell = |origin, column: &str| cell_at(&inventory.locate(origin, column));
+    let mut seen = 0;
+    let mut same = |found: String, value: &str| {
+        assert!(
+            found.to_lowercase().contains(&value.to_lowercase()),
+            "{found} is not {value}"
+        );
+        seen += 1;
+    };
+    for cluster in &inventory.clusters {
+        for node in &cluster.nodes {
+            same(cell(node.origin, "node"), &node.name);
+            same(cell(node.origin, "management_ip"), &node.management_ip);
+            same(
+                cell(node.origin, "memory_mib"),
+                &node.memory_mib.expect("memory").to_string(),
+            );
+            for nic in &node.nics {
+                same(cell(nic.origin, "nic"), &nic.name);
+                if nic.up {
+                    same(cell(nic.origin, "speed_mbps"), &nic.speed.to_string());
+                }
+                same(cell(nic.origin, "card"), nic.card.trim_start_matches("PCI "));
+            }
+            for vnic in &node.host_vnics {
+                let group = vnic.name.split(" (").next().expect("a name");
+                same(cell(vnic.origin, "host_vnic"), group);
+                same(cell(vnic.origin, "switch"), &vnic.switch);
+            }
+        }
+        for vm in &cluster.vms {
+            same(cell(vm.origin, "memory_mib"), &vm.memory_mib.to_string());
+            for vnic in &vm.vnics {
+                let at = inventory.locate(vnic.origin, "vlans");
+                if let [vlan] = vnic.vlans.iter().collect::<Vec<_>>()[..] {
+                    assert!(at.file.contains("Port"), "{at}");
+                    same(cell_at(&at), &vlan.to_string());
+                }
+            }
+        }
+    }
+    assert!(seen > 150, "{seen} values");
+}
+
 /// Sheets of the sample: name, and rows of cells.
 fn sample_sheets() -> Vec<(String, Vec<Vec<String>>)> {
     let files = entries(&project().join("samples/vmware-rvtools"));
@@ -160,7 +221,7 @@ fn a_workbook_gives_the_same_facts_as_its_sheets_in_csv() {
             .locate(inventory.clusters[0].nodes[0].origin, "node")
             .to_string()
     };
-    assert_eq!(at, "vc.xlsx#vHost:6");
+    assert_eq!(at, "vc.xlsx#vHost:6:1");
 }
 
 #[test]

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 const EXAMPLES: &str = "Examples:
   nicplan import samples/exports-2022 -o my-cluster
   nicplan import HV1.zip HV2.zip HV3.zip -o my-cluster
+  nicplan import HealthTest-HVC1-20260930-1015.ZIP nicplan-HVC1-more.zip -o my-cluster
   nicplan import samples/migration-events -o history
 
 An inventory: exports of PowerShell cmdlets become a folder that you complete and keep. The script that `nicplan init` writes,

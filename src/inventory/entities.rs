@@ -58,6 +58,8 @@ pub struct Inventory {
     pub places: Places,
     /// What two sources say differently.
     pub contradictions: Vec<Contradiction>,
+    /// How many values several sources state, cluster by cluster in the order of [`Inventory::clusters`].
+    pub compared: Vec<usize>,
     /// Record and column of the cells that no source fills although the fact has a value: a default of the catalogue.
     pub unsaid: BTreeSet<(Origin, &'static str)>,
 }

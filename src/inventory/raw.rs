@@ -4,7 +4,7 @@
 
 use super::catalogue::Table;
 use super::entities::{Origin, Source};
-use super::importers::{CounterFile, Neighbour};
+use super::importers::{Collection, CounterFile, Neighbour};
 use super::measured::Measured;
 use crate::finding::{Location, Problem};
 use csv::StringRecord;
@@ -91,6 +91,8 @@ pub struct Gathered {
     pub inputs: usize,
     /// Exports of several files that were read whole: folder, and what their names begin with.
     pub exports: BTreeSet<(PathBuf, String)>,
+    /// Exports of cmdlets, until all inputs are read: those of one cluster are put together.
+    pub(in crate::inventory) collections: Vec<Collection>,
     /// Performance counters, until they are joined with the vNICs of all inputs.
     pub(in crate::inventory) counters: Vec<CounterFile>,
     /// What ports see at the other end of their cable, until it is joined with the NICs of all inputs.
@@ -99,6 +101,8 @@ pub struct Gathered {
     pub measured: Option<Measured>,
     /// What records that an importer put together itself say differently.
     pub differences: Vec<Difference>,
+    /// Record of each value that several records of one input state, whether or not they agree.
+    pub compared: Vec<Origin>,
 }
 
 /// Two records of one input that disagree.

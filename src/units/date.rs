@@ -42,6 +42,24 @@ impl Date {
         year * 365 + year.div_euclid(4) - year.div_euclid(100) + year.div_euclid(400) + of_year - 719_468
     }
 
+    /// The day so many days after 1970-01-01; `None` before it and after the year 9999.
+    pub fn after_epoch(days: i64) -> Option<Date> {
+        let mut left = u32::try_from(days).ok().filter(|days| *days < 2_932_897)?;
+        let length = |year| 337 + days_of(year, 2);
+        let mut year = 1970;
+        while left >= length(year) {
+            left -= length(year);
+            year += 1;
+        }
+        let mut month = 1;
+        while left >= days_of(year, month) {
+            left -= days_of(year, month);
+            month += 1;
+        }
+        let day = left + 1;
+        Some(Date { year, month, day })
+    }
+
     /// The same day so many months later; the last of the month where that is shorter.
     pub fn plus_months(self, months: u32) -> Date {
         let sum = self
@@ -88,6 +106,15 @@ mod tests {
         assert_eq!(later("2027-01-31", 1), "2027-02-28");
         assert_eq!(later("2028-01-31", 1), "2028-02-29");
         assert_eq!(later("2026-12-31", 600), "2076-12-31");
+    }
+
+    #[test]
+    fn days_are_counted_from_1970_and_back() {
+        for text in ["1970-01-01", "2000-02-29", "2022-01-11", "2027-12-31", "9999-12-31"] {
+            let day = Date::parse(text).expect("a day");
+            assert_eq!(Date::after_epoch(day.days_since_epoch()), Some(day), "{text}");
+        }
+        assert_eq!((Date::after_epoch(-1), Date::after_epoch(2_932_897)), (None, None));
     }
 
     #[test]

@@ -85,7 +85,9 @@ pub fn samples() -> Vec<(String, PathBuf)> {
 
 /// Whether a sample is an inventory: other samples hold what other commands read.
 fn is_inventory(sample: &Path) -> bool {
-    let exports = sample.join("cluster/Get-ClusterNode.xml").exists();
+    let exports = ["cluster/Get-ClusterNode.xml", "GetClusterNode.XML"]
+        .iter()
+        .any(|file| sample.join(file).exists());
     exports
         || sample.join("nodes.csv").exists()
         || entries(sample)

@@ -25,6 +25,7 @@ mod planned;
 mod qos;
 mod replica;
 mod report;
+mod sources;
 mod storage;
 mod table;
 mod team;

@@ -2,8 +2,8 @@
 
 use super::Rule;
 use super::{
-    capacity, cluster_network, host, live_migration, mac, network_atc, nic, nlb, offload, qos, replica, storage, team,
-    vlan, vnic, vswitch,
+    capacity, cluster_network, host, live_migration, mac, network_atc, nic, nlb, offload, qos, replica, sources,
+    storage, team, vlan, vnic, vswitch,
 };
 use std::sync::LazyLock;
 
@@ -21,6 +21,7 @@ pub static RULES: LazyLock<Vec<&'static Rule>> = LazyLock::new(|| {
         offload::RULES,
         qos::RULES,
         replica::RULES,
+        sources::RULES,
         storage::RULES,
         team::RULES,
         vlan::RULES,

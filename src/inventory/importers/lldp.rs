@@ -5,11 +5,14 @@
 //! without a row stays unknown: its switch may be another one, or its agent may be off.
 
 use super::csv_table::{line_of, lines_in, open};
+use super::exports::Lines;
 use super::{Importer, Input, Sniff};
-use crate::inventory::catalogue::{self, plain};
+use crate::inventory::catalogue::{self, Table, plain};
 use crate::inventory::decode::{Complaint, MAX_ROWS, read_text};
-use crate::inventory::raw::{Gathered, Line, RawTable};
+use crate::inventory::entities::Origin;
+use crate::inventory::raw::{Gathered, Line, RawTable, RowFrom};
 use crate::units::count;
+use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -52,11 +55,14 @@ const COLUMNS: [(&str, &[&str]); 4] = [
 pub(in crate::inventory) struct Neighbour {
     file: String,
     input: usize,
-    line: u32,
+    /// Line and place in it of the record.
+    record: (u32, u32),
     node: String,
     nic: String,
     tor: String,
     tor_port: String,
+    /// Line and place in it of each of the four.
+    places: [(u32, u32); 4],
 }
 
 /// Whether a file looks like it: computer, adapter, device and port together stand in nothing else.
@@ -81,22 +87,26 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             let (shown, index) = (input.shown, input.index);
             gathered
                 .neighbours
-                .extend(rows.into_iter().map(|(line, [node, nic, tor, tor_port])| Neighbour {
-                    file: shown.to_owned(),
-                    input: index,
-                    line,
-                    node,
-                    nic,
-                    tor,
-                    tor_port,
+                .extend(rows.into_iter().map(|(record, cells, places)| {
+                    let [node, nic, tor, tor_port] = cells;
+                    Neighbour {
+                        file: shown.to_owned(),
+                        input: index,
+                        record,
+                        node,
+                        nic,
+                        tor,
+                        tor_port,
+                        places,
+                    }
                 }));
         }
         Err((what, advice)) => gathered.refuse(input.shown, what, advice),
     }
 }
 
-/// Line, and node, NIC, switch, port.
-type NeighbourRow = (u32, [String; 4]);
+/// Place of the record; node, NIC, switch, port; their places.
+type NeighbourRow = ((u32, u32), [String; 4], [(u32, u32); 4]);
 
 fn no_table() -> Complaint {
     let advice =
@@ -135,38 +145,78 @@ fn csv(text: &str) -> Result<Vec<NeighbourRow>, Complaint> {
             let place = places.get(index).copied().flatten();
             place.and_then(|p| record.get(p)).unwrap_or("").trim().to_owned()
         };
-        rows.push((before + line_of(&record, body), [cell(0), cell(1), cell(2), cell(3)]));
+        let line = before + line_of(&record, body);
+        let place = |index: usize| {
+            let cell = places.get(index).copied().flatten().unwrap_or(0);
+            (line, u32::try_from(cell + 1).unwrap_or(0))
+        };
+        let cells = [cell(0), cell(1), cell(2), cell(3)];
+        rows.push(((line, 0), cells, [place(0), place(1), place(2), place(3)]));
     }
     Ok(rows)
 }
 
-/// An array of objects, or the single object that PowerShell writes for one neighbour.
+/// An array of objects, or the single object that PowerShell writes for one neighbour; Windows PowerShell may wrap the array.
 fn json(text: &str) -> Result<Vec<NeighbourRow>, Complaint> {
-    let value: serde_json::Value = serde_json::from_str(text).map_err(|e| {
+    let broken = |e: serde_json::Error| {
         let what = format!("the file cannot be read as JSON: {e}");
         (what, "It may be cut off: export it again.".to_owned())
-    })?;
-    let objects = match value {
-        serde_json::Value::Array(list) => list,
-        single => vec![single],
     };
+    let top: &RawValue = serde_json::from_str(text).map_err(broken)?;
+    let lines = Lines::new(text);
     let mut rows = Vec::new();
-    for object in objects.iter().filter_map(serde_json::Value::as_object) {
+    for object in objects(top).map_err(broken)? {
+        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(object.get()).map_err(broken)?;
+        let record = lines.of_piece(object.get());
         let field = |known: &[&str]| {
-            let named = |k: &&str| object.iter().find(|(name, _)| plain(name) == **k);
-            let found = known.iter().find_map(named);
-            found.and_then(|(_, v)| v.as_str()).unwrap_or("").trim().to_owned()
+            let named = |k: &&str| fields.iter().find(|(name, _)| plain(name) == **k);
+            let Some((_, value)) = known.iter().find_map(named) else {
+                return (String::new(), record);
+            };
+            let text: String = serde_json::from_str(value.get()).unwrap_or_default();
+            (text.trim().to_owned(), lines.of_piece(value.get()))
         };
-        let cells = COLUMNS.map(|(_, known)| field(known));
-        rows.push((0, cells));
+        let [node, nic, tor, port] = COLUMNS.map(|(_, known)| field(known));
+        let places = [node.1, nic.1, tor.1, port.1];
+        rows.push((record, [node.0, nic.0, tor.0, port.0], places));
     }
-    if rows
-        .iter()
-        .all(|(_, [node, nic, tor, _])| node.is_empty() || nic.is_empty() || tor.is_empty())
-    {
+    let blank = |(_, [node, nic, tor, _], _): &NeighbourRow| node.is_empty() || nic.is_empty() || tor.is_empty();
+    if rows.iter().all(blank) {
         return Err(no_table());
     }
     Ok(rows)
+}
+
+/// The objects of a file; other values are left out.
+fn objects(top: &RawValue) -> Result<Vec<&RawValue>, serde_json::Error> {
+    let mut list: Vec<&RawValue> = match top.get().as_bytes().first() {
+        Some(b'[') => serde_json::from_str(top.get())?,
+        _ => vec![top],
+    };
+    if let [single] = list[..] {
+        let fields: BTreeMap<String, &RawValue> = serde_json::from_str(single.get()).unwrap_or_default();
+        if let Some(wrapped) = fields.get("value").filter(|value| value.get().starts_with('[')) {
+            list = serde_json::from_str(wrapped.get())?;
+        }
+    }
+    list.retain(|value| value.get().starts_with('{'));
+    Ok(list)
+}
+
+impl Neighbour {
+    /// Where the cells of its row stand.
+    fn from(&self, def: &Table, source: u32) -> RowFrom {
+        let origin = |(line, column): (u32, u32)| Origin { source, line, column };
+        let cell = |name: &str| {
+            let at = COLUMNS.iter().position(|(column, _)| *column == name);
+            at.and_then(|at| self.places.get(at))
+                .map_or(Origin::default(), |place| origin(*place))
+        };
+        RowFrom {
+            record: origin(self.record),
+            cells: def.columns.iter().map(|column| cell(column.name)).collect(),
+        }
+    }
 }
 
 /// First label of a name, in lower case, as nodes are compared.
@@ -221,7 +271,10 @@ pub(super) fn join(gathered: &mut Gathered) {
             ("tor", &neighbour.tor),
             ("tor_port", &neighbour.tor_port),
         ];
-        table.push(neighbour.line, &values);
+        table.push(neighbour.record.0, &values);
+        if let Some(row) = table.rows.last_mut() {
+            row.from = Some(Box::new(neighbour.from(def, table.source)));
+        }
     }
     gathered.tables.extend(tables.into_values());
     let from = files.into_iter().collect::<Vec<_>>().join(", ");
@@ -247,9 +300,18 @@ mod tests {
         let csv_text = "\"Computer\";\"Interface\";\"Device\";\"Port\";\"Type\"\n\"HV1.a.example\";\"NIC 1\";\"TOR-A\";\"Eth1/1\";\"LLDP\"\n";
         let json_text = "{\"Type\":\"LLDP\",\"Computer\":\"HV1.a.example\",\"Connection\":\"NIC 1\",\"Device\":\"TOR-A\",\"Port\":\"Eth1/1\"}";
         let expected = ["HV1.a.example", "NIC 1", "TOR-A", "Eth1/1"].map(str::to_owned);
-        assert_eq!(csv(csv_text), Ok(vec![(2, expected.clone())]));
-        assert_eq!(json(json_text), Ok(vec![(0, expected.clone())]));
-        assert_eq!(json(&format!("[{json_text}]")), Ok(vec![(0, expected)]));
+        assert_eq!(
+            csv(csv_text),
+            Ok(vec![((2, 0), expected.clone(), [(2, 1), (2, 2), (2, 3), (2, 4)])])
+        );
+        let of_json = |start: u32| {
+            let places = [27, 56, 73, 88].map(|at| (1, at + start));
+            vec![((1, 1 + start), expected.clone(), places)]
+        };
+        assert_eq!(json(json_text), Ok(of_json(0)));
+        assert_eq!(json(&format!("[{json_text}]")), Ok(of_json(1)));
+        let wrapped = format!("{{\"value\":[{json_text}],\"Count\":1}}");
+        assert_eq!(json(&wrapped), Ok(of_json(10)));
     }
 
     #[test]

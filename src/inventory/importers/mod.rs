@@ -74,10 +74,13 @@ pub static IMPORTERS: [&Importer; 7] = [
     &test_cluster::IMPORTER,
 ];
 
-/// Joins what was read of measurements and neighbours with the adapters and ports of all inputs.
+/// Puts the exports of each cluster together, and joins what was read of measurements and neighbours with the adapters and ports
+/// of all inputs. Rows of a later input then stand behind those of an earlier one.
 pub fn join(gathered: &mut Gathered) {
+    exports::join(gathered);
     lldp::join(gathered);
     counters::join::run(gathered);
+    gathered.tables.sort_by_key(|table| table.input);
 }
 
 /// The importer of a file that adds to an inventory and is none itself, if a file beside the tables of a folder is one.
@@ -120,6 +123,7 @@ pub fn read_all(inputs: &[Input<'_>], importer: Option<&str>, gathered: &mut Gat
 }
 
 pub(in crate::inventory) use counters::CounterFile;
+pub(in crate::inventory) use exports::Collection;
 pub(in crate::inventory) use lldp::Neighbour;
 
 /// Reads one input with the importer that recognises it.

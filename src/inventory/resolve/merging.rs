@@ -36,16 +36,21 @@ struct Difference {
     table: &'static str,
     name: String,
     column: &'static str,
-    taken: (String, Location),
-    other: (String, Location),
+    taken: Stated,
+    other: Stated,
     record: Origin,
 }
+
+/// A value as one source states it, and where.
+pub(super) type Stated = (String, Location);
 
 /// What merging leaves behind.
 #[derive(Default)]
 pub(super) struct Merging {
     places: Vec<((Origin, &'static str), Origin)>,
     differences: Vec<Difference>,
+    /// Record of each value that several sources state.
+    compared: Vec<Origin>,
     /// Record and column of the cells that nobody fills although the fact has a value.
     pub(super) unsaid: BTreeSet<(Origin, &'static str)>,
 }
@@ -72,8 +77,9 @@ impl Merging {
 
     fn cell(&mut self, name: &str, record: &Record<'_>, column: &'static Column, cell: Cell<'_>, sources: &[Source]) {
         // What the record itself says already, such as its name, stands there and not in what adds to it.
+        let table = record.first.table.def.name;
         let own = record.first.cell_at(cell.column);
-        let is_own = !own.text.is_empty() && same(column, cell.text, own.text);
+        let is_own = !own.text.is_empty() && same(table, column, cell.text, own.text);
         let place = if is_own {
             own.place(sources)
         } else {
@@ -83,22 +89,40 @@ impl Merging {
         for line in lines(record) {
             let other = line.cell_at(cell.column);
             let same_row = std::ptr::eq(line.row, cell.line.row);
-            if same_row || other.text.is_empty() || same(column, cell.text, other.text) {
-                continue;
+            if !same_row && !other.text.is_empty() && !is_name(table, column.name) {
+                let taken = (cell.text.to_owned(), cell.at(sources));
+                let other = (other.text.to_owned(), other.at(sources));
+                self.compare(table, name, column, taken, other, record.origin());
             }
+        }
+    }
+
+    /// Two sources state one value; where they differ, `taken` is the one that counts.
+    pub(super) fn compare(
+        &mut self,
+        table: &'static str,
+        name: &str,
+        column: &'static Column,
+        taken: Stated,
+        other: Stated,
+        record: Origin,
+    ) {
+        self.compared.push(record);
+        if !same(table, column, &taken.0, &other.0) {
             self.differences.push(Difference {
-                table: record.first.table.def.name,
+                table,
                 name: name.to_owned(),
                 column: column.name,
-                taken: (cell.text.to_owned(), cell.at(sources)),
-                other: (other.text.to_owned(), other.at(sources)),
-                record: record.origin(),
+                taken,
+                other,
+                record,
             });
         }
     }
 
     /// Takes in what an importer found between records of its own.
     pub(super) fn take(&mut self, gathered: &Gathered) {
+        self.compared.extend(&gathered.compared);
         for found in &gathered.differences {
             let at = |place: Origin| Location {
                 file: gathered
@@ -120,11 +144,18 @@ impl Merging {
         }
     }
 
-    /// The places of cells, and the contradictions with the names of their clusters.
-    pub(super) fn finish(self, clusters: &[Cluster]) -> (Places, Vec<Contradiction>) {
+    /// The places of cells, the contradictions with the names of their clusters, and how many values of each cluster several
+    /// sources state.
+    pub(super) fn finish(self, clusters: &[Cluster]) -> (Places, Vec<Contradiction>, Vec<usize>) {
         let mut list = Vec::new();
-        if !self.differences.is_empty() {
+        let mut compared = vec![0; clusters.len()];
+        if !self.compared.is_empty() || !self.differences.is_empty() {
             let subjects = subjects(clusters);
+            for record in &self.compared {
+                let name = subjects.get(record).map_or("", |(cluster, _)| cluster);
+                let at = clusters.iter().position(|cluster| cluster.name == name);
+                at.into_iter().for_each(|at| compared[at] += 1);
+            }
             for d in self.differences {
                 let known = subjects.get(&d.record);
                 let (cluster, node) = known.map_or(("", ""), |(cluster, node)| (*cluster, *node));
@@ -144,7 +175,7 @@ impl Merging {
         }
         list.sort();
         list.dedup();
-        (Places::new(self.places), list)
+        (Places::new(self.places), list, compared)
     }
 }
 
@@ -155,6 +186,11 @@ fn subjects(clusters: &[Cluster]) -> BTreeMap<Origin, (&str, &str)> {
         let name = cluster.name.as_str();
         map.insert(cluster.origin, (name, ""));
         map.extend(cluster.networks.iter().map(|n| (n.origin, (name, ""))));
+        map.extend(cluster.links.iter().map(|l| (l.origin, (name, ""))));
+        for demand in &cluster.demands {
+            let node = demand.node.and_then(|node| cluster.nodes.get(node));
+            map.insert(demand.origin, (name, node.map_or("", |node| node.name.as_str())));
+        }
         for node in &cluster.nodes {
             let owner = node.name.as_str();
             map.insert(node.origin, (name, ""));
@@ -182,18 +218,64 @@ fn deciding<'a>(record: &Record<'a>, column: usize) -> Option<Cell<'a>> {
         .find(|cell| !cell.text.is_empty())
 }
 
-/// Whether two cells of a column say the same.
-pub(in crate::inventory) fn same(column: &Column, a: &str, b: &str) -> bool {
-    if a.eq_ignore_ascii_case(b) {
+/// Whether a column tells which thing the row is about: several rows have it in common, however they write it.
+pub(in crate::inventory) fn is_name(table: &str, column: &str) -> bool {
+    let names: &[&str] = match table {
+        "clusters" => &["cluster"],
+        "nodes" => &["cluster", "node"],
+        "nics" => &["cluster", "node", "nic"],
+        "tors" => &["cluster", "tor"],
+        "switches" => &["cluster", "node", "switch"],
+        "host_vnics" => &["cluster", "node", "host_vnic"],
+        "cluster_networks" => &["cluster", "network"],
+        "vms" => &["cluster", "vm"],
+        "vnics" => &["cluster", "vm", "vnic"],
+        _ => &[],
+    };
+    names.contains(&column)
+}
+
+/// Names of columns that hold what an adapter needs: typed ones are estimates, so that a measured one may differ a little.
+const NEEDS: [&str; 3] = ["average_mbps", "p95_mbps", "peak_mbps"];
+/// How far two needs may be apart and still say the same: a quarter of the smaller one, or 10 Mbit/s.
+const NEED_SLACK: u64 = 10;
+
+/// First label of a name, in lower case; an address is one label.
+fn label(text: &str) -> String {
+    let address = text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b':');
+    let label = if address {
+        text
+    } else {
+        text.split('.').next().unwrap_or(text)
+    };
+    label.to_lowercase()
+}
+
+/// A switch port without the spelling of its kind: `Eth1/1`, `Ethernet1/1` and `ethernet 1/1` are one.
+fn port(text: &str) -> (String, String) {
+    let plain: String = text.to_lowercase().split_whitespace().collect();
+    let digits = plain.find(|c: char| c.is_ascii_digit()).unwrap_or(plain.len());
+    let (kind, number) = plain.split_at(digits);
+    (kind.chars().take(2).collect(), number.to_owned())
+}
+
+/// Whether two cells of a column of a table say the same.
+pub(in crate::inventory) fn same(table: &str, column: &Column, a: &str, b: &str) -> bool {
+    if a.eq_ignore_ascii_case(b) || is_name(table, column.name) {
         return true;
     }
-    let label = |text: &str| text.split('.').next().unwrap_or(text).to_lowercase();
     let set = |text: &str| cells::names(text).iter().map(|n| label(n)).collect::<BTreeSet<_>>();
     match column.name {
-        "node" => return label(a) == label(b),
+        "node" | "tor" => return label(a) == label(b),
+        "tor_port" => return port(a) == port(b),
         "possible_owners" => return set(a) == set(b),
         "profile" => return profiles::find(a).is_some_and(|p| profiles::find(b).is_some_and(|q| p.name == q.name)),
-        "nic" | "host_vnic" | "vm" | "vnic" | "network" | "tor" | "cluster" => return true,
+        name if NEEDS.contains(&name) => {
+            if let (Ok(a), Ok(b)) = (cells::rate(a), cells::rate(b)) {
+                let (less, more) = (a.min(b), a.max(b));
+                return more - less <= NEED_SLACK.max(less / 4);
+            }
+        }
         _ => {}
     }
     if let Kind::Names = column.kind {
@@ -233,15 +315,28 @@ mod tests {
             ("nics.rdma", "yes", "roce"),
             ("clusters.profile", "2022", "Windows Server 2022"),
             ("nodes.memory_mib", "262144", "256 GB"),
+            ("nics.tor", "TOR-A", "tor-a.corp.example"),
+            ("nics.tor_port", "Eth1/7", "Ethernet1/7"),
+            ("nics.tor_port", "Te1/0/3", "TenGigabitEthernet1/0/3"),
+            ("vnics.p95_mbps", "400", "487"),
+            ("vnics.peak_mbps", "2", "11"),
         ] {
-            assert!(same(column(name), a, b), "{name}: {a} and {b}");
+            let table = name.split('.').next().expect("a table");
+            assert!(same(table, column(name), a, b), "{name}: {a} and {b}");
         }
         for (name, a, b) in [
             ("nics.speed_mbps", "10 Gbps", "25000"),
             ("nics.rdma", "no", "roce"),
             ("vms.node", "HV1", "HV2"),
+            ("nics.tor", "TOR-A", "TOR-B"),
+            ("nics.tor", "10.0.0.1", "10.0.0.2"),
+            ("nics.tor_port", "Eth1/7", "Eth1/8"),
+            ("nics.tor_port", "Eth1/7", "Te1/7"),
+            ("vnics.p95_mbps", "400", "501"),
+            ("vnics.peak_mbps", "2", "13"),
         ] {
-            assert!(!same(column(name), a, b), "{name}: {a} and {b}");
+            let table = name.split('.').next().expect("a table");
+            assert!(!same(table, column(name), a, b), "{name}: {a} and {b}");
         }
     }
 }

@@ -67,10 +67,12 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         unread_tables,
         inputs: _,
         exports: _,
+        collections: _,
         counters: _,
         neighbours: _,
         measured,
         differences: _,
+        compared: _,
     } = gathered;
     let mut problems = Problems::new(&sources, problems, unread_tables, unread);
     problems.merging = merging;
@@ -107,7 +109,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         return Err(problems);
     }
     let unsaid = merging.unsaid.clone();
-    let (places, contradictions) = merging.finish(&clusters);
+    let (places, contradictions, compared) = merging.finish(&clusters);
     let mut inventory = Inventory {
         sources,
         clusters,
@@ -118,6 +120,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         measured,
         places,
         contradictions,
+        compared,
         unsaid,
     };
     inventory.sha256 = super::write::sha256(&inventory.clusters);

@@ -5,7 +5,7 @@ use crate::finding::{Location, Problem};
 use crate::inventory::catalogue;
 use crate::inventory::entities::Source;
 use crate::inventory::facts::{Fact, Facts};
-use crate::inventory::raw::{Cell, RawTable, Record};
+use crate::inventory::raw::{Cell, Line, RawTable, Record};
 use crate::inventory::suggest::did_you_mean;
 use crate::units::count;
 use std::collections::BTreeMap;
@@ -77,6 +77,20 @@ impl<'a> Problems<'a> {
     /// Takes in the rows of all sources about one thing.
     pub(super) fn merged(&mut self, name: &str, record: &Record<'_>) {
         self.merging.hear(name, record, self.sources);
+    }
+
+    /// Notes what two rows about one thing state in a column; `line` is the one that counts.
+    pub(super) fn differ(&mut self, name: &str, column: &str, line: Line<'_>, other: Line<'_>) {
+        let (taken, other) = (line.cell(column), other.cell(column));
+        let def = line.table.def;
+        let column = def.position(column).and_then(|at| def.columns.get(at));
+        let (Some(column), false) = (column, taken.text.is_empty() || other.text.is_empty()) else {
+            return;
+        };
+        let stated = |cell: Cell<'_>| (cell.text.to_owned(), cell.at(self.sources));
+        let (taken, other) = (stated(taken), stated(other));
+        self.merging
+            .compare(def.name, name, column, taken, other, line.origin());
     }
 
     /// All problems in the order of files, lines and columns.

@@ -20,6 +20,7 @@ pub(super) fn build(r: &mut Resolver<'_>) {
 }
 
 fn links(r: &mut Resolver<'_>) {
+    let mut found: Vec<(usize, InterSwitchLink, Line<'_>)> = Vec::new();
     for line in r.lines("inter_switch_links") {
         let record = Record::new(line);
         let (a, b) = (line.cell("tor_a"), line.cell("tor_b"));
@@ -57,14 +58,38 @@ fn links(r: &mut Resolver<'_>) {
                     vlans: vlans.clone(),
                     origin: line.origin(),
                 };
-                r.clusters[cluster].links.push(link);
+                found.push((cluster, link, line));
             }
         }
     }
+    keep_links(r, found);
     for cluster in &mut r.clusters {
         cluster
             .links
             .sort_by(|a, b| (a.ends, a.speed, &a.vlans).cmp(&(b.ends, b.speed, &b.vlans)));
+    }
+}
+
+/// Links between two switches that several inputs name are the same cables: those of the last input count.
+fn keep_links(r: &mut Resolver<'_>, found: Vec<(usize, InterSwitchLink, Line<'_>)>) {
+    let mut by_ends: BTreeMap<(usize, (usize, usize)), Vec<(InterSwitchLink, Line<'_>)>> = BTreeMap::new();
+    for (cluster, link, line) in found {
+        by_ends.entry((cluster, link.ends)).or_default().push((link, line));
+    }
+    for ((cluster, (a, b)), links) in by_ends {
+        let last = links.iter().map(|(_, line)| line.table.input).max();
+        let (taken, others): (Vec<_>, Vec<_>) = links.into_iter().partition(|(_, line)| Some(line.table.input) == last);
+        let tors = &r.clusters[cluster].tors;
+        let name = format!("{} to {}", tors[a].name, tors[b].name);
+        // Cables of one input are paired with those of the other in the order of their rows.
+        for ((_, line), (_, other)) in taken.iter().zip(&others) {
+            for column in ["speed_mbps", "vlans"] {
+                r.problems.differ(&name, column, *line, *other);
+            }
+        }
+        r.clusters[cluster]
+            .links
+            .extend(taken.into_iter().map(|(link, _)| link));
     }
 }
 
@@ -158,6 +183,7 @@ fn cluster_use(text: &str) -> Result<u8, String> {
 /// Demands per node or for all, and the failures that each role must or should survive.
 fn demands(r: &mut Resolver<'_>) {
     let mut seen: BTreeMap<(usize, Option<usize>, Role, usize), u32> = BTreeMap::new();
+    let mut rates: BTreeMap<(usize, Option<usize>, Role), Line<'_>> = BTreeMap::new();
     for line in r.lines("demands") {
         let record = Record::new(line);
         let cell = line.cell("role");
@@ -176,6 +202,11 @@ fn demands(r: &mut Resolver<'_>) {
                 continue;
             }
             demand(r, &record, cluster, node, role);
+            if !line.cell("demand_mbps").text.is_empty() {
+                if let Some(other) = rates.insert((cluster, node, role), line) {
+                    r.problems.differ(role.name(), "demand_mbps", line, other);
+                }
+            }
         }
     }
     for cluster in &mut r.clusters {

@@ -5,8 +5,9 @@
 
 use super::{Column, CounterFile, Direction, GAP};
 use crate::inventory::catalogue;
+use crate::inventory::entities::Origin;
 use crate::inventory::measured::{Measured, Series};
-use crate::inventory::raw::{Gathered, Line, RawTable};
+use crate::inventory::raw::{Gathered, Line, RawTable, RowFrom};
 use crate::units::count;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -25,7 +26,7 @@ pub(in crate::inventory::importers) fn run(gathered: &mut Gathered) {
             match book.find(&column.instance) {
                 Some(adapter) => found
                     .entry(adapter)
-                    .or_insert_with(|| Loads::of(number))
+                    .or_insert_with(|| Loads::of(number, column.place))
                     .add(file, column, &grid),
                 None => {
                     told.strangers.insert(column.instance.to_lowercase());
@@ -42,11 +43,11 @@ pub(in crate::inventory::importers) fn run(gathered: &mut Gathered) {
     let mut series = Vec::new();
     for (adapter, loads) in found {
         told.matched += 1;
-        let file = loads.file;
+        let (file, place) = (loads.file, loads.place);
         match loads.finish() {
             Some(load) => {
                 if let Some(table) = tables.get_mut(file) {
-                    write(table, &adapter, &load);
+                    write(table, &adapter, &load, place);
                 }
                 series.push(load.series(&adapter));
             }
@@ -64,8 +65,8 @@ pub(in crate::inventory::importers) fn run(gathered: &mut Gathered) {
     });
 }
 
-/// One row with what was measured of an adapter.
-fn write(table: &mut RawTable, adapter: &Adapter, found: &Found) {
+/// One row with what was measured of an adapter, at the head of its first counter.
+fn write(table: &mut RawTable, adapter: &Adapter, found: &Found, place: u32) {
     let rates = [found.average, u64::from(found.p95), u64::from(found.peak)].map(mbps);
     let values = [
         ("vm", adapter.vm.as_str()),
@@ -74,8 +75,22 @@ fn write(table: &mut RawTable, adapter: &Adapter, found: &Found) {
         ("p95_mbps", &rates[1]),
         ("peak_mbps", &rates[2]),
     ];
-    table.push(0, &values);
+    table.push(HEADER, &values);
+    let record = Origin {
+        source: table.source,
+        line: HEADER,
+        column: place,
+    };
+    if let Some(row) = table.rows.last_mut() {
+        row.from = Some(Box::new(RowFrom {
+            record,
+            cells: Vec::new(),
+        }));
+    }
 }
+
+/// Line of the names of the counters.
+const HEADER: u32 = 1;
 
 /// VM and adapter as the inventory writes them; a blank adapter is the only one, without a name.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -225,13 +240,16 @@ impl Load {
 struct Loads {
     /// Number of the first file that counts it.
     file: usize,
+    /// Cell of the first counter in the header of that file.
+    place: u32,
     directions: BTreeMap<Direction, Load>,
 }
 
 impl Loads {
-    fn of(file: usize) -> Loads {
+    fn of(file: usize, place: u32) -> Loads {
         Loads {
             file,
+            place,
             directions: BTreeMap::new(),
         }
     }

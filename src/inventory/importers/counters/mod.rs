@@ -42,6 +42,8 @@ pub(in crate::inventory) const GAP: u32 = u32::MAX;
 pub(in crate::inventory) struct Column {
     /// VM and adapter as the counter writes them, `VM_Adapter`.
     pub(in crate::inventory) instance: String,
+    /// Number of its cell in the header, from 1.
+    pub(in crate::inventory) place: u32,
     pub(in crate::inventory) direction: Direction,
     pub(in crate::inventory) rates: Vec<u32>,
 }

@@ -86,6 +86,7 @@ fn columns(head: &csv::StringRecord, file: &mut CounterFile) -> Vec<usize> {
             Some((instance, direction)) => {
                 file.columns.push(Column {
                     instance,
+                    place: u32::try_from(place + 1).unwrap_or(0),
                     direction,
                     rates: Vec::new(),
                 });

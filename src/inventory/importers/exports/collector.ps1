@@ -19,6 +19,10 @@ From another machine.
 .\Collect-NicPlanInventory.ps1 -ComputerName HV1, HV2
 Hosts that are in no cluster.
 
+.EXAMPLE
+.\Collect-NicPlanInventory.ps1 -Cluster HVC1 -Only Get-VMHost, Get-VMMigrationNetwork
+Only what other exports, such as the ZIP of Get-SDDCDiagnosticInfo, do not hold; nicplan names it. Give both ZIPs to nicplan.
+
 .NOTES
 Then: nicplan plan nicplan-HVC1.zip -o out     or     nicplan import nicplan-HVC1.zip -o my-cluster
 #>
@@ -29,7 +33,9 @@ param(
     # Nodes, instead of all nodes of the cluster.
     [string[]] $ComputerName = @(),
     # Folder in which the output folder is made.
-    [string] $Path = '.'
+    [string] $Path = '.',
+    # Names of the exports to make, instead of all.
+    [string[]] $Only = @()
 )
 
 # What is exported: a name, how it is read, and the properties that are kept.
@@ -43,6 +49,22 @@ $ofNode = @(
 $ofOldNode = @(
 #old#
 )
+
+# With powershell.exe -File, a list arrives as one text.
+$ComputerName = @($ComputerName | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() })
+$Only = @($Only | ForEach-Object { $_ -split ',' } | ForEach-Object { $_.Trim() })
+if ($Only.Count -gt 0) {
+    $known = @($ofCluster + $ofNode | ForEach-Object { $_.Name })
+    $unknown = @($Only | Where-Object { $known -notcontains $_ })
+    if ($unknown.Count -gt 0) {
+        Write-Error "There is no export $($unknown -join ', '). Known are: $($known -join ', ')."
+        exit 1
+    }
+    # The names of cluster and nodes tell to which other exports these belong.
+    $Only = $Only + 'Get-Cluster' + 'Get-ClusterNode'
+    $ofCluster = @($ofCluster | Where-Object { $Only -contains $_.Name })
+    $ofNode = @($ofNode | Where-Object { $Only -contains $_.Name })
+}
 
 $clusterName = ''
 try {
@@ -58,6 +80,7 @@ try {
 
 $label = $clusterName
 if (-not $label) { $label = $ComputerName[0] }
+if ($Only.Count -gt 0) { $label = "$label-more" }
 $folder = Join-Path -Path $Path -ChildPath "nicplan-$label"
 if (Test-Path -Path $folder) {
     Write-Error "$folder is there already. Rename it, or give another folder with -Path."

@@ -3,8 +3,8 @@
 //!
 //! In: the estate. Out: its cells completed, assumptions. Nothing is concluded silently. Must not know: forms.
 
-use super::cmdlets::CMDLETS;
 use super::estate::{Adapter, AdapterKind, Estate, key};
+use super::lacking::Coverage;
 use super::roles;
 use crate::inventory::entities::Origin;
 use crate::inventory::raw::Gathered;
@@ -12,31 +12,13 @@ use crate::inventory::resolve::inner_name;
 use crate::profiles;
 use crate::units::count;
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
 
 /// What is missing, and what was taken instead.
 pub(super) type Assumed = (String, String);
 
 /// Speed of a port that nothing tells, Mbit/s.
 const UNKNOWN_SPEED: &str = "1000";
-
-/// Of which nodes there was an export of which cmdlet.
-#[derive(Default)]
-pub(super) struct Coverage(BTreeMap<&'static str, BTreeSet<String>>);
-
-impl Coverage {
-    pub(super) fn note(&mut self, cmdlet: &'static str, node: &str) {
-        let nodes = self.0.entry(cmdlet).or_default();
-        if !nodes.contains(node) {
-            nodes.insert(node.to_owned());
-        }
-    }
-
-    fn has(&self, cmdlet: &str, node: &str) -> bool {
-        self.0
-            .get(cmdlet)
-            .is_some_and(|nodes| nodes.iter().any(|n| n.eq_ignore_ascii_case(node)))
-    }
-}
 
 /// An export that holds nothing says that there is nothing.
 pub(super) fn nothing_found(cmdlet: &str, node: &str, source: u32, estate: &mut Estate) {
@@ -62,11 +44,12 @@ pub(super) fn conclude(estate: &mut Estate, coverage: &Coverage, gathered: &mut 
     host_vnics(estate);
     rdma(estate);
     addresses(estate);
+    cluster_networks(estate);
     switch_ports(estate, &mut assumed);
     unique_names(estate);
     roles::conclude(estate, &mut assumed);
     speeds(estate, &mut assumed);
-    not_exported(estate, coverage, &mut assumed);
+    coverage.not_exported(estate, &mut assumed);
     if estate.rows_of("nodes").is_empty() {
         gathered.unread = true;
         let advice = "Export Get-ClusterNode, and Get-NetAdapter of every node.";
@@ -260,6 +243,41 @@ fn addresses(estate: &mut Estate) {
     }
 }
 
+/// Where no export says on which cluster network an adapter is, the network of its subnet is the one: a cluster makes them so.
+fn cluster_networks(estate: &mut Estate) {
+    let subnet = |row: usize| {
+        let (address, length) = estate.text(row, "subnet").split_once('/')?;
+        let network = (address.parse::<Ipv4Addr>().ok()?, length.parse::<u32>().ok()?);
+        Some((network, estate.text(row, "network").to_owned()))
+    };
+    let networks: Vec<_> = estate
+        .rows_of("cluster_networks")
+        .into_iter()
+        .filter_map(subnet)
+        .collect();
+    for row in [estate.rows_of("nics"), estate.rows_of("host_vnics")].concat() {
+        if !estate.text(row, "cluster_network").is_empty() {
+            continue;
+        }
+        let addresses = estate.text(row, "addresses").to_owned();
+        let place = estate.rows[row].place("addresses");
+        let inside = |((network, length), _): &&((Ipv4Addr, u32), String)| {
+            let mut own = addresses
+                .split(';')
+                .filter_map(|text| text.split('/').next()?.parse::<Ipv4Addr>().ok());
+            own.any(|address| same_subnet(address, *network, *length))
+        };
+        if let [(_, name)] = networks.iter().filter(inside).collect::<Vec<_>>()[..] {
+            estate.put(row, "cluster_network", name, place);
+        }
+    }
+}
+
+fn same_subnet(a: Ipv4Addr, b: Ipv4Addr, length: u32) -> bool {
+    let mask = u32::MAX.checked_shl(32 - length.min(32)).unwrap_or(0);
+    u32::from(a) & mask == u32::from(b) & mask
+}
+
 /// Rows that an adapter stands for.
 fn carriers(estate: &Estate, adapter: &Adapter) -> Vec<usize> {
     if let Some(row) = adapter.row {
@@ -429,59 +447,22 @@ fn speed_in_name(model: &str) -> &'static str {
         .map_or(UNKNOWN_SPEED, |(_, speed)| speed)
 }
 
-/// What nobody exported, and what stays unknown for that.
-fn not_exported(estate: &Estate, coverage: &Coverage, assumed: &mut Vec<Assumed>) {
-    const WANTED: [(&str, &str); 8] = [
-        ("Get-NetAdapter", "its ports"),
-        ("Get-NetAdapterHardwareInfo", "which ports share a card"),
-        ("Get-NetAdapterRdma", "where RDMA is on"),
-        ("Get-NetIPAddress", "addresses of adapters"),
-        ("Get-VMHost", "MAC pool, memory and settings of live migration"),
-        ("Get-VMSwitch", "virtual switches"),
-        ("Get-VM", "VMs"),
-        ("Get-VMNetworkAdapter", "adapters of VMs and of the host"),
-    ];
-    let old = estate
-        .rows_of("clusters")
-        .iter()
-        .any(|row| estate.text(*row, "profile") == "2008r2");
-    let nodes: Vec<String> = estate
-        .rows_of("nodes")
-        .iter()
-        .map(|row| {
-            estate
-                .text(*row, "node")
-                .split('.')
-                .next()
-                .unwrap_or_default()
-                .to_owned()
-        })
-        .collect();
-    for (cmdlet, tells) in WANTED {
-        debug_assert!(CMDLETS.iter().any(|c| c.name == cmdlet));
-        let without: Vec<&str> = nodes
-            .iter()
-            .map(String::as_str)
-            .filter(|n| !coverage.has(cmdlet, n))
-            .collect();
-        if without.is_empty() || old {
-            continue;
-        }
-        let of = if without.len() == nodes.len() {
-            "any node".to_owned()
-        } else {
-            without.join(", ")
-        };
-        assumed.push((
-            format!("{cmdlet} of {of} (not exported)"),
-            format!("{tells}: unknown; Collect-NicPlanInventory.ps1 exports it"),
-        ));
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn addresses_are_compared_up_to_the_length_of_the_prefix() {
+        let ip = |text: &str| text.parse::<Ipv4Addr>().expect("an address");
+        for (a, b, length, same) in [
+            ("10.0.1.7", "10.0.1.0", 24, true),
+            ("10.0.2.7", "10.0.1.0", 24, false),
+            ("10.0.1.7", "10.0.1.7", 32, true),
+            ("1.2.3.4", "9.9.9.9", 0, true),
+        ] {
+            assert_eq!(same_subnet(ip(a), ip(b), length), same, "{a} {b}/{length}");
+        }
+    }
 
     #[test]
     fn windows_versions_are_known_by_name_and_by_build() {

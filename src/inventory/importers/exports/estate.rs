@@ -7,7 +7,7 @@
 use crate::inventory::catalogue::{self, Table};
 use crate::inventory::entities::Origin;
 use crate::inventory::raw::{Difference, Gathered, RawTable, Row, RowFrom};
-use crate::inventory::resolve::merging::same;
+use crate::inventory::resolve::merging::{is_name, same};
 use csv::StringRecord;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,6 +96,8 @@ pub(super) struct Estate {
     pub(super) vnic_vm: BTreeMap<usize, usize>,
     /// vNIC rows by VM row and name; Hyper-V allows several of one name.
     pub(super) vnic_names: BTreeMap<String, Vec<usize>>,
+    /// Adapters without an ID of one name in one VM, by file, VM row and name.
+    pub(super) vnic_counts: BTreeMap<(u32, String), usize>,
     /// VM rows by name.
     pub(super) vm_names: BTreeMap<String, Vec<usize>>,
     /// Names of cluster networks by ID.
@@ -105,6 +107,8 @@ pub(super) struct Estate {
     /// Values that several records of one node make together: node, column, texts.
     pub(super) lists: BTreeMap<(String, &'static str), Vec<(String, Origin)>>,
     pub(super) differences: Vec<Difference>,
+    /// Record of each value that several records state.
+    compared: Vec<Origin>,
     pub(super) notes: Vec<String>,
     /// Counted remarks: sentence with `{}` for the number.
     pub(super) counts: BTreeMap<&'static str, usize>,
@@ -172,7 +176,10 @@ impl Estate {
             draft.cells.push((def.name, value.to_owned(), place));
             return;
         };
-        let same = same(def, &cell.1, value);
+        let same = same(draft.table, def, &cell.1, value);
+        if cell.2 != place && !is_name(draft.table, def.name) {
+            self.compared.push(draft.record);
+        }
         let new = (value.to_owned(), place);
         let old = (cell.1.clone(), cell.2);
         if better {
@@ -247,6 +254,7 @@ impl Estate {
             }
         }
         gathered.differences.extend(self.differences);
+        gathered.compared.extend(self.compared);
         gathered.notes.extend(self.notes);
         for (what, number) in self.counts {
             gathered.notes.push(what.replace("{}", &number.to_string()));

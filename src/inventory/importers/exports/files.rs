@@ -111,6 +111,20 @@ impl Files {
         Ok(Files::sorted(entries, Some(archive)))
     }
 
+    /// Whether a `.txt` stands beside an `.xml` of the same name: what `Get-SDDCDiagnosticInfo` writes for people.
+    pub(super) fn has_twin(&self, index: usize) -> bool {
+        let Some(entry) = self.entries.get(index) else {
+            return false;
+        };
+        let lower = entry.shown().to_lowercase();
+        let Some(stem) = lower.strip_suffix(".txt") else {
+            return false;
+        };
+        let twin = format!("{stem}.xml");
+        let near = self.entries.iter().filter(|other| other.path.len() == entry.path.len());
+        near.map(Entry::shown).any(|shown| shown.to_lowercase() == twin)
+    }
+
     fn sorted(mut entries: Vec<Entry>, archive: Option<ZipArchive<File>>) -> Files {
         entries.sort_by(|a, b| {
             let pairs = a.path.iter().zip(&b.path);

@@ -14,6 +14,7 @@ mod csv_export;
 mod estate;
 mod files;
 mod json_export;
+mod lacking;
 mod names;
 mod places;
 mod records;
@@ -23,6 +24,8 @@ pub(crate) use clixml::unescape;
 use cmdlets::{CMDLETS, Cmdlet, Item, known_name};
 use estate::Estate;
 use files::Files;
+use lacking::Coverage;
+pub(super) use places::Lines;
 use records::Records;
 
 use super::{Importer, Input, Sniff};
@@ -156,12 +159,31 @@ pub(super) fn read_files(inputs: &[&Input<'_>], gathered: &mut Gathered) {
         let mut files = Files::single(input.path);
         collection.add(&mut files, 0, input.shown.to_owned(), gathered);
     }
-    let index = inputs.first().map_or(0, |input| input.index);
-    collection.finish(index, gathered);
+    collection.input = inputs.first().map_or(0, |input| input.index);
+    gathered.collections.push(collection);
+}
+
+/// Puts together what was read of one cluster, whichever inputs it came in: what one export says may need another to be understood.
+/// Of two records about one thing that of the later input counts.
+pub(super) fn join(gathered: &mut Gathered) {
+    let mut clusters: Vec<(String, Collection)> = Vec::new();
+    for collection in std::mem::take(&mut gathered.collections) {
+        let name = collection.cluster();
+        match clusters.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, earlier)) => earlier.add_later(collection),
+            None => clusters.push((name, collection)),
+        }
+    }
+    for (_, collection) in clusters {
+        collection.finish(gathered);
+    }
 }
 
 fn read_source(mut files: Files, prefix: &str, index: usize, gathered: &mut Gathered) {
-    let mut collection = Collection::default();
+    let mut collection = Collection {
+        input: index,
+        ..Collection::default()
+    };
     for at in 0..files.entries.len() {
         let Some(entry) = files.entries.get(at) else { continue };
         let shown = format!("{prefix}{}", entry.shown());
@@ -173,15 +195,19 @@ fn read_source(mut files: Files, prefix: &str, index: usize, gathered: &mut Gath
             collection.pass_over(&shown);
             continue;
         }
+        if files.has_twin(at) {
+            continue;
+        }
         collection.add(&mut files, at, shown, gathered);
         if files.is_exhausted() {
             break;
         }
     }
-    collection.finish(index, gathered);
+    gathered.collections.push(collection);
 }
 
 /// One file that was read.
+#[derive(Debug)]
 struct Loaded {
     shown: String,
     source: u32,
@@ -191,15 +217,38 @@ struct Loaded {
     hints: Vec<String>,
 }
 
-/// The files of one cluster.
-#[derive(Default)]
-struct Collection {
+/// The files of one input, then of one cluster.
+#[derive(Debug, Default)]
+pub(in crate::inventory) struct Collection {
+    input: usize,
     loaded: Vec<Loaded>,
     passed_over: Vec<String>,
     faults: usize,
+    /// Cmdlets that the collector could not call, with their node.
+    failed: Vec<(&'static str, String)>,
+    /// It is what `Get-SDDCDiagnosticInfo` writes: most of its files are about other things.
+    diagnostic: bool,
 }
 
 impl Collection {
+    /// Name of the cluster in lower case; blank where no export tells it.
+    fn cluster(&self) -> String {
+        let of = |file: &&Loaded| file.cmdlet.name == "Get-Cluster";
+        let record = self.loaded.iter().filter(of).find_map(|file| file.records.list.first());
+        let name = record.and_then(|record| record.get(&["Name"], 0)?.value.text());
+        cmdlets::host_name(name.unwrap_or_default()).to_lowercase()
+    }
+
+    /// Takes in what a later input says of the same cluster, which counts before this.
+    fn add_later(&mut self, mut later: Collection) {
+        std::mem::swap(&mut self.loaded, &mut later.loaded);
+        self.loaded.append(&mut later.loaded);
+        self.passed_over.append(&mut later.passed_over);
+        self.failed.append(&mut later.failed);
+        self.faults += later.faults;
+        self.diagnostic |= later.diagnostic;
+    }
+
     fn pass_over(&mut self, shown: &str) {
         let name = shown.rsplit('/').next().unwrap_or(shown).to_lowercase();
         let expected = [".md", ".ps1", ".log"].iter().any(|end| name.ends_with(end)) || name == "errors.txt";
@@ -228,8 +277,10 @@ impl Collection {
             Err((what, advice)) => return self.fault(&shown, 0, what, advice, gathered),
         };
         if name.eq_ignore_ascii_case("errors.csv") {
+            self.failed.extend(failures(&text));
             return tell_errors(&text, &shown, gathered);
         }
+        self.diagnostic |= name.eq_ignore_ascii_case("GetParameters.XML");
         let head = text.trim_start();
         let form = FORMS
             .iter()
@@ -266,7 +317,8 @@ impl Collection {
     }
 
     /// Reads the records of all files, cmdlet by cmdlet, and hands over what they make together.
-    fn finish(self, index: usize, gathered: &mut Gathered) {
+    fn finish(self, gathered: &mut Gathered) {
+        let index = self.input;
         self.tell_passed_over(gathered);
         let Some(first) = self.loaded.first() else {
             if self.faults == 0 {
@@ -279,7 +331,15 @@ impl Collection {
         };
         let source = first.source;
         let mut estate = Estate::default();
-        let mut coverage = conclude::Coverage::default();
+        let mut coverage = Coverage::default();
+        // A limit of SMB is a feature that most nodes do without.
+        for (cmdlet, node) in self
+            .failed
+            .iter()
+            .filter(|(cmdlet, _)| *cmdlet == "Get-SmbBandwidthLimit")
+        {
+            coverage.note(cmdlet, node);
+        }
         for cmdlet in CMDLETS.iter() {
             for file in self.loaded.iter().filter(|file| file.cmdlet.name == cmdlet.name) {
                 read_records(file, &mut estate, &mut coverage, gathered);
@@ -293,6 +353,12 @@ impl Collection {
     }
 
     fn tell_passed_over(&self, gathered: &mut Gathered) {
+        if self.diagnostic && !self.passed_over.is_empty() {
+            let files = count(self.passed_over.len(), "file");
+            return gathered.notes.push(format!(
+                "a diagnostic ZIP of Get-SDDCDiagnosticInfo; {files} of it about other things (disks, events, logs) passed over"
+            ));
+        }
         for shown in self.passed_over.iter().take(MOST_NOTES) {
             gathered.notes.push(format!(
                 "{shown} is no export of a cmdlet that is read; it was passed over"
@@ -304,6 +370,17 @@ impl Collection {
                 .push(format!("passed over as well: {}", count(more, "further file")));
         }
     }
+}
+
+/// Cmdlets that the collector could not call, with their node.
+fn failures(text: &str) -> Vec<(&'static str, String)> {
+    let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
+    let rows = reader.records().filter_map(Result::ok);
+    let of = |row: csv::StringRecord| {
+        let cmdlet = CMDLETS.iter().find(|c| row.get(1).is_some_and(|name| name == c.name))?;
+        Some((cmdlet.name, cmdlets::host_name(row.get(0)?).to_owned()))
+    };
+    rows.filter_map(of).collect()
 }
 
 /// What the collector could not read.
@@ -326,7 +403,7 @@ fn tell_errors(text: &str, shown: &str, gathered: &mut Gathered) {
     }
 }
 
-fn read_records(file: &Loaded, estate: &mut Estate, coverage: &mut conclude::Coverage, gathered: &mut Gathered) {
+fn read_records(file: &Loaded, estate: &mut Estate, coverage: &mut Coverage, gathered: &mut Gathered) {
     if cmdlets::is_empty(&file.records) && file.cmdlet.per_node {
         if let Some(node) = names::by_hint(&file.hints, estate) {
             coverage.note(file.cmdlet.name, &node);

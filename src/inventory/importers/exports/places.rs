@@ -3,13 +3,13 @@
 //! In: a text, once. Out: line and character, both from 1, of any byte. Must not know: what the text holds.
 
 /// Where the lines of a text begin.
-pub(super) struct Lines<'a> {
+pub(in crate::inventory::importers) struct Lines<'a> {
     text: &'a str,
     starts: Vec<usize>,
 }
 
 impl<'a> Lines<'a> {
-    pub(super) fn new(text: &'a str) -> Lines<'a> {
+    pub(in crate::inventory::importers) fn new(text: &'a str) -> Lines<'a> {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         Lines {
             text,
@@ -18,7 +18,7 @@ impl<'a> Lines<'a> {
     }
 
     /// Line and character of a byte.
-    pub(super) fn of(&self, byte: usize) -> (u32, u32) {
+    pub(in crate::inventory::importers) fn of(&self, byte: usize) -> (u32, u32) {
         let line = self.starts.partition_point(|start| *start <= byte).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or(0);
         let before = self.text.get(start..byte).unwrap_or_default();
@@ -27,7 +27,7 @@ impl<'a> Lines<'a> {
     }
 
     /// The same for a piece that was borrowed from the text.
-    pub(super) fn of_piece(&self, piece: &str) -> (u32, u32) {
+    pub(in crate::inventory::importers) fn of_piece(&self, piece: &str) -> (u32, u32) {
         let byte = (piece.as_ptr() as usize).saturating_sub(self.text.as_ptr() as usize);
         self.of(byte.min(self.text.len()))
     }

@@ -89,12 +89,12 @@ impl Record {
 }
 
 impl Value {
-    /// Text from a file: names of types stand for objects that were cut off.
+    /// Text from a file: names of types stand for objects that were cut off, `{A, B, C...}` for a list of which the rest is missing.
     pub(super) fn from_text(text: &str) -> Value {
         let text = text.trim();
         match text {
             "" => Value::Null,
-            _ if is_type_name(text) => Value::Cut,
+            _ if is_type_name(text) || is_cut_list(text) => Value::Cut,
             _ => Value::Text(text.to_owned()),
         }
     }
@@ -179,6 +179,11 @@ impl Value {
     }
 }
 
+/// Whether a text is a list as tables on the screen show it, the rest of which is dots.
+fn is_cut_list(text: &str) -> bool {
+    text.starts_with('{') && ["...}", "\u{2026}}", "..."].iter().any(|end| text.ends_with(end))
+}
+
 /// Whether a text is the name of a type of .NET, as stands for an object that was cut off: `System.String[]`.
 fn is_type_name(text: &str) -> bool {
     let begins = ["System.", "Microsoft.", "Deserialized.", "Selected."]
@@ -218,6 +223,7 @@ mod tests {
             "System.String[]",
             "Microsoft.HyperV.PowerShell.VMNetworkAdapterBandwidthSetting",
             "System.Collections.Generic.List`1[System.Int32]",
+            "{SLOT 2 Port 1, SLOT 2 Port 2, SMB1, SMB2...}",
         ] {
             assert_eq!(Value::from_text(text), Value::Cut, "{text}");
         }

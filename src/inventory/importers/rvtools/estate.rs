@@ -34,6 +34,9 @@ pub(super) enum Vlans {
     Unknown,
 }
 
+/// A port group: its switch, its VLAN, and the row that says so.
+type Group<'a> = (&'a str, &'a str, Line<'a>);
+
 /// Everything that several rows say together.
 pub(super) struct Estate<'a> {
     sheets: &'a [Sheet],
@@ -45,10 +48,10 @@ pub(super) struct Estate<'a> {
     pub(super) outside: BTreeSet<String>,
     /// Rows of hosts that were named before.
     pub(super) doubled_hosts: usize,
-    /// Port groups by host and name: switch and VLAN.
-    groups: BTreeMap<(String, String), (&'a str, &'a str)>,
-    /// Port groups of distributed switches by name: switch and VLAN.
-    spread: BTreeMap<String, Vec<(&'a str, &'a str)>>,
+    /// Port groups by host and name.
+    groups: BTreeMap<(String, String), Group<'a>>,
+    /// Port groups of distributed switches by name.
+    spread: BTreeMap<String, Vec<Group<'a>>>,
     /// Cluster and switch of every adapter of a VM.
     carrying: BTreeSet<(String, String)>,
     /// Rows of the sheets about hosts, by host.
@@ -134,11 +137,11 @@ impl<'a> Estate<'a> {
             let place = (key(line.text("host")), key(line.text("group")));
             self.groups
                 .entry(place)
-                .or_insert((line.text("switch"), line.text("vlan")));
+                .or_insert((line.text("switch"), line.text("vlan"), line));
         }
         for line in self.lines(Tab::DvPort) {
             let found = self.spread.entry(key(line.text("group"))).or_default();
-            found.push((line.text("switch"), line.text("vlan")));
+            found.push((line.text("switch"), line.text("vlan"), line));
         }
     }
 
@@ -177,12 +180,12 @@ impl<'a> Estate<'a> {
         if !said.is_empty() {
             return said;
         }
-        self.group(host, "", group).map_or("", |(switch, _)| switch)
+        self.group(host, "", group).map_or("", |(switch, _, _)| switch)
     }
 
     /// Switch and VLAN of a port group, as some sheet says it; `switch` tells port groups of one name apart.
-    fn group(&self, host: &str, switch: &str, group: &str) -> Option<(&'a str, &'a str)> {
-        let fits = |(s, _): &&(&str, &str)| switch.is_empty() || key(s) == key(switch);
+    fn group(&self, host: &str, switch: &str, group: &str) -> Option<Group<'a>> {
+        let fits = |(s, _, _): &&Group<'_>| switch.is_empty() || key(s) == key(switch);
         let own = self.groups.get(&(key(host), key(group))).filter(fits);
         let spread = || self.spread.get(&key(group)).and_then(|all| all.iter().find(fits));
         own.or_else(spread).copied()
@@ -191,9 +194,14 @@ impl<'a> Estate<'a> {
     /// VLANs of a port group.
     pub(super) fn vlans(&self, host: &str, switch: &str, group: &str) -> Vlans {
         match self.group(host, switch, group) {
-            Some((_, vlan)) => vlans(vlan),
+            Some((_, vlan, _)) => vlans(vlan),
             None => Vlans::Unknown,
         }
+    }
+
+    /// The row that tells the VLANs of a port group.
+    pub(super) fn vlan_line(&self, host: &str, switch: &str, group: &str) -> Option<Line<'a>> {
+        self.group(host, switch, group).map(|(_, _, line)| line)
     }
 
     /// Whether VMs of a cluster use a switch. Where nothing tells, every switch may carry VMs.

@@ -5,7 +5,7 @@
 
 use super::estate::{Estate, Vlans, key, networks};
 use super::hosts::mac;
-use super::out::{Out, unique};
+use super::out::{Out, of_row, unique};
 use super::sheet::{Line, Tab};
 use crate::inventory::cells;
 use std::collections::{BTreeMap, BTreeSet};
@@ -140,22 +140,34 @@ fn share_adapters<'a>(estate: &Estate<'a>, guests: &mut [Guest<'a>], out: &mut O
     }
 }
 
-/// Memory by VM and host, and by VM alone where its name is used once, from the sheet vMemory.
-type Memory = BTreeMap<(String, Option<String>), Vec<u64>>;
+/// Rows of the sheet vMemory by VM and host, and by VM alone where its name is used once.
+struct Memory<'a>(BTreeMap<(String, Option<String>), Vec<Line<'a>>>);
 
 /// For rows of vInfo that have none.
-fn memory(estate: &Estate<'_>) -> Memory {
-    let mut found = Memory::new();
-    for line in estate.lines(Tab::Memory) {
-        let Some(mib) = line.number("memory") else { continue };
+fn memory<'a>(estate: &Estate<'a>) -> Memory<'a> {
+    let mut found = BTreeMap::new();
+    let told = estate.lines(Tab::Memory).filter(|line| line.number("memory").is_some());
+    for line in told {
         for host in [Some(key(line.text("host"))), None] {
-            found.entry((key(line.text("vm")), host)).or_default().push(mib);
+            let rows: &mut Vec<Line<'a>> = found.entry((key(line.text("vm")), host)).or_default();
+            rows.push(line);
         }
     }
-    found
+    Memory(found)
 }
 
-fn vm_row(estate: &Estate<'_>, guest: &Guest<'_>, memory: &Memory, out: &mut Out) {
+impl<'a> Memory<'a> {
+    /// The row about a VM of vInfo.
+    fn line(&self, vm: Line<'_>) -> Option<Line<'a>> {
+        let only = |host: Option<String>| match self.0.get(&(key(vm.text("vm")), host)).map(Vec::as_slice) {
+            Some([only]) => Some(*only),
+            _ => None,
+        };
+        only(Some(key(vm.text("host")))).or_else(|| only(None))
+    }
+}
+
+fn vm_row(estate: &Estate<'_>, guest: &Guest<'_>, memory: &Memory<'_>, out: &mut Out) {
     let line = guest.line;
     let host = estate.hosts.get(&key(line.text("host"))).map_or("", |host| host.name);
     out.told.vms += 1;
@@ -163,11 +175,7 @@ fn vm_row(estate: &Estate<'_>, guest: &Guest<'_>, memory: &Memory, out: &mut Out
         out.told.unknown_hosts.insert(line.text("host").to_owned());
         out.told.vms_on_unknown_hosts += 1;
     }
-    let told = |host: Option<String>| match memory.get(&(key(line.text("vm")), host)).map(Vec::as_slice) {
-        Some([only]) => Some(*only),
-        _ => None,
-    };
-    let elsewhere = || told(Some(key(line.text("host")))).or_else(|| told(None));
+    let elsewhere = || memory.line(line).and_then(|line| line.number("memory"));
     let mib = line
         .number("memory")
         .or_else(elsewhere)
@@ -197,7 +205,26 @@ fn vm_row(estate: &Estate<'_>, guest: &Guest<'_>, memory: &Memory, out: &mut Out
         ("priority", priority(line.text("priority"))),
         ("os", os),
     ];
-    out.push("vms", Tab::Info, line.number, &values);
+    let own = [
+        ("vm", "vm"),
+        ("cluster", "cluster"),
+        ("node", "host"),
+        ("state", "power"),
+        ("generation", "firmware"),
+        ("priority", "priority"),
+        (
+            "os",
+            if line.text("os_tools").is_empty() {
+                "os"
+            } else {
+                "os_tools"
+            },
+        ),
+    ];
+    let mut cells = of_row(line, &own);
+    let of_memory = memory.line(line).filter(|_| line.number("memory").is_none());
+    cells.push(("memory_mib", of_memory.unwrap_or(line), "memory"));
+    out.push("vms", line, &values, &cells);
 }
 
 /// Restart priority of vSphere HA as the priority of a clustered role.
@@ -220,8 +247,8 @@ fn adapter_rows(estate: &Estate<'_>, guest: &Guest<'_>, out: &mut Out) {
         };
         let by_hand = key(line.text("type")) == "manual";
         let adapter = Adapter {
-            tab: Tab::Network,
-            line: line.number,
+            line: *line,
+            column: "network",
             name: unique(&label, &mut names),
             group: line.text("network"),
             switch: line.text("switch"),
@@ -245,8 +272,8 @@ fn counted_adapters(estate: &Estate<'_>, guest: &Guest<'_>, out: &mut Out) {
     let count = networks.len().max(usize::try_from(said).unwrap_or(0));
     for index in 0..count {
         let adapter = Adapter {
-            tab: Tab::Info,
-            line: guest.line.number,
+            line: guest.line,
+            column: "nics",
             name: format!("Network adapter {}", index + 1),
             group: networks.get(index).copied().unwrap_or(""),
             switch: "",
@@ -260,8 +287,9 @@ fn counted_adapters(estate: &Estate<'_>, guest: &Guest<'_>, out: &mut Out) {
 
 /// One adapter of a VM.
 struct Adapter<'a> {
-    tab: Tab,
-    line: u32,
+    line: Line<'a>,
+    /// The column that tells that it exists.
+    column: &'static str,
     name: String,
     group: &'a str,
     switch: &'a str,
@@ -296,6 +324,23 @@ impl<'a> Adapter<'a> {
             ("zone", if several { switch } else { "" }),
             ("cluster", &guest.cluster),
         ];
-        out.push("vnics", self.tab, self.line, &values);
+        let columns: &[(&'static str, &'static str)] = match self.line.tab() {
+            Tab::Network => &[
+                ("vm", "vm"),
+                ("vnic", "label"),
+                ("switch", if self.switch.is_empty() { self.column } else { "switch" }),
+                ("mac", "mac"),
+                ("mac_type", "type"),
+                ("zone", "switch"),
+            ],
+            _ => &[("vm", "vm"), ("vnic", self.column), ("cluster", "cluster")],
+        };
+        let mut cells = of_row(self.line, columns);
+        cells.extend(
+            estate
+                .vlan_line(host, switch, self.group)
+                .map(|line| ("vlans", line, "vlan")),
+        );
+        out.push("vnics", self.line, &values, &cells);
     }
 }

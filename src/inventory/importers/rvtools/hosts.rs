@@ -5,7 +5,7 @@
 //! Windows calls a port, or a team, with the role of its VMkernel adapters. In: estate. Out: rows.
 
 use super::estate::{Estate, Host, Vlans, key};
-use super::out::{Out, unique};
+use super::out::{Out, of_row, unique};
 use super::sheet::{Line, Tab, number};
 use crate::inventory::cells;
 use crate::units::{Mac, natural_cmp};
@@ -25,12 +25,14 @@ struct Kernel<'a> {
     role: &'static str,
     /// Address with the length of its prefix, and its network.
     address: Option<(String, String)>,
+    /// The row that tells switch and VLAN of its port group.
+    port_group: Option<Line<'a>>,
 }
 
 /// Writes everything about hosts. `cluster` gives the name that stands in the inventory.
 pub(super) fn write(estate: &Estate<'_>, cluster: &dyn Fn(&str) -> String, out: &mut Out) {
     let speeds = usual_speeds(estate);
-    let mut networks: BTreeMap<(String, String), Network> = BTreeMap::new();
+    let mut networks: BTreeMap<(String, String), Network<'_>> = BTreeMap::new();
     for host in estate.hosts.values() {
         let kernels = kernels(estate, host, out);
         let own = cluster(host.cluster);
@@ -81,7 +83,16 @@ fn node(host: &Host<'_>, cluster: &str, kernels: &[Kernel<'_>], out: &mut Out) {
         ("hardware", hardware.trim()),
         ("processor_vendor", processor),
     ];
-    out.push("nodes", host.tab, host.line.number, &values);
+    let own = [
+        ("node", "host"),
+        ("cluster", "cluster"),
+        ("memory_mib", "memory"),
+        ("hardware", "model"),
+        ("processor_vendor", "cpu"),
+    ];
+    let mut cells = of_row(host.line, &own);
+    cells.extend(managed.map(|kernel| ("management_ip", kernel.line, "address")));
+    out.push("nodes", host.line, &values, &cells);
 }
 
 /// Memory of a host in MiB. Exports for a database count bytes: no host has 256 TiB.
@@ -123,7 +134,8 @@ fn invented_ports(host: &Host<'_>, cluster: &str, out: &mut Out) {
             ("speed_mbps", &speed),
             ("cluster", cluster),
         ];
-        out.push("nics", host.tab, host.line.number, &values);
+        let own = [("node", "host"), ("nic", "nics"), ("cluster", "cluster")];
+        out.push("nics", host.line, &values, &of_row(host.line, &own));
         out.told.invented_ports += 1;
     }
 }
@@ -191,6 +203,7 @@ fn wiring(
             } else {
                 String::new()
             },
+            kernel: on_it().next().map(|kernel| kernel.line),
         };
         port_row(host, cluster, *port, &today, speeds, out);
     }
@@ -206,18 +219,14 @@ fn wiring(
     }
     for (switch, line) in estate.own_switches(host.name) {
         if !uplinks.contains_key(&switch) {
-            let tab = if estate.sheet(Tab::Switch).is_some() {
-                Tab::Switch
-            } else {
-                Tab::Port
-            };
             let values = [
                 ("node", host.name),
                 ("switch", line.text("switch")),
                 ("type", "internal"),
                 ("cluster", cluster),
             ];
-            out.push("switches", tab, line.number, &values);
+            let cells = of_row(line, &[("node", "host"), ("switch", "switch"), ("type", "switch")]);
+            out.push("switches", line, &values, &cells);
         }
     }
 }
@@ -227,6 +236,8 @@ struct Today<'a> {
     roles: String,
     team: &'a str,
     addresses: String,
+    /// The row of the first VMkernel adapter that it carries.
+    kernel: Option<Line<'a>>,
 }
 
 fn port_row(
@@ -265,7 +276,23 @@ fn port_row(
             if key(port.text("duplex")) == "half" { "no" } else { "" },
         ),
     ];
-    out.push("nics", Tab::Nic, port.number, &values);
+    let own = [
+        ("node", "host"),
+        ("nic", "device"),
+        ("speed_mbps", "speed"),
+        ("card", "pci"),
+        ("model", "driver"),
+        ("mac", "mac"),
+        ("status", "speed"),
+        ("team", "switch"),
+        ("cluster", "cluster"),
+        ("full_duplex", "duplex"),
+    ];
+    let mut cells = of_row(port, &own);
+    if let Some(kernel) = today.kernel {
+        cells.extend(of_row(kernel, &[("current_role", "group"), ("addresses", "address")]));
+    }
+    out.push("nics", port, &values, &cells);
 }
 
 /// Ports of one card have the same PCI bus and device: `0000:3b:00.1` is function 1 of `0000:3b:00`.
@@ -296,7 +323,16 @@ fn switch_row(host: &Host<'_>, cluster: &str, members: &[Line<'_>], out: &mut Ou
         ("nics", &nics),
         ("cluster", cluster),
     ];
-    out.push("switches", Tab::Nic, first.number, &values);
+    let cells = of_row(
+        *first,
+        &[
+            ("node", "host"),
+            ("switch", "switch"),
+            ("nics", "device"),
+            ("cluster", "cluster"),
+        ],
+    );
+    out.push("switches", *first, &values, &cells);
 }
 
 fn kernel_rows<'k>(
@@ -326,7 +362,21 @@ fn kernel_rows<'k>(
             ("cluster", cluster),
             ("addresses", address),
         ];
-        out.push("host_vnics", Tab::Vmk, kernel.line.number, &values);
+        let own = [
+            ("node", "host"),
+            ("host_vnic", "group"),
+            ("role", "group"),
+            ("mac", "mac"),
+            ("addresses", "address"),
+        ];
+        let mut cells = of_row(kernel.line, &own);
+        cells.extend(
+            kernel
+                .port_group
+                .into_iter()
+                .flat_map(|line| of_row(line, &[("switch", "switch"), ("vlan", "vlan")])),
+        );
+        out.push("host_vnics", kernel.line, &values, &cells);
     }
 }
 
@@ -354,6 +404,7 @@ fn kernels<'a>(estate: &Estate<'a>, host: &Host<'_>, out: &mut Out) -> Vec<Kerne
             vlans: estate.vlans(host.name, switch, group),
             role: role(group),
             address: address(line.text("address"), line.text("mask")),
+            port_group: estate.vlan_line(host.name, switch, group),
         });
     }
     if kernels.iter().all(|k| k.role != "management")
@@ -394,19 +445,20 @@ fn address(ip: &str, mask: &str) -> Option<(String, String)> {
 
 /// The VMkernel adapters of one port group over all hosts of a cluster.
 #[derive(Default)]
-struct Network {
+struct Network<'a> {
     /// As the first host writes it.
     name: String,
-    line: u32,
+    /// The first of its VMkernel adapters.
+    first: Option<(Line<'a>, Option<Line<'a>>)>,
     roles: BTreeSet<&'static str>,
     subnets: BTreeSet<String>,
     vlans: BTreeSet<String>,
 }
 
-impl Network {
-    fn add(&mut self, kernel: &Kernel<'_>) {
+impl<'a> Network<'a> {
+    fn add(&mut self, kernel: &Kernel<'a>) {
         if self.roles.is_empty() {
-            self.line = kernel.line.number;
+            self.first = Some((kernel.line, kernel.port_group));
             self.name = kernel.line.text("group").to_owned();
         }
         self.roles.insert(kernel.role);
@@ -418,8 +470,8 @@ impl Network {
     /// A network is written where all hosts agree on subnet, VLAN and role.
     fn write(&self, cluster: &str, out: &mut Out) {
         let name = self.name.as_str();
-        let (Some(role), Some(subnet), Some(vlan)) = (self.roles.first(), self.subnets.first(), self.vlans.first())
-        else {
+        let said = (self.roles.first(), self.subnets.first(), self.vlans.first());
+        let ((Some(role), Some(subnet), Some(vlan)), Some((line, group))) = (said, self.first) else {
             return;
         };
         if self.roles.len() > 1 || self.subnets.len() > 1 || self.vlans.len() > 1 {
@@ -433,6 +485,11 @@ impl Network {
             ("vlan", vlan),
             ("purpose", role),
         ];
-        out.push("cluster_networks", Tab::Vmk, self.line, &values);
+        let mut cells = of_row(
+            line,
+            &[("network", "group"), ("purpose", "group"), ("subnet", "address")],
+        );
+        cells.extend(group.map(|line| ("vlan", line, "vlan")));
+        out.push("cluster_networks", line, &values, &cells);
     }
 }

@@ -247,9 +247,9 @@ fn clusters(estate: &Estate<'_>, cluster: &dyn Fn(&str) -> String, out: &mut Out
         let storage = if ports > 0 { "fc" } else { "" };
         out.push(
             "clusters",
-            first.tab,
-            first.line.number,
+            first.line,
             &[("cluster", &name), ("storage", storage)],
+            &out::of_row(first.line, &[("cluster", "cluster")]),
         );
     }
 }

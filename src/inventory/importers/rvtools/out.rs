@@ -1,10 +1,19 @@
 //! Rows as they are written, and the counts of what could not be carried over: these become notes and assumptions.
 
-use super::sheet::{Sheet, Tab};
+use super::sheet::{Line, Sheet, Tab};
 use crate::inventory::catalogue;
-use crate::inventory::raw::{Gathered, RawTable};
+use crate::inventory::entities::Origin;
+use crate::inventory::raw::{Gathered, RawTable, RowFrom};
 use crate::units::count;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Our column, and the row and column of the sheet from which its value is.
+pub(super) type Stands<'a> = (&'static str, Line<'a>, &'static str);
+
+/// Columns of one row of a sheet: ours and theirs.
+pub(super) fn of_row<'a>(line: Line<'a>, columns: &[(&'static str, &'static str)]) -> Vec<Stands<'a>> {
+    columns.iter().map(|(ours, theirs)| (*ours, line, *theirs)).collect()
+}
 
 /// Tables being written.
 pub(super) struct Out {
@@ -31,15 +40,38 @@ impl Out {
         }
     }
 
-    /// Adds a row that comes from a row of a sheet.
-    pub(super) fn push(&mut self, table: &str, tab: Tab, line: u32, values: &[(&str, &str)]) {
+    /// Adds a row that comes from a row of a sheet. `cells` tells from which cell each value is, the others stand in the row as a whole.
+    pub(super) fn push(&mut self, table: &str, line: Line<'_>, values: &[(&str, &str)], cells: &[Stands<'_>]) {
         let Some(def) = catalogue::table(table) else { return };
-        let source = self.sources.get(&tab).copied().unwrap_or(0);
+        let source = self.sources.get(&line.tab()).copied().unwrap_or(0);
         let input = self.input;
-        let table = self.tables.entry((def.name, tab));
-        table
-            .or_insert_with(|| RawTable::in_catalogue_order(def, source, input))
-            .push(line, values);
+        let place = |column: &str| {
+            let found = cells.iter().find(|(name, _, _)| *name == column);
+            found.map_or(Origin::default(), |(_, line, theirs)| self.place(*line, theirs))
+        };
+        let from = RowFrom {
+            record: Origin {
+                source,
+                line: line.number,
+                column: 0,
+            },
+            cells: def.columns.iter().map(|column| place(column.name)).collect(),
+        };
+        let table = self.tables.entry((def.name, line.tab()));
+        let table = table.or_insert_with(|| RawTable::in_catalogue_order(def, source, input));
+        table.push(line.number, values);
+        if let Some(row) = table.rows.last_mut() {
+            row.from = Some(Box::new(from));
+        }
+    }
+
+    /// Where a column of a row stands.
+    fn place(&self, line: Line<'_>, column: &str) -> Origin {
+        Origin {
+            source: self.sources.get(&line.tab()).copied().unwrap_or(0),
+            line: line.number,
+            column: line.cell_number(column).unwrap_or(0),
+        }
     }
 
     /// Hands everything over.
@@ -334,10 +366,10 @@ impl Told {
         says(
             self.vms,
             format!(
-                "possible owners and anti-affinity of {} (rules of DRS are not in the export)",
+                "possible owners and anti-affinity of {} (RVTools exports no rules of DRS: whether VMs must stay apart or near hosts is not known)",
                 count(self.vms, "VM")
             ),
-            "every node, no group; write possible_owners and anti_affinity in vms",
+            "every node, and no VM is kept from another; write possible_owners and anti_affinity in vms",
         );
         assumed
     }

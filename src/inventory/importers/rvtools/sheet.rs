@@ -303,6 +303,18 @@ impl<'a> Line<'a> {
         position.and_then(|p| self.cells.get(p)).map_or("", String::as_str)
     }
 
+    /// The sheet of the row.
+    pub(super) fn tab(self) -> Tab {
+        self.sheet.tab
+    }
+
+    /// Number of the cell of a column in its row, from 1; `None` when the export has no such column.
+    pub(super) fn cell_number(self, column: &str) -> Option<u32> {
+        let places = self.sheet.places.as_ref()?;
+        let place = places.get(self.sheet.tab.position(column)?).copied().flatten()?;
+        u32::try_from(place + 1).ok()
+    }
+
     /// Whether a column says yes.
     pub(super) fn yes(self, column: &str) -> bool {
         crate::inventory::cells::yes_no(self.text(column)).unwrap_or(false)

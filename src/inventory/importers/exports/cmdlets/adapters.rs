@@ -242,13 +242,22 @@ fn port_row(item: &Item<'_>, estate: &mut Estate, name: &str) -> usize {
     item.copy(estate, row, "driver_provider", &["DriverProvider"]);
     item.copy(estate, row, "driver_version", &["DriverVersionString", "DriverVersion"]);
     if let Some(found) = item.get(&["DriverDate"])
-        && let Some(day) = found.value.text().and_then(|text| text.get(..10))
-        && Date::parse(day).is_ok()
+        && let Some(day) = found.value.text().and_then(day)
     {
-        estate.put(row, "driver_date", day, found.place);
+        estate.put(row, "driver_date", &day.to_string(), found.place);
     }
     infiniband(item, estate, row);
     row
+}
+
+/// `2022-01-11`, with or without a time, or milliseconds since 1970 as Windows PowerShell writes them in JSON.
+fn day(text: &str) -> Option<Date> {
+    let text = text.trim_matches('/');
+    if let Some(number) = text.strip_prefix("Date(").and_then(|rest| rest.strip_suffix(')')) {
+        let milliseconds: i64 = number.parse().ok()?;
+        return Date::after_epoch(milliseconds.div_euclid(86_400_000));
+    }
+    Date::parse(text.get(..10)?).ok()
 }
 
 /// Bit/s as numbers come first: `LinkSpeed` is a text in the language of Windows. A port without link tells none.

@@ -3,6 +3,7 @@
 use super::{Cmdlet, Item, host_name, name_of};
 use crate::inventory::catalogue::plain;
 use crate::inventory::importers::exports::estate::{Estate, key};
+use crate::inventory::importers::exports::lacking::SEEN_LISTS;
 use crate::inventory::importers::exports::records::Value;
 use std::net::Ipv4Addr;
 
@@ -380,6 +381,7 @@ fn parameter(item: &Item<'_>, estate: &mut Estate) {
         "migrationnetworkorder" => "migration_network_order",
         _ => return,
     };
+    estate.seen.insert(SEEN_LISTS);
     let Some(found) = item.get(&["Value"]) else { return };
     let ids: Vec<String> = found
         .value

@@ -69,6 +69,7 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "AccessVlanId",
             "NativeVlanId",
             "AllowedVlanIdListString",
+            "PrivateVlanMode",
             "PrimaryVlanId",
             "SecondaryVlanId",
             "SecondaryVlanIdListString",
@@ -91,6 +92,7 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             ("AccessVlanId", "$_.VlanSetting.AccessVlanId"),
             ("NativeVlanId", "$_.VlanSetting.NativeVlanId"),
             ("AllowedVlanIdListString", "$_.VlanSetting.AllowedVlanIdListString"),
+            ("PrivateVlanMode", "[string]$_.VlanSetting.PrivateVlanMode"),
             ("PrimaryVlanId", "$_.VlanSetting.PrimaryVlanId"),
             ("SecondaryVlanId", "$_.VlanSetting.SecondaryVlanId"),
             ("SecondaryVlanIdListString", "$_.VlanSetting.SecondaryVlanIdListString"),
@@ -116,6 +118,7 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "NativeVlanId",
             "AllowedVlanIdList",
             "AllowedVlanIdListString",
+            "PrivateVlanMode",
             "PrimaryVlanId",
             "SecondaryVlanId",
             "SecondaryVlanIdListString",
@@ -281,19 +284,18 @@ fn adapter(item: &Item<'_>, estate: &mut Estate) {
 /// A new row for each adapter: Hyper-V allows two of one name in one VM.
 fn vnic_row(item: &Item<'_>, estate: &mut Estate, vm: usize, name: &str, id: &str) -> usize {
     let vm_key = vm.to_string();
-    let mut number = 1;
-    let row = loop {
-        let count = number.to_string();
-        let parts = match id {
-            "" => vec!["name", vm_key.as_str(), name, count.as_str()],
-            id => vec!["id", vm_key.as_str(), id],
-        };
-        let known = estate.find("vnics", &parts);
-        let other = known.is_some_and(|row| id.is_empty() && estate.rows[row].record != item.place());
-        if !other {
-            break estate.row("vnics", &parts, name, item.place());
+    let row = match id {
+        "" => {
+            // Without IDs the second of one name in one file is another adapter; that of another file is the same.
+            let counted = estate
+                .vnic_counts
+                .entry((item.source, key(&[&vm_key, name])))
+                .or_default();
+            *counted += 1;
+            let number = counted.to_string();
+            estate.row("vnics", &["name", &vm_key, name, &number], name, item.place())
         }
-        number += 1;
+        id => estate.row("vnics", &["id", &vm_key, id], name, item.place()),
     };
     estate.vnic_vm.insert(row, vm);
     if !id.is_empty() {

@@ -24,6 +24,7 @@ use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 /// One cmdlet.
+#[derive(Debug)]
 pub(super) struct Cmdlet {
     /// Name as typed.
     pub(super) name: &'static str,
@@ -91,10 +92,23 @@ pub(super) fn known_name(name: &str) -> Option<&'static str> {
 /// The cmdlet whose objects these are: by the type that the file tells, by the properties, by the name of the file. Also whether the
 /// content tells it, not only the name.
 pub(super) fn recognise(types: &[String], names: &[String], file: &str) -> Option<(&'static Cmdlet, bool)> {
-    by_type(types)
-        .or_else(|| by_properties(names))
-        .map(|cmdlet| (cmdlet, true))
-        .or_else(|| by_file(file).map(|cmdlet| (cmdlet, false)))
+    let by_content = by_type(types).or_else(|| by_properties(names));
+    match by_content {
+        Some(cmdlet) => Some((cmdlet, true)),
+        // `GetNetAdapterLso.xml` holds adapters by its name alone.
+        None if tell_other(types) => None,
+        None => by_file(file).map(|cmdlet| (cmdlet, false)),
+    }
+}
+
+/// Whether the types are those of objects that no cmdlet of the table gives.
+fn tell_other(types: &[String]) -> bool {
+    let own = |name: &str| {
+        let last = name.rsplit(['/', '.', '#', '\\']).next().unwrap_or(name);
+        let class = ["MSFT_", "Win32_", "Msvm_"].iter().any(|start| last.starts_with(start));
+        class || name.contains("Microsoft.HyperV.") || name.contains("Microsoft.FailoverClusters.")
+    };
+    types.first().is_some_and(|name| own(name))
 }
 
 fn by_type(types: &[String]) -> Option<&'static Cmdlet> {
@@ -272,6 +286,19 @@ pub(super) fn is_empty(records: &Records) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn objects_of_another_class_are_not_taken_for_those_that_the_file_is_called_after() {
+        let of = |class: &str| {
+            let types = [format!(
+                "Microsoft.Management.Infrastructure.CimInstance#ROOT/StandardCimv2/{class}"
+            )];
+            let names = ["Name", "InterfaceDescription"].map(str::to_owned);
+            recognise(&types, &names, "GetNetAdapterLso.xml").map(|(cmdlet, _)| cmdlet.name)
+        };
+        assert_eq!(of("MSFT_NetAdapterLsoSettingData"), None);
+        assert_eq!(of("MSFT_NetAdapter"), Some("Get-NetAdapter"));
+    }
 
     #[test]
     fn every_cmdlet_is_found_by_its_file_and_by_its_own_types_and_signature() {

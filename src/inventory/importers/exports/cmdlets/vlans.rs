@@ -117,6 +117,10 @@ fn vlans_of(setting: Option<(&Value, Origin)>, estate: &mut Estate, row: usize, 
             put(column, &shorter(&all));
         }
         "private" if !host => {
+            // Microsoft.HyperV.PowerShell.VMNetworkAdapterPrivateVlanMode.
+            let modes = [(1, "Isolated"), (2, "Community"), (3, "Promiscuous")];
+            let mode = setting.get("PrivateVlanMode").and_then(|m| m.word(&modes));
+            put("pvlan_mode", &mode.unwrap_or_default().to_lowercase());
             let primary = number("PrimaryVlanId");
             put("primary_vlan", &primary.map_or(String::new(), |n| n.to_string()));
             let several = ["SecondaryVlanIdList", "SecondaryVlanIdListString"];
