@@ -130,16 +130,17 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
         return read_files(&[input], gathered);
     }
     match Files::of_archive(input.path) {
-        Ok(files) => read_source(files, &format!("{}/", input.shown), input.index, gathered),
+        Ok(files) => read_source(files, input.shown, &format!("{}/", input.shown), input.index, gathered),
         Err((what, advice)) => gathered.refuse(input.shown, what, advice),
     }
 }
 
 /// Reads the exports of a folder, one input.
 pub(super) fn read_folder(input: &Input<'_>, gathered: &mut Gathered) {
+    let source = input.path.display().to_string();
     match Files::of_folder(input.path) {
-        Ok(files) => read_source(files, input.shown, input.index, gathered),
-        Err((what, advice)) => gathered.refuse(&input.path.display().to_string(), what, advice),
+        Ok(files) => read_source(files, &source, input.shown, input.index, gathered),
+        Err((what, advice)) => gathered.refuse(&source, what, advice),
     }
 }
 
@@ -157,10 +158,12 @@ pub(super) fn read_files(inputs: &[&Input<'_>], gathered: &mut Gathered) {
         collection.add(&mut files, 0, input.shown.to_owned(), gathered);
     }
     let index = inputs.first().map_or(0, |input| input.index);
-    collection.finish(index, gathered);
+    let source = inputs.first().map_or("", |input| input.shown);
+    collection.finish(index, source, gathered);
 }
 
-fn read_source(mut files: Files, prefix: &str, index: usize, gathered: &mut Gathered) {
+/// Reads all files of a source; their names stand behind `prefix`.
+fn read_source(mut files: Files, source: &str, prefix: &str, index: usize, gathered: &mut Gathered) {
     let mut collection = Collection::default();
     for at in 0..files.entries.len() {
         let Some(entry) = files.entries.get(at) else { continue };
@@ -178,7 +181,7 @@ fn read_source(mut files: Files, prefix: &str, index: usize, gathered: &mut Gath
             break;
         }
     }
-    collection.finish(index, gathered);
+    collection.finish(index, source, gathered);
 }
 
 /// One file that was read.
@@ -266,18 +269,18 @@ impl Collection {
     }
 
     /// Reads the records of all files, cmdlet by cmdlet, and hands over what they make together.
-    fn finish(self, index: usize, gathered: &mut Gathered) {
+    /// `source` is what the user called them.
+    fn finish(self, index: usize, source: &str, gathered: &mut Gathered) {
         self.tell_passed_over(gathered);
         let Some(first) = self.loaded.first() else {
             if self.faults == 0 {
-                gathered.unread = true;
                 let what = "no file holds an export of a cmdlet that is read";
                 let advice = "`nicplan init` writes Collect-NicPlanInventory.ps1, which exports everything that is.";
-                gathered.complain("", 0, 0, what, advice);
+                gathered.refuse(source, what, advice);
             }
             return;
         };
-        let source = first.source;
+        let first = first.source;
         let mut estate = Estate::default();
         let mut coverage = conclude::Coverage::default();
         for cmdlet in CMDLETS.iter() {
@@ -285,11 +288,15 @@ impl Collection {
                 read_records(file, &mut estate, &mut coverage, gathered);
             }
         }
-        let assumed = conclude::conclude(&mut estate, &coverage, gathered);
+        let assumed = conclude::conclude(&mut estate, &coverage);
+        if estate.rows_of("nodes").is_empty() {
+            let advice = "Export Get-ClusterNode, and Get-NetAdapter of every node.";
+            gathered.refuse(source, "the exports name no node", advice);
+        }
         gathered
             .assumed
             .extend(assumed.into_iter().map(|(missing, taken)| (index, missing, taken)));
-        estate.hand_over(index, source, gathered);
+        estate.hand_over(index, first, gathered);
     }
 
     fn tell_passed_over(&self, gathered: &mut Gathered) {
