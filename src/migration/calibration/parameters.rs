@@ -389,7 +389,10 @@ mod tests {
     fn without_data_every_speed_has_a_share_that_a_file_may_hold() {
         for transport in [Transport::Tcp, Transport::Compression, Transport::Smb] {
             for speed in [None, Some(1), Some(10), Some(100), Some(1_000), Some(1_000_000)] {
-                for meaning in [Meaning::LinkRate(transport, speed), Meaning::StreamShare(transport, speed)] {
+                for meaning in [
+                    Meaning::LinkRate(transport, speed),
+                    Meaning::StreamShare(transport, speed),
+                ] {
                     let (least, most) = meaning.bounds();
                     let value = meaning.default();
                     assert!((least..=most).contains(&value), "{meaning:?}: {value}");

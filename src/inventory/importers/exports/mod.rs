@@ -165,6 +165,11 @@ pub(super) fn read_files(inputs: &[&Input<'_>], gathered: &mut Gathered) {
 /// Reads all files of a source; their names stand behind `prefix`.
 fn read_source(mut files: Files, source: &str, prefix: &str, index: usize, gathered: &mut Gathered) {
     let mut collection = Collection::default();
+    if let Some(folder) = &files.too_deep {
+        let limit = files::MOST_FOLDERS;
+        let note = format!("{prefix}{folder} lies more than {limit} folders deep; it was not looked into");
+        gathered.notes.push(note);
+    }
     for at in 0..files.entries.len() {
         let Some(entry) = files.entries.get(at) else { continue };
         let shown = format!("{prefix}{}", entry.shown());
