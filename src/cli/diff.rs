@@ -85,7 +85,9 @@ fn read(args: &Args, path: &Path, console: &Console) -> Result<Inventory, Failur
 /// Whether a file is a plan: JSON with the keys of a plan. What cannot be read is left to the reader to complain about.
 fn is_plan(path: &Path) -> bool {
     let json = path.extension().is_some_and(|e| e.eq_ignore_ascii_case("json"));
-    let text = json.then(|| std::fs::read(path).ok()).flatten().unwrap_or_default();
-    let head = String::from_utf8_lossy(&text);
-    head.contains("\"input_sha256\"") && head.contains("\"schema_version\"")
+    let text = json
+        .then(|| inventory::read_text(path).ok())
+        .flatten()
+        .unwrap_or_default();
+    text.contains("\"input_sha256\"") && text.contains("\"schema_version\"")
 }

@@ -102,7 +102,7 @@ fn is_empty(source: &Path) -> bool {
 
 fn unknown(args: &Args) -> Failure {
     let source = args.sources.first().cloned().unwrap_or_default();
-    if let Err(error) = std::fs::metadata(&source) {
+    if let Err(error) = inventory::open_file(&source) {
         return Failure::Usage(format!(
             "{} cannot be opened: {}; nothing was written\n    Check the path.",
             source.display(),

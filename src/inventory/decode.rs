@@ -18,6 +18,15 @@ pub const MAX_ROWS: usize = 1_000_000;
 /// What is wrong and what to do about it.
 pub type Complaint = (String, String);
 
+/// Opens a file that is one: a pipe may never begin, a device never end.
+pub fn open_file(path: &Path) -> std::io::Result<File> {
+    let about = std::fs::metadata(path)?;
+    if about.is_file() || about.is_dir() {
+        return File::open(path);
+    }
+    Err(std::io::Error::other("it is a pipe or a device, not a file"))
+}
+
 /// Reads a file up to [`MAX_FILE`] bytes as text.
 pub fn read_text(path: &Path) -> Result<String, Complaint> {
     let unreadable = |e: std::io::Error| {
@@ -26,7 +35,7 @@ pub fn read_text(path: &Path) -> Result<String, Complaint> {
             "Check the path, that you may read the file, and that it is not open in Excel.".to_owned(),
         )
     };
-    let file = File::open(path).map_err(unreadable)?;
+    let file = open_file(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
     decode(bytes)

@@ -26,6 +26,8 @@ pub struct Origin {
     pub line: u32,
     /// Character from 1, where a line may hold several records; 0 = the whole line.
     pub column: u32,
+    /// Which of the records that stand there, from 0: a whole file may stand in one line. It is never shown.
+    pub nth: u32,
 }
 
 /// One file that facts came from.

@@ -51,6 +51,7 @@ mod tests {
 
     fn at(line: u32) -> Origin {
         Origin {
+            nth: 0,
             source: 1,
             line,
             column: 0,

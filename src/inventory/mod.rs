@@ -30,7 +30,7 @@ mod virtual_machines;
 mod write;
 
 pub use cells::day;
-pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS, read_text};
+pub use decode::{MAX_CELL, MAX_FILE, MAX_ROWS, open_file, read_text};
 pub use entities::*;
 pub use facts::{Fact, Facts};
 pub use given::{ColumnName, Given};

@@ -20,6 +20,8 @@ pub struct Row {
     pub cells: StringRecord,
     /// Where record and cells stand, if not in this line of the table's source.
     pub from: Option<Box<RowFrom>>,
+    /// Which of the rows that stand in the same place, from [`number_rows`].
+    pub nth: u32,
 }
 
 /// Where a row that was put together from several records comes from.
@@ -66,6 +68,7 @@ impl RawTable {
             line,
             cells,
             from: None,
+            nth: 0,
         });
     }
 }
@@ -159,6 +162,35 @@ impl Gathered {
     }
 }
 
+/// Tells rows apart that stand in the same place: several in one line of a JSON file or a page, or put together from one record.
+pub fn number_rows(tables: &mut [RawTable]) {
+    let mut places: Vec<(Place, usize, usize)> = Vec::new();
+    for (t, table) in tables.iter().enumerate() {
+        places.extend(table.rows.iter().enumerate().map(|(r, row)| (place(table, row), t, r)));
+    }
+    places.sort_unstable();
+    let mut nth = 0;
+    for pair in places.windows(2) {
+        nth = if pair[0].0 == pair[1].0 { nth + 1 } else { 0 };
+        if let Some(row) = tables
+            .get_mut(pair[1].1)
+            .and_then(|table| table.rows.get_mut(pair[1].2))
+        {
+            row.nth = nth;
+        }
+    }
+}
+
+/// Source, line and character of a record, and the table where one record may make rows of several.
+type Place = (u32, u32, u32, &'static str);
+
+fn place(table: &RawTable, row: &Row) -> Place {
+    match &row.from {
+        Some(from) => (from.record.source, from.record.line, from.record.column, table.def.name),
+        None => (table.source, row.line, 0, ""),
+    }
+}
+
 /// A row, together with the rows of later inputs about the same thing: a later non-blank cell counts.
 #[derive(Clone, Debug)]
 pub struct Record<'a> {
@@ -214,8 +246,12 @@ impl<'a> Line<'a> {
     /// Where the row came from.
     pub fn origin(self) -> Origin {
         match &self.row.from {
-            Some(from) => from.record,
+            Some(from) => Origin {
+                nth: self.row.nth,
+                ..from.record
+            },
             None => Origin {
+                nth: self.row.nth,
                 source: self.table.source,
                 line: self.row.line,
                 column: 0,
@@ -288,6 +324,7 @@ impl Cell<'_> {
             .is_some_and(|s| !s.columns.is_empty());
         let position = table.position.get(self.column).copied().flatten().filter(|_| told);
         Origin {
+            nth: 0,
             source: table.source,
             line: self.line.row.line,
             column: position.map_or(0, |p| u32::try_from(p + 1).unwrap_or(0)),

@@ -9,7 +9,6 @@ mod event_xml;
 
 use super::record::{Gathered, short};
 use crate::inventory::{decode, io_reason};
-use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -123,7 +122,10 @@ fn form(text: &str) -> Option<&'static Form> {
 /// A log of Windows (.evtx) begins with this word.
 fn is_log(path: &Path) -> bool {
     let mut head = [0; 8];
-    File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok() && &head == b"ElfFile\0"
+    decode::open_file(path)
+        .and_then(|mut file| file.read_exact(&mut head))
+        .is_ok()
+        && &head == b"ElfFile\0"
 }
 
 /// A file of no more than a byte-order mark and a line end.

@@ -62,6 +62,7 @@ fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -
             line,
             cells: std::mem::take(&mut cells),
             from: None,
+            nth: 0,
         });
     }
     if width.is_none() {

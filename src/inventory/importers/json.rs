@@ -114,6 +114,7 @@ fn read_table(
                         line,
                         cells,
                         from: None,
+                        nth: 0,
                     });
                 }
             }

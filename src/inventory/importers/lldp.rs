@@ -206,7 +206,12 @@ fn objects(top: &RawValue) -> Result<Vec<&RawValue>, serde_json::Error> {
 impl Neighbour {
     /// Where the cells of its row stand.
     fn from(&self, def: &Table, source: u32) -> RowFrom {
-        let origin = |(line, column): (u32, u32)| Origin { source, line, column };
+        let origin = |(line, column): (u32, u32)| Origin {
+            source,
+            line,
+            column,
+            nth: 0,
+        };
         let cell = |name: &str| {
             let at = COLUMNS.iter().position(|(column, _)| *column == name);
             at.and_then(|at| self.places.get(at))

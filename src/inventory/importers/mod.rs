@@ -12,17 +12,17 @@ mod lldp;
 mod rvtools;
 mod strays;
 mod test_cluster;
+mod zipped;
 
 pub use exports::cmdlet_names;
 pub use exports::collector::{NAME as COLLECTOR, script as collector_script};
 pub(crate) use exports::unescape;
 
 use super::catalogue::Table;
-use super::decode::read_text;
+use super::decode::{open_file, read_text};
 use super::io_words::io_reason;
 use super::raw::Gathered;
 use super::suggest::did_you_mean;
-use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
@@ -208,7 +208,7 @@ fn sniff(path: &Path) -> std::io::Result<Sniff> {
     let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
     let mut head = Vec::new();
     if !folder {
-        File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+        open_file(path)?.take(HEAD).read_to_end(&mut head)?;
     }
     let head = String::from_utf8_lossy(&head).replace(['\0', '\u{feff}', '\u{fffd}'], "");
     Ok(Sniff {

@@ -21,7 +21,7 @@ pub(super) use switches::inner_name;
 
 use super::LoadOptions;
 use super::entities::{Cluster, Inventory};
-use super::raw::{Gathered, Line, RawTable};
+use super::raw::{self, Gathered, Line, RawTable};
 use crate::finding::Problem;
 use book::{ClusterBook, NodeBook};
 pub(crate) use problems::Problems;
@@ -59,7 +59,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
     merging.take(&gathered);
     let Gathered {
         sources,
-        tables,
+        mut tables,
         notes,
         problems,
         assumed,
@@ -74,6 +74,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         differences: _,
         compared: _,
     } = gathered;
+    raw::number_rows(&mut tables);
     let mut problems = Problems::new(&sources, problems, unread_tables, unread);
     problems.merging = merging;
     problems.require_tables(&tables);

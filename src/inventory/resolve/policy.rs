@@ -114,15 +114,14 @@ fn tell(r: &mut Resolver<'_>, refusal: Refusal, setting: Cell<'_>, value: Cell<'
             r.problems.at(setting, super::problems::shorten(&what), advice);
         }
         Refusal::Value(what) => {
+            let said = normal(setting.text);
+            // Settings have short names, too: growth stands for growth_percent.
             let known = SETTINGS
                 .iter()
-                .find(|s| normal(setting.text).starts_with(&normal(s.name)));
-            let advice = known.map_or(String::new(), advice);
-            r.problems.at(
-                value,
-                format!("{}: {}", setting.text, super::problems::shorten(&what)),
-                advice,
-            );
+                .find(|s| said.starts_with(&normal(s.name)) || normal(s.name).starts_with(&said));
+            let advice = known.map_or_else(|| "Correct the value.".to_owned(), advice);
+            let (name, what) = (super::problems::shorten(setting.text), super::problems::shorten(&what));
+            r.problems.at(value, format!("{name}: {what}"), advice);
         }
     }
 }

@@ -26,7 +26,7 @@ fn assert_round_trip(first: &Inventory) {
 /// Debug text without the lines that name a source, line or column.
 fn without_places(text: &str) -> String {
     let place = |line: &&str| {
-        !["source:", "line:", "column:", "file:"]
+        !["source:", "line:", "column:", "nth:", "file:"]
             .iter()
             .any(|p| line.trim().starts_with(p))
     };

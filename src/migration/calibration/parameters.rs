@@ -96,11 +96,11 @@ impl Meaning {
             Meaning::FixedTime(_) => seconds(SETUP_MS + SWITCH_OVER_MS),
             Meaning::SwitchOver(_) => seconds(SWITCH_OVER_MS),
             Meaning::LinkRate(transport, speed) => {
-                let speed = speed.unwrap_or(UNKNOWN_SPEED);
+                let speed = ratio_speed(speed);
                 number(estimate::rate(transport, &[speed], false, 0).total) / number(speed)
             }
             Meaning::StreamShare(transport, speed) => {
-                let rate = estimate::rate(transport, &[speed.unwrap_or(UNKNOWN_SPEED)], false, 0);
+                let rate = estimate::rate(transport, &[ratio_speed(speed)], false, 0);
                 number(rate.per_vm.min(rate.total)) / number(rate.total)
             }
             Meaning::DuplexLoss => 0.0,
@@ -114,7 +114,7 @@ impl Meaning {
             Meaning::FixedTime(_) => (0.05, 600.0),
             Meaning::SwitchOver(_) => (0.0, 600.0),
             Meaning::LinkRate(..) => (0.005, 20.0),
-            Meaning::StreamShare(..) => (0.01, 1.0),
+            Meaning::StreamShare(..) => (0.001, 1.0),
             Meaning::DuplexLoss => (0.0, 0.8),
             Meaning::DirtyScale => (0.05, 20.0),
         }
@@ -134,6 +134,11 @@ impl Meaning {
 /// Small whole numbers as floats.
 fn number(value: u64) -> f64 {
     value as f64
+}
+
+/// The speed at which a share is worked out: below a hundred, rates in whole Mbit/s are too coarse for one, or are nothing at all.
+fn ratio_speed(speed: Option<Mbps>) -> Mbps {
+    speed.unwrap_or(UNKNOWN_SPEED).max(100)
 }
 
 /// One unknown.
@@ -374,4 +379,25 @@ impl Evidence {
 /// What a class of ports is called.
 pub fn show_class(speed: Option<Mbps>) -> String {
     speed.map_or_else(|| "unknown speed".to_owned(), show_mbps)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_data_every_speed_has_a_share_that_a_file_may_hold() {
+        for transport in [Transport::Tcp, Transport::Compression, Transport::Smb] {
+            for speed in [None, Some(1), Some(10), Some(100), Some(1_000), Some(1_000_000)] {
+                for meaning in [
+                    Meaning::LinkRate(transport, speed),
+                    Meaning::StreamShare(transport, speed),
+                ] {
+                    let (least, most) = meaning.bounds();
+                    let value = meaning.default();
+                    assert!((least..=most).contains(&value), "{meaning:?}: {value}");
+                }
+            }
+        }
+    }
 }

@@ -80,6 +80,7 @@ fn write(table: &mut RawTable, adapter: &Adapter, found: &Found, place: u32) {
         source: table.source,
         line: HEADER,
         column: place,
+        nth: 0,
     };
     if let Some(row) = table.rows.last_mut() {
         row.from = Some(Box::new(RowFrom {

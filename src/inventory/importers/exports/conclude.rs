@@ -7,7 +7,6 @@ use super::estate::{Adapter, AdapterKind, Estate, key};
 use super::lacking::Coverage;
 use super::roles;
 use crate::inventory::entities::Origin;
-use crate::inventory::raw::Gathered;
 use crate::inventory::resolve::inner_name;
 use crate::profiles;
 use crate::units::count;
@@ -24,6 +23,7 @@ const UNKNOWN_SPEED: &str = "1000";
 pub(super) fn nothing_found(cmdlet: &str, node: &str, source: u32, estate: &mut Estate) {
     if cmdlet == "Get-VMMigrationNetwork" {
         let place = Origin {
+            nth: 0,
             source,
             line: 1,
             column: 0,
@@ -37,7 +37,7 @@ pub(super) fn nothing_found(cmdlet: &str, node: &str, source: u32, estate: &mut 
 }
 
 /// Completes the estate; the result is what was assumed.
-pub(super) fn conclude(estate: &mut Estate, coverage: &Coverage, gathered: &mut Gathered) -> Vec<Assumed> {
+pub(super) fn conclude(estate: &mut Estate, coverage: &Coverage) -> Vec<Assumed> {
     let mut assumed = Vec::new();
     cluster(estate);
     lists(estate);
@@ -50,11 +50,6 @@ pub(super) fn conclude(estate: &mut Estate, coverage: &Coverage, gathered: &mut 
     roles::conclude(estate, &mut assumed);
     speeds(estate, &mut assumed);
     coverage.not_exported(estate, &mut assumed);
-    if estate.rows_of("nodes").is_empty() {
-        gathered.unread = true;
-        let advice = "Export Get-ClusterNode, and Get-NetAdapter of every node.";
-        gathered.complain("", 0, 0, "the exports name no node", advice);
-    }
     assumed
 }
 

@@ -277,5 +277,6 @@ fn row(def: &'static Table, draft: &Draft) -> Row {
             record: draft.record,
             cells: places,
         })),
+        nth: 0,
     }
 }

@@ -4,23 +4,16 @@
 //! Must not know: what a file holds.
 
 use crate::inventory::decode::{Complaint, MAX_FILE, decode, read_text};
+pub(super) use crate::inventory::importers::zipped::MOST_FOLDERS;
+use crate::inventory::importers::zipped::{AT_THE_LIMIT, Archive, Fault, MOST_FILES, MOST_GROWTH};
 use crate::inventory::io_words::io_reason;
 use crate::units::natural_cmp;
-use std::fs::File;
+use std::collections::BTreeSet;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use zip::ZipArchive;
 
-/// Most files of one source.
-pub(super) const MOST_FILES: usize = 20_000;
-/// How deep folders may lie in folders.
-pub(super) const MOST_FOLDERS: usize = 8;
 /// Most bytes of all files of one source together, unpacked (2 GiB).
-pub(super) const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
-/// How many times larger than packed an entry may be; exports of PowerShell in UTF-16 reach about a hundred times.
-pub(super) const MOST_RATIO: u64 = 400;
-/// Below this size the ratio does not matter (1 MiB).
-const SMALL: u64 = 1024 * 1024;
+const MOST_BYTES: u64 = 2 * 1024 * 1024 * 1024;
 
 /// One file.
 pub(super) struct Entry {
@@ -56,8 +49,10 @@ impl Entry {
 /// The files of one source.
 pub(super) struct Files {
     pub(super) entries: Vec<Entry>,
-    archive: Option<ZipArchive<File>>,
+    archive: Option<Archive>,
     bytes: u64,
+    /// A folder that lies too deep to be looked into.
+    pub(super) too_deep: Option<String>,
 }
 
 impl Files {
@@ -71,44 +66,31 @@ impl Files {
             }],
             archive: None,
             bytes: 0,
+            too_deep: None,
         }
     }
 
     /// The files of a folder and its subfolders.
     pub(super) fn of_folder(dir: &Path) -> Result<Files, Complaint> {
-        let mut entries = Vec::new();
-        walk(dir, &mut Vec::new(), &mut entries)?;
-        Ok(Files::sorted(entries, None))
+        let mut found = Walk::default();
+        found.enter(dir, &mut Vec::new())?;
+        let mut files = Files::sorted(found.entries, None);
+        files.too_deep = found.too_deep;
+        Ok(files)
     }
 
     /// The entries of a ZIP.
     pub(super) fn of_archive(path: &Path) -> Result<Files, Complaint> {
-        let unreadable = |why: String| {
-            let advice = "It may be cut off or damaged: copy it again. Only plain ZIP files are read.".to_owned();
-            (format!("the ZIP cannot be read: {why}"), advice)
-        };
-        let file = File::open(path).map_err(|e| unreadable(io_reason(&e)))?;
-        let mut archive = ZipArchive::new(file).map_err(|e| unreadable(zip_reason(&e)))?;
-        if archive.len() > MOST_FILES {
-            return Err(too_many());
-        }
-        let mut entries = Vec::new();
-        for index in 0..archive.len() {
-            let entry = archive.by_index_raw(index).map_err(|e| unreadable(zip_reason(&e)))?;
-            if entry.is_dir() {
-                continue;
-            }
-            let name = entry.name().map_err(|e| unreadable(zip_reason(&e)))?;
-            let parts = safe_parts(&name).ok_or_else(|| {
-                let what = format!("the ZIP holds an entry whose path leads out of it: '{}'", short(&name));
-                (what, "No export makes such a file; it is not read.".to_owned())
-            })?;
-            entries.push(Entry {
-                path: parts,
+        let mut archive = Archive::open(path).map_err(of_archive)?;
+        let entries = archive
+            .files()
+            .map_err(of_archive)?
+            .into_iter()
+            .map(|(index, path)| Entry {
+                path,
                 place: Place::Archived(index),
             });
-        }
-        Ok(Files::sorted(entries, Some(archive)))
+        Ok(Files::sorted(entries.collect(), Some(archive)))
     }
 
     /// Whether a `.txt` stands beside an `.xml` of the same name: what `Get-SDDCDiagnosticInfo` writes for people.
@@ -125,7 +107,7 @@ impl Files {
         near.map(Entry::shown).any(|shown| shown.to_lowercase() == twin)
     }
 
-    fn sorted(mut entries: Vec<Entry>, archive: Option<ZipArchive<File>>) -> Files {
+    fn sorted(mut entries: Vec<Entry>, archive: Option<Archive>) -> Files {
         entries.sort_by(|a, b| {
             let pairs = a.path.iter().zip(&b.path);
             let unequal = pairs.map(|(a, b)| natural_cmp(a, b)).find(|o| o.is_ne());
@@ -135,6 +117,7 @@ impl Files {
             entries,
             archive,
             bytes: 0,
+            too_deep: None,
         }
     }
 
@@ -165,40 +148,65 @@ impl Files {
     }
 
     fn unpack(&mut self, index: usize) -> Result<Vec<u8>, Complaint> {
-        let again = "Make the ZIP again.".to_owned();
         let Some(archive) = &mut self.archive else {
             return Ok(Vec::new());
         };
-        let raw = archive
-            .by_index_raw(index)
-            .map_err(|e| (zip_reason(&e), again.clone()))?;
-        let (encrypted, packed, size) = (raw.encrypted(), raw.compressed_size(), raw.size());
-        drop(raw);
-        if encrypted {
-            let what = "it is encrypted in the ZIP".to_owned();
-            return Err((what, "Unpack it with its password and give the folder.".to_owned()));
-        }
-        if size > SMALL && size / packed.max(1) > MOST_RATIO {
-            return Err(bomb());
-        }
-        let entry = archive.by_index(index).map_err(|e| (zip_reason(&e), again.clone()))?;
-        // What the entry says about its size need not be true.
-        let most = MAX_FILE.min(packed.saturating_mul(MOST_RATIO).max(SMALL)) + 1;
+        let entry = archive.entry(index).map_err(of_entry)?;
         let mut bytes = Vec::new();
-        entry.take(most).read_to_end(&mut bytes).map_err(|e| {
-            let what = format!("it cannot be unpacked: {}", io_reason(&e));
-            (what, "The ZIP may be cut off or damaged: copy it again.".to_owned())
+        // What decodes as too large need not be held whole.
+        let read = entry.take(MAX_FILE + 1).read_to_end(&mut bytes);
+        read.map_err(|error| {
+            of_entry(match error.kind() {
+                AT_THE_LIMIT => Fault::Grows,
+                _ => Fault::Unreadable(io_reason(&error)),
+            })
         })?;
-        if bytes.len() as u64 == most && most <= MAX_FILE {
-            return Err(bomb());
-        }
         Ok(bytes)
     }
 }
 
-fn bomb() -> Complaint {
-    let what = format!("it would grow to more than {MOST_RATIO} times its packed size");
-    (what, "No export does that; it is not unpacked.".to_owned())
+/// What to tell of a ZIP.
+fn of_archive(fault: Fault) -> Complaint {
+    let advice = "It may be cut off or damaged: copy it again. Only plain ZIP files are read.";
+    let why = match fault {
+        Fault::TooMany => return too_many(),
+        Fault::LeadsOut(name) => {
+            let what = format!("the ZIP holds an entry whose path leads out of it, or too deep into it: '{name}'");
+            return (what, "No export makes such a file; it is not read.".to_owned());
+        }
+        Fault::TooLarge => {
+            let what = format!("the ZIP is larger than the limit of {} MiB", MAX_FILE >> 20);
+            return (what, "Give only the exports; split them by cluster.".to_owned());
+        }
+        Fault::Unreadable(why) => why,
+        Fault::Packed | Fault::Encrypted => "it is packed in a way that is not supported".to_owned(),
+        Fault::NotWhole | Fault::Grows => "it is no whole ZIP".to_owned(),
+    };
+    (format!("the ZIP cannot be read: {why}"), advice.to_owned())
+}
+
+/// What to tell of an entry.
+fn of_entry(fault: Fault) -> Complaint {
+    let again = "The ZIP may be cut off or damaged: copy it again.".to_owned();
+    match fault {
+        Fault::Encrypted => {
+            let advice = "Unpack it with its password and give the folder.".to_owned();
+            ("it is encrypted in the ZIP".to_owned(), advice)
+        }
+        Fault::Grows => {
+            let what =
+                format!("it would grow to more than {MOST_GROWTH} times its packed size, or larger than any export");
+            (what, "No export does that; it is not unpacked.".to_owned())
+        }
+        Fault::Packed => {
+            let advice = "Make the ZIP again, as a plain one.".to_owned();
+            ("it is packed in a way that is not supported".to_owned(), advice)
+        }
+        Fault::Unreadable(why) => (format!("it cannot be unpacked: {why}"), again),
+        Fault::NotWhole | Fault::TooLarge | Fault::TooMany | Fault::LeadsOut(_) => {
+            ("it cannot be unpacked: it is not whole".to_owned(), again)
+        }
+    }
 }
 
 fn too_many() -> Complaint {
@@ -206,84 +214,46 @@ fn too_many() -> Complaint {
     (what, "Give only the exports.".to_owned())
 }
 
-fn zip_reason(error: &zip::result::ZipError) -> String {
-    match error {
-        zip::result::ZipError::Io(e) => io_reason(e),
-        zip::result::ZipError::UnsupportedArchive(_) => "it is packed in a way that is not supported".to_owned(),
-        _ => "it is no whole ZIP".to_owned(),
-    }
+/// What a walk through folders finds.
+#[derive(Default)]
+struct Walk {
+    entries: Vec<Entry>,
+    too_deep: Option<String>,
+    /// Folders by their own paths: a link to one that was seen already leads around in a circle.
+    seen: BTreeSet<PathBuf>,
 }
 
-/// Folders and name of an entry; `None` if they lead out of the archive.
-fn safe_parts(name: &str) -> Option<Vec<String>> {
-    let plain = name.replace('\\', "/");
-    let drive = plain.as_bytes().get(1) == Some(&b':');
-    if plain.starts_with('/') || drive || plain.contains('\0') {
-        return None;
-    }
-    let parts: Vec<String> = plain
-        .split('/')
-        .filter(|part| !part.is_empty() && *part != ".")
-        .map(str::to_owned)
-        .collect();
-    let fine = !parts.is_empty() && parts.len() <= MOST_FOLDERS + 1 && parts.iter().all(|part| part != "..");
-    fine.then_some(parts)
-}
-
-fn walk(dir: &Path, above: &mut Vec<String>, entries: &mut Vec<Entry>) -> Result<(), Complaint> {
-    let unreadable = |e: std::io::Error| {
-        let what = format!("the folder {} cannot be read: {}", dir.display(), io_reason(&e));
-        (what, "Check its permissions.".to_owned())
-    };
-    for entry in std::fs::read_dir(dir).map_err(unreadable)? {
-        let path = entry.map_err(unreadable)?.path();
-        let name = path
-            .file_name()
-            .map(|n| n.to_string_lossy().into_owned())
-            .unwrap_or_default();
-        above.push(name);
-        if path.is_dir() {
-            if above.len() <= MOST_FOLDERS {
-                walk(&path, above, entries)?;
-            }
-        } else {
-            if entries.len() == MOST_FILES {
-                return Err(too_many());
-            }
-            entries.push(Entry {
-                path: above.clone(),
-                place: Place::File(path),
-            });
+impl Walk {
+    fn enter(&mut self, dir: &Path, above: &mut Vec<String>) -> Result<(), Complaint> {
+        let unreadable = |e: std::io::Error| {
+            let what = format!("the folder {} cannot be read: {}", dir.display(), io_reason(&e));
+            (what, "Check its permissions.".to_owned())
+        };
+        if !self.seen.insert(dir.canonicalize().map_err(unreadable)?) {
+            return Ok(());
         }
-        above.pop();
-    }
-    Ok(())
-}
-
-fn short(text: &str) -> String {
-    text.chars().take(80).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_path_of_an_archive_leads_out_of_it() {
-        for name in [
-            "../a.xml",
-            "a/../../b.xml",
-            "/etc/a.xml",
-            "C:\\a.xml",
-            "..\\a.xml",
-            "",
-            "a/b/c/d/e/f/g/h/i/j.xml",
-        ] {
-            assert_eq!(safe_parts(name), None, "{name}");
+        if self.seen.len() > MOST_FILES {
+            return Err(too_many());
         }
-        assert_eq!(
-            safe_parts("Node_HV1\\./GetNetAdapter.XML"),
-            Some(vec!["Node_HV1".to_owned(), "GetNetAdapter.XML".to_owned()])
-        );
+        for entry in std::fs::read_dir(dir).map_err(unreadable)? {
+            let path = entry.map_err(unreadable)?.path();
+            let name = path.file_name().map(|n| n.to_string_lossy().into_owned());
+            above.push(name.unwrap_or_default());
+            if !path.is_dir() {
+                if self.entries.len() == MOST_FILES {
+                    return Err(too_many());
+                }
+                self.entries.push(Entry {
+                    path: above.clone(),
+                    place: Place::File(path),
+                });
+            } else if above.len() <= MOST_FOLDERS {
+                self.enter(&path, above)?;
+            } else {
+                self.too_deep.get_or_insert_with(|| above.join("/"));
+            }
+            above.pop();
+        }
+        Ok(())
     }
 }

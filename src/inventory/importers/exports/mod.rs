@@ -133,16 +133,17 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
         return read_files(&[input], gathered);
     }
     match Files::of_archive(input.path) {
-        Ok(files) => read_source(files, &format!("{}/", input.shown), input.index, gathered),
+        Ok(files) => read_source(files, input.shown, &format!("{}/", input.shown), input.index, gathered),
         Err((what, advice)) => gathered.refuse(input.shown, what, advice),
     }
 }
 
 /// Reads the exports of a folder, one input.
 pub(super) fn read_folder(input: &Input<'_>, gathered: &mut Gathered) {
+    let source = input.path.display().to_string();
     match Files::of_folder(input.path) {
-        Ok(files) => read_source(files, input.shown, input.index, gathered),
-        Err((what, advice)) => gathered.refuse(&input.path.display().to_string(), what, advice),
+        Ok(files) => read_source(files, &source, input.shown, input.index, gathered),
+        Err((what, advice)) => gathered.refuse(&source, what, advice),
     }
 }
 
@@ -160,6 +161,7 @@ pub(super) fn read_files(inputs: &[&Input<'_>], gathered: &mut Gathered) {
         collection.add(&mut files, 0, input.shown.to_owned(), gathered);
     }
     collection.input = inputs.first().map_or(0, |input| input.index);
+    collection.shown = inputs.first().map_or(String::new(), |input| input.shown.to_owned());
     gathered.collections.push(collection);
 }
 
@@ -179,11 +181,18 @@ pub(super) fn join(gathered: &mut Gathered) {
     }
 }
 
-fn read_source(mut files: Files, prefix: &str, index: usize, gathered: &mut Gathered) {
+/// Reads all files of a source; their names stand behind `prefix`.
+fn read_source(mut files: Files, source: &str, prefix: &str, index: usize, gathered: &mut Gathered) {
     let mut collection = Collection {
         input: index,
+        shown: source.to_owned(),
         ..Collection::default()
     };
+    if let Some(folder) = &files.too_deep {
+        let limit = files::MOST_FOLDERS;
+        let note = format!("{prefix}{folder} lies more than {limit} folders deep; it was not looked into");
+        gathered.notes.push(note);
+    }
     for at in 0..files.entries.len() {
         let Some(entry) = files.entries.get(at) else { continue };
         let shown = format!("{prefix}{}", entry.shown());
@@ -221,6 +230,8 @@ struct Loaded {
 #[derive(Debug, Default)]
 pub(in crate::inventory) struct Collection {
     input: usize,
+    /// What the user called it.
+    shown: String,
     loaded: Vec<Loaded>,
     passed_over: Vec<String>,
     faults: usize,
@@ -318,18 +329,17 @@ impl Collection {
 
     /// Reads the records of all files, cmdlet by cmdlet, and hands over what they make together.
     fn finish(self, gathered: &mut Gathered) {
-        let index = self.input;
+        let (index, source) = (self.input, self.shown.as_str());
         self.tell_passed_over(gathered);
         let Some(first) = self.loaded.first() else {
             if self.faults == 0 {
-                gathered.unread = true;
                 let what = "no file holds an export of a cmdlet that is read";
                 let advice = "`nicplan init` writes Collect-NicPlanInventory.ps1, which exports everything that is.";
-                gathered.complain("", 0, 0, what, advice);
+                gathered.refuse(source, what, advice);
             }
             return;
         };
-        let source = first.source;
+        let first = first.source;
         let mut estate = Estate::default();
         let mut coverage = Coverage::default();
         // A limit of SMB is a feature that most nodes do without.
@@ -345,11 +355,15 @@ impl Collection {
                 read_records(file, &mut estate, &mut coverage, gathered);
             }
         }
-        let assumed = conclude::conclude(&mut estate, &coverage, gathered);
+        let assumed = conclude::conclude(&mut estate, &coverage);
+        if estate.rows_of("nodes").is_empty() {
+            let advice = "Export Get-ClusterNode, and Get-NetAdapter of every node.";
+            gathered.refuse(source, "the exports name no node", advice);
+        }
         gathered
             .assumed
             .extend(assumed.into_iter().map(|(missing, taken)| (index, missing, taken)));
-        estate.hand_over(index, source, gathered);
+        estate.hand_over(index, first, gathered);
     }
 
     fn tell_passed_over(&self, gathered: &mut Gathered) {

@@ -80,6 +80,7 @@ impl Record {
         Some(Found {
             value: &property.value,
             place: Origin {
+                nth: 0,
                 source,
                 line: property.line,
                 column: property.column,

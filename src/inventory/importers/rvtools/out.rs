@@ -54,6 +54,7 @@ impl Out {
                 source,
                 line: line.number,
                 column: 0,
+                nth: 0,
             },
             cells: def.columns.iter().map(|column| place(column.name)).collect(),
         };
@@ -71,6 +72,7 @@ impl Out {
             source: self.sources.get(&line.tab()).copied().unwrap_or(0),
             line: line.number,
             column: line.cell_number(column).unwrap_or(0),
+            nth: 0,
         }
     }
 

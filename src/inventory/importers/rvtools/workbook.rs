@@ -4,8 +4,9 @@
 //! saved with them, nothing is computed. A document type is refused: with it an XML file may name other files or grow without end.
 //! Must not know: what the sheets mean.
 
-use super::archive::{AT_THE_LIMIT, Archive, damaged, too_large};
+use super::archive::{Archive, damaged, too_large};
 use crate::inventory::decode::{Complaint, MAX_CELL};
+use crate::inventory::importers::zipped::AT_THE_LIMIT;
 use quick_xml::Reader;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use std::collections::BTreeMap;

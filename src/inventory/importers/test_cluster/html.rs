@@ -194,8 +194,10 @@ fn entities(text: &str) -> String {
     while let Some(start) = rest.find('&') {
         out.push_str(&rest[..start]);
         rest = &rest[start..];
+        // No further than a name reaches: a page of nothing but & must not be searched to its end for each.
         let name = rest[1..]
             .char_indices()
+            .take(9)
             .find(|(_, c)| *c == ';')
             .map(|(i, _)| i)
             .filter(|i| *i <= 8);

@@ -184,6 +184,7 @@ impl<'a> Item<'a> {
     /// Where the object stands.
     pub(super) fn place(&self) -> Origin {
         Origin {
+            nth: 0,
             source: self.source,
             line: self.record.line,
             column: self.record.column,
