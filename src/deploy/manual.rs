@@ -4,7 +4,7 @@ use super::bandwidth;
 use super::steps::{Change, Manual, Port, When};
 use super::words;
 use super::work::{ClusterWork, NodeWork, by_powershell};
-use crate::applied::switches;
+use crate::applied::{self, switches};
 use crate::inventory::{Cluster, Nic, NlbMode, Node};
 use crate::mac::nlb;
 use crate::roles::Role;
@@ -16,6 +16,7 @@ pub fn steps(work: &ClusterWork, stranded: &[(String, String, String)]) -> Vec<M
     let mut found = Vec::new();
     strand(stranded, &mut found);
     storage(&work.today, &mut found);
+    unnamed_network(work, &mut found);
     for node in &work.nodes {
         switch_ports(work, node, &mut found);
         addresses(work, node, &mut found);
@@ -68,6 +69,25 @@ fn storage(today: &Cluster, found: &mut Vec<Manual>) {
             "a second node must not leave while disks are being resynchronised",
         ));
     }
+}
+
+/// Live migration has ports of its own and the inventory does not name their network: no list can be written down for it.
+fn unnamed_network(work: &ClusterWork, found: &mut Vec<Manual>) {
+    let planned = work.plan.uplinks.iter().any(|u| u.roles.contains(&Role::LiveMigration));
+    let alone = work.today.nodes.len() < 2 || !applied::migration_networks(&work.today, &work.plan).is_empty();
+    if !planned || alone || work.by_intents {
+        return;
+    }
+    let text = "cluster_networks.csv names no network for live migration, so the scripts set neither its place in the cluster's order nor the hosts' \
+                subnets. When the last node is done, find it with Get-ClusterNetwork | Format-Table Name, Address, Role, write it into cluster_networks.csv \
+                with the purpose live-migration, then run plan and deploy again: until then Windows may take another network."
+        .to_owned();
+    found.push(manual(
+        When::After,
+        "",
+        text,
+        "live migration takes the plan's network only if cluster lists and host lists agree",
+    ));
 }
 
 /// Ports of physical switches whose VLANs must change with the NIC's roles.
