@@ -2,14 +2,13 @@
 //! out as the same literal, and weights and Data Center Bridging never meet.
 #![cfg(feature = "solver")]
 
-#[path = "deploy_support/grammar.rs"]
-mod grammar;
 #[path = "deploy_support/parameters.rs"]
 mod parameters;
+#[path = "support/powershell.rs"]
+mod powershell;
 mod program;
 mod support;
 
-use grammar::Script;
 use nicplan::assignment::{Options, plan};
 use nicplan::checks::{self, rules::RULES};
 use nicplan::deploy::steps::Change;
@@ -18,6 +17,7 @@ use nicplan::inventory::{Inventory, LoadOptions, Rdma, StorageKind, load};
 use nicplan::plan::{Plan, Style};
 use nicplan::profiles::Transport;
 use parameters::{COMMON, LANGUAGE, PARAMETERS};
+use powershell::Script;
 use program::project;
 use std::collections::BTreeSet;
 use std::fs;
@@ -70,6 +70,7 @@ fn hostile(profile: &str, style: Style) -> Option<Vec<ClusterWork>> {
     let smb = profile != "2008r2" && profile != "2012";
     cluster.storage = if smb { StorageKind::S2d } else { StorageKind::Iscsi };
     cluster.transport = smb.then_some(Transport::Smb);
+    cluster.concurrency = smb.then_some(4);
     for node in &mut cluster.nodes {
         node.management_ip = "10.0.0.11".to_owned();
         for (nic, name) in node.nics.iter_mut().zip(HOSTILE) {
@@ -187,11 +188,14 @@ fn hostile_names_come_out_as_the_same_literal() {
 
 #[test]
 fn the_decoding_of_literals_is_that_of_powershell() {
-    assert_eq!(grammar::decoded("'it''s'").as_deref(), Some("it's"));
-    assert_eq!(grammar::decoded("('a' + [char]10 + 'b')").as_deref(), Some("a\nb"));
-    assert_eq!(grammar::decoded("'a\u{2019}\u{2019}b'").as_deref(), Some("a\u{2019}b"));
-    assert_eq!(grammar::decoded("'a\u{2019}b'"), None);
-    assert_eq!(grammar::decoded("$x"), None);
+    assert_eq!(powershell::decoded("'it''s'").as_deref(), Some("it's"));
+    assert_eq!(powershell::decoded("('a' + [char]10 + 'b')").as_deref(), Some("a\nb"));
+    assert_eq!(
+        powershell::decoded("'a\u{2019}\u{2019}b'").as_deref(),
+        Some("a\u{2019}b")
+    );
+    assert_eq!(powershell::decoded("'a\u{2019}b'"), None);
+    assert_eq!(powershell::decoded("$x"), None);
 }
 
 #[test]
@@ -275,4 +279,69 @@ fn a_batch_file_holds_no_sign_that_cmd_would_read() {
         }
     }
     assert!(read > 0);
+}
+
+/// The text of each script of a kind, by name.
+fn texts<'f>(files: &'f [File], ending: &'f str) -> impl Iterator<Item = (&'f String, String)> {
+    let all = files.iter().filter(move |(name, _)| name.ends_with(ending));
+    all.map(|(name, bytes)| (name, String::from_utf8_lossy(bytes).into_owned()))
+}
+
+#[test]
+fn what_came_with_an_update_is_asked_for_before_it_is_set() {
+    let mut asked = 0;
+    for (from, work) in all() {
+        let parallel = |w: &ClusterWork| {
+            w.last
+                .iter()
+                .flat_map(|s| &s.changes)
+                .any(|c| matches!(c, Change::Parallel(_)))
+        };
+        let files = files(&work);
+        let needs = work.iter().any(parallel);
+        let (there, missing) = (
+            "MaximumParallelMigrations",
+            "-not (Get-Cluster).PSObject.Properties['MaximumParallelMigrations']",
+        );
+        for (name, text) in texts(&files, "2-after.ps1").filter(|(_, text)| text.contains(there)) {
+            assert!(
+                text.contains(missing) && text.contains("note  the cluster has no"),
+                "{from}: {name}"
+            );
+            asked += 1;
+        }
+        for (name, text) in texts(&files, "1-pre-check.ps1").filter(|_| needs) {
+            assert!(text.contains(missing), "{from}: {name}");
+        }
+        for (name, text) in texts(&files, "2-apply.ps1").filter(|(_, text)| text.contains("New-NetQosTrafficClass")) {
+            let check = name.replace("2-apply", "1-pre-check");
+            let (_, bytes) = files.iter().find(|(other, _)| *other == check).expect("its pre-check");
+            assert!(
+                String::from_utf8_lossy(bytes).contains("Get-Command New-NetQosTrafficClass"),
+                "{from}: {name}: {}",
+                text.len()
+            );
+        }
+    }
+    assert!(asked > 0);
+}
+
+/// A rollback takes the same path down as the step it undoes: it asks for the console, and the fallback task gives it.
+#[test]
+fn a_rollback_of_a_take_over_asks_for_the_console() {
+    let mut guarded = 0;
+    for (from, work) in all() {
+        let files = files(&work);
+        for (name, text) in texts(&files, "4-rollback.ps1") {
+            let apply = files
+                .iter()
+                .find(|(other, _)| *other == name.replace("4-rollback", "2-apply"));
+            let Some((_, apply)) = apply else { continue };
+            let takes_over = String::from_utf8_lossy(apply).contains("Invoke-TakeOver -Number");
+            assert_eq!(text.contains("-TakeOver -Test {"), takes_over, "{from}: {name}");
+            assert_eq!(text.contains("[switch]$Console,"), takes_over, "{from}: {name}");
+            guarded += usize::from(takes_over);
+        }
+    }
+    assert!(guarded > 0);
 }

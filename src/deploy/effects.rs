@@ -2,7 +2,7 @@
 //!
 //! In: facts and a change. Out: the facts afterwards. Must not know: scripts.
 
-use super::steps::{Base, Change, HostSetting, Port};
+use super::steps::{Base, Change, HostSetting, Kept, Port};
 use crate::inventory::{Cluster, Fact, HostVnic, Nic, Node};
 use crate::units::{natural_cmp, same_name};
 
@@ -92,6 +92,11 @@ fn on_team(change: &Change, node: &mut Node) {
             if !keeps_address {
                 has.retain(|address| !addresses.is_empty() && !addresses.contains(address));
             }
+        }),
+        Change::AsBefore(Kept::Management { port, roles }) => on_ports(node, port, |_, nic_roles| {
+            nic_roles
+                .into_iter()
+                .for_each(|own| own.retain(|role| !roles.contains(role)));
         }),
         Change::Assume {
             port, roles, addresses, ..

@@ -92,6 +92,26 @@ pub struct Dcb {
     pub cluster_percent: u8,
 }
 
+/// What a script writes down before the first change, because the inventory does not hold it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Protocols that are bound to ports.
+    Bindings(Vec<String>),
+    /// Weight of a switch's default flow.
+    DefaultFlow(String),
+    /// Size of the packets of an adapter.
+    Jumbo(Port),
+    /// Data Center Bridging on ports.
+    Dcb(Vec<String>),
+    /// The adapter that holds the management address, where the inventory does not say which.
+    Management {
+        /// Adapter that gives it up on the way back.
+        port: Port,
+        /// Its roles.
+        roles: Vec<Role>,
+    },
+}
+
 /// An intent of Network ATC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Intent {
@@ -261,6 +281,8 @@ pub enum Change {
     },
     /// Data Center Bridging.
     Dcb(Dcb),
+    /// Puts back what the inventory does not hold and the script wrote down before the first change; on the way back only.
+    AsBefore(Kept),
     /// A setting of the host.
     Host(HostSetting),
     /// Cluster use of a network.
@@ -353,9 +375,11 @@ pub struct Step {
 }
 
 impl Step {
-    /// The changes that undo it, in order.
+    /// The changes that undo it, in order. Management goes back to the adapter that held it once nothing else holds that one.
     pub fn undo(&self) -> Vec<Change> {
-        self.changes.iter().rev().filter_map(Change::inverse).collect()
+        let mut undone: Vec<Change> = self.changes.iter().rev().filter_map(Change::inverse).collect();
+        undone.sort_by_key(|change| matches!(change, Change::AsBefore(Kept::Management { .. })));
+        undone
     }
 }
 

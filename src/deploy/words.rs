@@ -95,6 +95,7 @@ fn setting(change: &Change) -> String {
         Change::Unbind { nics } => format!("unbind TCP/IP and SMB from {}", listed(nics)),
         Change::Jumbo { port } => format!("let {} send large packets", port.alias()),
         Change::Dcb(dcb) => format!("set Data Center Bridging on {}", listed(&dcb.nics)),
+        Change::AsBefore(_) => "put back what was so before".to_owned(),
         Change::Host(setting) => host(setting),
         other => of_cluster(other),
     }

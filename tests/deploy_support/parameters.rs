@@ -119,6 +119,8 @@ pub const PARAMETERS: &[(&str, &str)] = &[
     ("Disable-NetQosFlowControl", "Confirm InterfaceAlias Priority"),
     ("Get-NetQosFlowControl", "InterfaceAlias Priority"),
     ("Set-NetQosDcbxSetting", "Confirm InterfaceAlias Willing"),
+    ("Get-NetQosDcbxSetting", "InterfaceAlias"),
+    ("Disable-NetAdapterQos", "Confirm Name"),
     ("Enable-NetAdapterQos", "Confirm Name"),
     ("Get-NetAdapterQos", "Name"),
     (
@@ -166,6 +168,7 @@ pub const PARAMETERS: &[(&str, &str)] = &[
 pub const LANGUAGE: &[(&str, &str)] = &[
     ("Export-Clixml", "Path Force WhatIf"),
     ("ForEach-Object", ""),
+    ("Get-Command", ""),
     ("Get-Date", ""),
     ("Import-Clixml", "Path"),
     ("Import-Module", ""),

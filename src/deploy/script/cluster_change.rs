@@ -12,7 +12,7 @@ pub fn written(context: &Context, change: &Change) -> Written {
         Change::NetworkUse { network, value } => property(&network_of(network), "Role", value.after.map(u64::from)),
         Change::MigrationOrder(value) => list(context.cluster, "MigrationNetworkOrder", value),
         Change::MigrationExcluded(value) => list(context.cluster, "MigrationExcludeNetworks", value),
-        Change::Parallel(value) => property("(Get-Cluster)", "MaximumParallelMigrations", value.after.map(u64::from)),
+        Change::Parallel(value) => parallel(value),
         Change::ClusterSmbLimit { on, factor } => smb_limit(on, factor),
         Change::Connect { vm, vnic, value } => connect(vm, vnic, value),
         Change::StaticMac { vm, vnic, value, .. } => {
@@ -54,6 +54,28 @@ fn property(object: &str, name: &str, value: Option<u64>) -> Written {
     Written {
         test: format!("[int]{object}.{name} -eq {value}"),
         commands: vec![format!("{object}.{name} = {value}")],
+        ..Written::default()
+    }
+}
+
+/// What to say where the cluster lacks the property.
+pub fn no_parallel(number: u32) -> String {
+    format!(
+        "note  the cluster has no MaximumParallelMigrations (it came with the updates of September 2022): the hosts' own limits count; set them with \
+         Set-VMHost -MaximumVirtualMachineMigrations {number} on every node, or install the updates"
+    )
+}
+
+/// Without the property nothing is set and it is said: the hosts' own limits count then.
+fn parallel(value: &Values<u32>) -> Written {
+    let Some(number) = value.after else {
+        return Written::default();
+    };
+    let missing = "-not (Get-Cluster).PSObject.Properties['MaximumParallelMigrations']";
+    Written {
+        test: format!("({missing}) -or ((Get-Cluster).MaximumParallelMigrations -eq {number})"),
+        commands: vec![format!("(Get-Cluster).MaximumParallelMigrations = {number}")],
+        note: format!("if ({missing}) {{ Write-Output {} }}", quoted(&no_parallel(number))),
     }
 }
 
@@ -73,6 +95,7 @@ fn list(cluster: &Cluster, name: &str, value: &Values<Vec<String>>) -> Written {
             "@({owner} | Get-ClusterParameter -Name {name} | Where-Object {{ [string]$_.Value -ne {ids} }}).Count -eq 0"
         ),
         commands: vec![format!("{owner} | Set-ClusterParameter -Name {name} -Value {ids}")],
+        ..Written::default()
     }
 }
 
@@ -159,5 +182,6 @@ fn add_intent(intent: &Intent) -> Written {
     Written {
         test: Command::new("Test-Intent").name("Name", &intent.name).line(),
         commands,
+        ..Written::default()
     }
 }

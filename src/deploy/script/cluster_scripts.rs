@@ -1,7 +1,7 @@
 //! The scripts that are run once for a cluster, on one of its nodes.
 
 use super::change::Context;
-use super::parts::{self, Head, block, confirm, verdict};
+use super::parts::{self, Head, Kind, block, confirm, verdict};
 use super::{File, change, prelude};
 use crate::deploy::steps::{Change, Phase, Step};
 use crate::deploy::work::{ClusterWork, by_powershell};
@@ -69,9 +69,10 @@ fn head(work: &ClusterWork, synopsis: &str, notes: &[String], changes: bool, ste
         synopsis,
         target: &work.today.name,
         notes,
-        changes,
-        takeover: false,
-        waits: false,
+        kind: Kind {
+            changes,
+            ..Kind::default()
+        },
         version: if old { "2.0" } else { "3.0" },
     };
     let mut lines = parts::head(&head, stem);
