@@ -105,7 +105,7 @@ fn dcb(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Option<Dcb> {
 }
 
 /// What the plan gives to SMB: storage, and live migration over SMB, which share a class. The rest of the port must keep something.
-fn smb_percent(cluster: &Cluster, uplink: &NodeUplink) -> u8 {
+pub fn smb_percent(cluster: &Cluster, uplink: &NodeUplink) -> u8 {
     let is_smb = |role: Role| match role {
         Role::Storage => cluster.storage.is_smb(),
         Role::LiveMigration => uplink.transport == Some(Transport::Smb),

@@ -167,6 +167,11 @@ pub fn on_cluster(change: &Change, cluster: &mut Cluster) {
             v.dynamic_mac = value.after.is_none();
             v.mac = value.after.or(*dynamic);
         }),
+        Change::AntiAffinity { vm, value } => {
+            for found in cluster.vms.iter_mut().filter(|v| same_name(&v.name, vm)) {
+                found.anti_affinity = value.after.clone().unwrap_or_default();
+            }
+        }
         Change::Spoofing { vm, vnic, value } => guest(cluster, vm, vnic, |v| v.spoofing = value.after == Some(true)),
         _ => {}
     }

@@ -133,6 +133,8 @@ pub struct Intent {
     pub storage_vlans: Vec<u16>,
     /// Addresses of the storage networks are not those that Network ATC would give.
     pub own_storage_addresses: bool,
+    /// Percent for SMB where the plan's share is not the half that Network ATC takes; `None` = as Network ATC has it.
+    pub smb_percent: Option<u8>,
     /// Large packets, if the inventory says so.
     pub jumbo: Option<u32>,
     /// The plan's network that its switch serves.
@@ -334,8 +336,17 @@ pub enum Change {
         /// Value.
         value: Values<bool>,
     },
+    /// Class of VMs that the cluster keeps on different nodes; `None` = none.
+    AntiAffinity {
+        /// VM.
+        vm: String,
+        /// Value.
+        value: Values<String>,
+    },
     /// An intent of Network ATC, on every node.
     AddIntent(Box<Intent>),
+    /// Takes an intent away; what it made stays. On the way back only.
+    RemoveIntent(Box<Intent>),
 }
 
 /// Part of the work, in the order in which a script does it.

@@ -163,6 +163,11 @@ impl Change {
                 vnic: vnic.clone(),
                 value: value.inverse(),
             },
+            Change::AntiAffinity { vm, value } => Change::AntiAffinity {
+                vm: vm.clone(),
+                value: value.inverse(),
+            },
+            Change::AddIntent(intent) => Change::RemoveIntent(intent.clone()),
             _ => return None,
         })
     }

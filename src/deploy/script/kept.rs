@@ -1,14 +1,15 @@
 //! What the inventory does not hold: the script writes it down before the first change, the rollback puts it back.
 
-use super::change::Written;
+use super::change::{Context, Written};
+use super::cluster_change;
 use crate::deploy::steps::{Change, Kept, Step};
 use crate::powershell::{Command, quoted, quoted_list};
 
 /// Key of the adapter that holds the management address.
 const MANAGEMENT: &str = "management adapter";
 
-/// Functions that keep and put back; for the scripts that need them.
-pub const FUNCTIONS: &str = r#"function Save-Kept {
+/// Functions that keep a value; they run on Windows PowerShell 2.0 and later.
+pub const KEEP: &str = r#"function Save-Kept {
     # remembers a value once, as it was before the first change
     param([string]$Key, [scriptblock]$Read)
     if ($script:State.Before.ContainsKey($Key)) { return }
@@ -21,8 +22,10 @@ function Get-Kept {
     if (-not $script:State.Before.ContainsKey($Key)) { throw ('nothing is remembered of {0}: set it by hand as it was' -f $Key) }
     return $script:State.Before[$Key]
 }
+"#;
 
-function Restore-Binding {
+/// Functions of a node's scripts that put back.
+pub const FUNCTIONS: &str = r#"function Restore-Binding {
     # the protocols that were bound to a port; one under a virtual switch has none of its own in any case
     param([string]$Adapter)
     $kept = @(Get-Kept -Key ('binding ' + $Adapter))
@@ -53,6 +56,20 @@ function Restore-Dcb {
     if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
 }
 "#;
+
+/// Lines of a cluster's script that write down what the inventory does not know of what it is going to change.
+pub fn saved_of_cluster(context: &Context, steps: &[&Step]) -> Vec<String> {
+    let changes = steps.iter().flat_map(|s| &s.changes);
+    changes
+        .flat_map(|change| cluster_change::kept(context, change))
+        .map(|(key, read)| save(&key, &read))
+        .collect()
+}
+
+/// The value that was written down.
+pub fn value(key: &str) -> String {
+    format!("@(Get-Kept -Key {})[0]", quoted(key))
+}
 
 /// Whether a node's scripts keep anything.
 pub fn needed(steps: &[Step]) -> bool {
@@ -145,7 +162,7 @@ pub fn written(kept: &Kept, management: &str) -> Written {
     match kept {
         Kept::Management { .. } if management.is_empty() => Written::default(),
         Kept::Management { .. } => {
-            let holder = format!("@(Get-Kept -Key {})[0]", quoted(MANAGEMENT));
+            let holder = value(MANAGEMENT);
             let of = |name: &str, parameter: &str| Command::new(name).value(parameter, format!("({holder})"));
             let there = of("Test-Address", "Adapter").name("Address", management);
             let back = of("Move-Address", "From").value("To", format!("({holder})"));
@@ -191,7 +208,7 @@ pub fn written(kept: &Kept, management: &str) -> Written {
 
 /// One value; what was not there before the first change has none and goes by itself.
 fn one(key: &str, get: &str, set: impl FnOnce(String) -> Command) -> Written {
-    let value = format!("@(Get-Kept -Key {})[0]", quoted(key));
+    let value = value(key);
     Written {
         test: format!("($null -eq {value}) -or ([string]{get} -eq [string]{value})"),
         commands: vec![set(format!("({value})")).line()],

@@ -13,6 +13,7 @@ mod node_scripts;
 mod parts;
 mod prelude;
 mod runbook;
+mod stranded;
 mod table;
 
 use super::work::{ClusterWork, by_powershell};

@@ -41,6 +41,7 @@ fn head(synopsis: &str, node: &NodeWork, notes: &[String], kind: Kind, stem: &st
         synopsis,
         target: &node.today.name,
         notes,
+        parameters: &[],
         kind,
         version: "3.0",
     };
@@ -214,6 +215,7 @@ fn functions(node: &NodeWork) -> Vec<String> {
     let mut lines = block(prelude::STEPS);
     lines.extend(block(prelude::NODE));
     if kept::needed(&node.steps) {
+        lines.extend(block(kept::KEEP));
         lines.extend(block(kept::FUNCTIONS));
     }
     lines

@@ -12,6 +12,8 @@ pub struct Head<'a> {
     pub target: &'a str,
     /// More lines of help.
     pub notes: &'a [String],
+    /// Lines of parameters of its own.
+    pub parameters: &'a [String],
     /// What it does.
     pub kind: Kind,
     /// Lowest version of PowerShell.
@@ -58,6 +60,7 @@ pub fn head(head: &Head, stem: &str) -> Vec<String> {
         "[CmdletBinding()]".to_owned()
     });
     lines.push("param(".to_owned());
+    lines.extend(head.parameters.iter().cloned());
     if head.kind.console {
         lines
             .push("    # the script runs at the console of the node, where a lost network does not stop it".to_owned());

@@ -336,3 +336,29 @@ pub const NETWORKS: &str = r#"function Get-NetworkId {
     return ($ids -join ';')
 }
 "#;
+
+/// Roles of VMs in the cluster; runs on Windows PowerShell 2.0 and later.
+pub const ROLES: &str = r#"function Find-Role {
+    # the role of a VM has its name, or the one that Virtual Machine Manager gives it
+    param([string]$Vm)
+    Get-ClusterGroup | Where-Object { $_.Name -eq $Vm -or $_.Name -eq ('SCVMM ' + $Vm + ' Resources') } | Select-Object -First 1
+}
+
+function Test-AntiAffinity {
+    param([string]$Vm, [string]$Class)
+    $role = Find-Role -Vm $Vm
+    if (-not $role) {
+        Write-Warning ('{0} has no role in the cluster: nothing keeps it apart from others' -f $Vm)
+        return $true
+    }
+    return ((@($role.AntiAffinityClassNames) -join ';') -eq $Class)
+}
+
+function Set-AntiAffinity {
+    param([string]$Vm, [string]$Class)
+    $names = New-Object System.Collections.Specialized.StringCollection
+    if ($Class) { $names.Add($Class) | Out-Null }
+    $role = Find-Role -Vm $Vm
+    $role.AntiAffinityClassNames = $names
+}
+"#;
