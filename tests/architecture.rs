@@ -24,7 +24,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
     ("applied", &["inventory", "plan"]),
     ("diff", &["inventory", "plan"]),
     ("demand", &["inventory", "migration", "plan"]),
-    ("migration", &["inventory", "plan", "topology"]),
+    ("migration", &["inventory", "plan", "topology", "applied"]),
     ("mac", &["inventory", "plan"]),
     ("topology", &["inventory", "plan"]),
     (
@@ -46,6 +46,7 @@ const MAY_USE: [(&str, &[&str]); 21] = [
             "plan",
             "checks",
             "diff",
+            "applied",
         ],
     ),
     ("deploy", &["inventory", "plan", "applied", "checks", "mac"]),

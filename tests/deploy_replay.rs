@@ -6,177 +6,27 @@
 #[path = "support/dice.rs"]
 mod dice;
 mod program;
+#[path = "deploy_support/replay.rs"]
+mod replay;
 mod support;
 
 use dice::Dice;
-use nicplan::applied::{self, today};
+use nicplan::applied;
 use nicplan::assignment::{Options, plan};
 use nicplan::checks;
-use nicplan::deploy::steps::{Change, Step};
-use nicplan::deploy::{ClusterWork, NodeWork, effects, work};
+use nicplan::deploy::steps::Change;
+use nicplan::deploy::{ClusterWork, NodeWork, work};
 use nicplan::generate::{Size, generate};
 use nicplan::inventory::{
-    Cluster, ClusterNetwork, Inventory, LoadOptions, NetworkState, Node, Origin, Rdma, StorageKind, load, to_csv_tables,
+    Cluster, ClusterNetwork, Fact, Inventory, LoadOptions, NetworkState, Origin, Rdma, StorageKind, load,
 };
 use nicplan::plan::{Plan, Style};
 use nicplan::profiles::Transport;
 use nicplan::roles::Role;
 use program::project;
-use std::collections::{BTreeMap, BTreeSet};
+use replay::{number, there_and_back};
+use std::collections::BTreeMap;
 use std::fs;
-
-/// Every adapter of every node that carries a role gets an address of its own, so that each can be followed.
-fn number(cluster: &mut Cluster) {
-    for (index, node) in cluster.nodes.iter_mut().enumerate() {
-        let carriers = today::carriers(node);
-        for (place, found) in carriers.iter().enumerate() {
-            let address = vec![format!("10.{}.{index}.{}/24", place + 1, index + 11)];
-            match &found.carrier {
-                applied::Carrier::Nic(nic) => node.nics[*nic].addresses = address,
-                applied::Carrier::Team(_, ports) => {
-                    for port in ports {
-                        node.nics[*port].addresses.clear();
-                    }
-                    node.nics[ports[0]].addresses = address;
-                }
-                applied::Carrier::HostVnic { name, .. } => {
-                    for vnic in node.host_vnics.iter_mut().filter(|v| v.name == *name) {
-                        vnic.addresses.clone_from(&address);
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// Addresses of a role on a node.
-fn addresses(node: &Node, role: Role) -> BTreeSet<String> {
-    let carriers = today::carriers(node).into_iter();
-    carriers
-        .filter(|c| c.roles.contains(&role))
-        .flat_map(|c| c.addresses)
-        .collect()
-}
-
-/// Addresses that answer: their adapter is not under a switch, and a port behind it has a link.
-fn alive(node: &Node) -> BTreeSet<String> {
-    let mut found: BTreeSet<String> = BTreeSet::new();
-    for nic in node.nics.iter().filter(|n| n.switch.is_none()) {
-        let up = if nic.team.is_empty() {
-            nic.up
-        } else {
-            node.nics.iter().any(|n| n.team == nic.team && n.up)
-        };
-        found.extend(nic.addresses.iter().filter(|_| up).cloned());
-    }
-    for vnic in &node.host_vnics {
-        let up = node
-            .nics
-            .iter()
-            .any(|n| n.switch.as_deref() == Some(&vnic.switch) && n.up);
-        found.extend(vnic.addresses.iter().filter(|_| up).cloned());
-    }
-    found
-}
-
-/// The tables of a cluster, without the roles of ports under a switch: these follow from the switch and its host vNICs.
-fn facts(cluster: &Cluster) -> Vec<(String, String)> {
-    let mut bare = cluster.clone();
-    for node in &mut bare.nodes {
-        for nic in node.nics.iter_mut().filter(|n| n.switch.is_some()) {
-            nic.roles.clear();
-        }
-        for switch in &mut node.switches {
-            let host = node.host_vnics.iter().any(|v| v.switch == switch.name);
-            switch.nics.sort();
-            switch.allow_management_os = Some(host);
-        }
-    }
-    let tables = to_csv_tables(std::slice::from_ref(&bare)).into_iter();
-    tables
-        .map(|(file, bytes)| (file, String::from_utf8_lossy(&bytes).into_owned()))
-        .collect()
-}
-
-fn told(work: &ClusterWork) -> String {
-    let node = |n: &NodeWork| {
-        let steps = n
-            .steps
-            .iter()
-            .map(|s| format!("  {}{} {:?}", s.number, if s.takeover { "!" } else { "" }, s.title));
-        format!("{}\n{}", n.today.name, steps.collect::<Vec<_>>().join("\n"))
-    };
-    work.nodes.first().map(node).unwrap_or_default()
-}
-
-fn same(name: &str, what: &str, found: &Cluster, expected: &Cluster) {
-    for ((file, found), (_, expected)) in facts(found).iter().zip(facts(expected)) {
-        for (line, (found, expected)) in found.lines().zip(expected.lines()).enumerate() {
-            assert_eq!(found, expected, "{what}: {file} line {} of {name}", line + 1);
-        }
-        assert_eq!(
-            found.lines().count(),
-            expected.lines().count(),
-            "{name}: {what}: {file}"
-        );
-    }
-}
-
-/// Does the steps of a node one after the other and asks after each whether it can still be reached.
-fn replay(name: &str, node: &NodeWork) -> Node {
-    let mut state = node.today.clone();
-    let guarded = [Role::Management, Role::Storage].map(|role| (role, addresses(&state, role)));
-    for step in &node.steps {
-        for change in &step.changes {
-            effects::on_node(change, &mut state);
-        }
-        let alive = alive(&state);
-        for (role, own) in guarded.iter().filter(|(_, own)| !own.is_empty()) {
-            assert!(
-                own.iter().any(|address| alive.contains(address)),
-                "{name}: {}: step {} ({}) cuts {role}",
-                node.today.name,
-                step.number,
-                step.title
-            );
-        }
-    }
-    state
-}
-
-fn undo(steps: &[Step], mut apply: impl FnMut(&Change)) {
-    for step in steps.iter().rev() {
-        step.undo().iter().for_each(&mut apply);
-    }
-}
-
-/// Steps lead to the plan's facts and back.
-fn there_and_back(name: &str, work: &ClusterWork) {
-    let mut cluster = work.today.clone();
-    let apply = |steps: &[Step], cluster: &mut Cluster| {
-        for change in steps.iter().flat_map(|s| &s.changes) {
-            effects::on_cluster(change, cluster);
-        }
-    };
-    apply(&work.before, &mut cluster);
-    for (position, node) in work.nodes.iter().enumerate() {
-        cluster.nodes[position] = replay(name, node);
-    }
-    apply(&work.last, &mut cluster);
-    cluster.transport = work.after.transport;
-    let name = &format!("{name}: {}", told(work));
-    same(name, "afterwards", &cluster, &work.after);
-
-    undo(&work.last, |change| effects::on_cluster(change, &mut cluster));
-    for (position, node) in work.nodes.iter().enumerate() {
-        undo(&node.steps, |change| {
-            effects::on_node(change, &mut cluster.nodes[position])
-        });
-    }
-    undo(&work.before, |change| effects::on_cluster(change, &mut cluster));
-    cluster.transport = work.today.transport;
-    same(name, "rolled back", &cluster, &work.today);
-}
 
 fn of(inventory: &Inventory, plan: Plan) -> Vec<ClusterWork> {
     let verified = checks::verify(inventory, plan).unwrap_or_else(|f| panic!("{f:#?}"));
@@ -338,6 +188,54 @@ fn the_steps_from_any_style_to_any_other_lead_there_and_back() {
     }
     assert!(ways.len() >= 10, "{ways:?}");
     assert!(takeovers > 0, "some cluster has no port to spare for management");
+}
+
+/// A switch whose bandwidth mode the plan cannot use is made anew, over states in which the node stays reachable; one of the right mode stays.
+#[test]
+fn a_switch_of_another_bandwidth_mode_is_made_anew_where_the_plan_needs_weights() {
+    let mut anew = 0;
+    for profile in ["2012", "2012r2"] {
+        for seed in 0..6 {
+            let cluster = bare(profile, seed * 13 + 5);
+            let options = Options {
+                style: Some(Style::Converged),
+                deadline: None,
+            };
+            let Some(planned) = plan(&support::inventory(cluster.clone()), &options) else {
+                continue;
+            };
+            for (mode, wanted) in [
+                ("absolute", true),
+                ("none", true),
+                ("weight", false),
+                ("default", false),
+            ] {
+                let mut today = applied::cluster(&cluster, &planned.clusters[0]);
+                for switch in today.nodes.iter_mut().flat_map(|n| &mut n.switches) {
+                    switch.facts.insert("bandwidth_mode", Fact::Text(mode.to_owned()));
+                }
+                number(&mut today);
+                let inventory = support::inventory(today);
+                let Some(planned) = plan(&inventory, &options) else {
+                    continue;
+                };
+                for work in of(&inventory, planned) {
+                    there_and_back(&format!("{profile} seed {seed} {mode}"), &work);
+                    for node in &work.nodes {
+                        let shared = |name: &str| node.after.host_vnics.iter().any(|v| v.switch == name);
+                        for switch in node.after.switches.iter().filter(|s| shared(&s.name)) {
+                            let makes =
+                                |c: &Change| matches!(c, Change::CreateSwitch(s) if s.record.name == switch.name);
+                            let made = node.steps.iter().flat_map(|s| &s.changes).any(makes);
+                            assert_eq!(made, wanted, "{profile} seed {seed} {mode}: {}", switch.name);
+                            anew += usize::from(made);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(anew > 10, "{anew}");
 }
 
 /// A plan that is carried out needs no more step of the wiring: everything is already so.

@@ -2,22 +2,24 @@
 //! out as the same literal, and weights and Data Center Bridging never meet.
 #![cfg(feature = "solver")]
 
-#[path = "deploy_support/grammar.rs"]
-mod grammar;
 #[path = "deploy_support/parameters.rs"]
 mod parameters;
+#[path = "support/powershell.rs"]
+mod powershell;
 mod program;
 mod support;
 
-use grammar::Script;
+use nicplan::applied;
 use nicplan::assignment::{Options, plan};
 use nicplan::checks::{self, rules::RULES};
 use nicplan::deploy::steps::Change;
 use nicplan::deploy::{ClusterWork, File, files, work};
-use nicplan::inventory::{Inventory, LoadOptions, Rdma, StorageKind, load};
+use nicplan::inventory::{Cluster, Fact, Inventory, LoadOptions, Rdma, StorageKind, load};
 use nicplan::plan::{Plan, Style};
 use nicplan::profiles::Transport;
+use nicplan::roles::Role;
 use parameters::{COMMON, LANGUAGE, PARAMETERS};
+use powershell::Script;
 use program::project;
 use std::collections::BTreeSet;
 use std::fs;
@@ -70,6 +72,7 @@ fn hostile(profile: &str, style: Style) -> Option<Vec<ClusterWork>> {
     let smb = profile != "2008r2" && profile != "2012";
     cluster.storage = if smb { StorageKind::S2d } else { StorageKind::Iscsi };
     cluster.transport = smb.then_some(Transport::Smb);
+    cluster.concurrency = smb.then_some(4);
     for node in &mut cluster.nodes {
         node.management_ip = "10.0.0.11".to_owned();
         for (nic, name) in node.nics.iter_mut().zip(HOSTILE) {
@@ -187,11 +190,14 @@ fn hostile_names_come_out_as_the_same_literal() {
 
 #[test]
 fn the_decoding_of_literals_is_that_of_powershell() {
-    assert_eq!(grammar::decoded("'it''s'").as_deref(), Some("it's"));
-    assert_eq!(grammar::decoded("('a' + [char]10 + 'b')").as_deref(), Some("a\nb"));
-    assert_eq!(grammar::decoded("'a\u{2019}\u{2019}b'").as_deref(), Some("a\u{2019}b"));
-    assert_eq!(grammar::decoded("'a\u{2019}b'"), None);
-    assert_eq!(grammar::decoded("$x"), None);
+    assert_eq!(powershell::decoded("'it''s'").as_deref(), Some("it's"));
+    assert_eq!(powershell::decoded("('a' + [char]10 + 'b')").as_deref(), Some("a\nb"));
+    assert_eq!(
+        powershell::decoded("'a\u{2019}\u{2019}b'").as_deref(),
+        Some("a\u{2019}b")
+    );
+    assert_eq!(powershell::decoded("'a\u{2019}b'"), None);
+    assert_eq!(powershell::decoded("$x"), None);
 }
 
 #[test]
@@ -275,4 +281,257 @@ fn a_batch_file_holds_no_sign_that_cmd_would_read() {
         }
     }
     assert!(read > 0);
+}
+
+/// The text of each script of a kind, by name.
+fn texts<'f>(files: &'f [File], ending: &'f str) -> impl Iterator<Item = (&'f String, String)> {
+    let all = files.iter().filter(move |(name, _)| name.ends_with(ending));
+    all.map(|(name, bytes)| (name, String::from_utf8_lossy(bytes).into_owned()))
+}
+
+#[test]
+fn what_came_with_an_update_is_asked_for_before_it_is_set() {
+    let mut asked = 0;
+    for (from, work) in all() {
+        let parallel = |w: &ClusterWork| {
+            w.last
+                .iter()
+                .flat_map(|s| &s.changes)
+                .any(|c| matches!(c, Change::Parallel(_)))
+        };
+        let files = files(&work);
+        let needs = work.iter().any(parallel);
+        let (there, missing) = (
+            "MaximumParallelMigrations",
+            "-not (Get-Cluster).PSObject.Properties['MaximumParallelMigrations']",
+        );
+        for (name, text) in texts(&files, "2-after.ps1").filter(|(_, text)| text.contains(there)) {
+            assert!(
+                text.contains(missing) && text.contains("note  the cluster has no"),
+                "{from}: {name}"
+            );
+            asked += 1;
+        }
+        for (name, text) in texts(&files, "1-pre-check.ps1").filter(|_| needs) {
+            assert!(text.contains(missing), "{from}: {name}");
+        }
+        for (name, text) in texts(&files, "2-apply.ps1").filter(|(_, text)| text.contains("New-NetQosTrafficClass")) {
+            let check = name.replace("2-apply", "1-pre-check");
+            let (_, bytes) = files.iter().find(|(other, _)| *other == check).expect("its pre-check");
+            assert!(
+                String::from_utf8_lossy(bytes).contains("Get-Command New-NetQosTrafficClass"),
+                "{from}: {name}: {}",
+                text.len()
+            );
+        }
+    }
+    assert!(asked > 0);
+}
+
+/// A rollback takes the same path down as the step it undoes: it asks for the console, and the fallback task gives it.
+#[test]
+fn a_rollback_of_a_take_over_asks_for_the_console() {
+    let mut guarded = 0;
+    for (from, work) in all() {
+        let files = files(&work);
+        for (name, text) in texts(&files, "4-rollback.ps1") {
+            let apply = files
+                .iter()
+                .find(|(other, _)| *other == name.replace("4-rollback", "2-apply"));
+            let Some((_, apply)) = apply else { continue };
+            let takes_over = String::from_utf8_lossy(apply).contains("Invoke-TakeOver -Number");
+            assert_eq!(text.contains("-TakeOver -Test {"), takes_over, "{from}: {name}");
+            assert_eq!(text.contains("[switch]$Console,"), takes_over, "{from}: {name}");
+            guarded += usize::from(takes_over);
+        }
+    }
+    assert!(guarded > 0);
+}
+
+/// Every intent has its way back, with what it leaves on the nodes; nothing is scripted that cuts a path.
+#[test]
+fn the_rollback_takes_every_intent_away_and_says_what_stays() {
+    let mut intents = 0;
+    for (from, work) in all() {
+        let files = files(&work);
+        for (name, text) in texts(&files, "1-before.ps1") {
+            let added = Script::parse(text.trim_start_matches('\u{feff}')).calls();
+            let added = added.iter().filter(|c| c.name == "Add-NetIntent").count();
+            let (_, back) = texts(&files, "4-rollback.ps1")
+                .find(|(other, _)| **other == name.replace("1-before", "4-rollback"))
+                .expect("a rollback");
+            let calls = Script::parse(back.trim_start_matches('\u{feff}')).calls();
+            let removed = calls.iter().filter(|c| c.name == "Remove-NetIntent").count();
+            assert_eq!(added, removed, "{from}: {name}");
+            assert_eq!(back.matches("made stays").count(), added, "{from}: {name}");
+            assert!(calls.iter().all(|c| c.name != "Remove-VMSwitch"), "{from}: {name}");
+            intents += added;
+        }
+    }
+    assert!(intents > 0);
+}
+
+/// Two nodes of one style, with VMs on both.
+fn wired(profile: &str, style: Style) -> Cluster {
+    let mut cluster = support::cluster(profile, 2);
+    support::ports(&mut cluster, 2, 25_000);
+    cluster.storage = StorageKind::S2d;
+    for node in &mut cluster.nodes {
+        node.facts.insert("edition", Fact::Text("datacenter".to_owned()));
+        node.nics.iter_mut().for_each(|nic| nic.rdma = Rdma::Roce);
+    }
+    for index in 0..4 {
+        cluster.vms.push(support::vm(&format!("VM{index}"), index % 2, 2, 100));
+    }
+    let planned = planned(&cluster, style);
+    applied::cluster(&cluster, &planned.clusters[0])
+}
+
+fn planned(cluster: &Cluster, style: Style) -> Plan {
+    let options = Options {
+        style: Some(style),
+        deadline: None,
+    };
+    plan(&support::inventory(cluster.clone()), &options).expect("a plan")
+}
+
+/// A share for SMB that is not the half that Network ATC takes becomes an override; the half is none.
+#[test]
+fn an_intent_overrides_the_share_of_smb_only_where_the_plan_differs() {
+    let mut found = Vec::new();
+    for profile in ["2025", "azurelocal"] {
+        let cluster = wired(profile, Style::Converged);
+        let plan = planned(&cluster, Style::Converged);
+        let smb = plan.clusters[0].nodes[0].uplinks.iter().flat_map(|u| &u.shares);
+        let smb = smb.filter(|s| matches!(s.role, Role::Storage | Role::LiveMigration));
+        let percent = smb.map(|s| s.permille).sum::<u64>() / 10;
+        let work = of(&support::inventory(cluster), plan);
+        assert!(work[0].by_intents, "{profile}");
+        let files = files(&work);
+        let (_, text) = texts(&files, "1-before.ps1").next().expect("intents");
+        let wanted = format!("New-NetIntentQoSPolicyOverrides -BandwidthPercentage_SMB {percent}");
+        let half = (48..=50).contains(&percent);
+        assert_eq!(
+            text.contains("New-NetIntentQoSPolicyOverrides"),
+            !half,
+            "{profile}: {percent}"
+        );
+        assert!(half || text.contains(&wanted), "{profile}: {percent}: {text}");
+        found.push(half);
+    }
+    assert_eq!(found, [false, true]);
+}
+
+fn sample(name: &str) -> (Inventory, Plan) {
+    let text = fs::read_to_string(project().join("reports").join(name).join("plan.json")).expect("a committed plan");
+    let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
+    let inventory = load(&[project().join("samples").join(name)], &LoadOptions::default()).expect("sound");
+    (inventory, plan)
+}
+
+/// Members of an NLB cluster without a class of anti-affinity get one, as a collection of texts; the way back takes it away.
+#[test]
+fn members_of_an_nlb_cluster_are_kept_apart() {
+    let (mut inventory, plan) = sample("exports-2022");
+    for vm in &mut inventory.clusters[0].vms {
+        vm.anti_affinity.clear();
+    }
+    let files = files(&of(&inventory, plan));
+    let text = |ending: &str| texts(&files, ending).next().map(|(_, text)| text).expect("a script");
+    let after = text("cluster-2-after.ps1");
+    assert!(
+        after.contains("Set-AntiAffinity -Vm 'WEB01' -Class 'WEB-NLB'"),
+        "{after}"
+    );
+    assert!(after.contains("Set-AntiAffinity -Vm 'WEB02' -Class 'WEB-NLB'") && after.contains("StringCollection"));
+    assert!(text("cluster-4-rollback.ps1").contains("Set-AntiAffinity -Vm 'WEB01' -Class ''"));
+}
+
+/// What the inventory does not know of the cluster is written down before it is changed, and put back from there.
+#[test]
+fn lists_that_the_inventory_does_not_know_are_written_down_and_put_back() {
+    let (inventory, plan) = sample("azure-local-4-node");
+    assert!(inventory.clusters[0].migration.network_order.is_empty());
+    let files = files(&of(&inventory, plan));
+    let text = |ending: &str| texts(&files, ending).next().map(|(_, text)| text).expect("a script");
+    assert!(text("cluster-2-after.ps1").contains("Save-Kept -Key 'MigrationNetworkOrder'"));
+    let back = text("cluster-4-rollback.ps1");
+    assert!(
+        back.contains("-Value ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0])"),
+        "{back}"
+    );
+}
+
+/// VMs that no node can run with both networks move by a script, without network meanwhile.
+#[test]
+fn vms_between_two_networks_move_by_a_script() {
+    let mut cluster = wired("2019", Style::Converged);
+    let old = cluster.nodes[1].switches[0].name.clone();
+    let node = &mut cluster.nodes[1];
+    node.switches[0].name = "LAN B".to_owned();
+    node.nics
+        .iter_mut()
+        .for_each(|nic| nic.switch = nic.switch.as_ref().map(|_| "LAN B".to_owned()));
+    node.host_vnics
+        .iter_mut()
+        .for_each(|vnic| vnic.switch = "LAN B".to_owned());
+    for vnic in cluster
+        .vms
+        .iter_mut()
+        .filter(|vm| vm.host == Some(1))
+        .flat_map(|vm| &mut vm.vnics)
+    {
+        vnic.switch = "LAN B".to_owned();
+    }
+    let plan = planned(&cluster, Style::Converged);
+    let work = of(&support::inventory(cluster), plan);
+    let stranded: Vec<&str> = work[0].stranded.iter().map(|(vm, _, _)| vm.as_str()).collect();
+    assert!(!stranded.is_empty(), "from {old}");
+    let files = files(&work);
+    let (name, text) = texts(&files, "move-stranded.ps1").next().expect("the script");
+    let script = Script::parse(text.trim_start_matches('\u{feff}'));
+    assert_eq!(script.error(), None, "{name}");
+    let names: Vec<String> = script.calls().into_iter().map(|c| c.name).collect();
+    let place = |name: &str| names.iter().position(|n| n == name);
+    let order = [
+        "Disconnect-VMNetworkAdapter",
+        "Move-ClusterVirtualMachineRole",
+        "Connect-VMNetworkAdapter",
+    ];
+    let order = order.map(place);
+    assert!(
+        order[0].is_some() && order[0] < order[1] && order[1] < order[2],
+        "{names:?}"
+    );
+    let literals = script.literals();
+    assert!(stranded.iter().all(|vm| literals.contains(*vm)), "{text}");
+    let runbook =
+        String::from_utf8_lossy(&files.iter().find(|(n, _)| n == "RUNBOOK.md").expect("a runbook").1).into_owned();
+    assert!(runbook.contains("move-stranded.ps1"), "{runbook}");
+}
+
+/// 2008 R2: what netsh could do beside the steps stands there as a remark, for a person to decide.
+#[test]
+fn names_and_offload_of_2008_r2_stand_in_the_batch_file_as_remarks() {
+    let (mut inventory, plan) = sample("four-node-2008r2");
+    let cluster = &mut inventory.clusters[0];
+    let old = cluster.nodes[1].nics[0].name.clone();
+    for node in &mut cluster.nodes {
+        node.facts.insert("chimney", Fact::Text("enabled".to_owned()));
+        for nic in &mut node.nics {
+            nic.team.clear();
+        }
+    }
+    for vm in &mut cluster.vms {
+        vm.facts.insert("guest_chimney", Fact::Text("disabled".to_owned()));
+    }
+    let mut all = of(&inventory, plan);
+    all[0].nodes[0].today.nics[0].name = "Local Area Connection 3".to_owned();
+    let files = files(&all);
+    let (_, text) = texts(&files, "HV1-2-apply.cmd")
+        .next()
+        .expect("the script of the first node");
+    let rename = format!("rem   netsh interface set interface name=\"Local Area Connection 3\" newname=\"{old}\"");
+    assert!(text.contains(&rename), "{text}");
+    assert!(text.contains("rem   netsh int tcp set global chimney="), "{text}");
 }

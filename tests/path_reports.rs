@@ -10,9 +10,8 @@ use nicplan::units::natural_cmp;
 use support::wired::{converged, dedicated, smb_direct, switchless};
 
 fn data(cluster: &Cluster) -> PathData<'_> {
-    let wiring = Wiring::today(cluster);
     PathData {
-        clusters: vec![ClusterPaths::new(cluster, wiring, |_, _| true)],
+        clusters: vec![ClusterPaths::today(cluster, |_, _| true)],
     }
 }
 

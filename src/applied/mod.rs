@@ -59,10 +59,22 @@ pub fn cluster(today: &Cluster, plan: &ClusterPlan) -> Cluster {
         node::apply(today, plan, position, &mut after.nodes[position]);
     }
     guests::apply(plan, &mut after);
+    settle(today, plan, &mut after);
+    after
+}
+
+/// The cluster as it is, with the settings that are made along with the plan: cluster use, live migration in all its layers. Forecasts of a plan
+/// read them here, so that they speak of what the scripts set and not of today's lists.
+pub fn settled(today: &Cluster, plan: &ClusterPlan) -> Cluster {
+    let mut after = today.clone();
+    settle(today, plan, &mut after);
+    after
+}
+
+fn settle(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
     let mut uplinks = plan.nodes.iter().flat_map(|n| &n.uplinks);
     // What Windows does by itself needs no setting.
     let needed = |transport: &Transport| today.transport.is_some() || *transport != today.profile.default_transport;
     after.transport = uplinks.find_map(|u| u.transport).filter(needed).or(today.transport);
-    networks::apply(today, plan, &mut after);
-    after
+    networks::apply(today, plan, after);
 }

@@ -50,20 +50,24 @@ fn cluster_use(storage: StorageKind, network: &ClusterNetwork) -> Option<u8> {
 }
 
 /// Networks between the nodes that live migration uses in a plan, in order of preference: its own, where it has none those of the
-/// roles beside it on its uplink; then the cluster's as a fallback.
+/// roles beside it on its uplink; then the cluster's as a fallback. None where the plan gives it ports of its own and the inventory does
+/// not name their network: a list without it would lead live migration off it.
 pub fn migration_networks<'c>(cluster: &'c Cluster, plan: &ClusterPlan) -> Vec<&'c ClusterNetwork> {
     let named = |role: Role| cluster.networks.iter().filter(move |n| n.purpose == Some(role));
     let own: Vec<_> = named(Role::LiveMigration).collect();
-    let mut found = if own.is_empty() {
+    let mut found: Vec<_> = if own.is_empty() {
         beside(plan).into_iter().flat_map(named).collect()
     } else {
         own
     };
+    found.retain(|n| private_use(cluster.storage, n));
+    if found.is_empty() {
+        return found;
+    }
     let fallback: Vec<_> = named(Role::Cluster)
-        .filter(|n| !found.iter().any(|f: &&ClusterNetwork| f.name == n.name))
+        .filter(|n| private_use(cluster.storage, n) && !found.iter().any(|f: &&ClusterNetwork| f.name == n.name))
         .collect();
     found.extend(fallback);
-    found.retain(|n| private_use(cluster.storage, n));
     found
 }
 

@@ -21,7 +21,7 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
     clear(after);
     for design in &plan.uplinks {
         if let Some(uplink) = planned.uplinks.iter().find(|u| same_name(&u.uplink, &design.name)) {
-            build_uplink(today, design, uplink, after);
+            build_uplink(cluster, today, design, uplink, after);
         }
     }
     after.switches.sort_by(|a, b| natural_cmp(&a.name, &b.name));
@@ -68,7 +68,7 @@ fn clear(after: &mut Node) {
     after.host_vnics.retain(|v| kept.contains(&v.switch));
 }
 
-fn build_uplink(today: &Node, design: &Uplink, uplink: &NodeUplink, after: &mut Node) {
+fn build_uplink(cluster: &Cluster, today: &Node, design: &Uplink, uplink: &NodeUplink, after: &mut Node) {
     let ports: Vec<usize> = uplink
         .nics
         .iter()
@@ -94,7 +94,8 @@ fn build_uplink(today: &Node, design: &Uplink, uplink: &NodeUplink, after: &mut 
         let host = design.roles.iter().any(|role| *role != Role::Vm);
         after
             .switches
-            .push(built_switch(today, name, &ports, host, first.origin));
+            .push(built_switch(today, name.clone(), &ports, host, first.origin));
+        count_by_weight(cluster, today, &name, after);
     }
 }
 
@@ -109,6 +110,17 @@ fn built_switch(today: &Node, name: String, ports: &[usize], host: bool, origin:
         allow_management_os: Some(host),
         origin: old.map_or(origin, |s| s.origin),
         facts: old.map_or_else(Facts::default, |s| s.facts.clone()),
+    }
+}
+
+/// A switch that must be made anew for the plan's weights counts by weight.
+fn count_by_weight(cluster: &Cluster, today: &Node, name: &str, after: &mut Node) {
+    let old = switches::external(today, name);
+    if old.is_none_or(|old| switches::mode_fits(cluster, old, after)) {
+        return;
+    }
+    if let Some(made) = after.switches.iter_mut().find(|s| same_name(&s.name, name)) {
+        made.facts.insert("bandwidth_mode", Fact::Text("weight".to_owned()));
     }
 }
 

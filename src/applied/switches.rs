@@ -26,13 +26,15 @@ pub fn planned_base(cluster: &Cluster, after: &Node, switch: &str) -> Base {
 }
 
 /// Whether a virtual switch of today stays: the same name on the same kind of base, a team of Windows or of a vendor under the same name.
-/// Its members may change; one on a single port is bound to another port.
+/// Its members may change; one on a single port is bound to another port. One that counts minimum bandwidth in bits per second, or not at all, does not
+/// stay where the plan needs weights.
 pub fn stays(cluster: &Cluster, today: &Node, after: &Node, name: &str) -> bool {
     let Some(old) = external(today, name).filter(|old| !members(today, &old.name).is_empty()) else {
         return false;
     };
     let base = today::base(cluster, today, old);
-    if external(after, name).is_none() || base != planned_base(cluster, after, name) {
+    if external(after, name).is_none() || !mode_fits(cluster, old, after) || base != planned_base(cluster, after, name)
+    {
         return false;
     }
     if matches!(base, Base::Port | Base::Team(TeamKind::Set)) {
@@ -45,4 +47,22 @@ pub fn stays(cluster: &Cluster, today: &Node, after: &Node, name: &str) -> bool 
             .unwrap_or_default()
     };
     same_name(&team(today), &team(after))
+}
+
+/// Whether host vNICs of a switch get weights: the profile has them, and a SET only where the policy asks for it.
+pub fn has_weights(cluster: &Cluster, after: &Node, switch: &str) -> bool {
+    let set = members(after, switch).len() > 1 && cluster.profile.team == TeamKind::Set;
+    let iov = external(after, switch).is_some_and(|s| s.facts.yes("iov") == Some(true));
+    !iov && cluster.profile.weights && (!set || cluster.policy.weights_on_set)
+}
+
+/// Whether a switch counts minimum bandwidth in another way than by weight, as far as the inventory says. That is decided when a switch is made.
+pub fn has_other_mode(switch: &VirtualSwitch) -> bool {
+    matches!(switch.facts.text("bandwidth_mode"), Some("absolute" | "none"))
+}
+
+/// Whether a switch of today can carry the weights that the plan gives to host vNICs on it.
+pub fn mode_fits(cluster: &Cluster, old: &VirtualSwitch, after: &Node) -> bool {
+    let host = external(after, &old.name).is_some_and(|s| s.allow_management_os == Some(true));
+    !(has_other_mode(old) && host && has_weights(cluster, after, &old.name))
 }

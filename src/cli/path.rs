@@ -8,10 +8,8 @@ use super::listing;
 use super::output::{self, Format};
 use super::review::FailOn;
 use nicplan::checks;
-use nicplan::demand::needs;
 use nicplan::inventory::{Cluster, Inventory, did_you_mean};
-use nicplan::migration::wiring::Wiring;
-use nicplan::plan::Plan;
+use nicplan::plan::{ClusterPlan, Plan};
 use nicplan::reports::{ClusterPaths, PathData};
 use std::path::PathBuf;
 
@@ -98,25 +96,22 @@ fn judge<'a>(args: &Args, inventory: &'a Inventory, plan: Option<&Plan>) -> Resu
     let fits = |wanted: &Option<String>, name: &str| wanted.as_ref().is_none_or(|w| w.eq_ignore_ascii_case(name));
     let mut clusters = Vec::new();
     for cluster in &inventory.clusters {
-        let wiring = wiring(cluster, plan)?;
-        clusters.push(ClusterPaths::new(cluster, wiring, |from, to| {
-            fits(&args.from, from) && fits(&args.to, to)
-        }));
+        let wanted = |from: &str, to: &str| fits(&args.from, from) && fits(&args.to, to);
+        clusters.push(match plan {
+            Some(plan) => ClusterPaths::planned(cluster, of_cluster(plan, cluster)?, wanted),
+            None => ClusterPaths::today(cluster, wanted),
+        });
     }
     Ok(PathData { clusters })
 }
 
-fn wiring(cluster: &Cluster, plan: Option<&Plan>) -> Result<Wiring, Failure> {
-    let Some(plan) = plan else {
-        return Ok(Wiring::today_with(cluster, &needs(cluster, None)));
-    };
-    let planned = plan.cluster(&cluster.name).ok_or_else(|| {
+fn of_cluster<'p>(plan: &'p Plan, cluster: &Cluster) -> Result<&'p ClusterPlan, Failure> {
+    plan.cluster(&cluster.name).ok_or_else(|| {
         Failure::Usage(format!(
             "the plan has no cluster {}\n    Give the plan that was made from this inventory.",
             cluster.name
         ))
-    })?;
-    Ok(Wiring::planned_with(cluster, planned, &needs(cluster, Some(planned))))
+    })
 }
 
 fn known_node(inventory: &Inventory, name: &str) -> Result<(), Failure> {

@@ -54,13 +54,6 @@ fn uplinks<'p>(plan: &'p ClusterPlan, node: &Node) -> Vec<(&'p Uplink, &'p NodeU
     all.filter_map(|u| Some((design(u)?, u))).collect()
 }
 
-/// Whether host vNICs of a switch get weights: the profile has them, and a SET only where the policy asks for it.
-pub fn has_weights(cluster: &Cluster, after: &Node, switch: &str) -> bool {
-    let set = switches::members(after, switch).len() > 1 && cluster.profile.team == TeamKind::Set;
-    let iov = switches::external(after, switch).is_some_and(|s| s.facts.yes("iov") == Some(true));
-    !iov && cluster.profile.weights && (!set || cluster.policy.weights_on_set)
-}
-
 /// The guests' share of each switch with weights, as the weight of the default flow.
 fn default_flows(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Vec<(String, u32)> {
     let mut found = Vec::new();
@@ -73,7 +66,7 @@ fn default_flows(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Vec<(St
             .find(|s| s.role == Role::Vm)
             .map_or(0, |s| s.permille);
         let weight = u32::try_from(share / 10).unwrap_or(0);
-        if hosts && weight > 0 && has_weights(cluster, after, network) {
+        if hosts && weight > 0 && switches::has_weights(cluster, after, network) {
             found.push((network.clone(), weight.min(100)));
         }
     }
@@ -93,7 +86,7 @@ fn dcb(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Option<Dcb> {
             .filter_map(|name| after.nics.iter().find(|n| same_name(&n.name, name)))
             .collect();
         let under = nics.iter().find_map(|n| n.switch.as_deref());
-        let weighted = under.is_some_and(|s| has_weights(cluster, after, s));
+        let weighted = under.is_some_and(|s| switches::has_weights(cluster, after, s));
         let rdma =
             !nics.is_empty() && nics.iter().all(|n| n.rdma.on()) && (under.is_none() || cluster.profile.rdma_on_switch);
         let smb = smb_percent(cluster, uplink);
@@ -112,7 +105,7 @@ fn dcb(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Option<Dcb> {
 }
 
 /// What the plan gives to SMB: storage, and live migration over SMB, which share a class. The rest of the port must keep something.
-fn smb_percent(cluster: &Cluster, uplink: &NodeUplink) -> u8 {
+pub fn smb_percent(cluster: &Cluster, uplink: &NodeUplink) -> u8 {
     let is_smb = |role: Role| match role {
         Role::Storage => cluster.storage.is_smb(),
         Role::LiveMigration => uplink.transport == Some(Transport::Smb),

@@ -1,5 +1,6 @@
 //! What is done once for the whole cluster: cluster networks, live migration, and the VMs.
 
+use super::apart;
 use super::settings::Planned;
 use super::steps::{Change, Phase, Values};
 use crate::inventory::{Cluster, Vm, Vnic};
@@ -21,6 +22,7 @@ pub fn of_cluster(today: &Cluster, after: &Cluster, already: &mut usize) -> Clus
     let mut found = ClusterChanges::default();
     networks(today, after, already, &mut found.after);
     migration(today, after, already, &mut found.after);
+    found.after.extend(apart::changes(today, after));
     guests(today, after, already, &mut found);
     found
 }

@@ -2,7 +2,7 @@
 //!
 //! In: facts and a change. Out: the facts afterwards. Must not know: scripts.
 
-use super::steps::{Base, Change, HostSetting, Port};
+use super::steps::{Base, Change, HostSetting, Kept, Port};
 use crate::inventory::{Cluster, Fact, HostVnic, Nic, Node};
 use crate::units::{natural_cmp, same_name};
 
@@ -93,6 +93,11 @@ fn on_team(change: &Change, node: &mut Node) {
                 has.retain(|address| !addresses.is_empty() && !addresses.contains(address));
             }
         }),
+        Change::AsBefore(Kept::Management { port, roles }) => on_ports(node, port, |_, nic_roles| {
+            nic_roles
+                .into_iter()
+                .for_each(|own| own.retain(|role| !roles.contains(role)));
+        }),
         Change::Assume {
             port, roles, addresses, ..
         } => on_ports(node, port, |has, nic_roles| {
@@ -162,6 +167,11 @@ pub fn on_cluster(change: &Change, cluster: &mut Cluster) {
             v.dynamic_mac = value.after.is_none();
             v.mac = value.after.or(*dynamic);
         }),
+        Change::AntiAffinity { vm, value } => {
+            for found in cluster.vms.iter_mut().filter(|v| same_name(&v.name, vm)) {
+                found.anti_affinity = value.after.clone().unwrap_or_default();
+            }
+        }
         Change::Spoofing { vm, vnic, value } => guest(cluster, vm, vnic, |v| v.spoofing = value.after == Some(true)),
         _ => {}
     }

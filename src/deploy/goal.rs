@@ -1,6 +1,5 @@
 //! What a node is to become: the facts after the plan, which adapter holds the addresses of which role, and where they come from.
 
-use super::bandwidth;
 use super::state::{State, port_of};
 use super::steps::Port;
 use crate::applied::{self, Move, today};
@@ -52,7 +51,7 @@ impl Goal {
                 end.bases.insert(name.clone(), base);
             }
             end.weighted.remove(&name);
-            if bandwidth::has_weights(cluster, after, &name) {
+            if applied::switches::has_weights(cluster, after, &name) {
                 end.weighted.insert(name);
             }
         }

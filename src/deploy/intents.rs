@@ -4,7 +4,7 @@
 //! VLANs 711 and on, automatic storage addresses 10.71.x.y, priorities), `Add-NetIntent`.
 
 use super::steps::{Change, HostSetting, Intent, Phase, Step};
-use super::words;
+use super::{bandwidth, words};
 use crate::inventory::{Cluster, Fact, Nic, Node};
 use crate::plan::{ClusterPlan, Uplink};
 use crate::roles::Role;
@@ -12,6 +12,8 @@ use crate::units::same_name;
 
 /// First VLAN that Network ATC gives to a storage port.
 const FIRST_STORAGE_VLAN: u16 = 711;
+/// Percent for SMB that Network ATC takes by itself, less what rounding and the heartbeat take of it.
+const HALF: std::ops::RangeInclusive<u8> = 48..=50;
 /// Smallest MTU that counts as large packets.
 const LARGE: u64 = 8_900;
 
@@ -149,11 +151,24 @@ fn intent(cluster: &Cluster, plan: &ClusterPlan, uplink: &Uplink, name: String) 
             Vec::new()
         },
         own_storage_addresses: storage && !automatic,
+        smb_percent: smb_percent(cluster, plan, uplink)
+            .filter(|_| storage && uplink.roles.iter().any(|r| matches!(r, Role::Management | Role::Vm))),
         jumbo: large.then_some(9014),
         network: uplink.network.clone(),
         nics,
         name,
     }
+}
+
+/// What the plan gives SMB on the uplink, where it is not the half that Network ATC takes: of several nodes the smallest share.
+fn smb_percent(cluster: &Cluster, plan: &ClusterPlan, uplink: &Uplink) -> Option<u8> {
+    let nodes = plan
+        .nodes
+        .iter()
+        .flat_map(|n| &n.uplinks)
+        .filter(|u| same_name(&u.uplink, &uplink.name));
+    let percent = nodes.map(|u| bandwidth::smb_percent(cluster, u)).min()?;
+    (percent > 0 && !HALF.contains(&percent)).then_some(percent)
 }
 
 /// The facts after the plan with the names that Network ATC gives to switches and host vNICs.

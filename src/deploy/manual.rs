@@ -4,7 +4,7 @@ use super::bandwidth;
 use super::steps::{Change, Manual, Port, When};
 use super::words;
 use super::work::{ClusterWork, NodeWork, by_powershell};
-use crate::applied::switches;
+use crate::applied::{self, switches};
 use crate::inventory::{Cluster, Nic, NlbMode, Node};
 use crate::mac::nlb;
 use crate::roles::Role;
@@ -12,17 +12,19 @@ use crate::units::same_name;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The manual steps of a cluster, by the moment at which they are due.
-pub fn steps(work: &ClusterWork, stranded: &[(String, String, String)]) -> Vec<Manual> {
+pub fn steps(work: &ClusterWork) -> Vec<Manual> {
     let mut found = Vec::new();
-    strand(stranded, &mut found);
+    strand(&work.stranded, by_powershell(&work.today), &mut found);
+    managed(work, &mut found);
     storage(&work.today, &mut found);
+    unnamed_network(work, &mut found);
     for node in &work.nodes {
         switch_ports(work, node, &mut found);
         addresses(work, node, &mut found);
         mpio(&work.today, node, &mut found);
     }
     guests(work, &mut found);
-    nlb(&work.today, &mut found);
+    nlb(&work.after, &mut found);
     found.sort_by_key(|manual| manual.when);
     found
 }
@@ -36,15 +38,25 @@ fn manual(when: When, node: &str, text: String, serves: &str) -> Manual {
     }
 }
 
-fn strand(stranded: &[(String, String, String)], found: &mut Vec<Manual>) {
+fn strand(stranded: &[(String, String, String)], scripted: bool, found: &mut Vec<Manual>) {
     let mut by_network: BTreeMap<(&str, &str), Vec<&str>> = BTreeMap::new();
     for (vm, before, after) in stranded {
         by_network.entry((before, after)).or_default().push(vm);
     }
     for ((before, after), vms) in by_network {
+        let how = if scripted {
+            format!(
+                "Announce a window. When the first node is rebuilt and resumed, and before the last node that has {before} is drained, run the script \
+                 whose name ends in move-stranded.ps1 with -Node and a rebuilt node: it disconnects each VM, moves it live, and connects it to {after}; it is \
+                 without network while it moves"
+            )
+        } else {
+            format!(
+                "Agree on a downtime: shut them down before the last node that has {before} is drained, connect them to {after} in Hyper-V Manager, then start them"
+            )
+        };
         let text = format!(
-            "The network {before} does not exist on rebuilt nodes and {after} does not exist on the others, so these VMs cannot move between them: {}. \
-             Agree on a downtime: shut them down before the last node that has {before} is drained; the last cluster script connects them to {after}, then start them.",
+            "The network {before} does not exist on rebuilt nodes and {after} does not exist on the others, so these VMs cannot move between them: {}. {how}.",
             words::listed(&vms)
         );
         found.push(manual(
@@ -54,6 +66,28 @@ fn strand(stranded: &[(String, String, String)], found: &mut Vec<Manual>) {
             "live migration needs a virtual switch of the same name on the target",
         ));
     }
+}
+
+/// Network ATC sets networks of live migration and migrations at once by itself, and again when somebody changes them, unless it is told otherwise.
+fn managed(work: &ClusterWork, found: &mut Vec<Manual>) {
+    let changes = || work.last.iter().flat_map(|s| &s.changes);
+    let lists = changes().any(|c| matches!(c, Change::MigrationOrder(_) | Change::MigrationExcluded(_)));
+    let number = work.today.concurrency.filter(|number| *number > 1);
+    if !work.by_intents || !(lists || number.is_some()) {
+        return;
+    }
+    let selection = "$global.EnableLiveMigrationNetworkSelection = $false";
+    let at_once = number.map(|number| format!("$global.MaximumVirtualMachineMigrations = {}", number.min(10)));
+    let set: Vec<String> = lists.then(|| selection.to_owned()).into_iter().chain(at_once).collect();
+    let text = format!(
+        "Network ATC sets live migration of the cluster by itself and sets it again when it differs. So that it leaves what this plan sets: \
+         $global = New-NetIntentGlobalClusterOverrides; {}; Add-NetIntent -GlobalClusterOverrides $global (Set-NetIntent where Get-NetIntent -GlobalOverrides \
+         shows some already). Back: Remove-NetIntent -GlobalOverrides.",
+        set.join("; ")
+    );
+    let why =
+        "live migration takes the plan's network only if nothing else sets its lists (Microsoft, Manage Network ATC)";
+    found.push(manual(When::Before, "", text, why));
 }
 
 fn storage(today: &Cluster, found: &mut Vec<Manual>) {
@@ -68,6 +102,25 @@ fn storage(today: &Cluster, found: &mut Vec<Manual>) {
             "a second node must not leave while disks are being resynchronised",
         ));
     }
+}
+
+/// Live migration has ports of its own and the inventory does not name their network: no list can be written down for it.
+fn unnamed_network(work: &ClusterWork, found: &mut Vec<Manual>) {
+    let planned = work.plan.uplinks.iter().any(|u| u.roles.contains(&Role::LiveMigration));
+    let alone = work.today.nodes.len() < 2 || !applied::migration_networks(&work.today, &work.plan).is_empty();
+    if !planned || alone || work.by_intents {
+        return;
+    }
+    let text = "cluster_networks.csv names no network for live migration, so the scripts set neither its place in the cluster's order nor the hosts' \
+                subnets. When the last node is done, find it with Get-ClusterNetwork | Format-Table Name, Address, Role, write it into cluster_networks.csv \
+                with the purpose live-migration, then run plan and deploy again: until then Windows may take another network."
+        .to_owned();
+    found.push(manual(
+        When::After,
+        "",
+        text,
+        "live migration takes the plan's network only if cluster lists and host lists agree",
+    ));
 }
 
 /// Ports of physical switches whose VLANs must change with the NIC's roles.
@@ -307,10 +360,12 @@ fn guests(work: &ClusterWork, found: &mut Vec<Manual>) {
 
 fn nlb(today: &Cluster, found: &mut Vec<Manual>) {
     let mut clusters: BTreeMap<&str, (NlbMode, Option<std::net::Ipv4Addr>, Vec<&str>)> = BTreeMap::new();
+    let mut classes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for vm in &today.vms {
         if let Some(nlb) = &vm.nlb {
             let entry = clusters.entry(&nlb.name).or_insert((nlb.mode, nlb.vip, Vec::new()));
             entry.2.push(&vm.name);
+            classes.entry(&nlb.name).or_default().insert(&vm.anti_affinity);
         }
     }
     for (name, (mode, vip, members)) in clusters {
@@ -324,8 +379,14 @@ fn nlb(today: &Cluster, found: &mut Vec<Manual>) {
             }
             NlbMode::Igmp => "switch IGMP snooping and a querier on, and write a static ARP entry on the routers",
         };
+        let several = classes.get(name).is_some_and(|own| own.len() > 1);
+        let apart = if several {
+            "Its members have different classes of anti-affinity: give them one in common (AntiAffinityClassNames)"
+        } else {
+            "The cluster keeps its members on different nodes where it can (AntiAffinityClassNames)"
+        };
         let text = format!(
-            "NLB cluster {name}, {}{mac}, members {}: {network}. Keep the members on different nodes (anti-affinity) and never move two at once.",
+            "NLB cluster {name}, {}{mac}, members {}: {network}. {apart}; never move two at once.",
             nlb::mode_name(mode),
             words::listed(&members)
         );

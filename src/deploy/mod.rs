@@ -5,6 +5,7 @@
 //! as Network ATC intents where the Windows version is configured by them, as a `.cmd` file and manual steps for 2008 R2.
 //! Must not know: the planner, the solver, how a plan is judged.
 
+mod apart;
 mod bandwidth;
 mod cluster;
 pub mod effects;

@@ -6,7 +6,7 @@ use super::management::{concerns, management_path, moves_management};
 use super::state::{GUARDED, State};
 use super::steps::{Base, Change, Port, Switch};
 use crate::applied::switches;
-use crate::inventory::{HostVnic, SwitchKind};
+use crate::inventory::{HostVnic, Node, SwitchKind};
 use crate::roles::Role;
 use crate::units::same_name;
 use std::collections::BTreeSet;
@@ -46,11 +46,20 @@ fn is_goal_switch(state: &State, goal: &Goal, name: &str) -> bool {
             .find(|(n, _)| same_name(n, name))
             .map(|(_, base)| base.clone())
     };
-    match (kind(state), kind(&goal.state)) {
+    let same_base = match (kind(state), kind(&goal.state)) {
         (Some(Base::Port), Some(Base::Port)) | (Some(Base::Set(_)), Some(Base::Set(_))) => true,
         (Some(Base::Team(a)), Some(Base::Team(b))) => same_name(&a, &b),
         _ => false,
-    }
+    };
+    same_base && mode_fits(state, goal, name)
+}
+
+/// Whether the switch can carry the weights of the goal: Windows decides when it makes one how it counts minimum bandwidth.
+fn mode_fits(state: &State, goal: &Goal, name: &str) -> bool {
+    let own = switches::external(&state.node, name);
+    let wanted = switches::external(&goal.state.node, name);
+    let host = wanted.is_some_and(|s| s.allow_management_os == Some(true) && goal.state.weighted.contains(&s.name));
+    !(host && own.is_some_and(switches::has_other_mode))
 }
 
 fn is_goal_team(goal: &Goal, name: &str) -> bool {
@@ -94,16 +103,15 @@ fn carries(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
                 port: port.clone(),
                 roles: own.into_iter().collect(),
                 from: Some(port.clone()),
-                addresses: known(goal, port),
+                addresses: known(&goal.state.node, port),
             }]);
         }
     }
     found
 }
 
-/// Addresses that the goal gives an adapter.
-fn known(goal: &Goal, port: &Port) -> Vec<String> {
-    let node = &goal.state.node;
+/// Addresses of an adapter, as far as the facts hold them.
+fn known(node: &Node, port: &Port) -> Vec<String> {
     match port {
         Port::HostVnic(name) => {
             let vnic = node.host_vnics.iter().find(|v| same_name(&v.name, name));
@@ -358,7 +366,7 @@ fn releases(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
         let left: Vec<Role> = roles.iter().copied().filter(|role| !stays.contains(role)).collect();
         if !left.is_empty() {
             let guarded = left.iter().any(|role| GUARDED.contains(role));
-            found.push((guarded, vec![release(goal, port, left, !stays.is_empty())]));
+            found.push((guarded, vec![release(state, goal, port, left, !stays.is_empty())]));
         }
     }
     found.sort_by_key(|(guarded, _)| *guarded);
@@ -373,7 +381,7 @@ fn must_vacate(state: &State, goal: &Goal, port: &Port) -> bool {
     extra || implicit || !is_ready(state, goal, port)
 }
 
-fn release(goal: &Goal, port: &Port, roles: Vec<Role>, keeps_address: bool) -> Change {
+fn release(state: &State, goal: &Goal, port: &Port, roles: Vec<Role>, mut keeps_address: bool) -> Change {
     let sources = goal
         .transfers
         .iter()
@@ -391,7 +399,13 @@ fn release(goal: &Goal, port: &Port, roles: Vec<Role>, keeps_address: bool) -> C
         );
     }
     if addresses.is_empty() && !keeps_address {
-        addresses = known(goal, port);
+        addresses = known(&goal.state.node, port);
+    }
+    // What another role has taken along already is neither taken off here nor given back on the way back.
+    let own = known(&state.node, port);
+    if !keeps_address && !addresses.is_empty() {
+        addresses.retain(|address| own.contains(address));
+        keeps_address = addresses.is_empty();
     }
     Change::Release {
         port: port.clone(),

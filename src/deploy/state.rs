@@ -124,6 +124,7 @@ impl State {
             }
             Change::RemoveSwitch(switch) => {
                 self.bases.remove(&switch.record.name);
+                self.weighted.remove(&switch.record.name);
                 self.implicit.remove(&switch.record.name);
             }
             Change::Release { port, roles, .. } => {

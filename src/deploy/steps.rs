@@ -92,6 +92,26 @@ pub struct Dcb {
     pub cluster_percent: u8,
 }
 
+/// What a script writes down before the first change, because the inventory does not hold it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kept {
+    /// Protocols that are bound to ports.
+    Bindings(Vec<String>),
+    /// Weight of a switch's default flow.
+    DefaultFlow(String),
+    /// Size of the packets of an adapter.
+    Jumbo(Port),
+    /// Data Center Bridging on ports.
+    Dcb(Vec<String>),
+    /// The adapter that holds the management address, where the inventory does not say which.
+    Management {
+        /// Adapter that gives it up on the way back.
+        port: Port,
+        /// Its roles.
+        roles: Vec<Role>,
+    },
+}
+
 /// An intent of Network ATC.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Intent {
@@ -113,6 +133,8 @@ pub struct Intent {
     pub storage_vlans: Vec<u16>,
     /// Addresses of the storage networks are not those that Network ATC would give.
     pub own_storage_addresses: bool,
+    /// Percent for SMB where the plan's share is not the half that Network ATC takes; `None` = as Network ATC has it.
+    pub smb_percent: Option<u8>,
     /// Large packets, if the inventory says so.
     pub jumbo: Option<u32>,
     /// The plan's network that its switch serves.
@@ -261,6 +283,8 @@ pub enum Change {
     },
     /// Data Center Bridging.
     Dcb(Dcb),
+    /// Puts back what the inventory does not hold and the script wrote down before the first change; on the way back only.
+    AsBefore(Kept),
     /// A setting of the host.
     Host(HostSetting),
     /// Cluster use of a network.
@@ -312,8 +336,17 @@ pub enum Change {
         /// Value.
         value: Values<bool>,
     },
+    /// Class of VMs that the cluster keeps on different nodes; `None` = none.
+    AntiAffinity {
+        /// VM.
+        vm: String,
+        /// Value.
+        value: Values<String>,
+    },
     /// An intent of Network ATC, on every node.
     AddIntent(Box<Intent>),
+    /// Takes an intent away; what it made stays. On the way back only.
+    RemoveIntent(Box<Intent>),
 }
 
 /// Part of the work, in the order in which a script does it.
@@ -353,9 +386,11 @@ pub struct Step {
 }
 
 impl Step {
-    /// The changes that undo it, in order.
+    /// The changes that undo it, in order. Management goes back to the adapter that held it once nothing else holds that one.
     pub fn undo(&self) -> Vec<Change> {
-        self.changes.iter().rev().filter_map(Change::inverse).collect()
+        let mut undone: Vec<Change> = self.changes.iter().rev().filter_map(Change::inverse).collect();
+        undone.sort_by_key(|change| matches!(change, Change::AsBefore(Kept::Management { .. })));
+        undone
     }
 }
 

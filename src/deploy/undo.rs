@@ -1,6 +1,7 @@
 //! What undoes a change. In: a change, which knows what was before. Out: the change back. Must not know: how a script is written.
 
-use super::steps::{Change, HostSetting, Values};
+use super::steps::{Change, HostSetting, Kept, Values};
+use crate::roles::Role;
 
 impl<T: Clone + PartialEq> Values<T> {
     /// A value before and after.
@@ -82,6 +83,15 @@ impl Change {
                 from: (!keeps_address).then(|| port.clone()),
                 addresses: addresses.clone(),
             },
+            Change::Assume {
+                port,
+                roles,
+                from: None,
+                addresses,
+            } if addresses.is_empty() && roles.contains(&Role::Management) => Change::AsBefore(Kept::Management {
+                port: port.clone(),
+                roles: roles.clone(),
+            }),
             // Only what it got goes again: addresses of other roles stay.
             Change::Assume {
                 port,
@@ -110,6 +120,10 @@ impl Change {
                 vnic: vnic.clone(),
                 value: value.inverse(),
             },
+            Change::Unbind { nics } => Change::AsBefore(Kept::Bindings(nics.clone())),
+            Change::DefaultFlow { switch, .. } => Change::AsBefore(Kept::DefaultFlow(switch.clone())),
+            Change::Jumbo { port } => Change::AsBefore(Kept::Jumbo(port.clone())),
+            Change::Dcb(dcb) => Change::AsBefore(Kept::Dcb(dcb.nics.clone())),
             Change::Host(setting) => Change::Host(setting.inverse()),
             other => return other.inverse_of_cluster(),
         })
@@ -149,6 +163,11 @@ impl Change {
                 vnic: vnic.clone(),
                 value: value.inverse(),
             },
+            Change::AntiAffinity { vm, value } => Change::AntiAffinity {
+                vm: vm.clone(),
+                value: value.inverse(),
+            },
+            Change::AddIntent(intent) => Change::RemoveIntent(intent.clone()),
             _ => return None,
         })
     }

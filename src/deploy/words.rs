@@ -95,6 +95,7 @@ fn setting(change: &Change) -> String {
         Change::Unbind { nics } => format!("unbind TCP/IP and SMB from {}", listed(nics)),
         Change::Jumbo { port } => format!("let {} send large packets", port.alias()),
         Change::Dcb(dcb) => format!("set Data Center Bridging on {}", listed(&dcb.nics)),
+        Change::AsBefore(_) => "put back what was so before".to_owned(),
         Change::Host(setting) => host(setting),
         other => of_cluster(other),
     }
@@ -161,6 +162,11 @@ fn of_cluster(change: &Change) -> String {
             "switch MAC address spoofing {} at {vm} / {vnic}",
             if value.after == Some(true) { "on" } else { "off" }
         ),
+        Change::AntiAffinity { vm, value } => match &value.after {
+            Some(class) => format!("keep {vm} on another node than others of {class}"),
+            None => format!("let {vm} run on any node again"),
+        },
+        Change::RemoveIntent(intent) => format!("remove the Network ATC intent {}", intent.name),
         Change::AddIntent(intent) => format!(
             "add the Network ATC intent {} over {}",
             intent.name,
@@ -206,6 +212,9 @@ fn rule(change: &Change) -> Option<&'static str> {
         }
         Change::Host(_) | Change::MigrationOrder(_) | Change::MigrationExcluded(_) => {
             "live migration takes the plan's network only if cluster lists and host lists agree"
+        }
+        Change::AntiAffinity { .. } => {
+            "members of one NLB cluster on one node are one failure, and on one virtual switch their shared MAC address collides (rule nlb-members-without-anti-affinity)"
         }
         Change::NetworkUse { .. } => {
             "cluster use by purpose (Microsoft, Network Recommendations for a Hyper-V Cluster)"

@@ -6,7 +6,7 @@ use super::order::{self, Ordered};
 use super::settings::{self, Planned};
 use super::state::State;
 use super::steps::{Manual, Phase, Step, numbered};
-use super::{intents, manual, words};
+use super::{apart, intents, manual, words};
 use crate::applied;
 use crate::checks::VerifiedPlan;
 use crate::inventory::{Cluster, Inventory, Node};
@@ -64,6 +64,8 @@ pub struct ClusterWork {
     pub already: usize,
     /// Network ATC configures the hosts.
     pub by_intents: bool,
+    /// VMs whose old network goes before their new one is everywhere: VM, old network, new network.
+    pub stranded: Vec<(String, String, String)>,
     /// Requirements that the plan says it does not meet.
     pub unmet: Vec<String>,
 }
@@ -106,6 +108,7 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
     } else {
         applied::cluster(today, plan)
     };
+    let after = apart::kept_apart(after);
     let mut already = 0;
     let ClusterChanges {
         before,
@@ -138,12 +141,13 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
         nodes,
         already,
         by_intents,
+        stranded,
     };
     if by_intents {
         work.before.splice(0..0, intents::steps(today, plan));
         work.before = numbered(std::mem::take(&mut work.before));
     }
-    work.manual = manual::steps(&work, &stranded);
+    work.manual = manual::steps(&work);
     Ok(work)
 }
 

@@ -22,12 +22,12 @@ pub fn moves_live(vm: &Vm) -> bool {
     vm.state == VmState::Running && matches!(vm.priority, VmPriority::High | VmPriority::Medium)
 }
 
-/// Live migrations that one node takes part in at once: from 2022 the cluster property decides where it is set
-/// (`MaximumParallelMigrations` overrides the hosts' limit), before it does not exist.
+/// Live migrations that one node takes part in at once, once a plan is applied: the number that the inventory asks for, which is then set in
+/// both places (see `applied`); without one, from 2022, that of the cluster property `MaximumParallelMigrations`, which overrides the hosts' limit.
 pub fn concurrency(cluster: &Cluster) -> u64 {
     let property = cluster.migration.maximum_parallel;
     let known = cluster.profile.generation >= WS2022;
-    let limit = property.filter(|_| known).or(cluster.concurrency);
+    let limit = cluster.concurrency.or(property.filter(|_| known));
     u64::from(limit.unwrap_or(cluster.profile.default_concurrency).max(1))
 }
 

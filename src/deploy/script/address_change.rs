@@ -44,13 +44,7 @@ pub fn written(context: &Context, change: &Change) -> Written {
 }
 
 fn assume(context: &Context, port: &Port, roles: &[Role], from: Option<&Port>, addresses: &[String]) -> Written {
-    let management = context
-        .node
-        .map(|n| n.management_ip.as_str())
-        .filter(|_| roles.contains(&Role::Management));
-    let management = management
-        .and_then(|ip| ip.split('/').next())
-        .filter(|ip| !ip.is_empty());
+    let management = Some(context.management()).filter(|ip| roles.contains(&Role::Management) && !ip.is_empty());
     let alias = port.alias();
     let source = match (from, management) {
         (Some(from), _) if !is_unnamed(context, from) => quoted(&from.alias()),

@@ -3,7 +3,8 @@
 //! Parameters as in the cmdlets' documentation: `New-VMSwitch`, `Set-VMSwitchTeam`, `Add-VMNetworkAdapter`, `Set-VMNetworkAdapterVlan`, `New-NetLbfoTeam`,
 //! `Set-VMHost`, `Add-VMMigrationNetwork`, `Set-SmbBandwidthLimit`, the NetQos cmdlets and others.
 
-use super::{address_change, cluster_change, dcb, host_change};
+use super::{address_change, cluster_change, dcb, host_change, kept};
+use crate::deploy::settings::mapping as mapping_of;
 use crate::deploy::steps::{Base, Change, Port, Step, Switch, Values};
 use crate::inventory::{Cluster, HostVnic, Node};
 use crate::powershell::{Command, quoted, quoted_list, truth};
@@ -17,6 +18,14 @@ pub struct Context<'a> {
     pub node: Option<&'a Node>,
 }
 
+impl Context<'_> {
+    /// The management address of the node without its length; empty = not known.
+    pub fn management(&self) -> &str {
+        let ip = self.node.map_or("", |n| n.management_ip.as_str());
+        ip.split('/').next().unwrap_or_default()
+    }
+}
+
 /// A change as script.
 #[derive(Clone, Debug, Default)]
 pub struct Written {
@@ -24,6 +33,8 @@ pub struct Written {
     pub test: String,
     /// Commands, one a line.
     pub commands: Vec<String>,
+    /// A line before the step that tells what its test would hide; empty = none.
+    pub note: String,
 }
 
 impl Written {
@@ -31,6 +42,7 @@ impl Written {
         Written {
             test,
             commands: commands.into_iter().map(Command::line).collect(),
+            note: String::new(),
         }
     }
 }
@@ -139,6 +151,7 @@ pub fn written(context: &Context, change: &Change) -> Written {
         Change::Release { .. } | Change::Assume { .. } => address_change::written(context, change),
         Change::Host(setting) => host_change::written(setting),
         Change::Dcb(dcb) => dcb::written(dcb),
+        Change::AsBefore(kept) => kept::written(kept, context.management()),
         other => adapter(other).unwrap_or_else(|| cluster_change::written(context, other)),
     }
 }
@@ -167,7 +180,33 @@ fn add_host_vnic(vnic: &HostVnic) -> Written {
         test = format!("({test}) -and ({})", is_vlan(&vnic.name, Some(vlan)));
     }
     commands.push(Command::new("Wait-Adapter").name("Name", &alias));
+    commands.extend(as_it_was(vnic));
     Written::new(test, commands)
+}
+
+/// What a host vNIC had beside its VLAN: on the way back it gets it again, a new one gets it in steps of its own.
+fn as_it_was(vnic: &HostVnic) -> Vec<Command> {
+    let mut commands = Vec::new();
+    let set = |column: &str| Command::new(column).switch("ManagementOS");
+    if let Some(weight) = vnic.weight {
+        commands.push(
+            set("Set-VMNetworkAdapter")
+                .name("Name", &vnic.name)
+                .value("MinimumBandwidthWeight", weight),
+        );
+    }
+    if vnic.rdma == Some(true) {
+        commands.push(Command::new("Enable-NetAdapterRdma").name("Name", &Port::HostVnic(vnic.name.clone()).alias()));
+    }
+    if let Some(port) = mapping_of(vnic) {
+        // its port may come back to the switch in a later step only: told, and no reason to stop
+        let map = set("Set-VMNetworkAdapterTeamMapping").name("VMNetworkAdapterName", &vnic.name);
+        commands.push(
+            map.name("PhysicalNetAdapterName", &port)
+                .value("ErrorAction", "Continue"),
+        );
+    }
+    commands
 }
 
 fn remove_host_vnic(name: &str, switch: &str) -> Written {
@@ -207,7 +246,12 @@ fn create_switch(switch: &Switch) -> Written {
         create = create.value("EnableIov", "$true");
     }
     // a switch with SR-IOV has no minimum bandwidth, whatever is asked for
-    let mode = if switch.weights && !iov { "Weight" } else { "None" };
+    let absolute = record.facts.text("bandwidth_mode") == Some("absolute");
+    let mode = match (iov, absolute, switch.weights) {
+        (true, _, _) | (_, false, false) => "None",
+        (_, true, _) => "Absolute",
+        _ => "Weight",
+    };
     create = create
         .value("AllowManagementOS", truth(switch.implicit_host_vnic))
         .value("MinimumBandwidthMode", mode);
@@ -409,17 +453,19 @@ fn mapping(vnic: &str, value: &Values<String>) -> Written {
     }
 }
 
+/// Protocols of a port that has an address of its own.
+pub const PROTOCOLS: [&str; 4] = ["ms_tcpip", "ms_tcpip6", "ms_msclient", "ms_server"];
+
 /// Windows unbinds TCP/IP when it binds a port to a switch; SMB and what was bound by hand since is taken off here.
 fn unbind(nics: &[String]) -> Written {
-    let components = ["ms_tcpip", "ms_tcpip6", "ms_msclient", "ms_server"];
     let command = |nic: &String| {
         let disable = Command::new("Disable-NetAdapterBinding").name("Name", nic);
-        disable.value("ComponentID", quoted_list(&components))
+        disable.value("ComponentID", quoted_list(&PROTOCOLS))
     };
     let test = format!(
         "@(Get-NetAdapterBinding -Name {} -ComponentID {} | Where-Object {{ $_.Enabled }}).Count -eq 0",
         quoted_list(nics),
-        quoted_list(&components)
+        quoted_list(&PROTOCOLS)
     );
     Written::new(test, nics.iter().map(command).collect())
 }

@@ -1,6 +1,7 @@
 //! Changes of the cluster and its VMs as PowerShell.
 
 use super::change::{Context, Written};
+use super::kept;
 use crate::deploy::steps::{Change, Intent, Values};
 use crate::inventory::Cluster;
 use crate::powershell::{Command, quoted, quoted_list, truth};
@@ -9,10 +10,15 @@ use crate::profiles::WS2008R2;
 /// One change of the cluster.
 pub fn written(context: &Context, change: &Change) -> Written {
     match change {
-        Change::NetworkUse { network, value } => property(&network_of(network), "Role", value.after.map(u64::from)),
-        Change::MigrationOrder(value) => list(context.cluster, "MigrationNetworkOrder", value),
-        Change::MigrationExcluded(value) => list(context.cluster, "MigrationExcludeNetworks", value),
-        Change::Parallel(value) => property("(Get-Cluster)", "MaximumParallelMigrations", value.after.map(u64::from)),
+        Change::NetworkUse { network, value } => property(
+            &network_of(network),
+            "Role",
+            &use_key(network),
+            value.after.map(u64::from),
+        ),
+        Change::MigrationOrder(value) => list(context.cluster, ORDER, value),
+        Change::MigrationExcluded(value) => list(context.cluster, EXCLUDED, value),
+        Change::Parallel(value) => parallel(value),
         Change::ClusterSmbLimit { on, factor } => smb_limit(on, factor),
         Change::Connect { vm, vnic, value } => connect(vm, vnic, value),
         Change::StaticMac { vm, vnic, value, .. } => {
@@ -37,7 +43,15 @@ pub fn written(context: &Context, change: &Change) -> Written {
             let test = format!("[string]{}.MacAddressSpoofing -eq '{word}'", get_vnic(vm, vnic));
             Written::new(test, vec![set.value("MacAddressSpoofing", word)])
         }
+        Change::AntiAffinity { vm, value } => apart(vm, value),
         Change::AddIntent(intent) => add_intent(intent),
+        Change::RemoveIntent(intent) => {
+            let get = Command::new("Get-NetIntent").name("Name", &intent.name);
+            Written::new(
+                format!("-not ({})", get.value("ErrorAction", "SilentlyContinue").line()),
+                vec![Command::new("Remove-NetIntent").name("Name", &intent.name)],
+            )
+        }
         _ => Written::default(),
     }
 }
@@ -46,33 +60,99 @@ fn network_of(name: &str) -> String {
     format!("(Get-ClusterNetwork | Where-Object {{ $_.Name -eq {} }})", quoted(name))
 }
 
-/// A property of a cluster object; one that was not known before is put back by hand.
-fn property(object: &str, name: &str, value: Option<u64>) -> Written {
-    let Some(value) = value else {
-        return Written::default();
-    };
+fn use_key(network: &str) -> String {
+    format!("cluster use {network}")
+}
+
+/// What the inventory does not know of a change, with the expression that reads it: it is written down before the change.
+pub fn kept(context: &Context, change: &Change) -> Option<(String, String)> {
+    let property = |name: &str| (name.to_owned(), format!("(Get-Cluster).{name}"));
+    Some(match change {
+        Change::NetworkUse { network, value } if value.before.is_none() => {
+            (use_key(network), format!("[int]{}.Role", network_of(network)))
+        }
+        Change::MigrationOrder(value) if value.before.is_none() => parameter(context.cluster, ORDER),
+        Change::MigrationExcluded(value) if value.before.is_none() => parameter(context.cluster, EXCLUDED),
+        Change::Parallel(value) if value.before.is_none() => property("MaximumParallelMigrations"),
+        _ => return None,
+    })
+}
+
+const ORDER: &str = "MigrationNetworkOrder";
+const EXCLUDED: &str = "MigrationExcludeNetworks";
+
+fn parameter(cluster: &Cluster, name: &str) -> (String, String) {
+    let get = format!("{} | Get-ClusterParameter -Name {name}", owner(cluster));
+    (
+        name.to_owned(),
+        format!("{get} | Select-Object -First 1 | ForEach-Object {{ [string]$_.Value }}"),
+    )
+}
+
+/// A property of a cluster object; without a value the one that was written down before the first change.
+fn property(object: &str, name: &str, key: &str, value: Option<u64>) -> Written {
+    let value = value.map_or_else(|| kept::value(key), |value| value.to_string());
     Written {
         test: format!("[int]{object}.{name} -eq {value}"),
         commands: vec![format!("{object}.{name} = {value}")],
+        ..Written::default()
+    }
+}
+
+/// The class of anti-affinity of a VM's role.
+fn apart(vm: &str, value: &Values<String>) -> Written {
+    let class = value.after.clone().unwrap_or_default();
+    let of = |name: &str| Command::new(name).name("Vm", vm).name("Class", &class);
+    Written::new(of("Test-AntiAffinity").line(), vec![of("Set-AntiAffinity")])
+}
+
+/// What to say where the cluster lacks the property.
+pub fn no_parallel(number: u32) -> String {
+    format!(
+        "note  the cluster has no MaximumParallelMigrations (it came with the updates of September 2022): the hosts' own limits count; set them with \
+         Set-VMHost -MaximumVirtualMachineMigrations {number} on every node, or install the updates"
+    )
+}
+
+/// Without the property nothing is set and it is said: the hosts' own limits count then.
+fn parallel(value: &Values<u32>) -> Written {
+    let Some(number) = value.after else {
+        let before = kept::value("MaximumParallelMigrations");
+        return Written {
+            test: format!("($null -eq {before}) -or ((Get-Cluster).MaximumParallelMigrations -eq {before})"),
+            commands: vec![format!("(Get-Cluster).MaximumParallelMigrations = {before}")],
+            ..Written::default()
+        };
+    };
+    let missing = "-not (Get-Cluster).PSObject.Properties['MaximumParallelMigrations']";
+    Written {
+        test: format!("({missing}) -or ((Get-Cluster).MaximumParallelMigrations -eq {number})"),
+        commands: vec![format!("(Get-Cluster).MaximumParallelMigrations = {number}")],
+        note: format!("if ({missing}) {{ Write-Output {} }}", quoted(&no_parallel(number))),
     }
 }
 
 /// The list of the resource type from 2012; on 2008 R2 of every clustered VM.
 fn list(cluster: &Cluster, name: &str, value: &Values<Vec<String>>) -> Written {
-    let owner = if cluster.profile.generation == WS2008R2 {
-        "Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' }"
-    } else {
-        "Get-ClusterResourceType -Name 'Virtual Machine'"
-    };
+    let owner = owner(cluster);
     let ids = match &value.after {
         Some(networks) => format!("(Get-NetworkId -Name {})", quoted_list(networks)),
-        None => "''".to_owned(),
+        None => format!("([string]{})", kept::value(name)),
     };
     Written {
         test: format!(
             "@({owner} | Get-ClusterParameter -Name {name} | Where-Object {{ [string]$_.Value -ne {ids} }}).Count -eq 0"
         ),
         commands: vec![format!("{owner} | Set-ClusterParameter -Name {name} -Value {ids}")],
+        ..Written::default()
+    }
+}
+
+fn owner(cluster: &Cluster) -> &'static str {
+    if cluster.profile.generation == WS2008R2 {
+        "Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' }"
+    } else {
+        "Get-ClusterResourceType -Name 'Virtual Machine'"
     }
 }
 
@@ -110,7 +190,8 @@ fn get_vnic(vm: &str, vnic: &str) -> String {
 
 fn connect(vm: &str, vnic: &str, value: &Values<String>) -> Written {
     let Some(switch) = &value.after else {
-        return Written::default();
+        let cut = Command::new("Disconnect-VMNetworkAdapter").value("VMNetworkAdapter", get_vnic(vm, vnic));
+        return Written::new(format!("-not {}.SwitchName", get_vnic(vm, vnic)), vec![cut]);
     };
     let set = Command::new("Connect-VMNetworkAdapter").value("VMNetworkAdapter", get_vnic(vm, vnic));
     Written::new(
@@ -154,10 +235,16 @@ fn add_intent(intent: &Intent) -> Written {
         commands.push(format!("$adapter.JumboPacket = {size}"));
         add = add.value("AdapterPropertyOverrides", "$adapter");
     }
+    if let Some(percent) = intent.smb_percent {
+        let qos = Command::new("New-NetIntentQoSPolicyOverrides").value("BandwidthPercentage_SMB", percent);
+        commands.push(format!("$qos = {}", qos.line()));
+        add = add.value("QoSPolicyOverrides", "$qos");
+    }
     commands.push(add.line());
     commands.push(Command::new("Wait-Intent").name("Name", &intent.name).line());
     Written {
         test: Command::new("Test-Intent").name("Name", &intent.name).line(),
         commands,
+        ..Written::default()
     }
 }

@@ -1,11 +1,11 @@
 //! The scripts that are run once for a cluster, on one of its nodes.
 
 use super::change::Context;
-use super::parts::{self, Head, block, confirm, verdict};
-use super::{File, change, prelude};
+use super::parts::{self, Head, Kind, block, confirm, verdict};
+use super::{File, change, kept, prelude, stranded};
 use crate::deploy::steps::{Change, Phase, Step};
 use crate::deploy::work::{ClusterWork, by_powershell};
-use crate::powershell::{comment, file, quoted, quoted_list};
+use crate::powershell::{Command, comment, file, quoted, quoted_list};
 use crate::profiles::WS2008R2;
 
 /// Intents of Network ATC.
@@ -56,6 +56,9 @@ pub fn files(work: &ClusterWork, stem: &str) -> Vec<File> {
             changing(&context, work, &last, (synopsis, &format!("{stem}-after"))),
         );
     }
+    if let Some(lines) = stranded::script(work) {
+        add("move-stranded", lines);
+    }
     add("3-verify", verify(&context, work, stem));
     if !before.is_empty() || !last.is_empty() {
         add("4-rollback", rollback(&context, work, &before, &last, stem));
@@ -64,20 +67,47 @@ pub fn files(work: &ClusterWork, stem: &str) -> Vec<File> {
 }
 
 fn head(work: &ClusterWork, synopsis: &str, notes: &[String], changes: bool, stem: &str) -> Vec<String> {
+    head_of(work, synopsis, notes, (changes, &[]), stem)
+}
+
+/// The head of a script that changes something and takes parameters of its own.
+pub fn head_with(
+    work: &ClusterWork,
+    synopsis: &str,
+    notes: &[String],
+    parameters: &[String],
+    stem: &str,
+) -> Vec<String> {
+    head_of(work, synopsis, notes, (true, parameters), stem)
+}
+
+fn head_of(
+    work: &ClusterWork,
+    synopsis: &str,
+    notes: &[String],
+    (changes, parameters): (bool, &[String]),
+    stem: &str,
+) -> Vec<String> {
     let old = work.today.profile.generation == WS2008R2;
     let head = Head {
         synopsis,
         target: &work.today.name,
         notes,
-        changes,
-        takeover: false,
-        waits: false,
+        parameters,
+        kind: Kind {
+            changes,
+            ..Kind::default()
+        },
         version: if old { "2.0" } else { "3.0" },
     };
     let mut lines = parts::head(&head, stem);
     lines.push("Import-Module FailoverClusters".to_owned());
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NETWORKS));
+    lines.extend(block(prelude::ROLES));
+    if changes {
+        lines.extend(block(kept::KEEP));
+    }
     if !old {
         lines.extend(block(prelude::CLUSTER));
     }
@@ -108,6 +138,7 @@ fn changing(context: &Context, work: &ClusterWork, steps: &[&Step], (synopsis, s
     let mut lines = head(work, synopsis, &notes, true, stem);
     lines.push("$State = Read-State".to_owned());
     lines.push("$Waiting = @()".to_owned());
+    lines.extend(kept::saved_of_cluster(context, steps));
     lines.push(String::new());
     for step in steps {
         lines.extend(step_lines(context, step));
@@ -129,7 +160,7 @@ fn is_intent(step: &Step) -> bool {
 
 /// A step; one that needs the VM off is passed over while the VM runs, and told at the end.
 fn step_lines(context: &Context, step: &Step) -> Vec<String> {
-    // the cluster's script has no way back of its own for an intent: it is removed by hand
+    // the cluster's scripts have no take-over of their own: Network ATC does the work on the nodes
     let mut plain = step.clone();
     plain.takeover = false;
     let lines = parts::step(context, &plain);
@@ -194,21 +225,42 @@ fn rollback(context: &Context, work: &ClusterWork, before: &[&Step], last: &[&St
         lines.push(format!("$StateFile = Join-Path $StateFolder '{stem}-{part}-state.xml'"));
         lines.push("$State = Read-State".to_owned());
         for step in steps.iter().rev() {
-            let undo = parts::undo(context, step);
+            // the cluster's scripts have no way back of their own: taking an intent away takes no path down
+            let mut plain = (*step).clone();
+            plain.takeover = false;
+            let undo = parts::undo(context, &plain);
             if undo.is_empty() {
-                lines.push(comment(&format!("By hand: {} ({})", step.title, by_hand(step))));
+                lines.push(comment(&format!("By hand: {} (set it as it was)", step.title)));
             }
             lines.extend(undo);
+            lines.extend(left_behind(step));
         }
     }
     lines.push("Write-Output 'Done.'".to_owned());
     lines
 }
 
-fn by_hand(step: &Step) -> &'static str {
-    if is_intent(step) {
-        "Remove-NetIntent takes the intent away and leaves what it made: remove the switch on each node, then build the old wiring"
-    } else {
-        "its value before was not in the inventory: set it as it was"
+/// What an intent leaves on every node when it is taken away.
+fn left_behind(step: &Step) -> Vec<String> {
+    let mut lines = Vec::new();
+    for change in &step.changes {
+        let Change::AddIntent(intent) = change else { continue };
+        lines.push(comment(&format!(
+            "What the intent {} made stays (Remove-NetIntent takes nothing off a node). By hand on each node, drained, at its console (iLO, iDRAC):",
+            intent.name
+        )));
+        if let Some(switch) = intent.switch() {
+            let remove = Command::new("Remove-VMSwitch").name("Name", &switch).switch("Force");
+            lines.push(comment(&format!("  {}", remove.line())));
+        }
+        if intent.storage {
+            lines.push(comment(
+                "  Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' } | Remove-NetQosTrafficClass; Get-NetQosPolicy | Remove-NetQosPolicy",
+            ));
+        }
+        lines.push(comment(
+            "  then addresses and VLANs as the pre-check script of the node lists them, and that script again: every line must say ok",
+        ));
     }
+    lines
 }

@@ -24,7 +24,9 @@ fn file(lines: &[String]) -> Vec<u8> {
 }
 
 /// Pre-check, apply, verify and rollback.
-pub fn files(_: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
+pub fn files(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
+    let mut apply = commands(node, false);
+    apply.extend(notes(work, node));
     vec![
         (
             format!("{stem}-1-pre-check.cmd"),
@@ -35,11 +37,7 @@ pub fn files(_: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
         ),
         (
             format!("{stem}-2-apply.cmd"),
-            file(&change(
-                node,
-                "Apply: addresses, as far as netsh sets them.",
-                &commands(node, false),
-            )),
+            file(&change(node, "Apply: addresses, as far as netsh sets them.", &apply)),
         ),
         (
             format!("{stem}-3-verify.cmd"),
@@ -107,6 +105,69 @@ fn change(node: &NodeWork, synopsis: &str, commands: &[String]) -> Vec<String> {
     lines.extend(commands.iter().cloned());
     lines.push("endlocal".to_owned());
     lines
+}
+
+/// What netsh could do beside the steps, as remarks: it is decided by a person, since guests or the inventory must change with it.
+fn notes(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+    let mut found = Vec::new();
+    for (own, wanted) in renames(work, node) {
+        found.push(
+            "rem the port in this place has another name on other nodes; rename it, correct the inventory, plan anew:"
+                .to_owned(),
+        );
+        found.push(format!(
+            "rem   netsh interface set interface name=\"{own}\" newname=\"{wanted}\""
+        ));
+    }
+    let host = node.today.facts.text("chimney");
+    let on = host.is_some_and(|state| state != "disabled");
+    let guests = || work.today.vms.iter().filter_map(|vm| vm.facts.text("guest_chimney"));
+    if on && node.after.nics.iter().any(|nic| !nic.team.is_empty()) {
+        found.push(
+            "rem a team carries no offloaded connections (rule chimney-with-team): off on the host, and in the guests"
+                .to_owned(),
+        );
+        found.push("rem   netsh int tcp set global chimney=disabled".to_owned());
+    } else if on && guests().any(|state| state == "disabled") {
+        found.push(
+            "rem the host offloads TCP and some guests do not (rule chimney-one-sided): in those guests".to_owned(),
+        );
+        found.push("rem   netsh int tcp set global chimney=enabled".to_owned());
+    } else if host == Some("disabled") && guests().any(|state| state == "enabled") {
+        found.push("rem guests ask to offload TCP and the host does not (rule chimney-one-sided): here, or chimney=disabled in the guests".to_owned());
+        found.push("rem   netsh int tcp set global chimney=enabled".to_owned());
+    }
+    found
+}
+
+/// Ports whose name differs from that of most nodes in the same place: card, and number on the card.
+fn renames(work: &ClusterWork, node: &NodeWork) -> Vec<(String, String)> {
+    let place = |of: &crate::inventory::Node, at: usize| {
+        let nic = of.nics.get(at)?;
+        let before = of.nics[..at].iter().filter(|other| other.card == nic.card).count();
+        (!nic.card.is_empty()).then(|| (nic.card.clone(), before))
+    };
+    let mut found = Vec::new();
+    for (at, nic) in node.today.nics.iter().enumerate() {
+        let Some(own) = place(&node.today, at) else { continue };
+        let mut names: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
+        for other in &work.today.nodes {
+            let same = (0..other.nics.len()).find(|at| place(other, *at).as_ref() == Some(&own));
+            if let Some(nic) = same.and_then(|at| other.nics.get(at)) {
+                *names.entry(&nic.name).or_default() += 1;
+            }
+        }
+        let most = names
+            .iter()
+            .max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
+        let usual = most
+            .filter(|(name, count)| **count > 1 && **name != nic.name)
+            .map(|(name, _)| (*name).to_owned());
+        if let Some(usual) = usual.filter(|usual| is_safe(usual) && is_safe(&nic.name)) {
+            found.push((nic.name.clone(), usual));
+        }
+    }
+    found
 }
 
 /// netsh commands of the steps, or of the way back.

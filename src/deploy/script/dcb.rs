@@ -35,6 +35,7 @@ pub fn written(dcb: &Dcb) -> Written {
     Written {
         test: test(dcb),
         commands: lines,
+        ..Written::default()
     }
 }
 

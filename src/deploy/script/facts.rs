@@ -170,7 +170,7 @@ pub fn modes(node: &NodeWork) -> Vec<String> {
         .filter(|s| s.kind == SwitchKind::External && weighted(&s.name) && !made(&s.name));
     kept.map(|s| {
         confirm(
-            &format!("virtual switch {} counts minimum bandwidth by weight (else make it anew: a switch cannot change its mode)", s.name),
+            &format!("virtual switch {} counts minimum bandwidth by weight (else write its bandwidth_mode into switches.csv, run plan and deploy anew: they make it anew, since no switch changes its mode)", s.name),
             &format!("[string](Get-VMSwitch -Name {}).BandwidthReservationMode -eq 'Weight'", quoted(&s.name)),
         )
     })
@@ -207,6 +207,57 @@ pub fn settings(context: &Context, work: &ClusterWork, node: &NodeWork) -> Vec<S
             "the MAC pool is that of the plan",
             &change::written(context, &pool).test,
         ));
+    }
+    found
+}
+
+/// Features of Windows that the steps need, and VMs that would lose their network.
+pub fn ready(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+    let steps = || node.steps.iter().flat_map(|s| &s.changes);
+    let mut found = Vec::new();
+    let mut command = |needed: bool, what: &str, cmdlet: &str| {
+        if needed {
+            found.push(confirm(
+                what,
+                &format!("[bool](Get-Command {cmdlet} -ErrorAction SilentlyContinue)"),
+            ));
+        }
+    };
+    command(
+        steps().any(|c| matches!(c, Change::Dcb(_))),
+        "the feature for Data Center Bridging is there: Install-WindowsFeature Data-Center-Bridging",
+        "New-NetQosTrafficClass",
+    );
+    command(
+        steps().any(|c| matches!(c, Change::Host(HostSetting::SmbLimit(_)))),
+        "the feature for SMB limits is there: Install-WindowsFeature FS-SMBBW",
+        "Set-SmbBandwidthLimit",
+    );
+    if steps().any(|c| matches!(c, Change::RemoveSwitch(_))) {
+        found.push(confirm(
+            "no VM is left on the node: one that stays, even off, loses its network with the virtual switch that is made anew",
+            "@(Get-VM).Count -eq 0",
+        ));
+    }
+    found.extend(properties(work));
+    found
+}
+
+/// Properties of the cluster that came with an update.
+fn properties(work: &ClusterWork) -> Vec<String> {
+    let mut found = Vec::new();
+    for change in work.last.iter().flat_map(|s| &s.changes) {
+        match change {
+            Change::Parallel(Values { after: Some(number), .. }) => found.push(format!(
+                "if (-not (Get-Cluster).PSObject.Properties['MaximumParallelMigrations']) {{ Write-Output {} }}",
+                quoted(&super::cluster_change::no_parallel(*number))
+            )),
+            Change::ClusterSmbLimit { .. } => found.push(confirm(
+                "the cluster has SetSMBBandwidthLimitFactor (else install the updates of September 2022 or later, or look for its name: Get-Cluster | Format-List *SMB*)",
+                "[bool](Get-Cluster).PSObject.Properties['SetSMBBandwidthLimitFactor']",
+            )),
+            _ => {}
+        }
     }
     found
 }

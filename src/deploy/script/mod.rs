@@ -8,10 +8,12 @@ mod cmd;
 mod dcb;
 mod facts;
 mod host_change;
+mod kept;
 mod node_scripts;
 mod parts;
 mod prelude;
 mod runbook;
+mod stranded;
 mod table;
 
 use super::work::{ClusterWork, by_powershell};

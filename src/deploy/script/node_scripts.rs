@@ -1,9 +1,10 @@
 //! The four scripts of a node, for Windows PowerShell 3.0 (Windows Server 2012) and later.
 
 use super::change::{self, Context};
-use super::parts::{self, Head, block, confirm, verdict};
-use super::{File, facts, prelude};
+use super::parts::{self, Head, Kind, block, confirm, verdict};
+use super::{File, facts, kept, prelude};
 use crate::deploy::manual;
+use crate::deploy::steps::Step;
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::powershell::{comment, file, quoted, quoted_list};
 
@@ -35,20 +36,13 @@ pub fn others(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     others.take(4).map(address).collect()
 }
 
-fn head(
-    synopsis: &str,
-    node: &NodeWork,
-    notes: &[String],
-    (changes, takeover, waits): (bool, bool, bool),
-    stem: &str,
-) -> Vec<String> {
+fn head(synopsis: &str, node: &NodeWork, notes: &[String], kind: Kind, stem: &str) -> Vec<String> {
     let head = Head {
         synopsis,
         target: &node.today.name,
         notes,
-        changes,
-        takeover,
-        waits,
+        parameters: &[],
+        kind,
         version: "3.0",
     };
     parts::head(&head, stem)
@@ -70,7 +64,7 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
         "Pre-check: is the node as the inventory says, and ready?",
         node,
         &notes,
-        (false, false, false),
+        Kind::default(),
         stem,
     );
     lines.extend(block(prelude::STEPS));
@@ -97,6 +91,7 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     lines.extend(facts::ports(node));
     lines.extend(facts::wiring(&work.today, &node.today));
     lines.extend(facts::modes(node));
+    lines.extend(facts::ready(work, node));
     lines.extend(facts::management(&node.today, &others(work, node)));
     lines.extend(facts::storage(work));
     let adapters = change::remembered(&node.steps);
@@ -135,11 +130,15 @@ fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> 
         "Apply: the steps of the plan on this node, in an order that keeps it reachable.",
         node,
         &notes,
-        (true, takeover, !gates.is_empty()),
+        Kind {
+            console: takeover,
+            falls_back: takeover,
+            waits: !gates.is_empty(),
+            ..Kind::changing()
+        },
         stem,
     );
-    lines.extend(block(prelude::STEPS));
-    lines.extend(block(prelude::NODE));
+    lines.extend(functions(node));
     if takeover {
         lines.push(format!("$Others = @({})", quoted_list(&others(work, node))));
         lines.push(format!(
@@ -189,8 +188,9 @@ fn remember(node: &NodeWork) -> Vec<String> {
         "MaximumVirtualMachineMigrations",
     ];
     for property in properties {
-        // 2012 has no performance option
-        lines.push(format!("        {property} = $(if ($vmHost.PSObject.Properties['{property}']) {{ $vmHost.{property} }} else {{ $null }})"));
+        // 2012 has no performance option; kept in a file, a value of a list of words is a word only as text
+        let text = if property.ends_with("Option") { "[string]" } else { "" };
+        lines.push(format!("        {property} = $(if ($vmHost.PSObject.Properties['{property}']) {{ {text}$vmHost.{property} }} else {{ $null }})"));
     }
     lines.push(
         "        Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })"
@@ -206,6 +206,18 @@ fn remember(node: &NodeWork) -> Vec<String> {
         lines.push(format!("$holder = Find-Management -Address {}", quoted(ip)));
         lines.push("if ($holder) { Save-Address -Adapter $holder }".to_owned());
     }
+    lines.extend(kept::saved(&node.steps, ip));
+    lines
+}
+
+/// The functions of a script that changes the node.
+fn functions(node: &NodeWork) -> Vec<String> {
+    let mut lines = block(prelude::STEPS);
+    lines.extend(block(prelude::NODE));
+    if kept::needed(&node.steps) {
+        lines.extend(block(kept::KEEP));
+        lines.extend(block(kept::FUNCTIONS));
+    }
     lines
 }
 
@@ -215,7 +227,7 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
         "Verify: is the node as the plan says?",
         node,
         &notes,
-        (false, false, false),
+        Kind::default(),
         stem,
     );
     lines.extend(block(prelude::STEPS));
@@ -239,26 +251,40 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
 }
 
 fn rollback(context: &Context, node: &NodeWork, stem: &str) -> Vec<String> {
-    let notes = [
-        "Undoes the steps that the apply script did, last one first. -WhatIf shows what it would do.".to_owned(),
+    let takeover = node.takes_over();
+    let mut notes = vec![
+        "Undoes the steps that the apply script did, last one first, also one that broke in the middle. -WhatIf shows what it would do.".to_owned(),
         format!(
             "It needs {stem}-state.xml, which the apply script wrote. What was not known before the first change is taken from there."
         ),
+        "What is made again is not the same to others: a virtual switch or host vNIC gets a new MAC address, so look at DHCP reservations and at \
+         VMs of this host alone (not clustered), which must be connected again."
+            .to_owned(),
     ];
+    if takeover {
+        notes.push(
+            "Run it at the console (iLO, iDRAC) with -Console: one step takes the management path down for a moment."
+                .to_owned(),
+        );
+    }
     let mut lines = head(
         "Rollback: back to how the node was.",
         node,
         &notes,
-        (true, false, false),
+        Kind {
+            console: takeover,
+            ..Kind::changing()
+        },
         stem,
     );
-    lines.extend(block(prelude::STEPS));
-    lines.extend(block(prelude::NODE));
+    lines.extend(functions(node));
     lines.extend(right_node(node));
     lines.push("if (-not (Test-Path -LiteralPath $StateFile)) { throw ('{0} is missing: nothing was applied, or the file is lost' -f $StateFile) }".to_owned());
     lines.push("$State = Read-State".to_owned());
     lines.push(String::new());
-    for step in node.steps.iter().rev() {
+    // protocols come back to a port only once no switch holds it any more
+    let (last, first): (Vec<&Step>, Vec<&Step>) = node.steps.iter().rev().partition(|step| kept::binds(step));
+    for step in first.into_iter().chain(last) {
         lines.extend(parts::undo(context, step));
     }
     lines.push("Write-Output 'Done. Look at the node with its pre-check script.'".to_owned());

@@ -12,14 +12,35 @@ pub struct Head<'a> {
     pub target: &'a str,
     /// More lines of help.
     pub notes: &'a [String],
-    /// It takes `-WhatIf` and keeps a state.
-    pub changes: bool,
-    /// It has a step that takes a path down.
-    pub takeover: bool,
-    /// It waits for something that is done by hand.
-    pub waits: bool,
+    /// Lines of parameters of its own.
+    pub parameters: &'a [String],
+    /// What it does.
+    pub kind: Kind,
     /// Lowest version of PowerShell.
     pub version: &'a str,
+}
+
+/// What a script does, and so which parameters it takes.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Kind {
+    /// It changes something: it takes `-WhatIf` and keeps a state.
+    pub changes: bool,
+    /// It has a step that takes management, or the last storage path, down.
+    pub console: bool,
+    /// It goes back by itself after a while.
+    pub falls_back: bool,
+    /// It waits for something that is done by hand.
+    pub waits: bool,
+}
+
+impl Kind {
+    /// It changes something.
+    pub fn changing() -> Kind {
+        Kind {
+            changes: true,
+            ..Kind::default()
+        }
+    }
 }
 
 /// The head of a script; the names in it stand in comments and literals only.
@@ -33,23 +54,26 @@ pub fn head(head: &Head, stem: &str) -> Vec<String> {
     ];
     lines.extend(head.notes.iter().map(|note| comment(note)));
     lines.push(format!("#requires -Version {}", head.version));
-    lines.push(if head.changes {
+    lines.push(if head.kind.changes {
         "[CmdletBinding(SupportsShouldProcess = $true)]".to_owned()
     } else {
         "[CmdletBinding()]".to_owned()
     });
     lines.push("param(".to_owned());
-    if head.takeover {
+    lines.extend(head.parameters.iter().cloned());
+    if head.kind.console {
         lines
             .push("    # the script runs at the console of the node, where a lost network does not stop it".to_owned());
         lines.push("    [switch]$Console,".to_owned());
+    }
+    if head.kind.falls_back {
         lines.push(
             "    # minutes after which Windows runs the rollback script by itself if this script does not come back"
                 .to_owned(),
         );
         lines.push("    [int]$FallbackMinutes = 10,".to_owned());
     }
-    if head.waits {
+    if head.kind.waits {
         lines.push("    # the ports of the physical switches are changed already: do not ask".to_owned());
         lines.push("    [switch]$PortsDone,".to_owned());
     }
@@ -94,6 +118,7 @@ pub fn step(context: &Context, step: &Step) -> Vec<String> {
         quoted(&step.title),
         quoted(&step.serves)
     );
+    lines.extend(written.iter().map(|w| w.note.clone()).filter(|note| !note.is_empty()));
     lines.extend(body(open, &written));
     lines
 }
@@ -107,7 +132,13 @@ pub fn undo(context: &Context, step: &Step) -> Vec<String> {
     }
     let title = format!("undo: {}", step.title);
     let mut lines = vec![comment(&format!("Step {}: {title}", step.number))];
-    let open = format!("Undo-Step -Number {} -What {} -Test {{", step.number, quoted(&title));
+    // the way back through such a step takes the same path down
+    let guard = if step.takeover { " -TakeOver" } else { "" };
+    let open = format!(
+        "Undo-Step -Number {} -What {}{guard} -Test {{",
+        step.number,
+        quoted(&title)
+    );
     lines.extend(body(open, &written));
     lines
 }

@@ -39,7 +39,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -47,8 +47,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
@@ -260,7 +264,7 @@ pub const TAKE_OVER: &str = r#"function Invoke-TakeOver {
     $script:State.Steps[$key] = 'started'
     Write-State
     $task = 'nicplan fallback'
-    $argument = '-NoProfile -ExecutionPolicy Bypass -File "{0}" -StateFolder "{1}"' -f $RollbackScript, $StateFolder
+    $argument = '-NoProfile -ExecutionPolicy Bypass -File "{0}" -StateFolder "{1}" -Console' -f $RollbackScript, $StateFolder
     $action = New-ScheduledTaskAction -Execute 'powershell.exe' -Argument $argument
     $trigger = New-ScheduledTaskTrigger -Once -At (Get-Date).AddMinutes($FallbackMinutes)
     Register-ScheduledTask -TaskName $task -Action $action -Trigger $trigger -User 'SYSTEM' -RunLevel Highest -Force | Out-Null
@@ -272,7 +276,7 @@ pub const TAKE_OVER: &str = r#"function Invoke-TakeOver {
     catch {
         Write-Warning ('step {0} failed, going back: {1}' -f $Number, $_)
         Unregister-ScheduledTask -TaskName $task -Confirm:$false
-        & $RollbackScript -StateFolder $StateFolder -Confirm:$false
+        & $RollbackScript -StateFolder $StateFolder -Console -Confirm:$false
         throw
     }
     Unregister-ScheduledTask -TaskName $task -Confirm:$false
@@ -330,5 +334,31 @@ pub const NETWORKS: &str = r#"function Get-NetworkId {
         $ids += $network.Id
     }
     return ($ids -join ';')
+}
+"#;
+
+/// Roles of VMs in the cluster; runs on Windows PowerShell 2.0 and later.
+pub const ROLES: &str = r#"function Find-Role {
+    # the role of a VM has its name, or the one that Virtual Machine Manager gives it
+    param([string]$Vm)
+    Get-ClusterGroup | Where-Object { $_.Name -eq $Vm -or $_.Name -eq ('SCVMM ' + $Vm + ' Resources') } | Select-Object -First 1
+}
+
+function Test-AntiAffinity {
+    param([string]$Vm, [string]$Class)
+    $role = Find-Role -Vm $Vm
+    if (-not $role) {
+        Write-Warning ('{0} has no role in the cluster: nothing keeps it apart from others' -f $Vm)
+        return $true
+    }
+    return ((@($role.AntiAffinityClassNames) -join ';') -eq $Class)
+}
+
+function Set-AntiAffinity {
+    param([string]$Vm, [string]$Class)
+    $names = New-Object System.Collections.Specialized.StringCollection
+    if ($Class) { $names.Add($Class) | Out-Null }
+    $role = Find-Role -Vm $Vm
+    $role.AntiAffinityClassNames = $names
 }
 "#;

@@ -107,9 +107,16 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         text.push_str(&format!("{number}. {line}\n"));
     }
     if by_powershell(&work.today) {
+        let console = if work.nodes.iter().any(NodeWork::takes_over) {
+            "; where apply needs the console, rollback needs it, too (`-Console`)"
+        } else {
+            ""
+        };
         text.push_str(&format!(
             "\nBack: on each node `NODE-4-rollback.ps1` (last node first, drained as above); for the cluster `{stem}-4-rollback.ps1`, if there is one. \
-             What was not known before the first change is taken from the `-state.xml` files.\n"
+             What was not known before the first change is taken from the `-state.xml` files. It goes back from any step, also from one that broke in the \
+             middle, over the same states in which management and storage are reachable{console}. A switch or host vNIC that is made again gets a new MAC \
+             address, and a VM of one host alone must be connected to it again by hand.\n"
         ));
     }
     text

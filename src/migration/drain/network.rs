@@ -3,6 +3,7 @@
 //! In: a cluster and perhaps a plan. Out: paths and routes. Must not know: VMs, schedules.
 
 use super::routes::Routes;
+use crate::applied;
 use crate::inventory::{Cluster, Node, Vnic};
 use crate::migration::calibration::Calibration;
 use crate::migration::load::{Load, Needs};
@@ -32,7 +33,6 @@ impl Ports {
 
 /// Who reaches whom for live migration, and how.
 pub struct Network<'a> {
-    cluster: &'a Cluster,
     plan: Option<&'a ClusterPlan>,
     calibration: Calibration,
     paths: Vec<Path>,
@@ -40,7 +40,7 @@ pub struct Network<'a> {
     load: Load,
     /// By node: what its adapters are promised of a port, by weights of host vNICs and guests or by the plan.
     shares: Vec<Vec<Option<Permille>>>,
-    /// What of the cluster decides over paths; other port speeds are tried on copies of it.
+    /// What of the cluster decides over paths, with the settings of the plan; other port speeds are tried on copies of it.
     bare: Cluster,
     is_unknown: bool,
 }
@@ -48,25 +48,25 @@ pub struct Network<'a> {
 impl<'a> Network<'a> {
     /// With a plan its wiring counts, without one that of the inventory. `needs` is what other traffic on the ports needs.
     pub fn new(
-        cluster: &'a Cluster,
+        cluster: &Cluster,
         plan: Option<&'a ClusterPlan>,
         needs: &Needs,
         calibration: Calibration,
     ) -> Network<'a> {
+        let bare = bare(cluster, plan);
         let wiring = match plan {
-            Some(plan) => Wiring::planned_with(cluster, plan, needs),
-            None => Wiring::today_with(cluster, needs),
+            Some(plan) => Wiring::planned_with(&bare, plan, needs),
+            None => Wiring::today_with(&bare, needs),
         };
-        let paths = paths(cluster, &wiring);
+        let paths = paths(&bare, &wiring);
         let pairs = paths.iter().enumerate();
         Network {
-            cluster,
             plan,
             calibration,
             by_pair: pairs.map(|(index, path)| ((path.source, path.target), index)).collect(),
             paths,
             shares: shares(&wiring),
-            bare: bare(cluster),
+            bare,
             is_unknown: wiring.is_unknown(),
             load: wiring.load,
         }
@@ -88,7 +88,7 @@ impl<'a> Network<'a> {
 
     /// Rates, links and slots.
     pub fn routes(&self) -> Routes {
-        Routes::from_paths(self.cluster, &self.load, &self.calibration, |source, target| {
+        Routes::from_paths(&self.bare, &self.load, &self.calibration, |source, target| {
             self.path(source, target)
         })
     }
@@ -110,7 +110,7 @@ impl<'a> Network<'a> {
 
     /// The kind of each path, and one pair of each kind: nodes with the same ports and settings, joined in the same way.
     fn kinds(&self) -> (Vec<usize>, Vec<(usize, usize)>) {
-        let all = self.cluster.nodes.iter().zip(&self.shares);
+        let all = self.bare.nodes.iter().zip(&self.shares);
         let nodes: Vec<String> = all.map(|(node, shares)| format!("{}{shares:?}", looks(node))).collect();
         let look = |node: usize| nodes.get(node).map_or("", String::as_str);
         let mut numbers = BTreeMap::new();
@@ -130,7 +130,7 @@ impl<'a> Network<'a> {
 
     /// The slowest port that carries live migration, Mbit/s; 0 without any.
     pub fn slowest_port(&self) -> Mbps {
-        let nic = |(node, port): (usize, usize)| self.cluster.nodes.get(node)?.nics.get(port);
+        let nic = |(node, port): (usize, usize)| self.bare.nodes.get(node)?.nics.get(port);
         let speeds = self.ports().into_iter().filter_map(nic).map(|nic| nic.speed);
         speeds.min().unwrap_or(0)
     }
@@ -149,19 +149,18 @@ impl<'a> Network<'a> {
 /// The routes under a plan, judged for one pair of each kind of nodes: quick enough for every plan. Nodes are of one kind if their
 /// ports, cabling, settings and planned uplinks are alike.
 pub(super) struct Sketch<'a> {
-    cluster: &'a Cluster,
     plan: &'a ClusterPlan,
     load: Load,
     kind_of: Vec<usize>,
     numbers: BTreeMap<(usize, usize), usize>,
     examples: Vec<(usize, usize)>,
     judged: Vec<Path>,
-    /// What of the cluster decides over paths; other port speeds are tried on copies of it.
+    /// What of the cluster decides over paths, with the settings of the plan; other port speeds are tried on copies of it.
     bare: Cluster,
 }
 
 impl<'a> Sketch<'a> {
-    pub fn new(cluster: &'a Cluster, plan: &'a ClusterPlan, needs: &Needs) -> Sketch<'a> {
+    pub fn new(cluster: &Cluster, plan: &'a ClusterPlan, needs: &Needs) -> Sketch<'a> {
         let mut kinds: BTreeMap<String, usize> = BTreeMap::new();
         let mut kind_of = Vec::with_capacity(cluster.nodes.len());
         for node in &cluster.nodes {
@@ -180,14 +179,14 @@ impl<'a> Sketch<'a> {
                 });
             }
         }
+        let bare = bare(cluster, Some(plan));
         Sketch {
-            cluster,
             plan,
             load: Load::planned(cluster, plan, needs),
             kind_of,
             numbers,
-            judged: some_paths(cluster, &Wiring::planned(cluster, plan), examples.iter().copied()),
-            bare: bare(cluster),
+            judged: some_paths(&bare, &Wiring::planned(&bare, plan), examples.iter().copied()),
+            bare,
             examples,
         }
     }
@@ -200,7 +199,7 @@ impl<'a> Sketch<'a> {
 
     /// Rates, links and slots.
     pub fn routes(&self) -> Routes {
-        self.table(self.cluster, &self.judged)
+        self.table(&self.bare, &self.judged)
     }
 
     fn table(&self, cluster: &Cluster, judged: &[Path]) -> Routes {
@@ -233,12 +232,15 @@ fn shares(wiring: &Wiring) -> Vec<Vec<Option<Permille>>> {
     wiring.interfaces.iter().map(of).collect()
 }
 
-/// The cluster without the guests that say nothing of paths: only their minimum-bandwidth weights do.
-fn bare(cluster: &Cluster) -> Cluster {
-    let mut cluster = cluster.clone();
+/// The cluster without the guests that say nothing of paths: only their minimum-bandwidth weights do. With a plan its settings count.
+fn bare(cluster: &Cluster, plan: Option<&ClusterPlan>) -> Cluster {
+    let mut bare = cluster.clone();
     let has_weight = |vnic: &Vnic| vnic.weight.is_some();
-    cluster.vms.retain(|vm| vm.vnics.iter().any(has_weight));
-    cluster
+    bare.vms.retain(|vm| vm.vnics.iter().any(has_weight));
+    match plan {
+        Some(plan) => applied::settled(&bare, plan),
+        None => bare,
+    }
 }
 
 /// The cluster with another speed of some ports.

@@ -16,11 +16,9 @@ pub(super) use ports::{PortRow, RoleOnPort};
 use crate::checks::VerifiedPlan;
 use crate::checks::recount::{Recount, RoleCapacity, UplinkLoad};
 use crate::checks::rules::Outcome;
-use crate::demand::needs;
 use crate::finding::{Finding, Severity};
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::migration::drain::{Forecast, NodeDrain, sketch};
-use crate::migration::wiring::Wiring;
 use crate::plan::{ClusterPlan, NodeUplink, Objective, Plan, VnicPlan};
 use crate::reports::paths::ClusterPaths;
 use crate::roles::Role;
@@ -196,11 +194,8 @@ impl<'a> ClusterData<'a> {
 
     /// The way of every live migration once the plan is applied.
     pub fn paths(&self) -> &ClusterPaths<'a> {
-        let judged = || {
-            let wiring = Wiring::planned_with(self.facts, self.plan, &needs(self.facts, Some(self.plan)));
-            ClusterPaths::new(self.facts, wiring, |_, _| true)
-        };
-        self.paths.get_or_init(judged)
+        self.paths
+            .get_or_init(|| ClusterPaths::planned(self.facts, self.plan, |_, _| true))
     }
 
     /// Ports of a node.

@@ -115,7 +115,7 @@ fn draw_class(svg: &mut Svg, y: i64, data: &ClusterPaths, class: &Class) -> i64 
         y = paragraph(svg, y, &format!("Fix: {}", path.fix), SMALL.ink(look::INK));
     }
     if let Some(promised) = path.guaranteed {
-        y = contention(svg, y, data.cluster, path, promised);
+        y = contention(svg, y, &data.cluster, path, promised);
     }
     draw_rows(svg, y - 4, data, class, path)
 }
@@ -240,8 +240,14 @@ fn draw_row(svg: &mut Svg, y: i64, data: &ClusterPaths, path: &Path, (index, sta
     let mut complete = true;
     for (node, x) in ends {
         let on: Vec<&Interface> = used(data, path, node, index, state);
-        svg.fitted(x + 10, y + 4, NODE_W - 20, TEXT, &adapter_text(data.cluster, node, &on));
-        tors.push(switch_names(data.cluster, node, &on));
+        svg.fitted(
+            x + 10,
+            y + 4,
+            NODE_W - 20,
+            TEXT,
+            &adapter_text(&data.cluster, node, &on),
+        );
+        tors.push(switch_names(&data.cluster, node, &on));
         complete &= !on.is_empty();
     }
     let label_w = TOR_X[0] - LEFT - NODE_W - 16;

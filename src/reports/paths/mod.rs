@@ -1,6 +1,6 @@
 //! The ways of live migrations: `paths.csv`, `path.svg`, text and JSON.
 //!
-//! In: facts and wiring. Out: bytes and text. Everything is judged once, in [`PathData`]; the rest only shows it.
+//! In: facts, and a plan. Out: bytes and text. Everything is judged once, in [`PathData`]; the rest only shows it.
 //! Must not know: how a path is found.
 
 mod answers;
@@ -12,12 +12,16 @@ mod text;
 pub(in crate::reports) use answers::repair;
 pub use table::paths_csv;
 
+use crate::applied;
+use crate::demand::needs;
 use crate::finding::Severity;
 use crate::inventory::Cluster;
 use crate::migration::path::{Class, Members, Opinion, Path, classes, opinions, paths};
 use crate::migration::wiring::Wiring;
+use crate::plan::ClusterPlan;
 use crate::reports::drawings;
 use crate::reports::show;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 /// Pairs that are named one by one.
@@ -25,8 +29,8 @@ const FEW: usize = 4;
 
 /// The ways of one cluster.
 pub struct ClusterPaths<'a> {
-    /// Facts.
-    pub cluster: &'a Cluster,
+    /// Facts; with a plan the settings that are made along with it.
+    pub cluster: Cow<'a, Cluster>,
     /// Who carries which network.
     pub wiring: Wiring,
     /// Every ordered pair that was asked for.
@@ -46,12 +50,24 @@ pub struct PathData<'a> {
 }
 
 impl<'a> ClusterPaths<'a> {
-    /// Judges every pair; `wanted` says which are shown.
-    pub fn new(cluster: &'a Cluster, wiring: Wiring, wanted: impl Fn(&str, &str) -> bool) -> ClusterPaths<'a> {
+    /// Judges every pair as it is today; `wanted` says which are shown.
+    pub fn today(cluster: &'a Cluster, wanted: impl Fn(&str, &str) -> bool) -> ClusterPaths<'a> {
+        let wiring = Wiring::today_with(cluster, &needs(cluster, None));
+        ClusterPaths::new(Cow::Borrowed(cluster), wiring, wanted)
+    }
+
+    /// Judges every pair once a plan is applied.
+    pub fn planned(cluster: &'a Cluster, plan: &ClusterPlan, wanted: impl Fn(&str, &str) -> bool) -> ClusterPaths<'a> {
+        let settled = applied::settled(cluster, plan);
+        let wiring = Wiring::planned_with(&settled, plan, &needs(cluster, Some(plan)));
+        ClusterPaths::new(Cow::Owned(settled), wiring, wanted)
+    }
+
+    fn new(cluster: Cow<'a, Cluster>, wiring: Wiring, wanted: impl Fn(&str, &str) -> bool) -> ClusterPaths<'a> {
         let name = |node: usize| cluster.nodes.get(node).map_or("", |n| n.name.as_str());
-        let mut paths = paths(cluster, &wiring);
+        let mut paths = paths(&cluster, &wiring);
         paths.retain(|p| wanted(name(p.source), name(p.target)));
-        let classes = classes(cluster, &paths);
+        let classes = classes(&cluster, &paths);
         let mut found = ClusterPaths {
             cluster,
             wiring,
@@ -67,7 +83,7 @@ impl<'a> ClusterPaths<'a> {
     /// Of the paths over SMB that of the node with most memory to move.
     fn ask_opinions(&mut self) {
         let memory = |node: usize| {
-            crate::demand::live_moved(self.cluster, node)
+            crate::demand::live_moved(&self.cluster, node)
                 .map(|vm| vm.memory)
                 .sum::<u64>()
         };
@@ -78,7 +94,7 @@ impl<'a> ClusterPaths<'a> {
         let most = smb.max_by_key(|p| (memory(p.source), std::cmp::Reverse((p.source, p.target))));
         if let Some(path) = most {
             self.opinions_of = path.source;
-            self.opinions = opinions(self.cluster, path);
+            self.opinions = opinions(&self.cluster, path);
         }
     }
 

@@ -9,7 +9,7 @@ const PATHS: &str = "cluster,source,target,network,source_nic,target_nic,transpo
 
 /// The file.
 pub(super) fn render(data: &PathData) -> Vec<u8> {
-    let clusters: Vec<_> = data.clusters.iter().map(|c| (c.cluster, &c.paths[..])).collect();
+    let clusters: Vec<_> = data.clusters.iter().map(|c| (&*c.cluster, &c.paths[..])).collect();
     paths_csv(&clusters)
 }
 

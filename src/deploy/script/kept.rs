@@ -1,0 +1,217 @@
+//! What the inventory does not hold: the script writes it down before the first change, the rollback puts it back.
+
+use super::change::{Context, Written};
+use super::cluster_change;
+use crate::deploy::steps::{Change, Kept, Step};
+use crate::powershell::{Command, quoted, quoted_list};
+
+/// Key of the adapter that holds the management address.
+const MANAGEMENT: &str = "management adapter";
+
+/// Functions that keep a value; they run on Windows PowerShell 2.0 and later.
+pub const KEEP: &str = r#"function Save-Kept {
+    # remembers a value once, as it was before the first change
+    param([string]$Key, [scriptblock]$Read)
+    if ($script:State.Before.ContainsKey($Key)) { return }
+    $script:State.Before[$Key] = @(& $Read)
+    Write-State
+}
+
+function Get-Kept {
+    param([string]$Key)
+    if (-not $script:State.Before.ContainsKey($Key)) { throw ('nothing is remembered of {0}: set it by hand as it was' -f $Key) }
+    return $script:State.Before[$Key]
+}
+"#;
+
+/// Functions of a node's scripts that put back.
+pub const FUNCTIONS: &str = r#"function Restore-Binding {
+    # the protocols that were bound to a port; one under a virtual switch has none of its own in any case
+    param([string]$Adapter)
+    $kept = @(Get-Kept -Key ('binding ' + $Adapter))
+    if ($kept.Count -gt 0) { Enable-NetAdapterBinding -Name $Adapter -ComponentID $kept }
+}
+
+function Test-Binding {
+    param([string]$Adapter)
+    $own = @(Get-NetAdapterBinding -Name $Adapter -ErrorAction SilentlyContinue | Where-Object { $_.Enabled } | ForEach-Object { $_.ComponentID })
+    return @(Get-Kept -Key ('binding ' + $Adapter) | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Restore-Dcb {
+    # what was made is taken away; policies and classes that had these names before are in the state file
+    param([string[]]$Adapter)
+    Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | Remove-NetQosTrafficClass -Confirm:$false
+    Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
+    $flow = @(Get-Kept -Key 'dcb flow control')
+    foreach ($priority in (0..7)) {
+        if ($flow -contains $priority) { Enable-NetQosFlowControl -Priority $priority }
+        else { Disable-NetQosFlowControl -Priority $priority }
+    }
+    Set-NetQosDcbxSetting -Willing ([bool]@(Get-Kept -Key 'dcb willing')[0]) -Confirm:$false
+    foreach ($one in $Adapter) {
+        if (@(Get-Kept -Key 'dcb adapters') -notcontains $one) { Disable-NetAdapterQos -Name $one }
+    }
+    $old = @(Get-Kept -Key 'dcb names')
+    if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
+}
+"#;
+
+/// Lines of a cluster's script that write down what the inventory does not know of what it is going to change.
+pub fn saved_of_cluster(context: &Context, steps: &[&Step]) -> Vec<String> {
+    let changes = steps.iter().flat_map(|s| &s.changes);
+    changes
+        .flat_map(|change| cluster_change::kept(context, change))
+        .map(|(key, read)| save(&key, &read))
+        .collect()
+}
+
+/// The value that was written down.
+pub fn value(key: &str) -> String {
+    format!("@(Get-Kept -Key {})[0]", quoted(key))
+}
+
+/// Whether a node's scripts keep anything.
+pub fn needed(steps: &[Step]) -> bool {
+    kept(steps).next().is_some()
+}
+
+/// Whether a step took protocols off ports.
+pub fn binds(step: &Step) -> bool {
+    step.changes.iter().any(|c| matches!(c, Change::Unbind { .. }))
+}
+
+fn kept(steps: &[Step]) -> impl Iterator<Item = Kept> + '_ {
+    let undone = steps.iter().flat_map(|s| &s.changes).filter_map(Change::inverse);
+    undone.filter_map(|change| match change {
+        Change::AsBefore(kept) => Some(kept),
+        _ => None,
+    })
+}
+
+fn save(key: &str, read: &str) -> String {
+    Command::new("Save-Kept")
+        .name("Key", key)
+        .value("Read", format!("{{ {read} }}"))
+        .line()
+}
+
+/// Lines of the apply script that write down what was so before; `management` is the node's address, empty = not known.
+pub fn saved(steps: &[Step], management: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for kept in kept(steps) {
+        match kept {
+            Kept::Bindings(nics) => lines.extend(nics.iter().map(|nic| {
+                let read = format!(
+                    "Get-NetAdapterBinding -Name {} -ErrorAction SilentlyContinue | Where-Object {{ $_.Enabled -and '{}' -contains $_.ComponentID }} | ForEach-Object {{ $_.ComponentID }}",
+                    quoted(nic),
+                    super::change::PROTOCOLS.join("', '"),
+                );
+                save(&format!("binding {nic}"), &read)
+            })),
+            Kept::DefaultFlow(switch) => {
+                let read = format!(
+                    "(Get-VMSwitch -Name {} -ErrorAction SilentlyContinue).DefaultFlowMinimumBandwidthWeight",
+                    quoted(&switch)
+                );
+                lines.push(save(&format!("default flow {switch}"), &read));
+            }
+            Kept::Jumbo(port) => lines.push(save(&format!("packets {}", port.alias()), &packets(&port.alias()))),
+            Kept::Dcb(nics) => lines.extend(dcb(&nics)),
+            Kept::Management { .. } if !management.is_empty() => {
+                let find = Command::new("Find-Management").name("Address", management).line();
+                lines.push(save(MANAGEMENT, &find));
+            }
+            Kept::Management { .. } => {}
+        }
+    }
+    lines
+}
+
+fn packets(alias: &str) -> String {
+    format!(
+        "(Get-NetAdapterAdvancedProperty -Name {} -RegistryKeyword '*JumboPacket' -ErrorAction SilentlyContinue).RegistryValue",
+        quoted(alias)
+    )
+}
+
+fn dcb(nics: &[String]) -> Vec<String> {
+    vec![
+        save(
+            "dcb flow control",
+            "Get-NetQosFlowControl | Where-Object { $_.Enabled } | ForEach-Object { [int]$_.Priority }",
+        ),
+        save("dcb willing", "[bool](Get-NetQosDcbxSetting).Willing"),
+        save(
+            "dcb adapters",
+            &format!(
+                "Get-NetAdapterQos -Name {} -ErrorAction SilentlyContinue | Where-Object {{ $_.Enabled }} | ForEach-Object {{ $_.Name }}",
+                quoted_list(nics)
+            ),
+        ),
+        save(
+            "dcb names",
+            "Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | ForEach-Object { 'policy {0}: priority {1}' -f $_.Name, $_.PriorityValue }; \
+             Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | ForEach-Object { 'class {0}: {1} percent' -f $_.Name, $_.BandwidthPercentage }",
+        ),
+    ]
+}
+
+/// The way back.
+pub fn written(kept: &Kept, management: &str) -> Written {
+    match kept {
+        Kept::Management { .. } if management.is_empty() => Written::default(),
+        Kept::Management { .. } => {
+            let holder = value(MANAGEMENT);
+            let of = |name: &str, parameter: &str| Command::new(name).value(parameter, format!("({holder})"));
+            let there = of("Test-Address", "Adapter").name("Address", management);
+            let back = of("Move-Address", "From").value("To", format!("({holder})"));
+            Written::new(there.line(), vec![back])
+        }
+        Kept::Bindings(nics) => {
+            let command = |name: &str, nic: &String| Command::new(name).name("Adapter", nic);
+            let tests: Vec<String> = nics
+                .iter()
+                .map(|nic| format!("({})", command("Test-Binding", nic).line()))
+                .collect();
+            Written::new(
+                tests.join(" -and "),
+                nics.iter().map(|nic| command("Restore-Binding", nic)).collect(),
+            )
+        }
+        Kept::DefaultFlow(switch) => {
+            let get = format!(
+                "(Get-VMSwitch -Name {}).DefaultFlowMinimumBandwidthWeight",
+                quoted(switch)
+            );
+            let set = Command::new("Set-VMSwitch").name("Name", switch);
+            one(&format!("default flow {switch}"), &get, |value| {
+                set.value("DefaultFlowMinimumBandwidthWeight", value)
+            })
+        }
+        Kept::Jumbo(port) => {
+            let alias = port.alias();
+            let set = Command::new("Set-NetAdapterAdvancedProperty")
+                .name("Name", &alias)
+                .name("RegistryKeyword", "*JumboPacket");
+            one(&format!("packets {alias}"), &packets(&alias), |value| {
+                set.value("RegistryValue", value)
+            })
+        }
+        Kept::Dcb(nics) => Written::new(
+            "@(Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name }).Count -eq 0"
+                .to_owned(),
+            vec![Command::new("Restore-Dcb").names("Adapter", nics)],
+        ),
+    }
+}
+
+/// One value; what was not there before the first change has none and goes by itself.
+fn one(key: &str, get: &str, set: impl FnOnce(String) -> Command) -> Written {
+    let value = value(key);
+    Written {
+        test: format!("($null -eq {value}) -or ([string]{get} -eq [string]{value})"),
+        commands: vec![set(format!("({value})")).line()],
+        ..Written::default()
+    }
+}

@@ -1,0 +1,235 @@
+//! The steps of a node tried on its facts: there, back, and back from the middle.
+
+use nicplan::applied::{self, today};
+use nicplan::deploy::steps::{Change, Step};
+use nicplan::deploy::{ClusterWork, NodeWork, effects};
+use nicplan::inventory::{Cluster, Node, to_csv_tables};
+use nicplan::roles::Role;
+use std::collections::BTreeSet;
+
+/// Every adapter of every node that carries a role gets an address of its own, so that each can be followed.
+pub fn number(cluster: &mut Cluster) {
+    for (index, node) in cluster.nodes.iter_mut().enumerate() {
+        let carriers = today::carriers(node);
+        for (place, found) in carriers.iter().enumerate() {
+            let address = vec![format!("10.{}.{index}.{}/24", place + 1, index + 11)];
+            match &found.carrier {
+                applied::Carrier::Nic(nic) => node.nics[*nic].addresses = address,
+                applied::Carrier::Team(_, ports) => {
+                    for port in ports {
+                        node.nics[*port].addresses.clear();
+                    }
+                    node.nics[ports[0]].addresses = address;
+                }
+                applied::Carrier::HostVnic { name, .. } => {
+                    for vnic in node.host_vnics.iter_mut().filter(|v| v.name == *name) {
+                        vnic.addresses.clone_from(&address);
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// Addresses of a role on a node.
+fn addresses(node: &Node, role: Role) -> BTreeSet<String> {
+    let carriers = today::carriers(node).into_iter();
+    carriers
+        .filter(|c| c.roles.contains(&role))
+        .flat_map(|c| c.addresses)
+        .collect()
+}
+
+/// Addresses that answer: their adapter is not under a switch, and a port behind it has a link.
+fn alive(node: &Node) -> BTreeSet<String> {
+    let mut found: BTreeSet<String> = BTreeSet::new();
+    for nic in node.nics.iter().filter(|n| n.switch.is_none()) {
+        let up = if nic.team.is_empty() {
+            nic.up
+        } else {
+            node.nics.iter().any(|n| n.team == nic.team && n.up)
+        };
+        found.extend(nic.addresses.iter().filter(|_| up).cloned());
+    }
+    for vnic in &node.host_vnics {
+        let up = node
+            .nics
+            .iter()
+            .any(|n| n.switch.as_deref() == Some(&vnic.switch) && n.up);
+        found.extend(vnic.addresses.iter().filter(|_| up).cloned());
+    }
+    found
+}
+
+/// The tables of a cluster, without the roles of ports under a switch: these follow from the switch and its host vNICs.
+fn facts(cluster: &Cluster) -> Vec<(String, String)> {
+    let mut bare = cluster.clone();
+    for node in &mut bare.nodes {
+        for nic in &mut node.nics {
+            nic.addresses.sort();
+        }
+        for nic in node.nics.iter_mut().filter(|n| n.switch.is_some()) {
+            nic.roles.clear();
+        }
+        for switch in &mut node.switches {
+            let host = node.host_vnics.iter().any(|v| v.switch == switch.name);
+            switch.nics.sort();
+            switch.allow_management_os = Some(host);
+        }
+    }
+    let tables = to_csv_tables(std::slice::from_ref(&bare)).into_iter();
+    tables
+        .map(|(file, bytes)| (file, String::from_utf8_lossy(&bytes).into_owned()))
+        .collect()
+}
+
+fn told(work: &ClusterWork) -> String {
+    let node = |n: &NodeWork| {
+        let steps = n
+            .steps
+            .iter()
+            .map(|s| format!("  {}{} {:?}", s.number, if s.takeover { "!" } else { "" }, s.title));
+        format!("{}\n{}", n.today.name, steps.collect::<Vec<_>>().join("\n"))
+    };
+    work.nodes.first().map(node).unwrap_or_default()
+}
+
+fn same(name: &str, what: &str, found: &Cluster, expected: &Cluster) {
+    for ((file, found), (_, expected)) in facts(found).iter().zip(facts(expected)) {
+        for (line, (found, expected)) in found.lines().zip(expected.lines()).enumerate() {
+            assert_eq!(found, expected, "{what}: {file} line {} of {name}", line + 1);
+        }
+        assert_eq!(
+            found.lines().count(),
+            expected.lines().count(),
+            "{name}: {what}: {file}"
+        );
+    }
+}
+
+/// Guarded roles whose addresses a node has today.
+fn guarded(node: &NodeWork) -> Vec<(Role, BTreeSet<String>)> {
+    let all = [Role::Management, Role::Storage].map(|role| (role, addresses(&node.today, role)));
+    all.into_iter().filter(|(_, own)| !own.is_empty()).collect()
+}
+
+fn reachable(name: &str, node: &NodeWork, state: &Node, after: &str) {
+    let alive = alive(state);
+    for (role, own) in guarded(node) {
+        let still = own.iter().any(|address| alive.contains(address));
+        assert!(still, "{name}: {}: {after} cuts {role}", node.today.name);
+    }
+}
+
+/// Does the steps of a node one after the other and asks after each whether it can still be reached: the states before each step, and the last.
+fn replay(name: &str, node: &NodeWork) -> Vec<Node> {
+    let mut states = vec![node.today.clone()];
+    for step in &node.steps {
+        let mut state = states[states.len() - 1].clone();
+        for change in &step.changes {
+            effects::on_node(change, &mut state);
+        }
+        reachable(name, node, &state, &format!("step {} ({})", step.number, step.title));
+        states.push(state);
+    }
+    states
+}
+
+/// Undoes the steps of a node, last one first. Each leads to the state before it, in which the node is reachable; so the way back is safe from the
+/// end and from every step on the way. A step that broke after any of its changes leads there, too.
+fn roll_back(name: &str, cluster: &Cluster, node: &NodeWork, states: &[Node]) {
+    let as_cluster = |state: &Node| {
+        let mut one = cluster.clone();
+        one.nodes = vec![state.clone()];
+        one.vms.clear();
+        one
+    };
+    for (step, before) in node.steps.iter().zip(states).rev() {
+        for done in 1..=step.changes.len() {
+            let mut state = before.clone();
+            for change in &step.changes[..done] {
+                effects::on_node(change, &mut state);
+            }
+            for change in &step.undo() {
+                if !is_so(change, &state) {
+                    effects::on_node(change, &mut state);
+                }
+            }
+            let what = format!("undone after {done} changes of step {} ({})", step.number, step.title);
+            same(name, &what, &as_cluster(&state), &as_cluster(before));
+            reachable(name, node, &state, &what);
+        }
+    }
+}
+
+/// What the script asks before it does a change of the way back: it passes over what is so already.
+fn is_so(change: &Change, node: &Node) -> bool {
+    let members = |switch: &str| -> BTreeSet<&String> {
+        let on_it = node.nics.iter().filter(|n| n.switch.as_deref() == Some(switch));
+        on_it.map(|n| &n.name).collect()
+    };
+    let in_team = |team: &str, nic: &str| node.nics.iter().any(|n| n.team == team && n.name == nic);
+    match change {
+        Change::CreateSwitch(s) => members(&s.record.name) == s.record.nics.iter().collect(),
+        Change::RemoveSwitch(s) => members(&s.record.name) != s.record.nics.iter().collect(),
+        Change::SetMembers { switch, after, .. } => members(switch) == after.iter().collect(),
+        Change::Rebind { switch, after, .. } => members(switch) == BTreeSet::from([after]),
+        Change::CreateTeam { name, .. } => node.nics.iter().any(|n| n.team == *name),
+        Change::RemoveTeam { name, .. } => !node.nics.iter().any(|n| n.team == *name),
+        Change::JoinTeam { team, nic } => in_team(team, nic),
+        Change::LeaveTeam { team, nic } => !in_team(team, nic),
+        Change::AddHostVnic(v) => node
+            .host_vnics
+            .iter()
+            .any(|own| own.name == v.name && own.switch == v.switch),
+        Change::RemoveHostVnic(v) => !node
+            .host_vnics
+            .iter()
+            .any(|own| own.name == v.name && own.switch == v.switch),
+        _ => false,
+    }
+}
+
+fn undo(steps: &[Step], mut apply: impl FnMut(&Change)) {
+    for step in steps.iter().rev() {
+        step.undo().iter().for_each(&mut apply);
+    }
+}
+
+/// Steps lead to the plan's facts and back.
+pub fn there_and_back(name: &str, work: &ClusterWork) {
+    let mut cluster = work.today.clone();
+    let apply = |steps: &[Step], cluster: &mut Cluster| {
+        for change in steps.iter().flat_map(|s| &s.changes) {
+            effects::on_cluster(change, cluster);
+        }
+    };
+    apply(&work.before, &mut cluster);
+    for (position, node) in work.nodes.iter().enumerate() {
+        let states = replay(name, node);
+        roll_back(name, &work.today, node, &states);
+        cluster.nodes[position].clone_from(&states[node.steps.len()]);
+        for step in &node.steps {
+            assert_eq!(
+                step.undo().len(),
+                step.changes.len(),
+                "{name}: {} has no way back",
+                step.title
+            );
+        }
+    }
+    apply(&work.last, &mut cluster);
+    cluster.transport = work.after.transport;
+    let name = &format!("{name}: {}", told(work));
+    same(name, "afterwards", &cluster, &work.after);
+
+    undo(&work.last, |change| effects::on_cluster(change, &mut cluster));
+    for (position, node) in work.nodes.iter().enumerate() {
+        undo(&node.steps, |change| {
+            effects::on_node(change, &mut cluster.nodes[position])
+        });
+    }
+    undo(&work.before, |change| effects::on_cluster(change, &mut cluster));
+    cluster.transport = work.today.transport;
+    same(name, "rolled back", &cluster, &work.today);
+}
