@@ -6,7 +6,7 @@
 use super::Row;
 use crate::inventory::{Cluster, DEFAULT_MEMORY_MIB, Inventory, Node, Vm};
 use crate::roles::Role;
-use crate::units::{Mbps, MiB};
+use crate::units::{Mbps, MiB, same_name};
 
 /// Fills in what the inventory says.
 pub(super) fn add(rows: &mut [Row], inventory: &Inventory) {
@@ -18,7 +18,7 @@ pub(super) fn add(rows: &mut [Row], inventory: &Inventory) {
         let Some((cluster, _)) = source.or(target) else {
             continue;
         };
-        let vm = cluster.vms.iter().find(|vm| vm.name.eq_ignore_ascii_case(&row.vm));
+        let vm = cluster.vms.iter().find(|vm| same_name(&vm.name, &row.vm));
         row.memory_mib = vm.and_then(|vm| memory(inventory, cluster, vm));
         row.transport = cluster.transport.map(|transport| transport.name());
     }

@@ -12,6 +12,7 @@ use super::nodes::Nodes;
 use super::record::Record;
 use super::times::Stamp;
 use crate::finding::Location;
+use crate::units::name_key;
 use std::collections::BTreeMap;
 
 /// A live migration that succeeded.
@@ -87,14 +88,14 @@ fn by_vm<'a, 'e>(events: &'a [Event<'e>]) -> Vec<Vec<&'a Event<'e>>> {
     let mut ids: BTreeMap<String, Option<&str>> = BTreeMap::new();
     for event in events {
         let Some(id) = event.id.as_deref() else { continue };
-        let known = ids.entry(event.vm.to_lowercase()).or_insert(Some(id));
+        let known = ids.entry(name_key(&event.vm)).or_insert(Some(id));
         if *known != Some(id) {
             *known = None;
         }
     }
     let mut groups: BTreeMap<String, Vec<&Event<'e>>> = BTreeMap::new();
     for event in events {
-        let name = event.vm.to_lowercase();
+        let name = name_key(&event.vm);
         let id = event.id.as_deref().or_else(|| ids.get(&name).copied().flatten());
         let key = id.map_or_else(|| format!("name {name}"), |id| format!("id {id}"));
         groups.entry(key).or_default().push(event);

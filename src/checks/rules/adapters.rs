@@ -6,6 +6,7 @@
 use crate::inventory::{Cluster, ClusterNetwork, Facts, Node, Origin};
 use crate::migration::wiring::Subnet;
 use crate::roles::Role;
+use crate::units::same_name;
 
 /// A physical port or a host vNIC.
 pub struct Adapter<'a> {
@@ -70,7 +71,7 @@ impl Adapter<'_> {
     /// Whether it belongs to a cluster network: `cluster_network` says so, else an address lies in the subnet.
     pub fn is_on(&self, network: &ClusterNetwork) -> bool {
         if let Some(name) = self.facts.text("cluster_network") {
-            return name.eq_ignore_ascii_case(&network.name);
+            return same_name(name, &network.name);
         }
         self.holds_address_of(network)
     }

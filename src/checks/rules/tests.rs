@@ -1,8 +1,11 @@
 //! The rule table as a whole: files, pages, both inventories of every page, words for every Windows version, and the cases in
 //! which a rule must be silent.
 
+mod conditions;
+mod limits;
 mod outcomes;
 mod quiet;
+mod texts;
 
 use super::*;
 use crate::inventory::{LoadOptions, catalogue, load};

@@ -1,9 +1,11 @@
-//! `explain`: the page of anything that has a name: rules, roles, versions, settings, tables, columns, checks, layers, commands, words.
+//! `explain`: the page of anything that has a name: rules, roles, versions, settings, tables, columns, checks, layers, commands, files of
+//! `deploy`, words.
 //!
 //! Every kind of topic is one line in [`topics::KINDS`]; pages, the list of everything and "did you mean" follow from it.
 
 mod outputs;
 mod pages;
+mod scripts;
 mod topics;
 mod words;
 
@@ -86,7 +88,7 @@ fn unknown(name: &str) -> String {
     let short: String = name.chars().take(80).collect();
     format!(
         "there is no page about '{short}'{hint}\n    `nicplan explain` lists all pages: words, traffic roles, Windows versions, settings, tables, \
-         columns, rules, checks and commands."
+         columns, rules, checks, commands and files of `nicplan deploy`."
     )
 }
 
@@ -182,6 +184,37 @@ mod tests {
         ] {
             assert!(!pages(name).is_empty(), "{name}");
         }
+    }
+
+    #[test]
+    fn every_command_and_every_file_that_deploy_writes_has_a_page() {
+        use clap::CommandFactory;
+        let commands = crate::cli::Cli::command();
+        for command in commands.get_subcommands().map(|c| c.get_name().to_owned()) {
+            assert!(
+                pages(&command).iter().any(|page| page.contains("(command)")),
+                "{command}"
+            );
+        }
+        let mut read = 0;
+        let reports = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("reports");
+        for sample in std::fs::read_dir(reports).expect("the committed reports").flatten() {
+            let Ok(files) = std::fs::read_dir(sample.path().join("deploy")) else {
+                continue;
+            };
+            let names = files.flatten().map(|f| f.file_name().to_string_lossy().into_owned());
+            for name in names.filter(|name| name != "console.txt") {
+                read += 1;
+                assert!(!pages(&name).is_empty(), "{name}");
+            }
+        }
+        assert!(read > 50, "{read}");
+        assert!(
+            pages("cluster-3-verify")
+                .join("")
+                .contains("or the cluster, with the plan")
+        );
+        assert!(pages("HV1-5-other.ps1").is_empty());
     }
 
     #[test]

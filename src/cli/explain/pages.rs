@@ -1,5 +1,6 @@
 //! The pages that are made from tables; rules bring their own.
 
+use super::scripts::Script;
 use super::topics::Topic;
 use super::words::Word;
 use nicplan::checks::PlanCheck;
@@ -32,6 +33,15 @@ pub(super) fn rule(rule: &Rule) -> String {
 
 pub(super) fn output(name: &str, about: &str) -> String {
     format!("# {name} (in the output)\n\n{}.\n", capital(about))
+}
+
+/// What a file of `deploy` is for.
+pub(super) fn script(script: &Script) -> String {
+    format!(
+        "# {} (file of nicplan deploy)\n\n{}.\n\nSee: `nicplan explain deploy`, `nicplan explain runbook`\n",
+        script.name,
+        capital(script.about)
+    )
 }
 
 /// One page for a name that many topics have.

@@ -2,6 +2,7 @@
 
 use super::outputs::OUTPUTS;
 use super::pages;
+use super::scripts::{self, SCRIPTS};
 use super::words::WORDS;
 use crate::cli::Cli;
 use clap::CommandFactory;
@@ -34,7 +35,7 @@ pub(super) struct Kind {
 }
 
 /// All kinds, in the order of the list.
-pub(super) static KINDS: [Kind; 10] = [
+pub(super) static KINDS: [Kind; 11] = [
     Kind {
         title: "Words",
         topics: words,
@@ -74,6 +75,10 @@ pub(super) static KINDS: [Kind; 10] = [
     Kind {
         title: "Commands",
         topics: commands,
+    },
+    Kind {
+        title: "Files of nicplan deploy",
+        topics: scripts,
     },
 ];
 
@@ -206,6 +211,15 @@ fn commands() -> Vec<Topic> {
         Topic::new(name, about, move || page.clone())
     };
     cli.get_subcommands().map(topic).collect()
+}
+
+fn scripts() -> Vec<Topic> {
+    let topic = |script: &'static scripts::Script| {
+        let mut topic = Topic::new(script.name, script.about, move || pages::script(script));
+        topic.understands = scripts::is_named;
+        topic
+    };
+    SCRIPTS.iter().map(topic).collect()
 }
 
 fn text(styled: Option<&clap::builder::StyledStr>) -> String {

@@ -36,8 +36,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.add(Fault {
         subject: cluster.name.clone(),
         message: format!(
-            "{running} VMs run in {}; without one node the other {left} may run {}, {most} each",
+            "{running} VMs run in {}; without one node {} may run {}",
             cluster.name,
+            if left == 1 {
+                "the other one".to_owned()
+            } else {
+                format!("the other {left}, {most} each,")
+            },
             most * left
         ),
         current: format!("{running} VMs"),

@@ -69,7 +69,7 @@ fn add(network: &str, places: Places, report: &mut Report<'_>) {
         current: network.to_owned(),
         expected: "a network between the nodes (cluster use 1)".to_owned(),
         fix: format!(
-            "exclude {network} from live migration; `nicplan path` says which setting leads there, and the cmdlet"
+            "repair the setting that leads there, which `nicplan path` names with its cmdlet, then exclude {network} from live migration"
         ),
         at: places.at,
     });

@@ -7,6 +7,7 @@ use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2008R2;
 use crate::roles::Role;
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -35,7 +36,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             continue;
         };
         let all = adapters(node);
-        let Some(adapter) = all.iter().find(|adapter| adapter.name.eq_ignore_ascii_case(first)) else {
+        let Some(adapter) = all.iter().find(|adapter| same_name(adapter.name, first)) else {
             continue;
         };
         if !adapter.roles.is_empty() && !adapter.roles.contains(&Role::Management) {

@@ -29,7 +29,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let fix = if fixes::is_2008r2(cluster) {
         "turn each VM off, export it in Hyper-V Manager and import it on a cluster shared volume"
     } else {
-        "Move-VMStorage -VMName <the VM> -DestinationStoragePath C:\\ClusterStorage\\<volume>, while the VM runs"
+        "Move-VMStorage -Name <the VM> -DestinationStoragePath C:\\ClusterStorage\\<volume>, while the VM runs"
     };
     report.add(Fault {
         subject: cluster.name.clone(),

@@ -5,6 +5,7 @@ use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::profiles::{AZURE_LOCAL, WS2008R2, WS2022, WS2025};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -30,10 +31,12 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             found.add(edition.title(), node, report.at(node.origin, "edition"));
         }
     }
-    let needed = if old {
-        "Enterprise, Datacenter or Hyper-V Server"
-    } else {
-        "Standard, Datacenter or Hyper-V Server"
+    // Hyper-V Server ended with 2019.
+    let needed = match cluster.profile.generation {
+        WS2008R2 => "Enterprise, Datacenter or Hyper-V Server",
+        WS2022..=WS2025 => "Standard or Datacenter",
+        AZURE_LOCAL => "Azure Local",
+        _ => "Standard, Datacenter or Hyper-V Server",
     };
     for (edition, places) in found {
         report.add(Fault {
@@ -42,7 +45,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: edition.to_owned(),
             expected: needed.to_owned(),
             fix: format!(
-                "raise the edition of {} to {needed}: DISM /Online /Set-Edition, or install anew",
+                "raise the edition of {} (DISM /Online /Set-Edition), or install anew with {needed}",
                 places.nodes()
             ),
             at: places.at,

@@ -76,10 +76,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.add(Fault {
         subject: lookup::list(&names),
         message: format!(
-            "{} changes memory faster than its migration sends ({} for {}); it would stand still for {pause_ms} ms",
+            "{} {} memory faster than live migration sends ({3} for {2}); {2} would stand still for {pause_ms} ms",
             lookup::list(&names),
-            show_mbps(rate),
-            worst.name
+            if names.len() == 1 { "changes" } else { "change" },
+            worst.name,
+            show_mbps(rate)
         ),
         current: format!("{pause_ms} ms"),
         expected: format!("{limit} ms or less"),

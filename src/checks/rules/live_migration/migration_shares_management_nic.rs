@@ -49,7 +49,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: "management and live migration on one port".to_owned(),
             expected: "a port of its own for live migration, or a limit".to_owned(),
             fix: "give live migration a port or a network of its own; where it goes over SMB, limit it with \
-                  Set-SmbBandwidthLimit -Category LiveMigration"
+                  Set-SmbBandwidthLimit -Category LiveMigration -BytesPerSecond <bytes>"
                 .to_owned(),
             at: places.at,
         });

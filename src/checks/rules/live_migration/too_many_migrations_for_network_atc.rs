@@ -50,9 +50,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             message: format!("{number} live migrations at once are set; Network ATC takes {MOST} at most"),
             current: number.to_string(),
             expected: format!("1 to {MOST}"),
-            fix: "lower the number in the cluster settings of Network ATC (New-NetIntentGlobalClusterOverrides, \
-                  MaximumVirtualMachineMigrations; Set-NetIntent -GlobalClusterOverrides)"
-                .to_owned(),
+            fix: format!(
+                "lower the number in the cluster settings of Network ATC: $settings = New-NetIntentGlobalClusterOverrides; \
+                 $settings.MaximumVirtualMachineMigrations = {MOST}; Set-NetIntent -GlobalClusterOverrides $settings"
+            ),
             at: vec![report.at(cluster.origin, column)],
         });
     }

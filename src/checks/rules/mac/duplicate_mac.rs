@@ -30,7 +30,7 @@ fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for node in &cluster.nodes {
         report.look_at(node.nics.len() + node.host_vnics.len());
     }
-    for group in ledger.chunk_by(|a, b| a.mac == b.mac).filter(|g| g.len() > 1) {
+    for group in ledger.chunk_by(|a, b| a.mac == b.mac) {
         let Some(first) = group.first().filter(|h| is_usable(h.mac)) else {
             continue;
         };

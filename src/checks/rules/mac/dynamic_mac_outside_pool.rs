@@ -41,7 +41,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut outside: Vec<Vec<(&Vm, &Vnic, Mac)>> = vec![Vec::new(); cluster.nodes.len()];
     let pools: Vec<_> = cluster.nodes.iter().map(known_pool).collect();
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, v)| v.dynamic_mac) {
-        let (Some(host), Some(mac)) = (vm.host, vnic.mac.filter(|m| !m.is_unset())) else {
+        let (Some(host), Some(mac)) = (vm.host, vnic.mac) else {
             continue;
         };
         let Some(Some(pool)) = pools.get(host) else { continue };

@@ -2,7 +2,7 @@
 
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Vnic};
+use crate::inventory::{Cluster, Inventory};
 use crate::mac::{is_usable, nlb};
 use crate::units::Mac;
 
@@ -45,7 +45,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         }
     }
     for (vm, vnic) in lookup::vnics(cluster) {
-        let Some(mac) = vnic.mac.filter(|m| is_wrong(*m, vnic, vm.nlb.is_some())) else {
+        let Some(mac) = vnic.mac.filter(|m| is_wrong(*m, vm.nlb.is_some())) else {
             continue;
         };
         let planned = report
@@ -64,8 +64,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
-/// A dynamic vNIC that never started has no address yet; addresses of NLB on other VMs are told by reserved-mac-prefix.
-fn is_wrong(mac: Mac, vnic: &Vnic, in_nlb: bool) -> bool {
-    let never_started = vnic.dynamic_mac && mac.is_unset();
-    !is_usable(mac) && !never_started && (in_nlb || !nlb::is_reserved(mac))
+/// Addresses of NLB on other VMs are told by reserved-mac-prefix.
+fn is_wrong(mac: Mac, in_nlb: bool) -> bool {
+    !is_usable(mac) && (in_nlb || !nlb::is_reserved(mac))
 }

@@ -49,6 +49,6 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 /// On its only node a VM keeps an address that lies in the node's pool.
 fn may_change(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> bool {
     let pool = vm.host.and_then(|h| cluster.nodes.get(h)).and_then(known_pool);
-    let outside = pool.is_some_and(|p| vnic.mac.is_some_and(|m| !m.is_unset() && !p.contains(m)));
+    let outside = pool.is_some_and(|p| vnic.mac.is_some_and(|m| !p.contains(m)));
     lookup::is_mobile(vm) || outside
 }

@@ -27,7 +27,7 @@ fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let ledger = report.ledger();
     report.look_at(lookup::vnics(cluster).count());
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, v)| !v.dynamic_mac) {
-        let Some(mac) = vnic.mac.filter(|m| !m.is_unset()) else {
+        let Some(mac) = vnic.mac else {
             continue;
         };
         let port = holders_of(ledger, mac).iter().find_map(|h| match h.place {

@@ -6,6 +6,7 @@ use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::powershell::quoted;
 use crate::profiles::WS2025;
+use crate::units::name_key;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -33,7 +34,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut wanted: BTreeMap<(String, String), (String, String, Location)> = BTreeMap::new();
     for nic in known.iter().flat_map(|node| &node.nics) {
         for intent in super::intents(nic) {
-            let key = (intent.to_lowercase(), nic.name.to_lowercase());
+            let key = (name_key(intent), name_key(&nic.name));
             wanted
                 .entry(key)
                 .or_insert((intent.clone(), nic.name.clone(), report.at(nic.origin, "intents")));
@@ -42,8 +43,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for ((lower, name), (intent, nic, at)) in &wanted {
         for node in &known {
-            let same = |port: &&Nic| port.name.to_lowercase() == *name;
-            let on = |port: &Nic| super::intents(port).iter().any(|other| other.to_lowercase() == *lower);
+            let same = |port: &&Nic| name_key(&port.name) == *name;
+            let on = |port: &Nic| super::intents(port).iter().any(|other| name_key(other) == *lower);
             if !node.nics.iter().find(same).is_some_and(on) {
                 found.add((intent.clone(), nic.clone()), node, at.clone());
             }

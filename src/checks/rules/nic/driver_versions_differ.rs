@@ -27,13 +27,15 @@ struct Versions<'a> {
 }
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let mut models: BTreeMap<String, Vec<Versions<'_>>> = BTreeMap::new();
+    let mut models: BTreeMap<String, (&str, Vec<Versions<'_>>)> = BTreeMap::new();
     for node in &cluster.nodes {
         for nic in node.nics.iter().filter(|nic| !nic.model.is_empty()) {
             let Some(version) = nic.facts.text("driver_version") else {
                 continue;
             };
-            let nodes = models.entry(nic.model.to_lowercase()).or_default();
+            let (_, nodes) = models
+                .entry(nic.model.to_lowercase())
+                .or_insert((nic.model.as_str(), Vec::new()));
             match nodes.last_mut().filter(|last| last.node.name == node.name) {
                 Some(last) => {
                     last.versions.insert(version);
@@ -46,12 +48,12 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             }
         }
     }
-    for (model, nodes) in models {
+    for (model, nodes) in models.into_values() {
         if nodes
             .iter()
             .any(|n| Some(&n.versions) != nodes.first().map(|first| &first.versions))
         {
-            add(report, &model, &nodes);
+            add(report, model, &nodes);
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, Versions, lookup, network_atc};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::profiles::WS2025;
+use crate::units::name_key;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -36,11 +37,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut used: BTreeMap<String, (&Nic, &Node)> = BTreeMap::new();
     for node in &cluster.nodes {
         for nic in node.nics.iter().filter(|nic| carries_something(nic)) {
-            used.entry(nic.name.to_lowercase()).or_insert((nic, node));
+            used.entry(name_key(&nic.name)).or_insert((nic, node));
         }
     }
     for (name, (nic, example)) in used {
-        let without = |node: &&Node| !node.nics.is_empty() && node.nics.iter().all(|n| n.name.to_lowercase() != name);
+        let without = |node: &&Node| !node.nics.is_empty() && node.nics.iter().all(|n| name_key(&n.name) != name);
         let missing: Vec<&Node> = cluster.nodes.iter().filter(without).collect();
         if missing.is_empty() {
             continue;
@@ -59,7 +60,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: format!("missing on {}", lookup::list(&names)),
             expected: "the same names on every node".to_owned(),
             fix: format!(
-                "on {}: Rename-NetAdapter -NewName {} for the port in the same place",
+                "on {}: Rename-NetAdapter -Name <the port in the same place> -NewName {}",
                 lookup::list(&names),
                 crate::checks::rules::fixes::quoted(&nic.name)
             ),

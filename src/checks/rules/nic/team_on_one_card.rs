@@ -3,7 +3,7 @@
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Node};
+use crate::inventory::{Cluster, Inventory, Nic, Node};
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -26,6 +26,7 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
+        let mut swaps: Vec<[usize; 2]> = Vec::new();
         for group in lookup::nic_groups(node) {
             report.look_at(1);
             let cards: BTreeSet<&str> = group.nics.iter().map(|i| node.nics[*i].card.as_str()).collect();
@@ -37,7 +38,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 continue;
             };
             let names = lookup::list(&lookup::nic_names(node, &group.nics));
-            let what = (group.title, card.to_string(), names, fix(node, &group.nics));
+            let what = (group.title, card.to_string(), names, fix(node, &group.nics, &mut swaps));
             for nic in group.nics {
                 found.add(what.clone(), node, report.at(node.nics[nic].origin, "card"));
             }
@@ -58,20 +59,34 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
-/// Names a port of the same speed on another card, idle ones first.
-fn fix(node: &Node, nics: &[usize]) -> String {
-    let last = &node.nics[nics[nics.len() - 1]];
-    let fits = |n: &&crate::inventory::Nic| !n.card.is_empty() && n.card != last.card && n.speed == last.speed;
-    let idle = node
-        .nics
+/// Names a port of the same speed on another card, idle ones first. A group that a change of places for another one helps as
+/// well is told the same change: two changes would undo each other.
+fn fix(node: &Node, nics: &[usize], swaps: &mut Vec<[usize; 2]>) -> String {
+    let last = nics[nics.len() - 1];
+    let shared = swaps
         .iter()
-        .filter(fits)
-        .find(|n| n.roles.is_empty() && n.switch.is_none() && n.team.is_empty());
-    match idle.or_else(|| node.nics.iter().find(fits)) {
-        Some(other) => format!(
-            "let {} and {} (card {}) change places",
-            last.name, other.name, other.card
-        ),
-        None => format!("add a second card and use a port of it instead of {}", last.name),
+        .copied()
+        .find(|swap| swap.iter().any(|nic| nics.contains(nic)));
+    let Some(swap) = shared.or_else(|| Some([last, partner(node, &node.nics[last])?])) else {
+        return format!(
+            "add a second card and use a port of it instead of {}",
+            node.nics[last].name
+        );
+    };
+    if shared.is_none() {
+        swaps.push(swap);
     }
+    let [one, other] = swap.map(|nic| &node.nics[nic]);
+    format!(
+        "let {} (card {}) and {} (card {}) change places",
+        one.name, one.card, other.name, other.card
+    )
+}
+
+/// A port of the same speed on another card, an idle one if there is one.
+fn partner(node: &Node, last: &Nic) -> Option<usize> {
+    let fits = |n: &Nic| !n.card.is_empty() && n.card != last.card && n.speed == last.speed;
+    let idle = |n: &Nic| n.roles.is_empty() && n.switch.is_none() && n.team.is_empty();
+    let at = |wanted: &dyn Fn(&Nic) -> bool| node.nics.iter().position(|nic| fits(nic) && wanted(nic));
+    at(&idle).or_else(|| at(&|_| true))
 }

@@ -11,13 +11,14 @@ mod nlb_unicast_vlan_shared;
 mod nlb_unicast_without_spoofing;
 
 use crate::inventory::{Cluster, Nlb, NlbMode, Vm};
+use crate::units::name_key;
 use std::collections::BTreeMap;
 
 /// Members of each NLB cluster, by its name without regard to upper and lower case.
 fn members(cluster: &Cluster) -> BTreeMap<String, Vec<(&Vm, &Nlb)>> {
     let mut groups: BTreeMap<String, Vec<(&Vm, &Nlb)>> = BTreeMap::new();
     for (vm, nlb) in cluster.vms.iter().filter_map(|vm| vm.nlb.as_ref().map(|nlb| (vm, nlb))) {
-        groups.entry(nlb.name.to_lowercase()).or_default().push((vm, nlb));
+        groups.entry(name_key(&nlb.name)).or_default().push((vm, nlb));
     }
     groups
 }

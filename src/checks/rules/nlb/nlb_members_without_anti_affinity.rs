@@ -54,9 +54,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 fn may_meet(group: &[(&Vm, &Nlb)]) -> bool {
     let mut owners: Vec<usize> = group.iter().flat_map(|(vm, _)| vm.owners.iter().copied()).collect();
     owners.sort_unstable();
-    group.len() > 1
-        && owners.windows(2).any(|pair| pair[0] == pair[1])
-        && group.iter().any(|(vm, _)| lookup::is_mobile(vm))
+    owners.windows(2).any(|pair| pair[0] == pair[1]) && group.iter().any(|(vm, _)| lookup::is_mobile(vm))
 }
 
 fn kept_apart(group: &[(&Vm, &Nlb)]) -> bool {

@@ -34,9 +34,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: first.name.clone(),
             message: format!(
-                "NLB cluster {}: {} does not run in {mode} as the first member does",
+                "NLB cluster {}: {} {} not run in {mode} as the first member does",
                 first.name,
-                lookup::list(&names(&others))
+                lookup::list(&names(&others)),
+                if others.len() == 1 { "does" } else { "do" }
             ),
             current: format!("{}: {odd}", vm.name),
             expected: format!("one mode for all {} members", group.len()),

@@ -4,7 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::mac::nlb;
-use crate::units::count;
+use crate::units::{count, name_key};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
@@ -35,9 +35,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for (vm, member) in super::unicast(cluster) {
         let adapters = nlb::adapters(vm).into_iter().filter_map(|index| vm.vnics.get(index));
         for segment in adapters.flat_map(|vnic| segments(vnic, report)) {
-            flooded
-                .entry((member.name.to_lowercase(), segment))
-                .or_insert(&member.name);
+            flooded.entry((name_key(&member.name), segment)).or_insert(&member.name);
         }
     }
     for ((key, segment), name) in flooded {
@@ -50,7 +48,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let names: Vec<String> = others.iter().map(|(vm, vnic)| lookup::vnic_name(vm, vnic)).collect();
         let place = match &segment {
             Segment::Vlan(vlan) => format!("VLAN {vlan}"),
-            Segment::Untagged(switch) => format!("the untagged network of switch {switch}"),
+            Segment::Untagged(_) => format!("the untagged network of switch {}", others[0].1.switch),
         };
         report.add(Fault {
             subject: name.to_owned(),
@@ -71,7 +69,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 fn is_member(vm: &Vm, nlb_cluster: &str) -> bool {
     vm.nlb
         .as_ref()
-        .is_some_and(|member| member.name.to_lowercase() == nlb_cluster)
+        .is_some_and(|member| name_key(&member.name) == nlb_cluster)
 }
 
 /// Networks that an adapter hears. Without the column of VLANs, and inside a host, nothing is known to be shared.
@@ -80,7 +78,7 @@ fn segments(vnic: &Vnic, report: &Report<'_>) -> BTreeSet<Segment> {
         return BTreeSet::new();
     }
     if vnic.vlans.is_empty() {
-        return BTreeSet::from([Segment::Untagged(vnic.switch.to_lowercase())]);
+        return BTreeSet::from([Segment::Untagged(name_key(&vnic.switch))]);
     }
     vnic.vlans.iter().copied().map(Segment::Vlan).collect()
 }

@@ -34,8 +34,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: places.nodes(),
             message: format!(
-                "TCP chimney offload is {state} on {}, which have LBFO teams",
-                places.nodes()
+                "TCP chimney offload is {state} on {}, which {} LBFO teams",
+                places.nodes(),
+                places.verb("has", "have")
             ),
             current: state.to_owned(),
             expected: "disabled".to_owned(),

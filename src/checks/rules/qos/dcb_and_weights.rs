@@ -48,7 +48,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: "weights and DCB".to_owned(),
             expected: "one of them; DCB where RDMA runs over the port".to_owned(),
             fix: format!(
-                "on {}: set every -MinimumBandwidthWeight on {} to 0 with Set-VMNetworkAdapter, or turn DCB off with Disable-NetAdapterQos",
+                "on {}: Set-VMNetworkAdapter -MinimumBandwidthWeight 0 for each adapter on {}, or turn DCB off: Disable-NetAdapterQos -Name <the ports>",
                 places.nodes(),
                 quoted(&switch)
             ),

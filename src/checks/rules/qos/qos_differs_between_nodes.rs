@@ -31,7 +31,7 @@ const ALIKE: &[(&str, &str)] = &[
     ("traffic_classes", "traffic classes"),
     ("qos_policies", "QoS policies"),
     ("pfc_priorities", "priorities with flow control"),
-    ("dcbx_willing", "DCBX willing"),
+    ("dcbx_willing", "DCBX settings (willing)"),
 ];
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
@@ -54,8 +54,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 current: value,
                 expected: meant.clone(),
                 fix: format!(
-                    "on {}: set the {title} as on the others (Set-NetQosTrafficClass, New-NetQosPolicy, Enable-NetQosFlowControl, \
-                     Set-NetQosDcbxSetting)",
+                    "on {}: set the {title} as on the others, with Set-NetQosTrafficClass, New-NetQosPolicy, \
+                     Enable-NetQosFlowControl and Set-NetQosDcbxSetting",
                     places.nodes()
                 ),
                 at: places.at,

@@ -42,7 +42,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             message: format!("storage has {percent} % of the shared ports on {}", places.nodes()),
             current: format!("{percent} %"),
             expected: format!("{HALF} %, or another share on purpose"),
-            fix: "Set-NetIntent with -QoSPolicyOverrides from New-NetIntentQoSPolicyOverrides, BandwidthPercentage_SMB = 50".to_owned(),
+            fix: "$qos = New-NetIntentQoSPolicyOverrides; $qos.BandwidthPercentage_SMB = 50; Set-NetIntent -Name <intent> -QoSPolicyOverrides $qos".to_owned(),
             at: places.at,
         });
     }

@@ -31,7 +31,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
     report.add(Fault {
         subject: cluster.name.clone(),
-        message: format!("{} are replicated, and no policy limits replication", count(vms.len(), "VM")),
+        message: format!(
+            "{} {} replicated, and no policy limits replication",
+            count(vms.len(), "VM"),
+            if vms.len() == 1 { "is" } else { "are" }
+        ),
         current: "no policy".to_owned(),
         expected: "a policy on every node that limits port 80, 443 or 8080 of replication".to_owned(),
         fix: "on every node: New-NetQosPolicy -Name 'Replica' -IPDstPortMatchCondition <port of the replica server> -ThrottleRateActionBitsPerSecond <rate>".to_owned(),

@@ -31,7 +31,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
     report.add(Fault {
         subject: cluster.name.clone(),
-        message: format!("{} of the cluster are replicated, and there is no Hyper-V Replica Broker", count(vms.len(), "VM")),
+        message: format!(
+            "{} of the cluster {} replicated, and there is no Hyper-V Replica Broker",
+            count(vms.len(), "VM"),
+            if vms.len() == 1 { "is" } else { "are" }
+        ),
         current: "no broker".to_owned(),
         expected: "the role Hyper-V Replica Broker".to_owned(),
         fix: "add the role Hyper-V Replica Broker in Failover Cluster Manager (resource type Virtual Machine Replication Broker with a client access point), and name it as replica server".to_owned(),

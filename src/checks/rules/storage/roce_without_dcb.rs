@@ -39,7 +39,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: places.nodes(),
             message: format!("RoCE is in use without {missing} on {}", places.nodes()),
-            current: format!("no {missing}"),
+            current: format!("no {}", missing.trim_start_matches("a ")),
             expected: "flow control on the storage priority, a storage class, DCB switched on at the port".to_owned(),
             fix: format!("on {}: {fix}", places.nodes()),
             at: places.at,

@@ -46,11 +46,20 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             fix: format!(
                 "on {}: Remove-NetLbfoTeamMember -Name {} -Team {}; team the ports under the switch instead",
                 places.nodes(),
-                fixes::quoted(name),
+                fixes::quoted(&adapter(name)),
                 fixes::quoted(team)
             ),
             at: places.at,
         });
+    }
+}
+
+/// Name of the host vNIC among the adapters of the host, as the cmdlets of teams take it.
+fn adapter(name: &str) -> String {
+    if name.to_lowercase().starts_with("vethernet (") {
+        name.to_owned()
+    } else {
+        format!("vEthernet ({name})")
     }
 }
 

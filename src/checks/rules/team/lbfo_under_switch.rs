@@ -25,7 +25,10 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let (severity, verdict) = match cluster.profile.generation {
         WS2022.. => (Severity::Error, "refuses that"),
-        _ => (Severity::Warning, "still takes that, its successors do not"),
+        _ => (
+            Severity::Warning,
+            "still takes that, Windows Server 2022 and later refuse it",
+        ),
     };
     let mut switches = Alike::new();
     for node in &cluster.nodes {
@@ -50,9 +53,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 current: "LBFO".to_owned(),
                 expected: "SET".to_owned(),
                 fix: format!(
-                    "on one node after the other of {}, drained: Remove-VMSwitch -Name {name}; Remove-NetLbfoTeam -Name {}; \
-                     New-VMSwitch -Name {name} -NetAdapterName <the ports> -EnableEmbeddedTeaming $true",
+                    "on {}, drained{}: Remove-VMSwitch -Name {name}; Remove-NetLbfoTeam -Name {}; New-VMSwitch -Name {name} \
+                     -NetAdapterName <the ports> -EnableEmbeddedTeaming $true",
                     places.nodes(),
+                    places.verb("", ", one after the other"),
                     fixes::quoted(team)
                 ),
                 at: places.at,

@@ -36,8 +36,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: "SR-IOV in an LBFO team".to_owned(),
             expected: "SR-IOV on ports with a switch of their own, or off".to_owned(),
             fix: format!(
-                "on {}: Remove-NetLbfoTeamMember -Name <the ports> -Team {}, give each port a switch made with -EnableIov $true \
-                 and team inside the guest; or Disable-NetAdapterSriov -Name <the ports> where no VM needs it",
+                "on {}: Remove-NetLbfoTeamMember -Name <the ports> -Team {}, give each port a switch of its own (New-VMSwitch -EnableIov \
+                 $true) and team inside the guest; or Disable-NetAdapterSriov -Name <the ports> where no VM needs it",
                 places.nodes(),
                 fixes::quoted(name)
             ),

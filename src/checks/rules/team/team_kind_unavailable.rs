@@ -51,7 +51,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let instead = match cluster.profile.generation {
         WS2008R2 => "a team of the NIC maker's software, where the maker supports Hyper-V",
         WS2012..=WS2012R2 => "an LBFO team",
-        _ => "SET",
+        _ => "a switch with SET (New-VMSwitch -EnableEmbeddedTeaming $true)",
     };
     for ((kind, name), places) in found {
         report.add(Fault {
@@ -63,7 +63,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: kind.to_owned(),
             expected: instead.to_owned(),
-            fix: format!("on {}, make {name} {instead}", places.nodes()),
+            fix: format!(
+                "on {}, drained: take {name} apart and build {instead} from its ports",
+                places.nodes()
+            ),
             at: places.at,
         });
     }

@@ -3,7 +3,7 @@
 use super::*;
 
 /// What came of a rule in the first cluster.
-fn verdict(rule: &str, block: &str) -> Verdict {
+pub(super) fn verdict(rule: &str, block: &str) -> Verdict {
     let outcomes = review_all(&inventory(block), question(block)).outcomes;
     let found = outcomes.into_iter().find(|o| o.rule.name == rule);
     found.map(|o| o.verdict).expect("every rule has an outcome")

@@ -46,7 +46,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         ),
         current: format!("VLAN {vlan}: {}", names.first().copied().unwrap_or_default()),
         expected: "711 to 718 for storage alone, or other VLANs named in the storage intent".to_owned(),
-        fix: "name other VLANs in the storage intent: Add-NetIntent -Storage -StorageVlans <VLAN>,<VLAN>".to_owned(),
+        fix: "name other VLANs in the storage intent: Set-NetIntent -Name <intent> -StorageVlans <VLAN>,<VLAN> (before there is one, Add-NetIntent takes -StorageVlans too)".to_owned(),
         at: taken.into_iter().map(|(_, _, at)| at).collect(),
     });
 }

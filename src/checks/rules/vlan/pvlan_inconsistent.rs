@@ -100,8 +100,8 @@ fn contradiction<'a>(secondary: u16, uses: &'a [Use<'a>]) -> Option<(&'a Use<'a>
 
 fn fix(cluster: &Cluster, odd: &Use<'_>, secondary: u16) -> String {
     format!(
-        "Set-VMNetworkAdapterVlan{} -VMName {} -VMNetworkAdapterName {} -Isolated or -Community, -PrimaryVlanId \
-         <primary> -SecondaryVlanId {secondary}, as the physical switches have it",
+        "Set-VMNetworkAdapterVlan{} -VMName {} -VMNetworkAdapterName {} -Isolated -PrimaryVlanId <primary> \
+         -SecondaryVlanId {secondary} (or Set-VMNetworkAdapterVlan -Community), as the physical switches have it",
         fixes::on_host(cluster, odd.vm),
         fixes::quoted(&odd.vm.name),
         fixes::quoted(&odd.vnic.name)

@@ -65,7 +65,7 @@ fn is_direct_storage(nic: &Nic) -> bool {
 fn fix(node: &Node, ports: &[&Nic]) -> String {
     let last = ports.last().map_or(String::new(), |nic| fixes::quoted(&nic.name));
     format!(
-        "give the storage intent one VLAN per port (-StorageVlans 711,712), or Set-NetAdapter -CimSession {} \
+        "give the storage intent one VLAN per port (Set-NetIntent -Name <intent> -StorageVlans 711,712), or Set-NetAdapter -CimSession {} \
          -Name {last} -VlanID <VLAN> on both ends of the cable",
         fixes::quoted(&node.name)
     )

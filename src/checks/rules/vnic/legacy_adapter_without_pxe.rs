@@ -44,11 +44,14 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
+/// What is left to do inside.
+const AFTER: &str = "the guest then has a new adapter: give it the IP settings of the old one";
+
 fn fix(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> String {
     let first = "check that the guest has integration services, turn the VM off, then: ";
     if fixes::is_2008r2(cluster) {
         return format!(
-            "{first}{}: Remove; Add Hardware, Network Adapter",
+            "{first}{}: Remove; Add Hardware, Network Adapter, with the network, VLAN ID and MAC address of the old one; {AFTER}",
             fixes::vnic_settings(vm, vnic)
         );
     }
@@ -63,8 +66,23 @@ fn fix(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> String {
     } else {
         format!(" -SwitchName {switch}")
     };
+    let mac = vnic.mac.filter(|_| !vnic.dynamic_mac);
+    let mac = mac.map_or(String::new(), |mac| {
+        format!(" -StaticMacAddress {}", fixes::digits(mac))
+    });
+    let list: Vec<String> = vnic.vlans.iter().map(ToString::to_string).collect();
+    let mode = match list.as_slice() {
+        [] => String::new(),
+        [vlan] => format!("-Access -VlanId {vlan}"),
+        many => format!("-Trunk -AllowedVlanIdList '{}' -NativeVlanId 0", many.join(",")),
+    };
+    let vlan = if mode.is_empty() {
+        String::new()
+    } else {
+        format!("; Set-VMNetworkAdapterVlan{host} -VMName {name} -VMNetworkAdapterName {adapter} {mode}")
+    };
     format!(
         "{first}Remove-VMNetworkAdapter{host} -VMName {name} -Name {adapter}; \
-         Add-VMNetworkAdapter{host} -VMName {name} -Name {adapter}{connect}"
+         Add-VMNetworkAdapter{host} -VMName {name} -Name {adapter}{connect}{mac}{vlan}; {AFTER}"
     )
 }

@@ -48,7 +48,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: format!("{has} alone"),
             expected: "source and destination on one switch of one node".to_owned(),
             fix: format!(
-                "give the other end -PortMirroring {lacks}, and keep both VMs on one node; or {}",
+                "make the other end the {lacks} (Set-VMNetworkAdapter -PortMirroring {lacks}) and keep both VMs on one node; or {}",
                 fixes::set_vnic(cluster, vm, vnic, "-PortMirroring None")
             ),
             at: found

@@ -45,8 +45,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: format!("{}: {} asked, {} offered", first.node.name, first.asked, first.offered),
             expected: format!("at least {} virtual functions", first.asked),
             fix: format!(
-                "Set-NetAdapterSriov -CimSession {} -Name {} -NumVFs <number>, or -IovWeight 0 for the adapters \
-                 that need it least",
+                "Set-NetAdapterSriov -CimSession {} -Name {} -NumVFs <number>, or Set-VMNetworkAdapter -IovWeight 0 for the \
+                 adapters that need it least",
                 fixes::quoted(&first.node.name),
                 nics.join(",")
             ),

@@ -47,10 +47,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: switch.name.clone(),
             message: format!(
-                "switch {} of {} is external, but {} need nothing outside their node",
+                "switch {} of {} is external, but {} {} nothing outside the node",
                 switch.name,
                 lookup::list(&node_names(nodes)),
-                lookup::list(&names)
+                lookup::list(&names),
+                if names.len() == 1 { "needs" } else { "need" }
             ),
             current: "external".to_owned(),
             expected: kind.to_owned(),

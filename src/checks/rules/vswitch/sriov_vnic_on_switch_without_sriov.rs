@@ -41,8 +41,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: switch.name.clone(),
             message: format!(
-                "{} ask for SR-IOV, but switch {} of {} was created without it",
+                "{} {} for SR-IOV, but switch {} of {} was created without it",
                 lookup::list(&names),
+                if names.len() == 1 { "asks" } else { "ask" },
                 switch.name,
                 lookup::list(&node_names(nodes))
             ),

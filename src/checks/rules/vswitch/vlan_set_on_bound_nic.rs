@@ -41,9 +41,14 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let fault = Fault {
             subject: node.name.clone(),
             message: format!(
-                "{} on {} has a VLAN in its driver, but lies under virtual switch {}",
+                "{} on {} {} under virtual switch {}",
                 lookup::list(&names),
                 node.name,
+                if names.len() == 1 {
+                    "has a VLAN in its driver, but lies"
+                } else {
+                    "have a VLAN in their drivers, but lie"
+                },
                 first.switch.as_deref().unwrap_or_default()
             ),
             current: format!("VLAN {vlan} on {}", first.name),

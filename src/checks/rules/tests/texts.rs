@@ -1,0 +1,101 @@
+//! What every rule says about the inventories of its page that trip it, on every Windows version on which it says something else.
+//!
+//! `UPDATE=1 cargo test --lib every_rule_says` rewrites `texts.csv`; read the difference before you commit it.
+
+use super::*;
+
+/// What one rule alone says about an inventory.
+fn findings_of(rule: &'static Rule, facts: &Inventory, question: Question<'_>) -> Vec<Finding> {
+    let shared = report::Shared::new(facts, question);
+    let mut all = Vec::new();
+    for (index, cluster) in facts.clusters.iter().enumerate() {
+        let mut report = Report::new(&shared, index, rule);
+        if rule.versions.hold(cluster.profile.generation) {
+            (rule.check)(facts, cluster, &mut report);
+        }
+        all.extend(report.finish().1);
+    }
+    Finding::sort(&mut all);
+    all
+}
+
+fn words(finding: &Finding) -> [String; 7] {
+    let f = finding.clone();
+    let places = f.at.iter().map(|at| format!("{}:{}:{}", at.file, at.line, at.column));
+    let places = places.collect::<Vec<_>>().join(" ");
+    [
+        f.severity.to_string(),
+        f.subject,
+        f.message,
+        f.current,
+        f.expected,
+        f.fix,
+        places,
+    ]
+}
+
+/// Rows of a rule: each inventory that trips it on its own Windows version, then what others say differently.
+fn rows(rule: &'static Rule) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    let trips = blocks(rule.page).into_iter().filter(|(kind, _)| *kind == "trips");
+    for (position, (_, block)) in trips.enumerate() {
+        let mut facts = inventory(block);
+        let own = facts.clusters[0].profile;
+        let others = profiles::PROFILES.iter().filter(|profile| profile.name != own.name);
+        let mut told = BTreeSet::new();
+        for profile in std::iter::once(own).chain(others) {
+            facts.clusters.iter_mut().for_each(|c| c.profile = profile);
+            for words in findings_of(rule, &facts, question(block)).iter().map(words) {
+                if told.insert(words.clone()) {
+                    let start = [
+                        rule.name.to_owned(),
+                        (position + 1).to_string(),
+                        profile.name.to_owned(),
+                    ];
+                    rows.push(start.into_iter().chain(words).collect());
+                }
+            }
+        }
+    }
+    rows
+}
+
+/// Whether the table is to be rewritten.
+#[allow(clippy::disallowed_methods)] // a switch for people, not for the program
+fn update() -> bool {
+    std::env::var_os("UPDATE").is_some()
+}
+
+#[test]
+fn every_rule_says_what_the_committed_table_says() {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    let header = [
+        "rule",
+        "inventory",
+        "windows",
+        "severity",
+        "subject",
+        "message",
+        "current",
+        "expected",
+        "fix",
+        "places",
+    ];
+    table.write_record(header).expect("memory can be written");
+    for row in RULES.iter().flat_map(|rule| rows(rule)) {
+        table.write_record(row).expect("memory can be written");
+    }
+    let table = String::from_utf8(table.into_inner().expect("memory can be written")).expect("texts are UTF-8");
+
+    let committed = folder().join("texts.csv");
+    if update() {
+        fs::write(&committed, &table).expect("the table can be written");
+    }
+    let old = fs::read_to_string(&committed).unwrap_or_default();
+    let changed: Vec<&str> = table.lines().filter(|line| !old.lines().any(|o| o == *line)).collect();
+    assert!(
+        old == table,
+        "src/checks/rules/texts.csv differs:\n{}\nread them, then: UPDATE=1 cargo test --lib every_rule_says",
+        changed.join("\n")
+    );
+}
