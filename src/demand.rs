@@ -6,6 +6,7 @@ use crate::inventory::{Cluster, VmState, Vnic};
 use crate::migration::Moved;
 use crate::migration::load::Needs;
 use crate::plan::ClusterPlan;
+use crate::policy::Policy;
 use crate::roles::{ROLES, Role};
 use crate::units::{Mbps, MiB};
 use std::collections::BTreeMap;
@@ -31,6 +32,12 @@ pub fn vnic_need(cluster: &Cluster, vnic: &Vnic) -> Mbps {
 pub fn guests_have_load(cluster: &Cluster) -> bool {
     let mut vnics = cluster.vms.iter().flat_map(|vm| &vm.vnics);
     vnics.any(|vnic| vnic_need(cluster, vnic) > 0)
+}
+
+/// Whether the need of a vNIC is a default that nobody said: no rate of its own, and no default in the policy but the built-in one.
+pub fn is_assumed(cluster: &Cluster, vnic: &Vnic) -> bool {
+    let said = vnic.p95.or(vnic.peak).or(vnic.average).is_some();
+    !said && !vnic.isolated && cluster.policy.default_vnic_mbps == Policy::default().default_vnic_mbps
 }
 
 /// Whether the vNIC is heavy: it needs more than the policy's share of a VM port.

@@ -149,6 +149,39 @@ fn many_contradictions_about_one_column_are_one_finding_that_counts_them() {
     assert!(findings[0].message.contains("; and 27 more"), "{}", findings[0].message);
 }
 
+#[test]
+fn a_name_for_a_cluster_that_has_one_is_told_to_be_unused() {
+    let named = folder(
+        "cluster-named",
+        &[
+            ("nodes.csv", b"node,cluster\nHV1,C1\n"),
+            ("nics.csv", b"node,nic,speed_mbps\nHV1,A,10000\n"),
+        ],
+    );
+    let nameless = folder(
+        "cluster-nameless",
+        &[
+            ("nodes.csv", b"node\nHV9\n"),
+            ("nics.csv", b"node,nic,speed_mbps\nHV9,A,10000\n"),
+        ],
+    );
+    let said = |inputs: &[&Path], name: &str| {
+        let mut arguments = vec!["review", "--cluster", name];
+        arguments.extend(inputs.iter().map(|input| text(input)));
+        let run = nicplan(&arguments);
+        assert!(run.code < 2, "{}", run.err);
+        run.err
+    };
+    let unused = said(&[&named], "OTHER");
+    assert!(
+        unused.contains("--cluster OTHER was not used") && unused.contains("C1"),
+        "{unused}"
+    );
+    assert!(!said(&[&named], "c1").contains("was not used"));
+    assert!(!said(&[&nameless], "OTHER").contains("was not used"));
+    assert!(!said(&[&named, &nameless], "OTHER").contains("was not used"));
+}
+
 /// Both places of the contradiction in the sample.
 const BOTH: [&str; 2] = ["lldp.json:28:15", "nics.csv:5:5"];
 

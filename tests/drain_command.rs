@@ -274,7 +274,11 @@ fn one_vm_and_hundreds_are_drawn() {
 fn a_plan_gives_the_wiring_where_the_inventory_has_none() {
     let dir = folder(
         "drain-plan",
-        &[("nodes.csv", program::NODES), ("nics.csv", program::NICS)],
+        &[
+            ("nodes.csv", program::NODES),
+            ("nics.csv", program::NICS),
+            ("vms.csv", b"vm,node\nA,HV1\n"),
+        ],
     );
     let out = place("drain-plan-out");
     nicplan(&["plan", text(&dir), "-o", text(&out)]);
@@ -312,4 +316,22 @@ fn a_learnt_history_changes_the_forecast_and_narrows_it() {
         spread(&plain)
     );
     assert_ne!(plain["clusters"][0]["nodes"], calibrated["clusters"][0]["nodes"]);
+}
+
+#[test]
+fn without_vms_nothing_is_said_of_moving_them() {
+    let run = nicplan(&["drain", "samples/test-cluster-report"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert!(run.out.contains("names no VM of this cluster"), "{}", run.out);
+    assert!(
+        run.out
+            .contains("Installing and restarting 3 nodes, one after the other, takes 45 min."),
+        "{}",
+        run.out
+    );
+    assert!(
+        !run.out.contains("0 VMs with 0 MiB") && !run.out.contains("How many at once?"),
+        "{}",
+        run.out
+    );
 }

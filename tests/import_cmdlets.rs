@@ -9,8 +9,8 @@ mod values;
 use clixml::{file, selected};
 use program::{folder, nicplan, place, text};
 use std::fs;
-use std::path::{Path, PathBuf};
-use values::{Row, cell, rows};
+use std::path::PathBuf;
+use values::{assert_cells, row, rows};
 
 /// Writes files and imports them; gives where the result is and what was said.
 fn import(name: &str, files: &[(&str, &[u8])]) -> (PathBuf, String) {
@@ -24,23 +24,6 @@ fn import(name: &str, files: &[(&str, &[u8])]) -> (PathBuf, String) {
     let run = nicplan(&["import", text(&source), "-o", text(&out)]);
     assert_eq!(run.code, 0, "{}", run.err);
     (out, run.out + &run.err)
-}
-
-/// The row of a table with these names.
-fn row(out: &Path, table: &str, wanted: &[(&str, &str)]) -> Row {
-    let all = rows(out, table);
-    let found = all
-        .iter()
-        .find(|row| wanted.iter().all(|(column, value)| cell(row, column) == *value));
-    found.unwrap_or_else(|| panic!("{wanted:?} in {all:#?}")).clone()
-}
-
-/// Checks cells, `column=value` each.
-fn assert_cells(row: &Row, expected: &[&str]) {
-    for pair in expected {
-        let (column, value) = pair.split_once('=').expect("column=value");
-        assert_eq!(cell(row, column), value, "{column} of {row:?}");
-    }
 }
 
 const CLUSTER: (&str, &[u8]) = (

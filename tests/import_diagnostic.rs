@@ -159,6 +159,25 @@ fn what_is_added_is_understood_with_what_was_there_and_counts_before_it() {
 }
 
 #[test]
+fn findings_in_the_zip_name_the_zip_as_the_file_and_the_member_in_words() {
+    let zip = archive("diagnostic-sarif");
+    let run = nicplan(&["review", text(&zip), "--format", "sarif", "--fail-on", "never"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let log: serde_json::Value = serde_json::from_str(&run.out).expect("JSON");
+    let results = log["runs"][0]["results"].as_array().expect("results");
+    let locations: Vec<&serde_json::Value> = results.iter().filter_map(|r| r["locations"].get(0)).collect();
+    assert!(locations.len() > 3, "{}", locations.len());
+    for location in locations {
+        let uri = location["physicalLocation"]["artifactLocation"]["uri"]
+            .as_str()
+            .unwrap_or_default();
+        assert!(uri.ends_with("/HealthTest-HVC19-20260930-1015.ZIP"), "{location}");
+        let member = location["logicalLocations"][0]["name"].as_str().unwrap_or_default();
+        assert!(member.ends_with(".xml") || member.ends_with(".XML"), "{location}");
+    }
+}
+
+#[test]
 fn exports_of_another_cluster_stay_another_cluster() {
     let other = place("diagnostic-other");
     fs::create_dir_all(other.join("HVB1")).expect("the build folder can be written");

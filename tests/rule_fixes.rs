@@ -4,12 +4,12 @@
 //! `texts.csv` holds the fixes, on every Windows version on which they differ; a test beside the rules keeps it true.
 
 #[allow(dead_code)] // the tests of scripts use the rest
-#[path = "deploy_support/grammar.rs"]
-mod grammar;
+#[path = "support/powershell.rs"]
+mod powershell;
 mod program;
 
-use grammar::Script;
 use nicplan::checks::rules::RULES;
+use powershell::Script;
 use program::project;
 use std::collections::BTreeMap;
 use std::fs;

@@ -83,3 +83,18 @@ pub fn path_of(inputs: &[PathBuf], file: &str) -> String {
     };
     inputs.iter().find_map(inside).unwrap_or_else(|| file.to_owned())
 }
+
+/// For a file within a ZIP, or a sheet of a workbook, as findings name it: the path of the archive, and what it is called in there.
+pub fn inside(inputs: &[PathBuf], file: &str) -> Option<(String, String)> {
+    let member = |input: &PathBuf| {
+        let last = input.file_name()?.to_string_lossy().into_owned();
+        let member = file.strip_prefix(&last)?.strip_prefix('/')?;
+        (!input.is_dir()).then(|| (input.to_string_lossy().replace('\\', "/"), member.to_owned()))
+    };
+    let sheet = || {
+        let (book, sheet) = file.rsplit_once('#')?;
+        let is_book = book.to_lowercase().ends_with(".xlsx");
+        is_book.then(|| (path_of(inputs, book), format!("sheet {sheet}")))
+    };
+    inputs.iter().find_map(member).or_else(sheet)
+}

@@ -214,6 +214,10 @@ impl reports::Files for ReadAgain<'_> {
         input::path_of(self.inputs, file)
     }
 
+    fn inside(&self, file: &str) -> Option<(String, String)> {
+        input::inside(self.inputs, file)
+    }
+
     fn text(&self, file: &str) -> Option<&str> {
         let table = file.to_lowercase().ends_with(".csv");
         self.texts.get(file).filter(|_| table).map(String::as_str)

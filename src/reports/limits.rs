@@ -6,12 +6,16 @@ use super::data::{ClusterData, GrowthLimit};
 use super::show;
 use crate::checks::recount::RoleCapacity;
 use crate::demand;
-use crate::units::{show_mbps, show_permille};
+use crate::units::{count, show_mbps, show_permille};
 
 /// How much growth fits, and what ends it.
 pub(super) fn growth(cluster: &ClusterData) -> String {
+    let (assumed, all) = assumed_needs(cluster);
     if !says_something(cluster) {
-        return NO_GUESTS.to_owned();
+        return match all {
+            0 => NO_GUESTS.to_owned(),
+            _ => nothing_known(cluster, all),
+        };
     }
     let Some(limit) = &cluster.growth.first else {
         return "No role has a demand, so growth has no limit here.".to_owned();
@@ -24,9 +28,41 @@ pub(super) fn growth(cluster: &ClusterData) -> String {
         policy => format!(" on top of the {policy} % that all needs here include already"),
     };
     let percent = show::thousands(limit.percent().unsigned_abs());
+    let defaults = match assumed {
+        0 => String::new(),
+        _ => format!(
+            " {assumed} of {} count with the default of {} each, which nobody measured.",
+            count(all, "vNIC"),
+            show_mbps(cluster.facts.policy.default_vnic_mbps)
+        ),
+    };
     format!(
-        "{percent} % growth fits{included}; then {}.",
+        "{percent} % growth fits{included}; then {}.{defaults}",
         growth_end(cluster, limit)
+    )
+}
+
+/// vNICs whose need is a default, and all that use a network.
+fn assumed_needs(cluster: &ClusterData) -> (usize, usize) {
+    let vnics = || {
+        cluster
+            .facts
+            .vms
+            .iter()
+            .flat_map(|vm| &vm.vnics)
+            .filter(|vnic| !vnic.isolated)
+    };
+    let assumed = vnics().filter(|vnic| demand::is_assumed(cluster.facts, vnic)).count();
+    (assumed, vnics().count())
+}
+
+/// Why growth is not judged where every need of the VMs is a default: a number made from it would look like a measurement.
+fn nothing_known(cluster: &ClusterData, all: usize) -> String {
+    format!(
+        "not judged: the need of none of the {} is known, each counts with the default of {}, and growth of a default says nothing. Write \
+         p95_mbps in vnics, or add performance counters.",
+        count(all, "vNIC"),
+        show_mbps(cluster.facts.policy.default_vnic_mbps)
     )
 }
 
@@ -34,9 +70,11 @@ pub(super) fn growth(cluster: &ClusterData) -> String {
 const NO_GUESTS: &str = "not judged: the inventory names no VM traffic, and the needs of the host roles alone say nothing about growth. \
                          Write vms and vnics.";
 
-/// Whether growth is worth a number: guests have load, or some uplink is over its target as it is.
+/// Whether growth is worth a number: some need of the guests is known, or some uplink is over its target as it is.
 pub(super) fn says_something(cluster: &ClusterData) -> bool {
-    demand::guests_have_load(cluster.facts) || cluster.growth.first.as_ref().is_some_and(|l| l.permille < 0)
+    let (assumed, all) = assumed_needs(cluster);
+    let known = assumed < all && demand::guests_have_load(cluster.facts);
+    known || cluster.growth.first.as_ref().is_some_and(|l| l.permille < 0)
 }
 
 /// The place that ends growth: how full it is, against what, and which role has most of it.
@@ -161,6 +199,36 @@ mod tests {
         assert!(
             said.contains("is over the target already (") && said.contains("target 0.1 %"),
             "{said}"
+        );
+    }
+
+    #[test]
+    fn growth_of_defaults_is_no_number() {
+        let mut world = world(SMALL);
+        let said = |world: &crate::reports::fixtures::World| {
+            let data = ReportData::new(&world.inventory, &world.verified, &[]);
+            growth(&data.clusters[0])
+        };
+        let forget = |vnic: &mut crate::inventory::Vnic| (vnic.p95, vnic.peak, vnic.average) = (None, None, None);
+        let vnics = world.inventory.clusters[0].vms.iter_mut().flat_map(|vm| &mut vm.vnics);
+        vnics.skip(1).for_each(forget);
+        assert!(
+            said(&world).contains("% growth fits") && said(&world).contains("count with the default of 20 Mbit/s each")
+        );
+
+        let vnics = world.inventory.clusters[0].vms.iter_mut().flat_map(|vm| &mut vm.vnics);
+        vnics.for_each(forget);
+        assert!(
+            said(&world).starts_with("not judged: the need of none of the"),
+            "{}",
+            said(&world)
+        );
+
+        world.inventory.clusters[0].policy.default_vnic_mbps = 33;
+        assert!(
+            said(&world).contains("% growth fits"),
+            "a default that the policy says is a statement: {}",
+            said(&world)
         );
     }
 

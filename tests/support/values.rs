@@ -67,3 +67,20 @@ pub fn compare(expected: &Path, out: &Path) -> usize {
     }
     compared
 }
+
+/// The row of a table with these names.
+pub fn row(out: &Path, table: &str, wanted: &[(&str, &str)]) -> Row {
+    let all = rows(out, table);
+    let found = all
+        .iter()
+        .find(|row| wanted.iter().all(|(column, value)| cell(row, column) == *value));
+    found.unwrap_or_else(|| panic!("{wanted:?} in {all:#?}")).clone()
+}
+
+/// Checks cells, `column=value` each.
+pub fn assert_cells(row: &Row, expected: &[&str]) {
+    for pair in expected {
+        let (column, value) = pair.split_once('=').expect("column=value");
+        assert_eq!(cell(row, column), value, "{column} of {row:?}");
+    }
+}

@@ -104,6 +104,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
     let given = given::list(&r);
     let mut notes = notes;
     notes.extend(doubts.into_iter().map(|doubt| doubt.note));
+    notes.extend(unused_name(&r.owners, options, &notes));
     let merging = std::mem::take(&mut r.problems.merging);
     let (clusters, problems) = (r.clusters, r.problems.finish());
     if !problems.is_empty() {
@@ -129,4 +130,19 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         cluster.policy.growth_percent = options.growth_percent.unwrap_or(cluster.policy.growth_percent);
     }
     Ok(inventory)
+}
+
+/// That a name was given for a cluster and no input is without one, so that it changed nothing.
+fn unused_name(owners: &ClusterBook, options: &LoadOptions, notes: &[String]) -> Option<String> {
+    let given = options.cluster.as_deref()?;
+    let used = owners.names.iter().any(|name| book::key(name) == book::key(given));
+    let told = notes
+        .iter()
+        .any(|note| note.contains("--cluster") && note.contains("was not used"));
+    (!used && !told).then(|| {
+        format!(
+            "--cluster {given} was not used: it names a source that does not say its cluster, and these do: {}",
+            owners.names.join(", ")
+        )
+    })
 }

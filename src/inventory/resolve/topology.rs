@@ -70,9 +70,12 @@ fn links(r: &mut Resolver<'_>) {
     }
 }
 
+/// The switches at both ends of a link, by position.
+type Ends = (usize, usize);
+
 /// Links between two switches that several inputs name are the same cables: those of the last input count.
 fn keep_links(r: &mut Resolver<'_>, found: Vec<(usize, InterSwitchLink, Line<'_>)>) {
-    let mut by_ends: BTreeMap<(usize, (usize, usize)), Vec<(InterSwitchLink, Line<'_>)>> = BTreeMap::new();
+    let mut by_ends: BTreeMap<(usize, Ends), Vec<(InterSwitchLink, Line<'_>)>> = BTreeMap::new();
     for (cluster, link, line) in found {
         by_ends.entry((cluster, link.ends)).or_default().push((link, line));
     }
@@ -202,10 +205,9 @@ fn demands(r: &mut Resolver<'_>) {
                 continue;
             }
             demand(r, &record, cluster, node, role);
-            if !line.cell("demand_mbps").text.is_empty() {
-                if let Some(other) = rates.insert((cluster, node, role), line) {
-                    r.problems.differ(role.name(), "demand_mbps", line, other);
-                }
+            let says = !line.cell("demand_mbps").text.is_empty();
+            if says && let Some(other) = rates.insert((cluster, node, role), line) {
+                r.problems.differ(role.name(), "demand_mbps", line, other);
             }
         }
     }

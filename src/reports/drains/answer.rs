@@ -25,6 +25,9 @@ fn nodes(view: &View) -> String {
 /// The first sentences: what happens tonight, and whether it fits.
 pub(in crate::reports) fn headline(view: &View) -> Vec<String> {
     let forecast = view.forecast;
+    if view.has_no_vms() {
+        return without_vms(view);
+    }
     let mut lines = vec![format!(
         "{}, Windows needs {} for {}{} ({} in nine of ten cases).",
         if forecast.is_of_plan {
@@ -52,6 +55,17 @@ pub(in crate::reports) fn headline(view: &View) -> Vec<String> {
         ));
         lines.extend(verdict(view, run));
     }
+    lines
+}
+
+/// Without VMs there is nothing to move: zeros would look like an answer.
+fn without_vms(view: &View) -> Vec<String> {
+    let run = &view.forecast.run;
+    let mut lines = vec![
+        "The inventory names no VM of this cluster, so nothing can be said of moving VMs: write vms.csv, or give an export of Get-VM.".to_owned(),
+        format!("Installing and restarting {}, one after the other, takes {}.", nodes(view), minutes(run.reboot_ms())),
+    ];
+    lines.extend(verdict(view, run));
     lines
 }
 

@@ -36,6 +36,11 @@ impl<'a> View<'a> {
         self.cluster.nodes.get(node).map_or("", |node| node.name.as_str())
     }
 
+    /// Whether the inventory holds no VM, so that there is nothing to forecast.
+    pub(in crate::reports) fn has_no_vms(&self) -> bool {
+        self.cluster.vms.is_empty()
+    }
+
     /// Name of a VM.
     pub(in crate::reports) fn vm(&self, vm: usize) -> &'a str {
         self.cluster.vms.get(vm).map_or("", |vm| vm.name.as_str())

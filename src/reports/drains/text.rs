@@ -26,6 +26,10 @@ fn cluster(view: &View) -> String {
     if view.forecast.window_ms.is_none() {
         out.push_str("  Whether that fits: give the window with --window MINUTES, or maintenance_window_minutes in policy.csv.\n");
     }
+    if view.has_no_vms() {
+        assumptions(&mut out, view);
+        return out;
+    }
     stranded(&mut out, view);
     meetings(&mut out, view);
     worst(&mut out, view);

@@ -52,7 +52,11 @@ fn pools(data: &LedgerData, cluster: usize, pools: &[PoolPlan]) -> String {
     let fills = data.today.fill.iter().filter(|f| f.cluster == cluster);
     for (pool, fill) in pools.iter().zip(fills) {
         let until = |runs_out| Option::map_or(runs_out, "unknown".to_owned(), |u| data.until(u));
-        let changes = pool.today != Some(pool.planned);
+        let change = match fill.pool {
+            _ if pool.today == Some(pool.planned) => "",
+            Some(assumed) if assumed.assumed && assumed.range == pool.planned => "if it differs",
+            _ => "yes",
+        };
         rows.push(vec![
             show::printable(&pool.node),
             today(data, fill),
@@ -61,7 +65,7 @@ fn pools(data: &LedgerData, cluster: usize, pools: &[PoolPlan]) -> String {
             pool.worst_in_use.to_string(),
             until(fill.now),
             until(fill.after_loss),
-            if changes { "yes" } else { "" }.to_owned(),
+            change.to_owned(),
         ]);
     }
     show::aligned(&rows)

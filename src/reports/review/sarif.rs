@@ -20,6 +20,8 @@ pub trait Files {
     fn path(&self, file: &str) -> String;
     /// Text of that file; `None` when it cannot be read (again).
     fn text(&self, file: &str) -> Option<&str>;
+    /// For a file within a ZIP, or a sheet of a workbook: the path of that archive, and what it is called in there.
+    fn inside(&self, file: &str) -> Option<(String, String)>;
 }
 
 /// The findings as a SARIF log. Silenced findings are there, with their suppression.
@@ -64,7 +66,7 @@ fn result(finding: &Finding, files: &dyn Files) -> Value {
     let mut result = json!({
         "ruleId": finding.rule,
         "level": level(finding.counts_as),
-        "message": { "text": message(finding) },
+        "message": { "text": message(finding) + &inside(finding, files) },
         "locations": finding.at.iter().take(1).map(|at| location(at, files)).collect::<Vec<_>>(),
         "relatedLocations": finding.at.iter().skip(1).map(|at| location(at, files)).collect::<Vec<_>>(),
         "partialFingerprints": { "subject/v1": format!("{}/{}/{}/{}", finding.rule, finding.cluster, finding.subject, finding.state) },
@@ -95,6 +97,12 @@ fn message(finding: &Finding) -> String {
     format!("{} {risk} To do: {}", sentence(&finding.message), finding.fix)
 }
 
+/// Whether columns in the file are characters; in tables they are cells.
+fn counts_characters(file: &str) -> bool {
+    let lower = file.to_lowercase();
+    [".xml", ".json", ".clixml"].iter().any(|end| lower.ends_with(end))
+}
+
 fn sentence(text: &str) -> String {
     if text.ends_with(['.', '!', '?']) {
         text.to_owned()
@@ -103,7 +111,35 @@ fn sentence(text: &str) -> String {
     }
 }
 
+/// Where the fact stands, for a place that no viewer can open: within an archive.
+fn inside(finding: &Finding, files: &dyn Files) -> String {
+    let at = finding.at.first();
+    let found = at.and_then(|at| Some((at, files.inside(&at.file)?)));
+    found.map_or_else(String::new, |(at, (archive, member))| {
+        format!(" Place: {}, in {archive}.", within(at, &member))
+    })
+}
+
+/// `HV1/Get-VM.xml:12:5`.
+fn within(at: &Location, member: &str) -> String {
+    let named = Location {
+        file: member.to_owned(),
+        ..at.clone()
+    };
+    named.to_string()
+}
+
+/// Lines of a member are none of its archive: the place names the archive as the file, the member as a logical location.
 fn location(at: &Location, files: &dyn Files) -> Value {
+    if let Some((archive, member)) = files.inside(&at.file) {
+        let uri = utf8_percent_encode(&archive, PATH).to_string();
+        let place = within(at, &member);
+        return json!({
+            "physicalLocation": { "artifactLocation": { "uri": uri } },
+            "logicalLocations": [{ "name": member, "fullyQualifiedName": place, "kind": "resource" }],
+            "message": { "text": format!("{place}, in the archive") },
+        });
+    }
     let uri = utf8_percent_encode(&files.path(&at.file), PATH).to_string();
     let mut physical = json!({ "artifactLocation": { "uri": uri } });
     if at.line > 0 {
@@ -114,6 +150,8 @@ fn location(at: &Location, files: &dyn Files) -> Value {
         if let Some((start, end)) = columns {
             region["startColumn"] = json!(start);
             region["endColumn"] = json!(end);
+        } else if at.column > 0 && counts_characters(&at.file) {
+            region["startColumn"] = json!(at.column);
         }
         physical["region"] = region;
     }

@@ -16,6 +16,11 @@ impl Files for Folder {
     fn text(&self, _: &str) -> Option<&str> {
         Some("node,nic\nHV1,NIC1\n")
     }
+
+    fn inside(&self, file: &str) -> Option<(String, String)> {
+        let member = file.strip_prefix("x.zip/")?;
+        Some(("my designs/x.zip".to_owned(), member.to_owned()))
+    }
 }
 
 fn finding(rule: &'static str, severity: Severity, suppressed_by: &str) -> Finding {
@@ -79,6 +84,33 @@ fn a_sarif_reader_finds_rule_level_place_and_suppression() {
     assert_eq!(
         place["region"],
         serde_json::json!({ "startLine": 2, "startColumn": 5, "endColumn": 9 })
+    );
+}
+
+#[test]
+fn a_place_within_an_archive_names_the_archive_and_the_member() {
+    let mut found = finding("single-nic", Severity::Error, "");
+    found.at = vec![Location {
+        file: "x.zip/HV 1/Get-VM.xml".to_owned(),
+        line: 12,
+        column: 5,
+    }];
+    let log = sarif(&[found], "1.0", &Folder);
+    serde_json::from_value::<serde_sarif::sarif::Sarif>(log.clone()).expect("a SARIF reader takes it");
+    let result = &log["runs"][0]["results"][0];
+    let location = &result["locations"][0];
+    assert_eq!(
+        location["physicalLocation"],
+        serde_json::json!({ "artifactLocation": { "uri": "my%20designs/x.zip" } }),
+        "lines of a member are none of the archive"
+    );
+    let logical = &location["logicalLocations"][0];
+    assert_eq!(logical["name"], "HV 1/Get-VM.xml");
+    assert_eq!(logical["fullyQualifiedName"], "HV 1/Get-VM.xml:12:5");
+    let message = result["message"]["text"].as_str().unwrap_or_default();
+    assert!(
+        message.ends_with("Place: HV 1/Get-VM.xml:12:5, in my designs/x.zip."),
+        "{message}"
     );
 }
 

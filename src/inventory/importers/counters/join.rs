@@ -363,6 +363,15 @@ impl Told {
             n,
             format!("{} without a time, or with that of another one", count(n, "row")),
         );
+        let n: usize = files.iter().map(|f| f.ports).sum();
+        note(
+            n,
+            format!(
+                "{} of ports of the host passed over: a port carries guests and several roles at once, and its counter names neither, so no \
+                 demand of a role follows; write demands.csv",
+                count(n, "counter")
+            ),
+        );
         let n: usize = files.iter().map(|f| f.others).sum();
         note(n, format!("{} of other things passed over", count(n, "counter")));
         notes

@@ -57,6 +57,8 @@ pub(in crate::inventory) struct CounterFile {
     /// Seconds, ascending, in UTC where the header names the time zone.
     pub(in crate::inventory) times: Vec<i64>,
     pub(in crate::inventory) columns: Vec<Column>,
+    /// Columns about ports of the host: all traffic of a port, which belongs to no role.
+    pub(in crate::inventory) ports: usize,
     /// Columns about other things.
     pub(in crate::inventory) others: usize,
     /// Samples that are none.

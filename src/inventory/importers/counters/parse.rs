@@ -92,6 +92,7 @@ fn columns(head: &csv::StringRecord, file: &mut CounterFile) -> Vec<usize> {
                 });
                 places.push(place);
             }
+            None if is_port(path) => file.ports += 1,
             None => file.others += usize::from(!path.trim().is_empty()),
         }
     }
@@ -111,6 +112,12 @@ fn adapter(path: &str) -> Option<(String, Direction)> {
         _ => name,
     };
     Some((name.to_owned(), direction(&counter)?))
+}
+
+/// Whether a path counts bytes of a port: `\\HOST\Network Interface(Intel[R] X710)\Bytes Total/sec`.
+fn is_port(path: &str) -> bool {
+    let parts = path.trim().rsplit_once('\\');
+    parts.is_some_and(|(object, counter)| object.ends_with(')') && direction(&counter.to_lowercase()).is_some())
 }
 
 fn is_guid(text: &str) -> bool {
@@ -216,6 +223,21 @@ mod tests {
             adapter("\\\\HV1\\Network Interface(Intel[R] X710)\\Bytes Total/sec"),
             None
         );
+    }
+
+    #[test]
+    fn ports_of_the_host_are_told_from_other_things() {
+        assert!(is_port("\\\\HV1\\Network Interface(Intel[R] X710)\\Bytes Total/sec"));
+        assert!(is_port(
+            "\\\\HV1\\Netzwerkschnittstelle(Intel[R] X710 _2)\\Empfangene Bytes/s"
+        ));
+        for other in [
+            "\\\\HV1\\Processor(_Total)\\% Processor Time",
+            "\\\\HV1\\Network Interface(X)\\Packets/sec",
+            "x",
+        ] {
+            assert!(!is_port(other), "{other}");
+        }
     }
 
     #[test]

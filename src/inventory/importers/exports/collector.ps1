@@ -81,6 +81,31 @@ try {
 $label = $clusterName
 if (-not $label) { $label = $ComputerName[0] }
 if ($Only.Count -gt 0) { $label = "$label-more" }
+# Writes one export. What could be read is kept; what could not is given back, and nothing of it stops the rest.
+function Export-Part {
+    param($Part, $Target, $Node)
+    $all = @()
+    $problems = @()
+    try {
+        $all = @(& $Part.Read 2>&1)
+    } catch {
+        $problems += $_
+    }
+    $found = @($all | Where-Object { $_ -isnot [System.Management.Automation.ErrorRecord] })
+    $problems += @($all | Where-Object { $_ -is [System.Management.Automation.ErrorRecord] })
+    if ($found.Count -gt 0 -or $problems.Count -eq 0) {
+        try {
+            $found | Select-Object -Property $Part.Keep |
+                Export-Clixml -Path (Join-Path -Path $Target -ChildPath "$($Part.Name).xml") -ErrorAction Stop
+        } catch {
+            $problems += $_
+        }
+    }
+    foreach ($problem in $problems) {
+        [pscustomobject] @{ Node = $Node; Cmdlet = $Part.Name; Message = [string] $problem }
+    }
+}
+
 $folder = Join-Path -Path $Path -ChildPath "nicplan-$label"
 if (Test-Path -Path $folder) {
     Write-Error "$folder is there already. Rename it, or give another folder with -Path."
@@ -94,12 +119,7 @@ if ($clusterName) {
     $null = New-Item -ItemType Directory -Path $target
     foreach ($part in $ofCluster) {
         Write-Progress -Activity "Cluster $clusterName" -Status $part.Name
-        try {
-            & $part.Read | Select-Object -Property $part.Keep |
-                Export-Clixml -Path (Join-Path -Path $target -ChildPath "$($part.Name).xml") -ErrorAction Stop
-        } catch {
-            $faults += [pscustomobject] @{ Node = ''; Cmdlet = $part.Name; Message = [string] $_ }
-        }
+        $faults += @(Export-Part -Part $part -Target $target -Node '')
     }
 }
 
@@ -107,21 +127,14 @@ $done = 0
 foreach ($Node in $ComputerName) {
     $target = Join-Path -Path $folder -ChildPath $Node
     $null = New-Item -ItemType Directory -Path $target
-    $isOld = $false
     $parts = $ofNode
     for ($index = 0; $index -lt $parts.Count; $index++) {
         $part = $parts[$index]
         $percent = [int] (100 * ($done + ($index / $parts.Count)) / $ComputerName.Count)
         Write-Progress -Activity "Node $Node" -Status $part.Name -PercentComplete $percent
-        try {
-            & $part.Read | Select-Object -Property $part.Keep |
-                Export-Clixml -Path (Join-Path -Path $target -ChildPath "$($part.Name).xml") -ErrorAction Stop
-        } catch {
-            $faults += [pscustomobject] @{ Node = $Node; Cmdlet = $part.Name; Message = [string] $_ }
-            if ($part.Name -eq 'Get-NetAdapter') { $isOld = $true }
-        }
-        if ($isOld) {
-            $isOld = $false
+        $faults += @(Export-Part -Part $part -Target $target -Node $Node)
+        # A node that does not know its adapters is asked by WMI as well.
+        if ($part.Name -eq 'Get-NetAdapter' -and -not (Test-Path -Path (Join-Path -Path $target -ChildPath 'Get-NetAdapter.xml'))) {
             $parts = $parts + $ofOldNode
         }
     }
@@ -132,6 +145,12 @@ if ($faults.Count -gt 0) {
     $faults | Export-Csv -Path (Join-Path -Path $folder -ChildPath 'errors.csv') -NoTypeInformation -Encoding UTF8
     Write-Warning "$($faults.Count) exports failed; errors.csv in the folder names them. The others can be used."
 }
-Compress-Archive -Path $folder -DestinationPath "$folder.zip"
-Write-Output "Done: $folder.zip"
-Write-Output "Next: nicplan plan $folder.zip -o out"
+$result = "$folder.zip"
+try {
+    Compress-Archive -Path $folder -DestinationPath $result -ErrorAction Stop
+} catch {
+    Write-Warning "No ZIP was made ($_). The folder can be given as it is."
+    $result = $folder
+}
+Write-Output "Done: $result"
+Write-Output "Next: nicplan plan $result -o out"

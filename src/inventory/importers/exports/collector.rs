@@ -12,20 +12,33 @@ pub const NAME: &str = "Collect-NicPlanInventory.ps1";
 pub fn script() -> String {
     let old = |cmdlet: &Cmdlet| cmdlet.collect.starts_with("Get-WmiObject");
     let frame = include_str!("collector.ps1");
+    let as_is = |cmdlet: &Cmdlet| cmdlet.collect.to_owned();
     let filled = frame
-        .replace("#cluster#\n", &parts(|cmdlet| !cmdlet.per_node))
-        .replace("#node#\n", &parts(|cmdlet| cmdlet.per_node && !old(cmdlet)))
-        .replace("#old#\n", &parts(old));
+        .replace("#cluster#\n", &parts(|cmdlet| !cmdlet.per_node, as_is))
+        .replace("#node#\n", &parts(|cmdlet| cmdlet.per_node && !old(cmdlet), as_is))
+        .replace("#old#\n", &parts(|cmdlet| old(cmdlet) || is_cim(cmdlet), by_wmi));
     filled.replace('\n', "\r\n")
 }
 
+/// How the collector asks for a class of CIM.
+const CIM: &str = "Get-CimInstance -ClassName";
+
+fn is_cim(cmdlet: &Cmdlet) -> bool {
+    cmdlet.collect.starts_with(CIM)
+}
+
+/// The same class by WMI: nodes with Windows Server 2008 R2 do not answer Get-CimInstance.
+fn by_wmi(cmdlet: &Cmdlet) -> String {
+    cmdlet.collect.replace(CIM, "Get-WmiObject -Class")
+}
+
 /// One entry for each cmdlet that is collected.
-fn parts(wanted: impl Fn(&Cmdlet) -> bool) -> String {
+fn parts(wanted: impl Fn(&Cmdlet) -> bool, call: impl Fn(&Cmdlet) -> String) -> String {
     let mut text = String::new();
     for cmdlet in CMDLETS.iter().filter(|c| !c.collect.is_empty() && wanted(c)) {
         // Writing to a String cannot fail.
         let _ = writeln!(text, "    @{{ Name = '{}'", cmdlet.name);
-        let _ = writeln!(text, "        Read = {{ {} -ErrorAction Stop }}", cmdlet.collect);
+        let _ = writeln!(text, "        Read = {{ {} }}", call(cmdlet));
         let _ = writeln!(text, "        Keep = {} }}", kept(cmdlet));
     }
     text

@@ -130,7 +130,7 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         signature: &["RegistryKeyword", "RegistryValue"],
         reads: &["Name", "InterfaceDescription", "RegistryKeyword", "RegistryValue"],
         per_node: true,
-        collect: "Get-NetAdapterAdvancedProperty -CimSession $Node -RegistryKeyword '*NetworkDirectTechnology'",
+        collect: "Get-NetAdapterAdvancedProperty -CimSession $Node | Where-Object { $_.RegistryKeyword -eq '*NetworkDirectTechnology' }",
         flatten: &[],
         read: advanced,
     },

@@ -34,7 +34,7 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "ifIndex",
         ],
         per_node: true,
-        collect: "Get-NetRoute -CimSession $Node -DestinationPrefix '0.0.0.0/0'",
+        collect: "Get-NetRoute -CimSession $Node | Where-Object { $_.DestinationPrefix -eq '0.0.0.0/0' }",
         flatten: &[],
         read: route,
     },
