@@ -97,6 +97,9 @@ mod tests {
         assert!(overlap(&network("0.0.0.0/0"), &network("10.0.7.0/24")));
         assert!(!overlap(&network("10.0.6.0/24"), &network("10.0.7.0/24")));
         assert!(overlap(&network("fe80::/64"), &network("FE80::/64")));
+        assert!(!overlap(&network("fe80::/64"), &network("fe81::/64")));
+        assert!(overlap(&network("10.0.7.1/32"), &network("10.0.7.0/24")));
+        assert!(!overlap(&network("10.0.7.0/33"), &network("10.0.7.0/24")));
         assert!(!overlap(&network(""), &network("")));
     }
 }

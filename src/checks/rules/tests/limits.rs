@@ -208,3 +208,127 @@ fn a_limit_of_live_migration_matters_where_ports_carry_it() {
     }
     assert!(found("smb-limit-is-default", &facts).is_none());
 }
+
+#[test]
+fn of_two_networks_with_one_subnet_management_stays_where_it_is() {
+    let subject = |first: &str, second: &str| {
+        let rest = format!(
+            "file: cluster_networks\ncluster,network,subnet,cluster_use,purpose\nC1,{first},10.0.1.0/24,3,{first}\n\
+             C1,{second},10.0.1.0/24,1,{second}\n"
+        );
+        found("two-networks-same-subnet", &inventory(&two("2022", &rest))).map(|f| f.subject)
+    };
+    assert_eq!(subject("management", "cluster").as_deref(), Some("cluster"));
+    assert_eq!(subject("cluster", "management").as_deref(), Some("cluster"));
+    assert_eq!(subject("cluster", "live-migration").as_deref(), Some("live-migration"));
+}
+
+#[test]
+fn a_single_node_has_no_patch_night() {
+    let mut facts = tripping("maintenance-window-too-short");
+    facts.clusters[0].policy.maintenance_window_minutes = Some(1);
+    assert!(found("maintenance-window-too-short", &facts).is_some());
+    facts.clusters[0].nodes.truncate(1);
+    facts.clusters[0].vms.clear();
+    assert!(found("maintenance-window-too-short", &facts).is_none());
+}
+
+#[test]
+fn a_finding_points_at_the_cell_that_says_so() {
+    let file = |clusters: &str, nodes: &str| {
+        let block = format!(
+            "file: clusters\ncluster,profile,live_migration_transport\nC1,2012,{clusters}\n\
+             file: nodes\nnode,cluster,live_migration_transport\nHV1,C1,{nodes}\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\n"
+        );
+        let at = found("migration-transport-unavailable", &inventory(&block)).and_then(|f| f.at.first().cloned());
+        at.map(|at| at.file).expect("the finding points at a cell")
+    };
+    assert!(file("smb", "").ends_with("clusters.csv"));
+    assert!(file("", "smb").ends_with("nodes.csv"));
+}
+
+#[test]
+fn of_two_adapters_with_one_address_the_later_gives_way_as_its_kind_can() {
+    let fix = |kind: &str| {
+        let vnics = format!("vm,mac,mac_type\nW1,00-15-5D-01-00-01,{kind}\nW2,00-15-5D-01-00-01,{kind}\n");
+        let findings = reviewed(&pools("W1,HV1\nW2,HV2\n", &vnics));
+        let found = findings.into_iter().find(|f| f.rule == "duplicate-mac");
+        found.map(|f| f.fix).expect("the finding")
+    };
+    assert!(fix("dynamic").contains("turn W2 off and start it on a host whose pool does not hold"));
+    let fixed = fix("static");
+    assert!(
+        fixed.contains("static") || fixed.contains("-StaticMacAddress"),
+        "{fixed}"
+    );
+    assert!(!fixed.contains("00155D010001"), "{fixed}");
+}
+
+#[test]
+fn what_no_column_says_is_no_fault() {
+    let bound = |mac_type: &str, cell: &str| {
+        pools("W1,HV1\n", &format!("vm,mac{mac_type}\nW1,00-15-5D-01-00-01{cell}\n")).replace(
+            "file: vms\nvm,node\nW1,HV1\n",
+            "file: vms\nvm,node,mac_bound\nW1,HV1,licence\n",
+        )
+    };
+    assert_speaks("mac-bound-vm-dynamic", &bound(",mac_type", ",dynamic"));
+    assert_silent("mac-bound-vm-dynamic", &bound("", ""));
+
+    let over_smb = |column: &str, cell: &str| {
+        format!(
+            "file: clusters\ncluster,profile,live_migration_transport\nC1,2019,smb\nfile: nodes\nnode,cluster{column}\nHV1,C1{cell}\n\
+             file: nics\nnode,nic,speed_mbps,current_role\nHV1,A,25000,live-migration;storage\n"
+        )
+    };
+    assert_speaks("migration-smb-uncapped", &over_smb(",smb_limit_mbps", ","));
+    assert_silent("migration-smb-uncapped", &over_smb("", ""));
+}
+
+#[test]
+fn a_rule_about_other_windows_versions_is_silent() {
+    let mut facts = tripping("nlb-deprecated");
+    assert!(found("nlb-deprecated", &facts).is_some());
+    facts.clusters[0].profile = profiles::find("2022").expect("the profile");
+    assert!(found("nlb-deprecated", &facts).is_none());
+}
+
+#[test]
+fn a_port_of_another_intent_is_not_in_this_one() {
+    let block = |intent: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2025\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps,intents\nHV1,Port1,10000,Storage\nHV2,Port1,10000,{intent}\n"
+        )
+    };
+    assert_speaks("intent-port-names-differ", &block("Compute"));
+    assert_silent("intent-port-names-differ", &block("STORAGE"));
+}
+
+#[test]
+fn a_third_pair_gets_a_change_of_its_own_and_a_port_in_use_is_not_idle() {
+    let block = "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,card,team\nHV1,A,10000,SLOT 1,T\n\
+                 HV1,B,10000,SLOT 1,T\nHV1,C,10000,SLOT 2,U\nHV1,D,10000,SLOT 2,U\nHV1,E,10000,SLOT 3,V\nHV1,F,10000,SLOT 3,V\n";
+    let third = reviewed(block)
+        .into_iter()
+        .find(|f| f.subject == "team V/SLOT 3")
+        .map(|f| f.fix);
+    assert!(third.is_some_and(|fix| fix.contains("let F (card SLOT 3) and A (card SLOT 1)")));
+
+    for (switch, team) in [("C", ""), ("", "X")] {
+        let switch = if switch.is_empty() {
+            String::new()
+        } else {
+            format!("HV1,S1,{switch}\n")
+        };
+        let block = format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,card,team\nHV1,A,10000,SLOT 1,T\nHV1,B,10000,SLOT 1,T\n\
+             HV1,C,10000,SLOT 2,{team}\nHV1,D,10000,SLOT 3,\nfile: switches\nnode,switch,nics\n{switch}"
+        );
+        let fix = reviewed(&block)
+            .into_iter()
+            .find(|f| f.subject == "team T/SLOT 1")
+            .map(|f| f.fix);
+        assert!(fix.is_some_and(|fix| fix.contains("and D (card SLOT 3)")), "{block}");
+    }
+}
