@@ -104,6 +104,8 @@ pub(super) struct Estate {
     pub(super) networks: BTreeMap<String, String>,
     /// Names of nodes by key.
     pub(super) nodes: BTreeMap<String, String>,
+    /// Keys of the nodes that Get-ClusterNode names, and where the first of them stands.
+    pub(super) members: BTreeMap<String, Origin>,
     /// Values that several records of one node make together: node, column, texts.
     pub(super) lists: BTreeMap<(String, &'static str), Vec<(String, Origin)>>,
     pub(super) differences: Vec<Difference>,

@@ -19,6 +19,7 @@ mod names;
 mod places;
 mod records;
 mod roles;
+mod strangers;
 
 pub(crate) use clixml::unescape;
 use cmdlets::{CMDLETS, Cmdlet, Item, known_name};
@@ -27,6 +28,7 @@ use files::Files;
 use lacking::Coverage;
 pub(super) use places::Lines;
 use records::Records;
+use strangers::Strangers;
 
 use super::{Importer, Input, Sniff};
 use crate::inventory::decode::read_text;
@@ -340,8 +342,12 @@ impl Collection {
             return;
         };
         let first = first.source;
+        if strangers::tell_other_clusters(&self.loaded, gathered) {
+            return;
+        }
         let mut estate = Estate::default();
         let mut coverage = Coverage::default();
+        let mut strangers = Strangers::default();
         // A limit of SMB is a feature that most nodes do without.
         for (cmdlet, node) in self
             .failed
@@ -352,10 +358,12 @@ impl Collection {
         }
         for cmdlet in CMDLETS.iter() {
             for file in self.loaded.iter().filter(|file| file.cmdlet.name == cmdlet.name) {
-                read_records(file, &mut estate, &mut coverage, gathered);
+                read_records(file, &mut estate, &mut coverage, &mut strangers, gathered);
             }
         }
-        let assumed = conclude::conclude(&mut estate, &coverage);
+        let left_out = strangers.tell(&mut estate, gathered);
+        let mut assumed = conclude::conclude(&mut estate, &coverage);
+        assumed.extend(left_out);
         if estate.rows_of("nodes").is_empty() {
             let advice = "Export Get-ClusterNode, and Get-NetAdapter of every node.";
             gathered.refuse(source, "the exports name no node", advice);
@@ -417,9 +425,17 @@ fn tell_errors(text: &str, shown: &str, gathered: &mut Gathered) {
     }
 }
 
-fn read_records(file: &Loaded, estate: &mut Estate, coverage: &mut Coverage, gathered: &mut Gathered) {
+fn read_records(
+    file: &Loaded,
+    estate: &mut Estate,
+    coverage: &mut Coverage,
+    strangers: &mut Strangers,
+    gathered: &mut Gathered,
+) {
     if cmdlets::is_empty(&file.records) && file.cmdlet.per_node {
-        if let Some(node) = names::by_hint(&file.hints, estate) {
+        if let Some(node) = names::by_hint(&file.hints, estate)
+            && !strangers.is_node(&node, file, estate)
+        {
             coverage.note(file.cmdlet.name, &node);
             conclude::nothing_found(file.cmdlet.name, &node, file.source, estate);
         }
@@ -435,6 +451,9 @@ fn read_records(file: &Loaded, estate: &mut Estate, coverage: &mut Coverage, gat
             nameless += 1;
             continue;
         };
+        if strangers.is_node(&node, file, estate) || strangers.is_object(record, file, estate) {
+            continue;
+        }
         coverage.note(file.cmdlet.name, &node);
         let item = Item {
             record,

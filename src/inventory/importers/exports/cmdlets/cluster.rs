@@ -198,6 +198,7 @@ fn node(item: &Item<'_>, estate: &mut Estate) {
     }
     let row = estate.row("nodes", &[&name], &name, item.place());
     item.copy(estate, row, "node", &["Name"]);
+    estate.members.entry(key(&[&name])).or_insert(item.place());
     estate.nodes.entry(key(&[&name])).or_insert(name);
     if let Some(build) = item.get(&["BuildNumber"]) {
         let number = |name: &str| item.get(&[name]).and_then(|f| f.value.number());

@@ -61,8 +61,9 @@ pub(super) static CMDLETS: LazyLock<Vec<&'static Cmdlet>> = LazyLock::new(|| {
     .concat()
 });
 
-/// Properties that tell the node, or the type, whatever the cmdlet.
-const OF_ALL: [&str; 8] = [
+/// Properties that tell the node, the cluster, or the type, whatever the cmdlet.
+const OF_ALL: [&str; 9] = [
+    "Cluster",
     "PSComputerName",
     "SystemName",
     "ComputerName",
