@@ -42,6 +42,11 @@ pub(super) fn growth(cluster: &ClusterData) -> String {
     )
 }
 
+/// Whether the inventory holds a vNIC that uses a network.
+pub(super) fn has_guests(cluster: &ClusterData) -> bool {
+    assumed_needs(cluster).1 > 0
+}
+
 /// vNICs whose need is a default, and all that use a network.
 fn assumed_needs(cluster: &ClusterData) -> (usize, usize) {
     let vnics = || {

@@ -175,7 +175,11 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
 /// What the growth tile counts: on top of what the policy adds, if it adds something.
 fn growth_label(cluster: &ClusterData) -> String {
     if !limits::says_something(cluster) {
-        return "growth: no VM traffic in the inventory".to_owned();
+        return match limits::has_guests(cluster) {
+            true => "growth: no need of a VM is known",
+            false => "growth: no VM traffic in the inventory",
+        }
+        .to_owned();
     }
     match limits::growth_included(cluster) {
         included if included.is_empty() => "growth that fits".to_owned(),
