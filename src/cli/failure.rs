@@ -62,10 +62,11 @@ impl Failure {
     /// Tells the user.
     pub fn report(&self, console: &Console) {
         match self {
-            Failure::Usage(text) => console.error(text),
+            // It may quote a name of a plan, or a path.
+            Failure::Usage(text) => console.error(&listing::printable(text)),
             Failure::Problems(problems) => report_problems(problems, console),
             #[cfg(feature = "solver")]
-            Failure::NoPlan(text) => console.error(text),
+            Failure::NoPlan(text) => console.error(&listing::printable(text)),
             Failure::Bug { findings, saved } => report_bug(findings, saved, console),
         }
     }

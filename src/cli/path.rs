@@ -11,6 +11,7 @@ use nicplan::checks;
 use nicplan::inventory::{Cluster, Inventory, did_you_mean};
 use nicplan::plan::{ClusterPlan, Plan};
 use nicplan::reports::{ClusterPaths, PathData};
+use nicplan::units::same_name;
 use std::path::PathBuf;
 
 const EXAMPLES: &str = "Examples:
@@ -48,6 +49,12 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     let inventory = args.input.load(None, console)?;
     for name in [&args.from, &args.to].into_iter().flatten() {
         known_node(&inventory, name)?;
+    }
+    if let (Some(from), Some(to)) = (&args.from, &args.to)
+        && same_name(from, to)
+    {
+        let what = format!("--from and --to name the same node, {from}: a live migration needs two");
+        return Err(Failure::Usage(format!("{what}\n    Name another node with --to.")));
     }
     let plan = args.plan.as_ref().map(|file| read_plan(file, &inventory)).transpose()?;
     if let Some(plan) = &plan {

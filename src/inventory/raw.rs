@@ -8,6 +8,7 @@ use super::importers::{Collection, CounterFile, Neighbour};
 use super::measured::Measured;
 use crate::finding::{Location, Problem};
 use csv::StringRecord;
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -63,7 +64,7 @@ impl RawTable {
     /// Adds a row from column names and values; blank for the rest.
     pub fn push(&mut self, line: u32, values: &[(&str, &str)]) {
         let value = |name: &str| values.iter().find(|(n, _)| *n == name).map_or("", |(_, v)| *v);
-        let cells: StringRecord = self.def.columns.iter().map(|c| value(c.name)).collect();
+        let cells: StringRecord = self.def.columns.iter().map(|c| one_line(value(c.name))).collect();
         self.rows.push(Row {
             line,
             cells,
@@ -332,6 +333,15 @@ impl Cell<'_> {
     }
 }
 
+/// The text with a blank for each line break or other control character: Windows lets names hold them, a table that people edit does not.
+pub fn one_line(text: &str) -> Cow<'_, str> {
+    if text.chars().any(char::is_control) {
+        Cow::Owned(text.replace(char::is_control, " "))
+    } else {
+        Cow::Borrowed(text)
+    }
+}
+
 /// Takes off the `'` that keeps a spreadsheet from running a cell as a formula.
 pub fn unguard(text: &str) -> &str {
     match text.strip_prefix('\'') {
@@ -348,6 +358,12 @@ pub fn needs_guard(text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn control_characters_of_names_become_blanks() {
+        assert_eq!(one_line("LAN\n2\u{82}"), "LAN 2 ");
+        assert_eq!(one_line("LAN 2"), "LAN 2");
+    }
 
     #[test]
     fn only_the_guard_itself_is_taken_off() {

@@ -14,6 +14,12 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Whatever the file system says, with the path. Nothing in `dir` has changed then, unless the last step, the renaming, fails.
 pub fn write_all(dir: &Path, files: &[(String, Vec<u8>)]) -> io::Result<()> {
+    if dir.exists() && !dir.is_dir() {
+        return Err(io::Error::new(
+            io::ErrorKind::NotADirectory,
+            "it is a file, and -o names a folder",
+        ));
+    }
     let made = missing_folders(dir);
     let temporary = dir.join(".nicplan-unfinished");
     let result = fs::create_dir_all(dir)

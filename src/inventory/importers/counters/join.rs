@@ -14,6 +14,9 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Most values that are kept for groups; longer or finer records are kept in wider steps.
 const MOST_VALUES: usize = 40_000_000;
 
+/// Most steps for each sample: one time that is years off must not fill memory with steps in which nothing was counted.
+const MOST_EMPTY: usize = 1_000;
+
 /// Joins all counters that were read.
 pub(in crate::inventory::importers) fn run(gathered: &mut Gathered) {
     let files = std::mem::take(&mut gathered.counters);
@@ -200,7 +203,9 @@ impl Grid {
         let end = files.iter().filter_map(|f| f.times.last()).max().copied()?;
         let columns: usize = files.iter().map(|f| f.columns.len()).sum();
         let widest = files.iter().filter_map(usual).max()?.max(1);
-        let most = i64::try_from(MOST_VALUES / columns.max(1)).unwrap_or(1).max(1);
+        let samples: usize = files.iter().map(|f| f.times.len()).sum();
+        let most = (MOST_VALUES / columns.max(1)).min(samples.saturating_mul(MOST_EMPTY));
+        let most = i64::try_from(most).unwrap_or(1).max(1);
         let step = widest.max((end - start) / most + 1);
         let steps = usize::try_from((end - start) / step).ok()? + 1;
         Some(Grid { start, step, steps })

@@ -4,9 +4,9 @@
 //! In: cells with their places. Out: raw tables. The first record that says a cell counts; one that says something else is kept as
 //! a difference. Must not know: forms, cmdlets.
 
-use crate::inventory::catalogue::{self, Table};
+use crate::inventory::catalogue::{self, Column, Table};
 use crate::inventory::entities::Origin;
-use crate::inventory::raw::{Difference, Gathered, RawTable, Row, RowFrom};
+use crate::inventory::raw::{Difference, Gathered, RawTable, Row, RowFrom, one_line};
 use crate::inventory::resolve::merging::{is_name, same};
 use csv::StringRecord;
 use std::collections::{BTreeMap, BTreeSet};
@@ -266,7 +266,8 @@ impl Estate {
 
 fn row(def: &'static Table, draft: &Draft) -> Row {
     let cell = |name: &str| draft.cell(name);
-    let cells: StringRecord = def.columns.iter().map(|c| cell(c.name).map_or("", |f| &f.1)).collect();
+    let text = |column: &Column| one_line(cell(column.name).map_or("", |f| &f.1));
+    let cells: StringRecord = def.columns.iter().map(text).collect();
     let places = def
         .columns
         .iter()
