@@ -1,7 +1,8 @@
 ﻿# Rollback: back to how the node was.
 # For AZL1. Written by nicplan from an inventory and a plan; do not edit, make it anew.
-# Undoes the steps that the apply script did, last one first. -WhatIf shows what it would do.
+# Undoes the steps that the apply script did, last one first, also one that broke in the middle. -WhatIf shows what it would do.
 # It needs AZL1-state.xml, which the apply script wrote. What was not known before the first change is taken from there.
+# What is made again is not the same to others: a virtual switch or host vNIC gets a new MAC address, so look at DHCP reservations and at VMs of this host alone (not clustered), which must be connected again.
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
@@ -50,7 +51,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -58,8 +59,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)

@@ -50,7 +50,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -58,8 +58,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
@@ -260,7 +264,7 @@ if ($State.Before.Count -eq 0) {
         MacAddressMinimum = $(if ($vmHost.PSObject.Properties['MacAddressMinimum']) { $vmHost.MacAddressMinimum } else { $null })
         MacAddressMaximum = $(if ($vmHost.PSObject.Properties['MacAddressMaximum']) { $vmHost.MacAddressMaximum } else { $null })
         UseAnyNetworkForMigration = $(if ($vmHost.PSObject.Properties['UseAnyNetworkForMigration']) { $vmHost.UseAnyNetworkForMigration } else { $null })
-        VirtualMachineMigrationPerformanceOption = $(if ($vmHost.PSObject.Properties['VirtualMachineMigrationPerformanceOption']) { $vmHost.VirtualMachineMigrationPerformanceOption } else { $null })
+        VirtualMachineMigrationPerformanceOption = $(if ($vmHost.PSObject.Properties['VirtualMachineMigrationPerformanceOption']) { [string]$vmHost.VirtualMachineMigrationPerformanceOption } else { $null })
         MaximumVirtualMachineMigrations = $(if ($vmHost.PSObject.Properties['MaximumVirtualMachineMigrations']) { $vmHost.MaximumVirtualMachineMigrations } else { $null })
         Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
     }

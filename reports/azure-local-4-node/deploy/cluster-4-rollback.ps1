@@ -50,7 +50,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -58,8 +58,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
@@ -86,6 +90,44 @@ function Get-NetworkId {
         $ids += $network.Id
     }
     return ($ids -join ';')
+}
+
+function Find-Role {
+    # the role of a VM has its name, or the one that Virtual Machine Manager gives it
+    param([string]$Vm)
+    Get-ClusterGroup | Where-Object { $_.Name -eq $Vm -or $_.Name -eq ('SCVMM ' + $Vm + ' Resources') } | Select-Object -First 1
+}
+
+function Test-AntiAffinity {
+    param([string]$Vm, [string]$Class)
+    $role = Find-Role -Vm $Vm
+    if (-not $role) {
+        Write-Warning ('{0} has no role in the cluster: nothing keeps it apart from others' -f $Vm)
+        return $true
+    }
+    return ((@($role.AntiAffinityClassNames) -join ';') -eq $Class)
+}
+
+function Set-AntiAffinity {
+    param([string]$Vm, [string]$Class)
+    $names = New-Object System.Collections.Specialized.StringCollection
+    if ($Class) { $names.Add($Class) | Out-Null }
+    $role = Find-Role -Vm $Vm
+    $role.AntiAffinityClassNames = $names
+}
+
+function Save-Kept {
+    # remembers a value once, as it was before the first change
+    param([string]$Key, [scriptblock]$Read)
+    if ($script:State.Before.ContainsKey($Key)) { return }
+    $script:State.Before[$Key] = @(& $Read)
+    Write-State
+}
+
+function Get-Kept {
+    param([string]$Key)
+    if (-not $script:State.Before.ContainsKey($Key)) { throw ('nothing is remembered of {0}: set it by hand as it was' -f $Key) }
+    return $script:State.Before[$Key]
 }
 
 function Find-Vm {
@@ -138,56 +180,278 @@ if ((Get-Cluster).Name -ne 'AZL-EDGE') {
 }
 $StateFile = Join-Path $StateFolder 'cluster-after-state.xml'
 $State = Read-State
-# By hand: connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect SQLMI02 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect SQLMI01 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD16 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD15 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD14 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD13 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD12 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD11 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD10 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD09 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD08 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD07 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD06 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD05 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD04 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD03 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD02 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AVD01 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect ARC-BRIDGE / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect APP08 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect APP07 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect APP06 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect APP05 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect APP04 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect APP03 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect APP02 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect APP01 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AKS-WORKER06 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AKS-WORKER05 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AKS-WORKER04 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AKS-WORKER03 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AKS-WORKER02 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
-# By hand: connect AKS-WORKER01 / Network Adapter to ConvergedSwitch(Management_Compute) (its value before was not in the inventory: set it as it was)
+# Step 36: undo: connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 36 -What 'undo: connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'SQLMI03' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'SQLMI03' -Name 'Network Adapter')
+}
+
+# Step 35: undo: connect SQLMI02 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 35 -What 'undo: connect SQLMI02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'SQLMI02' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'SQLMI02' -Name 'Network Adapter')
+}
+
+# Step 34: undo: connect SQLMI01 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 34 -What 'undo: connect SQLMI01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'SQLMI01' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'SQLMI01' -Name 'Network Adapter')
+}
+
+# Step 33: undo: connect AVD16 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 33 -What 'undo: connect AVD16 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD16' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD16' -Name 'Network Adapter')
+}
+
+# Step 32: undo: connect AVD15 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 32 -What 'undo: connect AVD15 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD15' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD15' -Name 'Network Adapter')
+}
+
+# Step 31: undo: connect AVD14 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 31 -What 'undo: connect AVD14 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD14' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD14' -Name 'Network Adapter')
+}
+
+# Step 30: undo: connect AVD13 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 30 -What 'undo: connect AVD13 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD13' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD13' -Name 'Network Adapter')
+}
+
+# Step 29: undo: connect AVD12 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 29 -What 'undo: connect AVD12 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD12' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD12' -Name 'Network Adapter')
+}
+
+# Step 28: undo: connect AVD11 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 28 -What 'undo: connect AVD11 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD11' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD11' -Name 'Network Adapter')
+}
+
+# Step 27: undo: connect AVD10 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 27 -What 'undo: connect AVD10 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD10' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD10' -Name 'Network Adapter')
+}
+
+# Step 26: undo: connect AVD09 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 26 -What 'undo: connect AVD09 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD09' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD09' -Name 'Network Adapter')
+}
+
+# Step 25: undo: connect AVD08 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 25 -What 'undo: connect AVD08 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD08' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD08' -Name 'Network Adapter')
+}
+
+# Step 24: undo: connect AVD07 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 24 -What 'undo: connect AVD07 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD07' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD07' -Name 'Network Adapter')
+}
+
+# Step 23: undo: connect AVD06 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 23 -What 'undo: connect AVD06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD06' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD06' -Name 'Network Adapter')
+}
+
+# Step 22: undo: connect AVD05 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 22 -What 'undo: connect AVD05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD05' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD05' -Name 'Network Adapter')
+}
+
+# Step 21: undo: connect AVD04 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 21 -What 'undo: connect AVD04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD04' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD04' -Name 'Network Adapter')
+}
+
+# Step 20: undo: connect AVD03 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 20 -What 'undo: connect AVD03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD03' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD03' -Name 'Network Adapter')
+}
+
+# Step 19: undo: connect AVD02 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 19 -What 'undo: connect AVD02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD02' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD02' -Name 'Network Adapter')
+}
+
+# Step 18: undo: connect AVD01 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 18 -What 'undo: connect AVD01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AVD01' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD01' -Name 'Network Adapter')
+}
+
+# Step 17: undo: connect ARC-BRIDGE / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 17 -What 'undo: connect ARC-BRIDGE / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'ARC-BRIDGE' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'ARC-BRIDGE' -Name 'Network Adapter')
+}
+
+# Step 16: undo: connect APP08 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 16 -What 'undo: connect APP08 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'APP08' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP08' -Name 'Network Adapter')
+}
+
+# Step 15: undo: connect APP07 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 15 -What 'undo: connect APP07 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'APP07' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP07' -Name 'Network Adapter')
+}
+
+# Step 14: undo: connect APP06 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 14 -What 'undo: connect APP06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'APP06' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP06' -Name 'Network Adapter')
+}
+
+# Step 13: undo: connect APP05 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 13 -What 'undo: connect APP05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'APP05' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP05' -Name 'Network Adapter')
+}
+
+# Step 12: undo: connect APP04 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 12 -What 'undo: connect APP04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'APP04' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP04' -Name 'Network Adapter')
+}
+
+# Step 11: undo: connect APP03 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 11 -What 'undo: connect APP03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'APP03' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP03' -Name 'Network Adapter')
+}
+
+# Step 10: undo: connect APP02 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 10 -What 'undo: connect APP02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'APP02' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP02' -Name 'Network Adapter')
+}
+
+# Step 9: undo: connect APP01 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 9 -What 'undo: connect APP01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'APP01' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP01' -Name 'Network Adapter')
+}
+
+# Step 8: undo: connect AKS-WORKER06 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 8 -What 'undo: connect AKS-WORKER06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AKS-WORKER06' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER06' -Name 'Network Adapter')
+}
+
+# Step 7: undo: connect AKS-WORKER05 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 7 -What 'undo: connect AKS-WORKER05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AKS-WORKER05' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER05' -Name 'Network Adapter')
+}
+
+# Step 6: undo: connect AKS-WORKER04 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 6 -What 'undo: connect AKS-WORKER04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AKS-WORKER04' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER04' -Name 'Network Adapter')
+}
+
+# Step 5: undo: connect AKS-WORKER03 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 5 -What 'undo: connect AKS-WORKER03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AKS-WORKER03' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER03' -Name 'Network Adapter')
+}
+
+# Step 4: undo: connect AKS-WORKER02 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 4 -What 'undo: connect AKS-WORKER02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AKS-WORKER02' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER02' -Name 'Network Adapter')
+}
+
+# Step 3: undo: connect AKS-WORKER01 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 3 -What 'undo: connect AKS-WORKER01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+    -not (Get-Vnic -Vm 'AKS-WORKER01' -Name 'Network Adapter').SwitchName
+} -Change {
+    Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER01' -Name 'Network Adapter')
+}
+
 # Step 2: undo: set the order of live-migration networks: StorageA and StorageB
 Undo-Step -Number 2 -What 'undo: set the order of live-migration networks: StorageA and StorageB' -Test {
-    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne '' }).Count -eq 0
+    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0]) }).Count -eq 0
 } -Change {
-    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationNetworkOrder -Value ''
+    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationNetworkOrder -Value ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0])
 }
 
 # Step 1: undo: keep live migration off Management
 Undo-Step -Number 1 -What 'undo: keep live migration off Management' -Test {
-    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne '' }).Count -eq 0
+    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0]) }).Count -eq 0
 } -Change {
-    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ''
+    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
 }
 
 $StateFile = Join-Path $StateFolder 'cluster-before-state.xml'
 $State = Read-State
-# By hand: add the Network ATC intent Management_Compute over Port1 and Port2 (Remove-NetIntent takes the intent away and leaves what it made: remove the switch on each node, then build the old wiring)
-# By hand: add the Network ATC intent Storage over Port3 and Port4 (Remove-NetIntent takes the intent away and leaves what it made: remove the switch on each node, then build the old wiring)
+# Step 2: undo: add the Network ATC intent Management_Compute over Port1 and Port2
+Undo-Step -Number 2 -What 'undo: add the Network ATC intent Management_Compute over Port1 and Port2' -Test {
+    -not (Get-NetIntent -Name 'Management_Compute' -ErrorAction SilentlyContinue)
+} -Change {
+    Remove-NetIntent -Name 'Management_Compute'
+}
+
+# What the intent Management_Compute made stays (Remove-NetIntent takes nothing off a node). By hand on each node, drained, at its console (iLO, iDRAC):
+#   Remove-VMSwitch -Name 'ConvergedSwitch(Management_Compute)' -Force
+#   then addresses and VLANs as the pre-check script of the node lists them, and that script again: every line must say ok
+# Step 1: undo: add the Network ATC intent Storage over Port3 and Port4
+Undo-Step -Number 1 -What 'undo: add the Network ATC intent Storage over Port3 and Port4' -Test {
+    -not (Get-NetIntent -Name 'Storage' -ErrorAction SilentlyContinue)
+} -Change {
+    Remove-NetIntent -Name 'Storage'
+}
+
+# What the intent Storage made stays (Remove-NetIntent takes nothing off a node). By hand on each node, drained, at its console (iLO, iDRAC):
+#   Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' } | Remove-NetQosTrafficClass; Get-NetQosPolicy | Remove-NetQosPolicy
+#   then addresses and VLANs as the pre-check script of the node lists them, and that script again: every line must say ok
 Write-Output 'Done.'

@@ -1,7 +1,8 @@
 ﻿# Rollback: back to how the node was.
 # For BLADE2. Written by nicplan from an inventory and a plan; do not edit, make it anew.
-# Undoes the steps that the apply script did, last one first. -WhatIf shows what it would do.
+# Undoes the steps that the apply script did, last one first, also one that broke in the middle. -WhatIf shows what it would do.
 # It needs BLADE2-state.xml, which the apply script wrote. What was not known before the first change is taken from there.
+# What is made again is not the same to others: a virtual switch or host vNIC gets a new MAC address, so look at DHCP reservations and at VMs of this host alone (not clustered), which must be connected again.
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
@@ -50,7 +51,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -58,8 +59,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
@@ -250,6 +255,51 @@ function Test-MigrationNetwork {
     return (($own -join ';') -eq ($Subnet -join ';'))
 }
 
+function Save-Kept {
+    # remembers a value once, as it was before the first change
+    param([string]$Key, [scriptblock]$Read)
+    if ($script:State.Before.ContainsKey($Key)) { return }
+    $script:State.Before[$Key] = @(& $Read)
+    Write-State
+}
+
+function Get-Kept {
+    param([string]$Key)
+    if (-not $script:State.Before.ContainsKey($Key)) { throw ('nothing is remembered of {0}: set it by hand as it was' -f $Key) }
+    return $script:State.Before[$Key]
+}
+
+function Restore-Binding {
+    # the protocols that were bound to a port; one under a virtual switch has none of its own in any case
+    param([string]$Adapter)
+    $kept = @(Get-Kept -Key ('binding ' + $Adapter))
+    if ($kept.Count -gt 0) { Enable-NetAdapterBinding -Name $Adapter -ComponentID $kept }
+}
+
+function Test-Binding {
+    param([string]$Adapter)
+    $own = @(Get-NetAdapterBinding -Name $Adapter -ErrorAction SilentlyContinue | Where-Object { $_.Enabled } | ForEach-Object { $_.ComponentID })
+    return @(Get-Kept -Key ('binding ' + $Adapter) | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Restore-Dcb {
+    # what was made is taken away; policies and classes that had these names before are in the state file
+    param([string[]]$Adapter)
+    Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | Remove-NetQosTrafficClass -Confirm:$false
+    Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
+    $flow = @(Get-Kept -Key 'dcb flow control')
+    foreach ($priority in (0..7)) {
+        if ($flow -contains $priority) { Enable-NetQosFlowControl -Priority $priority }
+        else { Disable-NetQosFlowControl -Priority $priority }
+    }
+    Set-NetQosDcbxSetting -Willing ([bool]@(Get-Kept -Key 'dcb willing')[0]) -Confirm:$false
+    foreach ($one in $Adapter) {
+        if (@(Get-Kept -Key 'dcb adapters') -notcontains $one) { Disable-NetAdapterQos -Name $one }
+    }
+    $old = @(Get-Kept -Key 'dcb names')
+    if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
+}
+
 if ($env:COMPUTERNAME -ne 'BLADE2') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
 }
@@ -268,6 +318,13 @@ Undo-Step -Number 10 -What 'undo: list the live-migration networks of the host: 
     Test-MigrationNetwork -Subnet $script:State.Before.Subnets
 } -Change {
     Set-MigrationNetwork -Subnet $script:State.Before.Subnets
+}
+
+# Step 8: undo: give the guests on LAN the weight 93
+Undo-Step -Number 8 -What 'undo: give the guests on LAN the weight 93' -Test {
+    ($null -eq @(Get-Kept -Key 'default flow LAN')[0]) -or ([string](Get-VMSwitch -Name 'LAN').DefaultFlowMinimumBandwidthWeight -eq [string]@(Get-Kept -Key 'default flow LAN')[0])
+} -Change {
+    Set-VMSwitch -Name 'LAN' -DefaultFlowMinimumBandwidthWeight (@(Get-Kept -Key 'default flow LAN')[0])
 }
 
 # Step 7: undo: set the weight of the host vNIC Management to 6
@@ -308,6 +365,13 @@ Undo-Step -Number 1 -What 'undo: add the host vNIC Management to LAN' -Test {
     -not ([bool](Get-HostVnic -Name 'Management' -Switch 'LAN'))
 } -Change {
     Remove-VMNetworkAdapter -ManagementOS -Name 'Management' -SwitchName 'LAN'
+}
+
+# Step 6: undo: unbind TCP/IP and SMB from LAN-Team
+Undo-Step -Number 6 -What 'undo: unbind TCP/IP and SMB from LAN-Team' -Test {
+    (Test-Binding -Adapter 'LAN-Team')
+} -Change {
+    Restore-Binding -Adapter 'LAN-Team'
 }
 
 Write-Output 'Done. Look at the node with its pre-check script.'

@@ -52,7 +52,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -60,8 +60,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
@@ -252,6 +256,51 @@ function Test-MigrationNetwork {
     return (($own -join ';') -eq ($Subnet -join ';'))
 }
 
+function Save-Kept {
+    # remembers a value once, as it was before the first change
+    param([string]$Key, [scriptblock]$Read)
+    if ($script:State.Before.ContainsKey($Key)) { return }
+    $script:State.Before[$Key] = @(& $Read)
+    Write-State
+}
+
+function Get-Kept {
+    param([string]$Key)
+    if (-not $script:State.Before.ContainsKey($Key)) { throw ('nothing is remembered of {0}: set it by hand as it was' -f $Key) }
+    return $script:State.Before[$Key]
+}
+
+function Restore-Binding {
+    # the protocols that were bound to a port; one under a virtual switch has none of its own in any case
+    param([string]$Adapter)
+    $kept = @(Get-Kept -Key ('binding ' + $Adapter))
+    if ($kept.Count -gt 0) { Enable-NetAdapterBinding -Name $Adapter -ComponentID $kept }
+}
+
+function Test-Binding {
+    param([string]$Adapter)
+    $own = @(Get-NetAdapterBinding -Name $Adapter -ErrorAction SilentlyContinue | Where-Object { $_.Enabled } | ForEach-Object { $_.ComponentID })
+    return @(Get-Kept -Key ('binding ' + $Adapter) | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Restore-Dcb {
+    # what was made is taken away; policies and classes that had these names before are in the state file
+    param([string[]]$Adapter)
+    Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | Remove-NetQosTrafficClass -Confirm:$false
+    Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
+    $flow = @(Get-Kept -Key 'dcb flow control')
+    foreach ($priority in (0..7)) {
+        if ($flow -contains $priority) { Enable-NetQosFlowControl -Priority $priority }
+        else { Disable-NetQosFlowControl -Priority $priority }
+    }
+    Set-NetQosDcbxSetting -Willing ([bool]@(Get-Kept -Key 'dcb willing')[0]) -Confirm:$false
+    foreach ($one in $Adapter) {
+        if (@(Get-Kept -Key 'dcb adapters') -notcontains $one) { Disable-NetAdapterQos -Name $one }
+    }
+    $old = @(Get-Kept -Key 'dcb names')
+    if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
+}
+
 if ($env:COMPUTERNAME -ne 'BLADE3') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
 }
@@ -265,7 +314,7 @@ if ($State.Before.Count -eq 0) {
         MacAddressMinimum = $(if ($vmHost.PSObject.Properties['MacAddressMinimum']) { $vmHost.MacAddressMinimum } else { $null })
         MacAddressMaximum = $(if ($vmHost.PSObject.Properties['MacAddressMaximum']) { $vmHost.MacAddressMaximum } else { $null })
         UseAnyNetworkForMigration = $(if ($vmHost.PSObject.Properties['UseAnyNetworkForMigration']) { $vmHost.UseAnyNetworkForMigration } else { $null })
-        VirtualMachineMigrationPerformanceOption = $(if ($vmHost.PSObject.Properties['VirtualMachineMigrationPerformanceOption']) { $vmHost.VirtualMachineMigrationPerformanceOption } else { $null })
+        VirtualMachineMigrationPerformanceOption = $(if ($vmHost.PSObject.Properties['VirtualMachineMigrationPerformanceOption']) { [string]$vmHost.VirtualMachineMigrationPerformanceOption } else { $null })
         MaximumVirtualMachineMigrations = $(if ($vmHost.PSObject.Properties['MaximumVirtualMachineMigrations']) { $vmHost.MaximumVirtualMachineMigrations } else { $null })
         Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
     }
@@ -273,6 +322,8 @@ if ($State.Before.Count -eq 0) {
 Save-Address -Adapter 'MEZZ 1'
 $holder = Find-Management -Address '10.40.0.23'
 if ($holder) { Save-Address -Adapter $holder }
+Save-Kept -Key 'binding LAN-Team' -Read { Get-NetAdapterBinding -Name 'LAN-Team' -ErrorAction SilentlyContinue | Where-Object { $_.Enabled -and 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -contains $_.ComponentID } | ForEach-Object { $_.ComponentID } }
+Save-Kept -Key 'default flow LAN' -Read { (Get-VMSwitch -Name 'LAN' -ErrorAction SilentlyContinue).DefaultFlowMinimumBandwidthWeight }
 
 # Step 1: add the host vNIC Management to LAN
 #   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important

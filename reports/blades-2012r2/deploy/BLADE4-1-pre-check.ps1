@@ -49,7 +49,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -57,8 +57,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
@@ -265,7 +269,7 @@ Confirm-Fact -What 'port MEZZ 1 runs at 10 Gbit/s' -Test { (Get-NetAdapter -Name
 Confirm-Fact -What 'port MEZZ 2 has a link' -Test { [string](Get-NetAdapter -Name 'MEZZ 2' -ErrorAction Stop).Status -eq 'Up' }
 Confirm-Fact -What 'port MEZZ 2 runs at 10 Gbit/s' -Test { (Get-NetAdapter -Name 'MEZZ 2' -ErrorAction Stop).ReceiveLinkSpeed -ge 10000000000 }
 Confirm-Fact -What 'virtual switch LAN is bound to LAN-Team' -Test { Test-Switch -Name 'LAN' -Adapter 'LAN-Team' }
-Confirm-Fact -What 'virtual switch LAN counts minimum bandwidth by weight (else make it anew: a switch cannot change its mode)' -Test { [string](Get-VMSwitch -Name 'LAN').BandwidthReservationMode -eq 'Weight' }
+Confirm-Fact -What 'virtual switch LAN counts minimum bandwidth by weight (else write its bandwidth_mode into switches.csv, run plan and deploy anew: they make it anew, since no switch changes its mode)' -Test { [string](Get-VMSwitch -Name 'LAN').BandwidthReservationMode -eq 'Weight' }
 Confirm-Fact -What 'the management address 10.40.0.24 is on the node' -Test { [bool](Get-NetIPAddress -IPAddress '10.40.0.24' -ErrorAction SilentlyContinue) }
 Confirm-Fact -What 'another node of the cluster answers' -Test { @(@('10.40.0.21', '10.40.0.22', '10.40.0.23', '10.40.0.25') | Where-Object { Test-Connection -ComputerName $_ -Count 2 -Quiet }).Count -gt 0 }
 Confirm-Fact -What 'no adapter whose address moves has an IPv6 address set by hand: such a one is to be moved by hand' -Test { @('MEZZ 1' | ForEach-Object { Get-NetIPAddress -InterfaceAlias $_ -AddressFamily IPv6 -PrefixOrigin Manual -ErrorAction SilentlyContinue }).Count -eq 0 }

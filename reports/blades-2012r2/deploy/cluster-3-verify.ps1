@@ -50,7 +50,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -58,8 +58,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
@@ -86,6 +90,30 @@ function Get-NetworkId {
         $ids += $network.Id
     }
     return ($ids -join ';')
+}
+
+function Find-Role {
+    # the role of a VM has its name, or the one that Virtual Machine Manager gives it
+    param([string]$Vm)
+    Get-ClusterGroup | Where-Object { $_.Name -eq $Vm -or $_.Name -eq ('SCVMM ' + $Vm + ' Resources') } | Select-Object -First 1
+}
+
+function Test-AntiAffinity {
+    param([string]$Vm, [string]$Class)
+    $role = Find-Role -Vm $Vm
+    if (-not $role) {
+        Write-Warning ('{0} has no role in the cluster: nothing keeps it apart from others' -f $Vm)
+        return $true
+    }
+    return ((@($role.AntiAffinityClassNames) -join ';') -eq $Class)
+}
+
+function Set-AntiAffinity {
+    param([string]$Vm, [string]$Class)
+    $names = New-Object System.Collections.Specialized.StringCollection
+    if ($Class) { $names.Add($Class) | Out-Null }
+    $role = Find-Role -Vm $Vm
+    $role.AntiAffinityClassNames = $names
 }
 
 function Find-Vm {

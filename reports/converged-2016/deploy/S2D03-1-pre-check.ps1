@@ -49,7 +49,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -57,8 +57,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
@@ -271,6 +275,7 @@ Confirm-Fact -What 'host vNIC SMB01 is on SETswitch' -Test { [bool](Get-HostVnic
 Confirm-Fact -What 'host vNIC SMB01 has VLAN 61' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'SMB01' -ErrorAction SilentlyContinue).AccessVlanId -eq 61 }
 Confirm-Fact -What 'host vNIC SMB02 is on SETswitch' -Test { [bool](Get-HostVnic -Name 'SMB02' -Switch 'SETswitch') }
 Confirm-Fact -What 'host vNIC SMB02 has VLAN 62' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'SMB02' -ErrorAction SilentlyContinue).AccessVlanId -eq 62 }
+Confirm-Fact -What 'the feature for Data Center Bridging is there: Install-WindowsFeature Data-Center-Bridging' -Test { [bool](Get-Command New-NetQosTrafficClass -ErrorAction SilentlyContinue) }
 Confirm-Fact -What 'the management address 10.60.0.33 is on the node' -Test { [bool](Get-NetIPAddress -IPAddress '10.60.0.33' -ErrorAction SilentlyContinue) }
 Confirm-Fact -What 'another node of the cluster answers' -Test { @(@('10.60.0.31', '10.60.0.32', '10.60.0.34', '10.60.0.35') | Where-Object { Test-Connection -ComputerName $_ -Count 2 -Quiet }).Count -gt 0 }
 Confirm-Fact -What 'no storage job runs: disks are in step' -Test { @(Get-StorageJob | Where-Object { [string]$_.JobState -ne 'Completed' }).Count -eq 0 }

@@ -50,7 +50,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -58,8 +58,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
@@ -88,6 +92,44 @@ function Get-NetworkId {
     return ($ids -join ';')
 }
 
+function Find-Role {
+    # the role of a VM has its name, or the one that Virtual Machine Manager gives it
+    param([string]$Vm)
+    Get-ClusterGroup | Where-Object { $_.Name -eq $Vm -or $_.Name -eq ('SCVMM ' + $Vm + ' Resources') } | Select-Object -First 1
+}
+
+function Test-AntiAffinity {
+    param([string]$Vm, [string]$Class)
+    $role = Find-Role -Vm $Vm
+    if (-not $role) {
+        Write-Warning ('{0} has no role in the cluster: nothing keeps it apart from others' -f $Vm)
+        return $true
+    }
+    return ((@($role.AntiAffinityClassNames) -join ';') -eq $Class)
+}
+
+function Set-AntiAffinity {
+    param([string]$Vm, [string]$Class)
+    $names = New-Object System.Collections.Specialized.StringCollection
+    if ($Class) { $names.Add($Class) | Out-Null }
+    $role = Find-Role -Vm $Vm
+    $role.AntiAffinityClassNames = $names
+}
+
+function Save-Kept {
+    # remembers a value once, as it was before the first change
+    param([string]$Key, [scriptblock]$Read)
+    if ($script:State.Before.ContainsKey($Key)) { return }
+    $script:State.Before[$Key] = @(& $Read)
+    Write-State
+}
+
+function Get-Kept {
+    param([string]$Key)
+    if (-not $script:State.Before.ContainsKey($Key)) { throw ('nothing is remembered of {0}: set it by hand as it was' -f $Key) }
+    return $script:State.Before[$Key]
+}
+
 if ((Get-Cluster).Name -ne 'HVC-NORD') {
     throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
 }
@@ -95,16 +137,16 @@ $StateFile = Join-Path $StateFolder 'cluster-after-state.xml'
 $State = Read-State
 # Step 2: undo: set the order of live-migration networks: Live Migration and Cluster and CSV
 Undo-Step -Number 2 -What 'undo: set the order of live-migration networks: Live Migration and Cluster and CSV' -Test {
-    @(Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne '' }).Count -eq 0
+    @(Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0]) }).Count -eq 0
 } -Change {
-    Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Set-ClusterParameter -Name MigrationNetworkOrder -Value ''
+    Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Set-ClusterParameter -Name MigrationNetworkOrder -Value ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0])
 }
 
 # Step 1: undo: keep live migration off iSCSI 1, iSCSI 2 and Management
 Undo-Step -Number 1 -What 'undo: keep live migration off iSCSI 1, iSCSI 2 and Management' -Test {
-    @(Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne '' }).Count -eq 0
+    @(Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0]) }).Count -eq 0
 } -Change {
-    Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ''
+    Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
 }
 
 Write-Output 'Done.'

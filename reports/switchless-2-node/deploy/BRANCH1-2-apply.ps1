@@ -50,7 +50,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -58,8 +58,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
@@ -250,6 +254,51 @@ function Test-MigrationNetwork {
     return (($own -join ';') -eq ($Subnet -join ';'))
 }
 
+function Save-Kept {
+    # remembers a value once, as it was before the first change
+    param([string]$Key, [scriptblock]$Read)
+    if ($script:State.Before.ContainsKey($Key)) { return }
+    $script:State.Before[$Key] = @(& $Read)
+    Write-State
+}
+
+function Get-Kept {
+    param([string]$Key)
+    if (-not $script:State.Before.ContainsKey($Key)) { throw ('nothing is remembered of {0}: set it by hand as it was' -f $Key) }
+    return $script:State.Before[$Key]
+}
+
+function Restore-Binding {
+    # the protocols that were bound to a port; one under a virtual switch has none of its own in any case
+    param([string]$Adapter)
+    $kept = @(Get-Kept -Key ('binding ' + $Adapter))
+    if ($kept.Count -gt 0) { Enable-NetAdapterBinding -Name $Adapter -ComponentID $kept }
+}
+
+function Test-Binding {
+    param([string]$Adapter)
+    $own = @(Get-NetAdapterBinding -Name $Adapter -ErrorAction SilentlyContinue | Where-Object { $_.Enabled } | ForEach-Object { $_.ComponentID })
+    return @(Get-Kept -Key ('binding ' + $Adapter) | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Restore-Dcb {
+    # what was made is taken away; policies and classes that had these names before are in the state file
+    param([string[]]$Adapter)
+    Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | Remove-NetQosTrafficClass -Confirm:$false
+    Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
+    $flow = @(Get-Kept -Key 'dcb flow control')
+    foreach ($priority in (0..7)) {
+        if ($flow -contains $priority) { Enable-NetQosFlowControl -Priority $priority }
+        else { Disable-NetQosFlowControl -Priority $priority }
+    }
+    Set-NetQosDcbxSetting -Willing ([bool]@(Get-Kept -Key 'dcb willing')[0]) -Confirm:$false
+    foreach ($one in $Adapter) {
+        if (@(Get-Kept -Key 'dcb adapters') -notcontains $one) { Disable-NetAdapterQos -Name $one }
+    }
+    $old = @(Get-Kept -Key 'dcb names')
+    if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
+}
+
 if ($env:COMPUTERNAME -ne 'BRANCH1') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
 }
@@ -263,13 +312,19 @@ if ($State.Before.Count -eq 0) {
         MacAddressMinimum = $(if ($vmHost.PSObject.Properties['MacAddressMinimum']) { $vmHost.MacAddressMinimum } else { $null })
         MacAddressMaximum = $(if ($vmHost.PSObject.Properties['MacAddressMaximum']) { $vmHost.MacAddressMaximum } else { $null })
         UseAnyNetworkForMigration = $(if ($vmHost.PSObject.Properties['UseAnyNetworkForMigration']) { $vmHost.UseAnyNetworkForMigration } else { $null })
-        VirtualMachineMigrationPerformanceOption = $(if ($vmHost.PSObject.Properties['VirtualMachineMigrationPerformanceOption']) { $vmHost.VirtualMachineMigrationPerformanceOption } else { $null })
+        VirtualMachineMigrationPerformanceOption = $(if ($vmHost.PSObject.Properties['VirtualMachineMigrationPerformanceOption']) { [string]$vmHost.VirtualMachineMigrationPerformanceOption } else { $null })
         MaximumVirtualMachineMigrations = $(if ($vmHost.PSObject.Properties['MaximumVirtualMachineMigrations']) { $vmHost.MaximumVirtualMachineMigrations } else { $null })
         Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
     }
 }
 $holder = Find-Management -Address '192.168.50.11'
 if ($holder) { Save-Address -Adapter $holder }
+Save-Kept -Key 'binding LOM 1' -Read { Get-NetAdapterBinding -Name 'LOM 1' -ErrorAction SilentlyContinue | Where-Object { $_.Enabled -and 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -contains $_.ComponentID } | ForEach-Object { $_.ComponentID } }
+Save-Kept -Key 'binding LOM 2' -Read { Get-NetAdapterBinding -Name 'LOM 2' -ErrorAction SilentlyContinue | Where-Object { $_.Enabled -and 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -contains $_.ComponentID } | ForEach-Object { $_.ComponentID } }
+Save-Kept -Key 'dcb flow control' -Read { Get-NetQosFlowControl | Where-Object { $_.Enabled } | ForEach-Object { [int]$_.Priority } }
+Save-Kept -Key 'dcb willing' -Read { [bool](Get-NetQosDcbxSetting).Willing }
+Save-Kept -Key 'dcb adapters' -Read { Get-NetAdapterQos -Name 'Slot 1 Port 1', 'Slot 1 Port 2' -ErrorAction SilentlyContinue | Where-Object { $_.Enabled } | ForEach-Object { $_.Name } }
+Save-Kept -Key 'dcb names' -Read { Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | ForEach-Object { 'policy {0}: priority {1}' -f $_.Name, $_.PriorityValue }; Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | ForEach-Object { 'class {0}: {1} percent' -f $_.Name, $_.BandwidthPercentage } }
 
 # Step 1: unbind TCP/IP and SMB from LOM 1 and LOM 2
 #   serves: a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)

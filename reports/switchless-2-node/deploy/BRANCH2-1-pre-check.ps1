@@ -49,7 +49,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -57,8 +57,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
@@ -266,6 +270,7 @@ Confirm-Fact -What 'port Slot 1 Port 2 has a link' -Test { [string](Get-NetAdapt
 Confirm-Fact -What 'port Slot 1 Port 2 runs at 25 Gbit/s' -Test { (Get-NetAdapter -Name 'Slot 1 Port 2' -ErrorAction Stop).ReceiveLinkSpeed -ge 25000000000 }
 Confirm-Fact -What 'virtual switch Office is bound to LOM 1, LOM 2' -Test { Test-Switch -Name 'Office' -Adapter 'LOM 1', 'LOM 2' }
 Confirm-Fact -What 'host vNIC Management is on Office' -Test { [bool](Get-HostVnic -Name 'Management' -Switch 'Office') }
+Confirm-Fact -What 'the feature for Data Center Bridging is there: Install-WindowsFeature Data-Center-Bridging' -Test { [bool](Get-Command New-NetQosTrafficClass -ErrorAction SilentlyContinue) }
 Confirm-Fact -What 'the management address 192.168.50.12 is on the node' -Test { [bool](Get-NetIPAddress -IPAddress '192.168.50.12' -ErrorAction SilentlyContinue) }
 Confirm-Fact -What 'another node of the cluster answers' -Test { @(@('192.168.50.11') | Where-Object { Test-Connection -ComputerName $_ -Count 2 -Quiet }).Count -gt 0 }
 Confirm-Fact -What 'no storage job runs: disks are in step' -Test { @(Get-StorageJob | Where-Object { [string]$_.JobState -ne 'Completed' }).Count -eq 0 }

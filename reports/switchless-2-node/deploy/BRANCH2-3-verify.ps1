@@ -49,7 +49,7 @@ function Invoke-Step {
 
 function Undo-Step {
     [CmdletBinding(SupportsShouldProcess = $true)]
-    param([int]$Number, [string]$What, [scriptblock]$Test, [scriptblock]$Change)
+    param([int]$Number, [string]$What, [switch]$TakeOver, [scriptblock]$Test, [scriptblock]$Change)
     $key = [string]$Number
     if (-not $script:State.Steps.ContainsKey($key)) {
         Write-Output ('step {0}: was not done, nothing to undo' -f $Number)
@@ -57,8 +57,12 @@ function Undo-Step {
     }
     if (-not (& $Test)) {
         if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+        if ($TakeOver -and -not $Console) {
+            throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+        }
         Write-Output ('step {0}: {1}' -f $Number, $What)
         & $Change
+        if (-not (& $Test)) { Write-Warning ('step {0} was undone and does not show: {1}' -f $Number, $What) }
     }
     if ($WhatIfPreference) { return }
     $script:State.Steps.Remove($key)
