@@ -15,7 +15,7 @@ mod test_cluster;
 
 pub use exports::cmdlet_names;
 pub use exports::collector::{NAME as COLLECTOR, script as collector_script};
-pub(crate) use exports::unescape;
+pub(crate) use exports::{tells, unescape};
 
 use super::catalogue::Table;
 use super::decode::read_text;
