@@ -270,3 +270,53 @@ fn results_are_never_written_among_the_files_of_an_input() {
     }
     assert_eq!(count(), before);
 }
+
+#[test]
+fn help_says_how_exports_must_lie_and_which_columns_a_history_has() {
+    let plan = nicplan(&["plan", "--help"]);
+    assert_said(&plan.out, &["HV1/Get-NetAdapter.xml or HV1_Get-NetAdapter.xml"]);
+    let calibrate = nicplan(&["calibrate", "--help"]);
+    let columns = &nicplan::inventory::catalogue::HISTORY.columns;
+    assert!(columns.len() > 10);
+    for column in columns.iter() {
+        assert_said(&calibrate.out, &[&format!("\n  {} ", column.name)]);
+    }
+}
+
+#[test]
+fn a_table_that_is_no_history_is_refused_in_one_sentence_and_a_folder_by_its_name() {
+    let run = nicplan(&["calibrate", "samples/four-node-2008r2/nics.csv"]);
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert_said(
+        &run.err,
+        &[
+            "nics.csv: this is no history of live migrations",
+            "A history has the columns batch, vm,",
+        ],
+    );
+    assert_eq!(run.err.matches("batch, vm").count(), 1, "{}", run.err);
+    let folder = exports("no-history");
+    let missing = nicplan(&["calibrate", text(&folder)]);
+    assert_eq!(missing.code, 2, "{}", missing.out);
+    assert_said(&missing.err, &["gaps-no-history/history.csv: "]);
+}
+
+#[test]
+fn an_export_that_was_cut_off_is_told_at_its_last_line() {
+    let dir = exports("cut-off");
+    let path = dir.join("HV1/Get-NetAdapter.xml");
+    let whole = fs::read(&path).expect("a file");
+    let half = whole.len() / 4 * 2;
+    fs::write(&path, &whole[..half]).expect("the build folder can be written");
+    let units: Vec<u16> = whole[..half]
+        .chunks(2)
+        .map(|b| u16::from_le_bytes([b[0], b[1]]))
+        .collect();
+    let last = String::from_utf16_lossy(&units).trim_end().lines().count();
+    let run = review(&dir);
+    assert_eq!(run.code, 2, "{}", run.out);
+    assert_said(
+        &run.err,
+        &[&format!("HV1/Get-NetAdapter.xml:{last}: "), "it was cut off"],
+    );
+}
