@@ -17,7 +17,23 @@ const EXAMPLES: &str = "Examples:
   nicplan calibrate samples/migration-history/history.csv -o calibration.json
   nicplan calibrate last-month.csv --with calibration.json
   nicplan calibrate history.csv --format json
-  (exit code 1: the history is too small to learn anything from, and nothing was written)";
+  (exit code 1: the history is too small to learn anything from, and nothing was written)
+
+Columns of the history, one row for each live migration; a blank cell is unknown:
+  batch         what ran together: name of the drain or the evening
+  vm            name of the VM
+  source        node it left
+  target        node it went to
+  memory_mib    assigned memory, MiB
+  source_mbps   speed of the port it left by, Mbit/s
+  target_mbps   speed of the port it came in by, Mbit/s
+  transport     tcp, compression or smb
+  dirty_mib_s   memory that the guest changed, MiB a second
+  working_set_mib  memory that it changed again and again, MiB
+  start_s       start, seconds from the start of the batch
+  end_s         end, seconds from the start of the batch
+  blackout_ms   how long the VM stood still, milliseconds
+nicplan import EVENT-LOGS -o DIR makes such a table from exported event logs.";
 
 /// Learn from past migrations how long the next ones will take, and how sure that is
 #[derive(clap::Args)]

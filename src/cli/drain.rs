@@ -69,6 +69,7 @@ const STAGES: [&str; 5] = ["read", "paths", "drain", "reports", "write"];
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.expect_stages(if args.output.is_some() { &STAGES } else { &STAGES[..3] });
+    args.input.keep_apart(args.output.as_deref())?;
     let inventory = args.input.load(None, console)?;
     let plan = args.plan.as_deref().map(|file| check::read_plan(file, &inventory));
     let plan = plan.transpose()?;
@@ -107,7 +108,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         console.stage("write");
     }
     match args.format {
-        DrainFormat::Text => console.print(&drains::text(&views))?,
+        DrainFormat::Text => console.print(&listing::with_unknown(&inventory, &drains::text(&views)))?,
         DrainFormat::Json => console.print(&listing::json(&drains::json(&views))?)?,
     }
     console.note(&match &args.output {

@@ -5,7 +5,7 @@ use super::failure::Failure;
 use super::listing;
 use nicplan::inventory::{self, Inventory, LoadOptions};
 use nicplan::plan::Plan;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Where the facts come from.
 #[derive(clap::Args)]
@@ -32,6 +32,23 @@ impl InputArgs {
         }
         console.stage("read");
         Ok(inventory)
+    }
+
+    /// Refuses to write results among the files of an input: the next run would read them.
+    pub fn keep_apart(&self, output: Option<&Path>) -> Result<(), Failure> {
+        let whole = |path: &Path| std::fs::canonicalize(path).ok();
+        let Some(output) = output.filter(|dir| dir.is_dir()) else {
+            return Ok(());
+        };
+        if !self.inputs.iter().any(|input| whole(input) == whole(output)) {
+            return Ok(());
+        }
+        let shown = output.display();
+        let name = output.file_name().map_or("..".into(), |name| name.to_string_lossy());
+        Err(Failure::Usage(listing::printable(&format!(
+            "-o {shown} is an INPUT: the results would lie among its files, and the next run would read them; nothing was written\n    \
+             Give another folder, such as {name}-out."
+        ))))
     }
 }
 

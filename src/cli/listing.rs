@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::failure::Failure;
 use nicplan::finding::{Finding, Severity};
+use nicplan::inventory::Inventory;
 use nicplan::units::count as counted;
 
 /// Findings one after the other, then a count.
@@ -92,6 +93,11 @@ pub fn printable(text: &str) -> String {
     text.chars()
         .map(|c| if hidden(c) && c != '\n' { '\u{fffd}' } else { c })
         .collect()
+}
+
+/// An answer for people, below what no export tells.
+pub fn with_unknown(inventory: &Inventory, answer: &str) -> String {
+    printable(&nicplan::reports::not_exported_text(inventory)) + answer
 }
 
 /// Anything as indented JSON with a newline at the end.

@@ -43,6 +43,7 @@ pub struct Args {
 const FAMILIES: [&str; 2] = ["mac", "nlb"];
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    args.input.keep_apart(args.output.as_deref())?;
     let inventory = args.input.load(None, console)?;
     let findings = review(&inventory);
     let data = LedgerData::new(&inventory, args.as_of);
@@ -53,7 +54,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     match args.format {
         Format::Text => {
             let text = data.text(&review(data.after_facts()));
-            console.print(&(text + &listing::findings(&findings, console)))?;
+            let text = text + &listing::findings(&findings, console);
+            console.print(&listing::with_unknown(&inventory, &text))?;
         }
         Format::Csv => {
             let sheets = data.sheets();

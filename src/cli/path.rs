@@ -46,6 +46,7 @@ pub struct Args {
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    args.input.keep_apart(args.output.as_deref())?;
     let inventory = args.input.load(None, console)?;
     for name in [&args.from, &args.to].into_iter().flatten() {
         known_node(&inventory, name)?;
@@ -71,9 +72,9 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     }
     match args.format {
         Format::Text if args.from.is_some() && args.to.is_some() => {
-            console.print(&listing::printable(&data.chains()))?
+            console.print(&listing::with_unknown(&inventory, &listing::printable(&data.chains())))?
         }
-        Format::Text => console.print(&listing::printable(&data.text()))?,
+        Format::Text => console.print(&listing::with_unknown(&inventory, &listing::printable(&data.text())))?,
         Format::Csv => console.print(&String::from_utf8_lossy(&data.csv()))?,
         Format::Json => console.print(&listing::json(&data.json())?)?,
     }

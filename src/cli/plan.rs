@@ -21,7 +21,11 @@ const EXAMPLES: &str = "Examples:
   nicplan plan samples/four-node-2008r2 -o out
   nicplan plan samples/converged-2016 --style dedicated
   nicplan plan cluster.json --growth 30 --format json > plan.json
-  nicplan plan validation-report.htm --cluster HVC1 -o out";
+  nicplan plan validation-report.htm --cluster HVC1 -o out
+  nicplan plan samples/exports-2022 -o out
+
+Exports of cmdlets say their node by the folder or the name of the file (HV1/Get-NetAdapter.xml or HV1_Get-NetAdapter.xml);
+those of the cluster lie in a folder named cluster. `nicplan import --help` tells how to make them.";
 
 /// Stages of the work; those after the review belong to the reports.
 static STAGES: [&str; 6] = ["read", "plan", "check", "review", "reports", "write"];
@@ -74,6 +78,7 @@ enum StyleArg {
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.expect_stages(if args.output.is_some() { &STAGES } else { &STAGES[..4] });
+    args.input.keep_apart(args.output.as_deref())?;
     let inventory = args.input.load(args.growth, console)?;
 
     let deadline = deadline(args);
@@ -102,7 +107,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         console.stage("write");
     }
     match args.format {
-        PlanFormat::Text => console.print(&reports::text::plan_text(&data))?,
+        PlanFormat::Text => console.print(&listing::with_unknown(&inventory, &reports::text::plan_text(&data)))?,
         PlanFormat::Json => console.print(&listing::json(verified.plan())?)?,
     }
     console.note(&match &args.output {

@@ -112,6 +112,7 @@ impl FailOn {
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.expect_stages(&["read", "review"]);
+    args.input.keep_apart(args.output.as_deref())?;
     let today = args.input.load(None, console)?;
     let (review, gone) = match &args.plan {
         None => (rules::review_all(&today, question(args, State::Present)), None),
@@ -127,7 +128,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         output::write(dir, &files)?;
     }
     console.print(&match args.format {
-        ReviewFormat::Text => text(&review, gone, args, console),
+        ReviewFormat::Text => listing::with_unknown(&today, &text(&review, gone, args, console)),
         ReviewFormat::Csv => String::from_utf8_lossy(&reports::findings_csv(&review.findings)).into_owned(),
         ReviewFormat::Json => listing::json(&Answers::new(&review))?,
         ReviewFormat::Junit => reports::junit(&review.findings, &review.outcomes, args.fail_on.limit()),

@@ -459,6 +459,17 @@ impl Node {
         self.nics.iter().position(|n| n.name == name)
     }
 
+    /// Cmdlets whose export of this node is missing.
+    pub fn not_exported(&self) -> &[String] {
+        self.facts.list("not_exported").unwrap_or_default()
+    }
+
+    /// Whether its virtual switches, or its ports, were not exported: then none is known, and none may be called absent.
+    pub fn wiring_unexported(&self) -> bool {
+        let lacks = |cmdlet: &str| self.not_exported().iter().any(|name| name == cmdlet);
+        self.nics.is_empty() && lacks("Get-NetAdapter") || self.switches.is_empty() && lacks("Get-VMSwitch")
+    }
+
     /// Whether today's wiring is known: some NIC has a role or a switch.
     pub fn wiring_known(&self) -> bool {
         self.nics.iter().any(|n| !n.roles.is_empty() || n.switch.is_some())

@@ -27,6 +27,7 @@ mod story;
 mod svg;
 mod tables;
 pub mod text;
+mod unknown;
 mod write;
 
 use rayon::prelude::*;
@@ -38,6 +39,7 @@ pub use outcomes::rules_csv;
 pub use paths::{ClusterPaths, PathData, paths_csv};
 pub use review::{Files, junit, sarif};
 pub use tables::{findings_csv, mac_plan_csv, static_macs_csv};
+pub use unknown::not_exported_text;
 pub use write::write_all;
 
 /// One file of the output folder.

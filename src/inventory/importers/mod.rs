@@ -16,7 +16,7 @@ mod zipped;
 
 pub use exports::cmdlet_names;
 pub use exports::collector::{NAME as COLLECTOR, script as collector_script};
-pub(crate) use exports::unescape;
+pub(crate) use exports::{tells, unescape};
 
 use super::catalogue::Table;
 use super::decode::{open_file, read_text};

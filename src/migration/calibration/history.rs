@@ -4,7 +4,7 @@
 //! problem of the file with line and column. Must not know: what is learnt from them.
 
 use super::overlaps::overlaps;
-use crate::finding::Problem;
+use crate::finding::{Location, Problem};
 use crate::inventory::Problems;
 use crate::inventory::catalogue::HISTORY;
 use crate::inventory::cells;
@@ -76,9 +76,44 @@ pub fn read(path: &Path) -> Result<History, Vec<Problem>> {
     } else {
         path.to_path_buf()
     };
-    let shown = file.file_name().map(|name| name.to_string_lossy().into_owned());
-    let gathered = importers::read_table(&file, &HISTORY, &shown.unwrap_or_default());
-    resolve(gathered)
+    let name = |path: &Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let shown = match (name(path), path.is_dir()) {
+        (Some(folder), true) => format!("{folder}/{}", HISTORY.file()),
+        (found, _) => found.unwrap_or_else(|| HISTORY.file()),
+    };
+    let gathered = importers::read_table(&file, &HISTORY, &shown);
+    match no_history(&gathered, &shown) {
+        Some(problem) => Err(vec![problem]),
+        None => resolve(gathered),
+    }
+}
+
+/// Fewer columns than this of a file that cannot be read as a history: then it is another table, and one sentence says so.
+const FEWEST_COLUMNS: usize = 3;
+
+fn no_history(gathered: &Gathered, shown: &str) -> Option<Problem> {
+    let known = gathered
+        .tables
+        .iter()
+        .flat_map(|table| &table.position)
+        .flatten()
+        .count();
+    if gathered.tables.is_empty() || gathered.problems.len() < 2 || known >= FEWEST_COLUMNS {
+        return None;
+    }
+    let columns: Vec<&str> = HISTORY.columns.iter().map(|column| column.name).collect();
+    Some(Problem {
+        at: Location {
+            file: shown.to_owned(),
+            line: 0,
+            column: 0,
+        },
+        what: "this is no history of live migrations: its columns are others".to_owned(),
+        advice: format!(
+            "A history has the columns {}. `nicplan import EVENT-LOGS -o DIR` makes one from exported event logs.",
+            columns.join(", ")
+        ),
+    })
 }
 
 fn resolve(gathered: Gathered) -> Result<History, Vec<Problem>> {

@@ -74,7 +74,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 /// Nodes that the limit of the cluster holds for, by the summed speed of their ports.
 fn limited(cluster: &Cluster) -> BTreeMap<Mbps, Vec<&Node>> {
     let mut sums: BTreeMap<Mbps, Vec<&Node>> = BTreeMap::new();
-    for node in &cluster.nodes {
+    for node in cluster.nodes.iter().filter(|node| !node.wiring_unexported()) {
         let sum = node.nics.iter().filter(|nic| nic.up).map(|nic| nic.speed).sum();
         if option(cluster, node) == Some(Transport::Smb) && node.migration.smb_limit.is_none() {
             sums.entry(sum).or_default().push(node);

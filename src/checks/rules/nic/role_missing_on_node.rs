@@ -15,7 +15,12 @@ pub static RULE: Rule = Rule {
     risk: "the node cannot take part: VMs cannot move there, or the traffic silently takes the management network",
     source: "Test-Cluster, Validate Virtual Switch Compatibility; Microsoft, Network ATC (same intents on every node)",
     page: include_str!("role_missing_on_node.md"),
-    columns: &["nics.current_role", "host_vnics.role", "switches.nics"],
+    columns: &[
+        "nics.current_role",
+        "host_vnics.role",
+        "switches.nics",
+        "nodes.not_exported",
+    ],
     subject: "nodes whose NICs have a use",
     asks: &["nics.current_role|switches.nics"],
     needs: &[],
@@ -27,7 +32,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let known: Vec<(&Node, BTreeSet<Role>)> = cluster
         .nodes
         .iter()
-        .filter(|n| n.wiring_known())
+        .filter(|n| n.wiring_known() && !n.wiring_unexported())
         .map(|n| (n, roles(n)))
         .collect();
     report.look_at(known.len());

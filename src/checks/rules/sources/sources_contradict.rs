@@ -19,6 +19,8 @@ pub static RULE: Rule = Rule {
     page: include_str!("sources_contradict.md"),
     columns: &[
         "nics.speed_mbps",
+        "nics.addresses",
+        "host_vnics.addresses",
         "nics.tor",
         "nics.tor_port",
         "vnics.average_mbps",

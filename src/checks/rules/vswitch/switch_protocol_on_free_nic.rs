@@ -25,7 +25,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     if cluster.nodes.iter().all(|node| node.switches.is_empty()) {
         return;
     }
-    for node in &cluster.nodes {
+    // Where the switches were not exported, one may well use the port.
+    for node in cluster.nodes.iter().filter(|node| !node.wiring_unexported()) {
         let left = |nic: &&Nic| nic.facts.yes("switch_protocol_bound") == Some(true) && nic.switch.is_none();
         let left: Vec<&Nic> = node.nics.iter().filter(left).collect();
         if left.is_empty() {

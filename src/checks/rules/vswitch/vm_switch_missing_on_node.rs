@@ -21,6 +21,7 @@ pub static RULE: Rule = Rule {
         "vms.possible_owners",
         "switches.switch",
         "nics.current_role",
+        "nodes.not_exported",
     ],
     subject: "adapters of VMs on a switch",
     asks: &["vnics.switch"],
@@ -38,6 +39,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let switch = vnic.switch.as_str();
         let nodes = nodes_without.entry(switch).or_insert_with(|| lacking(&by_node, switch));
         for node in nodes.iter().filter(|n| vm.owners.binary_search(n).is_ok()) {
+            // Not exported is unknown, not absent.
+            if cluster.nodes[*node].wiring_unexported() {
+                report.lacks("switches.switch");
+                continue;
+            }
             missing.entry((*node, switch)).or_default().push((vm, vnic));
         }
     }

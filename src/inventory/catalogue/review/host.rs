@@ -2,7 +2,7 @@
 
 use super::Family;
 use crate::inventory::catalogue::Column;
-use crate::inventory::catalogue::Kind::{Choice, Text, Whole, YesNo};
+use crate::inventory::catalogue::Kind::{Choice, Names, Text, Whole, YesNo};
 
 pub(super) const COLUMNS: Family = Family {
     clusters: &[Column::fact(
@@ -41,6 +41,13 @@ pub(super) const COLUMNS: Family = Family {
             "2700",
         )
         .also(&["UBR"]),
+        Column::fact(
+            "not_exported",
+            Names,
+            "Cmdlets of this node whose export is missing: what they would tell is unknown, not absent. Clear it once other columns \
+             say it.",
+            "Get-VMSwitch;Get-VMHost",
+        ),
     ],
     vms: &[
         Column::fact(

@@ -58,8 +58,9 @@ fn not_well_formed(text: &str, error: &roxmltree::Error) -> Fault {
     if end.ends_with("</Objs>") {
         return Fault::new(line, format!("the file is not well-formed CLIXML: {error}"), ADVICE);
     }
+    let last = u32::try_from(end.lines().count()).unwrap_or(line);
     Fault::new(
-        line,
+        last,
         "the file ends in the middle of an object: it was cut off",
         "Copy or export it again; was the disk full, or the export still running?",
     )

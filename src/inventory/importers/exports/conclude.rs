@@ -3,15 +3,14 @@
 //!
 //! In: the estate. Out: its cells completed, assumptions. Nothing is concluded silently. Must not know: forms.
 
-use super::estate::{Adapter, AdapterKind, Estate, key};
+use super::estate::{AdapterKind, Estate, key};
 use super::lacking::Coverage;
-use super::roles;
+use super::{roles, strangers, subnets};
 use crate::inventory::entities::Origin;
 use crate::inventory::resolve::inner_name;
 use crate::profiles;
 use crate::units::count;
 use std::collections::{BTreeMap, BTreeSet};
-use std::net::Ipv4Addr;
 
 /// What is missing, and what was taken instead.
 pub(super) type Assumed = (String, String);
@@ -41,15 +40,17 @@ pub(super) fn conclude(estate: &mut Estate, coverage: &Coverage) -> Vec<Assumed>
     let mut assumed = Vec::new();
     cluster(estate);
     lists(estate);
+    switches(estate, coverage, &mut assumed);
     host_vnics(estate);
     rdma(estate);
-    addresses(estate);
-    cluster_networks(estate);
+    subnets::addresses(estate);
+    subnets::cluster_networks(estate);
     switch_ports(estate, &mut assumed);
     unique_names(estate);
     roles::conclude(estate, &mut assumed);
     speeds(estate, &mut assumed);
     coverage.not_exported(estate, &mut assumed);
+    strangers::tell_left_out(estate);
     assumed
 }
 
@@ -156,6 +157,34 @@ fn lists(estate: &mut Estate) {
     }
 }
 
+/// Virtual switches of a node without an export of Get-VMSwitch: those that the node's own adapters name exist.
+fn switches(estate: &mut Estate, coverage: &Coverage, assumed: &mut Vec<Assumed>) {
+    let carriers = [estate.rows_of("host_vnics"), estate.rows_of("vnics")].concat();
+    let mut named = BTreeSet::new();
+    for row in carriers {
+        let holder = estate.vnic_vm.get(&row).copied().unwrap_or(row);
+        let (node, switch) = (
+            estate.text(holder, "node").to_owned(),
+            estate.text(row, "switch").to_owned(),
+        );
+        if switch.is_empty() || node.is_empty() || coverage.has("Get-VMSwitch", &node) {
+            continue;
+        }
+        let place = estate.rows[row].place("switch");
+        let new = estate.row("switches", &[&node, &switch], &switch, place);
+        estate.put(new, "node", &node, place);
+        estate.put(new, "switch", &switch, place);
+        named.insert((node, switch));
+    }
+    for (node, switch) in named {
+        assumed.push((
+            format!("virtual switch {switch} of {node} (Get-VMSwitch not exported)"),
+            "external, because adapters of the node name it; its ports are those to which the protocol of a switch is bound; write switches"
+                .to_owned(),
+        ));
+    }
+}
+
 /// Host vNICs that only Get-NetAdapter lists: on the node's only external switch.
 fn host_vnics(estate: &mut Estate) {
     for at in 0..estate.adapters.len() {
@@ -188,7 +217,14 @@ fn host_vnics(estate: &mut Estate) {
         );
         if switch.is_empty() || estate.find("switches", &[&node, &switch]).is_none() {
             estate.rows[row].dropped = true;
-            estate.count("{} host vNICs were left out: their virtual switch stands in no export of Get-VMSwitch");
+            let name = estate.rows[row].name.clone();
+            let sentence = match switch.as_str() {
+                "" => format!("host vNIC {{}} of {node} names no virtual switch: left out"),
+                _ => format!(
+                    "host vNIC {{}} of {node} is on {switch}, which Get-VMSwitch of {node} does not hold: left out"
+                ),
+            };
+            estate.left_out.entry(sentence).or_default().insert(name);
         }
     }
 }
@@ -216,81 +252,6 @@ fn rdma(estate: &mut Estate) {
         };
         estate.put(row, "rdma", kind, place);
     }
-}
-
-/// Addresses of ports and host vNICs; those of a team that carries no switch stand at its members.
-fn addresses(estate: &mut Estate) {
-    for at in 0..estate.adapters.len() {
-        let adapter = estate.adapters[at].clone();
-        let Some((_, place)) = adapter.addresses.first().cloned() else {
-            continue;
-        };
-        let list: Vec<&str> = adapter.addresses.iter().map(|(text, _)| text.as_str()).collect();
-        let text = list.join(";");
-        for row in carriers(estate, &adapter) {
-            estate.put(row, "addresses", &text, place);
-        }
-        if let (true, Some(row)) = (adapter.gateway, estate.find("nodes", &[&adapter.node])) {
-            let v4 = list.iter().find(|text| !text.contains(':'));
-            let address = v4.and_then(|text| text.split('/').next()).unwrap_or_default();
-            estate.put(row, "management_ip", address, place);
-        }
-    }
-}
-
-/// Where no export says on which cluster network an adapter is, the network of its subnet is the one: a cluster makes them so.
-fn cluster_networks(estate: &mut Estate) {
-    let subnet = |row: usize| {
-        let (address, length) = estate.text(row, "subnet").split_once('/')?;
-        let network = (address.parse::<Ipv4Addr>().ok()?, length.parse::<u32>().ok()?);
-        Some((network, estate.text(row, "network").to_owned()))
-    };
-    let networks: Vec<_> = estate
-        .rows_of("cluster_networks")
-        .into_iter()
-        .filter_map(subnet)
-        .collect();
-    for row in [estate.rows_of("nics"), estate.rows_of("host_vnics")].concat() {
-        if !estate.text(row, "cluster_network").is_empty() {
-            continue;
-        }
-        let addresses = estate.text(row, "addresses").to_owned();
-        let place = estate.rows[row].place("addresses");
-        let inside = |((network, length), _): &&((Ipv4Addr, u32), String)| {
-            let mut own = addresses
-                .split(';')
-                .filter_map(|text| text.split('/').next()?.parse::<Ipv4Addr>().ok());
-            own.any(|address| same_subnet(address, *network, *length))
-        };
-        if let [(_, name)] = networks.iter().filter(inside).collect::<Vec<_>>()[..] {
-            estate.put(row, "cluster_network", name, place);
-        }
-    }
-}
-
-fn same_subnet(a: Ipv4Addr, b: Ipv4Addr, length: u32) -> bool {
-    let mask = u32::MAX.checked_shl(32 - length.min(32)).unwrap_or(0);
-    u32::from(a) & mask == u32::from(b) & mask
-}
-
-/// Rows that an adapter stands for.
-fn carriers(estate: &Estate, adapter: &Adapter) -> Vec<usize> {
-    if let Some(row) = adapter.row {
-        return vec![row];
-    }
-    if adapter.kind != AdapterKind::Team || adapter.under_switch {
-        return Vec::new();
-    }
-    let node = key(&[&adapter.node]);
-    let ours = |((n, _), team): &(&(String, String), &super::estate::Team)| {
-        *n == node && team.interfaces.keys().any(|i| i.eq_ignore_ascii_case(&adapter.name))
-    };
-    let members = estate.teams.iter().find(ours).map(|(_, team)| team.members.clone());
-    let members = members.unwrap_or_default();
-    members
-        .iter()
-        .filter_map(|m| estate.find("nics", &[&adapter.node, m]))
-        .collect()
 }
 
 /// Ports of an external switch whose list was cut off: those to which the protocol of the switch is bound, if there is one switch.
@@ -445,19 +406,6 @@ fn speed_in_name(model: &str) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn addresses_are_compared_up_to_the_length_of_the_prefix() {
-        let ip = |text: &str| text.parse::<Ipv4Addr>().expect("an address");
-        for (a, b, length, same) in [
-            ("10.0.1.7", "10.0.1.0", 24, true),
-            ("10.0.2.7", "10.0.1.0", 24, false),
-            ("10.0.1.7", "10.0.1.7", 32, true),
-            ("1.2.3.4", "9.9.9.9", 0, true),
-        ] {
-            assert_eq!(same_subnet(ip(a), ip(b), length), same, "{a} {b}/{length}");
-        }
-    }
 
     #[test]
     fn windows_versions_are_known_by_name_and_by_build() {

@@ -67,6 +67,8 @@ pub(super) struct Adapter {
     pub(super) technology: Option<i64>,
     /// Addresses with prefix.
     pub(super) addresses: Vec<(String, Origin)>,
+    /// The address that the cluster has for it.
+    pub(super) of_cluster: Option<(String, Origin)>,
     pub(super) gateway: bool,
     /// The virtual switch is bound to it.
     pub(super) under_switch: bool,
@@ -112,6 +114,10 @@ pub(super) struct Estate {
     /// Record of each value that several records state.
     compared: Vec<Origin>,
     pub(super) notes: Vec<String>,
+    /// VMs that no export of Get-VM holds, with what names them.
+    pub(super) unknown_vms: BTreeMap<String, BTreeSet<String>>,
+    /// Names of what was left out, by the sentence that tells it with `{}` for the names.
+    pub(super) left_out: BTreeMap<String, BTreeSet<String>>,
     /// Counted remarks: sentence with `{}` for the number.
     pub(super) counts: BTreeMap<&'static str, usize>,
     /// Windows build and release name with their place, by node.
@@ -203,6 +209,15 @@ impl Estate {
     /// The text of a cell; blank if nothing was said.
     pub(super) fn text(&self, row: usize, column: &str) -> &str {
         self.rows.get(row).map_or("", |draft| draft.text(column))
+    }
+
+    /// Remembers a VM that no export of Get-VM holds, and the cmdlet that names it; blank stands for the cluster.
+    pub(super) fn unknown_vm(&mut self, name: &str, cmdlet: &str, node: &str) {
+        let named = match node {
+            "" => cmdlet.to_owned(),
+            node => format!("{cmdlet} of {node}"),
+        };
+        self.unknown_vms.entry(name.to_owned()).or_default().insert(named);
     }
 
     /// Counts something that is told once.

@@ -22,7 +22,7 @@ const OF_NODE: [Wanted; 13] = [
     ("Get-NetAdapterRdma", "where RDMA is on", always),
     ("Get-NetAdapterSriov", "where SR-IOV is on", always),
     ("Get-NetIPAddress", "addresses of adapters", always),
-    ("Get-VMHost", "MAC pool and settings of live migration", always),
+    ("Get-VMHost", "MAC pool, memory and settings of live migration", always),
     (
         "Get-VMMigrationNetwork",
         "the networks that the host gives to live migration",
@@ -95,7 +95,7 @@ impl Coverage {
         }
     }
 
-    fn has(&self, cmdlet: &str, node: &str) -> bool {
+    pub(super) fn has(&self, cmdlet: &str, node: &str) -> bool {
         self.0
             .get(cmdlet)
             .is_some_and(|nodes| nodes.iter().any(|n| n.eq_ignore_ascii_case(node)))
@@ -114,6 +114,7 @@ impl Coverage {
             .map_or("", |row| estate.text(*row, "cluster"))
             .to_owned();
         let lacks = self.lacks(estate, &nodes, !cluster.is_empty());
+        mark(&lacks, estate);
         for lack in &lacks {
             let of = match lack.nodes.len() {
                 0 => "the cluster".to_owned(),
@@ -158,6 +159,33 @@ impl Coverage {
             tells,
         }));
         lacks
+    }
+}
+
+/// Cmdlets without which a node looks as if it had nothing of what they tell.
+const TELLING: [&str; 6] = [
+    "Get-NetAdapter",
+    "Get-NetIPAddress",
+    "Get-VMHost",
+    "Get-VMSwitch",
+    "Get-VM",
+    "Get-VMNetworkAdapter",
+];
+
+/// What an export of a cmdlet tells of a node.
+pub(crate) fn tells(cmdlet: &str) -> &'static str {
+    let found = OF_NODE.iter().find(|(name, _, _)| *name == cmdlet);
+    found.map_or("what it tells", |(_, tells, _)| tells)
+}
+
+/// Writes down at each node which exports are missing, so that nothing calls absent what nobody exported.
+fn mark(lacks: &[Lack], estate: &mut Estate) {
+    for row in estate.rows_of("nodes") {
+        let node = short(estate.text(row, "node")).to_owned();
+        let of_node = |lack: &&Lack| TELLING.contains(&lack.cmdlet) && lack.nodes.contains(&node);
+        let names: Vec<&str> = lacks.iter().filter(of_node).map(|lack| lack.cmdlet).collect();
+        let place = estate.rows[row].record;
+        estate.put(row, "not_exported", &names.join(";"), place);
     }
 }
 

@@ -20,12 +20,14 @@ mod places;
 mod records;
 mod roles;
 mod strangers;
+mod subnets;
 
 pub(crate) use clixml::unescape;
 use cmdlets::{CMDLETS, Cmdlet, Item, known_name};
 use estate::Estate;
 use files::Files;
 use lacking::Coverage;
+pub(crate) use lacking::tells;
 pub(super) use places::Lines;
 use records::Records;
 use strangers::Strangers;

@@ -75,6 +75,28 @@ fn some(names: &BTreeSet<String>) -> String {
     }
 }
 
+/// Tells by name what was left out, and which VMs no export of Get-VM holds.
+pub(super) fn tell_left_out(estate: &mut Estate) {
+    let left_out = std::mem::take(&mut estate.left_out);
+    let sentences = left_out
+        .iter()
+        .map(|(sentence, names)| sentence.replace("{}", &some(names)));
+    estate.notes.extend(sentences);
+    let mut alike: BTreeMap<BTreeSet<String>, BTreeSet<String>> = BTreeMap::new();
+    for (vm, named) in std::mem::take(&mut estate.unknown_vms) {
+        alike.entry(named).or_default().insert(vm);
+    }
+    for (named, vms) in alike {
+        let stand = if vms.len() == 1 { "stands" } else { "stand" };
+        let named: Vec<String> = named.into_iter().collect();
+        estate.notes.push(format!(
+            "{} {stand} in {}, but in no export of Get-VM: left out; export Get-VM again if it still exists",
+            some(&vms),
+            named.join(" and ")
+        ));
+    }
+}
+
 /// What was left out, with the files that hold it.
 #[derive(Default)]
 pub(super) struct Strangers {

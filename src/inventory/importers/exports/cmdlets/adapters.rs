@@ -175,6 +175,7 @@ fn adapter(item: &Item<'_>, estate: &mut Estate) {
         rdma: None,
         technology: None,
         addresses: Vec::new(),
+        of_cluster: None,
         gateway: false,
         under_switch: false,
     };
@@ -262,16 +263,21 @@ fn day(text: &str) -> Option<Date> {
 
 /// Bit/s as numbers come first: `LinkSpeed` is a text in the language of Windows. A port without link tells none.
 fn speed(item: &Item<'_>, estate: &mut Estate, row: usize) {
+    let mut said = 0;
     for name in ["Speed", "ReceiveLinkSpeed", "LinkSpeed"] {
-        let Some(found) = item.get(&[name]) else { continue };
+        let Some(found) = item.get(&[name]).filter(|_| said < 2) else {
+            continue;
+        };
         let speed = match found.value.number() {
             // Windows gives all ones where it knows no speed.
             Some(bits) if bits > 0 && bits < 10_000_000_000_000 => mbps(bits),
             Some(_) => 0,
             None => found.value.text().map_or(0, link_speed),
         };
+        // The first counts; another one beside it is a contradiction.
         if speed > 0 {
-            return estate.put(row, "speed_mbps", &speed.to_string(), found.place);
+            estate.put(row, "speed_mbps", &speed.to_string(), found.place);
+            said += 1;
         }
     }
 }

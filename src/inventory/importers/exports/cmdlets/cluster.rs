@@ -1,5 +1,6 @@
 //! The failover cluster: its name and settings, nodes, networks, groups, owners.
 
+use super::addresses::tells_network;
 use super::{Cmdlet, Item, host_name, name_of};
 use crate::inventory::catalogue::plain;
 use crate::inventory::importers::exports::estate::{Estate, key};
@@ -282,8 +283,12 @@ fn interface(item: &Item<'_>, estate: &mut Estate) {
     let name = item.text("Name");
     let name = name.split_once(" - ").map_or(name, |(_, name)| name);
     let Some(adapter) = estate.adapter(node, &[id, item.text("Adapter"), name]) else {
-        return estate
-            .count("{} interfaces of cluster networks name an adapter that no export of Get-NetAdapter holds");
+        let network = name_of(network.value).unwrap_or_default();
+        let sentence = format!(
+            "{node} is on cluster network {{}} with an adapter that no export of Get-NetAdapter of {node} holds: left out"
+        );
+        estate.left_out.entry(sentence).or_default().insert(network.to_owned());
+        return;
     };
     let Some(row) = estate.adapters[adapter].row else {
         return;
@@ -292,6 +297,11 @@ fn interface(item: &Item<'_>, estate: &mut Estate) {
         estate.put(row, "cluster_network", name, network.place);
     }
     item.flag(estate, row, "dhcp", &["DhcpEnabled"]);
+    if let Some(found) = item.get(&["Address"])
+        && let Some(address) = found.value.text().filter(|text| tells_network(text))
+    {
+        estate.adapters[adapter].of_cluster = Some((address.to_owned(), found.place));
+    }
 }
 
 fn group(item: &Item<'_>, estate: &mut Estate) {
@@ -308,7 +318,7 @@ fn group(item: &Item<'_>, estate: &mut Estate) {
         Some(row) => row,
         None if name.is_empty() => return,
         None if estate.seen.contains("vms") => {
-            return estate.count("{} clustered VMs are on no node of which Get-VM was exported, and were left out");
+            return estate.unknown_vm(name, "Get-ClusterGroup", "");
         }
         None => {
             let row = estate.row("vms", &["group", name], name, item.place());

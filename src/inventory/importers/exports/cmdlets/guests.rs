@@ -250,7 +250,10 @@ fn adapter(item: &Item<'_>, estate: &mut Estate) {
     let id = item.text("VMId");
     let known = estate.vms.get(&key(&[id])).copied().filter(|_| !id.is_empty());
     let Some(vm) = known.or_else(|| vm_row(estate, item.node, item.text("VMName"))) else {
-        return estate.count("{} adapters belong to VMs that no export of Get-VM holds, and were left out");
+        return match item.text("VMName") {
+            "" => estate.count("{} adapters belong to VMs that no export of Get-VM holds, and were left out"),
+            name => estate.unknown_vm(name, "Get-VMNetworkAdapter", item.node),
+        };
     };
     let name = match item.text("Name") {
         "" => "Network Adapter",

@@ -96,6 +96,7 @@ fn adapter(item: &Item<'_>, estate: &mut Estate) {
         rdma: None,
         technology: None,
         addresses: Vec::new(),
+        of_cluster: None,
         gateway: false,
         under_switch: false,
     };

@@ -80,6 +80,9 @@ pub(super) fn vlan(item: &Item<'_>, estate: &mut Estate) {
     };
     match by_id.or_else(by_name) {
         Some(row) => vlans_of(Some((&setting, place)), estate, row, false),
+        None if !vm_name.is_empty() && vm().is_none() => {
+            estate.unknown_vm(&vm_name, "Get-VMNetworkAdapterVlan", item.node);
+        }
         None => estate.count(
             "{} VLAN settings do not say to which adapter they belong (export Get-VMNetworkAdapterVlan with Export-Clixml, or select \
              ParentAdapter's VMName and Name)",

@@ -1,0 +1,125 @@
+//! Addresses of adapters, what the cluster says of them, and the cluster networks that follow from them.
+//!
+//! In: the estate with adapters, teams and cluster networks. Out: its cells completed; an address that two exports state differently.
+//! Must not know: forms, cmdlets.
+
+use super::estate::{Adapter, AdapterKind, Estate, Team, key};
+use crate::inventory::entities::Origin;
+use crate::inventory::raw::Difference;
+use std::net::Ipv4Addr;
+
+/// Addresses of ports and host vNICs; those of a team that carries no switch stand at its members.
+pub(super) fn addresses(estate: &mut Estate) {
+    for at in 0..estate.adapters.len() {
+        let adapter = estate.adapters[at].clone();
+        let Some((_, place)) = adapter.addresses.first().cloned() else {
+            continue;
+        };
+        let list: Vec<&str> = adapter.addresses.iter().map(|(text, _)| text.as_str()).collect();
+        let text = list.join(";");
+        for row in carriers(estate, &adapter) {
+            estate.put(row, "addresses", &text, place);
+        }
+        contradiction(estate, &adapter, &text, place);
+        if let (true, Some(row)) = (adapter.gateway, estate.find("nodes", &[&adapter.node])) {
+            let v4 = list.iter().find(|text| !text.contains(':'));
+            let address = v4.and_then(|text| text.split('/').next()).unwrap_or_default();
+            estate.put(row, "management_ip", address, place);
+        }
+    }
+}
+
+/// The cluster knows an adapter by another address than the adapter has: one of the two exports is older.
+fn contradiction(estate: &mut Estate, adapter: &Adapter, addresses: &str, place: Origin) {
+    let (Some(row), Some((of_cluster, other))) = (adapter.row, &adapter.of_cluster) else {
+        return;
+    };
+    let host = |text: &str| text.split(['/', '%']).next().unwrap_or_default().to_lowercase();
+    let is_same = |text: &str| host(text) == host(of_cluster);
+    let of_family = |text: &str| text.contains(':') == of_cluster.contains(':');
+    let mut own = addresses.split(';').filter(|text| of_family(text)).peekable();
+    if own.peek().is_none() || own.any(is_same) {
+        return;
+    }
+    estate.differences.push(Difference {
+        table: estate.rows[row].table,
+        name: estate.rows[row].name.clone(),
+        column: "addresses",
+        taken: (addresses.to_owned(), place),
+        other: (of_cluster.clone(), *other),
+        record: estate.rows[row].record,
+    });
+}
+
+/// Where no export says on which cluster network an adapter is, the network of its subnet is the one: a cluster makes them so.
+pub(super) fn cluster_networks(estate: &mut Estate) {
+    let subnet = |row: usize| {
+        let (address, length) = estate.text(row, "subnet").split_once('/')?;
+        let network = (address.parse::<Ipv4Addr>().ok()?, length.parse::<u32>().ok()?);
+        Some((network, estate.text(row, "network").to_owned()))
+    };
+    let networks: Vec<_> = estate
+        .rows_of("cluster_networks")
+        .into_iter()
+        .filter_map(subnet)
+        .collect();
+    for row in [estate.rows_of("nics"), estate.rows_of("host_vnics")].concat() {
+        if !estate.text(row, "cluster_network").is_empty() {
+            continue;
+        }
+        let addresses = estate.text(row, "addresses").to_owned();
+        let place = estate.rows[row].place("addresses");
+        let inside = |((network, length), _): &&((Ipv4Addr, u32), String)| {
+            let mut own = addresses
+                .split(';')
+                .filter_map(|text| text.split('/').next()?.parse::<Ipv4Addr>().ok());
+            own.any(|address| same_subnet(address, *network, *length))
+        };
+        if let [(_, name)] = networks.iter().filter(inside).collect::<Vec<_>>()[..] {
+            estate.put(row, "cluster_network", name, place);
+        }
+    }
+}
+
+fn same_subnet(a: Ipv4Addr, b: Ipv4Addr, length: u32) -> bool {
+    let mask = u32::MAX.checked_shl(32 - length.min(32)).unwrap_or(0);
+    u32::from(a) & mask == u32::from(b) & mask
+}
+
+/// Rows that an adapter stands for.
+fn carriers(estate: &Estate, adapter: &Adapter) -> Vec<usize> {
+    if let Some(row) = adapter.row {
+        return vec![row];
+    }
+    if adapter.kind != AdapterKind::Team || adapter.under_switch {
+        return Vec::new();
+    }
+    let node = key(&[&adapter.node]);
+    let ours = |((n, _), team): &(&(String, String), &Team)| {
+        *n == node && team.interfaces.keys().any(|i| i.eq_ignore_ascii_case(&adapter.name))
+    };
+    let members = estate.teams.iter().find(ours).map(|(_, team)| team.members.clone());
+    let members = members.unwrap_or_default();
+    members
+        .iter()
+        .filter_map(|m| estate.find("nics", &[&adapter.node, m]))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn addresses_are_compared_up_to_the_length_of_the_prefix() {
+        let ip = |text: &str| text.parse::<Ipv4Addr>().expect("an address");
+        for (a, b, length, same) in [
+            ("10.0.1.7", "10.0.1.0", 24, true),
+            ("10.0.2.7", "10.0.1.0", 24, false),
+            ("10.0.1.7", "10.0.1.7", 32, true),
+            ("1.2.3.4", "9.9.9.9", 0, true),
+        ] {
+            assert_eq!(same_subnet(ip(a), ip(b), length), same, "{a} {b}/{length}");
+        }
+    }
+}
