@@ -33,6 +33,17 @@ pub fn guests_have_load(cluster: &Cluster) -> bool {
     vnics.any(|vnic| vnic_need(cluster, vnic) > 0)
 }
 
+/// Whether nothing is known of any load: no vNIC has a rate and no role a demand, so that all needs are defaults.
+pub fn loads_are_defaults(cluster: &Cluster) -> bool {
+    let mut vnics = cluster
+        .vms
+        .iter()
+        .flat_map(|vm| &vm.vnics)
+        .filter(|vnic| !vnic.isolated);
+    let silent = |vnic: &Vnic| vnic.p95.is_none() && vnic.peak.is_none() && vnic.average.is_none();
+    cluster.demands.is_empty() && vnics.all(silent)
+}
+
 /// Whether the vNIC is heavy: it needs more than the policy's share of a VM port.
 pub fn is_heavy(cluster: &Cluster, need: Mbps) -> bool {
     need.saturating_mul(1000) > cluster.vm_port().saturating_mul(cluster.policy.heavy_permille)

@@ -11,7 +11,8 @@ use crate::units::{show_mbps, show_permille};
 /// How much growth fits, and what ends it.
 pub(super) fn growth(cluster: &ClusterData) -> String {
     if !says_something(cluster) {
-        return NO_GUESTS.to_owned();
+        let defaults = demand::guests_have_load(cluster.facts);
+        return if defaults { DEFAULTS } else { NO_GUESTS }.to_owned();
     }
     let Some(limit) = &cluster.growth.first else {
         return "No role has a demand, so growth has no limit here.".to_owned();
@@ -34,9 +35,13 @@ pub(super) fn growth(cluster: &ClusterData) -> String {
 const NO_GUESTS: &str = "not judged: the inventory names no VM traffic, and the needs of the host roles alone say nothing about growth. \
                          Write vms and vnics.";
 
-/// Whether growth is worth a number: guests have load, or some uplink is over its target as it is.
+/// Why it is not judged where no load was measured or written.
+const DEFAULTS: &str = "not judged: loads are defaults (the list of assumptions says which). Write p95_mbps in vnics and demand_mbps in demands.";
+
+/// Whether growth is worth a number: guests have a load that somebody measured or wrote, or some uplink is over its target as it is.
 pub(super) fn says_something(cluster: &ClusterData) -> bool {
-    demand::guests_have_load(cluster.facts) || cluster.growth.first.as_ref().is_some_and(|l| l.permille < 0)
+    let known = demand::guests_have_load(cluster.facts) && !demand::loads_are_defaults(cluster.facts);
+    known || cluster.growth.first.as_ref().is_some_and(|l| l.permille < 0)
 }
 
 /// The place that ends growth: how full it is, against what, and which role has most of it.
@@ -197,5 +202,24 @@ mod tests {
         assert_eq!(said(&world), "none (surviving this was not required)");
         world.inventory.clusters[0].policy.survive = vec![(Role::Management, FailureKind::Nic)];
         assert_eq!(said(&world), "none, and it must survive this");
+    }
+
+    #[test]
+    fn growth_is_not_judged_where_all_loads_are_defaults() {
+        let mut world = world(SMALL);
+        world.inventory.clusters[0].demands.clear();
+        let said = |world: &crate::reports::fixtures::World| {
+            let data = ReportData::new(&world.inventory, &world.verified, &[]);
+            growth(&data.clusters[0])
+        };
+        assert!(!said(&world).contains("not judged"), "{}", said(&world));
+        for vnic in world.inventory.clusters[0].vms.iter_mut().flat_map(|vm| &mut vm.vnics) {
+            vnic.p95 = None;
+        }
+        assert!(
+            said(&world).starts_with("not judged: loads are defaults"),
+            "{}",
+            said(&world)
+        );
     }
 }
