@@ -157,8 +157,16 @@ fn anti_affinity_holds_where_it_can_and_gives_way_where_it_cannot() {
     assert_eq!(target(&together.today, 0), Some(1));
     let why = &planned(&together).moves[0].why;
     assert!(
-        why.contains("together with a member of its anti-affinity group"),
+        why.ends_with("; beside SQL2, as no other node can take it (anti-affinity is then broken)"),
         "{why}"
+    );
+
+    let mut enforced = world(3, vec![member("SQL1", 0), member("SQL2", 1), vm("X", 2, 3, ROOM)]);
+    enforced.anti_affinity_enforced = Some(true);
+    let forbidden = &drain(&enforced).today.stranded[0].why;
+    assert!(
+        forbidden.contains("HV2 runs a member of its anti-affinity group, and the cluster enforces it"),
+        "{forbidden}"
     );
 }
 

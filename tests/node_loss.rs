@@ -66,6 +66,12 @@ fn two_members_do_not_share_one_of_the_two_nodes_that_are_left() {
     add_group(&mut cluster, "DC", &[0, 1]);
     assert_eq!(lost(&cluster), Vec::<String>::new());
     cluster.nodes[2].memory_mib = Some(512);
+    assert_eq!(
+        lost(&cluster),
+        Vec::<String>::new(),
+        "a preference alone strands nobody"
+    );
+    cluster.anti_affinity_enforced = Some(true);
     assert_eq!(lost(&cluster), ["HV1", "HV2"]);
     // Windows does not look at upper and lower case
     cluster.vms[1].anti_affinity = "dc".to_owned();
@@ -87,6 +93,7 @@ fn planner_and_checks_agree_for_groups_of_all_sizes_owners_and_states() {
         let mut dice = seed;
         let count = 2 + roll(&mut dice, 3);
         let mut cluster = nodes(count);
+        cluster.anti_affinity_enforced = [None, Some(false), Some(true)][roll(&mut dice, 3)];
         for group in ["SQL", "WEB", ""] {
             let hosts: Vec<usize> = (0..roll(&mut dice, 7)).map(|_| roll(&mut dice, count)).collect();
             add_group(&mut cluster, group, &hosts);

@@ -61,6 +61,11 @@ fn beside_other_traffic_the_rest_of_the_port_is_left_and_never_less_than_a_tenth
     }
     let path = first_path(&promised);
     assert_eq!((path.guaranteed, path.left.egress), (Some(9_500), 9_500));
+    // of 40 and 10 for the default flow, not of 100: four fifths of the port
+    for switch in promised.nodes.iter_mut().flat_map(|node| &mut node.switches) {
+        switch.facts.insert("default_flow_weight", Fact::Number(10));
+    }
+    assert_eq!(first_path(&promised).guaranteed, Some(19_000));
 
     let own = first_path(&dedicated("2019", 3, 10_000));
     assert_eq!(
@@ -171,7 +176,9 @@ fn the_smb_limit_is_judged_by_the_class_that_is_set_not_by_the_recommended_half(
     assert!(!starves(&wide), "{wide:#?}");
     assert!(starves(&narrow), "{narrow:#?}");
     assert!(
-        narrow.faults[0].text.contains("SMB class (30 % of"),
+        narrow.faults[0]
+            .text
+            .contains("60 % of the SMB class (30 % of 50 Gbit/s), which is 9 Gbit/s"),
         "{}",
         narrow.faults[0].text
     );
@@ -287,4 +294,34 @@ fn ports_of_the_same_speed_tried_anew_give_the_same_routes_with_the_weights_of_g
         slower.get(0, 1).map(|route| route.egress),
         Some(10_000 * 250 / 1000 * 95 / 100)
     );
+}
+
+#[test]
+fn a_calibration_of_another_transport_is_said_to_apply_to_nothing() {
+    let cluster = converged("2016", 3);
+    let network = Network::new(&cluster, None, &needs(&cluster, None), Calibration::uncalibrated());
+    let learnt = |transport: Transport| {
+        let mut calibration = Calibration::uncalibrated();
+        calibration.parameters.push(Entry {
+            parameter: "link_rate".to_owned(),
+            transport: Some(transport),
+            speed_mbps: Some(25_000),
+            value: 0.5,
+            unit: "share".to_owned(),
+            default: 0.9,
+            low: None,
+            high: None,
+            identified: true,
+            why: String::new(),
+        });
+        network.unused(&calibration)
+    };
+
+    let text = learnt(Transport::Tcp).expect("this cluster uses SMB");
+    assert!(
+        text.starts_with("the calibration holds only tcp; this cluster moves over smb: nothing of it applies"),
+        "{text}"
+    );
+    assert_eq!(learnt(Transport::Smb), None);
+    assert_eq!(network.unused(&Calibration::uncalibrated()), None, "nothing was learnt");
 }

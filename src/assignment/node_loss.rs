@@ -3,9 +3,9 @@
 //! The same simple rule as the checks use (largest VM first, to the owner with the most free memory), written on its own.
 //!
 //! Anti-affinity is a preference of Windows: the cluster ignores it where every node that is left already runs a member
-//! (Microsoft Learn, "AntiAffinityClassNames", point 4; only a cluster set to `ClusterEnforcedAntiAffinity` 1 is stricter, which the
-//! inventory does not tell). A group larger than what is left of its nodes therefore shares nodes, as evenly as their number
-//! allows; a smaller one stays apart. Members of an NLB cluster follow the group they are in, like all others.
+//! (Microsoft Learn, "AntiAffinityClassNames", point 4). A VM therefore goes where the fewest members of its group run; only a cluster
+//! set to `ClusterEnforcedAntiAffinity` 1 takes none beside another. Members of an NLB cluster follow the group they are in, like
+//! all others.
 
 use super::design::Design;
 use super::evaluate::Decisions;
@@ -13,7 +13,7 @@ use super::instance::Instance;
 use crate::inventory::VmState;
 use crate::plan::Mechanism;
 use crate::units::{Mbps, MiB, number_names};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// Nodes whose loss the others cannot absorb.
 pub fn unplaceable(instance: &Instance, design: &Design, decisions: &Decisions, load: &[Vec<Mbps>]) -> Vec<usize> {
@@ -41,62 +41,20 @@ struct State {
     capacity: Vec<Vec<Mbps>>,
     /// Anti-affinity group by VM.
     group: Vec<Option<usize>>,
-    groups: Vec<Group>,
+    /// Running members by group and node.
+    groups: Vec<Vec<usize>>,
 }
 
-/// An anti-affinity group.
-#[derive(Clone, Default)]
-struct Group {
-    /// Nodes that may own a member.
-    owners: BTreeSet<usize>,
-    /// Number of members by node.
-    held: BTreeMap<usize, usize>,
-    /// Members that one node may run; 0 until a loss sets it.
-    most: usize,
-}
-
-impl Group {
-    fn has_place(&self, node: usize) -> bool {
-        self.held.get(&node).copied().unwrap_or(0) < self.most
-    }
-
-    fn enter(&mut self, node: usize) {
-        *self.held.entry(node).or_default() += 1;
-    }
-}
-
-fn groups(instance: &Instance, group: &[Option<usize>], number: usize) -> Vec<Group> {
-    let mut groups = vec![Group::default(); number];
+/// How many members of each group run on each node.
+fn groups(instance: &Instance, group: &[Option<usize>], number: usize) -> Vec<Vec<usize>> {
+    let mut groups = vec![vec![0; instance.cluster.nodes.len()]; number];
     for (vm, number) in instance.cluster.vms.iter().zip(group) {
-        let Some(group) = number.and_then(|number| groups.get_mut(number)) else {
-            continue;
-        };
-        group.owners.extend(&vm.owners);
-        if let Some(node) = vm.host {
-            group.enter(node);
+        let members = number.and_then(|number| groups.get_mut(number));
+        if let (Some(members), Some(node), true) = (members, vm.host, vm.state != VmState::Off) {
+            members[node] += 1;
         }
     }
     groups
-}
-
-/// The groups of the VMs that move, each with its limit: the members that stay or move, rounded up, over the owners that are left.
-fn bereaved(state: &State, lost: usize, moving: &[usize]) -> BTreeMap<usize, Group> {
-    let mut found: BTreeMap<usize, Group> = BTreeMap::new();
-    for number in moving.iter().filter_map(|vm| state.group[*vm]) {
-        let left = found.entry(number).or_insert_with(|| {
-            let mut left = state.groups[number].clone();
-            left.owners.remove(&lost);
-            left.held.remove(&lost);
-            left
-        });
-        // Until it is placed, a moving member counts at the lost node.
-        left.enter(lost);
-    }
-    for group in found.values_mut() {
-        let members: usize = group.held.values().sum();
-        group.most = members.div_ceil(group.owners.len().max(1));
-    }
-    found
 }
 
 fn hosted(instance: &Instance) -> Vec<Vec<usize>> {
@@ -140,29 +98,39 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
     let mut free: Vec<Option<MiB>> = (0..cluster.nodes.len()).map(memory).collect();
     let mut load = load.to_vec();
     let moving = moving(instance, &hosted[lost]);
-    let mut groups = bereaved(state, lost, &moving);
+    let enforced = cluster.anti_affinity_enforced == Some(true);
+    let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for index in &moving {
         let (vm, needs) = (&cluster.vms[*index], &needs[*index]);
-        let group = state.group[*index].and_then(|number| groups.get_mut(&number));
+        let mut group = state.group[*index].map(|number| {
+            let members = groups.entry(number);
+            members.or_insert_with(|| state.groups[number].clone())
+        });
+        let partners = |node: usize| group.as_ref().map_or(0, |members| members[node]);
         let fits = |node: usize| {
             node != lost
                 && free[node].is_none_or(|room| room >= vm.memory_mib)
-                && group.as_ref().is_none_or(|group| group.has_place(node))
+                && !(enforced && partners(node) > 0)
                 && needs
                     .iter()
                     .all(|(network, need)| load[node][*network] + need <= capacity[node][*network])
         };
-        let rank = |n: usize| (free[n].unwrap_or(MiB::MAX), std::cmp::Reverse(n));
+        let rank = |n: usize| {
+            let alone = std::cmp::Reverse(partners(n));
+            (alone, free[n].unwrap_or(MiB::MAX), std::cmp::Reverse(n))
+        };
         let mut best: Option<usize> = None;
         for node in vm.owners.iter().copied() {
-            // Most owners have less memory than the best so far: only the others are looked at.
+            // Most owners rank below the best so far: only the others are looked at.
             if best.is_none_or(|best| rank(node) > rank(best)) && fits(node) {
                 best = Some(node);
             }
         }
         let Some(node) = best else { return false };
         free[node] = free[node].map(|room| room - vm.memory_mib);
-        group.into_iter().for_each(|group| group.enter(node));
+        if let Some(members) = &mut group {
+            members[node] += 1;
+        }
         needs.iter().for_each(|(network, need)| load[node][*network] += need);
     }
     true

@@ -83,6 +83,13 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         let planned = plan.as_ref().and_then(|plan| of_cluster(plan, cluster));
         networks.push((cluster, nodes, network(cluster, planned, args, calibration.clone())?));
     }
+    if args.calibration.is_some() {
+        for (cluster, _, network) in &networks {
+            if let Some(text) = network.unused(&calibration) {
+                console.note(&listing::printable(&format!("cluster {}: {text}", cluster.name)));
+            }
+        }
+    }
     console.stage("paths");
     let forecasts: Vec<(&Cluster, Forecast)> = networks
         .iter()

@@ -154,6 +154,9 @@ pub struct Cluster {
     pub concurrency: Option<u32>,
     /// Further settings of live migration.
     pub migration: ClusterMigration,
+    /// `ClusterEnforcedAntiAffinity`: members of an anti-affinity group never share a node, even if one stays off; `None` =
+    /// not said, and Windows then only avoids it.
+    pub anti_affinity_enforced: Option<bool>,
     /// What is wanted.
     pub policy: Policy,
     /// Nodes by name.

@@ -36,6 +36,7 @@ pub fn cluster(name: &str, nodes: usize) -> Cluster {
         transport: None,
         concurrency: None,
         migration: Default::default(),
+        anti_affinity_enforced: None,
         policy: Policy::default(),
         nodes: (1..=nodes).map(node).collect(),
         tors: Vec::new(),

@@ -271,4 +271,23 @@ mod tests {
         world.inventory.clusters[0].policy.survive = vec![(Role::Management, FailureKind::Nic)];
         assert_eq!(said(&world), "none, and it must survive this");
     }
+
+    #[test]
+    fn growth_is_not_judged_where_all_loads_are_defaults() {
+        let mut world = world(SMALL);
+        world.inventory.clusters[0].demands.clear();
+        let said = |world: &crate::reports::fixtures::World| {
+            let data = ReportData::new(&world.inventory, &world.verified, &[]);
+            growth(&data.clusters[0])
+        };
+        assert!(!said(&world).contains("not judged"), "{}", said(&world));
+        for vnic in world.inventory.clusters[0].vms.iter_mut().flat_map(|vm| &mut vm.vnics) {
+            vnic.p95 = None;
+        }
+        assert!(
+            said(&world).starts_with("not judged: loads are defaults"),
+            "{}",
+            said(&world)
+        );
+    }
 }

@@ -19,6 +19,7 @@ mod ledger;
 mod limits;
 mod look;
 mod measured;
+mod node_loss;
 pub mod outcomes;
 mod paths;
 mod review;

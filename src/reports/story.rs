@@ -5,7 +5,7 @@
 use super::data::{ClusterData, ReportData};
 use super::{hints, show};
 use crate::finding::Severity;
-use crate::plan::{Conflict, LEVELS, Objective, Status, StyleRow};
+use crate::plan::{Conflict, LEVELS, Objective, StaticMacPlan, Status, StyleRow};
 use crate::policy::{FailureKind, Wish};
 use crate::roles::Role;
 use crate::units::{show_mbps, show_permille};
@@ -151,6 +151,9 @@ pub(super) fn style_cells(cluster: &ClusterData, row: &StyleRow) -> [String; 9] 
                 cells[cell] = show::level(objective, level);
             }
             cells[3] = show::thousands(not_survived(cluster, objective));
+            if objective.slowest_drain_s == 0 {
+                cells[5] = "nothing moves".to_owned();
+            }
         }
     }
     cells[8] = show::spoken(&row.cannot);
@@ -226,20 +229,23 @@ fn changes_of(cluster: &ClusterData) -> Vec<String> {
         .plan
         .mac_pools
         .iter()
-        .filter(|p| p.today != Some(p.planned))
+        .filter(|p| p.today.is_some_and(|today| today != p.planned))
         .count();
+    let unread = cluster.plan.mac_pools.iter().filter(|p| p.today.is_none()).count();
+    if unread > 0 {
+        steps.push(format!(
+            "{name}: read the MAC pool of {} first (Get-VMHost: MacAddressMinimum, MacAddressMaximum), which the inventory does not tell; then \
+             compare it with mac_plan.csv.",
+            show::count(unread, "node", "nodes")
+        ));
+    }
     if pools > 0 {
         steps.push(format!(
             "{name}: give {} the planned MAC pool (mac_plan.csv).",
             show::count(pools, "node", "nodes")
         ));
     }
-    let fixed = cluster
-        .plan
-        .static_macs
-        .iter()
-        .filter(|s| s.planned.is_some() || s.spoofing)
-        .count();
+    let fixed = cluster.plan.static_macs.iter().filter(|s| is_to_do(cluster, s)).count();
     if fixed > 0 {
         steps.push(format!(
             "{name}: set what static_macs.csv says on {}: static MAC address, spoofing or both.",
@@ -247,6 +253,15 @@ fn changes_of(cluster: &ClusterData) -> Vec<String> {
         ));
     }
     steps
+}
+
+/// Whether the vNIC still lacks what the plan gives it: its static address, or spoofing.
+fn is_to_do(cluster: &ClusterData, row: &StaticMacPlan) -> bool {
+    let vm = cluster.facts.vms.iter().find(|vm| vm.name == row.vm);
+    let vnic = vm.and_then(|vm| vm.vnics.iter().find(|vnic| vnic.name == row.vnic));
+    let address = row.planned.is_some() && (row.dynamic || row.planned != row.current);
+    let spoofing = row.spoofing && vnic.is_none_or(|vnic| !vnic.spoofing);
+    address || spoofing
 }
 
 /// Roles that share an uplink with a role, by title.
@@ -275,5 +290,46 @@ pub(super) fn limit(cluster: &ClusterData) -> String {
     match cluster.plan.solver.limited_by.trim_end_matches('.') {
         "" => String::new(),
         text => format!("{}.", show::sentence(&show::spoken(text))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::VerifiedPlan;
+    use crate::reports::fixtures::{SMALL, World, world};
+
+    fn steps(world: &World) -> String {
+        next_steps(&ReportData::new(&world.inventory, &world.verified, &[])).join("\n")
+    }
+
+    #[test]
+    fn addresses_that_are_set_already_are_no_step() {
+        let mut world = world(SMALL);
+        assert!(
+            steps(&world).contains("set what static_macs.csv says on "),
+            "{}",
+            steps(&world)
+        );
+        let mut plan = world.verified.plan().clone();
+        for row in &mut plan.clusters[0].static_macs {
+            (row.dynamic, row.current) = (false, row.planned);
+        }
+        for vnic in world.inventory.clusters[0].vms.iter_mut().flat_map(|vm| &mut vm.vnics) {
+            vnic.spoofing = true;
+        }
+        world.verified = VerifiedPlan::for_tests(plan, world.verified.recounts().to_vec());
+        assert!(!steps(&world).contains("static_macs.csv"), "{}", steps(&world));
+    }
+
+    #[test]
+    fn a_pool_that_is_not_known_is_read_before_it_is_changed() {
+        let mut world = world(SMALL);
+        let mut plan = world.verified.plan().clone();
+        plan.clusters[0].mac_pools.iter_mut().for_each(|pool| pool.today = None);
+        world.verified = VerifiedPlan::for_tests(plan, world.verified.recounts().to_vec());
+        let steps = steps(&world);
+        assert!(steps.contains("read the MAC pool of 4 nodes first"), "{steps}");
+        assert!(!steps.contains("the planned MAC pool"), "{steps}");
     }
 }

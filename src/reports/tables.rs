@@ -54,9 +54,19 @@ fn assignment_row(sheet: &mut Sheet, cluster: &ClusterData, port: &PortRow, role
     sheet.text(port.load.map_or("", |l| &l.worst_failure));
     sheet.text(role.map_or("", |r| &r.vlans));
     sheet.yes_no(port.changed);
-    sheet.text(role.map_or(port.why, |r| r.why));
+    sheet.text(&why(port, role));
     sheet.value(cluster.facts.policy.growth_percent);
     sheet.end_row();
+}
+
+/// Why the port does this; first of all that it has no link, where it has none.
+fn why(port: &PortRow, role: Option<&RoleOnPort>) -> String {
+    let why = role.map_or(port.why, |r| r.why);
+    match (port.nic.up, port.roles.is_empty()) {
+        (true, _) => why.to_owned(),
+        (false, true) => format!("the port has no link today; {why}"),
+        (false, false) => format!("the port has no link today, check cable and switch before it is used; {why}"),
+    }
 }
 
 /// RDMA of a port as a word.

@@ -3,7 +3,7 @@
 //! In: [`ReportData`]. Out: text. Must not know: terminal, colour, files.
 
 use super::data::{ClusterData, ReportData};
-use super::{emptying, hints, limits, look, measured, show, story};
+use super::{emptying, hints, limits, look, measured, node_loss, show, story};
 use crate::finding::Severity;
 use crate::plan::{LEVELS, NodeUplink, Objective};
 use std::fmt::Write;
@@ -49,6 +49,9 @@ fn write_cluster(out: &mut String, data: &ReportData, cluster: &ClusterData) {
     let _ = writeln!(out, "Fullest: {}.", story::fullest(cluster));
     if let Some(measured) = measured::sentence(data, cluster) {
         let _ = writeln!(out, "Measured: {measured}.");
+    }
+    if let Some(trouble) = node_loss::trouble(cluster) {
+        let _ = writeln!(out, "Loss:    {trouble}");
     }
     let _ = writeln!(out, "Growth:  {}", limits::growth(cluster));
     let _ = writeln!(out, "Drain:   {}.", emptying::sentence(cluster));

@@ -20,6 +20,7 @@ pub(crate) fn cluster(nodes: usize, tors: usize) -> Cluster {
         transport: None,
         concurrency: None,
         migration: Default::default(),
+        anti_affinity_enforced: None,
         policy: Policy::default(),
         nodes: (1..=nodes).map(|n| node(&format!("HV{n}"))).collect(),
         tors: (0..tors)

@@ -21,6 +21,7 @@ pub fn cluster(profile: &str, nodes: usize) -> Cluster {
         transport: None,
         concurrency: None,
         migration: Default::default(),
+        anti_affinity_enforced: None,
         policy: Policy::default(),
         nodes: (1..=nodes).map(|n| node(&format!("HV{n}"))).collect(),
         tors: Vec::new(),

@@ -6,6 +6,7 @@
 mod capacity;
 mod changes;
 mod drain;
+mod homes;
 pub(super) mod mechanism;
 mod node_loss;
 mod outages;
@@ -19,6 +20,8 @@ mod tests;
 mod view;
 mod wishes;
 mod zones;
+
+pub(crate) use homes::node_losses;
 
 use crate::demand;
 use crate::inventory::Cluster;

@@ -88,7 +88,7 @@ fn cause(view: &View, instance: &Instance, effect: Effect, result: FailureResult
 /// without any network, if such a one finds no place.
 fn lost_node(view: &View, node: usize, loss: &Loss) -> Vec<FailureRow> {
     let row = |uplink: Option<usize>, network: &str, [capacity, demand]: [Mbps; 2]| {
-        let Verdict { vms, why } = verdict(view, &loss.stranded, &loss.unheard, uplink);
+        let Verdict { vms, why } = verdict(view, loss, uplink);
         FailureRow {
             failed: view.cluster.nodes[node].name.clone(),
             kind: FailureKind::Node,
@@ -115,7 +115,8 @@ fn lost_node(view: &View, node: usize, loss: &Loss) -> Vec<FailureRow> {
             row(Some(uplink), view.network(instance), left)
         })
         .collect();
-    if loss.stranded.iter().any(|vm| vm.uplinks.is_empty()) {
+    let offline = loss.stranded.iter().any(|vm| vm.uplinks.is_empty());
+    if offline || loss.together.iter().any(|vm| vm.uplinks.is_empty()) {
         rows.push(row(None, "", [0, 0]));
     }
     rows

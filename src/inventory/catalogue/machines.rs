@@ -115,6 +115,14 @@ const CLUSTERS_OWN: &[Column] = &[
     )
     .or("2500, a quarter")
     .also(&["SetSMBBandwidthLimitFactor", "SMBBandwidthLimitFactor"]),
+    Column::new(
+        "anti_affinity_enforced",
+        YesNo,
+        "VMs of one anti-affinity group never share a node: rather one of them stays off (ClusterEnforcedAntiAffinity).",
+        "no",
+    )
+    .or("no: Windows avoids it where it can")
+    .also(&["ClusterEnforcedAntiAffinity"]),
 ];
 
 pub(super) static NODES: Table = Table {

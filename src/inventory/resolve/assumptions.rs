@@ -6,6 +6,8 @@ use super::guests::DEFAULT_MEMORY_MIB;
 use super::problems::Told;
 use crate::inventory::raw::RawTable;
 use crate::inventory::{Assumption, Cluster, Nic, StorageKind, Vnic};
+use crate::roles::Role;
+use crate::units::show_mbps;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists the assumptions of all clusters; `assumed` are those of importers, by input, `doubts` values that were read although
@@ -43,6 +45,7 @@ pub(super) fn list(r: &Resolver<'_>, assumed: Vec<(usize, String, String)>, doub
         machines(cluster, &mut says);
         ports(cluster, &mut says);
         fabric(cluster, &mut says);
+        needs(cluster, &mut says);
         if r.vms_without_memory[index] > 0 {
             let missing = format!("memory of {} of {} VMs", r.vms_without_memory[index], cluster.vms.len());
             says(
@@ -143,8 +146,20 @@ fn ports(cluster: &Cluster, says: &mut Says<'_>) {
         &|n| n.card.is_empty(),
         "each port is a card of its own; write card in nics",
     );
-    let taken = "one common switch that carries every VLAN; write tor in nics";
-    tell("physical switch", &|n| n.tor.is_none() && n.direct_to.is_none(), taken);
+    let named: BTreeSet<usize> = nics().filter_map(|n| n.tor).collect();
+    let named: Vec<&str> = named
+        .into_iter()
+        .filter_map(|t| cluster.tors.get(t))
+        .map(|t| t.name.as_str())
+        .collect();
+    let taken = match named.is_empty() {
+        true => "one common switch that carries every VLAN; write tor in nics".to_owned(),
+        false => format!(
+            "they hang on another switch, one for all of them, with no link to {}; fill tor for all ports, or inter_switch_links",
+            some(&named)
+        ),
+    };
+    tell("physical switch", &|n| n.tor.is_none() && n.direct_to.is_none(), &taken);
     tell("model", &|n| n.model.is_empty(), "alike; write model in nics");
     let open: Vec<&Nic> = nics().filter(|n| n.vlans.is_none()).collect();
     if !open.is_empty() {
@@ -155,6 +170,36 @@ fn ports(cluster: &Cluster, says: &mut Says<'_>) {
         );
         says(missing, "every VLAN; write vlans in nics".to_owned());
     }
+}
+
+/// Roles of the host whose need nobody wrote.
+fn needs(cluster: &Cluster, says: &mut Says<'_>) {
+    let silent = |role: &&Role| {
+        let counted = !role.info().bulk && **role != Role::Vm;
+        counted && !cluster.demands.iter().any(|demand| demand.role == **role)
+    };
+    let profile = cluster.profile;
+    let rate = |role: Role| match role {
+        Role::Management => profile.default_management,
+        Role::Cluster => profile.default_cluster,
+        Role::Storage => profile.default_storage,
+        Role::Replica => profile.default_replica,
+        Role::LiveMigration | Role::Vm => 0,
+    };
+    let roles = cluster.roles();
+    let roles: Vec<Role> = roles.iter().filter(silent).copied().collect();
+    if roles.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = roles.iter().map(|role| role.name()).collect();
+    let rates: Vec<String> = roles
+        .iter()
+        .map(|role| format!("{} {}", role.name(), show_mbps(rate(*role))))
+        .collect();
+    says(
+        format!("need of {} on each node", names.join(", ")),
+        format!("{}; write demand_mbps in demands", rates.join(", ")),
+    );
 }
 
 /// ` (on TOR-A, TOR-B)`: the physical switches that hold these ports; nothing where none is named.

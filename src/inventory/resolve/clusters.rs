@@ -85,6 +85,7 @@ fn empty(name: &str) -> Cluster {
         transport: None,
         concurrency: None,
         migration: ClusterMigration::default(),
+        anti_affinity_enforced: None,
         policy: Policy::default(),
         nodes: Vec::new(),
         tors: Vec::new(),
@@ -113,6 +114,7 @@ fn describe(cluster: &mut Cluster, record: &Record<'_>, problems: &mut Problems<
         smb_limit_on: problems.read(record, "smb_limit", cells::yes_no),
         smb_limit_factor: problems.read(record, "smb_limit_factor", factor),
     };
+    cluster.anti_affinity_enforced = problems.read(record, "anti_affinity_enforced", cells::yes_no);
 }
 
 fn transport(text: &str) -> Result<Transport, String> {

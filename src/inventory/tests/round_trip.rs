@@ -37,7 +37,7 @@ const RICH: &[(&str, &str)] = &[
     (
         "clusters",
         "cluster,profile,storage,live_migration_transport,concurrent_migrations,maximum_parallel_migrations,migration_exclude_networks,\
-         migration_network_order,smb_limit,smb_limit_factor\nC1,2012 R2,smb,SMB,4,3,N1;Gone,N2,no,4000\n",
+         migration_network_order,smb_limit,smb_limit_factor,anti_affinity_enforced\nC1,2012 R2,smb,SMB,4,3,N1;Gone,N2,no,4000,yes\n",
     ),
     (
         "nodes",

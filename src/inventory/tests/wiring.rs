@@ -1,6 +1,6 @@
 //! What each port carries today, from `current_role`, switches and host vNICs together; vNICs; assumptions.
 
-use super::{NICS, NODES, cluster, load, problems, show};
+use super::{File, NICS, NODES, cluster, load, problems, show};
 use crate::inventory::{Cluster, StorageKind, SwitchKind};
 use crate::policy::{FailureKind, Strength};
 use crate::roles::Role;
@@ -255,4 +255,38 @@ fn switches_that_nothing_joins_and_ports_and_links_without_vlans_are_named() {
 
     let all = said("tor_a,tor_b,speed_mbps,vlans\nT1,T2,10G,10\nT2,T3,10G,10\n");
     assert!(!all.keys().any(|missing| missing.contains("link")), "{all:#?}");
+}
+
+/// What was taken for a fact of which this is said to be missing.
+fn taken(files: &[File<'_>], missing: &str) -> String {
+    let inventory = load(files).unwrap_or_else(|p| panic!("{}", show(&p)));
+    let found = inventory
+        .assumptions
+        .iter()
+        .find(|one| one.missing.starts_with(missing));
+    found.map_or_else(|| format!("{:?}", inventory.assumptions), |one| one.taken.clone())
+}
+
+#[test]
+fn ports_without_a_named_switch_hang_on_another_one_where_some_are_named() {
+    let some = (
+        "nics",
+        "node,nic,speed_mbps,tor\nHV1,A,10G,TOR-A\nHV1,B,10G,\nHV2,A,10G,\nHV2,B,10G,\n",
+    );
+    assert_eq!(
+        taken(&[NODES, some], "physical switch of 3 of 4 NICs"),
+        "they hang on another switch, one for all of them, with no link to TOR-A; fill tor for all ports, or inter_switch_links"
+    );
+    assert!(taken(&[NODES, NICS], "physical switch of 4 of 4 NICs").starts_with("one common switch"));
+}
+
+#[test]
+fn default_needs_of_host_roles_are_assumptions() {
+    let all = taken(&[NODES, NICS], "need of management, cluster on each node");
+    assert!(
+        all.contains("management 100 Mbit/s") && all.ends_with("write demand_mbps in demands"),
+        "{all}"
+    );
+    let said = ("demands", "role,demand_mbps\nmanagement,50\n");
+    assert!(taken(&[NODES, NICS, said], "need of cluster on each node").starts_with("cluster "));
 }

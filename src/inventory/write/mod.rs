@@ -223,7 +223,7 @@ fn strings<'a>(list: &[String]) -> Cell<'a> {
     names(&list)
 }
 
-fn cluster(c: &Cluster) -> [Cell<'_>; 10] {
+fn cluster(c: &Cluster) -> [Cell<'_>; 11] {
     let storage = match c.storage {
         StorageKind::None => "none",
         StorageKind::Iscsi => "iscsi",
@@ -242,6 +242,7 @@ fn cluster(c: &Cluster) -> [Cell<'_>; 10] {
         strings(&c.migration.network_order),
         known(c.migration.smb_limit_on),
         maybe(c.migration.smb_limit_factor),
+        known(c.anti_affinity_enforced),
     ]
 }
 

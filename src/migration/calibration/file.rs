@@ -232,6 +232,15 @@ impl Calibration {
         of_kind.min_by_key(|(far, _)| *far).map(|(_, entry)| entry)
     }
 
+    /// Transports of which a history told something, each once.
+    pub fn transports(&self) -> Vec<Transport> {
+        let told = self.parameters.iter().filter(|entry| entry.identified);
+        let mut found: Vec<Transport> = told.filter_map(|entry| entry.transport).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
     /// Whether a history told rate of this transport over a port of this speed.
     pub fn is_calibrated(&self, transport: Transport, speed: Option<Mbps>) -> bool {
         let wanted = Some(Meaning::LinkRate(transport, speed));

@@ -67,7 +67,8 @@ pub(super) fn correct(cluster: &Cluster, path: &Path, left: Left, calibration: &
     }
 }
 
-fn transport(carrier: Carrier) -> Transport {
+/// The performance option that a carrier belongs to.
+pub(super) fn transport(carrier: Carrier) -> Transport {
     match carrier {
         Carrier::Tcp => Transport::Tcp,
         Carrier::Compression => Transport::Compression,

@@ -2,6 +2,7 @@
 //!
 //! In: a cluster and perhaps a plan. Out: paths and routes. Must not know: VMs, schedules.
 
+use super::learnt::transport;
 use super::routes::Routes;
 use crate::applied;
 use crate::inventory::{Cluster, Node, Vnic};
@@ -10,6 +11,7 @@ use crate::migration::load::{Load, Needs};
 use crate::migration::path::{Path, paths, some_paths};
 use crate::migration::wiring::{Interface, Wiring};
 use crate::plan::ClusterPlan;
+use crate::profiles::Transport;
 use crate::units::{Mbps, Permille};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -80,6 +82,22 @@ impl<'a> Network<'a> {
     /// The path of every ordered pair.
     pub fn paths(&self) -> &[Path] {
         &self.paths
+    }
+
+    /// That nothing of a calibration applies: none of the transports it learnt carries memory here.
+    pub fn unused(&self, calibration: &Calibration) -> Option<String> {
+        let learnt: BTreeSet<&str> = calibration.transports().into_iter().map(Transport::name).collect();
+        let used = self.paths.iter().filter(|path| path.network.is_some());
+        let used: BTreeSet<&str> = used.map(|path| transport(path.transport).name()).collect();
+        if learnt.is_empty() || used.is_empty() || !learnt.is_disjoint(&used) {
+            return None;
+        }
+        let list = |names: BTreeSet<&str>| names.into_iter().collect::<Vec<_>>().join(" and ");
+        Some(format!(
+            "the calibration holds only {}; this cluster moves over {}: nothing of it applies, the forecast counts with the defaults",
+            list(learnt),
+            list(used)
+        ))
     }
 
     fn path(&self, source: usize, target: usize) -> Option<&Path> {

@@ -48,6 +48,8 @@ pub(super) enum Obstacle {
     Lacks(String),
     /// Another member of its NLB cluster is there.
     NlbMember,
+    /// Another member of its anti-affinity group is there, and the cluster enforces that they stay apart.
+    Partner,
     /// Free memory, MiB.
     Memory(MiB),
 }
@@ -157,6 +159,9 @@ impl Room {
         }
         if rules.nlb_apart && members(&self.nlb_at, facts, facts.nlb.get(vm), target) > 0 {
             return Some(Obstacle::NlbMember);
+        }
+        if facts.cluster.anti_affinity_enforced == Some(true) && self.partners(facts, vm, target) > 0 {
+            return Some(Obstacle::Partner);
         }
         let (free, needs) = if rules.most_memory {
             (self.free_most.get(target), most_memory(guest))

@@ -5,7 +5,7 @@
 use super::facts::Facts;
 use super::guests::{Way, most_memory, priority_number, way};
 use super::room::{Hosts, Obstacle, Room, Rules};
-use crate::units::MiB;
+use crate::units::{MiB, name_runs};
 
 /// A VM with its target.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -234,7 +234,7 @@ impl<'f, 'c> Chooser<'f, 'c> {
             let why = self.why_nowhere(vm, rules);
             return placement.stranded.push(Stranded { vm, source, why });
         };
-        let together = self.room.partners(self.facts, vm, target) > 0;
+        let beside = self.beside(placement, vm, target);
         let seconds = self.wire_s(vm, target);
         self.room.enter(self.facts, vm, target);
         if let Some(busy_s) = self.receiving_s.get_mut(target) {
@@ -247,8 +247,29 @@ impl<'f, 'c> Chooser<'f, 'c> {
             source,
             target,
             drained: source,
-            why: reason(way, together, why),
+            why: reason(way, &beside, why),
         });
+    }
+
+    /// Members of the VM's anti-affinity group that run on its target.
+    fn beside(&self, placement: &Placement, vm: usize, target: usize) -> String {
+        let group = self.facts.group.get(vm).copied().flatten();
+        if group.is_none() || self.room.partners(self.facts, vm, target) == 0 {
+            return String::new();
+        }
+        let came = |other: usize| placement.placed.iter().any(|p| (p.vm, p.target) == (other, target));
+        let is_there = |other: &usize| {
+            let home = self.hosts.get(*other).copied().flatten();
+            let stays = home == Some(target) && !self.drained.contains(&target);
+            self.facts.vm(*other).is_some_and(|guest| way(guest) != Way::Owner) && (stays || came(*other))
+        };
+        let others = (0..self.hosts.len()).filter(|other| *other != vm && self.facts.group.get(*other) == Some(&group));
+        let names: Vec<&str> = others
+            .filter(is_there)
+            .filter_map(|other| self.facts.vm(other))
+            .map(|guest| guest.name.as_str())
+            .collect();
+        name_runs(&names, " to ")
     }
 
     /// Every other node with what keeps the VM off it, like reasons together.
@@ -304,6 +325,14 @@ fn sentence(obstacle: &Obstacle, nodes: usize, needs: MiB) -> String {
         Obstacle::Lacks(what) => format!("{lack} {what}"),
         Obstacle::NlbMember if nodes == 1 => "runs a member of the same NLB cluster".to_owned(),
         Obstacle::NlbMember => "run members of the same NLB cluster".to_owned(),
+        Obstacle::Partner => {
+            let (runs, member) = if nodes == 1 {
+                ("runs", "a member")
+            } else {
+                ("run", "members")
+            };
+            format!("{runs} {member} of its anti-affinity group, and the cluster enforces it")
+        }
         Obstacle::Memory(free) if nodes == 1 => {
             format!("has {free} MiB free of the {needs} MiB it needs")
         }
@@ -311,15 +340,15 @@ fn sentence(obstacle: &Obstacle, nodes: usize, needs: MiB) -> String {
     }
 }
 
-fn reason(way: Way, together: bool, why: &str) -> String {
+fn reason(way: Way, beside: &str, why: &str) -> String {
     let how = match way {
         Way::Live => why.to_owned(),
         Way::Quick => format!("below medium priority: saved and restored; {why}"),
         Way::Owner => return "not running: only its owner changes".to_owned(),
     };
-    if together {
-        format!("{how}; together with a member of its anti-affinity group, no other node can take it")
-    } else {
+    if beside.is_empty() {
         how
+    } else {
+        format!("{how}; beside {beside}, as no other node can take it (anti-affinity is then broken)")
     }
 }

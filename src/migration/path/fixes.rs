@@ -9,7 +9,7 @@ use crate::inventory::Cluster;
 use crate::migration::wiring::{Interface, Network, Subnet};
 use crate::powershell::quoted;
 use crate::profiles::{Transport, WS2008R2, WS2022};
-use crate::units::Mbps;
+use crate::units::{Mbps, show_mbps};
 
 /// A network with its subnet.
 pub(super) fn named(network: &Network) -> String {
@@ -266,7 +266,7 @@ pub(super) fn set_concurrency(cluster: &Cluster, node: &str, wanted: u64) -> Str
 }
 
 /// Limit live migration over SMB to a rate: by the cluster's factor from 2022, else on the host.
-pub(super) fn set_smb_limit(cluster: &Cluster, node: usize, wanted: Mbps) -> String {
+pub fn set_smb_limit(cluster: &Cluster, node: usize, wanted: Mbps) -> String {
     let Some(host) = cluster.nodes.get(node) else {
         return String::new();
     };
@@ -275,8 +275,10 @@ pub(super) fn set_smb_limit(cluster: &Cluster, node: usize, wanted: Mbps) -> Str
     if by_cluster {
         let own = cluster.argument();
         return format!(
-            "check the names with Get-Cluster -Name {own} | Format-List *SMB*, then: (Get-Cluster -Name {own}).SetSMBBandwidthLimit = 1; (Get-Cluster -Name {own}).SetSMBBandwidthLimitFactor = {}",
-            wanted.saturating_mul(10_000) / sum
+            "check the names with Get-Cluster -Name {own} | Format-List *SMB*, then: (Get-Cluster -Name {own}).SetSMBBandwidthLimit = 1; (Get-Cluster -Name {own}).SetSMBBandwidthLimitFactor = {} # ten-thousandths: {} of {}, the sum of all ports with a link",
+            wanted.saturating_mul(10_000) / sum,
+            show_mbps(wanted),
+            show_mbps(sum)
         );
     }
     format!(

@@ -23,6 +23,8 @@ mod transport;
 
 pub use classes::{Class, Members, classes};
 pub use contention::{Left, left, named};
+pub use dcb::SmbShare;
+pub use fixes::set_smb_limit;
 pub use layers::{LAYERS, Layer};
 pub use limits::{slots, smb_limit};
 pub use opinions::{Opinion, opinions};

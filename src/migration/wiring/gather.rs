@@ -136,8 +136,11 @@ fn on_switch(
         .iter()
         .any(|other| other.name != vnic.name && other.weight.is_some());
     let hosts: u64 = all.iter().filter_map(|v| v.weight).map(u64::from).sum();
-    // what is left to 100 is the default flow's: guests without a weight of their own
-    let sum = (hosts + guest_weights).max(100);
+    // the default flow is that of guests without a weight of their own; where its weight is not known it has what is left to 100
+    let sum = match switch.facts.number("default_flow_weight") {
+        Some(default) => (hosts + guest_weights + default).max(1),
+        None => (hosts + guest_weights).max(100),
+    };
     adapter.share = vnic.weight.map(|w| u64::from(w) * 1000 / sum);
     let possible = adapter.ports_rdma && cluster.profile.rdma_on_switch;
     if vnic.rdma.is_none() && possible {

@@ -135,6 +135,9 @@ fn title((kind, group, name): Key, groups: &[NodeGroup]) -> String {
         (FailureKind::Node, None) => format!("node {name}: its VMs on the others"),
         (FailureKind::Node, Some(label)) if many => format!("any one node of {label}"),
         (FailureKind::Node, Some(label)) => format!("node {label}"),
+        (FailureKind::Tor, _) if name == "(unnamed switch)" => {
+            "the unnamed switch (assumed: all ports on one)".to_owned()
+        }
         (FailureKind::Tor, _) => format!("switch {name}"),
         (_, None) => format!("{what} {name}"),
         (FailureKind::Card, Some(label)) => format!("{} on {label}", name.replacen("card of", "card of NIC", 1)),
@@ -164,7 +167,7 @@ impl FailureCell {
         } else if row.result == self.result {
             self.cases += 1;
             self.served_permille = self.served_permille.min(served(row));
-            if row.vms_out > self.vms_out {
+            if row.vms_out > self.vms_out || self.why.is_empty() {
                 self.vms_out = row.vms_out;
                 self.why.clone_from(&row.why);
             }
@@ -286,5 +289,12 @@ mod tests {
 
         assert_eq!(titles(2), [own("HV1"), own("HV2")]);
         assert_eq!(titles(20), ["any one node of all"]);
+    }
+
+    #[test]
+    fn a_switch_that_nobody_named_is_marked_as_assumed() {
+        let title = |name: &str| title((FailureKind::Tor, usize::MAX, name), &[]);
+        assert_eq!(title("TOR-A"), "switch TOR-A");
+        assert!(title("(unnamed switch)").contains("assumed: all ports on one"));
     }
 }

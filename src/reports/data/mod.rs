@@ -151,6 +151,18 @@ impl<'a> ReportData<'a> {
         self.open_findings().filter(|f| f.severity == severity).count()
     }
 
+    /// What the other open findings of the same rule are about, each once, in their order.
+    pub(super) fn other_subjects(&self, first: &Finding) -> Vec<&'a str> {
+        let same = self.open_findings().filter(|finding| finding.rule == first.rule);
+        let mut subjects: Vec<&str> = Vec::new();
+        for finding in same.filter(|finding| finding.subject != first.subject) {
+            if !subjects.contains(&finding.subject.as_str()) {
+                subjects.push(&finding.subject);
+            }
+        }
+        subjects
+    }
+
     /// Open findings by rule, in their order: the first of each rule and how many there are.
     pub(super) fn findings_by_rule(&self) -> Vec<(&'a Finding, usize)> {
         let mut rules: Vec<(&Finding, usize)> = Vec::new();

@@ -4,7 +4,7 @@ use super::{Chip, LEFT, RIGHT, Unit, chip, chip_saying, heading, role_legend, un
 use crate::reports::data::{ClusterData, PortRow, ReportData};
 use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
-use crate::units::{show_mbps, show_permille};
+use crate::units::show_permille;
 
 /// Nodes drawn one by one; beyond that, alike ones together.
 const SINGLY: usize = 16;
@@ -179,7 +179,7 @@ fn draw_port(svg: &mut Svg, area: Area, cluster: &ClusterData, port: &PortRow, c
         y + 31,
         w - 12,
         TEXT.sized(11),
-        &format!("{}{rdma}", show_mbps(port.nic.speed)),
+        &format!("{}{rdma}", show::port_speed(port.nic)),
     );
     let tor = if port.tor.is_empty() {
         "switch unknown"
@@ -246,5 +246,5 @@ fn port_title(cluster: &ClusterData, port: &PortRow) -> String {
         roles.join(", ")
     };
     let name = cluster.node_name(port.node_index);
-    format!("{name} {}, {}: {use_}", port.nic.name, show_mbps(port.nic.speed))
+    format!("{name} {}, {}: {use_}", port.nic.name, show::port_speed(port.nic))
 }

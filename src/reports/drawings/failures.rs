@@ -2,6 +2,7 @@
 
 use super::{Chip, LEFT, chip, heading};
 use crate::checks::recount::FailureResult;
+use crate::policy::FailureKind;
 use crate::reports::data::{ClusterData, FailureCell, FailureLine, ReportData};
 use crate::reports::look;
 use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
@@ -49,12 +50,12 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     draw_reasons(svg, y, cluster)
 }
 
-/// Below the cells: which VMs find no place, and what keeps them off.
+/// Below the cells: which VMs find no place, or only one beside a member of their group, and what keeps them off.
 fn draw_reasons(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     let mut y = y;
     for line in &cluster.failures.lines {
         let mut said: Vec<&str> = Vec::new();
-        for cell in line.cells.iter().flatten().filter(|cell| cell.vms_out > 0) {
+        for cell in line.cells.iter().flatten().filter(|cell| is_told(line, cell)) {
             if !said.contains(&cell.why.as_str()) {
                 said.push(&cell.why);
             }
@@ -68,6 +69,11 @@ fn draw_reasons(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         }
     }
     y
+}
+
+/// Whether the reason of a cell stands below: VMs without a place or beside a member of their group.
+fn is_told(line: &FailureLine, cell: &FailureCell) -> bool {
+    line.kind == FailureKind::Node && !cell.why.is_empty()
 }
 
 fn legend(svg: &mut Svg, y: i64) -> i64 {

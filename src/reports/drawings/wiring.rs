@@ -254,7 +254,7 @@ fn draw_link(svg: &mut Svg, cluster: &ClusterData, link: &Link, end_y: i64) {
             svg.path(&d, look::NETWORK_LIGHT, &extra);
         }
     }
-    let label = format!("{} · {}", nic.name, show_mbps(nic.speed));
+    let label = format!("{} · {}", nic.name, show::port_speed(nic));
     svg.fitted(NODE_END + 8, link.y - 3, LABEL_END - NODE_END - 8, SMALL, &label);
 }
 

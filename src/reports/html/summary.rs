@@ -6,12 +6,15 @@ use crate::finding::{Finding, Severity};
 use crate::plan::Status;
 use crate::reports::data::{ClusterData, ReportData, WhatIf, WhatIfRow};
 use crate::reports::svg::{escape, push_escaped};
-use crate::reports::{emptying, hints, limits, measured, show, story};
+use crate::reports::{emptying, hints, limits, measured, node_loss, show, story};
 use crate::units::show_permille;
 use std::fmt::Write;
 
 /// Findings named on the first page, by rule.
 const TOP_FINDINGS: usize = 6;
+
+/// Other subjects of a rule named beside its first finding.
+const OTHERS: usize = 4;
 
 /// Writes the section.
 pub(super) fn write(data: &ReportData, out: &mut String) {
@@ -62,6 +65,7 @@ fn write_facts(data: &ReportData, cluster: &ClusterData, out: &mut String) {
             "Measured",
             measured::sentence(data, cluster).map_or_else(String::new, |measured| format!("{measured}.")),
         ),
+        ("Loss of a node", node_loss::sentence(cluster)),
         ("Growth", limits::growth(cluster)),
         ("Drain", format!("{}.", emptying::sentence(cluster))),
         (
@@ -207,7 +211,8 @@ fn write_top_findings(data: &ReportData, out: &mut String) {
     );
     out.push_str("<ul class=\"badge findings\">\n");
     for (finding, number) in data.findings_by_rule().into_iter().take(TOP_FINDINGS) {
-        write_finding(finding, number, out);
+        let others = data.other_subjects(finding);
+        write_finding(finding, number, &others, out);
     }
     out.push_str("</ul>\n");
 }
@@ -221,7 +226,7 @@ fn write_staying(data: &ReportData, out: &mut String) {
     let number = show::count(errors.len(), "error", "errors");
     let _ = writeln!(out, "<h3>Once the plan is applied: {number}</h3>\n<ul class=\"badge\">");
     for finding in errors.iter().take(TOP_FINDINGS) {
-        write_finding(finding, 1, out);
+        write_finding(finding, 1, &[], out);
     }
     out.push_str("</ul>\n");
     if errors.len() > TOP_FINDINGS {
@@ -229,15 +234,19 @@ fn write_staying(data: &ReportData, out: &mut String) {
     }
 }
 
-fn write_finding(finding: &Finding, number: usize, out: &mut String) {
-    let more = if number > 1 {
-        format!(" (and {} more of this kind)", number - 1)
-    } else {
-        String::new()
+fn write_finding(finding: &Finding, number: usize, others: &[&str], out: &mut String) {
+    let more = match (number, others.is_empty()) {
+        (..2, _) => String::new(),
+        (_, true) => format!(" (and {} more of this kind)", number - 1),
+        (_, false) => format!(
+            " (and {} more of this kind: {})",
+            number - 1,
+            show::some_of(others, OTHERS)
+        ),
     };
     let _ = write!(out, "<li><span class=\"is-{0}\">{0}</span> ", finding.severity);
     push_escaped(out, finding.message.trim_end_matches('.'));
-    let _ = write!(out, ".{more} <small><code>{}</code>", escape(finding.rule));
+    let _ = write!(out, ".{} <small><code>{}</code>", escape(&more), escape(finding.rule));
     if let Some(at) = finding.at.first() {
         let _ = write!(out, ", {}", escape(&at.to_string()));
     }
@@ -378,7 +387,7 @@ fn write_what_if(what_if: &WhatIf, out: &mut String) {
 /// The first level that differs, and its values before and after.
 fn difference(row: &WhatIfRow) -> (&'static str, String, String) {
     match row.before.first_difference(&row.after).filter(|l| *l <= 10) {
-        None => ("nothing", String::new(), String::new()),
+        None => ("nothing", "–".to_owned(), "–".to_owned()),
         Some(level) => (
             show::level_name(level),
             show::level(&row.before, level),

@@ -8,7 +8,7 @@ mod requirements;
 pub(super) use crate::units::{name_runs, show_mib as memory, thousands};
 pub(super) use requirements::{missed, spoken, wanted, wish};
 
-use crate::inventory::StorageKind;
+use crate::inventory::{Nic, StorageKind};
 use crate::plan::{LEVELS, Mechanism, Objective, Status};
 use crate::policy::FailureKind;
 use crate::profiles::{TeamKind, Transport};
@@ -143,6 +143,14 @@ pub(in crate::reports) fn failed_kind(name: &str) -> Option<FailureKind> {
         .find_map(|(prefix, kind)| name.starts_with(prefix).then_some(*kind))
 }
 
+/// Speed of a port; `no link` where it has none, for the number is then that of the hardware.
+pub(in crate::reports) fn port_speed(nic: &Nic) -> String {
+    match nic.up {
+        true => show_mbps(nic.speed),
+        false => "no link".to_owned(),
+    }
+}
+
 /// `after NIC SLOT1`, or that nothing has failed.
 pub(in crate::reports) fn after(name: &str) -> String {
     if name.is_empty() {
@@ -274,6 +282,15 @@ mod tests {
         assert_eq!(after("card of SLOT1"), "after card of NIC SLOT1");
         assert_eq!(after("tor A"), "after switch A");
         assert_eq!(after(""), "with everything working");
+    }
+
+    #[test]
+    fn a_port_without_a_link_has_no_speed() {
+        let mut world = crate::reports::fixtures::world(crate::reports::fixtures::SMALL);
+        let nic = &mut world.inventory.clusters[0].nodes[0].nics[0];
+        assert_eq!(port_speed(nic), show_mbps(nic.speed));
+        nic.up = false;
+        assert_eq!(port_speed(nic), "no link");
     }
 
     #[test]

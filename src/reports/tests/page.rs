@@ -168,3 +168,16 @@ fn drawings_do_not_pass_cut_names_off_as_one_node_or_one_network() {
     assert!(file(&files, "utilisation.svg").contains(">4 nodes alike<"));
     assert!(file(&files, "assignment.svg").contains(">V1 VM network<"));
 }
+
+#[test]
+fn the_first_finding_of_a_kind_names_where_else_it_holds() {
+    let mut world = world(SMALL);
+    let names: Vec<String> = world.inventory.clusters[0]
+        .nodes
+        .iter()
+        .map(|node| node.name.clone())
+        .collect();
+    world.findings[1].subject.clone_from(&names[2]);
+    let files = all(&world);
+    assert!(file(&files, "report.html").contains(&format!("(and 1 more of this kind: {})", names[2])));
+}

@@ -85,8 +85,9 @@ fn add_group(cluster: &mut Cluster, hosts: &[usize]) {
 }
 
 #[test]
-fn two_members_of_a_group_do_not_share_a_node_while_there_are_two() {
+fn where_the_cluster_enforces_it_two_members_of_a_group_never_share_a_node() {
     let mut cluster = facts();
+    cluster.anti_affinity_enforced = Some(true);
     add_group(&mut cluster, &[0, 1]);
     assert_eq!(stranded(&cluster), Vec::<String>::new());
     // HV1's member may not join the one on HV2, and HV3 is full.
@@ -99,6 +100,43 @@ fn two_members_of_a_group_do_not_share_a_node_while_there_are_two() {
     assert_eq!(stranded(&cluster), Vec::<String>::new());
 }
 
+/// Sentences about each lost node, in order.
+fn told(cluster: &Cluster) -> Vec<String> {
+    let found = counted(cluster, DESIGN);
+    let rows = found.failures.iter().filter(|row| row.kind == FailureKind::Node);
+    rows.map(|row| row.why.clone()).collect()
+}
+
+#[test]
+fn anti_affinity_is_a_preference_the_vm_runs_and_the_reader_is_told_beside_whom() {
+    let mut cluster = facts();
+    add_group(&mut cluster, &[0, 1]);
+    assert_eq!(told(&cluster), ["", "", ""]);
+    // HV3 is full: the two share HV1 or HV2.
+    cluster.nodes[2].memory_mib = Some(512);
+    assert_eq!(stranded(&cluster), Vec::<String>::new());
+    let beside = |vm: &str, node: &str, other: &str| {
+        format!("{vm} can only start on {node}, beside {other} (anti-affinity is then broken)")
+    };
+    assert_eq!(
+        told(&cluster),
+        [beside("VM1", "HV2", "VM2"), beside("VM2", "HV1", "VM1"), String::new()]
+    );
+    assert_eq!(
+        row(&counted(&cluster, DESIGN), "HV1", 0, Role::Vm).result,
+        FailureResult::Ok
+    );
+    // With memory there, it may not own them: no difference.
+    cluster.nodes[2].memory_mib = Some(16_384);
+    for vm in &mut cluster.vms {
+        vm.owners = vec![0, 1];
+    }
+    assert_eq!(told(&cluster)[0], beside("VM1", "HV2", "VM2"));
+    // A member that is off keeps nobody away.
+    cluster.vms[1].state = VmState::Off;
+    assert_eq!(told(&cluster), ["", "", ""]);
+}
+
 #[test]
 fn six_members_survive_the_loss_of_one_of_four_nodes_two_on_each_that_is_left() {
     let mut cluster = super::facts(4, 4);
@@ -108,34 +146,29 @@ fn six_members_survive_the_loss_of_one_of_four_nodes_two_on_each_that_is_left() 
     }
     add_group(&mut cluster, &[0, 0, 1, 1, 2, 3]);
     assert_eq!(stranded(&cluster), Vec::<String>::new());
-    // HV4 has room for its own member only, and a third on one of the others would be more than an even spread.
+    assert!(told(&cluster).iter().all(String::is_empty), "{:?}", told(&cluster));
+    // HV4 has room for its own member only: a third comes to one of the others, which an even spread would not ask for.
     cluster.nodes[3].memory_mib = Some(1_024);
-    let lost = ["HV1", "HV2", "HV3"].map(|node| format!("survive:vm:node {node}"));
-    assert_eq!(stranded(&cluster), lost);
+    assert_eq!(stranded(&cluster), Vec::<String>::new());
+    assert_eq!(
+        told(&cluster)[0],
+        "VM2 starts on HV2, beside VM3, VM4, as no other node can take it alone (anti-affinity is then broken)"
+    );
 }
 
 #[test]
-fn a_group_is_spread_over_the_nodes_that_may_own_a_member() {
+fn where_nothing_is_planned_memory_owners_and_groups_count() {
     let mut cluster = facts();
     add_group(&mut cluster, &[0, 1]);
-    // HV3 owns none of the two: after the loss of HV1 or HV2 one node is left for both.
-    for vm in &mut cluster.vms {
-        vm.owners = vec![0, 1];
-    }
-    assert_eq!(stranded(&cluster), Vec::<String>::new());
-    // HV3 may own the second: now the two must stay apart, and the first can only join the second.
-    cluster.vms[1].owners = vec![0, 1, 2];
-    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1"]);
-}
-
-#[test]
-fn a_member_that_is_off_on_the_lost_node_leaves_the_others_no_reason_to_share() {
-    let mut cluster = facts();
-    add_group(&mut cluster, &[0, 1, 0]);
-    cluster.nodes[2].memory_mib = Some(512);
-    cluster.vms[2].state = VmState::Off;
-    // HV1 leaves two members for two nodes. HV2's would be the third on HV1, where the one that is off keeps its place.
-    assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1", "survive:vm:node HV2"]);
+    cluster.vms[0].owners = vec![0, 1];
+    add_vm(&mut cluster, "Alone", 2, 1_024, 10);
+    cluster.vms[2].owners = vec![2];
+    let losses = crate::checks::recount::node_losses(&cluster);
+    assert_eq!((&losses[0].crowded, &losses[0].homeless), (&vec![0], &vec![]));
+    assert_eq!(
+        losses[2].why_homeless,
+        "1 VM finds no node: Alone (1 GiB): no other node is among its possible owners"
+    );
 }
 
 #[test]
@@ -220,9 +253,11 @@ fn the_cause_is_named_for_each_vm_without_a_place() {
     cluster.vms.clear();
     add_group(&mut cluster, &[0, 1]);
     cluster.nodes[2].memory_mib = Some(512);
+    cluster.anti_affinity_enforced = Some(true);
     assert_eq!(
         why(&counted(&cluster, DESIGN), "HV1", "E").1,
-        "1 VM finds no node: VM1 (1 GiB): not enough free memory on HV3, anti-affinity group SQL has its members on HV2"
+        "1 VM finds no node: VM1 (1 GiB): not enough free memory on HV3, anti-affinity group SQL has its members on HV2, and the \
+         cluster enforces it"
     );
     cluster.vms.clear();
     add_vm(&mut cluster, "Busy", 0, 1_024, 1_100);
@@ -306,6 +341,7 @@ fn a_vm_that_comes_to_ports_without_its_vlan_is_told() {
 fn a_group_is_one_group_in_upper_and_lower_case() {
     let mut cluster = facts();
     add_group(&mut cluster, &[0, 1]);
+    cluster.anti_affinity_enforced = Some(true);
     cluster.vms[1].anti_affinity = "sql ".to_owned();
     cluster.nodes[2].memory_mib = Some(512);
     assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1", "survive:vm:node HV2"]);

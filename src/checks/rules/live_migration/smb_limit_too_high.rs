@@ -2,16 +2,14 @@
 
 use super::{option, ports_up};
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, Versions, qos};
+use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::migration::path::smb_limit;
+use crate::migration::path::{SmbShare, set_smb_limit, smb_limit};
 use crate::profiles::{Transport, WS2016};
 use crate::roles::Role;
 use crate::units::{Mbps, show_mbps};
 
-/// Share of what SMB has above which the limit holds nothing back.
-const MOST_PERMILLE: Mbps = 600;
 const BYTES_S_PER_MBPS: u64 = 125_000;
 
 /// The rule.
@@ -56,19 +54,19 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let Some((limit, _)) = smb_limit(cluster, index).filter(|_| speed > 0) else {
             continue;
         };
-        let class = qos::smb_percent(node);
-        let most = speed * Mbps::from(class.unwrap_or(100)) / 100 * MOST_PERMILLE / 1000;
+        let share = SmbShare::new(node, speed);
         let by_host = node.migration.smb_limit == Some(limit);
         let known = by_host || report.knows("clusters.smb_limit_factor");
-        if known && limit > most && option(cluster, node) == Some(Transport::Smb) {
+        if known && limit > share.most() && option(cluster, node) == Some(Transport::Smb) {
             let at = match by_host {
                 true => report.at(node.origin, "smb_limit_mbps"),
                 false => report.at(cluster.origin, "smb_limit_factor"),
             };
-            found.add((limit, most, class), node, at);
+            let factor = (!by_host).then(|| set_smb_limit(cluster, index, share.most()));
+            found.add((limit, share, factor), node, at);
         }
     }
-    for ((limit, most, class), places) in found {
+    for ((limit, share, factor), places) in found {
         report.add(Fault {
             subject: places.nodes(),
             message: format!(
@@ -77,17 +75,14 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 places.nodes()
             ),
             current: show_mbps(limit),
-            expected: match class {
-                Some(percent) => format!("{} or less: 60 % of the {percent} % of SMB's class", show_mbps(most)),
-                None => format!("{} or less", show_mbps(most)),
-            },
-            fix: set_limit(&places.nodes(), most),
+            expected: format!("at most {}", share.words()),
+            fix: factor.unwrap_or_else(|| set_limit(&places.nodes(), share.most())),
             at: places.at,
         });
     }
 }
 
-/// Set the limit of some hosts, Mbit/s.
+/// Set the limit of some hosts.
 fn set_limit(nodes: &str, rate: Mbps) -> String {
     let bytes = rate * BYTES_S_PER_MBPS;
     format!("on {nodes}: Set-SmbBandwidthLimit -Category LiveMigration -BytesPerSecond {bytes}")

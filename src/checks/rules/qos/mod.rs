@@ -136,18 +136,6 @@ fn nodes_with_classes(cluster: &Cluster) -> impl Iterator<Item = (&Node, &[Traff
     })
 }
 
-/// Share of the traffic class of SMB Direct in percent: that of the priority which its policy gives, else the class of that name.
-pub(super) fn smb_percent(node: &Node) -> Option<u8> {
-    let classes = node.facts.classes("traffic_classes")?;
-    let by_policy = policy_priorities(node, &["smbdirect"]).first().copied();
-    let by_name = |class: &&TrafficClass| ["smb", "smbdirect"].contains(&plain(&class.name).as_str());
-    let class = match by_policy {
-        Some(priority) => TrafficClass::of_priority(classes, priority),
-        None => classes.iter().find(by_name),
-    };
-    class?.percent
-}
-
 /// Priorities that the node's policies with one of these names give; empty where the policies are unknown.
 fn policy_priorities(node: &Node, names: &[&str]) -> BTreeSet<u8> {
     TrafficClass::priorities(node.facts.classes("qos_policies").unwrap_or_default(), names)

@@ -4,15 +4,13 @@ use crate::finding::Severity::{Info, Warning};
 use crate::migration::path::choose::{Choice, Leg};
 use crate::migration::path::limits::{self, LimitedBy, smb_limit};
 use crate::migration::path::transport::slowest;
-use crate::migration::path::{Layer, Path, dcb, fixes};
+use crate::migration::path::{Layer, Path, SmbShare, fixes};
 use crate::profiles::{Transport, WS2016, WS2022};
 use crate::roles::Role;
-use crate::units::{Mbps, Permille, show_mbps, show_permille};
+use crate::units::{Mbps, show_mbps};
 
 /// Where SMB is slower than this, compression is the better option (Microsoft Learn, "Host network requirements for Azure Local").
 const LEAST_SMB_MBPS: Mbps = 5_000;
-/// The SMB class that Microsoft recommends, where none is known.
-const HALF: Permille = 500;
 
 /// What to do where the cluster's factor acts on unequal nodes.
 const LEVEL_NICS: &str =
@@ -52,20 +50,23 @@ fn sum(choice: &Choice, path: &Path) -> Mbps {
 /// On ports that storage uses, too: no limit, or one of more than 60 % of the SMB class (Validate-DCB): its traffic class where
 /// one is known, else half of the ports.
 fn starves(choice: &Choice, path: &mut Path, limit: Option<(Mbps, LimitedBy)>, ports: Mbps) -> bool {
-    let node = choice.cluster.nodes.get(path.source);
-    let known = node.and_then(dcb::smb_permille);
-    let class = ports * known.unwrap_or(HALF) / 1000;
-    let part = known.map_or("half".to_owned(), show_permille);
-    let fix = fixes::set_smb_limit(choice.cluster, path.source, class / 2);
+    let Some(node) = choice.cluster.nodes.get(path.source) else {
+        return false;
+    };
+    let share = SmbShare::new(node, ports);
     let text = match limit {
-        None => "live migration over SMB shares ports with storage, and no limit is known: it can starve storage and heartbeats".to_owned(),
-        Some((rate, _)) if rate > class * 6 / 10 => format!(
-            "the SMB limit of {} is over 60 % of the SMB class ({part} of {}): it can starve storage",
+        None => format!(
+            "live migration over SMB shares ports with storage, and no limit is known: it can starve storage and heartbeats; the most is {}",
+            share.words()
+        ),
+        Some((rate, _)) if rate > share.most() => format!(
+            "the SMB limit of {} is over {}: it can starve storage",
             show_mbps(rate),
-            show_mbps(ports)
+            share.words()
         ),
         Some(_) => return false,
     };
+    let fix = fixes::set_smb_limit(choice.cluster, path.source, share.most());
     path.fault(Layer::SmbLimit, Warning, text, fix);
     true
 }

@@ -116,13 +116,31 @@ pub(super) fn changing(cluster: &ClusterData) -> Option<String> {
                 .to_owned(),
         );
     }
+    let (known, open): (Vec<_>, Vec<_>) = unsteady.iter().copied().partition(|(_, vnic)| has_address(vnic));
+    let mut parts = Vec::new();
+    if !known.is_empty() {
+        let number = show::count(known.len(), "dynamic address", "dynamic addresses");
+        parts.push(format!("{number} ({})", names(&known)));
+    }
+    if !open.is_empty() {
+        let number = show::count(
+            open.len(),
+            "vNIC whose address is not known",
+            "vNICs whose addresses are not known",
+        );
+        parts.push(format!("{number} ({})", names(&open)));
+    }
     Some(format!(
-        "{} ({}). Live migration changes no address; a VM that is turned off and started on a node whose planned pool does not hold its \
+        "{}. Live migration changes no address; a VM that is turned off and started on a node whose planned pool does not hold its \
          address draws a new one. Where a reservation, a licence or a firewall rule hangs on the address, say so in mac_bound of vms.csv, and \
          the plan makes it static.",
-        show::count(unsteady.len(), "dynamic address", "dynamic addresses"),
-        names(&unsteady)
+        parts.join(", and ")
     ))
+}
+
+/// Whether the vNIC has an address that is known: 00-00-00-00-00-00 is none yet.
+fn has_address(vnic: &Vnic) -> bool {
+    vnic.mac.is_some_and(|mac| !mac.is_unset())
 }
 
 /// The same for Linux guests, which may bind the name of an interface to its address.

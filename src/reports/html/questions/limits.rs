@@ -5,7 +5,7 @@
 //! practitioners see; Microsoft states no number.
 
 use crate::migration::drain::Forecast;
-use crate::migration::path::{Opinion, slots, smb_limit};
+use crate::migration::path::{Opinion, SmbShare, set_smb_limit, slots, smb_limit};
 use crate::powershell::quoted;
 use crate::profiles::{Transport, WS2008R2, WS2022};
 use crate::reports::data::ClusterData;
@@ -95,7 +95,7 @@ pub(super) fn starving(cluster: &ClusterData) -> Option<String> {
         rate => (rate, "after the worst failure"),
     };
     let limit = match decided.transport == Some(Transport::Smb) {
-        true => cap(cluster, first, guaranteed),
+        true => cap(cluster, first, guaranteed, load.capacity),
         false => String::new(),
     };
     Some(format!(
@@ -107,9 +107,28 @@ pub(super) fn starving(cluster: &ClusterData) -> Option<String> {
     ))
 }
 
-/// The limit over SMB that keeps to a rate, unless a lower one holds already.
-fn cap(cluster: &ClusterData, node: usize, rate: Mbps) -> String {
-    match smb_limit(cluster.facts, node) {
+/// The limit over SMB that keeps to a rate, unless a lower one holds already; where storage is on the same ports, also to what
+/// live migration may take of the SMB class.
+fn cap(cluster: &ClusterData, node: usize, rate: Mbps, ports: Mbps) -> String {
+    let today = smb_limit(cluster.facts, node);
+    let storage = cluster
+        .uplink_of(Role::Storage)
+        .filter(|_| cluster.facts.storage.is_smb());
+    let beside_storage = storage.is_some() && storage == cluster.uplink_of(Role::LiveMigration);
+    let host = cluster.facts.nodes.get(node).filter(|_| beside_storage);
+    let share = host.map(|host| SmbShare::new(host, ports));
+    if let (Some((today, _)), Some(share)) = (today, share)
+        && today > share.most()
+    {
+        let fix = set_smb_limit(cluster.facts, node, share.most());
+        return format!(
+            " Its limit over SMB, {}, is over {}: it can starve storage. Lower it: {fix}.",
+            show_mbps(today),
+            share.words()
+        );
+    }
+    let rate = share.map_or(rate, |share| rate.min(share.most()));
+    match today {
         Some((today, _)) if today <= rate => {
             format!(
                 " Its limit over SMB, {}, is not above that: nothing to set.",

@@ -4,7 +4,7 @@
 //! the assumption `host-vnic`.
 
 use super::by_nodes;
-use crate::inventory::VmPriority;
+use crate::inventory::{Vm, VmPriority, VmState};
 use crate::migration::assumptions::{COMPRESSION_FACTOR, HOST_VNIC_MBPS, TCP_STREAM_MBPS};
 use crate::migration::path::{Carrier, Path};
 use crate::migration::wiring::Kind;
@@ -124,18 +124,44 @@ pub(super) fn drain(cluster: &ClusterData) -> Option<String> {
     Some(format!("{}.{goal}", emptying::sentence(cluster)))
 }
 
+/// Names of VMs told one by one.
+const NAMED: usize = 6;
+
 /// VMs that are saved instead of moved.
 pub(super) fn low_priority(cluster: &ClusterData) -> Option<String> {
-    let low = cluster
-        .facts
-        .vms
-        .iter()
-        .filter(|vm| vm.priority == VmPriority::Low)
-        .count();
-    (low > 0).then(|| {
-        format!(
-            "{} of low priority: Windows saves and resumes them (quick migration), so their clients are cut off. Raise the priority to move them live.",
-            show::count(low, "VM is", "VMs are")
-        )
-    })
+    let low = cluster.facts.vms.iter().filter(|vm| vm.priority == VmPriority::Low);
+    let (running, still): (Vec<&Vm>, Vec<&Vm>) = low.partition(|vm| vm.state == VmState::Running);
+    let names = |vms: &[&Vm]| {
+        let names: Vec<&str> = vms.iter().map(|vm| vm.name.as_str()).collect();
+        show::some_of(&names, NAMED)
+    };
+    let state = match still.iter().all(|vm| vm.state == VmState::Off) {
+        true => "off",
+        false => "not running",
+    };
+    match (running.len(), still.len()) {
+        (0, 0) => None,
+        (0, 1) => Some(format!(
+            "The only low-priority VM ({}) is {state}; nothing is saved.",
+            names(&still)
+        )),
+        (0, number) => Some(format!(
+            "The {number} low-priority VMs ({}) are {state}; nothing is saved.",
+            names(&still)
+        )),
+        (number, others) => {
+            let rest = match others {
+                0 => String::new(),
+                _ => format!(
+                    " Of low priority, too, but {state}: {}; nothing is saved there.",
+                    names(&still)
+                ),
+            };
+            Some(format!(
+                "{} of low priority ({}): Windows saves and resumes them (quick migration), so their clients are cut off. Raise the priority to move them live.{rest}",
+                show::count(number, "running VM is", "running VMs are"),
+                names(&running)
+            ))
+        }
+    }
 }

@@ -27,7 +27,11 @@ const QUESTIONS: [Question; 24] = [
         "assignment",
         ports::how_many,
     ),
-    ("What if a NIC, a card or a switch fails?", "failures", weak::failures),
+    (
+        "What if a NIC, a card, a switch or a node fails?",
+        "failures",
+        weak::failures,
+    ),
     (
         "Which network does live migration use?",
         "assignment",

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::checks::VerifiedPlan;
-use crate::inventory::Fact;
+use crate::inventory::{Fact, StorageKind, VmPriority, VmState};
 use crate::plan::Style;
 use crate::profiles::{self, TeamKind, Transport};
 use crate::reports::fixtures::{SMALL, Spec, World, world};
@@ -279,4 +279,69 @@ fn pairs_with_the_same_rate_are_told_as_one_kind() {
     let text = brief(&fast);
     let rates = "4 Gbit/s for one migration, 9.5 Gbit/s to 23.75 Gbit/s for all together";
     assert!(text.contains(rates) && text.ends_with("(all 12 pairs)"), "{text}");
+}
+
+#[test]
+fn a_limit_over_smb_that_starves_storage_is_told_with_every_number_it_follows_from() {
+    let converged = Spec {
+        style: Style::Converged,
+        ..SMALL
+    };
+    let mut limited = by_smb(converged, "2019");
+    limited.inventory.clusters[0].storage = StorageKind::S2d;
+    for node in &mut limited.inventory.clusters[0].nodes {
+        node.migration.smb_limit = Some(15_001);
+    }
+
+    let text = said(&limited, "starving");
+
+    assert!(
+        text.contains("is over 60 % of the SMB class (half of 50 Gbit/s, as Microsoft recommends, for no class is known), which is 15 Gbit/s"),
+        "{text}"
+    );
+    assert!(text.contains("Set-SmbBandwidthLimit"), "{text}");
+    for node in &mut limited.inventory.clusters[0].nodes {
+        node.migration.smb_limit = Some(15_000);
+    }
+    assert!(!said(&limited, "starving").contains("60 %"));
+}
+
+#[test]
+fn vms_of_low_priority_are_saved_only_where_they_run() {
+    let question = "low-priority";
+    let mut few = world(SMALL);
+    for vm in &mut few.inventory.clusters[0].vms {
+        vm.priority = VmPriority::Medium;
+    }
+    assert_eq!(answer(&few, question), None);
+
+    few.inventory.clusters[0].vms[4].priority = VmPriority::Low;
+    assert!(said(&few, question).starts_with("1 running VM is of low priority (vm0005): Windows saves"));
+    few.inventory.clusters[0].vms[4].state = VmState::Off;
+    assert_eq!(
+        said(&few, question),
+        "The only low-priority VM (vm0005) is off; nothing is saved."
+    );
+    few.inventory.clusters[0].vms[5].priority = VmPriority::Low;
+    let both = said(&few, question);
+    assert!(
+        both.contains("(vm0006)") && both.ends_with("but off: vm0005; nothing is saved there."),
+        "{both}"
+    );
+}
+
+#[test]
+fn an_address_that_is_not_known_is_not_counted_as_a_dynamic_address() {
+    let mut world = world(Spec { vms: 3, ..SMALL });
+    world.inventory.clusters[0].vms[2].vnics[0].mac = Some(Mac(0));
+    let mut plan = world.verified.plan().clone();
+    plan.clusters[0].static_macs.clear();
+    world.verified = VerifiedPlan::for_tests(plan, world.verified.recounts().to_vec());
+
+    let text = said(&world, "The MAC changed after");
+
+    assert!(
+        text.starts_with("2 dynamic addresses (vm0001, vm0002), and 1 vNIC whose address is not known (vm0003). "),
+        "{text}"
+    );
 }

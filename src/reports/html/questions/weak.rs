@@ -8,7 +8,7 @@ use crate::plan::Mechanism;
 use crate::policy::FailureKind;
 use crate::profiles::{TeamKind, WS2016};
 use crate::reports::data::ClusterData;
-use crate::reports::{show, story};
+use crate::reports::{node_loss, show, story};
 use crate::roles::Role;
 use crate::units::{show_mbps, show_permille};
 
@@ -47,7 +47,8 @@ pub(super) fn failures(cluster: &ClusterData) -> Option<String> {
             format!("one {what}: {} may stop", cut.join(", "))
         }
     });
-    Some(format!("{}. The drawing of failures shows where.", parts.join("; ")))
+    let node = node_loss::sentence(cluster);
+    Some(format!("{}. {node} The drawing of failures shows where.", parts.join("; ")).replace("  ", " "))
 }
 
 /// Roles that one NIC carries alone.

@@ -66,7 +66,7 @@ fn assignment_row(cluster: &ClusterData, port: &PortRow, role: Option<&RoleOnPor
         text(&port.tor),
         rate(port.nic.speed),
         text(tables::rdma(port.nic.rdma)),
-        text(role.map_or("idle", |r| r.role.info().title)),
+        text(use_of(port, role)),
         text(role.map_or("", |r| r.network)),
         text(port.uplink.map_or("", |u| cluster.uplink_name(u))),
         role.map_or_else(nothing, |r| share(r.share)),
@@ -77,6 +77,15 @@ fn assignment_row(cluster: &ClusterData, port: &PortRow, role: Option<&RoleOnPor
         text(role.map_or_else(String::new, |r| r.vlans.replace(';', ", "))),
         yes_no(port.changed),
     ]
+}
+
+/// What the port does; that it has no link, where it has none.
+fn use_of(port: &PortRow, role: Option<&RoleOnPort>) -> String {
+    let use_ = role.map_or("idle", |r| r.role.info().title);
+    match port.nic.up {
+        true => use_.to_owned(),
+        false => format!("{use_} (no link today)"),
+    }
 }
 
 pub(super) fn changes(data: &ReportData) -> Table {

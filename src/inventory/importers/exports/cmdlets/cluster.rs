@@ -21,6 +21,7 @@ pub(super) const FIRST: &[&Cmdlet] = &[
             "SetSMBBandwidthLimit",
             "SetSMBBandwidthLimitFactor",
             "SMBBandwidthLimitFactor",
+            "ClusterEnforcedAntiAffinity",
             "SameSubnetThreshold",
             "SameSubnetDelay",
             "RouteHistoryLength",
@@ -187,6 +188,7 @@ fn cluster(item: &Item<'_>, estate: &mut Estate) {
     item.flag(estate, row, "smb_limit", &["SetSMBBandwidthLimit"]);
     let factor = ["SetSMBBandwidthLimitFactor", "SMBBandwidthLimitFactor"];
     item.whole(estate, row, "smb_limit_factor", &factor);
+    item.flag(estate, row, "anti_affinity_enforced", &["ClusterEnforcedAntiAffinity"]);
     item.whole(estate, row, "same_subnet_threshold", &["SameSubnetThreshold"]);
     item.whole(estate, row, "same_subnet_delay", &["SameSubnetDelay"]);
     item.whole(estate, row, "route_history_length", &["RouteHistoryLength"]);

@@ -1,0 +1,56 @@
+//! After the loss of a node VMs of one anti-affinity group share a node.
+
+use super::more_room;
+use crate::checks::recount::node_losses;
+use crate::checks::rules::{Fault, Report, Rule};
+use crate::finding::Severity;
+use crate::inventory::{Cluster, Inventory};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "anti-affinity-broken-by-node-loss",
+    severity: Severity::Warning,
+    family: "capacity",
+    summary: "after the loss of a node VMs of one anti-affinity group share a node",
+    risk: "the service that the group keeps available then hangs on one node: the next failure takes all of it",
+    source: "Microsoft, AntiAffinityClassNames (a preference: the cluster ignores it where no other node is left)",
+    page: include_str!("anti_affinity_broken_by_node_loss.md"),
+    columns: &[
+        "clusters.anti_affinity_enforced",
+        "nodes.memory_mib",
+        "vms.anti_affinity",
+        "vms.memory_mib",
+        "vms.node",
+        "vms.possible_owners",
+        "vms.state",
+        "vms.vm",
+    ],
+    subject: "nodes that others could stand in for",
+    asks: &["vms.vm"],
+    needs: &["vms.anti_affinity", "vms.node"],
+    check,
+    ..Rule::BASE
+};
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    if cluster.nodes.len() < 2 {
+        return;
+    }
+    report.look_at(cluster.nodes.len());
+    for (node, loss) in node_losses(cluster).into_iter().enumerate() {
+        let Some(first) = loss.crowded.first() else { continue };
+        let name = &cluster.nodes[node].name;
+        report.add(Fault {
+            subject: name.clone(),
+            message: format!("if {name} fails, {}", loss.why_crowded),
+            current: "a shared node".to_owned(),
+            expected: "a node of its own for each member".to_owned(),
+            fix: more_room(cluster, *first, node),
+            at: loss
+                .crowded
+                .iter()
+                .map(|vm| report.at(cluster.vms[*vm].origin, "anti_affinity"))
+                .collect(),
+        });
+    }
+}
