@@ -17,7 +17,8 @@ pub static RULE: Rule = Rule {
     page: include_str!("several_vlans_on_one_port.md"),
     columns: &[
         "nics.addresses",
-        "nics.switch",
+        "nics.current_role",
+        "switches.nics",
         "cluster_networks.subnet",
         "cluster_networks.vlan",
     ],
