@@ -165,6 +165,10 @@ fn a_missing_export_is_told_first_and_no_rule_calls_absent_what_nobody_exported(
             assert!(run.code < 2, "{command}: {}", run.err);
             let start: String = run.out.lines().take(2).map(|line| format!("{line}\n")).collect();
             assert!(start.ends_with(&head), "{command}: {}", run.out);
+            let is_warned = run
+                .out
+                .contains("Nothing below about ports, switches or paths of HV2 is proven");
+            assert_eq!(is_warned, cmdlet == "Get-NetAdapter", "{command}: {}", run.out);
         }
         for (rule, message) in findings(&dir) {
             let is_claim = message.contains("does not exist") || message.contains("no NIC for");

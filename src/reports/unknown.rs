@@ -32,6 +32,14 @@ pub fn not_exported_text(inventory: &Inventory) -> String {
                 some(&nodes)
             ));
         }
+        let wiring = cluster.nodes.iter().filter(|node| node.wiring_unexported());
+        let wiring: Vec<&str> = wiring.map(|node| node.name.as_str()).collect();
+        if !wiring.is_empty() {
+            let nodes = some(&wiring);
+            text.push_str(&format!(
+                "  Nothing below about ports, switches or paths of {nodes} is proven: a fault told there may be none.\n"
+            ));
+        }
         text.push('\n');
     }
     text
