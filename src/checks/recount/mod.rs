@@ -21,7 +21,7 @@ mod view;
 mod wishes;
 mod zones;
 
-pub(crate) use homes::node_losses;
+pub(crate) use homes::{NodeLoss, node_losses};
 
 use crate::demand;
 use crate::inventory::Cluster;

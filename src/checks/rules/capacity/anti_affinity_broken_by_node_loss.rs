@@ -1,8 +1,7 @@
 //! After the loss of a node VMs of one anti-affinity group share a node.
 
-use super::more_room;
-use crate::checks::recount::node_losses;
-use crate::checks::rules::{Fault, Report, Rule};
+use super::{Words, tell_losses};
+use crate::checks::rules::{Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -33,24 +32,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.nodes.len() < 2 {
-        return;
-    }
-    report.look_at(cluster.nodes.len());
-    for (node, loss) in node_losses(cluster).into_iter().enumerate() {
-        let Some(first) = loss.crowded.first() else { continue };
-        let name = &cluster.nodes[node].name;
-        report.add(Fault {
-            subject: name.clone(),
-            message: format!("if {name} fails, {}", loss.why_crowded),
-            current: "a shared node".to_owned(),
-            expected: "a node of its own for each member".to_owned(),
-            fix: more_room(cluster, *first, node),
-            at: loss
-                .crowded
-                .iter()
-                .map(|vm| report.at(cluster.vms[*vm].origin, "anti_affinity"))
-                .collect(),
-        });
-    }
+    let words = Words {
+        current: "a shared node",
+        expected: "a node of its own for each member",
+        column: "anti_affinity",
+    };
+    tell_losses(cluster, report, &words, |loss| (loss.crowded, loss.why_crowded));
 }

@@ -10,7 +10,8 @@ mod too_many_vms_after_node_loss;
 mod too_many_vms_per_node;
 mod vms_without_home_after_node_loss;
 
-use super::{Rule, lookup};
+use super::{Fault, Report, Rule, lookup};
+use crate::checks::recount::{NodeLoss, node_losses};
 use crate::inventory::Cluster;
 use std::net::Ipv4Addr;
 
@@ -26,6 +27,38 @@ pub static RULES: &[&Rule] = &[
     &too_many_vms_per_node::RULE,
     &vms_without_home_after_node_loss::RULE,
 ];
+
+/// What a rule about the loss of a node says of its VMs.
+struct Words {
+    current: &'static str,
+    expected: &'static str,
+    /// Column of `vms` that the finding points at.
+    column: &'static str,
+}
+
+/// One finding for each node whose loss does something to these VMs; `of` gives them with the sentence about them.
+fn tell_losses(cluster: &Cluster, report: &mut Report<'_>, words: &Words, of: fn(NodeLoss) -> (Vec<usize>, String)) {
+    if cluster.nodes.len() < 2 {
+        return;
+    }
+    report.look_at(cluster.nodes.len());
+    for (node, loss) in node_losses(cluster).into_iter().enumerate() {
+        let (vms, why) = of(loss);
+        let Some(first) = vms.first() else { continue };
+        let name = &cluster.nodes[node].name;
+        report.add(Fault {
+            subject: name.clone(),
+            message: format!("if {name} fails, {why}"),
+            current: words.current.to_owned(),
+            expected: words.expected.to_owned(),
+            fix: more_room(cluster, *first, node),
+            at: vms
+                .iter()
+                .map(|vm| report.at(cluster.vms[*vm].origin, words.column))
+                .collect(),
+        });
+    }
+}
 
 /// What lets a VM run on more nodes than now, after the loss of a node.
 fn more_room(cluster: &Cluster, vm: usize, lost: usize) -> String {

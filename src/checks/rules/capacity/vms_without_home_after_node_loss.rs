@@ -1,8 +1,7 @@
 //! A node has VMs that no other node can take.
 
-use super::more_room;
-use crate::checks::recount::node_losses;
-use crate::checks::rules::{Fault, Report, Rule};
+use super::{Words, tell_losses};
+use crate::checks::rules::{Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -31,24 +30,10 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    if cluster.nodes.len() < 2 {
-        return;
-    }
-    report.look_at(cluster.nodes.len());
-    for (node, loss) in node_losses(cluster).into_iter().enumerate() {
-        let Some(first) = loss.homeless.first() else { continue };
-        let name = &cluster.nodes[node].name;
-        report.add(Fault {
-            subject: name.clone(),
-            message: format!("if {name} fails, {}", loss.why_homeless),
-            current: "no node takes them".to_owned(),
-            expected: "a node that takes each of them".to_owned(),
-            fix: more_room(cluster, *first, node),
-            at: loss
-                .homeless
-                .iter()
-                .map(|vm| report.at(cluster.vms[*vm].origin, "node"))
-                .collect(),
-        });
-    }
+    let words = Words {
+        current: "no node takes them",
+        expected: "a node that takes each of them",
+        column: "node",
+    };
+    tell_losses(cluster, report, &words, |loss| (loss.homeless, loss.why_homeless));
 }
