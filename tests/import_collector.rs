@@ -2,7 +2,6 @@
 
 #[path = "support/clixml.rs"]
 mod clixml;
-#[allow(dead_code)] // the tests of deploy use the rest
 #[path = "support/powershell.rs"]
 mod powershell;
 mod program;

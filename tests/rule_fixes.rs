@@ -3,7 +3,6 @@
 //!
 //! `texts.csv` holds the fixes, on every Windows version on which they differ; a test beside the rules keeps it true.
 
-#[allow(dead_code)] // the tests of scripts use the rest
 #[path = "support/powershell.rs"]
 mod powershell;
 mod program;
