@@ -264,7 +264,7 @@ fn slots_bind_first_and_more_of_them_help() {
         worst
             .today
             .advice
-            .contains("more slots, not more bandwidth, would help")
+            .contains("more migrations at once, not more bandwidth, would help")
     );
     let planned = worst.planned.as_ref().expect("planned");
     // three streams of 4 fill 9.5, two more bridge the fixed times

@@ -164,8 +164,11 @@ fn advice_names_the_node_and_says_what_would_help() {
     let link = Limit::Link(0).advice(&names);
     let odd = Limit::OddSet([0, 1, 2]).advice(&names);
 
-    assert!(slots.contains("HV01") && slots.contains("more slots, not more bandwidth"));
-    assert!(link.contains("the port of HV01") && link.contains("more bandwidth there, not more slots"));
+    assert!(slots.contains("HV01") && slots.contains("more migrations at once, not more bandwidth"));
+    assert!(link.contains("the port of HV01") && link.contains("more bandwidth there, not more migrations"));
+    let limit = ["the SMB limit of HV01".to_owned()];
+    let smb = Limit::Link(0).advice(&Names { links: &limit, ..names });
+    assert!(smb.ends_with("is full all the time; a higher limit, not more migrations at once, would help"));
     assert!(odd.contains("HV01, HV02 and HV03"));
     assert!(Limit::Longest(4).advice(&names).contains("VM 5"));
 }

@@ -247,7 +247,7 @@ fn without_vms_no_number_is_told_for_the_growth_that_fits() {
 }
 
 #[test]
-fn a_slow_drain_is_blamed_on_the_layer_that_sends_migrations_elsewhere_and_the_page_tells_the_true_rate() {
+fn a_plan_forecasts_with_the_settings_of_live_migration_that_it_makes_and_the_page_tells_the_true_rate() {
     let trap = place("cli-trap");
     std::fs::create_dir_all(&trap).expect("the build folder can be written");
     for entry in std::fs::read_dir("samples/migration-path-trap").expect("the sample is there") {
@@ -260,22 +260,14 @@ fn a_slow_drain_is_blamed_on_the_layer_that_sends_migrations_elsewhere_and_the_p
     let run = nicplan(&["plan", text(&trap), "-o", text(&out)]);
 
     assert_eq!(run.code, 0, "{}{}", run.out, run.err);
-    assert!(
-        run.out
-            .contains("because HV1 allows live migration on 10.30.3.0/24 only")
-            && run.out.contains("repair: Set-VMMigrationNetwork"),
-        "{}",
-        run.out
-    );
-    assert!(
-        !run.out.contains("because live migration has"),
-        "the planned ports are not at fault: {}",
-        run.out
-    );
-    assert!(run.out.contains("it goes over Management"), "{}", run.out);
+    // the drain of today, over Management, would take longer than its goal; the plan sets the subnets right
+    assert!(run.out.contains("HV1 takes 52 s"), "{}", run.out);
+    assert!(!run.out.contains("more than the 2 min"), "{}", run.out);
+    let set = "2 at once (all 12 pairs), once live migration is set as `nicplan deploy` writes it.";
+    assert!(run.out.contains(set), "{}", run.out);
     let page = std::fs::read_to_string(out.join("report.html")).expect("the page");
-    assert!(page.contains("not every migration will use it: from or to HV1, HV2 (10 pairs), it goes over Management"));
-    assert!(page.contains("950 Mbit/s for one migration") && page.contains("4 Gbit/s for one migration"));
+    assert!(page.contains("4 Gbit/s for one migration") && page.contains("as `nicplan deploy` writes it"));
+    assert!(!page.contains("it goes over Management"), "that is so today only");
 
     let limited = place("cli-smb-limit-out");
     nicplan(&["plan", "samples/converged-2016", "-o", text(&limited)]);

@@ -71,6 +71,17 @@ pub fn settled(today: &Cluster, plan: &ClusterPlan) -> Cluster {
     after
 }
 
+/// Whether the plan sets anything of live migration that is not so today, in the cluster or on a host.
+pub fn sets_migration(today: &Cluster, plan: &ClusterPlan) -> bool {
+    let after = settled(today, plan);
+    let hosts = today.nodes.iter().zip(&after.nodes);
+    after.migration != today.migration
+        || after.transport != today.transport
+        || hosts
+            .into_iter()
+            .any(|(before, after)| before.migration != after.migration)
+}
+
 fn settle(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
     let mut uplinks = plan.nodes.iter().flat_map(|n| &n.uplinks);
     // What Windows does by itself needs no setting.

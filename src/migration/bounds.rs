@@ -19,6 +19,9 @@ use super::precopy::{Stopping, copy};
 use super::simulate::{Job, Problem};
 use std::collections::BTreeMap;
 
+/// How the name of a link begins that is no cable but the limit that SMB sets itself.
+pub const SMB_LIMIT: &str = "the SMB limit of";
+
 /// What limits a drain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Limit {
@@ -76,19 +79,24 @@ impl Limit {
         let pool = |index: usize| name(names.pools, index, "node");
         match self {
             Limit::Longest(job) => format!(
-                "{} alone takes that long; a faster path for this one VM, not more slots, would help",
+                "{} alone takes that long; a faster path for this one VM, not more migrations at once, would help",
                 name(names.jobs, job, "VM")
             ),
-            Limit::Link(link) => format!(
-                "{} is full all the time; more bandwidth there, not more slots, would help",
-                name(names.links, link, "link")
-            ),
+            Limit::Link(link) => {
+                let name = name(names.links, link, "link");
+                let more = if name.starts_with(SMB_LIMIT) {
+                    "a higher limit"
+                } else {
+                    "more bandwidth there"
+                };
+                format!("{name} is full all the time; {more}, not more migrations at once, would help")
+            }
             Limit::Slots(index) => format!(
-                "the slots of {} are taken all the time; more slots, not more bandwidth, would help",
+                "{} moves as many VMs as it may all the time; more migrations at once, not more bandwidth, would help",
                 pool(index)
             ),
             Limit::OddSet([a, b, c]) => format!(
-                "{}, {} and {} exchange VMs and one of their slots always stays empty; an even number of slots, \
+                "{}, {} and {} exchange VMs and one of them always waits; an even number of migrations at once, \
                  not more bandwidth, would help",
                 pool(a),
                 pool(b),

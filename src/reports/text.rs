@@ -56,7 +56,7 @@ fn write_cluster(out: &mut String, data: &ReportData, cluster: &ClusterData) {
     let _ = writeln!(out, "Growth:  {}", limits::growth(cluster));
     let _ = writeln!(out, "Drain:   {}.", emptying::sentence(cluster));
     if let Some(ways) = cluster.paths().brief() {
-        let _ = writeln!(out, "Moves:   {ways}.");
+        let _ = writeln!(out, "Moves:   {ways}{}.", cluster.once_set());
     }
     let limit = story::limit(cluster);
     if !limit.is_empty() {

@@ -9,7 +9,7 @@ use super::guests::{Way, memory, saved_state};
 use super::routes::Route;
 use super::targets::Placed;
 use crate::migration::assumptions::WIRE_PERMILLE;
-use crate::migration::bounds::Names;
+use crate::migration::bounds::{Names, SMB_LIMIT};
 use crate::migration::precopy::Stopping;
 use crate::migration::simulate::{Job, Outcome, Problem, makespan_s, simulate};
 use crate::migration::whole::{bytes, bytes_s, seconds};
@@ -124,7 +124,7 @@ fn name(facts: &Facts, shared: Shared, route: &Route) -> String {
             return format!("the inter-switch link {name}");
         }
         Shared::Out(node, _) if route.is_smb_limited => {
-            return format!("the SMB limit of {}", facts.node(node));
+            return format!("{SMB_LIMIT} {}", facts.node(node));
         }
         Shared::Out(node, network) => ("out of", node, network),
         Shared::In(node, network) => ("into", node, network),

@@ -210,6 +210,14 @@ impl<'a> ClusterData<'a> {
             .get_or_init(|| ClusterPaths::planned(self.facts, self.plan, |_, _| true))
     }
 
+    /// On what the forecasts of live migration depend beside the ports; `""` where its settings stay as they are.
+    pub fn once_set(&self) -> &'static str {
+        match crate::applied::sets_migration(self.facts, self.plan) {
+            true => ", once live migration is set as `nicplan deploy` writes it",
+            false => "",
+        }
+    }
+
     /// Ports of a node.
     pub fn ports_of(&self, node: usize) -> impl Iterator<Item = &PortRow<'a>> {
         self.ports.iter().filter(move |p| p.node_index == node)

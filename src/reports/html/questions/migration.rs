@@ -48,9 +48,10 @@ pub(super) fn speed(cluster: &ClusterData) -> Option<String> {
         true => format!(" Compression packs about {COMPRESSION_FACTOR} bytes of memory into one on the wire."),
         false => String::new(),
     };
+    let once_set = cluster.once_set();
     (!speeds.is_empty()).then(|| {
         format!(
-            "{}. A single migration over TCP or with compression gets one port and one processor core at most; only SMB Multichannel adds \
+            "{}{once_set}. A single migration over TCP or with compression gets one port and one processor core at most; only SMB Multichannel adds \
              ports up.{shrinks}",
             speeds.join(". ")
         )
