@@ -71,9 +71,8 @@ pub fn settled(today: &Cluster, plan: &ClusterPlan) -> Cluster {
     after
 }
 
-/// Whether the plan sets anything of live migration that is not so today, in the cluster or on a host.
-pub fn sets_migration(today: &Cluster, plan: &ClusterPlan) -> bool {
-    let after = settled(today, plan);
+/// Whether live migration is set otherwise than today in a [`settled`] cluster, or on a host of it.
+pub fn sets_migration(today: &Cluster, after: &Cluster) -> bool {
     let hosts = today.nodes.iter().zip(&after.nodes);
     after.migration != today.migration
         || after.transport != today.transport

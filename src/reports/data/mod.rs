@@ -212,7 +212,7 @@ impl<'a> ClusterData<'a> {
 
     /// On what the forecasts of live migration depend beside the ports; `""` where its settings stay as they are.
     pub fn once_set(&self) -> &'static str {
-        match crate::applied::sets_migration(self.facts, self.plan) {
+        match crate::applied::sets_migration(self.facts, &self.paths().cluster) {
             true => ", once live migration is set as `nicplan deploy` writes it",
             false => "",
         }
