@@ -17,7 +17,8 @@ use std::fs;
 const CMDLETS: &str = include_str!("fixes_support/cmdlets.csv");
 
 /// Cmdlets of PowerShell itself, and those that a page names without parameters.
-const LANGUAGE: [&str; 8] = [
+const LANGUAGE: [&str; 9] = [
+    "Format-List",
     "Format-Table",
     "Get-ComputerInfo",
     "Get-HealthFault",

@@ -38,6 +38,11 @@ fn cut(piece: &str) -> (&str, &str) {
     piece.split_at(end)
 }
 
+/// Whether a piece beside addresses may tell something: lengths of prefixes and numbers do not.
+fn is_name(piece: &str) -> bool {
+    piece.chars().any(char::is_alphabetic)
+}
+
 impl Addresses {
     /// Addresses of clusters of which one is Azure Local.
     pub(super) fn of_azure_local() -> Addresses {
@@ -47,9 +52,10 @@ impl Addresses {
         }
     }
 
-    /// Notes the addresses in a text; one that holds none is a name, such as a DNS name.
+    /// Notes the addresses in a text; one that holds none is a name, such as a DNS name, and so is what stands between addresses.
     pub(super) fn note(&mut self, text: &str, names: &mut Names) {
         let mut found = false;
+        let mut between = Vec::new();
         for (piece, _) in pieces(text).map(cut) {
             if let Ok(ip) = piece.parse() {
                 self.note_ip(ip);
@@ -57,11 +63,14 @@ impl Addresses {
             } else if let Ok(ip) = piece.parse() {
                 self.long.insert(ip);
                 found = true;
+            } else if is_name(piece) {
+                between.push(piece);
             }
         }
         if !found {
-            names.note(Kind::Address, text);
+            between = vec![text];
         }
+        between.into_iter().for_each(|name| names.note(Kind::Address, name));
     }
 
     pub(super) fn note_ip(&mut self, ip: Ipv4Addr) {
@@ -106,6 +115,8 @@ impl Addresses {
             } else if let Ok(ip) = piece.parse::<Ipv6Addr>() {
                 replaced += &self.map_long(ip).to_string();
                 found = true;
+            } else if is_name(piece) {
+                replaced += &names.replace(Kind::Address, piece);
             } else {
                 replaced += piece;
             }
@@ -219,5 +230,28 @@ mod tests {
         assert_eq!(new("2001:db8:5:7::11/64"), "fd00:0:1:7::3/64");
         assert_eq!(new("2001:db8:5:7::/64"), "fd00:0:1:7::/64");
         assert_eq!(new("fe80::1"), "fe80::2");
+    }
+
+    #[test]
+    fn names_beside_addresses_go_as_well() {
+        let mut names = Names::default();
+        let mut addresses = Addresses::default();
+        let texts = [
+            "10.20.5.11/24 (Berlin)",
+            "10.20.5.12;dns1.corp.example",
+            "fe80::1%SMB1",
+            "fe80::1%14",
+        ];
+        texts.iter().for_each(|text| addresses.note(text, &mut names));
+        names.number();
+        addresses.number();
+        let shown = texts.map(|text| addresses.replace(text, &names)).join(" | ");
+        for secret in ["Berlin", "corp", "SMB1", "10.20"] {
+            assert!(!shown.contains(secret), "{shown}");
+        }
+        assert!(
+            shown.starts_with("20.0.5.11/24 ") && shown.ends_with("fe80::1%14"),
+            "{shown}"
+        );
     }
 }

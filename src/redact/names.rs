@@ -1,13 +1,13 @@
 //! Pseudonyms of names: numbers in the order in which people count, so that lists and tie-breaks stay as they were.
 
 use super::walk::Kind;
-use crate::units::natural_cmp;
+use crate::units::{name_key, natural_cmp};
 use std::collections::BTreeMap;
 
 /// Names by kind, and their pseudonyms.
 #[derive(Default)]
 pub(super) struct Names {
-    /// Spellings by name in lower case.
+    /// Spellings by what equal names have in common.
     seen: BTreeMap<Kind, BTreeMap<String, String>>,
     pseudonyms: BTreeMap<(Kind, String), String>,
 }
@@ -54,7 +54,7 @@ impl Names {
     pub(super) fn note(&mut self, kind: Kind, name: &str) {
         let name = inner(name).unwrap_or(name);
         let of_kind = self.seen.entry(kind).or_default();
-        of_kind.entry(name.to_lowercase()).or_insert_with(|| name.to_owned());
+        of_kind.entry(name_key(name)).or_insert_with(|| name.to_owned());
     }
 
     /// Numbers all names, with zeros in front, so that they sort alike by letters and as people count.
@@ -72,7 +72,7 @@ impl Names {
                     () if before => format!("a-{}-{:0width$}", kind.word(), index + 1),
                     () => format!("{}-{:0width$}", kind.word(), index + 1),
                 };
-                self.pseudonyms.insert((*kind, name.to_lowercase()), pseudonym);
+                self.pseudonyms.insert((*kind, name_key(name)), pseudonym);
             }
         }
     }
@@ -80,7 +80,7 @@ impl Names {
     /// The pseudonym of a name.
     pub(super) fn replace(&self, kind: Kind, name: &str) -> String {
         let plain = |name: &str| {
-            let found = self.pseudonyms.get(&(kind, name.to_lowercase()));
+            let found = self.pseudonyms.get(&(kind, name_key(name)));
             found.cloned().unwrap_or_else(|| kind.word().to_owned())
         };
         match inner(name) {

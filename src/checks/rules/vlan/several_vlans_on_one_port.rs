@@ -54,8 +54,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: named.join(", "),
             expected: "one VLAN on a port without virtual switch".to_owned(),
             fix: format!(
-                "keep the address of one network on {port} and let the other traffic use it too (remove the other addresses, then set \
-                 (Get-ClusterNetwork -Name <name>).Role of the network that stays to 1 and list it for live migration); or put a virtual \
+                "keep the address of one network on {port} and let the other traffic use it too (remove the other addresses, give \
+                 the cluster network that stays the role 1 and list it for live migration); or put a virtual \
                  switch on the ports, with a host vNIC and its VLAN for each network"
             ),
             at: places.at,
