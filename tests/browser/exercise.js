@@ -74,7 +74,11 @@
       const href = a.getAttribute('href');
       check(href.startsWith('#') && document.getElementById(href.slice(1)) !== null, 'link ' + href);
     });
-    check(document.querySelectorAll('figure > svg, figure div > svg').length === document.querySelectorAll('figure').length, 'one drawing in each figure');
+    check(document.querySelectorAll('figure .picture > svg').length === document.querySelectorAll('figure').length, 'one drawing in each figure');
+    document.querySelectorAll('.pages use').forEach(function (part) {
+      check(document.getElementById(part.getAttribute('href').slice(1)) !== null, 'a printed page shows ' + part.getAttribute('href'));
+      check(part.getBoundingClientRect().height === 0, 'printed pages do not show on the screen');
+    });
     check(document.querySelectorAll('figure').length >= 5, 'five drawings at least');
     check(performance.getEntriesByType('resource').length === 0, 'no request is made');
     check(document.documentElement.scrollWidth <= document.documentElement.clientWidth, 'the page itself does not scroll sideways');
