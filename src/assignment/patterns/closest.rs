@@ -3,6 +3,7 @@
 use super::super::design::Design;
 use super::super::instance::{Class, Group, Instance, PortType, Token};
 use super::super::options::{Choice, Shared};
+use super::ports::Ports;
 use super::{Enumeration, Pattern, assemble};
 
 impl Enumeration {
@@ -35,7 +36,7 @@ impl Enumeration {
             shared: &self.shared,
             pattern,
             lists: &lists,
-            free: class.types.iter().map(|t| t.count).collect(),
+            free: Ports::of(class),
             picked: Vec::new(),
             idle: idle_today.min(total - pattern.nics as u32),
             total,
@@ -46,7 +47,7 @@ impl Enumeration {
     }
 
     /// The choices for each uplink of a pattern with the NICs that would keep their use, most first.
-    fn most_kept_first(&self, design: &Design, group: &Group, pattern: &Pattern) -> Vec<Vec<(u32, &Choice)>> {
+    fn most_kept_first(&self, design: &Design, group: &Group, pattern: &Pattern) -> Vec<Vec<Kept<'_>>> {
         let of_uplink = |(uplink, kind): (usize, &usize)| {
             let token = design.token(uplink);
             let kept = |c: &Choice| {
@@ -55,14 +56,18 @@ impl Enumeration {
                     .map(|t| u32::from(c.take[t].min(today_count(group, t, token))))
                     .sum()
             };
-            let choices = &self.table[uplink][*kind].choices;
-            let mut list: Vec<(u32, &Choice)> = choices.iter().map(|c| (kept(c), c)).collect();
-            list.sort_by_key(|(kept, _)| std::cmp::Reverse(*kept));
+            let kind = &self.table[uplink][*kind];
+            let choices = kind.choices.iter().zip(&kind.ports);
+            let mut list: Vec<Kept> = choices.map(|(choice, ports)| (kept(choice), choice, ports)).collect();
+            list.sort_by_key(|(kept, ..)| std::cmp::Reverse(*kept));
             list
         };
         pattern.kinds.iter().enumerate().map(of_uplink).collect()
     }
 }
+
+/// NICs that would keep their use, a choice, and the ports that it takes.
+type Kept<'k> = (u32, &'k Choice, &'k Ports);
 
 /// Search for the ports that keep most of today's wiring, cut where even keeping everything else would not help.
 struct Closest<'k> {
@@ -72,8 +77,8 @@ struct Closest<'k> {
     class: &'k Class,
     shared: &'k [Shared],
     pattern: &'k Pattern,
-    lists: &'k [Vec<(u32, &'k Choice)>],
-    free: Vec<u8>,
+    lists: &'k [Vec<Kept<'k>>],
+    free: Ports,
     picked: Vec<&'k Choice>,
     /// Idle ports that can stay idle at most.
     idle: u32,
@@ -86,7 +91,7 @@ impl Closest<'_> {
         let depth = self.picked.len();
         let rest: u32 = self.lists[depth..]
             .iter()
-            .map(|l| l.first().map_or(0, |(kept, _)| *kept))
+            .map(|l| l.first().map_or(0, |(kept, ..)| *kept))
             .sum();
         if self.total.saturating_sub(kept + rest + self.idle) >= self.best.0 {
             return;
@@ -95,21 +100,15 @@ impl Closest<'_> {
         let Some(list) = lists.get(depth) else {
             return self.offer();
         };
-        for (own, choice) in list {
-            if choice.take.iter().zip(&self.free).any(|(take, free)| take > free) {
+        for (own, choice, ports) in list {
+            if !self.free.hold(ports) {
                 continue;
             }
-            self.free
-                .iter_mut()
-                .zip(&choice.take)
-                .for_each(|(free, take)| *free -= take);
+            self.free.take(ports);
             self.picked.push(choice);
             self.descend(kept + own);
             self.picked.pop();
-            self.free
-                .iter_mut()
-                .zip(&choice.take)
-                .for_each(|(free, take)| *free += take);
+            self.free.give_back(ports);
         }
     }
 
