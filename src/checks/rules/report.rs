@@ -1,9 +1,11 @@
 //! Where a rule puts what it found: adds cluster, rule, state, locations and the user's suppression.
 //!
-//! In: [`Fault`]s. Out: [`Finding`]s. Keeps what several rules need (address ledger, MAC plan) so that it is made once.
+//! In: [`Fault`]s. Out: [`Finding`]s. Keeps what several rules need (address ledger, MAC plan, losses of nodes) so that it is
+//! made once.
 
 use super::judgement::{self, Question};
 use super::{Outcome, Rule, Verdict, Versions};
+use crate::checks::recount::{NodeLoss, node_losses};
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::{Cluster, Given, Inventory, Origin, catalogue};
 use crate::mac::ledger::{Holder, ledger};
@@ -29,6 +31,8 @@ pub(super) struct Shared<'a> {
     ledger: OnceLock<Vec<Holder>>,
     plans: OnceLock<Vec<MacPlan>>,
     statics: OnceLock<BTreeMap<VnicKey, StaticMacPlan>>,
+    /// By cluster.
+    losses: Vec<OnceLock<Vec<NodeLoss>>>,
 }
 
 impl<'a> Shared<'a> {
@@ -39,6 +43,7 @@ impl<'a> Shared<'a> {
             ledger: OnceLock::new(),
             plans: OnceLock::new(),
             statics: OnceLock::new(),
+            losses: inventory.clusters.iter().map(|_| OnceLock::new()).collect(),
         }
     }
 
@@ -217,6 +222,12 @@ impl<'a> Report<'a> {
     pub fn ledger(&self) -> &'a [Holder] {
         let shared = self.shared;
         shared.ledger.get_or_init(|| ledger(shared.inventory))
+    }
+
+    /// What the loss of each node of this cluster does to its VMs.
+    pub(super) fn losses(&self) -> &'a [NodeLoss] {
+        let shared = self.shared;
+        shared.losses[self.cluster].get_or_init(|| node_losses(&shared.inventory.clusters[self.cluster]))
     }
 
     /// The planned pool of a node of this cluster.

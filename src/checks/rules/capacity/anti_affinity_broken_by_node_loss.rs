@@ -37,5 +37,5 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         expected: "a node of its own for each member",
         column: "anti_affinity",
     };
-    tell_losses(cluster, report, &words, |loss| (loss.crowded, loss.why_crowded));
+    tell_losses(cluster, report, &words, |loss| (&loss.crowded, &loss.why_crowded));
 }

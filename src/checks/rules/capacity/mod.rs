@@ -11,7 +11,7 @@ mod too_many_vms_per_node;
 mod vms_without_home_after_node_loss;
 
 use super::{Fault, Report, Rule, lookup};
-use crate::checks::recount::{NodeLoss, node_losses};
+use crate::checks::recount::NodeLoss;
 use crate::inventory::Cluster;
 use std::net::Ipv4Addr;
 
@@ -37,12 +37,12 @@ struct Words {
 }
 
 /// One finding for each node whose loss does something to these VMs; `of` gives them with the sentence about them.
-fn tell_losses(cluster: &Cluster, report: &mut Report<'_>, words: &Words, of: fn(NodeLoss) -> (Vec<usize>, String)) {
+fn tell_losses(cluster: &Cluster, report: &mut Report<'_>, words: &Words, of: fn(&NodeLoss) -> (&[usize], &str)) {
     if cluster.nodes.len() < 2 {
         return;
     }
     report.look_at(cluster.nodes.len());
-    for (node, loss) in node_losses(cluster).into_iter().enumerate() {
+    for (node, loss) in report.losses().iter().enumerate() {
         let (vms, why) = of(loss);
         let Some(first) = vms.first() else { continue };
         let name = &cluster.nodes[node].name;

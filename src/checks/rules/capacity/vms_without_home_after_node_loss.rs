@@ -35,5 +35,5 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         expected: "a node that takes each of them",
         column: "node",
     };
-    tell_losses(cluster, report, &words, |loss| (loss.homeless, loss.why_homeless));
+    tell_losses(cluster, report, &words, |loss| (&loss.homeless, &loss.why_homeless));
 }
