@@ -9,6 +9,7 @@ pub(crate) mod csv_table;
 pub(crate) mod exports;
 mod json;
 mod lldp;
+mod model_speed;
 mod rvtools;
 mod strays;
 mod test_cluster;

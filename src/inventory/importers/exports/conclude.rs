@@ -7,6 +7,7 @@ use super::estate::{AdapterKind, Estate, key};
 use super::lacking::Coverage;
 use super::{roles, strangers, subnets};
 use crate::inventory::entities::Origin;
+use crate::inventory::importers::model_speed::speed_in_name;
 use crate::inventory::resolve::inner_name;
 use crate::profiles;
 use crate::units::count;
@@ -14,9 +15,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What is missing, and what was taken instead.
 pub(super) type Assumed = (String, String);
-
-/// Speed of a port that nothing tells, Mbit/s.
-const UNKNOWN_SPEED: &str = "1000";
 
 /// An export that holds nothing says that there is nothing.
 pub(super) fn nothing_found(cmdlet: &str, node: &str, source: u32, estate: &mut Estate) {
@@ -385,22 +383,6 @@ fn speeds(estate: &mut Estate, assumed: &mut Vec<Assumed>) {
             taken.to_owned(),
         ));
     }
-}
-
-fn speed_in_name(model: &str) -> &'static str {
-    let model = model.to_lowercase();
-    let known = [
-        ("200g", "200000"),
-        ("100g", "100000"),
-        ("50g", "50000"),
-        ("40g", "40000"),
-        ("25g", "25000"),
-        ("10g", "10000"),
-    ];
-    known
-        .iter()
-        .find(|(mark, _)| model.contains(mark))
-        .map_or(UNKNOWN_SPEED, |(_, speed)| speed)
 }
 
 #[cfg(test)]

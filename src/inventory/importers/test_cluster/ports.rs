@@ -4,13 +4,12 @@
 
 use super::report::{Adapter, NodeFacts, Report, Set};
 use super::roles::{network_of, role_of};
+use crate::inventory::importers::model_speed::speed_in_name;
 use crate::roles::Role;
 use std::collections::BTreeSet;
 
 /// Name of a switch that the report does not name.
 const UNNAMED_SWITCH: &str = "External-1";
-/// Speed taken for a port of which the report says nothing, Mbit/s: the least that a cluster node has today.
-const UNKNOWN_SPEED: &str = "1000";
 
 /// A physical port as far as it could be found.
 pub(super) struct Port {
@@ -309,19 +308,7 @@ fn speed(said: &str, above: &str, model: &str, doubts: &mut Doubts) -> String {
         return above.to_owned();
     }
     doubts.speed_from_nothing += 1;
-    let model = model.to_lowercase();
-    let known = [
-        ("100g", "100000"),
-        ("50g", "50000"),
-        ("40g", "40000"),
-        ("25g", "25000"),
-        ("10g", "10000"),
-    ];
-    known
-        .iter()
-        .find(|(mark, _)| model.contains(mark))
-        .map_or(UNKNOWN_SPEED, |(_, speed)| speed)
-        .to_owned()
+    speed_in_name(model).to_owned()
 }
 
 /// `SLOT 3 Port 1` sits on the card `SLOT 3`.
