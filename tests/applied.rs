@@ -173,3 +173,139 @@ fn no_address_of_a_role_is_lost_and_none_is_given_twice() {
         }
     }
 }
+
+/// A cluster whose nodes have the ports and networks of these tables; `Storage` stands for S2D.
+fn of_tables(nics: &str, host_vnics: &str, networks: &str) -> Inventory {
+    let folder =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("shared-{}", nics.len() * 1_000 + networks.len()));
+    fs::create_dir_all(&folder).expect("a folder");
+    let tables = [
+        (
+            "clusters.csv",
+            "cluster,profile,storage,live_migration_transport\nC1,2022,s2d,smb\n".to_owned(),
+        ),
+        ("nodes.csv", "node,cluster\nHV1,C1\nHV2,C1\n".to_owned()),
+        (
+            "nics.csv",
+            format!("node,nic,speed_mbps,rdma,current_role,addresses\n{nics}"),
+        ),
+        ("switches.csv", "node,switch,nics\nHV1,S,V1\nHV2,S,V1\n".to_owned()),
+        (
+            "host_vnics.csv",
+            format!("node,host_vnic,switch,role,addresses\n{host_vnics}"),
+        ),
+        (
+            "cluster_networks.csv",
+            format!("cluster,network,subnet,vlan,cluster_use,purpose\n{networks}"),
+        ),
+    ];
+    for (file, text) in tables {
+        fs::write(folder.join(file), text).expect("a table");
+    }
+    let found = load(std::slice::from_ref(&folder), &LoadOptions::default()).unwrap_or_else(|p| panic!("{p:#?}"));
+    fs::remove_dir_all(&folder).expect("the folder can go");
+    found
+}
+
+/// A plan with one uplink of these roles over two bare ports, and another for guests and management.
+fn shared_plan(roles: &[Role], ports: [&str; 2]) -> ClusterPlan {
+    let roles: Vec<&str> = roles.iter().map(|r| r.name()).collect();
+    let uplink = |name: &str, nics: &[&str], mechanism: &str| serde_json::json!({"uplink": name, "nics": nics, "mechanism": mechanism, "shares": []});
+    let nodes: Vec<_> = ["HV1", "HV2"]
+        .iter()
+        .map(|node| serde_json::json!({"node": node, "uplinks": [uplink("shared", &ports, "multichannel"), uplink("guests", &["V1"], "single")]}))
+        .collect();
+    let text = fs::read_to_string(project().join("reports/exports-2022/plan.json")).expect("a plan");
+    let mut plan: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    let cluster = &mut plan["clusters"][0];
+    cluster["cluster"] = "C1".into();
+    cluster["uplinks"] = serde_json::json!([
+        {"name": "shared", "roles": roles},
+        {"name": "guests", "roles": ["management", "vm"], "network": "S"}
+    ]);
+    cluster["nodes"] = nodes.into();
+    for list in ["vnics", "static_macs", "mac_pools"] {
+        cluster[list] = serde_json::json!([]);
+    }
+    serde_json::from_value(cluster.clone()).unwrap_or_else(|e| panic!("{e}"))
+}
+
+/// Names of networks after a plan, and the addresses of HV1's bare ports.
+fn after_sharing(inventory: &Inventory, plan: &ClusterPlan) -> (Vec<(String, Option<u8>)>, Vec<Vec<String>>, Cluster) {
+    let after = applied::cluster(&inventory.clusters[0], plan);
+    let networks = after.networks.iter().map(|n| (n.name.clone(), n.cluster_use)).collect();
+    let bare = after.nodes[0].nics.iter().filter(|n| n.switch.is_none());
+    (networks, bare.map(|n| n.addresses.clone()).collect(), after)
+}
+
+const ALL_NETWORKS: &str = "C1,Mgmt,10.0.0.0/24,10,3,management\nC1,Cluster,10.0.1.0/24,101,1,cluster\n\
+    C1,LM,10.0.2.0/24,102,1,live-migration\nC1,SMB1,10.0.3.0/24,711,0,storage\nC1,SMB2,10.0.4.0/24,712,1,storage\n";
+
+/// Cluster and live migration move onto the storage ports: their own networks end, and the storage networks serve them.
+#[test]
+fn roles_that_come_to_storage_ports_go_over_the_storage_networks() {
+    let nics = "HV1,P1,25000,roce,storage,10.0.3.11/24\nHV1,P2,25000,roce,storage,10.0.4.11/24\nHV1,V1,10000,no,vm:S,\n\
+                HV2,P1,25000,roce,storage,10.0.3.12/24\nHV2,P2,25000,roce,storage,10.0.4.12/24\nHV2,V1,10000,no,vm:S,\n";
+    let vnics = "HV1,Mgmt,S,management,10.0.0.11/24\nHV1,Cluster,S,cluster,10.0.1.11/24\nHV1,LM,S,live-migration,10.0.2.11/24\n\
+                 HV2,Mgmt,S,management,10.0.0.12/24\nHV2,Cluster,S,cluster,10.0.1.12/24\nHV2,LM,S,live-migration,10.0.2.12/24\n";
+    let today = of_tables(nics, vnics, ALL_NETWORKS);
+    let plan = shared_plan(&[Role::Cluster, Role::LiveMigration, Role::Storage], ["P1", "P2"]);
+    let (networks, addresses, after) = after_sharing(&today, &plan);
+    // The one that nodes could not talk over is opened for them.
+    let expected = [("Mgmt", 3), ("SMB1", 1), ("SMB2", 1)].map(|(name, used)| (name.to_owned(), Some(used)));
+    assert_eq!(networks, expected);
+    assert_eq!(addresses, [["10.0.3.11/24"], ["10.0.4.11/24"]]);
+    assert_eq!(after.migration.network_order, ["SMB1", "SMB2"]);
+    assert_eq!(after.migration.exclude_networks, ["Mgmt"]);
+    let vlans = applied::Vlans::new(&today.clusters[0], &plan);
+    for role in [Role::Cluster, Role::LiveMigration, Role::Storage] {
+        assert_eq!(
+            (vlans.of(role, 0, 0), vlans.of(role, 0, 1)),
+            (Some(711), Some(712)),
+            "{role:?}"
+        );
+    }
+    assert_eq!(vlans.of(Role::Management, 0, 2), Some(10));
+}
+
+/// Two networks for two ports: each port keeps its own, or takes over the one that comes.
+#[test]
+fn two_networks_on_two_ports_stay_two() {
+    let nics = "HV1,P1,25000,no,live-migration,10.0.2.11/24\nHV1,P2,25000,no,,\nHV1,V1,10000,no,vm:S,\n\
+                HV2,P1,25000,no,live-migration,10.0.2.12/24\nHV2,P2,25000,no,,\nHV2,V1,10000,no,vm:S,\n";
+    let vnics = "HV1,Cluster,S,cluster,10.0.1.11/24\nHV2,Cluster,S,cluster,10.0.1.12/24\n";
+    let two = "C1,Cluster,10.0.1.0/24,101,1,cluster\nC1,LM,10.0.2.0/24,102,1,live-migration\n";
+    let plan = shared_plan(&[Role::Cluster, Role::LiveMigration], ["P1", "P2"]);
+    let (networks, addresses, after) = after_sharing(&of_tables(nics, vnics, two), &plan);
+    assert_eq!(networks.len(), 2);
+    assert_eq!(addresses, [["10.0.2.11/24"], ["10.0.1.11/24"]]);
+    assert_eq!(after.migration.network_order, ["LM", "Cluster"]);
+}
+
+/// Storage keeps an address of its own where its only port is gone: it is found by it.
+#[test]
+fn storage_takes_the_place_of_another_network_before_it_loses_its_own() {
+    let nics = "HV1,P1,25000,no,cluster,10.0.1.11/24\nHV1,P2,25000,no,live-migration,10.0.2.11/24\nHV1,P3,10000,no,storage,10.0.3.11/24\nHV1,V1,10000,no,,\n\
+                HV2,P1,25000,no,cluster,10.0.1.12/24\nHV2,P2,25000,no,live-migration,10.0.2.12/24\nHV2,P3,10000,no,storage,10.0.3.12/24\nHV2,V1,10000,no,,\n";
+    let networks = "C1,Cluster,10.0.1.0/24,101,1,cluster\nC1,LM,10.0.2.0/24,102,1,live-migration\nC1,SMB1,10.0.3.0/24,711,1,storage\n";
+    let plan = shared_plan(&[Role::Cluster, Role::LiveMigration, Role::Storage], ["P1", "P2"]);
+    let (left, addresses, _) = after_sharing(&of_tables(nics, "", networks), &plan);
+    assert_eq!(addresses[..2], [["10.0.3.11/24"], ["10.0.2.11/24"]]);
+    let names: Vec<&str> = left.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["LM", "SMB1"]);
+}
+
+/// Nothing is built yet: two ports have room for two networks, those of storage first.
+#[test]
+fn of_a_new_cluster_the_networks_for_which_there_are_ports_stay() {
+    let nics = "HV1,P1,25000,no,,\nHV1,P2,25000,no,,\nHV1,V1,10000,no,,\nHV2,P1,25000,no,,\nHV2,P2,25000,no,,\nHV2,V1,10000,no,,\n";
+    let today = of_tables(nics, "", ALL_NETWORKS);
+    let plan = shared_plan(&[Role::Cluster, Role::LiveMigration, Role::Storage], ["P1", "P2"]);
+    let names = |plan: &ClusterPlan| -> Vec<String> {
+        let after = applied::cluster(&today.clusters[0], plan);
+        after.networks.into_iter().map(|n| n.name).collect()
+    };
+    assert_eq!(names(&plan), ["Mgmt", "SMB1", "SMB2"]);
+    let alone = shared_plan(&[Role::LiveMigration], ["P1", "P2"]);
+    assert_eq!(names(&alone).len(), 5, "a role by itself shares nothing");
+}

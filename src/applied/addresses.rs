@@ -1,4 +1,7 @@
 //! Addresses move with their role: where a role gets another adapter, that adapter gets the role's address.
+//!
+//! A port or team without a virtual switch has one VLAN ID, so roles that share it share one network too: the first of them in the order
+//! below brings its address along, the others use it.
 
 use super::adapters::{Adapter, Carrier};
 use super::today::{self, CarrierToday};
@@ -6,7 +9,7 @@ use crate::inventory::Node;
 use crate::roles::Role;
 
 /// Which role keeps the address of an adapter that carried several and loses some: the one to which a new address does most harm.
-const FIRST: [Role; 6] = [
+pub(super) const FIRST: [Role; 6] = [
     Role::Management,
     Role::Storage,
     Role::LiveMigration,
@@ -14,6 +17,9 @@ const FIRST: [Role; 6] = [
     Role::Replica,
     Role::Vm,
 ];
+
+/// Roles that keep an address of their own: people and agents know that of management, storage is found by it.
+const KEPT: [Role; 2] = [Role::Management, Role::Storage];
 
 /// What an adapter of tomorrow takes over from adapters of today.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,34 +39,89 @@ impl Move {
     pub fn stays(&self) -> bool {
         self.from.first().is_some_and(|from| today::same(from, &self.to))
     }
+
+    /// Whether its roles share one network: it has one VLAN ID.
+    pub fn shares_network(&self) -> bool {
+        self.roles.len() > 1 && !matches!(self.to, Carrier::HostVnic { .. })
+    }
 }
 
 /// For each adapter of tomorrow what it takes over; no adapter of today hands its addresses to two of them. Those that stay where
-/// they are come first, then adapters whose addresses are known.
+/// they are come first, then adapters whose addresses are known. What would be a second network on an adapter without virtual switch is
+/// taken over by none.
 pub fn moves(node: &Node, adapters: &[Adapter]) -> Vec<Move> {
-    let mut free: Vec<Option<CarrierToday>> = today::carriers(node).into_iter().map(Some).collect();
-    free.sort_by_key(|old| old.as_ref().is_some_and(|old| old.addresses.is_empty()));
+    let mut carriers = today::carriers(node);
+    carriers.sort_by_key(|old| old.addresses.is_empty());
+    let mut free = Free {
+        taken: vec![false; carriers.len()],
+        carriers,
+    };
     let mut moves: Vec<Move> = adapters.iter().map(empty).collect();
     for found in &mut moves {
-        let own = free
-            .iter_mut()
-            .find(|old| old.as_ref().is_some_and(|old| stays(old, found)));
-        if let Some(own) = own.and_then(Option::take) {
-            take(found, own);
-        }
+        free.hand(found, stays);
     }
     for role in FIRST {
+        let of_role = |old: &CarrierToday, _: &Move| old.roles.contains(&role);
         for found in moves.iter_mut().filter(|found| found.roles.contains(&role)) {
-            let carried = found.stays() && own_role(node, found, role);
-            let next = free
-                .iter_mut()
-                .find(|old| !carried && old.as_ref().is_some_and(|old| old.roles.contains(&role)));
-            if let Some(old) = next.and_then(Option::take) {
-                take(found, old);
+            let carried = found.stays() && free.brings(found, role);
+            let full = found.shares_network() && !found.from.is_empty();
+            if !carried && !full {
+                free.hand(found, of_role);
             }
+        }
+        // What must stay reachable keeps an address of its own, at the cost of one that was there.
+        let brought = moves.iter().any(|found| free.brings(found, role));
+        let mut sharing = moves
+            .iter_mut()
+            .filter(|m| m.roles.contains(&role) && m.shares_network());
+        if let Some(found) = sharing.next().filter(|_| KEPT.contains(&role) && !brought) {
+            free.exchange(found, of_role);
         }
     }
     moves
+}
+
+/// Adapters of today, and which of them have handed over their addresses.
+struct Free {
+    carriers: Vec<CarrierToday>,
+    taken: Vec<bool>,
+}
+
+impl Free {
+    /// Hands the first free adapter that fits to `found`; whether there was one.
+    fn hand(&mut self, found: &mut Move, fits: impl Fn(&CarrierToday, &Move) -> bool) -> bool {
+        let mut all = self.carriers.iter().zip(&mut self.taken);
+        let Some((old, taken)) = all.find(|(old, taken)| !**taken && fits(old, found)) else {
+            return false;
+        };
+        *taken = true;
+        found.from.push(old.carrier.clone());
+        found.addresses.extend(old.addresses.iter().cloned());
+        true
+    }
+
+    /// As [`Free::hand`], in place of what `found` has.
+    fn exchange(&mut self, found: &mut Move, fits: impl Fn(&CarrierToday, &Move) -> bool) {
+        let before = found.clone();
+        found.from.clear();
+        found.addresses.clear();
+        if !self.hand(found, fits) {
+            *found = before;
+            return;
+        }
+        for (old, taken) in self.carriers.iter().zip(&mut self.taken) {
+            *taken &= !before.from.iter().any(|from| today::same(from, &old.carrier));
+        }
+    }
+
+    /// Whether the adapter has an address of the role.
+    fn brings(&self, found: &Move, role: Role) -> bool {
+        let mut own = self
+            .carriers
+            .iter()
+            .filter(|old| found.from.iter().any(|from| today::same(from, &old.carrier)));
+        own.any(|old| old.roles.contains(&role))
+    }
 }
 
 fn empty(adapter: &Adapter) -> Move {
@@ -74,18 +135,6 @@ fn empty(adapter: &Adapter) -> Move {
 
 fn stays(old: &CarrierToday, found: &Move) -> bool {
     today::same(&old.carrier, &found.to) && found.roles.iter().any(|role| old.roles.contains(role))
-}
-
-/// Whether the adapter carries the role today already.
-fn own_role(node: &Node, found: &Move, role: Role) -> bool {
-    today::carriers(node)
-        .iter()
-        .any(|old| today::same(&old.carrier, &found.to) && old.roles.contains(&role))
-}
-
-fn take(found: &mut Move, old: CarrierToday) {
-    found.from.push(old.carrier);
-    found.addresses.extend(old.addresses);
 }
 
 /// Gives each adapter of `after` the addresses that its roles have on `node`'s adapters. An adapter that carries the same roles

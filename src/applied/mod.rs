@@ -9,12 +9,14 @@ mod addresses;
 mod guests;
 mod networks;
 mod node;
+mod shared;
 pub mod switches;
 pub mod today;
 
 pub use adapters::{Adapter, Carrier, adapters};
 pub use addresses::{Move, moves};
-pub use networks::{migration_networks, private_use};
+pub use networks::migration_networks;
+pub use shared::{Vlans, given_up};
 
 use crate::inventory::{Cluster, ColumnName, Inventory};
 use crate::plan::{ClusterPlan, Plan};

@@ -3,6 +3,7 @@
 //! A setting of today that serves the plan stays as it is. Sources: Microsoft, "Network Recommendations for a Hyper-V Cluster" (cluster use,
 //! MigrationExcludeNetworks), `Add-VMMigrationNetwork`, `Set-VMHost`, `Set-SmbBandwidthLimit`, "Manage SMB bandwidth limits for live migration".
 
+use super::shared::{given_up, shared_uplink};
 use crate::inventory::{Cluster, ClusterNetwork, Node, StorageKind};
 use crate::plan::{ClusterPlan, Uplink};
 use crate::profiles::{Transport, WS2008R2, WS2022};
@@ -14,8 +15,13 @@ const DEFAULT_FACTOR: u32 = 2_500;
 
 /// Applies what the plan means for networks and live migration.
 pub(super) fn apply(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
+    let ended = given_up(today, plan);
+    let mut position = 0..;
+    after
+        .networks
+        .retain(|_| position.next().is_none_or(|at| !ended.contains(&at)));
     for network in &mut after.networks {
-        network.cluster_use = cluster_use(today.storage, network);
+        network.cluster_use = cluster_use(today.storage, plan, network);
     }
     if today.nodes.len() < 2 || !plan.uplinks.iter().any(|u| u.roles.contains(&Role::LiveMigration)) {
         return;
@@ -28,8 +34,9 @@ pub(super) fn apply(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
     }
 }
 
-/// Cluster use that a network has once it is set: a fitting one of today stays.
-fn cluster_use(storage: StorageKind, network: &ClusterNetwork) -> Option<u8> {
+/// Cluster use that a network has once it is set: a fitting one of today stays. One that carries the cluster's own traffic for want of another
+/// must let the nodes talk.
+fn cluster_use(storage: StorageKind, plan: &ClusterPlan, network: &ClusterNetwork) -> Option<u8> {
     let Some(role) = network.purpose else {
         return network.cluster_use;
     };
@@ -43,9 +50,12 @@ fn cluster_use(storage: StorageKind, network: &ClusterNetwork) -> Option<u8> {
         Role::Replica => &[3, 1, 0],
         Role::Vm => return network.cluster_use,
     };
+    let talk = |r: &Role| matches!(r, Role::Cluster | Role::LiveMigration);
+    let beside = shared_uplink(plan, role).is_some_and(|u| u.roles.iter().any(talk));
+    let fitting: Vec<u8> = fitting.iter().copied().filter(|one| !beside || *one > 0).collect();
     match network.cluster_use {
         Some(today) if fitting.contains(&today) => Some(today),
-        _ => fitting.first().copied(),
+        _ => fitting.first().copied().or(beside.then_some(1)),
     }
 }
 
@@ -53,27 +63,36 @@ fn cluster_use(storage: StorageKind, network: &ClusterNetwork) -> Option<u8> {
 /// roles beside it on its uplink; then the cluster's as a fallback. None where the plan gives it ports of its own and the inventory does
 /// not name their network: a list without it would lead live migration off it.
 pub fn migration_networks<'c>(cluster: &'c Cluster, plan: &ClusterPlan) -> Vec<&'c ClusterNetwork> {
-    let named = |role: Role| cluster.networks.iter().filter(move |n| n.purpose == Some(role));
+    let ended = given_up(cluster, plan);
+    let networks = || {
+        cluster
+            .networks
+            .iter()
+            .enumerate()
+            .filter(|(at, _)| !ended.contains(at))
+            .map(|(_, n)| n)
+    };
+    let named = |role: Role| networks().filter(move |n| n.purpose == Some(role));
     let own: Vec<_> = named(Role::LiveMigration).collect();
     let mut found: Vec<_> = if own.is_empty() {
         beside(plan).into_iter().flat_map(named).collect()
     } else {
         own
     };
-    found.retain(|n| private_use(cluster.storage, n));
+    found.retain(|n| private_use(cluster.storage, plan, n));
     if found.is_empty() {
         return found;
     }
     let fallback: Vec<_> = named(Role::Cluster)
-        .filter(|n| private_use(cluster.storage, n) && !found.iter().any(|f: &&ClusterNetwork| f.name == n.name))
+        .filter(|n| private_use(cluster.storage, plan, n) && !found.iter().any(|f: &&ClusterNetwork| f.name == n.name))
         .collect();
     found.extend(fallback);
     found
 }
 
 /// Whether nodes may talk over the network and clients do not.
-pub fn private_use(storage: StorageKind, network: &ClusterNetwork) -> bool {
-    matches!(cluster_use(storage, network), Some(1 | 3)) && network.purpose != Some(Role::Management)
+fn private_use(storage: StorageKind, plan: &ClusterPlan, network: &ClusterNetwork) -> bool {
+    matches!(cluster_use(storage, plan, network), Some(1 | 3)) && network.purpose != Some(Role::Management)
 }
 
 /// Roles on the uplink of live migration that have networks between the nodes.
@@ -95,12 +114,12 @@ fn lists(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
         && order[..own.len()]
             .iter()
             .all(|name| own.iter().any(|n| same_name(name, &n.name)));
-    let mut kept_off = today.networks.iter().filter(|n| n.purpose == Some(Role::Management));
+    let mut kept_off = after.networks.iter().filter(|n| n.purpose == Some(Role::Management));
     if led && !own.iter().any(|n| names(excluded, n)) && kept_off.all(|n| names(excluded, n)) {
         return;
     }
     after.migration.network_order = wanted.iter().map(|n| n.name.clone()).collect();
-    let others = today
+    let others = after
         .networks
         .iter()
         .filter(|n| !wanted.iter().any(|w| w.name == n.name));

@@ -20,15 +20,21 @@ pub struct ClusterChanges {
 /// What differs between today and the plan; what is as it should be is counted in `already`.
 pub fn of_cluster(today: &Cluster, after: &Cluster, already: &mut usize) -> ClusterChanges {
     let mut found = ClusterChanges::default();
-    networks(today, after, already, &mut found.after);
-    migration(today, after, already, &mut found.after);
+    // Where networks end, those that take over are there already: they do so before the first node loses one.
+    let ends = after.networks.len() < today.networks.len();
+    let settings = if ends { &mut found.before } else { &mut found.after };
+    networks(today, after, already, settings);
+    migration(today, after, already, settings);
     found.after.extend(apart::changes(today, after));
     guests(today, after, already, &mut found);
     found
 }
 
 fn networks(today: &Cluster, after: &Cluster, already: &mut usize, found: &mut Vec<Planned>) {
-    for (old, new) in today.networks.iter().zip(&after.networks) {
+    for new in &after.networks {
+        let Some(old) = today.networks.iter().find(|n| n.name == new.name) else {
+            continue;
+        };
         if old.cluster_use == new.cluster_use {
             *already += usize::from(new.cluster_use.is_some());
             continue;

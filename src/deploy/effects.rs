@@ -108,6 +108,9 @@ fn on_team(change: &Change, node: &mut Node) {
                 }
             }
         }),
+        Change::Ride { port, roles } => on_ports(node, port, |_, nic_roles| {
+            nic_roles.into_iter().for_each(|own| own.extend(roles.iter().copied()));
+        }),
         other => on_host_vnic(other, node),
     }
 }

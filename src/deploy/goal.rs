@@ -32,6 +32,10 @@ pub struct Goal {
     pub transfers: Vec<Transfer>,
     /// Roles that an adapter gives up and no other takes over from it.
     pub dropped: Vec<Transfer>,
+    /// Roles that use the address of others on their adapter.
+    pub riding: BTreeMap<Port, BTreeSet<Role>>,
+    /// Adapters without virtual switch that give up their own address for another one.
+    pub exchanges: BTreeSet<Port>,
 }
 
 impl Goal {
@@ -55,14 +59,30 @@ impl Goal {
                 end.weighted.insert(name);
             }
         }
-        let mut transfers = transfers(node, start, &moves);
+        let riding = riding(node, &moves);
+        let mut transfers = transfers(node, start, &moves, &riding);
         hand_over(node, start, &end, &mut transfers);
         let dropped = dropped(node, start, &end, &transfers);
+        let exchanges = exchanges(node, &moves, &dropped);
         Goal {
             state: end,
             transfers,
             dropped,
+            riding,
+            exchanges,
         }
+    }
+
+    /// Whether every address that a role keeps is where it is to be: until then the address of others is no way to reach it.
+    pub fn has_own(&self, state: &State, role: Role) -> bool {
+        let own = |port: &Port| self.state.held(port).contains(&role) && !self.rides(port).contains(&role);
+        let mut ports = self.state.holds.keys().filter(|port| own(port));
+        ports.all(|port| state.held(port).contains(&role))
+    }
+
+    /// Roles that use the address of others on an adapter.
+    pub fn rides(&self, port: &Port) -> BTreeSet<Role> {
+        self.riding.get(port).cloned().unwrap_or_default()
     }
 }
 
@@ -78,12 +98,38 @@ fn base(cluster: &Cluster, after: &Node, switch: &str) -> Option<super::steps::B
     })
 }
 
-fn transfers(node: &Node, start: &State, moves: &[Move]) -> Vec<Transfer> {
+/// Roles on adapters that bring no address along: an adapter without virtual switch has one network, and another role brought it.
+fn riding(node: &Node, moves: &[Move]) -> BTreeMap<Port, BTreeSet<Role>> {
+    let carriers = today::carriers(node);
+    let shared = moves.iter().filter(|m| m.shares_network() && !m.from.is_empty());
+    let of_move = |m: &Move| {
+        let sources = carriers
+            .iter()
+            .filter(|c| m.from.iter().any(|from| today::same(&c.carrier, from)));
+        let brought: BTreeSet<Role> = sources.flat_map(|c| c.roles.iter().copied()).collect();
+        let roles = m.roles.iter().copied().filter(|role| !brought.contains(role)).collect();
+        (port_of(node, &m.to), roles)
+    };
+    shared.map(of_move).collect()
+}
+
+/// Adapters whose roles of today end there or go over another network, and which get the address of others in their place.
+fn exchanges(node: &Node, moves: &[Move], dropped: &[Transfer]) -> BTreeSet<Port> {
+    let others = moves.iter().filter(|m| !m.from.is_empty() && !m.stays());
+    let ends = |port: &Port| dropped.iter().any(|d| d.from.as_ref() == Some(port));
+    let exchanged = others.filter(|m| m.shares_network() || ends(&port_of(node, &m.to)));
+    exchanged.map(|m| port_of(node, &m.to)).collect()
+}
+
+fn transfers(node: &Node, start: &State, moves: &[Move], riding: &BTreeMap<Port, BTreeSet<Role>>) -> Vec<Transfer> {
     let carriers = today::carriers(node);
     let mut found = Vec::new();
     for m in moves {
         let to = port_of(node, &m.to);
         let mut missing: BTreeSet<Role> = m.roles.iter().copied().collect();
+        if let Some(riding) = riding.get(&to) {
+            missing.retain(|role| !riding.contains(role));
+        }
         if m.stays() {
             missing.retain(|role| !start.held(&to).contains(role));
         }

@@ -5,10 +5,11 @@ use super::steps::{Change, Manual, Port, When};
 use super::words;
 use super::work::{ClusterWork, NodeWork, by_powershell};
 use crate::applied::{self, switches};
-use crate::inventory::{Cluster, Nic, NlbMode, Node};
+use crate::inventory::{Cluster, ClusterNetwork, Nic, NlbMode, Node};
 use crate::mac::nlb;
+use crate::powershell::quoted;
 use crate::roles::Role;
-use crate::units::same_name;
+use crate::units::{Subnet, same_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The manual steps of a cluster, by the moment at which they are due.
@@ -24,6 +25,7 @@ pub fn steps(work: &ClusterWork) -> Vec<Manual> {
         mpio(&work.today, node, &mut found);
     }
     guests(work, &mut found);
+    ended(work, &mut found);
     nlb(&work.after, &mut found);
     found.sort_by_key(|manual| manual.when);
     found
@@ -123,6 +125,33 @@ fn unnamed_network(work: &ClusterWork, found: &mut Vec<Manual>) {
     ));
 }
 
+/// Networks that end, because their roles share ports and so the networks of others.
+fn ended(work: &ClusterWork, found: &mut Vec<Manual>) {
+    let stay = |n: &&ClusterNetwork| work.after.networks.iter().any(|after| after.name == n.name);
+    let (_, ended): (Vec<_>, Vec<_>) = work.today.networks.iter().partition(stay);
+    if ended.is_empty() {
+        return;
+    }
+    let names: Vec<&str> = ended.iter().map(|n| n.name.as_str()).collect();
+    let roles: Vec<Role> = ended
+        .iter()
+        .filter_map(|n| n.purpose)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
+    let text = format!(
+        "Look in Failover Cluster Manager: {} must be gone, since no adapter has an address there any more. What went over them ({}) goes over the networks          of the ports that it shares. Take their VLANs and subnets out of your address plan and off the switch ports.",
+        words::listed(&names),
+        words::roles(&roles)
+    );
+    found.push(manual(
+        When::After,
+        "",
+        text,
+        "a port without a virtual switch has one VLAN, so the roles on it share one network",
+    ));
+}
+
 /// Ports of physical switches whose VLANs must change with the NIC's roles.
 fn switch_ports(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
     let gates = gates(work, node);
@@ -131,7 +160,11 @@ fn switch_ports(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
             continue;
         }
         let roles: Vec<Role> = new.roles.iter().copied().collect();
+        let today = vlans(&work.today, &node.today, old);
         let vlans = vlans(&work.after, &node.after, new);
+        if !vlans.is_empty() && vlans.is_subset(&today) && old.switch.is_some() == new.switch.is_some() {
+            continue;
+        }
         let tagged = if vlans.is_empty() {
             "the VLANs of these roles".to_owned()
         } else {
@@ -148,10 +181,7 @@ fn switch_ports(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
         } else {
             "Leave today's VLANs on it until the node is verified."
         };
-        let untagged = untagged(&work.after, &node.after, new);
-        let extra = untagged
-            .map(|vlan| format!(" (VLAN {vlan} untagged: {} is no trunk in Windows)", new.name))
-            .unwrap_or_default();
+        let extra = at_the_port(&work.after, &node.after, new);
         let text = format!(
             "Switch port of {}{}: it will carry {}, so it must let {tagged} through{extra}. {now}",
             new.name,
@@ -235,14 +265,15 @@ fn place(cluster: &Cluster, nic: &Nic) -> String {
     }
 }
 
-/// VLANs that must pass a port.
+/// VLANs that must pass a port: on one with an address of its own that of its network, else those of its roles' networks.
 fn vlans(after: &Cluster, node: &Node, nic: &Nic) -> BTreeSet<u16> {
-    let mut found: BTreeSet<u16> = after
-        .networks
-        .iter()
-        .filter(|n| n.purpose.is_some_and(|role| nic.roles.contains(&role)))
-        .filter_map(|n| n.vlan)
-        .collect();
+    let of_roles = |n: &&ClusterNetwork| n.purpose.is_some_and(|role| nic.roles.contains(&role));
+    let mut networks: Vec<&ClusterNetwork> = after.networks.iter().filter(of_roles).collect();
+    let own = Subnet::of_addresses(&nic.addresses);
+    if nic.switch.is_none() && networks.iter().any(|n| Subnet::any_holds(&n.subnet, &own)) {
+        networks.retain(|n| Subnet::any_holds(&n.subnet, &own));
+    }
+    let mut found: BTreeSet<u16> = networks.iter().filter_map(|n| n.vlan).collect();
     if let Some(switch) = &nic.switch {
         let on_it = |v: &&crate::inventory::Vnic| same_name(&v.switch, switch);
         found.extend(
@@ -263,12 +294,33 @@ fn vlans(after: &Cluster, node: &Node, nic: &Nic) -> BTreeSet<u16> {
     found
 }
 
-/// The one VLAN of a bare port: Windows sends untagged there.
+/// The one VLAN of a bare port: Windows sends untagged there, unless the adapter itself is set to the VLAN.
 fn untagged(after: &Cluster, node: &Node, nic: &Nic) -> Option<u16> {
     let mut vlans = vlans(after, node, nic).into_iter();
     match (&nic.switch, vlans.next(), vlans.next()) {
-        (None, Some(only), None) => Some(only),
+        (None, Some(only), None) if set_vlan(nic).is_none() => Some(only),
         _ => None,
+    }
+}
+
+/// VLAN ID that is set at the port in Windows.
+fn set_vlan(nic: &Nic) -> Option<u64> {
+    nic.facts.number("nic_vlan").filter(|vlan| *vlan > 0)
+}
+
+/// What to say of the VLAN of a bare port beside its switch port.
+fn at_the_port(after: &Cluster, node: &Node, nic: &Nic) -> String {
+    if let Some(vlan) = untagged(after, node, nic) {
+        return format!(" (VLAN {vlan} untagged: {} is no trunk in Windows)", nic.name);
+    }
+    let mut vlans = vlans(after, node, nic).into_iter();
+    match (nic.switch.is_none(), set_vlan(nic), vlans.next(), vlans.next()) {
+        (true, Some(today), Some(only), None) if today != u64::from(only) => format!(
+            " (tagged; the port has VLAN {today} today, so set it once its address has changed: Set-NetAdapter -Name {} -VlanID {only})",
+            quoted(&nic.name)
+        ),
+        (true, Some(_), Some(only), None) => format!(" (VLAN {only} tagged, as it is set at the port)"),
+        _ => String::new(),
     }
 }
 

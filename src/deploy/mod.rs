@@ -7,6 +7,7 @@
 
 mod apart;
 mod bandwidth;
+mod carrying;
 mod cluster;
 pub mod effects;
 mod goal;

@@ -1,12 +1,13 @@
 //! The changes that lead on from a moment to the goal, best first. Each is possible as Windows stands at that moment; whether it is safe
 //! is asked elsewhere.
 
-use super::goal::{Goal, Transfer};
+use super::carrying::{carries, known};
+use super::goal::Goal;
 use super::management::{concerns, management_path, moves_management};
 use super::state::{GUARDED, State};
 use super::steps::{Base, Change, Port, Switch};
 use crate::applied::switches;
-use crate::inventory::{HostVnic, Node, SwitchKind};
+use crate::inventory::{HostVnic, SwitchKind};
 use crate::roles::Role;
 use crate::units::same_name;
 use std::collections::BTreeSet;
@@ -67,7 +68,7 @@ fn is_goal_team(goal: &Goal, name: &str) -> bool {
 }
 
 /// Whether the adapter is there as the goal wants it.
-fn is_ready(state: &State, goal: &Goal, port: &Port) -> bool {
+pub(super) fn is_ready(state: &State, goal: &Goal, port: &Port) -> bool {
     let as_wanted = match port {
         Port::Nic(_) => true,
         Port::Team(name) => is_goal_team(goal, name),
@@ -83,76 +84,6 @@ fn is_goal_vnic(state: &State, goal: &Goal, name: &str, switch: &str) -> bool {
     let wanted = goal.state.node.host_vnics.iter().find(|v| same_name(&v.name, name));
     let internal = !state.bases.keys().any(|s| same_name(s, switch));
     wanted.is_some_and(|v| same_name(&v.switch, switch)) && (internal || is_goal_switch(state, goal, switch))
-}
-
-/// Roles go to the adapter that is to carry them.
-fn carries(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
-    let mut found = Vec::new();
-    for (port, roles) in goal.state.holds.iter().filter(|(port, _)| is_ready(state, goal, port)) {
-        let missing: BTreeSet<Role> = roles.difference(&state.held(port)).copied().collect();
-        let mut own = missing.clone();
-        for transfer in goal.transfers.iter().filter(|t| t.to == *port) {
-            let moved: Vec<Role> = transfer.roles.iter().copied().filter(|r| missing.contains(r)).collect();
-            own.retain(|role| !transfer.roles.contains(role));
-            if !moved.is_empty() {
-                found.push(carry(state, transfer, moved));
-            }
-        }
-        if !own.is_empty() {
-            found.push(vec![Change::Assume {
-                port: port.clone(),
-                roles: own.into_iter().collect(),
-                from: Some(port.clone()),
-                addresses: known(&goal.state.node, port),
-            }]);
-        }
-    }
-    found
-}
-
-/// Addresses of an adapter, as far as the facts hold them.
-fn known(node: &Node, port: &Port) -> Vec<String> {
-    match port {
-        Port::HostVnic(name) => {
-            let vnic = node.host_vnics.iter().find(|v| same_name(&v.name, name));
-            vnic.map(|v| v.addresses.clone()).unwrap_or_default()
-        }
-        Port::Nic(name) => {
-            let nic = node.nics.iter().find(|n| same_name(&n.name, name));
-            nic.map(|n| n.addresses.clone()).unwrap_or_default()
-        }
-        Port::Team(name) => node
-            .nics
-            .iter()
-            .filter(|n| same_name(&n.team, name))
-            .flat_map(|n| n.addresses.clone())
-            .collect(),
-    }
-}
-
-fn carry(state: &State, transfer: &Transfer, roles: Vec<Role>) -> Vec<Change> {
-    let held = |port: &Port| roles.iter().any(|role| state.held(port).contains(role));
-    let from = transfer.from.clone().filter(|_| !transfer.keeps_address);
-    let release = transfer
-        .from
-        .as_ref()
-        .filter(|port| **port != transfer.to && held(port));
-    let mut changes: Vec<Change> = Vec::new();
-    if let Some(port) = release {
-        changes.push(Change::Release {
-            port: port.clone(),
-            roles: roles.clone(),
-            addresses: transfer.addresses.clone(),
-            keeps_address: transfer.keeps_address,
-        });
-    }
-    changes.push(Change::Assume {
-        port: transfer.to.clone(),
-        roles,
-        from,
-        addresses: transfer.addresses.clone(),
-    });
-    changes
 }
 
 /// Host vNICs of switches that are there.
@@ -464,7 +395,7 @@ pub fn forced_release(state: &State, goal: &Goal, guarded: &BTreeSet<Role>) -> O
 /// Whether the changes give one of these roles an adapter.
 pub fn brings_up(draft: &Draft, down: &BTreeSet<Role>) -> bool {
     draft.changes.iter().any(|change| match change {
-        Change::Assume { roles, .. } => roles.iter().any(|role| down.contains(role)),
+        Change::Assume { roles, .. } | Change::Ride { roles, .. } => roles.iter().any(|role| down.contains(role)),
         Change::AddHostVnic(vnic) => vnic.role.is_some_and(|role| down.contains(&role)),
         _ => false,
     })

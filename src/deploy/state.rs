@@ -132,7 +132,7 @@ impl State {
                     held.retain(|role| !roles.contains(role));
                 }
             }
-            Change::Assume { port, roles, .. } => {
+            Change::Assume { port, roles, .. } | Change::Ride { port, roles } => {
                 self.holds
                     .entry(port.clone())
                     .or_default()

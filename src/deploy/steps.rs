@@ -236,6 +236,13 @@ pub enum Change {
         /// The addresses, if known.
         addresses: Vec<String>,
     },
+    /// Roles go over the network of other roles on an adapter: they need no address of their own.
+    Ride {
+        /// Adapter.
+        port: Port,
+        /// Roles that it carries from now on.
+        roles: Vec<Role>,
+    },
     /// VLAN of a host vNIC; `None` = untagged.
     HostVlan {
         /// Host vNIC.

@@ -104,6 +104,12 @@ impl Change {
                 addresses: addresses.clone(),
                 keeps_address: from.is_none() && addresses.is_empty(),
             },
+            Change::Ride { port, roles } => Change::Release {
+                port: port.clone(),
+                roles: roles.clone(),
+                addresses: Vec::new(),
+                keeps_address: true,
+            },
             Change::HostVlan { vnic, value } => Change::HostVlan {
                 vnic: vnic.clone(),
                 value: value.inverse(),

@@ -69,6 +69,7 @@ fn one(change: &Change) -> String {
         Change::LeaveTeam { team, nic } => format!("take {nic} out of the team {team}"),
         Change::Release { port, roles: gone, .. } => format!("take {} off {}", roles(gone), port.alias()),
         Change::Assume { port, roles: new, .. } => format!("give {} to {}", roles(new), port.alias()),
+        Change::Ride { port, roles: new } => format!("let {} use the address of {}", roles(new), port.alias()),
         other => setting(other),
     }
 }
@@ -248,7 +249,7 @@ fn uplink(plan: &ClusterPlan, node: &str, change: &Change) -> Option<String> {
             .find(|u| u.network.as_ref() == Some(switch))
             .map(|u| u.name.clone()),
         Change::RemoveTeam { nics, .. } => of_nics(nics),
-        Change::Assume { roles, .. } => of_roles(roles),
+        Change::Assume { roles, .. } | Change::Ride { roles, .. } => of_roles(roles),
         Change::Release {
             port: Port::Nic(nic), ..
         } => of_nics(std::slice::from_ref(nic)),

@@ -3,16 +3,30 @@
 use nicplan::applied::{self, today};
 use nicplan::deploy::steps::{Change, Step};
 use nicplan::deploy::{ClusterWork, NodeWork, effects};
-use nicplan::inventory::{Cluster, Node, to_csv_tables};
+use nicplan::inventory::{Cluster, ClusterNetwork, Node, to_csv_tables};
 use nicplan::roles::Role;
+use nicplan::units::Subnet;
 use std::collections::BTreeSet;
+
+/// An address for an adapter: on a network of its role where the cluster names one.
+fn address(networks: &[ClusterNetwork], roles: &[Role], (place, index): (usize, usize)) -> String {
+    let fits = |n: &&ClusterNetwork| n.purpose.is_some_and(|role| roles.contains(&role)) && n.subnet.ends_with(".0/24");
+    let fitting: Vec<&ClusterNetwork> = networks.iter().filter(fits).collect();
+    match fitting.get(place % fitting.len().max(1)) {
+        Some(network) => network
+            .subnet
+            .replace(".0/24", &format!(".{}/24", 10 + place * 16 + index)),
+        None => format!("172.{}.{index}.{}/24", place + 16, index + 11),
+    }
+}
 
 /// Every adapter of every node that carries a role gets an address of its own, so that each can be followed.
 pub fn number(cluster: &mut Cluster) {
+    let networks = cluster.networks.clone();
     for (index, node) in cluster.nodes.iter_mut().enumerate() {
         let carriers = today::carriers(node);
         for (place, found) in carriers.iter().enumerate() {
-            let address = vec![format!("10.{}.{index}.{}/24", place + 1, index + 11)];
+            let address = vec![address(&networks, &found.roles, (place, index))];
             match &found.carrier {
                 applied::Carrier::Nic(nic) => node.nics[*nic].addresses = address,
                 applied::Carrier::Team(_, ports) => {
@@ -196,6 +210,27 @@ fn undo(steps: &[Step], mut apply: impl FnMut(&Change)) {
     }
 }
 
+/// A cluster takes down a network on which no adapter is left, and no other.
+fn networks_end(name: &str, work: &ClusterWork, cluster: &mut Cluster) {
+    let addresses = |cluster: &Cluster| -> Vec<Subnet> {
+        let all = cluster.nodes.iter().flat_map(today::carriers).flat_map(|c| c.addresses);
+        all.filter_map(|text| Subnet::address(&text)).collect()
+    };
+    let (before, after) = (addresses(&work.today), addresses(cluster));
+    cluster.networks.retain(|network| {
+        let stays = work.after.networks.iter().any(|n| n.name == network.name);
+        let on_it = |all: &[Subnet]| Subnet::any_holds(&network.subnet, all);
+        let (had, has) = (on_it(&before), on_it(&after));
+        assert!(stays || !has, "{name}: {} ends with an adapter on it", network.name);
+        assert!(
+            !stays || has || !had,
+            "{name}: {} stays without an adapter",
+            network.name
+        );
+        stays
+    });
+}
+
 /// Steps lead to the plan's facts and back.
 pub fn there_and_back(name: &str, work: &ClusterWork) {
     let mut cluster = work.today.clone();
@@ -221,7 +256,10 @@ pub fn there_and_back(name: &str, work: &ClusterWork) {
     apply(&work.last, &mut cluster);
     cluster.transport = work.after.transport;
     let name = &format!("{name}: {}", told(work));
+    let before = cluster.networks.clone();
+    networks_end(name, work, &mut cluster);
     same(name, "afterwards", &cluster, &work.after);
+    cluster.networks = before;
 
     undo(&work.last, |change| effects::on_cluster(change, &mut cluster));
     for (position, node) in work.nodes.iter().enumerate() {

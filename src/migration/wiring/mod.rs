@@ -8,10 +8,9 @@ mod gather;
 mod matching;
 mod metrics;
 mod planned;
-mod subnet;
 mod today;
 
-pub use subnet::Subnet;
+pub use crate::units::Subnet;
 
 use super::load::{Load, Needs};
 use crate::inventory::{Cluster, NetworkState};

@@ -1,5 +1,6 @@
 //! What every port does: one row per NIC, with one entry per role on it.
 
+use crate::applied::Vlans;
 use crate::checks::recount::{Recount, RoleCapacity, UplinkLoad};
 use crate::inventory::{Cluster, Nic};
 use crate::plan::{ClusterPlan, NodePlan, Reason};
@@ -50,6 +51,7 @@ struct Joins<'a, 'v> {
     demands: BTreeMap<(usize, usize, Role), &'a RoleCapacity>,
     changed: BTreeSet<(usize, usize)>,
     network_vlans: &'v BTreeMap<&'a str, String>,
+    host_vlans: Vlans,
 }
 
 /// One row per NIC of every node.
@@ -66,6 +68,7 @@ pub(super) fn rows<'a>(
         demands: recount.roles.iter().map(|r| ((r.node, r.uplink, r.role), r)).collect(),
         changed: recount.changed_nics.iter().copied().collect(),
         network_vlans,
+        host_vlans: Vlans::new(facts, plan),
     };
     let by_name: BTreeMap<&str, &NodePlan> = plan.nodes.iter().map(|n| (n.node.as_str(), n)).collect();
     let mut rows = Vec::new();
@@ -88,7 +91,7 @@ impl<'a> Joins<'a, '_> {
             tor: self.tor(nic),
             uplink,
             load: uplink.and_then(|u| self.loads.get(&(node, u)).copied()),
-            roles: uplink.map_or_else(Vec::new, |u| self.roles(node, u, decided, why)),
+            roles: uplink.map_or_else(Vec::new, |u| self.roles((node, port), u, decided, why)),
             changed: self.changed.contains(&(node, port)),
             why,
         }
@@ -105,7 +108,13 @@ impl<'a> Joins<'a, '_> {
         }
     }
 
-    fn roles(&self, node: usize, uplink: usize, decided: Option<&'a NodePlan>, why: &'a str) -> Vec<RoleOnPort<'a>> {
+    fn roles(
+        &self,
+        (node, port): (usize, usize),
+        uplink: usize,
+        decided: Option<&'a NodePlan>,
+        why: &'a str,
+    ) -> Vec<RoleOnPort<'a>> {
         let Some(design) = self.plan.uplinks.get(uplink) else {
             return Vec::new();
         };
@@ -123,17 +132,20 @@ impl<'a> Joins<'a, '_> {
                 network,
                 share: shares.iter().find(|s| s.role == *role).map_or(0, |s| s.permille),
                 demand: self.demands.get(&(node, uplink, *role)).map_or(0, |r| r.demand),
-                vlans: self.vlans(*role, network),
+                vlans: self.vlans(*role, network, (node, port)),
                 why: network_reason(self.plan, network).unwrap_or(why),
             }
         };
         design.roles.iter().map(one).collect()
     }
 
-    fn vlans(&self, role: Role, network: &str) -> String {
+    fn vlans(&self, role: Role, network: &str, (node, port): (usize, usize)) -> String {
         match role {
             Role::Vm => self.network_vlans.get(network).cloned().unwrap_or_default(),
-            _ => self.facts.vlan_of(role).map_or_else(String::new, |v| v.to_string()),
+            _ => {
+                let vlan = self.host_vlans.of(role, node, port);
+                vlan.map_or_else(String::new, |v| v.to_string())
+            }
         }
     }
 }

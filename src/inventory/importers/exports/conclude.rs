@@ -43,6 +43,7 @@ pub(super) fn conclude(estate: &mut Estate, coverage: &Coverage) -> Vec<Assumed>
     rdma(estate);
     subnets::addresses(estate);
     subnets::cluster_networks(estate);
+    subnets::vlans(estate);
     switch_ports(estate, &mut assumed);
     unique_names(estate);
     roles::conclude(estate, &mut assumed);

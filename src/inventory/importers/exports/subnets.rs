@@ -81,6 +81,28 @@ pub(super) fn cluster_networks(estate: &mut Estate) {
     }
 }
 
+/// A cluster network has the VLAN in which all its adapters send; Windows keeps it nowhere else. Untagged adapters tell nothing: their VLAN is
+/// set at the physical switch.
+pub(super) fn vlans(estate: &mut Estate) {
+    for network in estate.rows_of("cluster_networks") {
+        let name = estate.text(network, "network").to_owned();
+        let on_it = |row: &usize| estate.text(*row, "cluster_network").eq_ignore_ascii_case(&name);
+        let tagged = |table: &'static str, column: &'static str| {
+            let rows = estate.rows_of(table).into_iter().filter(on_it);
+            rows.map(|row| (estate.text(row, column), estate.rows[row].place(column)))
+                .collect::<Vec<_>>()
+        };
+        let found = [tagged("nics", "nic_vlan"), tagged("host_vnics", "vlan")].concat();
+        let Some((first, place)) = found.first().map(|(text, place)| ((*text).to_owned(), *place)) else {
+            continue;
+        };
+        let known = first.parse::<u16>().is_ok_and(|vlan| vlan > 0);
+        if known && found.iter().all(|(text, _)| *text == first) {
+            estate.put(network, "vlan", &first, place);
+        }
+    }
+}
+
 fn same_subnet(a: Ipv4Addr, b: Ipv4Addr, length: u32) -> bool {
     let mask = u32::MAX.checked_shl(32 - length.min(32)).unwrap_or(0);
     u32::from(a) & mask == u32::from(b) & mask

@@ -46,6 +46,19 @@ impl Subnet {
         parts.filter_map(Subnet::parse).collect()
     }
 
+    /// The addresses of a list as ranges of one; what cannot be read is left out.
+    pub fn of_addresses(addresses: &[String]) -> Vec<Subnet> {
+        addresses.iter().filter_map(|text| Subnet::address(text)).collect()
+    }
+
+    /// Whether one of the subnets of a cell holds one of the addresses.
+    pub fn any_holds(subnets: &str, addresses: &[Subnet]) -> bool {
+        let ranges = Subnet::list(subnets);
+        addresses
+            .iter()
+            .any(|address| ranges.iter().any(|range| range.holds(address)))
+    }
+
     /// Whether the other range lies inside.
     pub fn holds(&self, other: &Subnet) -> bool {
         self.v6 == other.v6 && self.length <= other.length && other.base & mask(self.length) == self.base

@@ -1,0 +1,163 @@
+//! Networks that several roles share once the plan is applied, and networks of today that nothing is on any more.
+//!
+//! A port without a virtual switch has one VLAN ID. Roles that share such ports therefore share their networks: on a plan with cluster,
+//! live migration and storage on two ports, the first two go over the storage networks, as Network ATC does it, and their own networks end.
+
+use super::adapters::{Carrier, adapters, switch_of};
+use super::addresses::{FIRST, Move, moves};
+use super::today::{self, CarrierToday};
+use crate::inventory::{Cluster, ClusterNetwork};
+use crate::plan::{ClusterPlan, Uplink};
+use crate::roles::Role;
+use crate::units::{Subnet, same_name};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The uplink on whose ports the role shares its networks with other roles of the host; `None` = it has adapters of its own.
+pub(super) fn shared_uplink(plan: &ClusterPlan, role: Role) -> Option<&Uplink> {
+    let design = plan.uplinks.iter().find(|u| u.roles.contains(&role))?;
+    let hosts = design.roles.iter().filter(|r| **r != Role::Vm).count();
+    let planned = || plan.nodes.iter().flat_map(|n| &n.uplinks);
+    let mut own = planned().filter(|u| same_name(&u.uplink, &design.name)).peekable();
+    let bare = own.peek().is_some() && own.all(|u| switch_of(design, u).is_none());
+    (hosts > 1 && bare).then_some(design)
+}
+
+/// Positions of the cluster's networks that end: their roles go over the networks of roles with which they share ports.
+pub fn given_up(cluster: &Cluster, plan: &ClusterPlan) -> BTreeSet<usize> {
+    let mut found = BTreeSet::new();
+    let mut seen: Vec<&str> = Vec::new();
+    let shared = FIRST.iter().filter_map(|role| shared_uplink(plan, *role));
+    for design in shared {
+        if !seen.contains(&design.name.as_str()) {
+            seen.push(&design.name);
+            found.extend(ends(cluster, plan, design));
+        }
+    }
+    found
+}
+
+/// Networks of one shared uplink that end.
+fn ends(cluster: &Cluster, plan: &ClusterPlan, design: &Uplink) -> Vec<usize> {
+    let of_node = |node| {
+        let adapters = adapters(cluster, plan, node);
+        let moves = moves(node, &adapters).into_iter();
+        moves
+            .filter(|m| m.roles.iter().any(|role| design.roles.contains(role)))
+            .collect()
+    };
+    let moves: Vec<Vec<Move>> = cluster.nodes.iter().map(of_node).collect();
+    let mut places = moves.iter().map(Vec::len).max().unwrap_or(0);
+    let mut ends = Vec::new();
+    for role in FIRST.iter().filter(|role| design.roles.contains(role)) {
+        let named = cluster.networks.iter().enumerate();
+        for (position, network) in named.filter(|(_, n)| n.purpose == Some(*role)) {
+            match stays(cluster, &moves, network) {
+                Some(true) => places = places.saturating_sub(1),
+                Some(false) => ends.push(position),
+                // Nobody knows who is on it today: each port has room for one network.
+                None if places == 0 => ends.push(position),
+                None => places -= 1,
+            }
+        }
+    }
+    ends
+}
+
+/// Whether an adapter keeps or takes over the network; `None` = no adapter of today is known to be on it.
+fn stays(cluster: &Cluster, moves: &[Vec<Move>], network: &ClusterNetwork) -> Option<bool> {
+    let mut before = false;
+    for (node, moves) in cluster.nodes.iter().zip(moves) {
+        let carriers = today::carriers(node);
+        let on_it: Vec<&Carrier> = carriers
+            .iter()
+            .filter(|c| is_on(cluster, network, c))
+            .map(|c| &c.carrier)
+            .collect();
+        before |= !on_it.is_empty();
+        let mut sources = moves.iter().flat_map(|m| &m.from);
+        if sources.any(|from| on_it.iter().any(|c| today::same(c, from))) {
+            return Some(true);
+        }
+    }
+    before.then_some(false)
+}
+
+/// Whether an adapter is on a network: by address where it lies in one of the cluster's networks, else by role.
+fn is_on(cluster: &Cluster, network: &ClusterNetwork, carrier: &CarrierToday) -> bool {
+    let known = Subnet::of_addresses(&carrier.addresses);
+    if cluster.networks.iter().any(|n| Subnet::any_holds(&n.subnet, &known)) {
+        return Subnet::any_holds(&network.subnet, &known);
+    }
+    network.purpose.is_some_and(|role| carrier.roles.contains(&role))
+}
+
+/// VLANs on which the roles of the host go once the plan is applied.
+#[derive(Clone, Debug, Default)]
+pub struct Vlans {
+    roles: BTreeMap<Role, u16>,
+    ports: BTreeMap<(usize, usize), u16>,
+}
+
+impl Vlans {
+    /// Those of a cluster.
+    pub fn new(cluster: &Cluster, plan: &ClusterPlan) -> Vlans {
+        let ended = given_up(cluster, plan);
+        let named = cluster.networks.iter().enumerate();
+        let networks: Vec<&ClusterNetwork> = named.filter(|(at, _)| !ended.contains(at)).map(|(_, n)| n).collect();
+        let roles = FIRST
+            .iter()
+            .filter_map(|role| Some((*role, of_role(&networks, plan, *role)?)));
+        let mut ports = BTreeMap::new();
+        for (position, node) in cluster.nodes.iter().enumerate() {
+            for found in moves(node, &adapters(cluster, plan, node)) {
+                let members = match &found.to {
+                    Carrier::Nic(port) => vec![*port],
+                    Carrier::Team(_, ports) => ports.clone(),
+                    Carrier::HostVnic { .. } => Vec::new(),
+                };
+                if let Some(vlan) = of_addresses(&networks, &found.addresses) {
+                    ports.extend(members.into_iter().map(|port| ((position, port), vlan)));
+                }
+            }
+        }
+        Vlans {
+            roles: roles.collect(),
+            ports,
+        }
+    }
+
+    /// VLAN of a role on a port of a node, both by position: that of the port's own network where its address is known, else that of the role's
+    /// networks where they agree. `None` = untagged or not known.
+    pub fn of(&self, role: Role, node: usize, port: usize) -> Option<u16> {
+        let own = self.ports.get(&(node, port)).copied();
+        own.or_else(|| self.roles.get(&role).copied())
+    }
+}
+
+/// VLAN in which the networks of a role agree, or those that it shares.
+fn of_role(networks: &[&ClusterNetwork], plan: &ClusterPlan, role: Role) -> Option<u16> {
+    let own = |role: Role| networks.iter().filter(move |n| n.purpose == Some(role));
+    let mut found: Vec<Option<u16>> = own(role).map(|n| n.vlan).collect();
+    if found.is_empty() {
+        let beside = shared_uplink(plan, role)?;
+        found = beside.roles.iter().flat_map(|r| own(*r)).map(|n| n.vlan).collect();
+    }
+    found.dedup();
+    match found[..] {
+        [only] => only,
+        _ => None,
+    }
+}
+
+/// VLAN of the only network on which addresses lie.
+fn of_addresses(networks: &[&ClusterNetwork], addresses: &[String]) -> Option<u16> {
+    let known = Subnet::of_addresses(addresses);
+    match networks
+        .iter()
+        .filter(|n| Subnet::any_holds(&n.subnet, &known))
+        .collect::<Vec<_>>()[..]
+    {
+        [only] => only.vlan,
+        _ => None,
+    }
+}
