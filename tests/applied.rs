@@ -230,12 +230,12 @@ fn shared_plan(roles: &[Role], ports: [&str; 2]) -> ClusterPlan {
     serde_json::from_value(cluster.clone()).unwrap_or_else(|e| panic!("{e}"))
 }
 
-/// Names of networks after a plan, and the addresses of HV1's bare ports.
-fn after_sharing(inventory: &Inventory, plan: &ClusterPlan) -> (Vec<(String, Option<u8>)>, Vec<Vec<String>>, Cluster) {
+/// The cluster after a plan, and the addresses of HV1's bare ports then.
+fn after_sharing(inventory: &Inventory, plan: &ClusterPlan) -> (Cluster, Vec<Vec<String>>) {
     let after = applied::cluster(&inventory.clusters[0], plan);
-    let networks = after.networks.iter().map(|n| (n.name.clone(), n.cluster_use)).collect();
     let bare = after.nodes[0].nics.iter().filter(|n| n.switch.is_none());
-    (networks, bare.map(|n| n.addresses.clone()).collect(), after)
+    let addresses = bare.map(|n| n.addresses.clone()).collect();
+    (after, addresses)
 }
 
 const ALL_NETWORKS: &str = "C1,Mgmt,10.0.0.0/24,10,3,management\nC1,Cluster,10.0.1.0/24,101,1,cluster\n\
@@ -250,9 +250,14 @@ fn roles_that_come_to_storage_ports_go_over_the_storage_networks() {
                  HV2,Mgmt,S,management,10.0.0.12/24\nHV2,Cluster,S,cluster,10.0.1.12/24\nHV2,LM,S,live-migration,10.0.2.12/24\n";
     let today = of_tables(nics, vnics, ALL_NETWORKS);
     let plan = shared_plan(&[Role::Cluster, Role::LiveMigration, Role::Storage], ["P1", "P2"]);
-    let (networks, addresses, after) = after_sharing(&today, &plan);
+    let (after, addresses) = after_sharing(&today, &plan);
+    let networks: Vec<_> = after
+        .networks
+        .iter()
+        .map(|n| (n.name.as_str(), n.cluster_use))
+        .collect();
     // The one that nodes could not talk over is opened for them.
-    let expected = [("Mgmt", 3), ("SMB1", 1), ("SMB2", 1)].map(|(name, used)| (name.to_owned(), Some(used)));
+    let expected = [("Mgmt", Some(3)), ("SMB1", Some(1)), ("SMB2", Some(1))];
     assert_eq!(networks, expected);
     assert_eq!(addresses, [["10.0.3.11/24"], ["10.0.4.11/24"]]);
     assert_eq!(after.migration.network_order, ["SMB1", "SMB2"]);
@@ -276,8 +281,8 @@ fn two_networks_on_two_ports_stay_two() {
     let vnics = "HV1,Cluster,S,cluster,10.0.1.11/24\nHV2,Cluster,S,cluster,10.0.1.12/24\n";
     let two = "C1,Cluster,10.0.1.0/24,101,1,cluster\nC1,LM,10.0.2.0/24,102,1,live-migration\n";
     let plan = shared_plan(&[Role::Cluster, Role::LiveMigration], ["P1", "P2"]);
-    let (networks, addresses, after) = after_sharing(&of_tables(nics, vnics, two), &plan);
-    assert_eq!(networks.len(), 2);
+    let (after, addresses) = after_sharing(&of_tables(nics, vnics, two), &plan);
+    assert_eq!(after.networks.len(), 2);
     assert_eq!(addresses, [["10.0.2.11/24"], ["10.0.1.11/24"]]);
     assert_eq!(after.migration.network_order, ["LM", "Cluster"]);
 }
@@ -289,9 +294,9 @@ fn storage_takes_the_place_of_another_network_before_it_loses_its_own() {
                 HV2,P1,25000,no,cluster,10.0.1.12/24\nHV2,P2,25000,no,live-migration,10.0.2.12/24\nHV2,P3,10000,no,storage,10.0.3.12/24\nHV2,V1,10000,no,,\n";
     let networks = "C1,Cluster,10.0.1.0/24,101,1,cluster\nC1,LM,10.0.2.0/24,102,1,live-migration\nC1,SMB1,10.0.3.0/24,711,1,storage\n";
     let plan = shared_plan(&[Role::Cluster, Role::LiveMigration, Role::Storage], ["P1", "P2"]);
-    let (left, addresses, _) = after_sharing(&of_tables(nics, "", networks), &plan);
+    let (after, addresses) = after_sharing(&of_tables(nics, "", networks), &plan);
     assert_eq!(addresses[..2], [["10.0.3.11/24"], ["10.0.2.11/24"]]);
-    let names: Vec<&str> = left.iter().map(|(name, _)| name.as_str()).collect();
+    let names: Vec<&str> = after.networks.iter().map(|n| n.name.as_str()).collect();
     assert_eq!(names, ["LM", "SMB1"]);
 }
 
