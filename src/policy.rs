@@ -5,8 +5,13 @@
 
 use crate::finding::Location;
 use crate::roles::Role;
+use crate::units::MiB;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// Memory that a node keeps for itself, in drains and after the loss of another node alike: the least for a Hyper-V host in Microsoft's system
+/// requirements is 4 GB.
+pub const HOST_RESERVE_MIB: MiB = 4096;
 
 /// What can fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

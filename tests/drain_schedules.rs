@@ -7,9 +7,7 @@ use nicplan::demand::needs;
 use nicplan::generate::{Size, generate};
 use nicplan::inventory::{self, Cluster, LoadOptions};
 use nicplan::migration::calibration::Calibration;
-use nicplan::migration::drain::{
-    Drain, Forecast, Network, OtherPorts, Question, Route, Routes, Way, defaults, forecast, sketch,
-};
+use nicplan::migration::drain::{Drain, Forecast, Network, OtherPorts, Question, Route, Routes, Way, forecast, sketch};
 use program::folder;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -120,7 +118,7 @@ fn every_vm_of_the_node_moves_once_or_is_named_and_stays_within_memory_and_owner
                     .any(|one| one.target == index && one.way != Way::Owner);
                 if let Some(memory) = at.memory_mib.filter(|_| came) {
                     assert!(
-                        needed[index] + defaults::HOST_RESERVE_MIB <= memory,
+                        needed[index] + nicplan::policy::HOST_RESERVE_MIB <= memory,
                         "{} is too full",
                         at.name
                     );

@@ -3,9 +3,7 @@
 mod support;
 
 use nicplan::inventory::{Cluster, Nlb, NlbMode, SwitchKind, VirtualSwitch, Vm, VmPriority, VmState};
-use nicplan::migration::drain::{
-    Drain, Forecast, NodeDrain, OtherPorts, Question, Route, Routes, Way, defaults, forecast,
-};
+use nicplan::migration::drain::{Drain, Forecast, NodeDrain, OtherPorts, Question, Route, Routes, Way, forecast};
 use std::collections::BTreeSet;
 
 /// Nodes with 64 GiB for VMs each, beside what the node keeps.
@@ -15,7 +13,7 @@ const ROOM: u64 = 65_536;
 fn world(nodes: usize, vms: Vec<Vm>) -> Cluster {
     let mut cluster = support::cluster("2019", nodes);
     for node in &mut cluster.nodes {
-        node.memory_mib = Some(ROOM + defaults::HOST_RESERVE_MIB);
+        node.memory_mib = Some(ROOM + nicplan::policy::HOST_RESERVE_MIB);
     }
     cluster.vms = vms;
     cluster

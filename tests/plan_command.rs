@@ -274,3 +274,30 @@ fn a_plan_forecasts_with_the_settings_of_live_migration_that_it_makes_and_the_pa
     let page = std::fs::read_to_string(limited.join("report.html")).expect("the page");
     assert!(page.contains("6.291 Gbit/s for one migration") && page.contains("what decides: limit on S2D01"));
 }
+
+/// A node with three ports that are alike, one of them without link, and two uses.
+#[test]
+fn of_ports_that_are_alike_the_one_without_link_stays_idle() {
+    for dead in ["A", "B", "C", "D", "E"] {
+        let ports = ["A", "B", "C", "D", "E"].map(|port| {
+            let state = if port == dead { "down" } else { "up" };
+            format!("HV1,{port},10000,{state}\nHV2,{port},10000,{state}\n")
+        });
+        let nics = format!("node,nic,speed_mbps,status\n{}", ports.concat());
+        let input = folder(
+            &format!("cli-no-link-{dead}"),
+            &[("nodes.csv", NODES), ("nics.csv", nics.as_bytes())],
+        );
+        let plan = nicplan(&["plan", text(&input), "--style", "dedicated", "--format", "json"]).out;
+        let plan: nicplan::plan::Plan = serde_json::from_str(&plan).expect("a plan");
+        for node in &plan.clusters[0].nodes {
+            let used: Vec<&String> = node.uplinks.iter().flat_map(|u| &u.nics).collect();
+            assert_eq!(used.len(), 4, "four uses: {used:?}");
+            assert!(
+                used.iter().all(|nic| *nic != dead),
+                "{}: {used:?} without {dead}",
+                node.node
+            );
+        }
+    }
+}

@@ -47,7 +47,7 @@ pub fn spread_all(
 }
 
 /// NIC indices by node and uplink: of ports that are alike, those that already do the planned job are taken first, and
-/// idle ones last, so that as few as possible change.
+/// idle ones last, so that as few as possible change. Among these, ports without link come last.
 pub fn concrete(instance: &Instance, design: &Design, patterns: &[Pattern]) -> Vec<Vec<Vec<usize>>> {
     let mut nics = vec![vec![Vec::new(); design.uplinks.len()]; instance.cluster.nodes.len()];
     for (group, pattern) in instance.groups.iter().zip(patterns) {
@@ -55,6 +55,7 @@ pub fn concrete(instance: &Instance, design: &Design, patterns: &[Pattern]) -> V
             let ports = &instance.cluster.nodes[*node].nics;
             for (kind, members) in instance.nics_of[*node].iter().enumerate() {
                 let mut open: Vec<usize> = members.clone();
+                open.sort_by_key(|n| (!ports[*n].up, *n));
                 let mut wanted: Vec<u8> = pattern.take.iter().map(|take| take[kind]).collect();
                 for uplink in 0..wanted.len() {
                     let token = design.token(uplink);
@@ -68,7 +69,7 @@ pub fn concrete(instance: &Instance, design: &Design, patterns: &[Pattern]) -> V
                     open.retain(|n| !same.contains(n));
                     nics[*node][uplink].extend(same);
                 }
-                open.sort_by_key(|n| (instance.token(&ports[*n]) == Token::default(), *n));
+                open.sort_by_key(|n| (instance.token(&ports[*n]) == Token::default(), !ports[*n].up, *n));
                 let mut open = open.into_iter();
                 for (uplink, count) in wanted.into_iter().enumerate() {
                     nics[*node][uplink].extend(open.by_ref().take(count as usize));

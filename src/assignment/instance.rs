@@ -257,6 +257,7 @@ impl<'a> Instance<'a> {
 
     fn port_types(&self, node_index: usize, node: &Node) -> (Vec<PortType>, Vec<Vec<usize>>) {
         let mut cards: Vec<(String, usize)> = Vec::new();
+        let mut ports: Vec<PortType> = Vec::with_capacity(node.nics.len());
         let mut types: BTreeMap<PortType, Vec<usize>> = BTreeMap::new();
         for (index, nic) in node.nics.iter().enumerate() {
             let card = card_number(&mut cards, nic, index);
@@ -272,6 +273,10 @@ impl<'a> Instance<'a> {
                 vlans: nic.vlans.clone(),
                 count: 0,
             };
+            ports.push(key);
+        }
+        linked_cards_first(node, &mut ports);
+        for (index, key) in ports.into_iter().enumerate() {
             types.entry(key).or_default().push(index);
         }
         let members: Vec<Vec<usize>> = types.values().cloned().collect();
@@ -320,6 +325,37 @@ fn card_number(cards: &mut Vec<(String, usize)>, nic: &Nic, index: usize) -> usi
     }
     cards.push((name, cards.len()));
     cards.len() - 1
+}
+
+/// Renumbers cards that are alike in all but their number, so that those with ports without link come last: of equal cards the last ones stay idle.
+/// The numbers that a kind of card has stay with it, so nodes that differ only in links are still of one class.
+fn linked_cards_first(node: &Node, ports: &mut [PortType]) {
+    if node.nics.iter().all(|nic| nic.up) {
+        return;
+    }
+    let mut cards: BTreeMap<usize, (Vec<PortType>, usize)> = BTreeMap::new();
+    for (port, nic) in ports.iter().zip(&node.nics) {
+        let (kinds, dead) = cards.entry(port.card).or_default();
+        kinds.push(PortType {
+            card: 0,
+            ..port.clone()
+        });
+        *dead += usize::from(!nic.up);
+    }
+    let mut alike: BTreeMap<Vec<PortType>, Vec<(usize, usize)>> = BTreeMap::new();
+    for (number, (mut kinds, dead)) in cards {
+        kinds.sort();
+        alike.entry(kinds).or_default().push((dead, number));
+    }
+    let mut renamed: BTreeMap<usize, usize> = BTreeMap::new();
+    for mut cards in alike.into_values() {
+        let numbers: Vec<usize> = cards.iter().map(|(_, number)| *number).collect();
+        cards.sort_unstable();
+        renamed.extend(cards.into_iter().map(|(_, old)| old).zip(numbers));
+    }
+    for port in ports {
+        port.card = renamed.get(&port.card).copied().unwrap_or(port.card);
+    }
 }
 
 /// Number of a direct cable among the cables of the same pair of nodes, counted at the lower node; the same at both ends.

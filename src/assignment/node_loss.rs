@@ -12,6 +12,7 @@ use super::evaluate::Decisions;
 use super::instance::Instance;
 use crate::inventory::VmState;
 use crate::plan::Mechanism;
+use crate::policy::HOST_RESERVE_MIB;
 use crate::units::{Mbps, MiB, number_names};
 use std::collections::BTreeMap;
 
@@ -93,7 +94,8 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
     let (hosted, capacity, needs) = (&state.hosted, &state.capacity, &state.needs);
     let memory = |node: usize| -> Option<MiB> {
         let used: MiB = hosted[node].iter().map(|vm| cluster.vms[*vm].memory_mib).sum();
-        cluster.nodes[node].memory_mib.map(|all| all.saturating_sub(used))
+        let kept = used.saturating_add(HOST_RESERVE_MIB);
+        cluster.nodes[node].memory_mib.map(|all| all.saturating_sub(kept))
     };
     let mut free: Vec<Option<MiB>> = (0..cluster.nodes.len()).map(memory).collect();
     let mut load = load.to_vec();
@@ -136,15 +138,13 @@ fn absorbed(instance: &Instance, lost: usize, load: &[Vec<Mbps>], state: &State)
     true
 }
 
-/// VMs that run, largest memory first.
+/// VMs that run, largest memory first, of equal ones that which comes first in the inventory: the names of VMs are sorted there as people
+/// count (VM9 before VM10).
 fn moving(instance: &Instance, hosted: &[usize]) -> Vec<usize> {
     let vms = &instance.cluster.vms;
     let running = hosted.iter().copied().filter(|vm| vms[*vm].state != VmState::Off);
     let mut moving: Vec<usize> = running.collect();
-    moving.sort_by(|a, b| {
-        let (a, b) = (&vms[*a], &vms[*b]);
-        b.memory_mib.cmp(&a.memory_mib).then_with(|| a.name.cmp(&b.name))
-    });
+    moving.sort_by_key(|vm| std::cmp::Reverse(vms[*vm].memory_mib));
     moving
 }
 

@@ -14,6 +14,7 @@
 use super::stranded::{Obstacle, Stranded, Together, Unheard};
 use super::view::{View, host};
 use crate::inventory::{Cluster, VmState};
+use crate::policy::HOST_RESERVE_MIB;
 use crate::topology::carries;
 use crate::units::{Mbps, MiB, number_names};
 
@@ -81,7 +82,11 @@ impl<'a> Placement<'a> {
             group,
             members: vec![Vec::new(); groups],
             present: vec![vec![0; nodes]; groups],
-            free: cluster.nodes.iter().map(|n| n.memory_mib).collect(),
+            free: cluster
+                .nodes
+                .iter()
+                .map(|n| Some(n.memory_mib?.saturating_sub(HOST_RESERVE_MIB)))
+                .collect(),
         };
         placement.settle();
         placement

@@ -3,7 +3,7 @@
 //! In: facts and the question. Out: lines for people. Must not know: times.
 
 use super::Question;
-use super::defaults::{DIRTY_MIB_S, HOST_RESERVE_MIB, QUICK_FIXED_S, WORKING_SET_PERMILLE};
+use super::defaults::{DIRTY_MIB_S, QUICK_FIXED_S, WORKING_SET_PERMILLE};
 use super::facts::Facts;
 use super::guests::{Way, way};
 use super::problem::storage_rate;
@@ -11,6 +11,7 @@ use super::room::Hosts;
 use crate::inventory::Vm;
 use crate::migration::assumptions::{PASSES, RESIDUE_MS};
 use crate::migration::whole::{mib_up, seconds};
+use crate::policy::HOST_RESERVE_MIB;
 use crate::units::show_mbps;
 
 /// Something taken for granted.

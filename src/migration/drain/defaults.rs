@@ -1,14 +1,10 @@
 //! What is taken where the inventory says nothing, each with its reason. Named in every answer that used it.
 
-use crate::units::MiB;
-
 /// Distinct pages that a guest dirties, MiB/s: a quiet server; published idle guests write 2.5 MiB/s (Kherbache, Hermenier,
 /// Madelaine, "Scheduling Live Migration of Virtual Machines", IEEE TCC), so this is twice as much.
 pub const DIRTY_MIB_S: u32 = 5;
 /// Share of the assigned memory that a guest writes to again and again, permille (assumption).
 pub const WORKING_SET_PERMILLE: u64 = 100;
-/// Memory that the node itself keeps: the least for a Hyper-V host in Microsoft's system requirements is 4 GB.
-pub const HOST_RESERVE_MIB: MiB = 4096;
 /// Rate at which saved states are written to and read from storage, MiB/s and node, where its storage NICs carry as much:
 /// about one path of 10 Gbit/s (assumption; one save and a clock tell the true value).
 pub const SAVED_STATE_MIB_S: u64 = 1000;

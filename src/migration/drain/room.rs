@@ -2,9 +2,9 @@
 //!
 //! In: facts and where the VMs are. Out: what keeps a VM off a node. Must not know: schedules, links.
 
-use super::defaults::HOST_RESERVE_MIB;
 use super::facts::Facts;
 use super::guests::{Way, most_memory, way};
+use crate::policy::HOST_RESERVE_MIB;
 use crate::units::MiB;
 
 /// The node of each VM; `None` = on no node.

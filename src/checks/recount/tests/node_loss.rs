@@ -6,11 +6,16 @@ use crate::roles::Role;
 
 const DESIGN: &str = "management=P1 | cluster=P2 | live-migration=P3 | vm:E=P4";
 
-/// Three nodes with 16 GiB each that must stand the loss of one.
+/// Memory of a node that leaves so much to VMs.
+fn room(mib: u64) -> Option<u64> {
+    Some(mib + crate::policy::HOST_RESERVE_MIB)
+}
+
+/// Three nodes with 16 GiB for VMs each that must stand the loss of one.
 fn facts() -> Cluster {
     let mut cluster = super::facts(3, 4);
     for node in &mut cluster.nodes {
-        node.memory_mib = Some(16_384);
+        node.memory_mib = room(16_384);
     }
     cluster.policy.survive = vec![(Role::Vm, FailureKind::Node)];
     cluster
@@ -32,7 +37,7 @@ fn vms_go_where_memory_is_left() {
     add_vm(&mut cluster, "VM3", 1, 8_192, 10);
     assert_eq!(stranded(&cluster), Vec::<String>::new());
     // Free: nothing on HV1, 24 GiB on HV2, 7 GiB on HV3. HV2 takes in all others, but its own 8 GiB find no place.
-    cluster.nodes[1].memory_mib = Some(32_768);
+    cluster.nodes[1].memory_mib = room(32_768);
     add_vm(&mut cluster, "VM4", 2, 9_216, 10);
     assert_eq!(stranded(&cluster), vec!["survive:vm:node HV2"]);
 }
@@ -91,12 +96,12 @@ fn where_the_cluster_enforces_it_two_members_of_a_group_never_share_a_node() {
     add_group(&mut cluster, &[0, 1]);
     assert_eq!(stranded(&cluster), Vec::<String>::new());
     // HV1's member may not join the one on HV2, and HV3 is full.
-    cluster.nodes[2].memory_mib = Some(512);
+    cluster.nodes[2].memory_mib = room(512);
     assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1", "survive:vm:node HV2"]);
     // Both on HV1: one to each of the others, of which HV3 has no memory.
     cluster.vms[1].host = Some(0);
     assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1"]);
-    cluster.nodes[2].memory_mib = Some(1_024);
+    cluster.nodes[2].memory_mib = room(1_024);
     assert_eq!(stranded(&cluster), Vec::<String>::new());
 }
 
@@ -113,7 +118,7 @@ fn anti_affinity_is_a_preference_the_vm_runs_and_the_reader_is_told_beside_whom(
     add_group(&mut cluster, &[0, 1]);
     assert_eq!(told(&cluster), ["", "", ""]);
     // HV3 is full: the two share HV1 or HV2.
-    cluster.nodes[2].memory_mib = Some(512);
+    cluster.nodes[2].memory_mib = room(512);
     assert_eq!(stranded(&cluster), Vec::<String>::new());
     let beside = |vm: &str, node: &str, other: &str| {
         format!("{vm} can only start on {node}, beside {other} (anti-affinity is then broken)")
@@ -127,7 +132,7 @@ fn anti_affinity_is_a_preference_the_vm_runs_and_the_reader_is_told_beside_whom(
         FailureResult::Ok
     );
     // With memory there, it may not own them: no difference.
-    cluster.nodes[2].memory_mib = Some(16_384);
+    cluster.nodes[2].memory_mib = room(16_384);
     for vm in &mut cluster.vms {
         vm.owners = vec![0, 1];
     }
@@ -142,13 +147,13 @@ fn six_members_survive_the_loss_of_one_of_four_nodes_two_on_each_that_is_left() 
     let mut cluster = super::facts(4, 4);
     cluster.policy.survive = vec![(Role::Vm, FailureKind::Node)];
     for node in &mut cluster.nodes {
-        node.memory_mib = Some(16_384);
+        node.memory_mib = room(16_384);
     }
     add_group(&mut cluster, &[0, 0, 1, 1, 2, 3]);
     assert_eq!(stranded(&cluster), Vec::<String>::new());
     assert!(told(&cluster).iter().all(String::is_empty), "{:?}", told(&cluster));
     // HV4 has room for its own member only: a third comes to one of the others, which an even spread would not ask for.
-    cluster.nodes[3].memory_mib = Some(1_024);
+    cluster.nodes[3].memory_mib = room(1_024);
     assert_eq!(stranded(&cluster), Vec::<String>::new());
     assert_eq!(
         told(&cluster)[0],
@@ -252,7 +257,7 @@ fn the_cause_is_named_for_each_vm_without_a_place() {
     );
     cluster.vms.clear();
     add_group(&mut cluster, &[0, 1]);
-    cluster.nodes[2].memory_mib = Some(512);
+    cluster.nodes[2].memory_mib = room(512);
     cluster.anti_affinity_enforced = Some(true);
     assert_eq!(
         why(&counted(&cluster, DESIGN), "HV1", "E").1,
@@ -292,7 +297,7 @@ fn many_vms_without_a_place_are_counted_beyond_the_third() {
 fn only_the_networks_of_the_vms_without_a_place_are_short() {
     let mut cluster = super::facts(3, 5);
     for node in &mut cluster.nodes {
-        node.memory_mib = Some(16_384);
+        node.memory_mib = room(16_384);
     }
     let mut planned = plan(
         &cluster,
@@ -343,6 +348,6 @@ fn a_group_is_one_group_in_upper_and_lower_case() {
     add_group(&mut cluster, &[0, 1]);
     cluster.anti_affinity_enforced = Some(true);
     cluster.vms[1].anti_affinity = "sql ".to_owned();
-    cluster.nodes[2].memory_mib = Some(512);
+    cluster.nodes[2].memory_mib = room(512);
     assert_eq!(stranded(&cluster), vec!["survive:vm:node HV1", "survive:vm:node HV2"]);
 }

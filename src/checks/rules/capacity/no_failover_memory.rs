@@ -3,6 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, VmState};
+use crate::policy::HOST_RESERVE_MIB;
 use crate::units::MiB;
 
 /// The rule.
@@ -36,7 +37,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let free: Vec<MiB> = memory
         .iter()
         .zip(&assigned)
-        .map(|(all, used)| all.saturating_sub(*used))
+        .map(|(all, used)| all.saturating_sub(used.saturating_add(HOST_RESERVE_MIB)))
         .collect();
     let total: MiB = free.iter().fold(0, |sum, f| sum.saturating_add(*f));
     let missing: Vec<MiB> = assigned
@@ -83,7 +84,7 @@ mod tests {
 
     #[test]
     fn the_node_whose_loss_leaves_most_missing_is_named_and_those_that_fit_are_not() {
-        let block = "file: nodes\nnode,cluster,memory_mib\nHV1,C1,65536\nHV2,C1,131072\nHV3,C1,81920\nfile: nics\nnode,nic,speed_mbps\n\
+        let block = "file: nodes\nnode,cluster,memory_mib\nHV1,C1,69632\nHV2,C1,135168\nHV3,C1,86016\nfile: nics\nnode,nic,speed_mbps\n\
              HV1,A,10000\nHV2,A,10000\nHV3,A,10000\nfile: vms\nvm,node,state,memory_mib\n\
              B,HV2,running,131072\nC,HV3,running,70000\n";
         let findings = review(&inventory(block));
