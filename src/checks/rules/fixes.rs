@@ -105,6 +105,12 @@ pub fn set_cluster_use(cluster: &Cluster, network: &ClusterNetwork, cluster_use:
 
 /// Let a port negotiate speed and duplex: the standard keyword `*SpeedDuplex`, 0 = automatic.
 pub fn set_speed_and_duplex(cluster: &Cluster, node: &Node, nic: &Nic) -> String {
+    if !cluster.runs_hyper_v() {
+        return format!(
+            "let both sides negotiate: in vSphere, Physical adapters of {}, {}: Auto negotiate, and the same at the switch",
+            node.name, nic.name
+        );
+    }
     if is_2008r2(cluster) {
         return format!(
             "on {} in Device Manager, {}, Advanced: \"Speed & Duplex\" to automatic, and the same at the switch",

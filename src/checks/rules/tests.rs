@@ -2,6 +2,7 @@
 //! which a rule must be silent.
 
 mod conditions;
+mod hosts;
 mod limits;
 mod outcomes;
 mod quiet;
