@@ -18,6 +18,12 @@ pub fn digits(mac: Mac) -> String {
     format!("{:012X}", mac.0)
 }
 
+/// Several names as a cmdlet takes them: `'NIC1','NIC2'`.
+pub fn quoted_list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let quoted: Vec<String> = names.into_iter().map(quoted).collect();
+    quoted.join(",")
+}
+
 /// `00-15-5D-01-0B-00 to 00-15-5D-01-0B-FF`.
 pub fn range(range: MacRange) -> String {
     format!("{} to {}", range.min, range.max)

@@ -103,7 +103,12 @@ fn fix(cluster: &Cluster, node: &Node, switch: &str) -> String {
         .nics
         .iter()
         .find(|n| n.switch.is_none() && n.roles.is_empty() && n.team.is_empty());
-    let nic = free.map_or("<free NIC>".to_owned(), |n| fixes::quoted(&n.name));
+    let Some(nic) = free.map(|nic| fixes::quoted(&nic.name)) else {
+        return format!(
+            "no port of {} is free for {switch}: free or add one, or take {} out of the VMs' possible owners",
+            node.name, node.name
+        );
+    };
     format!(
         "New-VMSwitch -ComputerName {host} -Name {name} -NetAdapterName {nic} -AllowManagementOS $false, or take {} out of the VMs' possible owners",
         node.name
