@@ -1,12 +1,14 @@
 //! The rule table as a whole: files, pages, both inventories of every page, words for every Windows version, and the cases in
 //! which a rule must be silent.
 
+mod choices;
 mod conditions;
 mod fixes;
 mod hosts;
 mod limits;
 mod outcomes;
 mod quiet;
+mod switches;
 mod texts;
 
 use super::*;

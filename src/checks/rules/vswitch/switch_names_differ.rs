@@ -102,16 +102,11 @@ fn common_names<'a>(by_node: &[BTreeSet<&'a str>]) -> BTreeSet<&'a str> {
 
 /// Where a switch name stands: its own row, else the NIC that is bound to it.
 fn place(node: &Node, switch: &str) -> (&'static str, Origin) {
-    let row = node
-        .switches
-        .iter()
-        .find(|s| s.name == switch)
-        .map(|s| ("switch", s.origin));
-    let nic = || {
-        node.nics
-            .iter()
-            .find(|n| n.switch.as_deref() == Some(switch))
-            .map(|n| ("current_role", n.origin))
-    };
-    row.or_else(nic).unwrap_or(("node", node.origin))
+    let row = node.switches.iter().find(|s| s.name == switch).map(|s| s.origin);
+    let nic = node.nics.iter().find(|n| n.switch.as_deref() == Some(switch));
+    match (row, nic.map(|nic| nic.origin)) {
+        (Some(row), nic) if nic != Some(row) => ("switch", row),
+        (_, Some(nic)) => ("current_role", nic),
+        _ => ("node", node.origin),
+    }
 }
