@@ -2,10 +2,10 @@
 //! out as the same literal, and weights and Data Center Bridging never meet.
 #![cfg(feature = "solver")]
 
+#[path = "support/cmdlets.rs"]
+mod cmdlets;
 #[path = "deploy_support/hostile.rs"]
 mod hostile;
-#[path = "deploy_support/parameters.rs"]
-mod parameters;
 #[path = "support/powershell.rs"]
 mod powershell;
 mod program;
@@ -20,7 +20,6 @@ use nicplan::deploy::{ClusterWork, File, files, work};
 use nicplan::inventory::{Cluster, Fact, Inventory, LoadOptions, Rdma, StorageKind, load};
 use nicplan::plan::{Plan, Style};
 use nicplan::roles::Role;
-use parameters::{COMMON, LANGUAGE, PARAMETERS};
 use powershell::Script;
 use program::project;
 use std::collections::BTreeSet;
@@ -59,6 +58,7 @@ fn scripts(files: &[File]) -> impl Iterator<Item = (&String, Script)> {
 #[test]
 fn every_script_parses_and_gives_each_command_only_documented_parameters() {
     let (mut read, mut called) = (0, BTreeSet::new());
+    let documented = cmdlets::documented();
     for (from, work) in all() {
         for (name, script) in scripts(&files(&work)) {
             read += 1;
@@ -66,11 +66,8 @@ fn every_script_parses_and_gives_each_command_only_documented_parameters() {
             let functions = script.functions();
             for call in script.calls() {
                 let own = functions.get(&call.name).map(|p| p.iter().cloned().collect::<Vec<_>>());
-                let documented = PARAMETERS
-                    .iter()
-                    .chain(LANGUAGE)
-                    .find(|(cmdlet, _)| *cmdlet == call.name);
-                let documented = documented.map(|(_, p)| p.split(' ').map(str::to_owned).collect());
+                let documented = documented.get(call.name.as_str());
+                let documented = documented.map(|p| p.iter().map(|name| (*name).to_owned()).collect());
                 // the rollback script, the script blocks that a function is given, and ranges such as 1..30
                 let variable = call.name.starts_with(|c: char| c == '$' || c.is_ascii_digit());
                 let Some(allowed) = own.or(documented) else {
@@ -82,7 +79,7 @@ fn every_script_parses_and_gives_each_command_only_documented_parameters() {
                     continue;
                 };
                 for (parameter, _) in &call.parameters {
-                    let known = allowed.contains(parameter) || COMMON.contains(&parameter.as_str());
+                    let known = allowed.contains(parameter) || cmdlets::COMMON.contains(&parameter.as_str());
                     assert!(known, "{from}: {name}: {} has no parameter -{parameter}", call.name);
                 }
                 called.insert(call.name);

@@ -90,6 +90,59 @@ fn an_error_that_the_plan_does_not_touch_is_told_with_reason_and_fix_on_console_
     assert!(page.contains("What the rules could check"));
 }
 
+/// Hosts that run VMware are not judged by settings of Windows, neither from the export nor from the folder it was imported to; the plan is.
+#[test]
+fn rules_about_windows_speak_of_a_vmware_estate_only_once_it_is_planned() {
+    let (imported, out) = (place("vmware-imported"), place("vmware-planned"));
+    assert_eq!(
+        nicplan(&["import", "samples/vmware-rvtools", "-o", text(&imported)]).code,
+        0
+    );
+    for input in ["samples/vmware-rvtools", text(&imported)] {
+        let run = nicplan(&["review", input]);
+        for silent in [
+            "iscsi-port-shared",
+            "iscsi-on-team",
+            "mac-pool-assumed",
+            "quick-migration-in-drain",
+            "-CimSession",
+        ] {
+            assert!(!run.out.contains(silent), "{input}: {silent}: {}", run.out);
+        }
+        for told in [
+            "error[nic-without-link]",
+            "warning[clustered-vm-on-internal-switch]",
+            "because the hosts do not run Hyper-V yet",
+        ] {
+            assert!(run.out.contains(told), "{input}: {told}: {}", run.out);
+        }
+        let mac = nicplan(&["mac", input]);
+        assert!(mac.out.contains("DMZ, Production: The hosts run VMware"), "{}", mac.out);
+        assert!(!mac.out.contains("Get-VMHost"), "{}", mac.out);
+        let ways = nicplan(&["path", input]);
+        assert_eq!(
+            ways.out.matches("The hosts run VMware, not Hyper-V yet.").count(),
+            2,
+            "{}",
+            ways.out
+        );
+    }
+    nicplan(&["plan", "samples/vmware-rvtools", "-o", text(&out)]);
+    let plan = out.join("plan.json");
+    let run = nicplan(&["review", "samples/vmware-rvtools", "--plan", text(&plan)]);
+    assert!(
+        run.out.contains("info[quick-migration-in-drain]") && !run.out.contains("run Hyper-V yet"),
+        "{}",
+        run.out
+    );
+    for command in ["path", "drain"] {
+        let run = nicplan(&[command, "samples/vmware-rvtools", "--plan", text(&plan)]);
+        assert!(!run.out.contains("run VMware"), "{command}: {}", run.out);
+        let today = nicplan(&[command, "samples/vmware-rvtools"]);
+        assert!(today.out.contains("run VMware"), "{command}: {}", today.out);
+    }
+}
+
 #[test]
 fn what_the_plan_repairs_is_an_error_of_today_alone() {
     let (errors, _) = staying("broken", Path::new("samples/broken"));

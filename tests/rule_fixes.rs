@@ -3,6 +3,8 @@
 //!
 //! `texts.csv` holds the fixes, on every Windows version on which they differ; a test beside the rules keeps it true.
 
+#[path = "support/cmdlets.rs"]
+mod cmdlets;
 #[path = "support/powershell.rs"]
 mod powershell;
 mod program;
@@ -12,9 +14,6 @@ use powershell::Script;
 use program::project;
 use std::collections::BTreeMap;
 use std::fs;
-
-/// Parameters by cmdlet, from the pages of Windows Server 2016 to 2025; `Set-VMNetworkAdapterRdma` has none and is from the module itself.
-const CMDLETS: &str = include_str!("fixes_support/cmdlets.csv");
 
 /// Cmdlets of PowerShell itself, and those that a page names without parameters.
 const LANGUAGE: [&str; 9] = [
@@ -41,9 +40,9 @@ const WORDS: [&str; 7] = [
 ];
 
 fn known() -> BTreeMap<&'static str, Vec<&'static str>> {
-    let rows = CMDLETS.lines().skip(1).filter_map(|line| line.split_once(','));
-    let documented = rows.map(|(cmdlet, parameters)| (cmdlet, parameters.split(' ').collect()));
-    documented.chain(LANGUAGE.map(|cmdlet| (cmdlet, Vec::new()))).collect()
+    let mut known = cmdlets::documented();
+    known.extend(LANGUAGE.map(|cmdlet| (cmdlet, Vec::new())));
+    known
 }
 
 /// What a text tells to type: pieces that begin with a cmdlet, up to the words that follow it; and the rest.

@@ -87,6 +87,7 @@ fn settle(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
     let mut uplinks = plan.nodes.iter().flat_map(|n| &n.uplinks);
     // What Windows does by itself needs no setting.
     let needed = |transport: &Transport| today.transport.is_some() || *transport != today.profile.default_transport;
+    after.move_to_hyper_v();
     after.transport = uplinks.find_map(|u| u.transport).filter(needed).or(today.transport);
     networks::apply(today, plan, after);
 }

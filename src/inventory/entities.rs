@@ -386,6 +386,16 @@ impl Cluster {
         quoted(&self.name)
     }
 
+    /// Whether its hosts run Hyper-V today, and not the hypervisor from which they are to move.
+    pub fn runs_hyper_v(&self) -> bool {
+        self.facts.text("hypervisor").is_none_or(|name| name == "hyper-v")
+    }
+
+    /// From now on its hosts run Hyper-V.
+    pub fn move_to_hyper_v(&mut self) {
+        self.facts.remove("hypervisor");
+    }
+
     /// Traffic roles that this cluster has, in table order.
     ///
     /// Management always; cluster and live migration with two nodes or more; storage when it uses NICs; replica when a VM is

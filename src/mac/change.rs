@@ -84,10 +84,11 @@ pub fn carried_out(inventory: &Inventory, plans: &[MacPlan], renewals: &[Renewal
     after
 }
 
-/// The facts with the planned pools, static addresses and spoofing.
+/// The facts with the planned pools, static addresses and spoofing, which only hosts with Hyper-V can have.
 fn with_plan(inventory: &Inventory, plans: &[MacPlan]) -> Inventory {
     let mut after = inventory.clone();
     for (cluster, plan) in after.clusters.iter_mut().zip(plans) {
+        cluster.move_to_hyper_v();
         for (node, pool) in cluster.nodes.iter_mut().zip(&plan.pools) {
             node.mac_pool = Some(pool.planned);
         }

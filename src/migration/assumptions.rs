@@ -132,7 +132,7 @@ pub const ASSUMPTIONS: [Assumption; 18] = [
         value: SMB_LIMIT_PERMILLE,
         unit: "thousandths of the summed speed of all NICs of the node",
         source: SMB_PAGE,
-        change: "the cluster property SMBBandwidthLimitFactor",
+        change: "the cluster property SetSMBBandwidthLimitFactor",
     },
     Assumption {
         name: "smb-limit-old",

@@ -20,6 +20,7 @@ mod limits;
 mod look;
 mod measured;
 mod node_loss;
+mod not_yet;
 pub mod outcomes;
 mod paths;
 mod review;

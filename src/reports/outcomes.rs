@@ -4,7 +4,7 @@
 
 use super::csv_file::Sheet;
 use super::show;
-use crate::checks::rules::{Outcome, Verdict};
+use crate::checks::rules::{NOT_YET, Outcome, Verdict};
 use std::collections::{BTreeMap, BTreeSet};
 
 const COLUMNS: &str = "rule,severity,cluster,outcome,findings,subjects,about,missing,why";
@@ -52,7 +52,10 @@ pub fn counts_text(outcomes: &[Outcome]) -> String {
         let verb = if silent == 1 { "does" } else { "do" };
         text.push_str(&match silent {
             0 => ".\n".to_owned(),
-            _ => format!(", {silent} {verb} not apply.\n"),
+            _ => format!(
+                ", {silent} {verb} not apply{}.\n",
+                not_yet(outcomes, "; --plan FILE shows what they say of a plan")
+            ),
         });
     }
     text
@@ -63,15 +66,25 @@ pub fn sentences(outcomes: &[Outcome]) -> Vec<String> {
     let sentence = |(cluster, outcomes): (&str, &[Outcome])| {
         let count = |test: fn(&Verdict) -> bool| outcomes.iter().filter(|o| test(&o.verdict)).count();
         format!(
-            "{cluster}: {}; {} found something, {} passed, {} could not be checked because columns are missing, {} do not apply",
+            "{cluster}: {}; {} found something, {} passed, {} could not be checked because columns are missing, {} do not apply{}",
             show::count(outcomes.len(), "rule", "rules"),
             count(|v| matches!(v, Verdict::Findings(_))),
             count(|v| matches!(v, Verdict::Passed)),
             count(|v| matches!(v, Verdict::NotChecked(_))),
             count(|v| matches!(v, Verdict::NotApplicable(_))),
+            not_yet(outcomes, ""),
         )
     };
     by_cluster(outcomes).into_iter().map(sentence).collect()
+}
+
+/// ` (187 of them because the hosts do not run Hyper-V yet)`, with advice behind the reason; empty where they do.
+fn not_yet(outcomes: &[Outcome], advice: &str) -> String {
+    let waits = |verdict: &Verdict| matches!(verdict, Verdict::NotApplicable(why) if why == NOT_YET);
+    match outcomes.iter().filter(|o| waits(&o.verdict)).count() {
+        0 => String::new(),
+        waiting => format!(" ({waiting} of them because {NOT_YET}{advice})"),
+    }
 }
 
 /// The rules that were not checked, by the columns to fill.
@@ -155,6 +168,26 @@ mod tests {
                 "Not checked in C1; to have it checked, fill or give:\n  vnics.mac\n      {}\n",
                 RULES[1].name
             )
+        );
+    }
+
+    #[test]
+    fn rules_that_wait_for_hyper_v_are_counted_by_themselves() {
+        let outcomes = [
+            outcome(0, "C1", Verdict::NotApplicable(NOT_YET.to_owned())),
+            outcome(1, "C1", Verdict::NotApplicable("there are no VMs".to_owned())),
+            outcome(2, "C1", Verdict::Passed),
+        ];
+        assert_eq!(
+            counts_text(&outcomes),
+            "1 rule checked, 2 do not apply (1 of them because the hosts do not run Hyper-V yet; --plan FILE shows what they say of a plan).\n"
+        );
+        assert_eq!(
+            sentences(&outcomes),
+            [
+                "C1: 3 rules; 0 found something, 1 passed, 0 could not be checked because columns are missing, 2 do not apply \
+              (1 of them because the hosts do not run Hyper-V yet)"
+            ]
         );
     }
 

@@ -18,6 +18,12 @@ pub fn digits(mac: Mac) -> String {
     format!("{:012X}", mac.0)
 }
 
+/// Several names as a cmdlet takes them: `'NIC1','NIC2'`.
+pub fn quoted_list<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    let quoted: Vec<String> = names.into_iter().map(quoted).collect();
+    quoted.join(",")
+}
+
 /// `00-15-5D-01-0B-00 to 00-15-5D-01-0B-FF`.
 pub fn range(range: MacRange) -> String {
     format!("{} to {}", range.min, range.max)
@@ -105,6 +111,12 @@ pub fn set_cluster_use(cluster: &Cluster, network: &ClusterNetwork, cluster_use:
 
 /// Let a port negotiate speed and duplex: the standard keyword `*SpeedDuplex`, 0 = automatic.
 pub fn set_speed_and_duplex(cluster: &Cluster, node: &Node, nic: &Nic) -> String {
+    if !cluster.runs_hyper_v() {
+        return format!(
+            "let both sides negotiate: in vSphere, Physical adapters of {}, {}: Auto negotiate, and the same at the switch",
+            node.name, nic.name
+        );
+    }
     if is_2008r2(cluster) {
         return format!(
             "on {} in Device Manager, {}, Advanced: \"Speed & Duplex\" to automatic, and the same at the switch",

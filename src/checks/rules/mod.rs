@@ -11,6 +11,7 @@ mod cluster_network;
 mod differ;
 mod fixes;
 mod host;
+mod hosts;
 mod judgement;
 mod live_migration;
 mod lookup;
@@ -38,6 +39,7 @@ mod vswitch;
 #[cfg(test)]
 mod tests;
 
+pub use hosts::{Hosts, NOT_YET};
 pub use judgement::{Question, holds};
 pub use outcome::{Outcome, OutcomeRow, Verdict};
 pub use planned::{has_reason, say_why_they_stay};
@@ -57,6 +59,8 @@ pub struct Rule {
     pub severity: Severity,
     /// Subject area; the folder.
     pub family: &'static str,
+    /// Whether it speaks of hosts that do not run Hyper-V yet.
+    pub hosts: Hosts,
     /// One sentence: what it finds.
     pub summary: &'static str,
     /// What happens if nothing is done.
@@ -90,6 +94,7 @@ impl Rule {
         name: "",
         severity: Severity::Info,
         family: "",
+        hosts: Hosts::HyperV,
         summary: "",
         risk: "",
         source: "",
@@ -102,6 +107,11 @@ impl Rule {
         leaves: None,
         check: |_, _, _| {},
     };
+
+    /// Whether it is about the Windows version of a cluster, and about what its hosts run.
+    fn is_about(&self, cluster: &Cluster) -> bool {
+        self.hosts.hold(cluster) && self.versions.hold(cluster.profile.generation)
+    }
 }
 
 /// What all rules say about all clusters.
@@ -118,7 +128,7 @@ pub fn review_all(inventory: &Inventory, question: Question<'_>) -> Review {
     let ask = |index: usize, rule: &'static Rule| {
         let cluster = &inventory.clusters[index];
         let mut report = Report::new(&shared, index, rule);
-        if rule.versions.hold(cluster.profile.generation) {
+        if rule.is_about(cluster) {
             (rule.check)(inventory, cluster, &mut report);
         }
         report.finish()

@@ -21,6 +21,11 @@ impl Places {
         if self.nodes.len() > 1 { several } else { one }
     }
 
+    /// The first of the nodes.
+    pub fn first(&self) -> &str {
+        self.nodes.first().map_or("", String::as_str)
+    }
+
     /// `HV1, HV2 and 3 more`.
     pub fn nodes(&self) -> String {
         lookup::list(&self.nodes)

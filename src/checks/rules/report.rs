@@ -4,7 +4,7 @@
 //! made once.
 
 use super::judgement::{self, Question};
-use super::{Outcome, Rule, Verdict, Versions};
+use super::{NOT_YET, Outcome, Rule, Verdict, Versions, hosts};
 use crate::checks::recount::{NodeLoss, node_losses};
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::{Cluster, Given, Inventory, Origin, catalogue};
@@ -120,6 +120,9 @@ impl<'a> Report<'a> {
     fn verdict(&self) -> Verdict {
         if !self.findings.is_empty() {
             return Verdict::Findings(self.findings.len());
+        }
+        if !self.rule.hosts.hold(self.facts()) {
+            return Verdict::NotApplicable(NOT_YET.to_owned());
         }
         let empty = Given::default();
         let given = self.given_columns().unwrap_or(&empty);
@@ -271,7 +274,7 @@ impl<'a> Report<'a> {
             current: fault.current,
             expected: fault.expected,
             risk: self.rule.risk.to_owned(),
-            fix: fault.fix,
+            fix: hosts::in_time(self.facts(), fault.fix),
             source: self.rule.source.to_owned(),
             at,
             places,

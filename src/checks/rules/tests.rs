@@ -1,10 +1,14 @@
 //! The rule table as a whole: files, pages, both inventories of every page, words for every Windows version, and the cases in
 //! which a rule must be silent.
 
+mod choices;
 mod conditions;
+mod fixes;
+mod hosts;
 mod limits;
 mod outcomes;
 mod quiet;
+mod switches;
 mod texts;
 
 use super::*;
@@ -338,110 +342,6 @@ fn an_inventory_of_nodes_and_ports_alone_has_no_finding() {
     ));
 
     assert_eq!(findings, []);
-}
-
-#[test]
-fn a_host_vnic_may_have_the_address_of_the_port_below_it() {
-    let block = |switch: &str| {
-        format!(
-            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,mac\nHV1,A,10000,0C-42-A1-00-00-01\n\
-             HV1,B,10000,0C-42-A1-00-00-02\nfile: switches\nnode,switch,nics\nHV1,S1,A\nHV1,S2,B\n\
-             file: host_vnics\nnode,host_vnic,switch,mac\nHV1,Management,{switch},0C-42-A1-00-00-01\n"
-        )
-    };
-    assert_silent("duplicate-mac", &block("S1"));
-
-    let findings = review(&inventory(&block("S2")));
-
-    assert!(
-        names(&findings).contains(&"duplicate-mac"),
-        "on another port's switch it is a fault"
-    );
-}
-
-#[test]
-fn members_of_a_team_may_show_one_address() {
-    assert_silent(
-        "duplicate-mac",
-        "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,mac,team\nHV1,A,10000,0C-42-A1-00-00-01,T\n\
-         HV1,B,10000,0C-42-A1-00-00-01,T\n",
-    );
-}
-
-#[test]
-fn unicast_members_may_have_the_address_of_their_cluster() {
-    let block = "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
-         file: vms\nvm,node,nlb_cluster,nlb_mode,nlb_ip\nM1,HV1,W,unicast,10.0.5.50\nM2,HV2,W,unicast,10.0.5.50\n\
-         file: vnics\nvm,mac,mac_type,spoofing\nM1,02-BF-0A-00-05-32,static,yes\nM2,02-BF-0A-00-05-32,static,yes\n";
-    assert_silent("duplicate-mac", block);
-    assert_silent("reserved-mac-prefix", block);
-}
-
-#[test]
-fn both_sides_of_a_replicated_vm_may_have_one_address() {
-    assert_silent(
-        "duplicate-mac",
-        "file: nodes\nnode,cluster\nHV1,C1\nHV9,C2\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV9,A,10000\n\
-         file: vms\nvm,cluster,node,state,replica\nW1,C1,HV1,running,yes\nW1,C2,HV9,off,yes\n\
-         file: vnics\nvm,cluster,mac,mac_type\nW1,C1,00-15-5D-FF-00-01,static\nW1,C2,00-15-5D-FF-00-01,static\n",
-    );
-}
-
-#[test]
-fn a_pool_that_no_longer_matches_the_address_of_its_host_is_no_fault() {
-    let findings = review(&inventory(
-        "file: nodes\nnode,cluster,management_ip,mac_pool_min,mac_pool_max\n\
-         HV1,C1,10.0.0.14,00-15-5D-00-0D-00,00-15-5D-00-0D-FF\n\
-         HV2,C1,10.0.0.13,00-15-5D-00-0C-00,00-15-5D-00-0C-FF\n\
-         file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\nHV2,A,10000\nHV2,B,10000\n",
-    ));
-
-    assert_eq!(findings, []);
-}
-
-#[test]
-fn the_cluster_may_use_the_storage_networks_of_s2d_and_azure_local() {
-    for (profile, storage) in [("2022", "s2d"), ("azurelocal", "s2d"), ("azurelocal", "smb")] {
-        assert_silent(
-            "storage-network-used-by-cluster",
-            &format!(
-                "file: clusters\ncluster,profile,storage\nC1,{profile},{storage}\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
-                 file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
-                 file: cluster_networks\ncluster,network,subnet,cluster_use,purpose\nC1,SMB1,10.71.1.0/24,1,storage\n"
-            ),
-        );
-    }
-}
-
-#[test]
-fn a_converged_switch_may_be_shared_with_the_host() {
-    assert_silent(
-        "no-switch-reserved-for-vms",
-        "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,25000\nHV1,B,25000\n\
-         file: switches\nnode,switch,nics,allow_management_os\nHV1,SET,A;B,yes\n",
-    );
-}
-
-#[test]
-fn what_the_inventory_does_not_say_about_nlb_members_is_no_fault() {
-    let block = "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
-         file: vms\nvm,node,nlb_cluster,nlb_mode\nM1,HV1,W,unicast\nM2,HV2,W,unicast\n";
-    for rule in [
-        "nlb-unicast-without-spoofing",
-        "nlb-unicast-dynamic-mac",
-        "nlb-members-without-anti-affinity",
-    ] {
-        assert_silent(rule, block);
-    }
-}
-
-#[test]
-fn a_switch_that_differs_in_upper_and_lower_case_is_the_same() {
-    let block = "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
-         file: switches\nnode,switch,nics\nHV1,External-1,A\nHV2,external-1,A\nfile: vms\nvm,node\nW1,HV1\n\
-         file: vnics\nvm,switch\nW1,External-1\n";
-    assert_silent("vm-switch-missing-on-node", block);
-    assert_silent("switch-names-differ", block);
 }
 
 /// Severities of a rule's findings in the inventory of its page that trips it at this place, on this Windows version.

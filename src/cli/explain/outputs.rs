@@ -5,7 +5,7 @@ pub(super) type Meaning = (&'static str, &'static str);
 
 /// All of them, sorted by name.
 #[rustfmt::skip] // one line for each name
-pub(super) static OUTPUTS: [Meaning; 241] = [
+pub(super) static OUTPUTS: [Meaning; 242] = [
     ("about", "what a rule looks at, to stand behind a number: \"12 VMs\""),
     ("across_clusters", "whether the holders of a doubled address are in several clusters"),
     ("action", "what a step of the scripts changes"),
@@ -169,6 +169,7 @@ pub(super) static OUTPUTS: [Meaning; 241] = [
     ("pool_min", "first address of today's pool"),
     ("pool_source", "whether the pool is in the inventory (known), assumed or unknown"),
     ("pools", "nodes whose pool holds the address"),
+    ("premise", "what \"today\" means where the hosts do not run Hyper-V yet; null where they do"),
     ("present", "the state of a finding: true today"),
     ("quantiles", "how far reality strays from forecasts"),
     ("queue_blackout_ms", "longest pause of a VM in Windows' own order"),

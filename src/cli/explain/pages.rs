@@ -4,7 +4,7 @@ use super::scripts::Script;
 use super::topics::Topic;
 use super::words::Word;
 use nicplan::checks::PlanCheck;
-use nicplan::checks::rules::{Rule, Versions};
+use nicplan::checks::rules::{Hosts, Rule, Versions};
 use nicplan::inventory::catalogue::{Column, Setting, Table};
 use nicplan::profiles::Profile;
 use nicplan::roles::RoleInfo;
@@ -23,12 +23,18 @@ pub(super) fn word(word: &Word) -> String {
     format!("# {}\n\n{}.\n{see}", word.title, capital(word.about))
 }
 
-/// The rule's own page, with the versions it is about where those are not all.
+/// The rule's own page, with the versions it is about where those are not all, and with what it says of hosts without Hyper-V.
 pub(super) fn rule(rule: &Rule) -> String {
-    if rule.versions == Versions::ALL {
-        return rule.page.to_owned();
-    }
-    format!("{}\n## Windows versions\n\n{}.\n", rule.page, rule.versions.text())
+    let versions = if rule.versions == Versions::ALL {
+        String::new()
+    } else {
+        format!("\n## Windows versions\n\n{}.\n", rule.versions.text())
+    };
+    let hosts = match rule.hosts {
+        Hosts::Any => "Judged as well: it moves along to Hyper-V.",
+        Hosts::HyperV => "Not judged today; once there is a plan, it is.",
+    };
+    format!("{}{versions}\n## Hosts that run VMware\n\n{hosts}\n", rule.page)
 }
 
 pub(super) fn output(name: &str, about: &str) -> String {

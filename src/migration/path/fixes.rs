@@ -1,7 +1,7 @@
 //! What to do about a layer at fault, with the exact cmdlet.
 //!
 //! Parameters as documented for `Get-ClusterNetwork`, `Set-ClusterParameter`, `Add-VMMigrationNetwork`, `Set-VMHost`, `Set-VMNetworkAdapter`,
-//! `Set-VMNetworkAdapterVlan`, `Set-SmbBandwidthLimit`, `Enable-NetAdapterRdma`. On 2008 R2 the lists of networks are properties of
+//! `Set-VMNetworkAdapterVlan`, `Enable-NetAdapterRdma`. On 2008 R2 the lists of networks are properties of
 //! each clustered VM, from 2012 of the resource type.
 
 use super::choose::Choice;
@@ -9,7 +9,6 @@ use crate::inventory::Cluster;
 use crate::migration::wiring::{Interface, Network, Subnet};
 use crate::powershell::quoted;
 use crate::profiles::{Transport, WS2008R2, WS2022};
-use crate::units::{Mbps, show_mbps};
 
 /// A network with its subnet.
 pub(super) fn named(network: &Network) -> String {
@@ -263,30 +262,6 @@ pub(super) fn set_concurrency(cluster: &Cluster, node: &str, wanted: u64) -> Str
         );
     }
     set_host(node, &format!("-MaximumVirtualMachineMigrations {wanted}"))
-}
-
-/// Limit live migration over SMB to a rate: by the cluster's factor from 2022, else on the host.
-pub fn set_smb_limit(cluster: &Cluster, node: usize, wanted: Mbps) -> String {
-    let Some(host) = cluster.nodes.get(node) else {
-        return String::new();
-    };
-    let sum = super::limits::all_nics(cluster, node);
-    let by_cluster = cluster.profile.generation >= WS2022 && !super::limits::is_virtual(cluster, node) && sum > 0;
-    if by_cluster {
-        let own = cluster.argument();
-        return format!(
-            "check the names with Get-Cluster -Name {own} | Format-List *SMB*, then: (Get-Cluster -Name {own}).SetSMBBandwidthLimit = 1; (Get-Cluster -Name {own}).SetSMBBandwidthLimitFactor = {} # ten-thousandths: {} of {}, the sum of all ports with a link",
-            wanted.saturating_mul(10_000) / sum,
-            show_mbps(wanted),
-            show_mbps(sum)
-        );
-    }
-    format!(
-        "on {}, with the feature FS-SMBBW: Set-SmbBandwidthLimit -CimSession {} -Category LiveMigration -BytesPerSecond {}",
-        host.name,
-        quoted(&host.name),
-        wanted.saturating_mul(125_000)
-    )
 }
 
 /// Set the weight of a host vNIC.

@@ -3,7 +3,7 @@
 use super::View;
 use super::answer::{headline, minutes};
 use crate::migration::drain::{NodeDrain, Way};
-use crate::reports::show;
+use crate::reports::{not_yet, show};
 use crate::units::{natural_cmp, show_mbps};
 use std::fmt::Write;
 
@@ -20,6 +20,9 @@ pub fn write(views: &[View]) -> String {
 
 fn cluster(view: &View) -> String {
     let mut out = format!("Cluster {}: how long the patch night takes\n\n", view.cluster.name);
+    if let Some(premise) = not_yet::for_migration(view.cluster).filter(|_| !view.forecast.is_of_plan) {
+        let _ = writeln!(out, "  {premise}\n");
+    }
     for line in headline(view) {
         let _ = writeln!(out, "  {line}");
     }

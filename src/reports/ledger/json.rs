@@ -11,6 +11,7 @@ use crate::mac::cold_start::{ColdStart, Outcome};
 use crate::mac::exhaustion::RunsOut;
 use crate::mac::nlb::{cluster_mac, mode_name};
 use crate::mac::nlb_groups::NlbGroup;
+use crate::reports::not_yet;
 use serde_json::{Value, json};
 
 /// Everything that the files hold, but the addresses of ports and host vNICs only where they are duplicates; cold starts as lists
@@ -21,7 +22,14 @@ pub(super) fn json(data: &LedgerData, findings: &[Finding], remaining: &[Finding
         .clusters
         .iter()
         .zip(&data.plans)
-        .map(|(cluster, plan)| json!({ "cluster": cluster.name, "mac_pools": plan.pools, "static_macs": plan.statics }))
+        .map(|(cluster, plan)| {
+            json!({
+                "cluster": cluster.name,
+                "mac_pools": plan.pools,
+                "static_macs": plan.statics,
+                "premise": not_yet::for_addresses(cluster),
+            })
+        })
         .collect();
     let starts = data.today.cold_starts.iter().zip(&data.after.cold_starts);
     json!({

@@ -5,17 +5,18 @@
 use super::LedgerData;
 use super::names::{assumed_from, range};
 use crate::finding::{Finding, Severity};
+use crate::inventory::Cluster;
 use crate::mac::account::Fill;
 use crate::mac::{NEW_POOLS, STATIC_BLOCK};
 use crate::plan::{PoolPlan, StaticMacPlan};
-use crate::reports::show;
+use crate::reports::{not_yet, show};
 use crate::units::count;
 
 /// Rows of a list that are shown; the files hold all.
 pub(super) const SHOWN: usize = 30;
 
 pub(super) fn text(data: &LedgerData, remaining: &[Finding]) -> String {
-    let mut text = String::new();
+    let mut text = premise(data);
     for (index, (cluster, plan)) in data.inventory.clusters.iter().zip(&data.plans).enumerate() {
         let name = show::printable(&cluster.name);
         text.push_str(&format!(
@@ -35,6 +36,19 @@ pub(super) fn text(data: &LedgerData, remaining: &[Finding]) -> String {
     text.push_str(&data.nlb_text());
     text.push_str(&changes(data, remaining));
     text
+}
+
+/// What is judged where the hosts do not run Hyper-V yet, once for all such clusters.
+fn premise(data: &LedgerData) -> String {
+    let clusters = data.inventory.clusters.iter();
+    let told: Vec<_> = clusters
+        .filter_map(|c| Some((show::printable(&c.name), not_yet::for_addresses(c)?)))
+        .collect();
+    let Some((_, text)) = told.first() else {
+        return String::new();
+    };
+    let names: Vec<&str> = told.iter().map(|(name, _)| name.as_str()).collect();
+    format!("{}: {text}\n\n", show::some_of(&names, 6))
 }
 
 fn pools(data: &LedgerData, cluster: usize, pools: &[PoolPlan]) -> String {
@@ -134,12 +148,21 @@ fn assumptions(data: &LedgerData) -> String {
     let assumed = nodes(|f| f.pool.is_some_and(|p| p.assumed));
     let unknown = nodes(|f| f.pool.is_none());
     let mut text = String::new();
+    let runs = |(cluster, _): &(usize, usize)| data.cluster(*cluster).is_some_and(Cluster::runs_hyper_v);
+    let (assumed, to_come): (Vec<_>, Vec<_>) = assumed.into_iter().partition(runs);
     if !assumed.is_empty() {
         text.push_str(&format!(
             "Assumed: the pool of {} is not in the inventory. Taken is what Windows makes of the last two octets of management_ip; it \
              keeps that of the day on which Hyper-V was installed, so read the real one (Get-VMHost: MacAddressMinimum, \
              MacAddressMaximum).\n\n",
             data.nodes_of_all(&assumed)
+        ));
+    }
+    if !to_come.is_empty() {
+        text.push_str(&format!(
+            "Assumed: {} will get the pool that Windows makes of the last two octets of management_ip on the day on which Hyper-V is \
+             installed. A host that is installed with another address gets another pool.\n\n",
+            data.nodes_of_all(&to_come)
         ));
     }
     if !unknown.is_empty() {

@@ -3,6 +3,7 @@
 use super::text::{busy, links, rate, usual, way};
 use super::{ClusterPaths, PathData};
 use crate::migration::path::Path;
+use crate::reports::not_yet;
 use crate::reports::show::sentence;
 use std::fmt::Write;
 
@@ -10,6 +11,9 @@ use std::fmt::Write;
 pub(super) fn render(data: &PathData) -> String {
     let mut text = String::new();
     for cluster in &data.clusters {
+        if let Some(premise) = not_yet::for_migration(&cluster.cluster).filter(|_| !cluster.paths.is_empty()) {
+            let _ = writeln!(text, "{premise}\n");
+        }
         for path in &cluster.paths {
             pair(&mut text, cluster, path);
         }

@@ -2,6 +2,7 @@
 
 use super::{ClusterPaths, PathData};
 use crate::migration::path::Path;
+use crate::reports::not_yet;
 use serde_json::{Value, json};
 
 /// All clusters.
@@ -21,6 +22,7 @@ fn cluster(data: &ClusterPaths) -> Value {
             "opinions": data.opinions,
         },
         "assumptions": data.wiring.assumptions,
+        "premise": not_yet::for_migration(&data.cluster),
     })
 }
 

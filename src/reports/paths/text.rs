@@ -3,7 +3,7 @@
 use super::{ClusterPaths, PathData};
 use crate::inventory::ClusterNetwork;
 use crate::migration::path::{Class, Opinion, Path, named};
-use crate::reports::show;
+use crate::reports::{not_yet, show};
 use crate::roles::Role;
 use crate::units::show_mbps;
 use std::collections::BTreeMap;
@@ -28,6 +28,9 @@ fn cluster(data: &ClusterPaths) -> String {
         "Cluster {}: live migration between its nodes, {when}\n\n",
         data.cluster.name
     );
+    if let Some(premise) = not_yet::for_migration(&data.cluster) {
+        let _ = writeln!(text, "{premise}\n");
+    }
     if data.paths.is_empty() {
         text.push_str("There is no second node to migrate to.\n");
         return text;

@@ -1,7 +1,7 @@
 //! After the loss of a node VMs of one anti-affinity group share a node.
 
 use super::{Words, tell_losses};
-use crate::checks::rules::{Report, Rule};
+use crate::checks::rules::{Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "anti-affinity-broken-by-node-loss",
     severity: Severity::Warning,
     family: "capacity",
+    hosts: Hosts::Any,
     summary: "after the loss of a node VMs of one anti-affinity group share a node",
     risk: "the service that the group keeps available then hangs on one node: the next failure takes all of it",
     source: "Microsoft, AntiAffinityClassNames (a preference: the cluster ignores it where no other node is left)",

@@ -1,7 +1,7 @@
 //! A pool of management addresses that holds the address of a node.
 
 use super::pool;
-use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
 use crate::profiles::AZURE_LOCAL;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "infrastructure-pool-holds-node",
     severity: Severity::Error,
     family: "capacity",
+    hosts: Hosts::Any,
     summary: "the address pool for the infrastructure of Azure Local holds the address of a node",
     risk: "the deployment stops at the validation, or two machines get one address",
     source: "Microsoft, Azure Local environment checker (management IP pool); Network considerations for Azure Local",

@@ -1,7 +1,7 @@
 //! A pool of management addresses that is too small or too large.
 
 use super::pool;
-use crate::checks::rules::{Fault, Report, Rule, Versions};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::AZURE_LOCAL;
@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     name: "infrastructure-pool-wrong-size",
     severity: Severity::Error,
     family: "capacity",
+    hosts: Hosts::Any,
     summary: "the address pool for the infrastructure of Azure Local has fewer than 6 or more than 255 addresses",
     risk: "the deployment stops at the validation of the network",
     source: "Microsoft, Azure Local environment checker (management IP pool); Network considerations for Azure Local",

@@ -1,6 +1,6 @@
 //! The other nodes have not enough free memory for the VMs of a lost node.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, VmState};
 use crate::policy::HOST_RESERVE_MIB;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "no-failover-memory",
     severity: Severity::Warning,
     family: "capacity",
+    hosts: Hosts::Any,
     summary: "the other nodes have less free memory than the VMs of a node need",
     risk: "when the node fails some VMs stay off, and it cannot be drained for updates (event 1137)",
     source: "Microsoft, Hyper-V maximum scale limits: keep one node's worth of capacity in reserve",

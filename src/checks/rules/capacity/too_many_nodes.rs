@@ -1,6 +1,6 @@
 //! More nodes than the Windows version supports.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, StorageKind};
 use crate::profiles::AZURE_LOCAL;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "too-many-nodes",
     severity: Severity::Error,
     family: "capacity",
+    hosts: Hosts::Any,
     summary: "the cluster has more nodes than its Windows version supports",
     risk: "nodes above the limit cannot join",
     source: "Microsoft, Hyper-V maximum scale limits; Azure Local system requirements (also disaggregated)",

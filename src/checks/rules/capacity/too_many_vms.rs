@@ -1,6 +1,6 @@
 //! More running VMs than the Windows version supports in a cluster.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, VmState};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "too-many-vms",
     severity: Severity::Error,
     family: "capacity",
+    hosts: Hosts::Any,
     summary: "more VMs run in the cluster than its Windows version supports",
     risk: "Microsoft does not support it, and failover times are untested",
     source: "Microsoft, Hyper-V maximum scale limits; Requirements and Limits for Hyper-V in Windows Server 2008 R2",

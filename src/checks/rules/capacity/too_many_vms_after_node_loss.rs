@@ -1,6 +1,6 @@
 //! More running VMs than the nodes that are left after a failure may run.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, VmState};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "too-many-vms-after-node-loss",
     severity: Severity::Error,
     family: "capacity",
+    hosts: Hosts::Any,
     summary: "after the loss of a node the others would run more VMs than their Windows version supports",
     risk: "some VMs do not start after a failure, and the node cannot be drained",
     source: "Microsoft, Hyper-V maximum scale limits; Requirements and Limits for Hyper-V in Windows Server 2008 R2",

@@ -1,6 +1,6 @@
 //! More running VMs on a node than the Windows version supports.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, VmState};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "too-many-vms-per-node",
     severity: Severity::Error,
     family: "capacity",
+    hosts: Hosts::Any,
     summary: "more VMs run on a node than its Windows version supports",
     risk: "Microsoft does not support it; further VMs may not start",
     source: "Microsoft, Hyper-V maximum scale limits; Requirements and Limits for Hyper-V in Windows Server 2008 R2",

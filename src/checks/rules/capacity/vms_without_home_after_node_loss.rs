@@ -1,7 +1,7 @@
 //! A node has VMs that no other node can take.
 
 use super::{Words, tell_losses};
-use crate::checks::rules::{Report, Rule};
+use crate::checks::rules::{Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "vms-without-home-after-node-loss",
     severity: Severity::Warning,
     family: "capacity",
+    hosts: Hosts::Any,
     summary: "a node has VMs that no other node can take",
     risk: "when the node fails these VMs stay off, and it cannot be emptied for updates (event 1137)",
     source: "Microsoft Learn, Get-ClusterOwnerNode (possible owners), AntiAffinityClassNames and ClusterEnforcedAntiAffinity; own derivation",

@@ -58,7 +58,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
     for ((name, title, component), places) in found {
         let fix = if fixes::is_2008r2(cluster) {
-            format!("tick {title} in the properties of the connection (Server Core: nvspbind /e <adapter> {component})")
+            format!(
+                "tick {title} in the properties of the connection (Server Core: nvspbind /e \"{name}\" {component})"
+            )
         } else {
             format!(
                 "Enable-NetAdapterBinding -Name {} -ComponentID {component}",

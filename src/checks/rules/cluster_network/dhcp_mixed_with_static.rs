@@ -55,15 +55,29 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             message: format!("in {} addresses come from two ways: {current}", network.name),
             current,
             expected: "all fixed, or all from DHCP".to_owned(),
-            fix: fix(cluster).to_owned(),
+            fix: fix(cluster, &with),
             at: all.map(|(_, adapter)| report.at(adapter.origin, "dhcp")).collect(),
         });
     }
 }
 
-fn fix(cluster: &Cluster) -> &'static str {
+fn fix(cluster: &Cluster, with: &[&(&Node, Adapter<'_>)]) -> String {
+    let Some((node, adapter)) = with.first() else {
+        return String::new();
+    };
+    let more = if with.len() > 1 {
+        "; so for the others with DHCP"
+    } else {
+        ""
+    };
     if fixes::is_2008r2(cluster) {
-        return "netsh interface ipv4 set address name=\"<the adapter>\" source=static with its address, on the nodes with DHCP";
+        return format!(
+            "on {}: netsh interface ipv4 set address name=\"{}\" source=static with its address{more}",
+            node.name, adapter.name
+        );
     }
-    "Set-NetIPInterface -InterfaceAlias '<the adapter>' -Dhcp Disabled and New-NetIPAddress with its address, on the nodes with DHCP"
+    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(adapter.name));
+    format!(
+        "Set-NetIPInterface -CimSession {host} -InterfaceAlias {name} -Dhcp Disabled, and New-NetIPAddress with its address{more}"
+    )
 }

@@ -1,7 +1,7 @@
 //! One IP address on two adapters.
 
 use crate::checks::rules::adapters::adapters;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Origin};
 use crate::migration::wiring::Subnet;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "duplicate-ip-address",
     severity: Severity::Error,
     family: "cluster-network",
+    hosts: Hosts::Any,
     summary: "two adapters of the cluster have the same IP address",
     risk: "Windows switches one of them off, and which one changes with every restart",
     source: "Test-Cluster, Validate IP Configuration",

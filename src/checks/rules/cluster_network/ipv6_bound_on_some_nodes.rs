@@ -55,7 +55,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             message: format!("in {} the IP versions differ: {current}", network.name),
             current,
             expected: "IPv6 on all of them (Microsoft tests Windows with it), or on none".to_owned(),
-            fix: fix(cluster).to_owned(),
+            fix: fix(cluster, &without),
             at: all
                 .map(|(_, adapter)| report.at(adapter.origin, "ipv6_bound"))
                 .collect(),
@@ -63,9 +63,21 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
-fn fix(cluster: &Cluster) -> &'static str {
+fn fix(cluster: &Cluster, without: &[&(&Node, Adapter<'_>)]) -> String {
+    let Some((node, adapter)) = without.first() else {
+        return String::new();
+    };
+    let more = if without.len() > 1 {
+        "; so for the others without it"
+    } else {
+        ""
+    };
     if fixes::is_2008r2(cluster) {
-        return "tick Internet Protocol Version 6 in the properties of the odd connections (nvspbind /e <adapter> ms_tcpip6 on Server Core)";
+        return format!(
+            "on {}: tick Internet Protocol Version 6 in the properties of {} (Server Core: nvspbind /e \"{}\" ms_tcpip6){more}",
+            node.name, adapter.name, adapter.name
+        );
     }
-    "Enable-NetAdapterBinding -Name '<the adapter>' -ComponentID ms_tcpip6 on the odd adapters"
+    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(adapter.name));
+    format!("Enable-NetAdapterBinding -CimSession {host} -Name {name} -ComponentID ms_tcpip6{more}")
 }

@@ -2,7 +2,7 @@
 
 use crate::checks::rules::adapters::adapters;
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, ClusterNetwork, Inventory};
 use crate::migration::wiring::Subnet;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "prefix-length-differs",
     severity: Severity::Error,
     family: "cluster-network",
+    hosts: Hosts::Any,
     summary: "adapters of a cluster network have other prefix lengths than the network",
     risk: "the cluster makes two networks of it, or a node sends to its neighbours by the gateway",
     source: "Test-Cluster, Validate Cluster Network Configuration",

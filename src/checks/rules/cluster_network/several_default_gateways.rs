@@ -1,10 +1,11 @@
 //! A node with more than one default gateway.
 
-use crate::checks::rules::adapters::adapters;
+use crate::checks::rules::adapters::{Adapter, adapters};
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::roles::Role;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -32,25 +33,41 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         if with.len() > 1 {
             let names: Vec<&str> = with.iter().map(|adapter| adapter.name).collect();
             for adapter in &with {
-                found.add(lookup::list(&names), node, report.at(adapter.origin, "gateway"));
+                found.add(
+                    (lookup::list(&names), fix(cluster, &with)),
+                    node,
+                    report.at(adapter.origin, "gateway"),
+                );
             }
         }
     }
-    for (names, places) in found {
+    for ((names, fix), places) in found {
         report.add(Fault {
             subject: names.clone(),
             message: format!("{names} have a default gateway each on {}", places.nodes()),
             current: "several default gateways".to_owned(),
             expected: "one, on the management adapter".to_owned(),
-            fix: format!("on {}: {}", places.nodes(), fix(cluster)),
+            fix: format!("on {}: {fix}", places.nodes()),
             at: places.at,
         });
     }
 }
 
-fn fix(cluster: &Cluster) -> &'static str {
-    if fixes::is_2008r2(cluster) {
-        return "netsh interface ipv4 delete route 0.0.0.0/0 \"<the adapter>\" for all adapters but that of management";
+/// Takes the gateway from all adapters but that of management, where one of them is known to be that.
+fn fix(cluster: &Cluster, with: &[&Adapter<'_>]) -> String {
+    let (own, others): (Vec<&Adapter>, Vec<&Adapter>) = with.iter().partition(|a| a.roles.contains(&Role::Management));
+    let old = fixes::is_2008r2(cluster);
+    let (command, quote) = match old {
+        true => ("netsh interface ipv4 delete route 0.0.0.0/0", "\""),
+        false => ("Remove-NetRoute -DestinationPrefix 0.0.0.0/0 -InterfaceAlias", "'"),
+    };
+    if own.is_empty() || others.is_empty() {
+        return format!("{command} {quote}<the adapter>{quote} for all adapters but that of management");
     }
-    "Remove-NetRoute -DestinationPrefix 0.0.0.0/0 -InterfaceAlias '<the adapter>' for all adapters but that of management"
+    let names = others.iter().map(|adapter| adapter.name);
+    if old {
+        let each: Vec<String> = names.map(|name| format!("{command} \"{name}\"")).collect();
+        return each.join(" & ");
+    }
+    format!("{command} {}", fixes::quoted_list(names))
 }

@@ -27,9 +27,16 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
     let names: Vec<&str> = vms.iter().map(|vm| vm.name.as_str()).collect();
     let fix = if fixes::is_2008r2(cluster) {
-        "turn each VM off, export it in Hyper-V Manager and import it on a cluster shared volume"
+        "turn each VM off, export it in Hyper-V Manager and import it on a cluster shared volume".to_owned()
     } else {
-        "Move-VMStorage -Name <the VM> -DestinationStoragePath C:\\ClusterStorage\\<volume>, while the VM runs"
+        let first = vms[0];
+        format!(
+            "while the VM runs: Move-VMStorage{} -Name {} -DestinationStoragePath {}{}",
+            fixes::on_host(cluster, first),
+            fixes::quoted(&first.name),
+            shared_volume(cluster),
+            if vms.len() > 1 { "; so for the others" } else { "" }
+        )
     };
     report.add(Fault {
         subject: cluster.name.clone(),
@@ -40,7 +47,14 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         ),
         current: "local volume".to_owned(),
         expected: "a cluster shared volume or an SMB share that every possible owner reaches".to_owned(),
-        fix: fix.to_owned(),
+        fix,
         at: vms.iter().map(|vm| report.at(vm.origin, "volume_kind")).collect(),
     });
+}
+
+/// A cluster shared volume on which other VMs lie already, else its place.
+fn shared_volume(cluster: &Cluster) -> String {
+    let shared = |vm: &&Vm| vm.facts.text("volume_kind") == Some("csv");
+    let volume = cluster.vms.iter().filter(shared).find_map(|vm| vm.facts.text("volume"));
+    volume.map_or("C:\\ClusterStorage\\<volume>".to_owned(), fixes::quoted)
 }

@@ -1,7 +1,8 @@
 //! A host may use any network for live migration.
 
+use super::networks;
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, Versions};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -37,8 +38,23 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             message: format!("{} may use any network for live migration", places.nodes()),
             current: "UseAnyNetworkForMigration on".to_owned(),
             expected: "off, and the subnets listed".to_owned(),
-            fix: format!("on {}: Add-VMMigrationNetwork -Subnet <the subnet for live migration>; Set-VMHost -UseAnyNetworkForMigration $false", places.nodes()),
+            fix: format!(
+                "on {}: {}Set-VMHost -UseAnyNetworkForMigration $false",
+                places.nodes(),
+                add_subnets(cluster)
+            ),
             at: places.at,
         });
     }
+}
+
+/// Lists the subnets of the networks for live migration at a host.
+fn add_subnets(cluster: &Cluster) -> String {
+    let subnets = networks(cluster).map(|network| network.subnet.as_str());
+    let subnets: Vec<&str> = subnets.filter(|subnet| !subnet.is_empty()).collect();
+    if subnets.is_empty() {
+        return "list the subnet for live migration with Add-VMMigrationNetwork; then ".to_owned();
+    }
+    let add = |subnet: &&str| format!("Add-VMMigrationNetwork -Subnet {}; ", fixes::quoted(subnet));
+    subnets.iter().map(add).collect()
 }

@@ -5,8 +5,8 @@ use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::migration::path::smb_limit;
-use crate::profiles::Transport;
+use crate::migration::path::{smb_knob, smb_limit};
+use crate::profiles::{Transport, WS2012R2};
 use crate::roles::Role;
 
 /// The rule.
@@ -36,10 +36,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let limited = option(cluster, node) == Some(Transport::Smb) && smb_limit(cluster, index).is_some();
         let bare = ports(node).into_iter().filter(|port| port.switch.is_none());
         for port in bare.filter(|port| !limited && port.roles.contains(&Role::Management)) {
-            found.add(port.name.as_str(), node, report.at(port.origin, "current_role"));
+            let may_be_smb = option(cluster, node).is_none_or(|option| option == Transport::Smb);
+            let knob = (may_be_smb && cluster.profile.generation >= WS2012R2).then(|| smb_knob(cluster, index));
+            let what = (port.name.as_str(), port.speed, knob);
+            found.add(what, node, report.at(port.origin, "current_role"));
         }
     }
-    for (port, places) in found {
+    for ((port, speed, knob), places) in found {
         report.add(Fault {
             subject: format!("{port} on {}", places.nodes()),
             message: format!(
@@ -48,9 +51,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "management and live migration on one port".to_owned(),
             expected: "a port of its own for live migration, or a limit".to_owned(),
-            fix: "give live migration a port or a network of its own; where it goes over SMB, limit it with \
-                  Set-SmbBandwidthLimit -Category LiveMigration -BytesPerSecond <bytes>"
-                .to_owned(),
+            fix: format!(
+                "give live migration a port or a network of its own{}",
+                knob.map_or_else(String::new, |knob| {
+                    let set = knob.set(&places.nodes(), speed / 2);
+                    format!("; where it goes over SMB, limit it meanwhile to half of the port: {set}")
+                })
+            ),
             at: places.at,
         });
     }

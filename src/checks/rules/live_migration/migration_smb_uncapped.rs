@@ -1,13 +1,12 @@
 //! Live migration over SMB on the ports of storage or cluster, without a limit.
 
-use super::{option, ports};
+use super::{option, ports, share_ports};
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::migration::path::smb_limit;
+use crate::migration::path::{SmbShare, smb_knob, smb_limit};
 use crate::profiles::{Transport, WS2012R2};
-use crate::roles::Role;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -45,21 +44,23 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (index, node) in cluster.nodes.iter().enumerate() {
         let over_smb = option(cluster, node) == Some(Transport::Smb) && smb_limit(cluster, index).is_none();
-        let mut others = ports(node).into_iter().flat_map(|port| &port.roles);
-        if over_smb && others.any(|role| [Role::Storage, Role::Cluster].contains(role)) {
-            found.add((), node, report.at(node.origin, "smb_limit_mbps"));
+        if over_smb && share_ports(node) {
+            let speed = ports(node).into_iter().map(|port| port.speed).sum();
+            let what = (SmbShare::new(node, speed), smb_knob(cluster, index));
+            found.add(what, node, report.at(node.origin, "smb_limit_mbps"));
         }
     }
-    for ((), places) in found {
+    for ((share, knob), places) in found {
         report.add(Fault {
             subject: places.nodes(),
-            message: format!("{} {} VMs over SMB on ports of storage or cluster traffic, and nothing limits it", places.nodes(), places.verb("moves", "move")),
-            current: "no limit".to_owned(),
-            expected: "a limit well below the speed of the ports".to_owned(),
-            fix: format!(
-                "on {}: Install-WindowsFeature FS-SMBBW; Set-SmbBandwidthLimit -Category LiveMigration -BytesPerSecond <bytes>",
-                places.nodes()
+            message: format!(
+                "{} {} VMs over SMB on ports of storage or cluster traffic, and nothing limits it",
+                places.nodes(),
+                places.verb("moves", "move")
             ),
+            current: "no limit".to_owned(),
+            expected: format!("at most {}", share.words()),
+            fix: knob.set(&places.nodes(), share.most()),
             at: places.at,
         });
     }

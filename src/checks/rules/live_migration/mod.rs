@@ -90,6 +90,12 @@ fn ports(node: &Node) -> Vec<&Nic> {
     node.nics.iter().filter(migrates).collect()
 }
 
+/// Whether storage or cluster traffic is on the ports of live migration, too.
+fn share_ports(node: &Node) -> bool {
+    let mut roles = ports(node).into_iter().flat_map(|port| &port.roles);
+    roles.any(|role| [Role::Storage, Role::Cluster].contains(role))
+}
+
 /// Those of them that have a link.
 fn ports_up(node: &Node) -> Vec<&Nic> {
     ports(node).into_iter().filter(|port| port.up).collect()

@@ -1,6 +1,6 @@
 //! Nodes with processors of different makers.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
 use std::cmp::Reverse;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "processor-vendors-differ",
     severity: Severity::Error,
     family: "live-migration",
+    hosts: Hosts::Any,
     summary: "the nodes of a cluster have processors of different makers",
     risk: "a running VM cannot move between them, not even with processor compatibility: every move and drain needs a shutdown",
     source: "Microsoft, Processor compatibility for Hyper-V virtual machines; Hyper-V Live Migration FAQ (Windows Server 2008 R2)",

@@ -63,8 +63,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         current: format!("{} to {}", show_mbps(*least), show_mbps(*most)),
         expected: "the same sum of ports on every host".to_owned(),
         fix: format!(
-            "set a limit on each host (Set-SmbBandwidthLimit -Category LiveMigration) and switch that of the cluster off: \
-             (Get-Cluster -Name {}).SetSMBBandwidthLimit = 0; or give all hosts the same ports",
+            "switch that of the cluster off, (Get-Cluster -Name {}).SetSMBBandwidthLimit = 0, and set one on each host \
+             (Set-SmbBandwidthLimit -Category LiveMigration); or give all hosts the same ports",
             cluster.argument()
         ),
         at,

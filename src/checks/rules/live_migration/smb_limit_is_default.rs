@@ -1,10 +1,11 @@
 //! The cluster's limit of live migration over SMB stands at its default.
 
-use super::{option, ports_up};
+use super::{option, ports_up, share_ports};
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
+use crate::migration::path::{smb_knob, smb_room};
 use crate::profiles::{Transport, WS2022};
 use crate::units::{Mbps, show_mbps};
 
@@ -50,16 +51,18 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         return;
     }
     let mut found = Alike::new();
-    let over_smb = |node: &&Node| option(cluster, node) == Some(Transport::Smb);
-    for node in cluster.nodes.iter().filter(over_smb) {
+    let over_smb = |node: &Node| option(cluster, node) == Some(Transport::Smb);
+    for (index, node) in cluster.nodes.iter().enumerate().filter(|(_, node)| over_smb(node)) {
         let sum = |ports: &[&Nic]| ports.iter().map(|port| port.speed).sum::<Mbps>();
         let up: Vec<&Nic> = node.nics.iter().filter(|nic| nic.up).collect();
         let (all, own) = (sum(&up), sum(&ports_up(node)));
         if own > 0 && all > own && node.migration.smb_limit.is_none() {
-            found.add((all, own), node, report.at(cluster.origin, "smb_limit_factor"));
+            let wanted = smb_room(node, own, share_ports(node));
+            let what = (all, own, wanted, smb_knob(cluster, index));
+            found.add(what, node, report.at(cluster.origin, "smb_limit_factor"));
         }
     }
-    for ((all, own), places) in found {
+    for ((all, own, wanted, knob), places) in found {
         let limit = show_mbps(all / 4);
         report.add(Fault {
             subject: places.nodes(),
@@ -70,12 +73,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 show_mbps(own)
             ),
             current: format!("{limit}, factor {DEFAULT_FACTOR}"),
-            expected: "a limit that somebody chose".to_owned(),
-            fix: format!(
-                "(Get-Cluster -Name {}).SetSMBBandwidthLimitFactor = <wanted rate / {} x 10000>",
-                cluster.argument(),
-                show_mbps(all)
-            ),
+            expected: format!("{}, or another limit that somebody chose", show_mbps(wanted)),
+            fix: knob.set(&places.nodes(), wanted),
             at: places.at,
         });
     }

@@ -5,12 +5,10 @@ use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::migration::path::{SmbShare, set_smb_limit, smb_limit};
+use crate::migration::path::{SmbShare, smb_knob, smb_limit};
 use crate::profiles::{Transport, WS2016};
 use crate::roles::Role;
 use crate::units::{Mbps, show_mbps};
-
-const BYTES_S_PER_MBPS: u64 = 125_000;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -62,11 +60,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 true => report.at(node.origin, "smb_limit_mbps"),
                 false => report.at(cluster.origin, "smb_limit_factor"),
             };
-            let factor = (!by_host).then(|| set_smb_limit(cluster, index, share.most()));
-            found.add((limit, share, factor), node, at);
+            found.add((limit, share, smb_knob(cluster, index)), node, at);
         }
     }
-    for ((limit, share, factor), places) in found {
+    for ((limit, share, knob), places) in found {
         report.add(Fault {
             subject: places.nodes(),
             message: format!(
@@ -76,14 +73,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: show_mbps(limit),
             expected: format!("at most {}", share.words()),
-            fix: factor.unwrap_or_else(|| set_limit(&places.nodes(), share.most())),
+            fix: knob.set(&places.nodes(), share.most()),
             at: places.at,
         });
     }
-}
-
-/// Set the limit of some hosts.
-fn set_limit(nodes: &str, rate: Mbps) -> String {
-    let bytes = rate * BYTES_S_PER_MBPS;
-    format!("on {nodes}: Set-SmbBandwidthLimit -Category LiveMigration -BytesPerSecond {bytes}")
 }

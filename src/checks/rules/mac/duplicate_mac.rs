@@ -1,6 +1,6 @@
 //! One address on two adapters.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
 use crate::mac::ledger::{Holder, Place};
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "duplicate-mac",
     severity: Severity::Error,
     family: "mac",
+    hosts: Hosts::Any,
     summary: "two adapters have the same MAC address",
     risk: "switches send the traffic of both to whichever spoke last: both lose their connection at times (event 28 of VMSMP on one host)",
     source: "D. van der Peijl; Microsoft KB 968703",
@@ -67,6 +68,13 @@ fn fix(inventory: &Inventory, report: &Report<'_>, holders: &[Holder]) -> String
     let Some((holder, (vm, vnic))) = holders.iter().rev().find_map(|h| h.vnic(inventory).map(|v| (h, v))) else {
         return "check the rows: if both adapters really show this address, give one back its own in the driver's settings".to_owned();
     };
+    if !inventory.clusters[holder.cluster].runs_hyper_v() {
+        return format!(
+            "turn {} off and give it another address in vSphere (Edit Settings, {}, MAC Address); one that Hyper-V gives it will not do \
+             for the others",
+            vm.name, vnic.name
+        );
+    }
     if !vnic.dynamic_mac {
         let planned = report
             .planned_static(&vm.name, &vnic.name)

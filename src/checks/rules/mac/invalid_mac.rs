@@ -1,6 +1,6 @@
 //! Addresses that no adapter may have.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::mac::{is_usable, nlb};
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "invalid-mac",
     severity: Severity::Error,
     family: "mac",
+    hosts: Hosts::Any,
     summary: "an adapter has a MAC address that no adapter may have: multicast or broadcast",
     risk: "the VM does not start (Hyper-V-Worker event 12560), or nothing answers it",
     source: "IEEE 802: the lowest bit of the first byte marks group addresses",

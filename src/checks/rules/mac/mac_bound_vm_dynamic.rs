@@ -1,7 +1,7 @@
 //! A VM whose address must not change has a dynamic one.
 
 use super::known_pool;
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 
@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "mac-bound-vm-dynamic",
     severity: Severity::Error,
     family: "mac",
+    hosts: Hosts::Any,
     summary: "a VM whose MAC address must not change has a dynamic one",
     risk: "after a move and a restart the address is another: activation, DHCP reservation or licence fails",
     source: "T. Joos, ADMIN magazine; B. Armstrong (2010)",

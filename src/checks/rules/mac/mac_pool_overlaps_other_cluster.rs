@@ -73,7 +73,9 @@ fn rivals<'a>(
     let changes = |cluster: usize, node: usize, range| report.planned_pool_in(cluster, node) != Some(range);
     let gives_way = (changes(own, index, range), own);
     let mut found = Vec::new();
-    for (position, other) in inventory.clusters.iter().enumerate().filter(|(c, _)| *c != own) {
+    // Hosts without Hyper-V hand out nothing yet.
+    let others = inventory.clusters.iter().enumerate();
+    for (position, other) in others.filter(|(c, other)| *c != own && other.runs_hyper_v()) {
         for (number, rival) in other.nodes.iter().enumerate() {
             let overlapping = sound_pool(rival).filter(|p| p.range.intersection(range).is_some());
             let stays = |p: crate::mac::Pool| (changes(position, number, p.range), position) < gives_way;

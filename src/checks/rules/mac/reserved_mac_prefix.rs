@@ -1,6 +1,6 @@
 //! An address of NLB on a VM that is no NLB member.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::mac::nlb;
@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "reserved-mac-prefix",
     severity: Severity::Warning,
     family: "mac",
+    hosts: Hosts::Any,
     summary: "a VM outside NLB has an address from the range in which NLB makes its cluster addresses",
     risk: "it can equal the address of an NLB cluster: its traffic reaches every member, or nobody",
     source: "Microsoft KB 4494444, Configure network to support NLB operation mode",

@@ -1,6 +1,6 @@
 //! A VM was given the address of a physical port.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::mac::ledger::{Place, holders_of};
@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "static-mac-equals-nic-mac",
     severity: Severity::Error,
     family: "mac",
+    hosts: Hosts::Any,
     summary: "a VM's static MAC address is that of a physical port",
     risk: "host and VM answer to one address: the VM, or management of the host, is cut off at times",
     source: "own derivation from IEEE 802: an address belongs to one station",

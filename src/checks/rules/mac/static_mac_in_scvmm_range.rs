@@ -1,6 +1,6 @@
 //! Static addresses from the range that System Center VMM hands out, without VMM.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::mac::SCVMM_RANGE;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "static-mac-in-scvmm-range",
     severity: Severity::Warning,
     family: "mac",
+    hosts: Hosts::Any,
     summary: "static MAC addresses lie in the range of System Center VMM, which does not manage the cluster",
     risk: "a VMM on the same network, now or later, hands out the same addresses to other VMs",
     source: "Microsoft System Center VMM, default MAC address pool",

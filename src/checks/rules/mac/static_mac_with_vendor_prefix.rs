@@ -1,6 +1,6 @@
 //! Static addresses with the prefix of a maker of network cards.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::mac::{HYPER_V_PREFIX, SCVMM_RANGE, is_usable};
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "static-mac-with-vendor-prefix",
     severity: Severity::Info,
     family: "mac",
+    hosts: Hosts::Any,
     summary: "static MAC addresses have the prefix of a maker other than Microsoft",
     risk: "a card of that maker can have the same address; in a switch's table the VM looks like that card",
     source: "IEEE 802: universally administered addresses belong to the maker; IEEE registry for 00-15-5D and \

@@ -36,9 +36,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: "ConfigurationStatus Failed".to_owned(),
             expected: "ConfigurationStatus Success, ProvisioningStatus Completed".to_owned(),
             fix: format!(
-                "Get-NetIntentStatus -Name {} shows the error; when its cause is gone: Set-NetIntentRetryState -Name {} -NodeName NODE",
+                "Get-NetIntentStatus -Name {} shows the error; when its cause is gone: Set-NetIntentRetryState -Name {} -NodeName {}{}",
                 quoted(&intent),
-                quoted(&intent)
+                quoted(&intent),
+                quoted(places.first()),
+                places.verb("", ", and so for each of them")
             ),
             at: places.at,
         });

@@ -1,6 +1,6 @@
 //! A port that runs half duplex.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "half-duplex",
     severity: Severity::Warning,
     family: "nic",
+    hosts: Hosts::Any,
     summary: "a port runs half duplex",
     risk: "it can only send or receive at a time, and collisions make it far slower than its speed says",
     source: "Microsoft, MSFT_NetAdapter class, property FullDuplex",

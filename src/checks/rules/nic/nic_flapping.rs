@@ -1,6 +1,6 @@
 //! A port that loses its link again and again.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::AZURE_LOCAL;
@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "nic-flapping",
     severity: Severity::Warning,
     family: "nic",
+    hosts: Hosts::Any,
     summary: "a port loses its link, or is reset, again and again",
     risk: "each loss moves VMs' traffic or storage paths, and Storage Spaces Direct repairs without end",
     source: "Microsoft, Network HUD (disconnections or resets)",

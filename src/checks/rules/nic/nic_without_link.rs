@@ -1,14 +1,15 @@
 //! A port that carries traffic but has no link.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Nic};
+use crate::inventory::{Cluster, Inventory, Nic, Node};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "nic-without-link",
     severity: Severity::Error,
     family: "nic",
+    hosts: Hosts::Any,
     summary: "a NIC that carries a role, a switch or a team has no link",
     risk: "the role is cut off, or runs without its second path and nobody notices",
     source: "Microsoft Validate-DCB; Azure Local Environment Validator, HostNetworkConfigurationReadiness",
@@ -38,15 +39,6 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             } else {
                 format!(" to switch port {}", nic.tor_port)
             };
-            let enable = if fixes::is_2008r2(cluster) {
-                format!("netsh interface set interface name=\"{}\" admin=enabled", nic.name)
-            } else {
-                format!(
-                    "Enable-NetAdapter -CimSession {} -Name {}",
-                    fixes::quoted(&node.name),
-                    fixes::quoted(&nic.name)
-                )
-            };
             report.add(Fault {
                 subject: format!("{}/{}", node.name, nic.name),
                 message: format!(
@@ -57,11 +49,25 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 ),
                 current: "down".to_owned(),
                 expected: "up".to_owned(),
-                fix: format!("check cable and transceiver{port}; if the port is disabled: {enable}"),
+                fix: format!("check cable and transceiver{port}{}", enable(cluster, node, nic)),
                 at: vec![report.at(nic.origin, "status"), report.at(nic.origin, "current_role")],
             });
         }
     }
+}
+
+/// How to switch the port on, where it can be off.
+fn enable(cluster: &Cluster, node: &Node, nic: &Nic) -> String {
+    if !cluster.runs_hyper_v() {
+        return ", and that the physical switch does not have the port shut down".to_owned();
+    }
+    let command = if fixes::is_2008r2(cluster) {
+        format!("netsh interface set interface name=\"{}\" admin=enabled", nic.name)
+    } else {
+        let (host, name) = (fixes::quoted(&node.name), fixes::quoted(&nic.name));
+        format!("Enable-NetAdapter -CimSession {host} -Name {name}")
+    };
+    format!("; if the port is disabled: {command}")
 }
 
 /// What hangs on the port.

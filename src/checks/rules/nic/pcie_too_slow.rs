@@ -1,6 +1,6 @@
 //! A card whose ports are together faster than its slot.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::profiles::AZURE_LOCAL;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "pcie-too-slow",
     severity: Severity::Warning,
     family: "nic",
+    hosts: Hosts::Any,
     summary: "the ports of a card are together faster than the PCI Express slot",
     risk: "the speed that every plan counts on is never reached, and under load the card drops packets",
     source: "Microsoft, Network HUD (PCIe bandwidth); PCI Express lane rates with 8b/10b and 128b/130b coding",

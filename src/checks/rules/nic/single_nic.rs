@@ -1,6 +1,6 @@
 //! A node with one port.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "single-nic",
     severity: Severity::Error,
     family: "nic",
+    hosts: Hosts::Any,
     summary: "a node has a single NIC",
     risk: "one cable, port or driver takes the node and its VMs off the network, and no traffic can be kept apart",
     source: "Hyper-V Best Practices Analyzer, \"More than one network adapter should be available\"",

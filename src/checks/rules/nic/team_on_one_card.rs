@@ -4,6 +4,7 @@ use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
+use crate::units::show_mbps;
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -68,10 +69,7 @@ fn fix(node: &Node, nics: &[usize], swaps: &mut Vec<[usize; 2]>) -> String {
         .copied()
         .find(|swap| swap.iter().any(|nic| nics.contains(nic)));
     let Some(swap) = shared.or_else(|| Some([last, partner(node, &node.nics[last])?])) else {
-        return format!(
-            "add a second card and use a port of it instead of {}",
-            node.nics[last].name
-        );
+        return buy(node, &node.nics[last]);
     };
     if shared.is_none() {
         swaps.push(swap);
@@ -80,6 +78,28 @@ fn fix(node: &Node, nics: &[usize], swaps: &mut Vec<[usize; 2]>) -> String {
     format!(
         "let {} (card {}) and {} (card {}) change places",
         one.name, one.card, other.name, other.card
+    )
+}
+
+/// Where no port of another card will do: what to buy, and why.
+fn buy(node: &Node, last: &Nic) -> String {
+    let others: BTreeSet<&str> = node.nics.iter().map(|nic| nic.card.as_str()).collect();
+    let others: Vec<&str> = others
+        .into_iter()
+        .filter(|c| !c.is_empty() && *c != last.card)
+        .collect();
+    let speed = show_mbps(last.speed);
+    let unknown = node.nics.iter().any(|nic| nic.card.is_empty());
+    let why = if unknown {
+        format!("no port of {speed} is known to be on another card (write card in nics.csv for all ports); if none is")
+    } else if others.is_empty() {
+        "no other card is there".to_owned()
+    } else {
+        format!("no port of {} has {speed}", lookup::list(&others))
+    };
+    format!(
+        "{why}: buy a second card with ports of {speed}, and use one of them instead of {}",
+        last.name
     )
 }
 

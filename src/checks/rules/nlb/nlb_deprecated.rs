@@ -1,7 +1,7 @@
 //! NLB on Windows Server 2025.
 
 use super::{members, names};
-use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2025;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "nlb-deprecated",
     severity: Severity::Warning,
     family: "nlb",
+    hosts: Hosts::Any,
     summary: "NLB is used on Windows Server 2025, where it is deprecated",
     risk: "it still works, but a later version may come without it",
     source: "Microsoft, Features removed or no longer developed in Windows Server 2025",

@@ -1,7 +1,7 @@
 //! A member uses another cluster address than its mode and cluster IP give.
 
 use super::members;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::mac::nlb;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "nlb-mac-differs-from-formula",
     severity: Severity::Warning,
     family: "nlb",
+    hosts: Hosts::Any,
     summary: "the cluster MAC address of an NLB member is not the one of its mode and cluster IP",
     risk: "the member was set up for another mode or address: it does not receive what is sent to the cluster",
     source: "Microsoft KB 4494444: cluster MAC address by mode; nlb.exe ip2mac",

@@ -1,7 +1,7 @@
 //! Members of one NLB cluster that may all end up on one node.
 
 use super::{members, names};
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nlb, Vm};
 use crate::units::same_name;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "nlb-members-without-anti-affinity",
     severity: Severity::Warning,
     family: "nlb",
+    hosts: Hosts::Any,
     summary: "nothing keeps the members of an NLB cluster on different nodes",
     risk: "one node's failure, or one drain that moves them together, takes the whole NLB cluster down",
     source: "workinghardinit (2014) on migrating NLB members together; own derivation",

@@ -1,7 +1,7 @@
 //! Members of one NLB cluster in different modes.
 
 use super::{members, names};
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::mac::nlb;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "nlb-modes-differ",
     severity: Severity::Error,
     family: "nlb",
+    hosts: Hosts::Any,
     summary: "members of one NLB cluster have different operation modes",
     risk: "the members do not converge: each answers alone, and clients see a part of them",
     source: "Microsoft KB 4494444: all members use one operation mode",

@@ -1,7 +1,7 @@
 //! NLB in a multicast mode: what the network team must set.
 
 use super::members;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, NlbMode};
 use crate::mac::nlb;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "nlb-multicast-needs-switch-config",
     severity: Severity::Info,
     family: "nlb",
+    hosts: Hosts::Any,
     summary: "an NLB cluster in a multicast mode needs settings on routers and physical switches",
     risk: "routers do not learn the multicast address from ARP, and switches flood it to every port of the VLAN",
     source: "Microsoft KB 4494444",

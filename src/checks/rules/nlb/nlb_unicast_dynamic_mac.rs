@@ -1,6 +1,6 @@
 //! A unicast member whose address may change.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::mac::nlb;
@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "nlb-unicast-dynamic-mac",
     severity: Severity::Error,
     family: "nlb",
+    hosts: Hosts::Any,
     summary: "an NLB unicast member has a dynamic MAC address",
     risk: "after a move and a restart the address is another and the member drops out of its NLB cluster",
     source: "Microsoft KB 4494444; T. Joos, ADMIN magazine",

@@ -1,6 +1,6 @@
 //! A unicast member with one adapter.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "nlb-unicast-single-vnic",
     severity: Severity::Warning,
     family: "nlb",
+    hosts: Hosts::Any,
     summary: "an NLB unicast member has a single adapter",
     risk: "all members have one address there, so they cannot talk to each other: no file copy, no management from a member",
     source: "Microsoft KB 4494444: a second adapter for traffic between members",

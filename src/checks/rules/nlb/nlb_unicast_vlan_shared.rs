@@ -1,6 +1,6 @@
 //! The VLAN of a unicast NLB cluster carries other VMs.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::mac::nlb;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "nlb-unicast-vlan-shared",
     severity: Severity::Warning,
     family: "nlb",
+    hosts: Hosts::Any,
     summary: "the VLAN of an NLB cluster in unicast mode carries other VMs",
     risk: "unicast floods every packet for the cluster to every port of the VLAN: the other VMs receive all of it",
     source: "Microsoft KB 4494444: switch flooding in unicast mode, a VLAN of its own",

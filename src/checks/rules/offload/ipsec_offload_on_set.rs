@@ -1,7 +1,7 @@
 //! IPsec task offload at a port of a SET.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, Versions, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2016;
@@ -26,12 +26,14 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for node in &cluster.nodes {
         for team in teams::set(cluster, node) {
             let on = |nic: &&&crate::inventory::Nic| nic.facts.yes("ipsec_offload") == Some(true);
-            for nic in team.members.iter().filter(on) {
-                found.add(team.name, node, report.at(nic.origin, "ipsec_offload"));
+            let members: Vec<_> = team.members.iter().filter(on).collect();
+            let ports = fixes::quoted_list(members.iter().map(|nic| nic.name.as_str()));
+            for nic in members {
+                found.add((team.name, ports.clone()), node, report.at(nic.origin, "ipsec_offload"));
             }
         }
     }
-    for (name, places) in found {
+    for ((name, ports), places) in found {
         report.add(Fault {
             subject: name.to_owned(),
             message: format!(
@@ -40,10 +42,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "on".to_owned(),
             expected: "off".to_owned(),
-            fix: format!(
-                "on {}: Disable-NetAdapterIPsecOffload -Name <the ports>",
-                places.nodes()
-            ),
+            fix: format!("on {}: Disable-NetAdapterIPsecOffload -Name {ports}", places.nodes()),
             at: places.at,
         });
     }

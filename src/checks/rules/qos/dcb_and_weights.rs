@@ -1,5 +1,6 @@
 //! Traffic classes of DCB and minimum-bandwidth weights on the same port.
 
+use crate::checks::rules::fixes::quoted_list;
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
@@ -35,20 +36,23 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for (node, switch, ports) in super::switches(cluster) {
         let used = super::takes_weights(cluster, switch) && ports.iter().any(|port| port.weighted());
         let bound = node.nics.iter().filter(|nic| nic.switch.as_ref() == Some(&switch.name));
-        for nic in bound.filter(|_| used && shaped.contains(node.name.as_str())) {
-            if nic.facts.yes("qos") == Some(true) {
-                found.add(switch.name.clone(), node, report.at(nic.origin, "qos"));
-            }
+        let with_dcb = bound.filter(|nic| nic.facts.yes("qos") == Some(true));
+        let with_dcb: Vec<_> = with_dcb
+            .filter(|_| used && shaped.contains(node.name.as_str()))
+            .collect();
+        let names = quoted_list(with_dcb.iter().map(|nic| nic.name.as_str()));
+        for nic in with_dcb {
+            found.add((switch.name.clone(), names.clone()), node, report.at(nic.origin, "qos"));
         }
     }
-    for (switch, places) in found {
+    for ((switch, names), places) in found {
         report.add(Fault {
             subject: switch.clone(),
             message: format!("{switch} has weights, and its ports have DCB classes on {}", places.nodes()),
             current: "weights and DCB".to_owned(),
             expected: "one of them; DCB where RDMA runs over the port".to_owned(),
             fix: format!(
-                "on {}: Set-VMNetworkAdapter -MinimumBandwidthWeight 0 for each adapter on {}, or turn DCB off: Disable-NetAdapterQos -Name <the ports>",
+                "on {}: Set-VMNetworkAdapter -MinimumBandwidthWeight 0 for each adapter on {}, or turn DCB off: Disable-NetAdapterQos -Name {names}",
                 places.nodes(),
                 quoted(&switch)
             ),

@@ -1,11 +1,12 @@
 //! Weights on a switch whose bandwidth mode is None.
 
 use crate::checks::rules::places::Alike;
+use crate::checks::rules::vswitch::recreate;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::powershell::quoted;
 use crate::profiles::WS2012;
+use std::collections::BTreeMap;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -24,23 +25,25 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
+    let mut fixes: BTreeMap<String, String> = BTreeMap::new();
     for (node, switch, ports) in super::switches(cluster) {
         let none = switch.facts.text("bandwidth_mode") == Some("none");
         if none && ports.iter().any(|port| port.weighted()) {
+            let fix = recreate(cluster, &[(node, switch)], "-MinimumBandwidthMode Weight");
             found.add(switch.name.clone(), node, report.at(switch.origin, "bandwidth_mode"));
+            fixes.entry(switch.name.clone()).or_insert(fix);
         }
     }
     for (switch, places) in found {
         report.add(Fault {
             subject: switch.clone(),
-            message: format!("{switch} has bandwidth mode None, so the weights on it are ignored on {}", places.nodes()),
+            message: format!(
+                "{switch} has bandwidth mode None, so the weights on it are ignored on {}",
+                places.nodes()
+            ),
             current: "bandwidth mode none".to_owned(),
             expected: "bandwidth mode weight".to_owned(),
-            fix: format!(
-                "the mode is set when a switch is made: drain {}, remove the switch, New-VMSwitch -Name {} -MinimumBandwidthMode Weight",
-                places.nodes(),
-                quoted(&switch)
-            ),
+            fix: fixes.remove(&switch).unwrap_or_default(),
             at: places.at,
         });
     }

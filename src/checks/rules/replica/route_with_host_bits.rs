@@ -1,7 +1,7 @@
 //! A static route to an address instead of a network.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use std::net::Ipv4Addr;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "route-with-host-bits",
     severity: Severity::Error,
     family: "replica",
+    hosts: Hosts::Any,
     summary: "a static route has an address with host bits as its destination",
     risk: "the command that sets the route is refused, and traffic leaves through the default gateway",
     source: "Microsoft, route command (route add: the parameter is incorrect, (Destination & Mask) != Destination); New-NetRoute, DestinationPrefix",

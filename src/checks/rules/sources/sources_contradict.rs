@@ -1,6 +1,6 @@
 //! Values about which two sources disagree.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Contradiction, Inventory};
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "sources-contradict",
     severity: Severity::Warning,
     family: "sources",
+    hosts: Hosts::Any,
     summary: "two sources disagree about the same value",
     risk: "plan and review go by one of the two values, which may be the wrong one: an old export, a cable that was moved, a typing error",
     source: "the inputs themselves; the README says under \"Inputs\" which of several sources counts",

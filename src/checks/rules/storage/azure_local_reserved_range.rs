@@ -1,6 +1,6 @@
 //! Addresses in a range that Azure Local keeps for itself.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Origin};
 use crate::profiles::AZURE_LOCAL;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "azure-local-reserved-range",
     severity: Severity::Warning,
     family: "storage",
+    hosts: Hosts::Any,
     summary: "an address or subnet lies in 10.96.0.0/12 or 10.244.0.0/16, which Azure Local uses itself",
     risk: "Arc and AKS on the cluster cannot reach these addresses",
     source: "Microsoft, Network considerations for cloud deployments of Azure Local (reserved ranges)",

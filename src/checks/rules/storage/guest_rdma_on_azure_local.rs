@@ -1,6 +1,6 @@
 //! RDMA inside a VM on Azure Local.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::AZURE_LOCAL;
@@ -23,12 +23,27 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let with = lookup::vnics(cluster).filter(|(_, vnic)| vnic.facts.yes("guest_rdma") == Some(true));
+    let with: Vec<_> = with.collect();
+    let off = with.first().map(|(vm, vnic)| {
+        format!(
+            "Set-VMNetworkAdapterRdma{} -VMName {} -Name {} -RdmaWeight 0",
+            fixes::on_host(cluster, vm),
+            fixes::quoted(&vm.name),
+            fixes::quoted(&vnic.name)
+        )
+    });
     let (names, at): (Vec<String>, Vec<_>) = with
+        .into_iter()
         .map(|(vm, vnic)| (lookup::vnic_name(vm, vnic), report.at(vnic.origin, "guest_rdma")))
         .unzip();
     if names.is_empty() {
         return;
     }
+    let fix = format!(
+        "{}{}",
+        off.unwrap_or_default(),
+        if names.len() > 1 { "; so for the others" } else { "" }
+    );
     report.add(Fault {
         subject: cluster.name.clone(),
         message: format!(
@@ -37,7 +52,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         ),
         current: format!("RDMA for {}", count(names.len(), "adapter")),
         expected: "no RDMA in VMs".to_owned(),
-        fix: "Set-VMNetworkAdapterRdma -VMName VM -Name ADAPTER -RdmaWeight 0 for each of them".to_owned(),
+        fix,
         at,
     });
 }

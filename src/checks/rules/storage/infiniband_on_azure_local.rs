@@ -1,7 +1,7 @@
 //! InfiniBand on Azure Local.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, Versions};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::AZURE_LOCAL;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "infiniband-on-azure-local",
     severity: Severity::Error,
     family: "storage",
+    hosts: Hosts::Any,
     summary: "a port of a node of Azure Local is InfiniBand",
     risk: "not supported: neither storage nor live migration may use it",
     source: "Microsoft, Host network requirements for Azure Local (RDMA)",

@@ -1,7 +1,7 @@
 //! RoCE without flow control, traffic classes or DCB.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, Versions};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Nic, Node, Rdma, TrafficClass};
 use crate::profiles::WS2012;
@@ -48,11 +48,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 }
 
 /// What a port with RoCE lacks, how to set it up, and where the inventory says so.
-fn missing(node: &Node, nic: &Nic, report: &Report<'_>) -> Vec<(&'static str, &'static str, Location)> {
+fn missing(node: &Node, nic: &Nic, report: &Report<'_>) -> Vec<(&'static str, String, Location)> {
     let own = |classes: &[TrafficClass]| classes.iter().any(|class| !class.name.eq_ignore_ascii_case("default"));
     let mut missing = Vec::new();
     if node.facts.list("pfc_priorities").is_some_and(<[String]>::is_empty) {
-        let fix = "Enable-NetQosFlowControl -Priority 3";
+        let fix = "Enable-NetQosFlowControl -Priority 3".to_owned();
         missing.push(("flow control", fix, report.at(node.origin, "pfc_priorities")));
     }
     if node
@@ -60,13 +60,13 @@ fn missing(node: &Node, nic: &Nic, report: &Report<'_>) -> Vec<(&'static str, &'
         .classes("traffic_classes")
         .is_some_and(|classes| !own(classes))
     {
-        let fix = "New-NetQosTrafficClass -Name SMB -Priority 3 -BandwidthPercentage 50 -Algorithm ETS";
+        let fix = "New-NetQosTrafficClass -Name SMB -Priority 3 -BandwidthPercentage 50 -Algorithm ETS".to_owned();
         missing.push(("a traffic class", fix, report.at(node.origin, "traffic_classes")));
     }
     if nic.facts.yes("qos") == Some(false) {
         missing.push((
             "DCB at the port",
-            "Enable-NetAdapterQos -Name PORT",
+            format!("Enable-NetAdapterQos -Name {}", fixes::quoted(&nic.name)),
             report.at(nic.origin, "qos"),
         ));
     }

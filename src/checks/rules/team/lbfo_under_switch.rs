@@ -35,11 +35,12 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         for team in teams::lbfo(node) {
             if let Some(switch) = team.switch {
                 let at = report.at(team.origin(), "team_kind");
-                switches.add((switch.name.as_str(), team.name), node, at);
+                let ports = fixes::quoted_list(team.members.iter().map(|nic| nic.name.as_str()));
+                switches.add((switch.name.as_str(), team.name, ports), node, at);
             }
         }
     }
-    for ((switch, team), places) in switches {
+    for ((switch, team, ports), places) in switches {
         let name = fixes::quoted(switch);
         report.add_as(
             severity,
@@ -54,7 +55,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 expected: "SET".to_owned(),
                 fix: format!(
                     "on {}, drained{}: Remove-VMSwitch -Name {name}; Remove-NetLbfoTeam -Name {}; New-VMSwitch -Name {name} \
-                     -NetAdapterName <the ports> -EnableEmbeddedTeaming $true",
+                     -NetAdapterName {ports} -EnableEmbeddedTeaming $true",
                     places.nodes(),
                     places.verb("", ", one after the other"),
                     fixes::quoted(team)

@@ -24,11 +24,15 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
-        for nic in node.nics.iter().filter(|nic| nic.rdma.on() && teams::is_lbfo(nic)) {
-            found.add(nic.team.as_str(), node, report.at(nic.origin, "rdma"));
+        for team in teams::lbfo(node) {
+            let members: Vec<_> = team.members.iter().filter(|nic| nic.rdma.on()).collect();
+            let ports = fixes::quoted_list(members.iter().map(|nic| nic.name.as_str()));
+            for nic in members {
+                found.add((team.name, ports.clone()), node, report.at(nic.origin, "rdma"));
+            }
         }
     }
-    for (name, places) in found {
+    for ((name, ports), places) in found {
         let instead = if cluster.profile.rdma_on_switch {
             "use them bare, or in a switch with SET"
         } else {
@@ -40,7 +44,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: "RDMA in an LBFO team".to_owned(),
             expected: "RDMA on ports without a team".to_owned(),
             fix: format!(
-                "on {}: Remove-NetLbfoTeamMember -Name <the ports> -Team {}, and {instead}",
+                "on {}: Remove-NetLbfoTeamMember -Name {ports} -Team {}, and {instead}",
                 places.nodes(),
                 fixes::quoted(name)
             ),

@@ -1,6 +1,6 @@
 //! SET over ports that are not alike.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, lookup, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::WS2016;
@@ -55,7 +55,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 ),
                 current: lookup::list(&parts.values().map(|(value, _)| *value).collect::<Vec<_>>()),
                 expected: "ports of one model with one driver".to_owned(),
-                fix: fix(what, team.name),
+                fix: fix(what, &team, &parts),
                 at: team.members.iter().map(|nic| report.at(nic.origin, column)).collect(),
             });
         }
@@ -77,12 +77,17 @@ fn parts<'a>(
     parts
 }
 
-fn fix(what: &str, switch: &str) -> String {
+fn fix(what: &str, team: &teams::Team<'_>, parts: &BTreeMap<String, (&str, Vec<&Nic>)>) -> String {
     if what == "drivers" {
         return "install one driver and firmware for all ports of the SET".to_owned();
     }
+    // Of equally many the first by name.
+    let most = parts.values().rev().max_by_key(|(_, ports)| ports.len());
+    let (model, ports) = most.map_or(("", &[][..]), |(model, ports)| (*model, ports.as_slice()));
     format!(
-        "Set-VMSwitchTeam -Name {} -NetAdapterName <ports of one model>; it replaces the whole list",
-        crate::checks::rules::fixes::quoted(switch)
+        "exchange the odd ports, or leave them out: Set-VMSwitchTeam -Name {} -NetAdapterName {}, the ports of {model}; it replaces the \
+         whole list",
+        fixes::quoted(team.name),
+        fixes::quoted_list(ports.iter().map(|nic| nic.name.as_str()))
     )
 }

@@ -24,20 +24,23 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
-        let ports = node.nics.iter().filter(|nic| nic.sriov == Some(true));
-        for nic in ports.filter(|nic| teams::is_lbfo(nic)) {
-            found.add(nic.team.as_str(), node, report.at(nic.origin, "sriov"));
+        for team in teams::lbfo(node) {
+            let members: Vec<_> = team.members.iter().filter(|nic| nic.sriov == Some(true)).collect();
+            let ports = fixes::quoted_list(members.iter().map(|nic| nic.name.as_str()));
+            for nic in members {
+                found.add((team.name, ports.clone()), node, report.at(nic.origin, "sriov"));
+            }
         }
     }
-    for (name, places) in found {
+    for ((name, ports), places) in found {
         report.add(Fault {
             subject: name.to_owned(),
             message: format!("team {name} on {} has ports with SR-IOV switched on", places.nodes()),
             current: "SR-IOV in an LBFO team".to_owned(),
             expected: "SR-IOV on ports with a switch of their own, or off".to_owned(),
             fix: format!(
-                "on {}: Remove-NetLbfoTeamMember -Name <the ports> -Team {}, give each port a switch of its own (New-VMSwitch -EnableIov \
-                 $true) and team inside the guest; or Disable-NetAdapterSriov -Name <the ports> where no VM needs it",
+                "on {}: Remove-NetLbfoTeamMember -Name {ports} -Team {}, give each port a switch of its own (New-VMSwitch -EnableIov \
+                 $true) and team inside the guest; or Disable-NetAdapterSriov -Name {ports} where no VM needs it",
                 places.nodes(),
                 fixes::quoted(name)
             ),

@@ -4,7 +4,7 @@ use crate::checks::rules::places::Alike;
 use crate::checks::rules::teams::{self, Team};
 use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::profiles::WS2012;
 
 /// The rule.
@@ -33,19 +33,19 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for node in &cluster.nodes {
         let mut add = |team: &Team<'_>, set: bool| {
             if let [only] = team.members.as_slice() {
-                let what = (team.name.to_owned(), only.name.clone(), set);
+                let what = (team.name.to_owned(), only.name.clone(), set, second(node, only));
                 found.add(what, node, report.at(only.origin, "nic"));
             }
         };
         teams::set(cluster, node).iter().for_each(|team| add(team, true));
         teams::lbfo(node).iter().for_each(|team| add(team, false));
     }
-    for ((name, port, set), places) in found {
+    for ((name, port, set, second), places) in found {
         let quoted = fixes::quoted(&name);
-        let cmdlet = if set {
-            format!("Add-VMSwitchTeamMember -VMSwitchName {quoted} -NetAdapterName <a second port>")
-        } else {
-            format!("Add-NetLbfoTeamMember -Name <a second port> -Team {quoted}")
+        let cmdlet = match second.map(|port| fixes::quoted(&port)) {
+            Some(port) if set => format!("Add-VMSwitchTeamMember -VMSwitchName {quoted} -NetAdapterName {port}"),
+            Some(port) => format!("Add-NetLbfoTeamMember -Name {port} -Team {quoted}"),
+            None => format!("no port like {port} is free: add one, or leave the team as it is"),
         };
         report.add(Fault {
             message: format!("team {name} on {} has one port, {port}", places.nodes()),
@@ -56,4 +56,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             at: places.at,
         });
     }
+}
+
+/// A free port of the same speed and model, on another card if there is one.
+fn second(node: &Node, only: &Nic) -> Option<String> {
+    let free = |nic: &&Nic| nic.roles.is_empty() && nic.switch.is_none() && nic.team.is_empty();
+    let like = |nic: &&Nic| nic.name != only.name && nic.speed == only.speed && nic.model == only.model;
+    let found = node.nics.iter().filter(free).filter(like);
+    let best = found.min_by_key(|nic| (!nic.card.is_empty() && nic.card == only.card, !nic.up));
+    best.map(|nic| nic.name.clone())
 }

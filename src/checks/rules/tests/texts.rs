@@ -10,7 +10,7 @@ fn findings_of(rule: &'static Rule, facts: &Inventory, question: Question<'_>) -
     let mut all = Vec::new();
     for (index, cluster) in facts.clusters.iter().enumerate() {
         let mut report = Report::new(&shared, index, rule);
-        if rule.versions.hold(cluster.profile.generation) {
+        if rule.is_about(cluster) {
             (rule.check)(facts, cluster, &mut report);
         }
         all.extend(report.finish().1);

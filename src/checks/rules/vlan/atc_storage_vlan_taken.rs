@@ -1,6 +1,6 @@
 //! VLANs that Network ATC would give to storage are in use.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2025;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "atc-storage-vlan-taken",
     severity: Severity::Info,
     family: "vlan",
+    hosts: Hosts::Any,
     summary: "VLANs 711 to 718, which Network ATC gives to storage, carry something else",
     risk: "a storage intent without VLANs of its own puts storage beside it",
     source: "Microsoft, Network ATC, default VLANs of storage intents",

@@ -1,6 +1,6 @@
 //! Two traffic roles that must be apart are in one VLAN.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
 use crate::roles::Role;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "isolated-roles-share-vlan",
     severity: Severity::Warning,
     family: "vlan",
+    hosts: Hosts::Any,
     summary: "two traffic roles that must be kept apart are in one VLAN",
     risk: "broadcasts and floods of one reach the other, and who is in one is in both",
     source: "Microsoft, Network Recommendations for a Hyper-V Cluster (isolate traffic); the policy's isolation",

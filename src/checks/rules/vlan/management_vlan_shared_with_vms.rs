@@ -1,6 +1,6 @@
 //! VMs in the VLAN of management.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
 use crate::roles::Role;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "management-vlan-shared-with-vms",
     severity: Severity::Warning,
     family: "vlan",
+    hosts: Hosts::Any,
     summary: "VMs are in the VLAN in which the nodes are managed",
     risk: "a guest that is taken over stands beside the management ports of every host",
     source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728); T. Joos, ADMIN magazine",

@@ -1,6 +1,6 @@
 //! Private VLANs that contradict each other.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::profiles::WS2012;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "pvlan-inconsistent",
     severity: Severity::Error,
     family: "vlan",
+    hosts: Hosts::Any,
     summary: "a secondary VLAN is used in two ways: under two primary VLANs, as isolated and as community, or as \
         its own primary",
     risk: "VMs that should be apart see each other, or do not reach their gateway",

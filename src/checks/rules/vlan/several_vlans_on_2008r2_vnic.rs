@@ -1,6 +1,6 @@
 //! An adapter with several VLANs on 2008 R2, which has no trunk mode in its tools.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::profiles::WS2008R2;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "several-vlans-on-2008r2-vnic",
     severity: Severity::Info,
     family: "vlan",
+    hosts: Hosts::Any,
     summary: "an adapter has several VLANs on Windows Server 2008 R2, where an adapter takes one",
     risk: "only one of them can be set in Hyper-V Manager: in the others the VM has no network",
     source: "T. Joos, ADMIN magazine: several VLANs by several virtual network adapters",

@@ -1,6 +1,6 @@
 //! A guest in trunk mode that hears very many VLANs.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "trunk-with-many-vlans",
     severity: Severity::Warning,
     family: "vlan",
+    hosts: Hosts::Any,
     summary: "an adapter in trunk mode may use more than 64 VLANs",
     risk: "who takes over the guest can enter every one of them",
     source: "own derivation from Set-VMNetworkAdapterVlan, parameter AllowedVlanIdList",

@@ -1,6 +1,6 @@
 //! A VM's VLAN does not reach its switch on a node that may run the VM.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node, Vm};
 use crate::units::{count, same_name};
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "vm-vlan-missing-on-node",
     severity: Severity::Error,
     family: "vlan",
+    hosts: Hosts::Any,
     summary: "a VM's VLAN is not trunked to its virtual switch on a node that may run the VM",
     risk: "after a move to that node the VM has no network, although everything shows as healthy",
     source: "Microsoft, Hyper-V Live Migration FAQ; T. Joos, ADMIN magazine",

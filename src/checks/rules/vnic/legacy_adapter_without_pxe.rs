@@ -1,6 +1,6 @@
 //! A legacy adapter that nobody boots from.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, VmState, Vnic};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "legacy-adapter-without-pxe",
     severity: Severity::Warning,
     family: "vnic",
+    hosts: Hosts::Any,
     summary: "a VM that is not off has a legacy adapter and does not boot from the network",
     risk: "the adapter is emulated: 100 Mbit/s class, and every packet costs the host CPU time",
     source: "T. Joos, ADMIN magazine; Microsoft, Should I create a generation 1 or 2 virtual machine",

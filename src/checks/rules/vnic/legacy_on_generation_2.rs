@@ -1,6 +1,6 @@
 //! A legacy adapter on a generation 2 VM.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "legacy-on-generation-2",
     severity: Severity::Error,
     family: "vnic",
+    hosts: Hosts::Any,
     summary: "a generation 2 VM has a legacy adapter, which does not exist there",
     risk: "the VM cannot be built as written; a plan that counts on the adapter is wrong",
     source: "Microsoft, Should I create a generation 1 or 2 virtual machine",

@@ -1,6 +1,6 @@
 //! A generation 1 VM that should boot from the network without the adapter for it.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "pxe-without-legacy-adapter",
     severity: Severity::Warning,
     family: "vnic",
+    hosts: Hosts::Any,
     summary: "a generation 1 VM must boot from the network but has only synthetic adapters",
     risk: "it does not boot: generation 1 can PXE boot from a legacy adapter only",
     source: "Microsoft, Should I create a generation 1 or 2 virtual machine",

@@ -1,6 +1,6 @@
 //! A VM with more adapters than its Windows version allows.
 
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm};
 use crate::profiles::WS2019;
@@ -11,6 +11,7 @@ pub static RULE: Rule = Rule {
     name: "too-many-vnics",
     severity: Severity::Error,
     family: "vnic",
+    hosts: Hosts::Any,
     summary: "a VM has more network adapters than Hyper-V allows",
     risk: "the adapters above the limit cannot be added; a plan that counts on them is wrong",
     source: "Microsoft, Hyper-V maximum scale limits",

@@ -1,7 +1,7 @@
 //! VMs need more than the ports of their switch carry, now or after the loss of one port.
 
 use super::is_measured;
-use crate::checks::rules::{Fault, Report, Rule, lookup, vswitch};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup, vswitch};
 use crate::demand::vnic_need;
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
@@ -13,6 +13,7 @@ pub static RULE: Rule = Rule {
     name: "uplink-overcommitted",
     severity: Severity::Error,
     family: "vnic",
+    hosts: Hosts::Any,
     summary: "the VMs on a switch of a node are measured to need more than its ports carry",
     risk: "at full load packets wait and are dropped, and VMs take the bandwidth from each other",
     source: "own derivation: sum of the measured needs against the sum of the speeds of the ports that are up",

@@ -1,6 +1,6 @@
 //! A vNIC without a switch among others that have one.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, VmState, Vnic};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "vnic-not-connected",
     severity: Severity::Warning,
     family: "vnic",
+    hosts: Hosts::Any,
     summary: "an adapter of a running VM is connected to no virtual switch",
     risk: "the guest waits for a network that never comes, or the adapter is left over and only confuses",
     source: "Hyper-V Best Practices Analyzer, \"All virtual network adapters should be enabled and connected\"",
@@ -42,6 +43,12 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 }
 
 fn fix(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> String {
+    if !cluster.runs_hyper_v() {
+        return format!(
+            "before {} moves to Hyper-V: connect the adapter to a port group, or remove it",
+            vm.name
+        );
+    }
     if fixes::is_2008r2(cluster) {
         return format!("{}: choose a network, or Remove", fixes::vnic_settings(vm, vnic));
     }

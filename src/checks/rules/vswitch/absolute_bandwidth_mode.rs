@@ -36,7 +36,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "absolute".to_owned(),
             expected: "weight".to_owned(),
-            fix: recreate(nodes, "-MinimumBandwidthMode Weight"),
+            fix: recreate(cluster, nodes, "-MinimumBandwidthMode Weight"),
             at: nodes
                 .iter()
                 .map(|(_, switch)| report.at(switch.origin, "bandwidth_mode"))

@@ -1,6 +1,6 @@
 //! A VM that may move is on a switch that ends at its host.
 
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "clustered-vm-on-internal-switch",
     severity: Severity::Warning,
     family: "vswitch",
+    hosts: Hosts::Any,
     summary: "a VM that may run on several nodes is on an internal or private switch",
     risk: "the switch ends at the host: after a move the VM no longer reaches the VMs it talked to",
     source: "own derivation from the kinds of virtual switches",

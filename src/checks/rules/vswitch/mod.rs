@@ -82,27 +82,64 @@ fn node_names<'a>(found: &[(&'a Node, &VirtualSwitch)]) -> Vec<&'a str> {
 }
 
 /// How a switch gets a setting that is fixed when it is created (from 2012 on; 2008 R2 has none of them).
-fn recreate(nodes: &[(&Node, &VirtualSwitch)], option: &str) -> String {
+pub(super) fn recreate(cluster: &Cluster, nodes: &[(&Node, &VirtualSwitch)], option: &str) -> String {
     let Some((node, switch)) = nodes.first() else {
         return String::new();
     };
     let (host, name) = (fixes::quoted(&node.name), fixes::quoted(&switch.name));
-    let nics: Vec<String> = bound(node, &switch.name).map(|nic| fixes::quoted(&nic.name)).collect();
-    let nics = if nics.is_empty() {
-        "<NIC>".to_owned()
-    } else {
-        nics.join(",")
-    };
     let shared = if switch.allow_management_os == Some(false) {
         "$false"
     } else {
         "$true"
     };
+    let (before, uplink) = uplink(cluster, node, switch);
+    let own: Vec<&str> = node
+        .host_vnics
+        .iter()
+        .filter(|vnic| same_name(&vnic.switch, &switch.name))
+        .map(|vnic| vnic.name.as_str())
+        .collect();
+    let after = if own.is_empty() {
+        String::new()
+    } else {
+        format!(
+            "; its host vNICs go with it ({}): do it at the console, and make them again",
+            lookup::list(&own)
+        )
+    };
     format!(
         "the setting is fixed when the switch is created: drain the node, then Remove-VMSwitch -ComputerName \
-         {host} -Name {name} -Force; New-VMSwitch -ComputerName {host} -Name {name} -NetAdapterName {nics} \
-         -AllowManagementOS {shared} {option}"
+         {host} -Name {name} -Force; {before}New-VMSwitch -ComputerName {host} -Name {name} {uplink} \
+         -AllowManagementOS {shared} {option}{after}"
     )
+}
+
+/// What a new switch is bound to, as parameters of `New-VMSwitch`, and what has to be done first: one port; the interface of a
+/// team, which Windows names like the team; or with SET several ports.
+fn uplink(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> (String, String) {
+    let ports: Vec<&Nic> = bound(node, &switch.name).collect();
+    let team = ports
+        .first()
+        .map(|nic| nic.team.as_str())
+        .filter(|team| !team.is_empty());
+    let names = fixes::quoted_list(ports.iter().map(|nic| nic.name.as_str()));
+    let bind = |names: &str| format!("-NetAdapterName {names}");
+    let with_set = || format!("-NetAdapterName {names} -EnableEmbeddedTeaming $true");
+    let version = cluster.profile.generation;
+    match (ports.len(), team) {
+        (0, _) => (String::new(), bind("<its port>")),
+        (1, None) => (String::new(), bind(&names)),
+        (_, Some(team)) if version >= WS2022 => {
+            let team = fixes::quoted(team);
+            (format!("Remove-NetLbfoTeam -Name {team}; "), with_set())
+        }
+        (_, Some(team)) => (String::new(), bind(&fixes::quoted(team))),
+        (_, None) if version >= WS2016 => (String::new(), with_set()),
+        (_, None) => (
+            String::new(),
+            bind(&format!("<the team of {}>", names.replace('\'', ""))),
+        ),
+    }
 }
 
 /// What rebuilding virtual networks means on 2008 R2, and what `nvspscrub` deletes there.
@@ -112,6 +149,7 @@ const REBUILD_2008R2: &str = "where that fails because the port is \"already bou
     ports and VLANs and the VMs on them first";
 
 use super::Rule;
+use crate::profiles::{WS2016, WS2022};
 use crate::units::same_name;
 
 /// The family.
@@ -133,3 +171,105 @@ pub static RULES: &[&Rule] = &[
     &vm_switch_missing_on_node::RULE,
     &weights_on_sriov_switch::RULE,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::rules::tests::inventory;
+    use crate::profiles;
+
+    /// How the switch of a node is made again, on a Windows version: port rows (node, nic, team) and host vNIC rows.
+    fn made_again(profile: &str, nics: &str, host_vnics: &str) -> String {
+        let block = format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,team\n{nics}file: switches\nnode,switch,type,nics\n\
+             HV1,S1,external,A;B\nHV1,S2,internal,\nfile: host_vnics\nnode,host_vnic,switch\n{host_vnics}"
+        );
+        let block = block.replace("A;B", if nics.contains(",B,") { "A;B" } else { "A" });
+        let mut cluster = inventory(&block).clusters.remove(0);
+        cluster.profile = profiles::find(profile).expect("the profile");
+        let node = &cluster.nodes[0];
+        recreate(&cluster, &[(node, &node.switches[0])], "-MinimumBandwidthMode Weight")
+    }
+
+    #[test]
+    fn a_switch_is_bound_again_to_what_it_was_bound_to() {
+        let bare = "HV1,A,10000,\nHV1,B,10000,\n";
+        let teamed = "HV1,A,10000,LAN\nHV1,B,10000,LAN\n";
+        for (profile, nics, uplink) in [
+            ("2012", "HV1,A,10000,\n", "-NetAdapterName 'A' -AllowManagementOS"),
+            (
+                "2016",
+                bare,
+                "-NetAdapterName 'A','B' -EnableEmbeddedTeaming $true -AllowManagementOS",
+            ),
+            ("2012r2", bare, "-NetAdapterName <the team of A,B> -AllowManagementOS"),
+            ("2019", teamed, "-NetAdapterName 'LAN' -AllowManagementOS"),
+            (
+                "2022",
+                teamed,
+                "-NetAdapterName 'A','B' -EnableEmbeddedTeaming $true -AllowManagementOS",
+            ),
+        ] {
+            let fix = made_again(profile, nics, "");
+            assert!(fix.contains(uplink), "{profile}: {fix}");
+            assert_eq!(
+                fix.contains("Remove-NetLbfoTeam -Name 'LAN'; New-VMSwitch"),
+                profile == "2022",
+                "{fix}"
+            );
+        }
+    }
+
+    #[test]
+    fn who_removes_a_switch_is_told_which_host_vnics_go_with_it() {
+        let nics = "HV1,A,10000,\n";
+        let fix = made_again("2019", nics, "HV1,Mgmt,S1\nHV1,LM,S1\nHV1,Other,S2\n");
+        assert!(
+            fix.contains("its host vNICs go with it (LM and Mgmt): do it at the console"),
+            "{fix}"
+        );
+        assert!(!made_again("2019", nics, "HV1,Other,S2\n").contains("host vNICs"));
+    }
+
+    #[test]
+    fn names_of_switches_are_the_same_in_upper_and_lower_case_and_others_are_not() {
+        let block = "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\nHV2,A,10000\n\
+             file: switches\nnode,switch,type,nics\nHV1,LAN,external,A\nHV1,DMZ,external,B\nHV2,lan,internal,\nHV2,Lab,private,\n\
+             file: vms\nvm,node,possible_owners\nW1,HV1,HV1\nfile: vnics\nvm,switch\nW1,lan\n";
+        let cluster = inventory(block).clusters.remove(0);
+        let [first, second] = &cluster.nodes[..] else {
+            panic!("two nodes")
+        };
+        let ports = |switch: &str| bound(first, switch).map(|nic| nic.name.clone()).collect::<Vec<_>>();
+        assert_eq!(
+            (ports("lan"), ports("dmz"), ports("x")),
+            (vec!["A".to_owned()], vec!["B".to_owned()], vec![])
+        );
+        assert_eq!(
+            bound(second, "lan").count(),
+            0,
+            "an internal switch is bound to no port"
+        );
+        assert_eq!(switch_on(first, "dmz").map(|s| s.name.as_str()), Some("DMZ"));
+        assert!(switch_on(second, "dmz").is_none());
+        assert_eq!(adapters_on(&cluster, 0, "LAN").count(), 1);
+        assert_eq!(adapters_on(&cluster, 1, "LAN").count(), 0, "W1 may run on HV1 alone");
+        assert_eq!(adapters_on(&cluster, 0, "DMZ").count(), 0);
+        let externals: Vec<Vec<&str>> = external_by_node(&cluster)
+            .into_iter()
+            .map(|n| n.into_iter().collect())
+            .collect();
+        assert_eq!(
+            externals,
+            [vec!["DMZ", "LAN"], vec![]],
+            "internal and private switches are none"
+        );
+        let all = by_name(&cluster, |_, _, _| true);
+        assert_eq!(all.keys().collect::<Vec<_>>(), ["dmz", "lab", "lan"]);
+        assert_eq!(node_names(&all["lan"]), ["HV1", "HV2"]);
+        let of_second = by_name(&cluster, |index, node, switch| {
+            index == 1 && node.name == "HV2" && switch.name == "Lab"
+        });
+        assert_eq!(of_second.keys().collect::<Vec<_>>(), ["lab"]);
+    }
+}

@@ -41,7 +41,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "PacketDirect on".to_owned(),
             expected: "PacketDirect off".to_owned(),
-            fix: recreate(nodes, "-EnablePacketDirect $false"),
+            fix: recreate(cluster, nodes, "-EnablePacketDirect $false"),
             at: nodes
                 .iter()
                 .map(|(_, switch)| report.at(switch.origin, "packet_direct"))

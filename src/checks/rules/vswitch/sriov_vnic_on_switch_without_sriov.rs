@@ -49,7 +49,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "switch without SR-IOV".to_owned(),
             expected: "a switch with SR-IOV on every possible owner, or iov_weight 0".to_owned(),
-            fix: recreate(nodes, "-EnableIov $true"),
+            fix: recreate(cluster, nodes, "-EnableIov $true"),
             at: switches.chain(vnics).collect(),
         });
     }

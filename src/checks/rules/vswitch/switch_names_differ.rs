@@ -1,9 +1,9 @@
 //! A node whose external switch has another name than on the other nodes.
 
 use super::external_by_node;
-use crate::checks::rules::{Fault, Report, Rule, fixes};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Origin};
+use crate::inventory::{Cluster, Inventory, Node, Origin};
 use crate::units::same_name;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "switch-names-differ",
     severity: Severity::Error,
     family: "vswitch",
+    hosts: Hosts::Any,
     summary: "an external switch has another name than on the other nodes",
     risk: "VMs find their network by the switch's name: live migration is refused and failover ends without a network",
     source: "Microsoft, Hyper-V Live Migration FAQ; Test-Cluster, Validate Virtual Switch Compatibility",
@@ -33,29 +34,38 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let lacking = without(&common, names);
         for (odd, expected) in odd.iter().zip(&lacking) {
             let (column, origin) = place(node, odd);
-            let fix = if fixes::is_2008r2(cluster) {
-                format!(
-                    "on {} in Hyper-V Manager, Virtual Network Manager: rename {odd} to {expected}",
-                    node.name
-                )
-            } else {
-                let host = fixes::quoted(&node.name);
-                format!(
-                    "Rename-VMSwitch -ComputerName {host} -Name {} -NewName {}",
-                    fixes::quoted(odd),
-                    fixes::quoted(expected)
-                )
-            };
             report.add(Fault {
                 subject: format!("{}/{odd}", node.name),
                 message: format!("{} has a switch {odd} where the other nodes have {expected}", node.name),
                 current: (*odd).to_owned(),
                 expected: (*expected).to_owned(),
-                fix,
+                fix: fix(cluster, node, odd, expected),
                 at: vec![report.at(origin, column)],
             });
         }
     }
+}
+
+fn fix(cluster: &Cluster, node: &Node, odd: &str, expected: &str) -> String {
+    if !cluster.runs_hyper_v() {
+        return format!(
+            "if both are one network: call it {expected} on {}, too, in vSphere or in the imported tables; a plan makes one external \
+             network of each name, on every node",
+            node.name
+        );
+    }
+    if fixes::is_2008r2(cluster) {
+        return format!(
+            "on {} in Hyper-V Manager, Virtual Network Manager: rename {odd} to {expected}",
+            node.name
+        );
+    }
+    format!(
+        "Rename-VMSwitch -ComputerName {} -Name {} -NewName {}",
+        fixes::quoted(&node.name),
+        fixes::quoted(odd),
+        fixes::quoted(expected)
+    )
 }
 
 /// Names of the first set that the second has in no spelling.
@@ -91,17 +101,12 @@ fn common_names<'a>(by_node: &[BTreeSet<&'a str>]) -> BTreeSet<&'a str> {
 }
 
 /// Where a switch name stands: its own row, else the NIC that is bound to it.
-fn place(node: &crate::inventory::Node, switch: &str) -> (&'static str, Origin) {
-    let row = node
-        .switches
-        .iter()
-        .find(|s| s.name == switch)
-        .map(|s| ("switch", s.origin));
-    let nic = || {
-        node.nics
-            .iter()
-            .find(|n| n.switch.as_deref() == Some(switch))
-            .map(|n| ("current_role", n.origin))
-    };
-    row.or_else(nic).unwrap_or(("node", node.origin))
+fn place(node: &Node, switch: &str) -> (&'static str, Origin) {
+    let row = node.switches.iter().find(|s| s.name == switch).map(|s| s.origin);
+    let nic = node.nics.iter().find(|n| n.switch.as_deref() == Some(switch));
+    match (row, nic.map(|nic| nic.origin)) {
+        (Some(row), nic) if nic != Some(row) => ("switch", row),
+        (_, Some(nic)) => ("current_role", nic),
+        _ => ("node", node.origin),
+    }
 }

@@ -1,6 +1,6 @@
 //! An adapter must reach more than its virtual switch does.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup, vswitch};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup, vswitch};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, SwitchKind, Vm, Vnic};
 
@@ -9,6 +9,7 @@ pub static RULE: Rule = Rule {
     name: "switch-reaches-too-little",
     severity: Severity::Error,
     family: "vswitch",
+    hosts: Hosts::Any,
     summary: "an adapter must reach other machines or the host, but its virtual switch ends before them",
     risk: "the guest does not reach what it was built to reach",
     source: "Microsoft, New-VMSwitch, parameter SwitchType; T. Joos, ADMIN magazine (types of virtual networks)",

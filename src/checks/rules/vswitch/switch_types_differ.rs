@@ -1,7 +1,7 @@
 //! A virtual switch that is external on one node and ends at the host on another.
 
 use super::{REBUILD_2008R2, bound, by_name, node_names};
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, SwitchKind, VirtualSwitch};
 
@@ -10,6 +10,7 @@ pub static RULE: Rule = Rule {
     name: "switch-types-differ",
     severity: Severity::Error,
     family: "vswitch",
+    hosts: Hosts::Any,
     summary: "a virtual switch is external on one node and internal or private on another",
     risk: "VMs find their network by the switch's name: after a move they are on a switch that leads nowhere",
     source: "Test-Cluster, Validate Virtual Switch Compatibility; T. Joos, ADMIN magazine (types of virtual \
@@ -55,6 +56,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 }
 
 fn fix(cluster: &Cluster, (node, switch): (&Node, &VirtualSwitch), good: &Node) -> String {
+    if !cluster.runs_hyper_v() {
+        return format!(
+            "if both are one network: give {} its uplink on {}, too, in vSphere or in the imported tables; else give one of them \
+             another name",
+            switch.name, node.name
+        );
+    }
     if fixes::is_2008r2(cluster) {
         return format!(
             "on {} in Hyper-V Manager, Virtual Network Manager, {}: External, and the port; {REBUILD_2008R2}",

@@ -1,7 +1,7 @@
 //! A VM's switch does not exist on a node that may run the VM.
 
 use super::external_by_node;
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, Vm, Vnic};
 use crate::units::same_name;
@@ -12,6 +12,7 @@ pub static RULE: Rule = Rule {
     name: "vm-switch-missing-on-node",
     severity: Severity::Error,
     family: "vswitch",
+    hosts: Hosts::Any,
     summary: "a VM's virtual switch does not exist on a node that may run the VM",
     risk: "live migration to that node is refused, and after a failover the VM runs without a network",
     source: "Microsoft, Hyper-V Live Migration FAQ; Test-Cluster, Validate Virtual Switch Compatibility",
@@ -84,6 +85,13 @@ fn lacking(by_node: &[BTreeSet<&str>], switch: &str) -> Vec<usize> {
 }
 
 fn fix(cluster: &Cluster, node: &Node, switch: &str) -> String {
+    if !cluster.runs_hyper_v() {
+        return format!(
+            "nothing, if the VMs may run on {} once it runs Hyper-V: a plan makes {switch} on every node; else take it out of their \
+             possible owners",
+            node.name
+        );
+    }
     if fixes::is_2008r2(cluster) {
         return format!(
             "on {} in Hyper-V Manager, Virtual Network Manager, New: External, name {switch}",
@@ -95,7 +103,12 @@ fn fix(cluster: &Cluster, node: &Node, switch: &str) -> String {
         .nics
         .iter()
         .find(|n| n.switch.is_none() && n.roles.is_empty() && n.team.is_empty());
-    let nic = free.map_or("<free NIC>".to_owned(), |n| fixes::quoted(&n.name));
+    let Some(nic) = free.map(|nic| fixes::quoted(&nic.name)) else {
+        return format!(
+            "no port of {} is free for {switch}: free or add one, or take {} out of the VMs' possible owners",
+            node.name, node.name
+        );
+    };
     format!(
         "New-VMSwitch -ComputerName {host} -Name {name} -NetAdapterName {nic} -AllowManagementOS $false, or take {} out of the VMs' possible owners",
         node.name

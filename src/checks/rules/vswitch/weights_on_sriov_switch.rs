@@ -45,7 +45,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "SR-IOV, bandwidth mode default".to_owned(),
             expected: "bandwidth mode weight, or no weights".to_owned(),
-            fix: recreate(nodes, "-EnableIov $true -MinimumBandwidthMode Weight"),
+            fix: recreate(cluster, nodes, "-EnableIov $true -MinimumBandwidthMode Weight"),
             at: nodes
                 .iter()
                 .map(|(_, switch)| report.at(switch.origin, "bandwidth_mode"))

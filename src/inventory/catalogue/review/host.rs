@@ -5,13 +5,22 @@ use crate::inventory::catalogue::Column;
 use crate::inventory::catalogue::Kind::{Choice, Names, Text, Whole, YesNo};
 
 pub(super) const COLUMNS: Family = Family {
-    clusters: &[Column::fact(
-        "move_type_threshold",
-        Whole,
-        "VMs below this priority move by quick migration in a drain (Get-ClusterResourceType \"Virtual Machine\" | \
-         Get-ClusterParameter MoveTypeThreshold); Windows sets 2000.",
-        "2000",
-    )],
+    clusters: &[
+        Column::fact(
+            "move_type_threshold",
+            Whole,
+            "VMs below this priority move by quick migration in a drain (Get-ClusterResourceType \"Virtual Machine\" | \
+             Get-ClusterParameter MoveTypeThreshold); Windows sets 2000.",
+            "2000",
+        ),
+        Column::fact(
+            "hypervisor",
+            Choice(&["hyper-v", "vmware"]),
+            "What the hosts run today. vmware: they are to become Hyper-V hosts, so rules about settings of Windows do not judge them \
+             until then; an RVTools export says it by itself.",
+            "vmware",
+        ),
+    ],
     nodes: &[
         Column::fact(
             "edition",

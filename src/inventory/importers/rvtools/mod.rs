@@ -248,7 +248,7 @@ fn clusters(estate: &Estate<'_>, cluster: &dyn Fn(&str) -> String, out: &mut Out
         out.push(
             "clusters",
             first.line,
-            &[("cluster", &name), ("storage", storage)],
+            &[("cluster", &name), ("storage", storage), ("hypervisor", "vmware")],
             &out::of_row(first.line, &[("cluster", "cluster")]),
         );
     }

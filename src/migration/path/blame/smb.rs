@@ -4,7 +4,7 @@ use crate::finding::Severity::{Info, Warning};
 use crate::migration::path::choose::{Choice, Leg};
 use crate::migration::path::limits::{self, LimitedBy, smb_limit};
 use crate::migration::path::transport::slowest;
-use crate::migration::path::{Layer, Path, SmbShare, fixes};
+use crate::migration::path::{Layer, Path, SmbShare, fixes, set_smb_limit, smb_room};
 use crate::profiles::{Transport, WS2016, WS2022};
 use crate::roles::Role;
 use crate::units::{Mbps, show_mbps};
@@ -23,19 +23,23 @@ pub(super) fn smb(choice: &Choice, path: &mut Path, legs: &[Leg]) {
     let cluster = choice.cluster;
     let ports = sum(choice, path);
     let limit = smb_limit(cluster, path.source);
-    if with_storage(choice, path, legs) && starves(choice, path, limit, ports) {
+    let storage = with_storage(choice, path, legs);
+    let room = cluster.nodes.get(path.source).map_or(0, |node| {
+        smb_room(node, ports, storage || path.sharing.contains(&Role::Cluster))
+    });
+    if storage && starves(choice, path, limit, ports) {
         // said
     } else if cluster.profile.generation >= WS2016 && path.cap < LEAST_SMB_MBPS {
         too_slow(choice, path, limit);
     }
     if limits::cluster_limits(cluster) {
-        cluster_factor(choice, path, ports);
+        cluster_factor(choice, path, room);
     } else if cluster.migration.smb_limit_factor.is_some() && cluster.profile.generation < WS2022 {
         let text = format!(
             "{} does not know the cluster's SMB limit factor; it does nothing",
             cluster.profile.title
         );
-        let fix = fixes::set_smb_limit(cluster, path.source, limit.map_or(ports / 4, |(rate, _)| rate));
+        let fix = set_smb_limit(cluster, path.source, limit.map_or(room, |(rate, _)| rate));
         path.fault(Layer::SmbLimit, Warning, text, fix);
     }
     uneven_hosts(choice, path);
@@ -66,7 +70,7 @@ fn starves(choice: &Choice, path: &mut Path, limit: Option<(Mbps, LimitedBy)>, p
         ),
         Some(_) => return false,
     };
-    let fix = fixes::set_smb_limit(choice.cluster, path.source, share.most());
+    let fix = set_smb_limit(choice.cluster, path.source, share.most());
     path.fault(Layer::SmbLimit, Warning, text, fix);
     true
 }
@@ -108,7 +112,7 @@ fn with_storage(choice: &Choice, path: &Path, legs: &[Leg]) -> bool {
 }
 
 /// The cluster's factor: without effect on virtual nodes, uneven where nodes differ, or chosen by nobody.
-fn cluster_factor(choice: &Choice, path: &mut Path, ports: Mbps) {
+fn cluster_factor(choice: &Choice, path: &mut Path, room: Mbps) {
     let cluster = choice.cluster;
     let (from, to) = (
         limits::all_nics(cluster, path.source),
@@ -126,7 +130,7 @@ fn cluster_factor(choice: &Choice, path: &mut Path, ports: Mbps) {
                 Layer::SmbLimit,
                 Warning,
                 text,
-                fixes::set_smb_limit(cluster, path.source, from / 4),
+                set_smb_limit(cluster, path.source, room),
             );
         }
     } else if from != to {
@@ -137,7 +141,7 @@ fn cluster_factor(choice: &Choice, path: &mut Path, ports: Mbps) {
         );
         path.fault(Layer::SmbLimit, Warning, text, LEVEL_NICS);
     } else if !chosen && path.layer == Layer::SmbLimit {
-        let fix = fixes::set_smb_limit(cluster, path.source, ports / 4);
+        let fix = set_smb_limit(cluster, path.source, room);
         path.fault(Layer::SmbLimit, Info, NOT_CHOSEN, fix);
     }
 }
@@ -162,6 +166,6 @@ fn uneven_hosts(choice: &Choice, path: &mut Path) {
         Layer::SmbLimit,
         Warning,
         text,
-        fixes::set_smb_limit(choice.cluster, odd, wanted),
+        set_smb_limit(choice.cluster, odd, wanted),
     );
 }

@@ -135,10 +135,7 @@ fn cap(cluster: &ClusterData, node: usize, rate: Mbps, ports: Mbps) -> String {
                 show_mbps(today)
             )
         }
-        _ => format!(
-            " Over SMB also limit it: Set-SmbBandwidthLimit -Category LiveMigration -BytesPerSecond {}.",
-            rate * 125_000
-        ),
+        _ => format!(" Over SMB also limit it: {}.", set_smb_limit(cluster.facts, node, rate)),
     }
 }
 

@@ -1,0 +1,139 @@
+//! What is to be done names what the inventory holds: ports, subnets, volumes. A placeholder stands only for what nobody wrote down.
+
+use super::*;
+
+/// The fix of the first finding of a rule about a block.
+fn fix(rule: &str, block: &str) -> String {
+    let findings = review(&inventory(block));
+    let found = findings.into_iter().find(|f| f.rule == rule);
+    found
+        .map(|f| f.fix)
+        .unwrap_or_else(|| panic!("{rule} is silent: {block}"))
+}
+
+#[test]
+fn a_host_that_may_use_any_network_is_told_the_subnets_for_live_migration() {
+    let block = |networks: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster,any_migration_network\nHV1,C1,yes\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nfile: cluster_networks\ncluster,network,subnet,cluster_use,purpose\n{networks}"
+        )
+    };
+    let networks =
+        "C1,LM 1,10.0.3.0/24,1,live-migration\nC1,LM 2,10.0.4.0/24,1,live-migration\nC1,LAN,10.0.1.0/24,3,management\n";
+    assert_eq!(
+        fix("any-migration-network", &block(networks)),
+        "on HV1: Add-VMMigrationNetwork -Subnet '10.0.3.0/24'; Add-VMMigrationNetwork -Subnet '10.0.4.0/24'; \
+         Set-VMHost -UseAnyNetworkForMigration $false"
+    );
+    let unknown = fix("any-migration-network", &block("C1,LM 1,,1,live-migration\n"));
+    assert!(unknown.contains("list the subnet for live migration"), "{unknown}");
+}
+
+#[test]
+fn the_gateway_of_management_stays_and_is_named_nowhere_in_the_fix() {
+    let block = |role: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+             file: nics\nnode,nic,speed_mbps,current_role,gateway\nHV1,Mgmt,1000,{role},10.0.1.1\nHV1,LM,10000,live-migration,10.0.3.1\n"
+        )
+    };
+    assert_eq!(
+        fix("several-default-gateways", &block("management")),
+        "on HV1: Remove-NetRoute -DestinationPrefix 0.0.0.0/0 -InterfaceAlias 'LM'"
+    );
+    // Nobody may copy a line that takes every gateway away.
+    let unknown = fix("several-default-gateways", &block(""));
+    assert!(
+        unknown.ends_with("'<the adapter>' for all adapters but that of management"),
+        "{unknown}"
+    );
+}
+
+#[test]
+fn a_team_of_one_gets_a_free_port_like_its_own_on_another_card_or_none() {
+    let block = |rows: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+             file: nics\nnode,nic,speed_mbps,model,card,team,team_kind,current_role\nHV1,A,10000,X710,S1,LAN,lbfo,\n{rows}"
+        )
+    };
+    let told = |rows: &str| fix("team-of-one", &block(rows));
+    let free = "HV1,B,10000,X710,S1,,,\nHV1,C,10000,X710,S2,,,\n";
+    assert_eq!(told(free), "on HV1: Add-NetLbfoTeamMember -Name 'C' -Team 'LAN'");
+    assert!(told("HV1,B,10000,X710,S1,,,\n").contains("-Name 'B' "));
+    for unfit in [
+        "HV1,B,25000,X710,S2,,,\n",
+        "HV1,B,10000,E810,S2,,,\n",
+        "HV1,B,10000,X710,S2,,,storage\n",
+        "HV1,B,10000,X710,S2,DMZ,vendor,\n",
+    ] {
+        assert!(told(unfit).contains("no port like A is free"), "{unfit}");
+    }
+}
+
+#[test]
+fn a_set_keeps_the_ports_of_the_model_that_most_of_them_have() {
+    let block = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+                 file: nics\nnode,nic,speed_mbps,model\nHV1,A,10000,E810\nHV1,B,10000,X710\nHV1,C,10000,x710\n\
+                 file: switches\nnode,switch,nics,embedded_teaming\nHV1,S1,A;B;C,yes\n";
+    let told = fix("set-members-differ", block);
+    assert!(
+        told.contains("Set-VMSwitchTeam -Name 'S1' -NetAdapterName 'B','C', the ports of X710"),
+        "{told}"
+    );
+}
+
+#[test]
+fn a_switch_is_made_on_a_free_port_and_where_none_is_free_no_command_is_offered() {
+    let block = |role: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps,current_role\nHV1,A,10000,vm:LAN\nHV2,A,10000,{role}\n\
+             file: vms\nvm,node\nW1,HV1\nfile: vnics\nvm,switch\nW1,LAN\n"
+        )
+    };
+    let told = |role: &str| fix("vm-switch-missing-on-node", &block(role));
+    assert!(told("").starts_with("New-VMSwitch -ComputerName 'HV2' -Name 'LAN' -NetAdapterName 'A' "));
+    let none = told("storage");
+    assert!(
+        none.starts_with("no port of HV2 is free for LAN") && !none.contains("New-VMSwitch"),
+        "{none}"
+    );
+}
+
+#[test]
+fn disks_move_to_a_shared_volume_that_is_known() {
+    let block = |rows: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
+             file: vms\nvm,node,clustered,volume,volume_kind\nW1,HV1,yes,D:\\VMs,local\n{rows}"
+        )
+    };
+    let told = |rows: &str| fix("clustered-vm-on-local-volume", &block(rows));
+    let csv = r"W2,HV2,yes,C:\ClusterStorage\Volume2,csv";
+    assert!(
+        told(csv).ends_with(r"-Name 'W1' -DestinationStoragePath 'C:\ClusterStorage\Volume2'"),
+        "{}",
+        told(csv)
+    );
+    assert!(told("").ends_with(r"C:\ClusterStorage\<volume>"), "{}", told(""));
+}
+
+#[test]
+fn members_of_teams_are_named_in_the_command_that_takes_them_out() {
+    let block = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+                 file: nics\nnode,nic,speed_mbps,rdma,sriov,team,team_kind\nHV1,A,10000,roce,yes,LAN,lbfo\n\
+                 HV1,B,10000,roce,no,LAN,lbfo\nHV1,C,10000,,yes,LAN,lbfo\n";
+    let rdma = fix("rdma-in-lbfo-team", block);
+    assert!(
+        rdma.contains("Remove-NetLbfoTeamMember -Name 'A','B' -Team 'LAN'"),
+        "{rdma}"
+    );
+    let sriov = fix("sriov-in-lbfo-team", block);
+    assert!(
+        sriov.contains("Remove-NetLbfoTeamMember -Name 'A','C' -Team 'LAN'"),
+        "{sriov}"
+    );
+}
