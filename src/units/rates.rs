@@ -197,7 +197,10 @@ mod tests {
             ("2.500 G", ["2500 G", "2.5 G"]),
         ] {
             let said = parse_mbps(text).expect_err(text);
-            assert!(said.ends_with(&format!("write {} or {}", instead[0], instead[1])), "{said}");
+            assert!(
+                said.ends_with(&format!("write {} or {}", instead[0], instead[1])),
+                "{said}"
+            );
             assert!(instead.iter().all(|one| parse_mbps(one).is_ok()), "{instead:?}");
         }
         assert_eq!(parse_mbps("10.1250 Gbps"), Ok(10_125));

@@ -3,6 +3,7 @@
 use crate::inventory::catalogue::{self, Column, Table};
 use crate::inventory::decode::{MAX_CELL, MAX_ROWS};
 use crate::inventory::raw::{Gathered, RawTable, Row};
+use crate::inventory::resolve::merging;
 use crate::inventory::suggest::did_you_mean;
 use csv::StringRecord;
 
@@ -17,7 +18,7 @@ pub(in crate::inventory) fn read(text: &str, def: &'static Table, file: &str, in
         rows: Vec::new(),
     };
     let whole = rows(text, &mut table, file, gathered);
-    if !whole || missing(&table).next().is_some() {
+    if !whole || missing(&table).any(|column| !merging::may_stand_elsewhere(def.name, column)) {
         gathered.unread_tables.push(def.name);
     }
     gathered.tables.push(table);
@@ -158,7 +159,7 @@ fn header(cells: &StringRecord, line: u32, table: &mut RawTable, gathered: &mut 
             }
         }
     }
-    for column in missing(table) {
+    for column in missing(table).filter(|column| !merging::may_stand_elsewhere(def.name, column)) {
         let what = format!("the required column {} is missing", column.name);
         gathered.complain(
             file,
@@ -172,6 +173,7 @@ fn header(cells: &StringRecord, line: u32, table: &mut RawTable, gathered: &mut 
     let told = columns.filter_map(|(p, c)| p.map(|p| (c.name.to_owned(), u32::try_from(p + 1).unwrap_or(0))));
     if let Some(source) = gathered.sources.get_mut(table.source as usize) {
         source.columns = told.collect();
+        source.header = line;
     }
 }
 

@@ -235,6 +235,12 @@ pub(in crate::inventory) fn is_name(table: &str, column: &str) -> bool {
     names.contains(&column)
 }
 
+/// Whether a source may leave out a required column: one source tells the speed of a port, another only where its cable leads.
+pub(in crate::inventory) fn may_stand_elsewhere(table: &str, column: &Column) -> bool {
+    let merges = is_name(table, "cluster");
+    merges && column.required && !is_name(table, column.name)
+}
+
 /// Names of columns that hold what an adapter needs: typed ones are estimates, so that a measured one may differ a little.
 const NEEDS: [&str; 3] = ["average_mbps", "p95_mbps", "peak_mbps"];
 /// How far two needs may be apart and still say the same: a quarter of the smaller one, or 10 Mbit/s.

@@ -1,6 +1,7 @@
 //! Rules about the networks that the failover cluster sees.
 
 mod adapters_share_subnet;
+mod address_outside_cluster_networks;
 mod automatic_metric_off;
 mod automatic_private_address;
 mod cluster_filter_with_guest_clusters;
@@ -35,6 +36,7 @@ use super::Rule;
 /// The family.
 pub static RULES: &[&Rule] = &[
     &adapters_share_subnet::RULE,
+    &address_outside_cluster_networks::RULE,
     &automatic_metric_off::RULE,
     &automatic_private_address::RULE,
     &cluster_filter_with_guest_clusters::RULE,

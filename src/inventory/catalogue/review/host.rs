@@ -1,8 +1,21 @@
-//! Columns for the rules about hosts: edition, installation, build, and the disks of their VMs.
+//! Columns for the rules about hosts: edition, installation, build, and the disks of their VMs; and which values `import` concluded.
 
 use super::Family;
 use crate::inventory::catalogue::Column;
-use crate::inventory::catalogue::Kind::{Choice, Names, Text, Whole, YesNo};
+use crate::inventory::catalogue::Kind::{Choice, Choices, Names, Text, Whole, YesNo};
+
+/// Name of the column that marks concluded values.
+pub(crate) const CONCLUDED: &str = "concluded";
+
+const fn concluded(columns: &'static [&'static str], example: &'static str) -> Column {
+    Column::fact(
+        CONCLUDED,
+        Choices(columns),
+        "Columns of this row that import concluded from names and neighbours, because the source does not tell them: they stay \
+         listed as assumptions. Clear it once you have looked at them.",
+        example,
+    )
+}
 
 pub(super) const COLUMNS: Family = Family {
     clusters: &[Column::fact(
@@ -49,6 +62,9 @@ pub(super) const COLUMNS: Family = Family {
             "Get-VMSwitch;Get-VMHost",
         ),
     ],
+    nics: &[concluded(&["current_role", "speed_mbps"], "current_role")],
+    cluster_networks: &[concluded(&["purpose"], "purpose")],
+    host_vnics: &[concluded(&["role"], "role")],
     vms: &[
         Column::fact(
             "clustered",

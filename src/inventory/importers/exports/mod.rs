@@ -28,6 +28,7 @@ use estate::Estate;
 use files::Files;
 use lacking::Coverage;
 pub(crate) use lacking::tells;
+pub(super) use names::foreign;
 pub(super) use places::Lines;
 use records::Records;
 use strangers::Strangers;
@@ -123,7 +124,13 @@ pub(super) fn in_folder(dir: &Path) -> bool {
     let Ok(files) = Files::of_folder(dir) else { return false };
     let sniffed = |entry: &files::Entry| {
         let path = entry.path.iter().fold(dir.to_owned(), |path, part| path.join(part));
-        super::sniff(&path).is_ok_and(|sniff| is_export(&sniff))
+        match super::sniff(&path) {
+            Ok(sniff) => is_export(&sniff),
+            // Its name is all that can be read; reading it tells why.
+            Err(_) => {
+                path.is_file() && cmdlets::by_file(entry.name()).is_some_and(|c| cmdlets::is_named(entry.name(), c))
+            }
+        }
     };
     files.entries.iter().filter(|entry| entry.is_candidate()).any(sniffed)
 }
