@@ -39,6 +39,7 @@ use super::{Importer, Input, Sniff};
 use crate::inventory::decode::read_text;
 use crate::inventory::raw::Gathered;
 use crate::units::count;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -387,23 +388,26 @@ fn failures(text: &str) -> Vec<(&'static str, String)> {
     rows.filter_map(of).collect()
 }
 
-/// What the collector could not read.
+/// What the collector could not read: each cmdlet and message once, with the nodes.
 fn tell_errors(text: &str, shown: &str, gathered: &mut Gathered) {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let rows: Vec<csv::StringRecord> = reader.records().filter_map(Result::ok).collect();
-    for row in rows.iter().take(MOST_NOTES) {
+    let mut told: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for row in reader.records().filter_map(Result::ok) {
         let cell = |at: usize| row.get(at).unwrap_or_default().replace(['\r', '\n'], " ");
-        let of = if cell(0).is_empty() {
-            String::new()
-        } else {
-            format!(" of {}", cell(0))
+        let nodes = told.entry((cell(1), cell(2))).or_default();
+        nodes.extend(Some(cell(0)).filter(|node| !node.is_empty()));
+    }
+    for ((cmdlet, message), nodes) in told.iter().take(MOST_NOTES) {
+        let of = match nodes.is_empty() {
+            true => String::new(),
+            false => format!(" of {}", strangers::some(nodes)),
         };
         gathered
             .notes
-            .push(format!("{shown}: not exported: {}{of}: {}", cell(1), cell(2)));
+            .push(format!("{shown}: not exported: {cmdlet}{of}: {message}"));
     }
-    if let Some(more) = rows.len().checked_sub(MOST_NOTES).filter(|n| *n > 0) {
-        gathered.notes.push(format!("{shown}: {more} more exports failed"));
+    if let Some(more) = told.len().checked_sub(MOST_NOTES).filter(|n| *n > 0) {
+        gathered.notes.push(format!("{shown}: {more} more cmdlets failed"));
     }
 }
 
