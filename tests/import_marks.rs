@@ -283,3 +283,51 @@ fn there_are_pages_about_sources_and_about_the_history() {
         &["an RVTools export of a VMware estate"],
     );
 }
+
+/// Counters name a port by its description, rewritten; one of two ports of a model is known by the number in it.
+#[test]
+fn counters_of_ports_are_matched_by_description_and_told() {
+    let nics = "node,nic,speed_mbps,model,windows_description,current_role\nHV1,A,10000,Contoso(R) X/710,,storage\n\
+                HV1,B,10000,Contoso(R) X/710,Contoso(R) X/710 #2,management\nHV2,A,10000,Contoso(R) X/710,,\nHV2,B,10000,Contoso(R) X/710,,\n";
+    let path = |node: &str, instance: &str, counter: &str| {
+        format!("\"\\\\{node}\\Network Interface({instance})\\Bytes {counter}/sec\"")
+    };
+    let heads = [
+        path("HV1", "Contoso[R] X_710", "Received"),
+        path("HV1", "Contoso[R] X_710", "Sent"),
+        path("hv1.corp.example", "Contoso[R] X_710 _2", "Total"),
+        path("HV2", "Contoso[R] X_710", "Total"),
+        path("HV1", "_Total", "Total"),
+    ];
+    let counters = format!(
+        "\"(PDH-CSV 4.0) (UTC)(0)\",{}\n\"11/30/2026 08:00:00\",125000000,250000000,1250000,1,9\n\
+         \"11/30/2026 08:01:00\",125000000,375000000,2500000,1,9\n",
+        heads.join(",")
+    );
+    let dir = folder(
+        "marks-ports",
+        &[
+            ("nodes.csv", NODES),
+            ("nics.csv", nics.as_bytes()),
+            ("load.csv", counters.as_bytes()),
+        ],
+    );
+    let out = place("marks-ports-out");
+    let run = nicplan(&["import", text(&dir), "-o", text(&out)]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_said(
+        &run.err,
+        &[
+            "the load of 2 of 4 NICs was measured, busiest HV1/A (storage) 3 Gbit/s p95, 3 Gbit/s peak; HV1/B (management) 20 Mbit/s p95",
+            "no demand is taken from it",
+            "1 counter of adapters that are no NIC here, or may be several (such as HV2: Contoso[R] X_710;",
+        ],
+    );
+    let nic = |node: &str, nic: &str| row(&out, "nics", &[("node", node), ("nic", nic)]);
+    let measured = ["measured_p95_mbps=3000", "measured_peak_mbps=3000", "speed_mbps=10000"];
+    assert_cells(&nic("HV1", "A"), &measured);
+    assert_cells(&nic("HV1", "B"), &["measured_peak_mbps=20"]);
+    assert_cells(&nic("HV2", "A"), &["measured_peak_mbps="]);
+    let again = nicplan(&["review", text(&out), "--fail-on", "never"]);
+    assert_eq!(again.code, 0, "{}", again.err);
+}

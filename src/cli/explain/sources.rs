@@ -9,7 +9,9 @@ pub(super) fn page(importer: &Importer) -> String {
     let more = match importer.name {
         "exports" => exports(),
         "csv-folder" => "\nnicplan init DIR writes blank tables that open in Excel; nicplan explain nics tells the columns of one.\n".to_owned(),
-        "counters" => "\nThey add to an inventory: nicplan plan MY-CLUSTER counters.csv -o out\n".to_owned(),
+        "counters" => "\nThey add to an inventory: nicplan plan MY-CLUSTER counters.csv -o out\nCounters of VMs (Hyper-V Virtual Network Adapter) give the needs \
+                       of vNICs. Counters of ports (Network Interface)\nare matched by their description and told; no demand of a role follows from \
+                       them, since a port may carry several.\n".to_owned(),
         "lldp" => "\nThey add tor and tor_port to the ports of an inventory: nicplan plan MY-CLUSTER neighbours.json -o out\n".to_owned(),
         _ => String::new(),
     };

@@ -2,7 +2,7 @@
 
 use super::Family;
 use crate::inventory::catalogue::Column;
-use crate::inventory::catalogue::Kind::{Choice, Choices, Names, Text, Whole, YesNo};
+use crate::inventory::catalogue::Kind::{Choice, Choices, Names, Rate, Text, Whole, YesNo};
 
 /// Name of the column that marks concluded values.
 pub(crate) const CONCLUDED: &str = "concluded";
@@ -62,7 +62,29 @@ pub(super) const COLUMNS: Family = Family {
             "Get-VMSwitch;Get-VMHost",
         ),
     ],
-    nics: &[concluded(&["current_role", "speed_mbps"], "current_role")],
+    nics: &[
+        concluded(&["current_role", "speed_mbps"], "current_role"),
+        Column::fact(
+            "windows_description",
+            Text,
+            "What Windows calls the port where several of one model are in the node, with their numbers (Get-NetAdapter, \
+             InterfaceDescription): performance counters name ports so.",
+            "Contoso X710 #2",
+        ),
+        Column::fact(
+            "measured_p95_mbps",
+            Rate,
+            "Measured load of the port that is not passed in 95 % of the time, busier direction; performance counters of Network \
+             Interface fill it. Nothing is planned with it: a port carries several roles.",
+            "2400",
+        ),
+        Column::fact(
+            "measured_peak_mbps",
+            Rate,
+            "Highest measured load of the port, busier direction.",
+            "6100",
+        ),
+    ],
     cluster_networks: &[concluded(&["purpose"], "purpose")],
     host_vnics: &[concluded(&["role"], "role")],
     vms: &[
