@@ -331,3 +331,28 @@ fn counters_of_ports_are_matched_by_description_and_told() {
     let again = nicplan(&["review", text(&out), "--fail-on", "never"]);
     assert_eq!(again.code, 0, "{}", again.err);
 }
+
+/// The class that tells NetBIOS tells addresses, too: those that Get-NetIPAddress told already are not there twice.
+#[test]
+fn netbios_is_read_beside_the_newer_cmdlets() {
+    let ports = br#"[{"Name":"A","InterfaceDescription":"X","ifIndex":3,"Speed":10000000000},
+        {"Name":"B","InterfaceDescription":"X #2","ifIndex":4,"Speed":10000000000}]"#;
+    let addresses = br#"{"IPAddress":"10.0.0.11","PrefixLength":24,"InterfaceAlias":"A","AddressFamily":2,"InterfaceIndex":3,"PrefixOrigin":1}"#;
+    let settings = br#"[{"Description":"X","Index":7,"InterfaceIndex":3,"TcpipNetbiosOptions":2,"IPAddress":["10.0.0.11"],"IPSubnet":["255.255.255.0"],"DHCPEnabled":true},
+        {"Description":"X #2","Index":3,"InterfaceIndex":4,"TcpipNetbiosOptions":0,"IPAddress":["10.0.1.11"],"IPSubnet":["255.255.255.0"],"DHCPEnabled":false}]"#;
+    let dir = folder(
+        "marks-netbios",
+        &[
+            ("HV1_Get-NetAdapter.json", ports),
+            ("HV1_Get-NetIPAddress.json", addresses),
+            ("HV1_Get-Win32NetworkAdapterConfiguration.json", settings),
+        ],
+    );
+    let out = place("marks-netbios-out");
+    let run = nicplan(&["import", text(&dir), "-o", text(&out)]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    let nic = |nic: &str| row(&out, "nics", &[("node", "HV1"), ("nic", nic)]);
+    assert_cells(&nic("A"), &["netbios=off", "addresses=10.0.0.11/24", "dhcp=no"]);
+    assert_cells(&nic("B"), &["netbios=default", "addresses=10.0.1.11/24", "dhcp=no"]);
+    assert!(!run.out.contains("contradict"), "{}", run.out);
+}

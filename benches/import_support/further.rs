@@ -26,7 +26,7 @@ const fn of(
 const PORTS: usize = 2;
 
 /// One file for each node.
-pub const FURTHER: [Further; 18] = [
+pub const FURTHER: [Further; 19] = [
     of(
         "Get-NetAdapterRss",
         "MSFT_NetAdapterRssSettingData",
@@ -183,6 +183,16 @@ pub const FURTHER: [Further; 18] = [
             ("S", "Name", "Extension #"),
             ("S", "SwitchName", "SETSwitch"),
             ("B", "Enabled", "false"),
+        ],
+    ),
+    of(
+        "Get-Win32NetworkAdapterConfiguration",
+        "Win32_NetworkAdapterConfiguration",
+        5,
+        &[
+            ("S", "Description", "Hyper-V Virtual Ethernet Adapter ##"),
+            ("U32", "InterfaceIndex", "9#"),
+            ("U32", "TcpipNetbiosOptions", "2"),
         ],
     ),
     of("Get-NetLbfoTeamMember", "MSFT_NetLbfoTeamMember", 0, &[]),

@@ -18,6 +18,7 @@ mod ipv6_bound_on_some_nodes;
 mod live_migration_on_client_network;
 mod management_not_first_in_binding_order;
 mod metric_against_purpose;
+mod netbios_on_private_adapter;
 mod no_client_network;
 mod no_default_gateway;
 mod prefix_length_differs;
@@ -53,6 +54,7 @@ pub static RULES: &[&Rule] = &[
     &live_migration_on_client_network::RULE,
     &management_not_first_in_binding_order::RULE,
     &metric_against_purpose::RULE,
+    &netbios_on_private_adapter::RULE,
     &no_client_network::RULE,
     &no_default_gateway::RULE,
     &prefix_length_differs::RULE,

@@ -17,6 +17,13 @@ const fn concluded(columns: &'static [&'static str], example: &'static str) -> C
     )
 }
 
+const NETBIOS: Column = Column::fact(
+    "netbios",
+    Choice(&["default", "on", "off"]),
+    "NetBIOS over TCP/IP of the adapter (Win32_NetworkAdapterConfiguration, TcpipNetbiosOptions 0, 1, 2); default = as DHCP says, else on.",
+    "off",
+);
+
 pub(super) const COLUMNS: Family = Family {
     clusters: &[Column::fact(
         "move_type_threshold",
@@ -84,9 +91,10 @@ pub(super) const COLUMNS: Family = Family {
             "Highest measured load of the port, busier direction.",
             "6100",
         ),
+        NETBIOS,
     ],
     cluster_networks: &[concluded(&["purpose"], "purpose")],
-    host_vnics: &[concluded(&["role"], "role")],
+    host_vnics: &[concluded(&["role"], "role"), NETBIOS],
     vms: &[
         Column::fact(
             "clustered",
