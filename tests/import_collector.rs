@@ -47,6 +47,7 @@ fn the_script_calls_nothing_that_changes_a_node() {
         "Join-Path",
         "Test-Path",
         "Export-Part",
+        "Resolve-Path",
     ];
     let calls = Script::parse(&script("verbs")).calls();
     assert!(calls.len() > 50, "{calls:?}");
@@ -80,6 +81,11 @@ fn every_cmdlet_of_the_script_has_the_parameters_that_it_is_given() {
                 "eq",
                 "notcontains",
                 "contains",
+                "gt",
+                "match",
+                "replace",
+                "ne",
+                "or",
                 "join",
                 "split",
                 "and",
@@ -120,6 +126,29 @@ fn a_fault_of_one_export_leaves_no_broken_file_and_does_not_stop_the_rest() {
         by_wmi, 6,
         "2008 R2 tells adapters, addresses, MAC pool, machine, system and processor by WMI"
     );
+}
+
+/// A closed service or a node that is down is asked once, not forty times with the patience of each cmdlet.
+#[test]
+fn a_node_that_does_not_answer_is_asked_once_in_each_way() {
+    let script = script("silent");
+    for part in [
+        "Get-CimInstance -ClassName Win32_OperatingSystem -ComputerName $Node -OperationTimeoutSec 30 -ErrorAction Stop",
+        "if ($silent[$way]) {",
+        "the cluster says that the node is down",
+        "'Cim' { 'CIM'; break }",
+    ] {
+        assert!(script.contains(part), "{part}");
+    }
+    let reads = script.lines().filter(|line| line.trim_start().starts_with("Read = {"));
+    for read in reads.filter(|line| line.contains("$Node")) {
+        let ways = [
+            read.contains("WmiObject"),
+            read.contains("Cim"),
+            read.contains("-ComputerName $Node"),
+        ];
+        assert!(ways.contains(&true), "{read}");
+    }
 }
 
 #[test]
@@ -260,7 +289,8 @@ fn what_the_script_writes_is_read() {
     );
     fs::write(
         dir.join("errors.csv"),
-        "\"Node\",\"Cmdlet\",\"Message\"\r\n\"HV1\",\"Get-NetQosPolicy\",\"Access denied\"\r\n",
+        "\"Node\",\"Cmdlet\",\"Message\"\r\n\"HV1\",\"Get-NetQosPolicy\",\"Access denied\"\r\n\
+         \"HV2\",\"Get-NetQosPolicy\",\"Access denied\"\r\n",
     )
     .expect("written");
     let out = place("collector-out");
@@ -283,7 +313,7 @@ fn what_the_script_writes_is_read() {
         table("host_vnics.csv")
     );
     assert!(
-        run.err.contains("Get-NetQosPolicy of HV1: Access denied"),
+        run.err.contains("Get-NetQosPolicy of HV1, HV2: Access denied"),
         "{}",
         run.err
     );

@@ -245,6 +245,87 @@ mod unix {
         assert_eq!(nics.lines().count(), 2, "{nics}");
     }
 
+    /// Opens, and fails at the first byte, for everybody; of what the rights forbid, the superuser is not stopped.
+    const UNREADABLE: &str = "/proc/self/mem";
+
+    /// One file of a folder that can be opened and not read, under each name that a reader looks for.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn files_that_cannot_be_read_are_named() {
+        for file in [
+            "nics.csv",
+            "policy.csv",
+            "counters.csv",
+            "neighbours.json",
+            "HV1_Get-VM.xml",
+            "exports.zip",
+            "vcenter.xlsx",
+            "report.htm",
+        ] {
+            let dir = folder(
+                &format!("limits-unreadable-{file}"),
+                &[("nodes.csv", NODES), ("nics.csv", NICS)],
+            );
+            let _ = fs::remove_file(dir.join(file));
+            symlink(UNREADABLE, dir.join(file)).expect("a link");
+            one_problem(&format!("unreadable-in-{file}"), &dir, file, "cannot be read");
+            let said = refused(&format!("unreadable-{file}"), &dir.join(file));
+            assert!(said.contains(file) && said.contains("cannot be"), "{file}: {said}");
+        }
+        let exports = folder("limits-unreadable-exports", &[("HV1_Get-NetAdapter.json", NODE)]);
+        symlink(UNREADABLE, exports.join("HV1_Get-VM.xml")).expect("a link");
+        one_problem("unreadable-export", &exports, "HV1_Get-VM.xml", "cannot be read");
+        let alone = folder("limits-unreadable-alone", &[]);
+        symlink(UNREADABLE, alone.join("HV1_Get-NetAdapter.json")).expect("a link");
+        one_problem("unreadable-alone", &alone, "HV1_Get-NetAdapter.json", "cannot be read");
+    }
+
+    /// The same for files that are no inputs: a plan, a calibration, a history.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn plans_and_histories_that_cannot_be_read_are_named() {
+        let dir = folder("limits-unreadable-plan", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+        let file = place("limits-unreadable-file");
+        symlink(UNREADABLE, &file).expect("a link");
+        for arguments in [
+            ["check", text(&dir), "--plan", text(&file)],
+            ["drain", text(&dir), "--calibration", text(&file)],
+            ["calibrate", text(&file), "--format", "json"],
+        ] {
+            let run = nicplan(&arguments);
+            assert_eq!((run.code, run.out.as_str()), (2, ""), "{arguments:?}: {}", run.err);
+            let named = run.err.contains("limits-unreadable-file");
+            assert!(named && run.err.contains("cannot be read"), "{}", run.err);
+        }
+    }
+
+    #[test]
+    fn files_and_folders_that_rights_forbid_are_named() {
+        use std::os::unix::fs::PermissionsExt;
+        let dir = folder("limits-forbidden", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+        let forbid = |path: &Path| {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o000)).expect("our own file");
+        };
+        let allow = |path: &Path| {
+            fs::set_permissions(path, fs::Permissions::from_mode(0o700)).expect("our own file");
+        };
+        let nics = dir.join("nics.csv");
+        forbid(&nics);
+        if fs::File::open(&nics).is_ok() {
+            // The superuser: the test with the memory of a process stands for this one.
+            return allow(&nics);
+        }
+        one_problem("forbidden", &dir, "nics.csv", "you have no permission");
+        allow(&nics);
+        forbid(&dir);
+        let said = refused("forbidden-folder", &dir);
+        allow(&dir);
+        assert!(
+            said.contains("limits-forbidden") && said.contains("you have no permission"),
+            "{said}"
+        );
+    }
+
     #[test]
     fn links_to_nothing_and_folders_under_the_name_of_a_table_are_told() {
         let dir = folder("limits-dangling", &[("nodes.csv", NODES)]);

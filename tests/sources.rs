@@ -307,7 +307,7 @@ fn what_counters_cannot_place_is_told_with_its_number() {
     for note in [
         "the load of 16 of 16 vNICs was measured, in steps of 900 s",
         "1 adapter of the counters not found among the VMs (such as oldvm_network adapter)",
-        "3 counters of ports of the host passed over",
+        "the load of 0 of 18 NICs was measured; 3 counters of adapters that are no NIC here, or may be several",
         "1 row without a time, or with that of another one",
     ] {
         assert!(notes.contains(note), "{note} in {notes}");

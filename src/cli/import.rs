@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::import_events;
+use super::input;
 use super::listing;
 use super::output;
 use clap::builder::PossibleValuesParser;
@@ -10,6 +11,7 @@ use nicplan::history;
 use nicplan::inventory::importers::{self, IMPORTERS};
 use nicplan::inventory::{self, Inventory, LoadOptions};
 use nicplan::units::count;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "Examples:
@@ -73,6 +75,7 @@ fn formats() -> Vec<&'static str> {
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
+    input::keep_apart(&args.sources, &args.output)?;
     match args.format.as_deref() {
         Some(EVENTS) => return import_events::run(args, console),
         Some(format) => return import_inventory(args, Some(format), console),
@@ -84,6 +87,12 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     // An export of cmdlets is CLIXML as an export of events is: the cmdlets are known by name.
     if importers::holds_exports(first) {
         return import_inventory(args, None, console);
+    }
+    if let Some((what, advice)) = importers::foreign_objects(first) {
+        let source = first.display();
+        return Err(Failure::Usage(format!(
+            "{source}: {what}; nothing was written\n    {advice}"
+        )));
     }
     if history::recognises(first) {
         return import_events::run(args, console);
@@ -102,9 +111,13 @@ fn is_empty(source: &Path) -> bool {
 
 fn unknown(args: &Args) -> Failure {
     let source = args.sources.first().cloned().unwrap_or_default();
-    if let Err(error) = inventory::open_file(&source) {
+    let readable = |mut file: std::fs::File| match source.is_dir() {
+        true => Ok(0),
+        false => file.read(&mut [0]),
+    };
+    if let Err(error) = inventory::open_file(&source).and_then(readable) {
         return Failure::Usage(format!(
-            "{} cannot be opened: {}; nothing was written\n    Check the path.",
+            "{} cannot be read: {}; nothing was written\n    Check the path, and that you may read it.",
             source.display(),
             inventory::io_reason(&error)
         ));

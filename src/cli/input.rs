@@ -36,20 +36,47 @@ impl InputArgs {
 
     /// Refuses to write results among the files of an input: the next run would read them.
     pub fn keep_apart(&self, output: Option<&Path>) -> Result<(), Failure> {
-        let whole = |path: &Path| std::fs::canonicalize(path).ok();
-        let Some(output) = output.filter(|dir| dir.is_dir()) else {
-            return Ok(());
-        };
-        if !self.inputs.iter().any(|input| whole(input) == whole(output)) {
-            return Ok(());
-        }
-        let shown = output.display();
-        let name = output.file_name().map_or("..".into(), |name| name.to_string_lossy());
-        Err(Failure::Usage(listing::printable(&format!(
-            "-o {shown} is an INPUT: the results would lie among its files, and the next run would read them; nothing was written\n    \
-             Give another folder, such as {name}-out."
-        ))))
+        output.map_or(Ok(()), |output| keep_apart(&self.inputs, output))
     }
+}
+
+/// Refuses to write results among the files of an input: into the folder itself, or into a subfolder where those are read, too.
+pub fn keep_apart(inputs: &[PathBuf], output: &Path) -> Result<(), Failure> {
+    let Some(place) = whole(output) else { return Ok(()) };
+    let holds = |input: &&PathBuf| {
+        let folder = std::fs::canonicalize(input).ok().filter(|folder| folder.is_dir());
+        folder.is_some_and(|folder| {
+            place == folder || place.starts_with(&folder) && inventory::importers::holds_exports(&folder)
+        })
+    };
+    let Some(input) = inputs.iter().find(holds) else {
+        return Ok(());
+    };
+    let shown = output.display();
+    let name = input.file_name().map_or("..".into(), |name| name.to_string_lossy());
+    let where_it_is = match std::fs::canonicalize(input).is_ok_and(|folder| folder == place) {
+        true => "is an INPUT".to_owned(),
+        false => format!(
+            "lies in the INPUT {}, whose subfolders are read as well",
+            input.display()
+        ),
+    };
+    Err(Failure::Usage(listing::printable(&format!(
+        "-o {shown} {where_it_is}: the results would lie among its files, and the next run would read them; nothing was written\n    \
+         Give another folder, such as {name}-out."
+    ))))
+}
+
+/// The whole path of a folder that may not be there yet.
+fn whole(path: &Path) -> Option<PathBuf> {
+    if let Ok(whole) = std::fs::canonicalize(path) {
+        return Some(whole);
+    }
+    let above = match path.parent() {
+        Some(above) if above.as_os_str().is_empty() => Path::new("."),
+        above => above?,
+    };
+    Some(whole(above)?.join(path.file_name()?))
 }
 
 /// A plan is judged with the growth that it was made for, unless the user says another: the demands then are those that

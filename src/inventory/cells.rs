@@ -275,7 +275,7 @@ mod tests {
         ] {
             assert_eq!(memory(text), Ok(mib), "{text}");
         }
-        assert!(memory("1.536 GB").is_err_and(|e| e.ends_with("write 1536 GB or 1.536 GB")));
+        assert!(memory("1.536 GB").is_err_and(|e| e.ends_with("write 1536 GB or 1.5360 GB")));
         assert!(memory("8589934592").is_err_and(|e| e.ends_with("if it counts bytes, write 8192")));
         for text in [
             "much",

@@ -37,6 +37,8 @@ pub struct Source {
     pub file: String,
     /// Column number (from 1) by catalogue column name.
     pub columns: BTreeMap<String, u32>,
+    /// Line of the header row; 0 = it has none.
+    pub header: u32,
 }
 
 /// All facts of all inputs.

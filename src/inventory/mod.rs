@@ -37,6 +37,7 @@ pub use given::{ColumnName, Given};
 pub use io_words::io_reason;
 pub use merged::{Contradiction, Places};
 pub use migration_settings::*;
+pub(crate) use resolve::merging::is_defaulted;
 pub(crate) use resolve::{DEFAULT_MEMORY_MIB, Problems};
 pub use schema::json_schema;
 pub use suggest::did_you_mean;

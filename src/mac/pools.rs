@@ -2,9 +2,10 @@
 //!
 //! In: nodes, VMs and host vNICs. Out: ranges and counts. Must not know: what should be changed (`propose`).
 
-use crate::inventory::{Cluster, Inventory, Node};
+use crate::inventory::{Cluster, HostVnic, Inventory, Node};
 use crate::mac::HYPER_V_PREFIX;
 use crate::units::{Mac, MacRange};
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 /// Share of a pool from which it counts as nearly full, in permille (Hyper-V Best Practices Analyzer warns early, too).
@@ -129,13 +130,19 @@ fn worst_use(now: u64, brought_by_loss: &[u64]) -> PoolUse {
     }
 }
 
-/// Host vNICs that draw from the pool: all but the first of each switch, which takes the physical NIC's address.
+/// Host vNICs that draw from the pool: all but one of each switch, which takes the physical NIC's address; all of them where their
+/// addresses are known and of the pool.
 fn pool_drawn_host_vnics(node: &Node) -> u64 {
-    let mut switches: Vec<&str> = node.host_vnics.iter().map(|v| v.switch.as_str()).collect();
-    let all = switches.len();
-    switches.sort_unstable();
-    switches.dedup();
-    (all - switches.len()) as u64
+    let pool = effective(node).map(|pool| pool.range);
+    let is_drawn = |vnic: &HostVnic| pool.zip(vnic.mac).is_some_and(|(range, mac)| range.contains(mac));
+    let mut switches: BTreeMap<&str, (u64, bool)> = BTreeMap::new();
+    for vnic in &node.host_vnics {
+        let (number, all_drawn) = switches.entry(vnic.switch.as_str()).or_insert((0, true));
+        *number += 1;
+        *all_drawn &= is_drawn(vnic);
+    }
+    let of_switch = |(number, all_drawn): (u64, bool)| number - u64::from(!all_drawn);
+    switches.into_values().map(of_switch).sum()
 }
 
 #[cfg(test)]
@@ -209,6 +216,41 @@ mod tests {
                 worst_loss: Some(0)
             }
         );
+    }
+
+    #[test]
+    fn known_addresses_show_which_host_vnics_draw_from_the_pool() {
+        let mut facts = cluster("C", 1);
+        let range = pool(7);
+        facts.nodes[0].mac_pool = Some(range);
+        let all = [
+            Some(range.min),
+            Some(Mac(range.min.0 + 1)),
+            Some(Mac(0xB026_2801_0001)),
+            None,
+        ];
+        // What the host vNICs of one switch have, and how many of them draw from the pool.
+        for (macs, drawn) in [
+            (&all[..2], 2),
+            (&all[1..3], 1),
+            (&all[2..4], 1),
+            (&all[1..4], 2),
+            (&all[3..4], 0),
+            (&[Some(range.max), None], 1),
+            (&[None, None, None], 2),
+        ] {
+            facts.nodes[0].host_vnics = macs
+                .iter()
+                .enumerate()
+                .map(|(number, mac)| {
+                    let mut vnic = host_vnic(&format!("V{number}"), "S1");
+                    vnic.mac = *mac;
+                    vnic
+                })
+                .collect();
+
+            assert_eq!(usage(&facts)[0].now, drawn, "{macs:?}");
+        }
     }
 
     #[test]

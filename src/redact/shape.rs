@@ -4,25 +4,7 @@
 //! In: facts, and which columns the input filled. Out: files.
 
 use crate::inventory::catalogue::{self, Column, Table};
-use crate::inventory::{Cluster, Inventory, to_csv_tables};
-
-/// Stands for every value: what is assumed follows from other columns, which stay.
-const ANY: &str = "*";
-/// Columns in which the writer states what was only assumed, with that value.
-const DEFAULTS: [(&str, &str, &str); 12] = [
-    ("clusters", "profile", "2022"),
-    ("clusters", "storage", ANY),
-    ("nics", "rdma", "no"),
-    ("nics", "status", "up"),
-    ("switches", "type", "external"),
-    ("vms", "memory_mib", "4096"),
-    ("vms", "state", "running"),
-    ("vms", "generation", "1"),
-    ("vms", "priority", "medium"),
-    ("vnics", "type", "synthetic"),
-    ("vnics", "mac_type", "dynamic"),
-    ("host_vnics", "switch", ""),
-];
+use crate::inventory::{Cluster, Inventory, is_defaulted, to_csv_tables};
 
 /// Files of an inventory folder.
 pub(super) fn tables(clusters: &[Cluster], inventory: &Inventory) -> Vec<(String, Vec<u8>)> {
@@ -43,10 +25,7 @@ pub(super) fn tables(clusters: &[Cluster], inventory: &Inventory) -> Vec<(String
         if table.name == "vnics" && !asked("vnics") {
             continue;
         }
-        let assumed = |column: &Column, cell: &str| {
-            let default = DEFAULTS.iter().find(|(t, c, _)| (*t, *c) == (table.name, column.name));
-            default.is_some_and(|(_, _, value)| *value == cell || *value == ANY) && !fills(table.name, column.name)
-        };
+        let assumed = |column: &Column| is_defaulted(table.name, column.name) && !fills(table.name, column.name);
         let wanted = |column: &Column| column.required || asks(table.name, column.name);
         files.push((file, rewrite(table, &bytes, &assumed, &wanted)));
     }
@@ -57,7 +36,7 @@ pub(super) fn tables(clusters: &[Cluster], inventory: &Inventory) -> Vec<(String
 fn rewrite(
     table: &Table,
     bytes: &[u8],
-    assumed: &dyn Fn(&Column, &str) -> bool,
+    assumed: &dyn Fn(&Column) -> bool,
     wanted: &dyn Fn(&Column) -> bool,
 ) -> Vec<u8> {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(bytes);
@@ -69,7 +48,7 @@ fn rewrite(
     let cell = |row: &csv::StringRecord, column: &Column| {
         let place = head.iter().position(|name| name == column.name);
         let text = place.and_then(|p| row.get(p)).unwrap_or("");
-        if assumed(column, text) {
+        if assumed(column) {
             String::new()
         } else {
             text.to_owned()

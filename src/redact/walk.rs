@@ -65,11 +65,12 @@ pub(super) const REVIEW: [(&str, Kind); 18] = [
 ];
 
 /// Further ones, and those whose text names a product or version and stays.
-pub(super) const MORE_REVIEW: [(&str, Option<Kind>); 9] = [
+pub(super) const MORE_REVIEW: [(&str, Option<Kind>); 10] = [
     ("driver_provider", None),
     ("driver_version", None),
     ("edition", None),
     ("extensions", None),
+    ("windows_description", None),
     ("not_exported", None),
     ("processor_model", None),
     ("processor_vendor", None),

@@ -19,7 +19,16 @@ pub(super) fn verdict(cluster: &ClusterData) -> String {
         return format!("{name}: every requirement is met by the {style} design, with {used} of {all} NICs in use.");
     }
     let missed = show::count(cluster.recount.shortfall.len(), "requirement is", "requirements are");
-    format!("{name}: {missed} not met; the {style} design below comes closest, with {used} of {all} NICs in use.")
+    let unknown = cluster.facts.nodes.iter().filter(|node| node.wiring_unexported());
+    let unknown: Vec<&str> = unknown.map(|node| node.name.as_str()).collect();
+    let but = match unknown.is_empty() {
+        true => String::new(),
+        false => format!(
+            " This says little while ports or switches of {} are not exported.",
+            show::some_of(&unknown, 6)
+        ),
+    };
+    format!("{name}: {missed} not met; the {style} design below comes closest, with {used} of {all} NICs in use.{but}")
 }
 
 /// How far the proof goes, as a sentence.
@@ -96,13 +105,30 @@ pub(super) fn unmet(cluster: &ClusterData) -> Vec<String> {
             String::new()
         };
         format!(
-            "{} ({name}): {}{missing}{}",
+            "{} ({name}): {}{missing}{}{}",
             show::missed(name),
             show::some_of(&subjects, 6),
+            unexported(cluster, &subjects),
             homeless(cluster, name, &subjects)
         )
     };
     lines.into_iter().map(sentence).collect()
+}
+
+/// That nobody knows of these nodes whether it is so: a subject is a node, or begins with one.
+fn unexported(cluster: &ClusterData, subjects: &[&str]) -> String {
+    let nodes = cluster.facts.nodes.iter().filter(|node| node.wiring_unexported());
+    let unknown: Vec<&str> = nodes
+        .map(|node| node.name.as_str())
+        .filter(|name| subjects.iter().any(|subject| subject.split('/').next() == Some(name)))
+        .collect();
+    match unknown.is_empty() {
+        true => String::new(),
+        false => format!(
+            "; not known of {}: ports or switches were not exported",
+            show::some_of(&unknown, 6)
+        ),
+    }
 }
 
 /// Why the first of the nodes whose loss is not survived is not: which VMs find no place, and what keeps them off.
@@ -202,8 +228,9 @@ pub(super) fn next_steps(data: &ReportData) -> Vec<String> {
         );
         steps.extend(changes_of(cluster));
     }
-    if !data.inventory.assumptions.is_empty() {
-        let number = show::count(data.inventory.assumptions.len(), "assumption", "assumptions");
+    let assumed = data.assumptions().len();
+    if assumed > 0 {
+        let number = show::count(assumed, "assumption", "assumptions");
         steps.push(format!(
             "Check {number} at the end of the report; a fact that differs may change the plan."
         ));

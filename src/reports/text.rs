@@ -215,9 +215,10 @@ fn write_findings(out: &mut String, data: &ReportData) {
         }
     }
     write_staying(out, data);
-    if !data.inventory.assumptions.is_empty() {
+    let assumed = data.assumptions().len();
+    if assumed > 0 {
         let number = show::count(
-            data.inventory.assumptions.len(),
+            assumed,
             "thing the input does not say was",
             "things the input does not say were",
         );

@@ -133,10 +133,11 @@ pub fn two_readings(number: &str) -> Option<(String, String)> {
         return None;
     }
     let fraction = rest.trim_end_matches('0');
-    let decimal = if fraction.is_empty() {
-        whole.to_owned()
-    } else {
-        format!("{whole}.{fraction}")
+    let decimal = match fraction.len() {
+        0 => whole.to_owned(),
+        // Three digits would have two readings again; with a fourth they are no group.
+        3 => format!("{whole}.{fraction}0"),
+        _ => format!("{whole}.{fraction}"),
     };
     Some((format!("{whole}{rest}"), decimal))
 }
@@ -186,6 +187,24 @@ fn normalise_separators(number: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_offered_instead_of_two_readings_has_one() {
+        for (text, instead) in [
+            ("10.000", ["10000", "10"]),
+            ("1.384", ["1384", "1.3840"]),
+            ("10,125 Gbps", ["10125 Gbps", "10.1250 Gbps"]),
+            ("2.500 G", ["2500 G", "2.5 G"]),
+        ] {
+            let said = parse_mbps(text).expect_err(text);
+            assert!(
+                said.ends_with(&format!("write {} or {}", instead[0], instead[1])),
+                "{said}"
+            );
+            assert!(instead.iter().all(|one| parse_mbps(one).is_ok()), "{instead:?}");
+        }
+        assert_eq!(parse_mbps("10.1250 Gbps"), Ok(10_125));
+    }
 
     #[test]
     fn rates_are_read_in_every_spelling_that_means_one_thing() {

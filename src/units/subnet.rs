@@ -64,6 +64,11 @@ impl Subnet {
         self.v6 == other.v6 && self.length <= other.length && other.base & mask(self.length) == self.base
     }
 
+    /// Whether it is one of IPv6.
+    pub fn is_v6(&self) -> bool {
+        self.v6
+    }
+
     /// Whether the ranges have an address in common.
     pub fn overlaps(&self, other: &Subnet) -> bool {
         self.holds(other) || other.holds(self)

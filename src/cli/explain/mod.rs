@@ -1,11 +1,12 @@
-//! `explain`: the page of anything that has a name: rules, roles, versions, settings, tables, columns, checks, layers, commands, files of
-//! `deploy`, words.
+//! `explain`: the page of anything that has a name: rules, roles, versions, settings, tables, columns, checks, layers, sources, commands,
+//! files of `deploy`, words.
 //!
 //! Every kind of topic is one line in [`topics::KINDS`]; pages, the list of everything and "did you mean" follow from it.
 
 mod outputs;
 mod pages;
 mod scripts;
+mod sources;
 mod topics;
 mod words;
 
@@ -21,7 +22,9 @@ const EXAMPLES: &str = "Examples:
   nicplan explain live-migration       a traffic role
   nicplan explain 2012r2               a Windows version
   nicplan explain survive              a setting of policy.csv
-  nicplan explain nics.speed_mbps      a column; LinkSpeed, its name in PowerShell, finds it too";
+  nicplan explain nics.speed_mbps      a column; LinkSpeed, its name in PowerShell, finds it too
+  nicplan explain exports              how exports of PowerShell cmdlets must lie, and which are read
+  nicplan explain history              the table that nicplan calibrate learns from";
 
 /// Explain a rule, a traffic role, a Windows version, a setting, a table, a column, a check, a command or a word
 #[derive(clap::Args)]
@@ -88,7 +91,7 @@ fn unknown(name: &str) -> String {
     let short: String = name.chars().take(80).collect();
     format!(
         "there is no page about '{short}'{hint}\n    `nicplan explain` lists all pages: words, traffic roles, Windows versions, settings, tables, \
-         columns, rules, checks, commands and files of `nicplan deploy`."
+         columns, rules, checks, sources, commands and files of `nicplan deploy`."
     )
 }
 

@@ -81,7 +81,7 @@ pub(super) static OUTPUTS: [Meaning; 242] = [
     ("igmp", "the NLB mode that joins a multicast group, or the address it gives"),
     ("igmp-multicast", "the NLB mode in which members join a multicast group, so that switches with snooping flood nothing"),
     ("impossible", "why the remedy is out of the question; empty if it is not"),
-    ("in_use", "adapters that take an address from the node's pool, now or at their next start: vNICs with a dynamic address of the VMs that are there, on or off, their address known or not, and the host vNICs but the first of each switch. mac_ledger.csv lists known addresses instead, whoever gave them"),
+    ("in_use", "adapters that take an address from the node's pool, now or at their next start: vNICs with a dynamic address of the VMs that are there, on or off, their address known or not, and the host vNICs but one of each switch, which has the address of a port, or all of a switch where their addresses are known to be of the pool. mac_ledger.csv lists known addresses instead, whoever gave them"),
     ("info", "a severity: worth knowing"),
     ("ingress_mbps", "Mbit/s of all migrations together that arrive at the target"),
     ("input_sha256", "fingerprint of the inventory the file was made from"),

@@ -5,7 +5,7 @@ use super::topics::Topic;
 use super::words::Word;
 use nicplan::checks::PlanCheck;
 use nicplan::checks::rules::{Hosts, Rule, Versions};
-use nicplan::inventory::catalogue::{Column, Setting, Table};
+use nicplan::inventory::catalogue::{Column, HISTORY, Setting, Table};
 use nicplan::profiles::Profile;
 use nicplan::roles::RoleInfo;
 
@@ -121,16 +121,15 @@ pub(super) fn setting(setting: &Setting) -> String {
 }
 
 pub(super) fn table(table: &Table) -> String {
-    let needed = if table.required {
-        "Every inventory needs it."
-    } else {
-        "It may be left out."
+    let (of, needed) = match table {
+        _ if table.name == HISTORY.name => (
+            "table of past live migrations",
+            "nicplan calibrate reads it; nicplan import makes it from event logs.",
+        ),
+        _ if table.required => ("table of an inventory", "Every inventory needs it."),
+        _ => ("table of an inventory", "It may be left out."),
     };
-    let mut text = format!(
-        "# {} (table of an inventory)\n\n{} {needed}\n\nColumns:\n",
-        table.file(),
-        table.about
-    );
+    let mut text = format!("# {} ({of})\n\n{} {needed}\n\nColumns:\n", table.file(), table.about);
     for column in table.columns {
         let required = if column.required { " (required)" } else { "" };
         text.push_str(&format!("  {}{required}: {}\n", column.name, column.about));

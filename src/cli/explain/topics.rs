@@ -3,11 +3,13 @@
 use super::outputs::OUTPUTS;
 use super::pages;
 use super::scripts::{self, SCRIPTS};
+use super::sources;
 use super::words::WORDS;
 use crate::cli::Cli;
 use clap::CommandFactory;
 use nicplan::checks::{PLAN_CHECKS, rules};
-use nicplan::inventory::catalogue::{SETTINGS, TABLES, plain};
+use nicplan::inventory::catalogue::{HISTORY, SETTINGS, TABLES, Table, plain};
+use nicplan::inventory::importers::{IMPORTERS, Importer};
 use nicplan::migration::path::LAYERS;
 use nicplan::profiles::{self, PROFILES};
 use nicplan::roles::{ROLES, Role};
@@ -35,7 +37,7 @@ pub(super) struct Kind {
 }
 
 /// All kinds, in the order of the list.
-pub(super) static KINDS: [Kind; 11] = [
+pub(super) static KINDS: [Kind; 12] = [
     Kind {
         title: "Words",
         topics: words,
@@ -53,7 +55,7 @@ pub(super) static KINDS: [Kind; 11] = [
         topics: settings,
     },
     Kind {
-        title: "Tables of an inventory",
+        title: "Tables of an inventory, and the history of migrations",
         topics: tables,
     },
     Kind {
@@ -71,6 +73,10 @@ pub(super) static KINDS: [Kind; 11] = [
     Kind {
         title: "Columns, keys and words of the output files",
         topics: outputs,
+    },
+    Kind {
+        title: "Sources that can be read",
+        topics: kinds_of_source,
     },
     Kind {
         title: "Commands",
@@ -151,15 +157,19 @@ fn settings() -> Vec<Topic> {
     SETTINGS.iter().map(topic).collect()
 }
 
+/// The tables of an inventory, and that of past migrations.
+fn all_tables() -> impl Iterator<Item = &'static Table> {
+    TABLES.into_iter().chain([&HISTORY])
+}
+
 fn tables() -> Vec<Topic> {
-    TABLES
-        .into_iter()
+    all_tables()
         .map(|table| Topic::new(table.name, table.about, move || pages::table(table)).also([table.file()]))
         .collect()
 }
 
 fn columns() -> Vec<Topic> {
-    let of_table = |table: &'static nicplan::inventory::catalogue::Table| {
+    let of_table = |table: &'static Table| {
         table.columns.iter().map(move |column| {
             let name = format!("{}.{}", table.name, column.name);
             Topic::new(name, column.about, move || pages::column(table, column))
@@ -167,7 +177,7 @@ fn columns() -> Vec<Topic> {
                 .also(column.aliases.iter().copied())
         })
     };
-    TABLES.into_iter().flat_map(of_table).collect()
+    all_tables().flat_map(of_table).collect()
 }
 
 fn rule_pages() -> Vec<Topic> {
@@ -200,6 +210,12 @@ fn outputs() -> Vec<Topic> {
         Topic::new(name, about, move || pages::output(name, about))
     };
     OUTPUTS.iter().map(topic).collect()
+}
+
+fn kinds_of_source() -> Vec<Topic> {
+    let topic =
+        |importer: &'static Importer| Topic::new(importer.name, importer.summary, move || sources::page(importer));
+    IMPORTERS.iter().copied().map(topic).collect()
 }
 
 fn commands() -> Vec<Topic> {

@@ -2,7 +2,7 @@
 
 use super::super::record::{FileEvents, Found, Gathered};
 use super::Form;
-use crate::inventory::importers::csv_table::{line_of, lines_in, preamble};
+use crate::inventory::importers::csv_table::{Rows, preamble};
 use csv::StringRecord;
 
 pub(super) static FORM: Form = Form {
@@ -42,35 +42,24 @@ fn name(cell: &str) -> String {
 }
 
 fn read(text: &str, file: &str, gathered: &mut Gathered) {
-    let (separator, start) = preamble(text);
-    let (before, body) = text.split_at(start);
-    let lines_before = lines_in(before);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator)
-        .from_reader(body.as_bytes());
     let mut events = FileEvents::new(file);
     let mut columns = None;
-    let mut cells = StringRecord::new();
+    let mut rows = Rows::of(text);
     loop {
-        match reader.read_record(&mut cells) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(e) => {
-                let what = format!("the file cannot be read as .csv: {e}");
-                return gathered.complain(file, 0, what, "Export it again.");
-            }
-        }
-        let line = lines_before + line_of(&cells, body);
+        let line = match rows.next() {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            Err(what) => return gathered.complain(file, 0, what, "Export it again."),
+        };
+        let cells = &rows.cells;
         let Some(columns) = &columns else {
-            match find_columns(&cells) {
+            match find_columns(cells) {
                 Ok(found) => columns = Some(found),
                 Err(missing) => return complain_of_header(file, line, missing, gathered),
             }
             continue;
         };
-        if !events.add(event(&cells, columns, line), gathered) {
+        if !events.add(event(cells, columns, line), gathered) {
             return;
         }
     }

@@ -13,6 +13,7 @@ mod settings;
 
 pub use super::cells::plain;
 pub use history::HISTORY;
+pub(crate) use review::CONCLUDED;
 pub use settings::{SETTINGS, Setting};
 
 /// What may stand in a cell; decides how it is shown in the guide and the JSON schema.
@@ -201,6 +202,12 @@ pub fn is_review(column: &str) -> bool {
         table.columns.get(table.position(column)?)
     });
     found.is_some_and(|column| column.review)
+}
+
+/// What [`CONCLUDED`] of a row holds: the columns that are concluded.
+pub(crate) fn marked(columns: &[(&'static str, bool)]) -> String {
+    let names: Vec<&str> = columns.iter().filter(|(_, is)| *is).map(|(name, _)| *name).collect();
+    names.join(";")
 }
 
 /// Headers of the user's own remarks, which are passed over.

@@ -60,6 +60,7 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             None if stands_for_tables && export.is_empty() && !exported && is_report(name, path) => {}
             None if read_addition(path, &shown, input, gathered) => {}
             None if exported => {}
+            None if refuse_unreadable(name, path, &shown, gathered) => {}
             None => match misnamed(name, path, &files) {
                 Some(def) => refuse_name(def, &shown, gathered),
                 None => {
@@ -92,6 +93,21 @@ fn read_addition(path: &Path, shown: &str, input: &Input<'_>, gathered: &mut Gat
         ..*input
     };
     (importer.read)(&file, gathered);
+    true
+}
+
+/// Refuses a file that cannot be looked into: it may be counters, neighbours or a table under another name.
+fn refuse_unreadable(name: &str, path: &Path, shown: &str, gathered: &mut Gathered) -> bool {
+    let lower = name.to_lowercase();
+    let holds_data = [".csv", ".json", ".xml", ".htm", ".xlsx", ".zip"]
+        .iter()
+        .any(|end| lower.ends_with(end));
+    let Some(error) = super::sniff(path).err().filter(|_| holds_data && path.is_file()) else {
+        return false;
+    };
+    let what = format!("the file cannot be read: {}", io_reason(&error));
+    let advice = "Check that you may read it and that no other program has it open; if it is no part of the inventory, take it out of the folder.";
+    gathered.refuse(shown, what, advice);
     true
 }
 

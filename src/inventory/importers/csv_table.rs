@@ -3,6 +3,7 @@
 use crate::inventory::catalogue::{self, Column, Table};
 use crate::inventory::decode::{MAX_CELL, MAX_ROWS};
 use crate::inventory::raw::{Gathered, RawTable, Row};
+use crate::inventory::resolve::merging;
 use crate::inventory::suggest::did_you_mean;
 use csv::StringRecord;
 
@@ -17,7 +18,7 @@ pub(in crate::inventory) fn read(text: &str, def: &'static Table, file: &str, in
         rows: Vec::new(),
     };
     let whole = rows(text, &mut table, file, gathered);
-    if !whole || missing(&table).next().is_some() {
+    if !whole || missing(&table).any(|column| !merging::may_stand_elsewhere(def.name, column)) {
         gathered.unread_tables.push(def.name);
     }
     gathered.tables.push(table);
@@ -25,28 +26,24 @@ pub(in crate::inventory) fn read(text: &str, def: &'static Table, file: &str, in
 
 /// Reads header and rows; `false` when the file could not be read to its end, which is told.
 fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -> bool {
-    let (mut reader, start) = open(text);
-    let body = &text[start..];
-    let lines_before = lines_in(&text[..start]);
+    let mut rows = Rows::of(text);
     let mut width = None;
-    let mut cells = StringRecord::new();
     loop {
-        match reader.read_record(&mut cells) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(e) => {
-                let what = format!("the file cannot be read as .csv: {e}");
+        let line = match rows.next() {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            Err(what) => {
                 gathered.complain(file, 0, 0, what, "Export it again.");
                 return false;
             }
-        }
-        let line = lines_before + line_of(&cells, body);
+        };
+        let cells = &mut rows.cells;
         if cells.iter().all(|c| c.trim().is_empty()) {
             continue;
         }
         let Some(width) = width else {
             width = Some(cells.len());
-            header(&cells, line, table, gathered, file);
+            header(cells, line, table, gathered, file);
             continue;
         };
         if table.rows.len() == MAX_ROWS {
@@ -55,12 +52,12 @@ fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -
             gathered.complain(file, line, 0, what, advice);
             return false;
         }
-        if !sound(&cells, width, line, gathered, file) {
+        if !sound(cells, width, line, gathered, file) {
             return false;
         }
         table.rows.push(Row {
             line,
-            cells: std::mem::take(&mut cells),
+            cells: std::mem::take(cells),
             from: None,
             nth: 0,
         });
@@ -82,6 +79,36 @@ pub(super) fn open(text: &str) -> (csv::Reader<&[u8]>, usize) {
         .delimiter(delimiter)
         .from_reader(&text.as_bytes()[start..]);
     (reader, start)
+}
+
+/// The rows of a text one after the other, the header among them, each with its line.
+pub(crate) struct Rows<'t> {
+    reader: csv::Reader<&'t [u8]>,
+    body: &'t str,
+    lines_before: u32,
+    /// Cells of the last row.
+    pub(crate) cells: StringRecord,
+}
+
+impl<'t> Rows<'t> {
+    /// Before the first row.
+    pub(crate) fn of(text: &'t str) -> Rows<'t> {
+        let (reader, start) = open(text);
+        let (before, body) = text.split_at(start);
+        Rows {
+            reader,
+            body,
+            lines_before: lines_in(before),
+            cells: StringRecord::new(),
+        }
+    }
+
+    /// Reads a row into [`Rows::cells`] and gives its line; nothing at the end, a sentence where the text is no `.csv`.
+    pub(crate) fn next(&mut self) -> Result<Option<u32>, String> {
+        let read = self.reader.read_record(&mut self.cells);
+        let there = read.map_err(|e| format!("the file cannot be read as .csv: {e}"))?;
+        Ok(there.then(|| self.lines_before + line_of(&self.cells, self.body)))
+    }
 }
 
 /// Separator, and where the header begins: `sep=;` of Excel and `#TYPE …` of PowerShell are skipped.
@@ -117,12 +144,12 @@ fn separator(header: &str) -> u8 {
 }
 
 /// How many line ends a text has.
-pub(crate) fn lines_in(text: &str) -> u32 {
+fn lines_in(text: &str) -> u32 {
     u32::try_from(text.bytes().filter(|b| *b == b'\n').count()).unwrap_or(u32::MAX)
 }
 
 /// Line of a record within `body`, from 1; the reader counts blank lines before a record to it.
-pub(crate) fn line_of(cells: &StringRecord, body: &str) -> u32 {
+fn line_of(cells: &StringRecord, body: &str) -> u32 {
     let Some(position) = cells.position() else { return 0 };
     let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
     let blank = body
@@ -158,7 +185,7 @@ fn header(cells: &StringRecord, line: u32, table: &mut RawTable, gathered: &mut 
             }
         }
     }
-    for column in missing(table) {
+    for column in missing(table).filter(|column| !merging::may_stand_elsewhere(def.name, column)) {
         let what = format!("the required column {} is missing", column.name);
         gathered.complain(
             file,
@@ -172,6 +199,7 @@ fn header(cells: &StringRecord, line: u32, table: &mut RawTable, gathered: &mut 
     let told = columns.filter_map(|(p, c)| p.map(|p| (c.name.to_owned(), u32::try_from(p + 1).unwrap_or(0))));
     if let Some(source) = gathered.sources.get_mut(table.source as usize) {
         source.columns = told.collect();
+        source.header = line;
     }
 }
 

@@ -4,7 +4,7 @@
 //! In: files. Out: neighbours in [`Gathered`], joined with the ports of all inputs at the end: rows of `nics` with switch and port. A port
 //! without a row stays unknown: its switch may be another one, or its agent may be off.
 
-use super::csv_table::{line_of, lines_in, open};
+use super::csv_table::Rows;
 use super::exports::Lines;
 use super::{Importer, Input, Sniff};
 use crate::inventory::catalogue::{self, Table, plain};
@@ -118,19 +118,14 @@ fn no_table() -> Complaint {
 }
 
 fn csv(text: &str) -> Result<Vec<NeighbourRow>, Complaint> {
-    let (mut reader, start) = open(text);
-    let body = &text[start..];
-    let before = lines_in(&text[..start]);
-    let broken = |e: csv::Error| {
-        (
-            format!("the file cannot be read as .csv: {e}"),
-            "Export it again.".to_owned(),
-        )
-    };
+    let mut lines = Rows::of(text);
     let mut places: Option<Vec<Option<usize>>> = None;
     let mut rows = Vec::new();
-    for record in reader.records().take(MAX_ROWS) {
-        let record = record.map_err(broken)?;
+    while let Some(line) = lines.next().map_err(|what| (what, "Export it again.".to_owned()))? {
+        if rows.len() == MAX_ROWS {
+            break;
+        }
+        let record = &lines.cells;
         let Some(places) = &places else {
             let heads: Vec<String> = record.iter().map(plain).collect();
             let place = |known: &[&str]| known.iter().find_map(|k| heads.iter().position(|h| h == k));
@@ -145,7 +140,6 @@ fn csv(text: &str) -> Result<Vec<NeighbourRow>, Complaint> {
             let place = places.get(index).copied().flatten();
             place.and_then(|p| record.get(p)).unwrap_or("").trim().to_owned()
         };
-        let line = before + line_of(&record, body);
         let place = |index: usize| {
             let cell = places.get(index).copied().flatten().unwrap_or(0);
             (line, u32::try_from(cell + 1).unwrap_or(0))

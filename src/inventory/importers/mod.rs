@@ -20,7 +20,7 @@ pub use exports::collector::{NAME as COLLECTOR, script as collector_script};
 pub(crate) use exports::{tells, unescape};
 
 use super::catalogue::Table;
-use super::decode::{open_file, read_text};
+use super::decode::{Complaint, open_file, read_text};
 use super::io_words::io_reason;
 use super::raw::Gathered;
 use super::suggest::did_you_mean;
@@ -107,6 +107,11 @@ pub fn holds_exports(path: &Path) -> bool {
     }
 }
 
+/// What to tell of an export of objects that nothing here reads; `None` for everything else.
+pub fn foreign_objects(path: &Path) -> Option<Complaint> {
+    exports::foreign(&sniff(path).ok()?)
+}
+
 /// Reads all inputs in order. Single files of exports are put together: one tells what the name in another means.
 pub fn read_all(inputs: &[Input<'_>], importer: Option<&str>, gathered: &mut Gathered) {
     if let Some(importer) = importer.and_then(|name| IMPORTERS.iter().find(|i| i.name == name)) {
@@ -158,6 +163,10 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
                 "this is one table, and an inventory is a folder of tables",
                 format!("Give the folder that holds it: {}", folder.display()),
             );
+        }
+        None if exports::foreign(&sniff).is_some() => {
+            let (what, advice) = exports::foreign(&sniff).unwrap_or_default();
+            gathered.refuse(&shown, what, advice);
         }
         None => {
             let known: Vec<&str> = IMPORTERS.iter().map(|i| i.summary).collect();

@@ -4,10 +4,11 @@ use super::Resolver;
 use super::clusters::DEFAULT_PROFILE;
 use super::guests::DEFAULT_MEMORY_MIB;
 use super::problems::Told;
+use crate::inventory::catalogue::CONCLUDED;
 use crate::inventory::raw::RawTable;
-use crate::inventory::{Assumption, Cluster, Nic, StorageKind, Vnic};
+use crate::inventory::{Assumption, Cluster, Facts, Nic, StorageKind, Vnic};
 use crate::roles::Role;
-use crate::units::show_mbps;
+use crate::units::{count, show_mbps};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Lists the assumptions of all clusters; `assumed` are those of importers, by input, `doubts` values that were read although
@@ -24,8 +25,10 @@ pub(super) fn list(r: &Resolver<'_>, assumed: Vec<(usize, String, String)>, doub
         taken: doubt.taken.clone(),
     });
     let mut list: Vec<Assumption> = doubted.collect();
+    let mut told = BTreeSet::new();
     for (input, missing, taken) in assumed {
         for cluster in r.owners.of_input(input) {
+            told.insert(*cluster);
             list.push(Assumption {
                 cluster: r.clusters[*cluster].name.clone(),
                 missing: missing.clone(),
@@ -41,6 +44,10 @@ pub(super) fn list(r: &Resolver<'_>, assumed: Vec<(usize, String, String)>, doub
                 taken,
             })
         };
+        // An importer has told what it concluded; a folder that it wrote has kept the marks.
+        if !told.contains(&index) {
+            concluded(cluster, &mut says);
+        }
         settings(cluster, said_profile(r, index), r.storage_hints[index].told, &mut says);
         machines(cluster, &mut says);
         ports(cluster, &mut says);
@@ -74,6 +81,51 @@ fn said_profile(r: &Resolver<'_>, cluster: usize) -> bool {
 
 /// Takes what is missing and what was taken instead.
 type Says<'s> = dyn FnMut(String, String) + 's;
+
+/// Values that an import concluded and nobody has confirmed since.
+fn concluded(cluster: &Cluster, says: &mut Says<'_>) {
+    let nodes = || cluster.nodes.iter();
+    let marks = |facts: &Facts, column: &str| {
+        facts
+            .list(CONCLUDED)
+            .is_some_and(|list| list.iter().any(|c| c == column))
+    };
+    let nics = |column: &str| {
+        nodes()
+            .flat_map(|n| &n.nics)
+            .filter(|n| marks(&n.facts, column))
+            .count()
+    };
+    let host_vnics = nodes()
+        .flat_map(|n| &n.host_vnics)
+        .filter(|v| marks(&v.facts, "role"))
+        .count();
+    let networks = cluster.networks.iter().filter(|n| marks(&n.facts, "purpose")).count();
+    let carriers = [
+        (nics("current_role"), "NIC"),
+        (host_vnics, "host vNIC"),
+        (networks, "cluster network"),
+    ];
+    let carriers: Vec<String> = carriers
+        .into_iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, what)| count(number, what))
+        .collect();
+    if !carriers.is_empty() {
+        says(
+            format!("traffic roles of {}, which import concluded", carriers.join(", ")),
+            "what nics, host_vnics and cluster_networks hold; clear concluded there once you have looked at them"
+                .to_owned(),
+        );
+    }
+    let speeds = nics("speed_mbps");
+    if speeds > 0 {
+        says(
+            format!("speed of {}, which import concluded", count(speeds, "NIC")),
+            "what nics holds; clear concluded there once you have looked at it".to_owned(),
+        );
+    }
+}
 
 fn settings(cluster: &Cluster, said_profile: bool, said_storage: bool, says: &mut Says<'_>) {
     if !said_profile {

@@ -31,6 +31,11 @@ const DEFAULTED: [(&str, &str); 14] = [
     ("cluster_networks", "state"),
 ];
 
+/// Whether the fact of a column has a value where nobody fills the cell.
+pub(crate) fn is_defaulted(table: &str, column: &str) -> bool {
+    DEFAULTED.contains(&(table, column))
+}
+
 /// What the sources of one thing say differently, before it is known to which cluster it belongs.
 struct Difference {
     table: &'static str,
@@ -61,7 +66,7 @@ impl Merging {
         let def = record.first.table.def;
         let from_records = record.first.row.from.is_some() || !record.later.is_empty();
         for (position, column) in def.columns.iter().enumerate() {
-            let defaulted = DEFAULTED.contains(&(def.name, column.name));
+            let defaulted = is_defaulted(def.name, column.name);
             if !from_records && !defaulted {
                 continue;
             }
@@ -233,6 +238,12 @@ pub(in crate::inventory) fn is_name(table: &str, column: &str) -> bool {
         _ => &[],
     };
     names.contains(&column)
+}
+
+/// Whether a source may leave out a required column: one source tells the speed of a port, another only where its cable leads.
+pub(in crate::inventory) fn may_stand_elsewhere(table: &str, column: &Column) -> bool {
+    let merges = is_name(table, "cluster");
+    merges && column.required && !is_name(table, column.name)
 }
 
 /// Names of columns that hold what an adapter needs: typed ones are estimates, so that a measured one may differ a little.

@@ -1,8 +1,8 @@
 //! Collects problems, and reads cells so that each unreadable one is told with place and advice.
 
-use super::merging::Merging;
+use super::merging::{self, Merging};
 use crate::finding::{Location, Problem};
-use crate::inventory::catalogue;
+use crate::inventory::catalogue::{self, CONCLUDED};
 use crate::inventory::entities::Source;
 use crate::inventory::facts::{Fact, Facts};
 use crate::inventory::raw::{Cell, Line, RawTable, Record};
@@ -226,6 +226,7 @@ impl<'a> Problems<'a> {
                 facts.insert(column.name, fact);
             }
         }
+        keep_concluded(record, &mut facts);
         facts
     }
 
@@ -241,16 +242,32 @@ impl<'a> Problems<'a> {
         self.at(cell, format!("{}: {}", column.name, shorten(what)), advice);
     }
 
-    /// The text of a required cell; `None` when blank (which is told, unless the whole column is missing and told already).
+    /// The text of a required cell; `None` when blank (which is told, unless the whole column is missing and told already: once for
+    /// each file).
     pub(crate) fn required<'b>(&mut self, cell: Cell<'b>) -> Option<&'b str> {
         if !cell.text.is_empty() {
             return Some(cell.text);
         }
         let table = cell.line.table;
+        let column = &table.def.columns[cell.column];
+        let advice = format!("{} Example: {}", column.about, column.example);
         if table.position.get(cell.column).copied().flatten().is_some() {
-            let column = &table.def.columns[cell.column];
-            let advice = format!("{} Example: {}", column.about, column.example);
             self.at(cell, format!("the required cell {} is blank", column.name), advice);
+        } else if merging::may_stand_elsewhere(table.def.name, column)
+            && let Some(source) = self.sources.get(table.source as usize)
+        {
+            let at = Location {
+                file: source.file.clone(),
+                line: source.header,
+                column: 0,
+            };
+            let what = format!("the required column {} is missing", column.name);
+            // Once for each file: its other rows lack the same.
+            if !self.list.iter().any(|told| told.at == at && told.what == what) {
+                let of = named_by(cell.line);
+                let advice = format!("{advice} No source says it of {of}.");
+                self.list.push(Problem { at, what, advice });
+            }
         }
         None
     }
@@ -286,6 +303,30 @@ impl<'a> Problems<'a> {
         };
         let what = format!("there is no {kind} '{}'{hint}", shorten(name));
         self.at(cell, what, format!("Correct the name, or add the {kind}."));
+    }
+}
+
+/// `HV1/SMB 1`: the thing that a row is about.
+fn named_by(line: Line<'_>) -> String {
+    let table = line.table.def;
+    let names = table
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.name != "cluster" && merging::is_name(table.name, column.name));
+    let names: Vec<&str> = names.map(|(at, _)| line.cell_at(at).text).collect();
+    shorten(&names.join("/"))
+}
+
+/// A mark of a concluded value holds while the value stands in the same row: what another source states is no conclusion.
+fn keep_concluded(record: &Record<'_>, facts: &mut Facts) {
+    let Some(marked) = facts.list(CONCLUDED) else { return };
+    let mark = record.cell(CONCLUDED).line.row;
+    let own = |column: &&String| std::ptr::eq(record.cell(column).line.row, mark);
+    let kept: Vec<String> = marked.iter().filter(own).cloned().collect();
+    facts.remove(CONCLUDED);
+    if !kept.is_empty() {
+        facts.insert(CONCLUDED, Fact::List(kept));
     }
 }
 

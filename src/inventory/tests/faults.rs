@@ -217,7 +217,7 @@ fn policy_values_are_checked() {
 fn missing_and_empty_required_tables_are_problems() {
     assert_eq!(problems(&[NODES]), "nics.csv: the table nics is missing");
     assert!(problems(&[NODES, ("nics", "node,nic,speed_mbps\n")]).contains("nics.csv: the table nics has no rows"));
-    let unreadable_header = problems(&[NODES, ("nics", "node,nic\n")]);
+    let unreadable_header = problems(&[NODES, ("nics", "node,nic\nHV1,A\nHV1,B\nHV2,A\n")]);
     assert_eq!(
         unreadable_header,
         "nics.csv:1: the required column speed_mbps is missing"

@@ -21,7 +21,9 @@ const MOST_DIRTY: f64 = 1_048_576.0;
 /// More memory than a history may say, MiB: 1 PiB.
 const MOST_MEMORY: u64 = 1 << 30;
 /// More than any migration ever took of its forecast.
-const MOST_RATIO: f64 = 1000.0;
+pub(super) const MOST_RATIO: f64 = 1000.0;
+/// Less than any took.
+pub(super) const LEAST_RATIO: f64 = 0.001;
 
 /// That a number of the file lies outside what it can be.
 pub(super) fn outside(name: &str, value: f64, least: f64, most: f64) -> Option<String> {
@@ -371,6 +373,6 @@ impl Quantile {
             ));
         }
         outside("p90_ratio", self.p90_ratio, 1.0, MOST_RATIO)
-            .or_else(|| outside("p50_ratio", self.p50_ratio, 0.001, MOST_RATIO))
+            .or_else(|| outside("p50_ratio", self.p50_ratio, LEAST_RATIO, MOST_RATIO))
     }
 }

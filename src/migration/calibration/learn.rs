@@ -8,7 +8,7 @@
 //! turn, and forecast with what the others teach: a forecast never profits from having seen its own plan.
 
 use super::cautions;
-use super::file::{Calibration, Entry, Quantile, SCHEMA_VERSION};
+use super::file::{Calibration, Entry, LEAST_RATIO, MOST_RATIO, Quantile, SCHEMA_VERSION};
 use super::fit::{Lesson, effects, fit};
 use super::history::{self, History};
 use super::known::{self, Batches, Usually};
@@ -392,9 +392,10 @@ fn quantiles(forecasts: &[Forecast], spread: &Spread) -> Vec<Quantile> {
             p50_ratio: if ratios.is_empty() {
                 1.0
             } else {
-                rounded(middle(&ratios))
+                // A port said to be a thousand times slower than it was says nothing, and the file must be read again.
+                rounded(middle(&ratios)).clamp(LEAST_RATIO, MOST_RATIO)
             },
-            p90_ratio: rounded(*p90),
+            p90_ratio: rounded(*p90).clamp(1.0, MOST_RATIO),
             migrations: *migrations,
         }
     };

@@ -17,7 +17,7 @@ use crate::checks::VerifiedPlan;
 use crate::checks::recount::{Recount, RoleCapacity, UplinkLoad};
 use crate::checks::rules::Outcome;
 use crate::finding::{Finding, Severity};
-use crate::inventory::{Cluster, Inventory, Vm, Vnic};
+use crate::inventory::{Assumption, Cluster, Inventory, Vm, Vnic};
 use crate::migration::drain::{Forecast, NodeDrain, sketch};
 use crate::plan::{ClusterPlan, NodeUplink, Objective, Plan, VnicPlan};
 use crate::reports::paths::ClusterPaths;
@@ -127,6 +127,20 @@ impl<'a> ReportData<'a> {
         self.clusters.par_iter().for_each(|cluster| {
             cluster.paths();
         });
+    }
+
+    /// What was taken where the input says nothing: by the inventory, and by the forecast of drains and patch night.
+    pub(super) fn assumptions(&self) -> Vec<Assumption> {
+        let mut all = self.inventory.assumptions.clone();
+        for cluster in &self.clusters {
+            let of_night = cluster.drains.iter().flat_map(|forecast| &forecast.assumptions);
+            all.extend(of_night.map(|one| Assumption {
+                cluster: cluster.facts.name.clone(),
+                missing: format!("for drains and patch night: {}", one.instead),
+                taken: one.taken.clone(),
+            }));
+        }
+        all
     }
 
     /// Findings about the planned state.

@@ -177,7 +177,7 @@ fn assumptions(data: &ReportData) -> Table {
         note: "What the input does not say, and what was taken instead.",
         file: "",
         columns: COLUMNS,
-        rows: data.inventory.assumptions.iter().map(row).collect(),
+        rows: data.assumptions().iter().map(row).collect(),
     }
 }
 

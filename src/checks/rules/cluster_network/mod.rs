@@ -1,6 +1,7 @@
 //! Rules about the networks that the failover cluster sees.
 
 mod adapters_share_subnet;
+mod address_outside_cluster_networks;
 mod automatic_metric_off;
 mod automatic_private_address;
 mod cluster_filter_with_guest_clusters;
@@ -17,6 +18,7 @@ mod ipv6_bound_on_some_nodes;
 mod live_migration_on_client_network;
 mod management_not_first_in_binding_order;
 mod metric_against_purpose;
+mod netbios_on_private_adapter;
 mod no_client_network;
 mod no_default_gateway;
 mod prefix_length_differs;
@@ -35,6 +37,7 @@ use super::Rule;
 /// The family.
 pub static RULES: &[&Rule] = &[
     &adapters_share_subnet::RULE,
+    &address_outside_cluster_networks::RULE,
     &automatic_metric_off::RULE,
     &automatic_private_address::RULE,
     &cluster_filter_with_guest_clusters::RULE,
@@ -51,6 +54,7 @@ pub static RULES: &[&Rule] = &[
     &live_migration_on_client_network::RULE,
     &management_not_first_in_binding_order::RULE,
     &metric_against_purpose::RULE,
+    &netbios_on_private_adapter::RULE,
     &no_client_network::RULE,
     &no_default_gateway::RULE,
     &prefix_length_differs::RULE,

@@ -1,8 +1,28 @@
-//! Columns for the rules about hosts: edition, installation, build, and the disks of their VMs.
+//! Columns for the rules about hosts: edition, installation, build, and the disks of their VMs; and which values `import` concluded.
 
 use super::Family;
 use crate::inventory::catalogue::Column;
-use crate::inventory::catalogue::Kind::{Choice, Names, Text, Whole, YesNo};
+use crate::inventory::catalogue::Kind::{Choice, Choices, Names, Rate, Text, Whole, YesNo};
+
+/// Name of the column that marks concluded values.
+pub(crate) const CONCLUDED: &str = "concluded";
+
+const fn concluded(columns: &'static [&'static str], example: &'static str) -> Column {
+    Column::fact(
+        CONCLUDED,
+        Choices(columns),
+        "Columns of this row that import concluded from names and neighbours, because the source does not tell them: they stay \
+         listed as assumptions. Clear it once you have looked at them.",
+        example,
+    )
+}
+
+const NETBIOS: Column = Column::fact(
+    "netbios",
+    Choice(&["default", "on", "off"]),
+    "NetBIOS over TCP/IP of the adapter (Win32_NetworkAdapterConfiguration, TcpipNetbiosOptions 0, 1, 2); default = as DHCP says, else on.",
+    "off",
+);
 
 pub(super) const COLUMNS: Family = Family {
     clusters: &[
@@ -58,6 +78,32 @@ pub(super) const COLUMNS: Family = Family {
             "Get-VMSwitch;Get-VMHost",
         ),
     ],
+    nics: &[
+        concluded(&["current_role", "speed_mbps"], "current_role"),
+        Column::fact(
+            "windows_description",
+            Text,
+            "What Windows calls the port where several of one model are in the node, with their numbers (Get-NetAdapter, \
+             InterfaceDescription): performance counters name ports so.",
+            "Contoso X710 #2",
+        ),
+        Column::fact(
+            "measured_p95_mbps",
+            Rate,
+            "Measured load of the port that is not passed in 95 % of the time, busier direction; performance counters of Network \
+             Interface fill it. Nothing is planned with it: a port carries several roles.",
+            "2400",
+        ),
+        Column::fact(
+            "measured_peak_mbps",
+            Rate,
+            "Highest measured load of the port, busier direction.",
+            "6100",
+        ),
+        NETBIOS,
+    ],
+    cluster_networks: &[concluded(&["purpose"], "purpose")],
+    host_vnics: &[concluded(&["role"], "role"), NETBIOS],
     vms: &[
         Column::fact(
             "clustered",

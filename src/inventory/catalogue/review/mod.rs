@@ -20,6 +20,8 @@ mod vlan;
 mod vnic;
 mod vswitch;
 
+pub(crate) use host::CONCLUDED;
+
 use super::Column;
 
 /// What one family of rules adds to each table.

@@ -1,8 +1,9 @@
-//! Finds the adapters of counters among the VMs of all inputs, and writes what was measured as rows of `vnics`.
+//! Finds the adapters of counters among the VMs and ports of all inputs, and writes what was measured as rows of `vnics` and `nics`.
 //!
 //! In: counters and raw tables. Out: rows with average, p95 and peak, the load over time in [`Measured`], notes on what was not found.
 //! The rate of an adapter at one time is that of its busier direction, since a port carries both at once.
 
+use super::ports::{self, Port};
 use super::{Column, CounterFile, Direction, GAP};
 use crate::inventory::catalogue;
 use crate::inventory::entities::Origin;
@@ -25,7 +26,7 @@ pub(in crate::inventory::importers) fn run(gathered: &mut Gathered) {
     let mut found: BTreeMap<Adapter, Loads> = BTreeMap::new();
     let mut told = Told::default();
     for (number, file) in files.iter().enumerate() {
-        for column in &file.columns {
+        for column in file.columns.iter().filter(|column| column.node.is_empty()) {
             match book.find(&column.instance) {
                 Some(adapter) => found
                     .entry(adapter)
@@ -57,8 +58,10 @@ pub(in crate::inventory::importers) fn run(gathered: &mut Gathered) {
             None => told.silent += 1,
         }
     }
+    let of_ports = ports_of(&files, &grid, gathered);
     told.all = book.adapters.len().max(book.vms.len());
     gathered.notes.extend(told.notes(&files, &grid));
+    gathered.notes.extend(of_ports);
     gathered
         .tables
         .extend(tables.into_iter().filter(|t| !t.rows.is_empty()));
@@ -66,6 +69,38 @@ pub(in crate::inventory::importers) fn run(gathered: &mut Gathered) {
         step_s: grid.step.unsigned_abs(),
         series,
     });
+}
+
+/// Writes what was measured of the ports of hosts; gives the note that tells it.
+fn ports_of(files: &[CounterFile], grid: &Grid, gathered: &mut Gathered) -> Option<String> {
+    let def = catalogue::table("nics")?;
+    let book = ports::Book::new(&gathered.tables);
+    let mut found: BTreeMap<Port, Loads> = BTreeMap::new();
+    let mut strangers = BTreeSet::new();
+    for (number, file) in files.iter().enumerate() {
+        for column in file.columns.iter().filter(|column| !column.node.is_empty()) {
+            match book.find(&column.node, &column.instance) {
+                Some(port) => found
+                    .entry(port.clone())
+                    .or_insert_with(|| Loads::of(number, column.place))
+                    .add(file, column, grid),
+                None => drop(strangers.insert(format!("{}: {}", column.node, column.instance))),
+            }
+        }
+    }
+    let input = files.iter().map(|f| f.input).max().unwrap_or(0);
+    let mut loads = Vec::new();
+    for (port, measured) in found {
+        let (file, place) = (files.get(measured.file)?, measured.place);
+        let Some(load) = measured.finish() else { continue };
+        let mut table = RawTable::in_catalogue_order(def, gathered.add_source(&file.shown), input);
+        ports::write(&mut table, &port, &load, place);
+        gathered.tables.push(table);
+        loads.push((port, load.p95, load.peak));
+    }
+    let names: Vec<&str> = files.iter().map(|f| f.shown.as_str()).collect();
+    let strangers: Vec<String> = strangers.into_iter().collect();
+    ports::note(&book, loads, &strangers).map(|text| format!("{}: {text}", names.join(", ")))
 }
 
 /// One row with what was measured of an adapter, at the head of its first counter.
@@ -78,7 +113,12 @@ fn write(table: &mut RawTable, adapter: &Adapter, found: &Found, place: u32) {
         ("p95_mbps", &rates[1]),
         ("peak_mbps", &rates[2]),
     ];
-    table.push(HEADER, &values);
+    write_row(table, &values, place);
+}
+
+/// A row whose cells stand in one cell of the header.
+pub(super) fn write_row(table: &mut RawTable, values: &[(&str, &str)], place: u32) {
+    table.push(HEADER, values);
     let record = Origin {
         source: table.source,
         line: HEADER,
@@ -104,7 +144,7 @@ struct Adapter {
 }
 
 /// A name as counters write it: brackets for parentheses, `_` for signs with a meaning in paths.
-fn as_counted(name: &str) -> String {
+pub(super) fn as_counted(name: &str) -> String {
     let sign = |c: char| match c {
         '(' => '[',
         ')' => ']',
@@ -294,10 +334,10 @@ impl Loads {
 }
 
 /// What was measured of one adapter.
-struct Found {
+pub(super) struct Found {
     average: u64,
-    p95: u32,
-    peak: u32,
+    pub(super) p95: u32,
+    pub(super) peak: u32,
     received: Vec<u32>,
     sent: Vec<u32>,
 }
@@ -333,13 +373,16 @@ impl Told {
     fn notes(&self, files: &[CounterFile], grid: &Grid) -> Vec<String> {
         let names: Vec<&str> = files.iter().map(|f| f.shown.as_str()).collect();
         let from = names.join(", ");
-        let mut notes = vec![format!(
-            "{from}: the load of {} of {} was measured, in steps of {} s over {} min",
-            self.matched - self.silent,
-            count(self.all, "vNIC"),
-            grid.step,
-            grid.step * i64::try_from(grid.steps).unwrap_or(0) / 60
-        )];
+        let mut notes = Vec::new();
+        if self.matched > 0 || !self.strangers.is_empty() {
+            notes.push(format!(
+                "{from}: the load of {} of {} was measured, in steps of {} s over {} min",
+                self.matched - self.silent,
+                count(self.all, "vNIC"),
+                grid.step,
+                grid.step * i64::try_from(grid.steps).unwrap_or(0) / 60
+            ));
+        }
         let mut note = |number: usize, text: String| {
             if number > 0 {
                 notes.push(format!("{from}: {text}"));
@@ -367,15 +410,6 @@ impl Told {
         note(
             n,
             format!("{} without a time, or with that of another one", count(n, "row")),
-        );
-        let n: usize = files.iter().map(|f| f.ports).sum();
-        note(
-            n,
-            format!(
-                "{} of ports of the host passed over: a port carries guests and several roles at once, and its counter names neither, so no \
-                 demand of a role follows; write demands.csv",
-                count(n, "counter")
-            ),
         );
         let n: usize = files.iter().map(|f| f.others).sum();
         note(n, format!("{} of other things passed over", count(n, "counter")));

@@ -1,11 +1,12 @@
 //! Performance counters as `typeperf`, `relog -f csv` and `Export-Counter -FileFormat csv` write them: one column for each counter.
 //!
-//! In: files. Out: the load of VM network adapters over time, kept in [`Gathered`] until all inputs are read; `join` then finds the adapters
+//! In: files. Out: the load of VM network adapters and of ports over time, kept in [`Gathered`] until all inputs are read; `join` then finds the adapters
 //! in the inventory. Names of counters are those of the Windows language: an adapter is known by its instance
 //! (`VM_Adapter_GUID--GUID`), the direction by a word. Must not know: entities.
 
 pub(super) mod join;
 mod parse;
+mod ports;
 
 use super::{Importer, Input};
 use crate::inventory::decode::read_text;
@@ -13,7 +14,7 @@ use crate::inventory::raw::Gathered;
 
 pub(super) static IMPORTER: Importer = Importer {
     name: "counters",
-    summary: "performance counters of VM network adapters as .csv (typeperf, relog, Export-Counter)",
+    summary: "performance counters of network adapters of VMs and hosts as .csv (typeperf, relog, Export-Counter)",
     recognises: |sniff| !sniff.folder && sniff.head.contains("(PDH-"),
     read,
 };
@@ -40,7 +41,9 @@ pub(in crate::inventory) const GAP: u32 = u32::MAX;
 /// One column: an adapter and its rates in kbit/s, one for each time.
 #[derive(Clone, Debug)]
 pub(in crate::inventory) struct Column {
-    /// VM and adapter as the counter writes them, `VM_Adapter`.
+    /// Node of a port of the host; blank for the adapter of a VM, which may move.
+    pub(in crate::inventory) node: String,
+    /// VM and adapter as the counter writes them, `VM_Adapter`; of a port its description.
     pub(in crate::inventory) instance: String,
     /// Number of its cell in the header, from 1.
     pub(in crate::inventory) place: u32,
@@ -57,8 +60,6 @@ pub(in crate::inventory) struct CounterFile {
     /// Seconds, ascending, in UTC where the header names the time zone.
     pub(in crate::inventory) times: Vec<i64>,
     pub(in crate::inventory) columns: Vec<Column>,
-    /// Columns about ports of the host: all traffic of a port, which belongs to no role.
-    pub(in crate::inventory) ports: usize,
     /// Columns about other things.
     pub(in crate::inventory) others: usize,
     /// Samples that are none.

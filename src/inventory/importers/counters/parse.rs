@@ -26,7 +26,7 @@ pub(super) fn read(text: &str, shown: &str, input: usize) -> Result<CounterFile,
     };
     let places = columns(&head, &mut file);
     if places.is_empty() {
-        let what = "no column of this file counts the bytes of a VM's network adapter";
+        let what = "no column of this file counts the bytes of a network adapter";
         let advice = "Collect \\Hyper-V Virtual Network Adapter(*)\\Bytes Received/sec and Bytes Sent/sec on the hosts, for example with \
                       typeperf -f CSV -si 60 -o counters.csv.";
         return Err((what.to_owned(), advice.to_owned()));
@@ -82,9 +82,11 @@ fn keep(mut rows: Vec<(i64, Vec<u32>)>, file: &mut CounterFile) {
 fn columns(head: &csv::StringRecord, file: &mut CounterFile) -> Vec<usize> {
     let mut places = Vec::new();
     for (place, path) in head.iter().enumerate().skip(1) {
-        match adapter(path) {
-            Some((instance, direction)) => {
+        let of_vm = adapter(path).map(|(instance, direction)| (String::new(), instance, direction));
+        match of_vm.or_else(|| port(path)) {
+            Some((node, instance, direction)) => {
                 file.columns.push(Column {
+                    node,
                     instance,
                     place: u32::try_from(place + 1).unwrap_or(0),
                     direction,
@@ -92,7 +94,6 @@ fn columns(head: &csv::StringRecord, file: &mut CounterFile) -> Vec<usize> {
                 });
                 places.push(place);
             }
-            None if is_port(path) => file.ports += 1,
             None => file.others += usize::from(!path.trim().is_empty()),
         }
     }
@@ -114,10 +115,13 @@ fn adapter(path: &str) -> Option<(String, Direction)> {
     Some((name.to_owned(), direction(&counter)?))
 }
 
-/// Whether a path counts bytes of a port: `\\HOST\Network Interface(Intel[R] X710)\Bytes Total/sec`.
-fn is_port(path: &str) -> bool {
-    let parts = path.trim().rsplit_once('\\');
-    parts.is_some_and(|(object, counter)| object.ends_with(')') && direction(&counter.to_lowercase()).is_some())
+/// Node, description and direction of `\\HOST\Network Interface(Intel[R] X710 _2)\Bytes Sent/sec`. The total of all instances is none.
+fn port(path: &str) -> Option<(String, String, Direction)> {
+    let (object, counter) = path.trim().rsplit_once('\\')?;
+    let (node, object) = object.strip_prefix("\\\\")?.split_once('\\')?;
+    let instance = object.split_once('(')?.1.strip_suffix(')')?;
+    let direction = direction(&counter.to_lowercase())?;
+    (!instance.eq_ignore_ascii_case("_Total")).then(|| (node.to_owned(), instance.to_owned(), direction))
 }
 
 fn is_guid(text: &str) -> bool {
@@ -227,16 +231,23 @@ mod tests {
 
     #[test]
     fn ports_of_the_host_are_told_from_other_things() {
-        assert!(is_port("\\\\HV1\\Network Interface(Intel[R] X710)\\Bytes Total/sec"));
-        assert!(is_port(
-            "\\\\HV1\\Netzwerkschnittstelle(Intel[R] X710 _2)\\Empfangene Bytes/s"
-        ));
+        let expected = |instance: &str, direction| Some(("HV1".to_owned(), instance.to_owned(), direction));
+        assert_eq!(
+            port("\\\\HV1\\Network Interface(Intel[R] X710)\\Bytes Total/sec"),
+            expected("Intel[R] X710", Direction::Both)
+        );
+        assert_eq!(
+            port("\\\\HV1\\Netzwerkschnittstelle(Intel[R] X710 _2)\\Empfangene Bytes/s"),
+            expected("Intel[R] X710 _2", Direction::Received)
+        );
         for other in [
             "\\\\HV1\\Processor(_Total)\\% Processor Time",
             "\\\\HV1\\Network Interface(X)\\Packets/sec",
+            "\\\\HV1\\Network Interface(_Total)\\Bytes Sent/sec",
+            "\\Network Interface(X)\\Bytes Sent/sec",
             "x",
         ] {
-            assert!(!is_port(other), "{other}");
+            assert_eq!(port(other), None, "{other}");
         }
     }
 

@@ -4,8 +4,10 @@ Exports what nicplan reads about a Hyper-V failover cluster.
 
 .DESCRIPTION
 Read-only: it calls Get-* cmdlets on the nodes and writes files into one new folder of its own, and a ZIP of it. It needs no module on this
-machine beyond the RSAT tools for Failover Clustering and Hyper-V, and rights to administer the nodes. Windows PowerShell 5.1 or later;
-nodes with Windows Server 2008 R2 are asked by WMI (Windows PowerShell only). What cannot be read is noted in errors.csv and does not stop it.
+machine beyond the RSAT tools for Failover Clustering and Hyper-V, and rights to administer the nodes. Best run in Windows PowerShell 5.1
+(powershell.exe), as administrator, at the console or desktop of a node or of a management machine with the same Windows version: within a
+remote session the other nodes refuse (the session may not pass your identity on). Nodes with Windows Server 2008 R2 are asked by WMI
+(Windows PowerShell only). What cannot be read is noted in errors.csv and does not stop it; a node that does not answer is asked once.
 
 .EXAMPLE
 .\Collect-NicPlanInventory.ps1
@@ -14,6 +16,10 @@ On a node: its cluster, all nodes.
 .EXAMPLE
 .\Collect-NicPlanInventory.ps1 -Cluster HVC1 -Path D:\exports
 From another machine.
+
+.EXAMPLE
+powershell.exe -ExecutionPolicy Bypass -File .\Collect-NicPlanInventory.ps1
+Where the policy of the machine stops scripts.
 
 .EXAMPLE
 .\Collect-NicPlanInventory.ps1 -ComputerName HV1, HV2
@@ -66,12 +72,37 @@ if ($Only.Count -gt 0) {
     $ofNode = @($ofNode | Where-Object { $Only -contains $_.Name })
 }
 
+if ($PSSenderInfo) {
+    Write-Warning 'This is a remote session: other nodes will refuse it. Run the script at the console of a node if errors.csv says so.'
+}
+if ($PSVersionTable.PSVersion.Major -gt 5) {
+    Write-Warning 'Cmdlets of clusters work in Windows PowerShell only; if parts are missing, run the script with powershell.exe.'
+}
+foreach ($module in 'FailoverClusters', 'Hyper-V') {
+    if (-not (Get-Module -Name $module -ListAvailable)) {
+        Write-Warning "The module $module is not on this machine (Install-WindowsFeature RSAT-Clustering-PowerShell, Hyper-V-PowerShell)."
+    }
+}
+# The drive of the output may be that of a provider; the cmdlets below want a plain path.
+try {
+    $Path = (Resolve-Path -LiteralPath $Path -ErrorAction Stop).ProviderPath
+} catch {
+    Write-Error "The folder $Path was not found. Give one that exists with -Path."
+    exit 1
+}
+
 $clusterName = ''
+$down = @()
 try {
     if ($ComputerName.Count -eq 0) {
         $clusterName = (Get-Cluster -Name $Cluster -ErrorAction Stop).Name
-        $Cluster = $clusterName
-        $ComputerName = @(Get-ClusterNode -Cluster $Cluster -ErrorAction Stop | ForEach-Object { $_.Name })
+        # A name with its domain stays: the short one may mean nothing here.
+        $domain = ''
+        $isAddress = $Cluster -match '^[0-9.:]+$'
+        if ($Cluster -eq '.' -or $isAddress) { $Cluster = $clusterName } else { $domain = $Cluster -replace '^[^.]*', '' }
+        $nodes = @(Get-ClusterNode -Cluster $Cluster -ErrorAction Stop)
+        $ComputerName = @($nodes | ForEach-Object { "$($_.Name)$domain" })
+        $down = @($nodes | Where-Object { "$($_.State)" -eq 'Down' } | ForEach-Object { "$($_.Name)$domain" })
     }
 } catch {
     Write-Warning "No cluster was found ($_). Only this machine is read; give -Cluster or -ComputerName for others."
@@ -81,6 +112,16 @@ try {
 $label = $clusterName
 if (-not $label) { $label = $ComputerName[0] }
 if ($Only.Count -gt 0) { $label = "$label-more" }
+# How a part asks its node: each way has a service of its own there, which may be closed while the others answer.
+function Get-Way {
+    param($Part)
+    switch -Regex ([string] $Part.Read) {
+        'WmiObject' { 'WMI'; break }
+        'Cim' { 'CIM'; break }
+        default { 'Hyper-V' }
+    }
+}
+
 # Writes one export. What could be read is kept; what could not is given back, and nothing of it stops the rest.
 function Export-Part {
     param($Part, $Target, $Node)
@@ -107,7 +148,7 @@ function Export-Part {
 }
 
 $folder = Join-Path -Path $Path -ChildPath "nicplan-$label"
-if (Test-Path -Path $folder) {
+if (Test-Path -LiteralPath $folder) {
     Write-Error "$folder is there already. Rename it, or give another folder with -Path."
     exit 1
 }
@@ -128,13 +169,35 @@ foreach ($Node in $ComputerName) {
     $target = Join-Path -Path $folder -ChildPath $Node
     $null = New-Item -ItemType Directory -Path $target
     $parts = $ofNode
+    $silent = @{}
+    $asked = @{}
+    if ($down -contains $Node) {
+        foreach ($way in 'CIM', 'WMI', 'Hyper-V') { $silent[$way] = 'the cluster says that the node is down' }
+    }
     for ($index = 0; $index -lt $parts.Count; $index++) {
         $part = $parts[$index]
         $percent = [int] (100 * ($done + ($index / $parts.Count)) / $ComputerName.Count)
         Write-Progress -Activity "Node $Node" -Status $part.Name -PercentComplete $percent
-        $faults += @(Export-Part -Part $part -Target $target -Node $Node)
+        $way = Get-Way -Part $part
+        if ($way -eq 'CIM' -and -not $asked[$way] -and -not $silent[$way]) {
+            try {
+                $null = Get-CimInstance -ClassName Win32_OperatingSystem -ComputerName $Node -OperationTimeoutSec 30 -ErrorAction Stop
+            } catch {
+                $silent[$way] = [string] $_
+            }
+        }
+        if ($silent[$way]) {
+            # Every further question would wait as long for the same answer.
+            $faults += [pscustomobject] @{ Node = $Node; Cmdlet = $part.Name; Message = $silent[$way] }
+        } else {
+            $new = @(Export-Part -Part $part -Target $target -Node $Node)
+            $faults += $new
+            $written = Test-Path -LiteralPath (Join-Path -Path $target -ChildPath "$($part.Name).xml")
+            if ($way -ne 'CIM' -and -not $asked[$way] -and -not $written) { $silent[$way] = $new[0].Message }
+        }
+        $asked[$way] = $true
         # A node that does not know its adapters is asked by WMI as well.
-        if ($part.Name -eq 'Get-NetAdapter' -and -not (Test-Path -Path (Join-Path -Path $target -ChildPath 'Get-NetAdapter.xml'))) {
+        if ($part.Name -eq 'Get-NetAdapter' -and -not (Test-Path -LiteralPath (Join-Path -Path $target -ChildPath 'Get-NetAdapter.xml'))) {
             $parts = $parts + $ofOldNode
         }
     }
@@ -143,7 +206,8 @@ foreach ($Node in $ComputerName) {
 
 if ($faults.Count -gt 0) {
     $faults | Export-Csv -Path (Join-Path -Path $folder -ChildPath 'errors.csv') -NoTypeInformation -Encoding UTF8
-    Write-Warning "$($faults.Count) exports failed; errors.csv in the folder names them. The others can be used."
+    $kinds = @($faults | ForEach-Object { $_.Cmdlet } | Select-Object -Unique)
+    Write-Warning "$($faults.Count) exports failed ($($kinds -join ', ')); errors.csv in the folder says why. The others can be used."
 }
 $result = "$folder.zip"
 try {

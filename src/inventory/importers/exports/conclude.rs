@@ -368,7 +368,7 @@ fn speeds(estate: &mut Estate, assumed: &mut Vec<Assumed>) {
                 speed_in_name(&model).to_owned()
             }
         };
-        estate.put(nic, "speed_mbps", &speed, place);
+        estate.conclude(nic, "speed_mbps", &speed, place);
     }
     if alike > 0 {
         let taken = "that of the fastest port of the same model; write speed_mbps in nics";

@@ -6,37 +6,23 @@
 use super::records::{MOST_RECORDS, Property, Record, Records, Value};
 use super::{Fault, known_name};
 use crate::inventory::decode::MAX_CELL;
-use crate::inventory::importers::csv_table::{line_of, lines_in, preamble};
+use crate::inventory::importers::csv_table::{Rows, preamble};
 use csv::StringRecord;
 
 pub(super) fn read(text: &str) -> Result<Records, Fault> {
-    let (separator, start) = preamble(text);
-    let (before, body) = text.split_at(start);
-    let lines_before = lines_in(before);
-    let mut reader = csv::ReaderBuilder::new()
-        .has_headers(false)
-        .flexible(true)
-        .delimiter(separator)
-        .from_reader(body.as_bytes());
     let mut records = Records {
-        types: type_line(before),
+        types: type_line(text),
         ..Records::default()
     };
     let mut columns: Vec<Option<&'static str>> = Vec::new();
-    let mut cells = StringRecord::new();
+    let mut rows = Rows::of(text);
     loop {
-        match reader.read_record(&mut cells) {
-            Ok(true) => {}
-            Ok(false) => break,
-            Err(e) => {
-                return Err(Fault::new(
-                    0,
-                    format!("the file cannot be read as .csv: {e}"),
-                    "Export it again.",
-                ));
-            }
-        }
-        let line = lines_before + line_of(&cells, body);
+        let line = match rows.next() {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            Err(what) => return Err(Fault::new(0, what, "Export it again.")),
+        };
+        let cells = &rows.cells;
         if cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
@@ -50,9 +36,9 @@ pub(super) fn read(text: &str) -> Result<Records, Fault> {
             return Err(Fault::new(line, what, "Is it the right file?"));
         }
         if cells.len() != columns.len() {
-            return Err(wrong_width(&cells, columns.len(), line));
+            return Err(wrong_width(cells, columns.len(), line));
         }
-        records.list.push(record(&cells, &columns, line)?);
+        records.list.push(record(cells, &columns, line)?);
     }
     Ok(records)
 }
@@ -86,7 +72,8 @@ fn record(cells: &StringRecord, columns: &[Option<&'static str>], line: u32) -> 
 }
 
 /// `#TYPE Selected.Microsoft.HyperV.PowerShell.VMSwitch`.
-fn type_line(before: &str) -> Vec<String> {
+fn type_line(text: &str) -> Vec<String> {
+    let before = &text[..preamble(text).1];
     let line = before.lines().find_map(|line| line.trim().strip_prefix("#TYPE "));
     line.map(|name| name.trim().to_owned()).into_iter().collect()
 }

@@ -4,7 +4,7 @@
 //! In: cells with their places. Out: raw tables. The first record that says a cell counts; one that says something else is kept as
 //! a difference. Must not know: forms, cmdlets.
 
-use crate::inventory::catalogue::{self, Column, Table};
+use crate::inventory::catalogue::{self, CONCLUDED, Column, Table};
 use crate::inventory::entities::Origin;
 use crate::inventory::raw::{Difference, Gathered, RawTable, Row, RowFrom, one_line};
 use crate::inventory::resolve::merging::{is_name, same};
@@ -204,6 +204,18 @@ impl Estate {
                 record: draft.record,
             });
         }
+    }
+
+    /// Writes a cell that no export tells, and marks it as concluded.
+    pub(super) fn conclude(&mut self, row: usize, column: &'static str, value: &str, place: Origin) {
+        self.replace_quietly(row, column, value, place);
+        let marked = self.text(row, CONCLUDED);
+        let more = match marked.split(';').any(|name| name == column) {
+            true => return,
+            false if marked.is_empty() => column.to_owned(),
+            false => format!("{marked};{column}"),
+        };
+        self.replace_quietly(row, CONCLUDED, &more, place);
     }
 
     /// The text of a cell; blank if nothing was said.

@@ -4,7 +4,7 @@
 //! ```text
 //! files  ->  a form's reader  ->  records  ->  cmdlets  ->  estate  ->  conclude  ->  raw tables
 //! ```
-//! To add a form: a reader and one line in [`FORMS`]; a cmdlet: one entry in `cmdlets/`.
+//! To add a form: a reader and one line in `reading`; a cmdlet: one entry in `cmdlets/`.
 
 mod clixml;
 mod cmdlets;
@@ -17,6 +17,7 @@ mod json_export;
 mod lacking;
 mod names;
 mod places;
+mod reading;
 mod records;
 mod roles;
 mod strangers;
@@ -28,7 +29,9 @@ use estate::Estate;
 use files::Files;
 use lacking::Coverage;
 pub(crate) use lacking::tells;
+pub(super) use names::foreign;
 pub(super) use places::Lines;
+use reading::{Holds, Piece, Waiting};
 use records::Records;
 use strangers::Strangers;
 
@@ -36,6 +39,7 @@ use super::{Importer, Input, Sniff};
 use crate::inventory::decode::read_text;
 use crate::inventory::raw::Gathered;
 use crate::units::count;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -55,29 +59,6 @@ pub fn cmdlet_names() -> Vec<&'static str> {
     names.sort_unstable();
     names
 }
-
-/// A form in which PowerShell writes objects.
-struct Form {
-    /// Whether the beginning of a file looks like it.
-    recognises: fn(&str) -> bool,
-    read: fn(&str) -> Result<Records, Fault>,
-}
-
-/// All forms.
-static FORMS: [Form; 3] = [
-    Form {
-        recognises: |head| head.contains("<Objs") || head.starts_with("<?xml") || head.starts_with("<!DOCTYPE"),
-        read: clixml::read,
-    },
-    Form {
-        recognises: |head| head.starts_with(['[', '{']),
-        read: json_export::read,
-    },
-    Form {
-        recognises: |head| !head.starts_with('<'),
-        read: csv_export::read,
-    },
-];
 
 /// Why a file cannot be read.
 #[derive(Debug)]
@@ -123,7 +104,13 @@ pub(super) fn in_folder(dir: &Path) -> bool {
     let Ok(files) = Files::of_folder(dir) else { return false };
     let sniffed = |entry: &files::Entry| {
         let path = entry.path.iter().fold(dir.to_owned(), |path, part| path.join(part));
-        super::sniff(&path).is_ok_and(|sniff| is_export(&sniff))
+        match super::sniff(&path) {
+            Ok(sniff) => is_export(&sniff),
+            // Its name is all that can be read; reading it tells why.
+            Err(_) => {
+                path.is_file() && cmdlets::by_file(entry.name()).is_some_and(|c| cmdlets::is_named(entry.name(), c))
+            }
+        }
     };
     files.entries.iter().filter(|entry| entry.is_candidate()).any(sniffed)
 }
@@ -160,10 +147,14 @@ pub(super) fn is_export_table(path: &Path) -> bool {
 /// Reads several single files as exports of one cluster.
 pub(super) fn read_files(inputs: &[&Input<'_>], gathered: &mut Gathered) {
     let mut collection = Collection::default();
+    let mut waiting = Waiting::default();
     for input in inputs {
-        let mut files = Files::single(input.path);
-        collection.add(&mut files, 0, input.shown.to_owned(), gathered);
+        let piece = Piece::open(&mut Files::single(input.path), 0, input.shown.to_owned());
+        if piece.is_some_and(|piece| waiting.add(piece)) {
+            collection.keep_all(&mut waiting, gathered);
+        }
     }
+    collection.keep_all(&mut waiting, gathered);
     collection.input = inputs.first().map_or(0, |input| input.index);
     collection.shown = inputs.first().map_or(String::new(), |input| input.shown.to_owned());
     gathered.collections.push(collection);
@@ -197,6 +188,7 @@ fn read_source(mut files: Files, source: &str, prefix: &str, index: usize, gathe
         let note = format!("{prefix}{folder} lies more than {limit} folders deep; it was not looked into");
         gathered.notes.push(note);
     }
+    let mut waiting = Waiting::default();
     for at in 0..files.entries.len() {
         let Some(entry) = files.entries.get(at) else { continue };
         let shown = format!("{prefix}{}", entry.shown());
@@ -204,18 +196,21 @@ fn read_source(mut files: Files, source: &str, prefix: &str, index: usize, gathe
         if own_table && !collection.looks_like_export(&mut files, at) {
             continue;
         }
-        if !files.entries[at].is_candidate() {
-            collection.pass_over(&shown);
-            continue;
-        }
         if files.has_twin(at) {
             continue;
         }
-        collection.add(&mut files, at, shown, gathered);
+        let piece = match files.entries[at].is_candidate() {
+            true => Piece::open(&mut files, at, shown),
+            false => Some(Piece::closed(shown)),
+        };
+        if piece.is_some_and(|piece| waiting.add(piece)) {
+            collection.keep_all(&mut waiting, gathered);
+        }
         if files.is_exhausted() {
             break;
         }
     }
+    collection.keep_all(&mut waiting, gathered);
     gathered.collections.push(collection);
 }
 
@@ -282,46 +277,32 @@ impl Collection {
         files.text(at).is_ok_and(|text| names::is_export_table(&text, &name))
     }
 
-    fn add(&mut self, files: &mut Files, at: usize, shown: String, gathered: &mut Gathered) {
-        let (name, folders) = match files.entries.get(at).map(|entry| entry.path.split_last()) {
-            Some(Some((name, folders))) => (name.clone(), folders.to_vec()),
-            _ => return,
-        };
-        let text = match files.text(at) {
-            Ok(text) => text,
-            Err((what, advice)) => return self.fault(&shown, 0, what, advice, gathered),
-        };
-        if name.eq_ignore_ascii_case("errors.csv") {
-            self.failed.extend(failures(&text));
-            return tell_errors(&text, &shown, gathered);
+    /// Takes in the files that wait.
+    fn keep_all(&mut self, waiting: &mut Waiting, gathered: &mut Gathered) {
+        for (piece, holds) in waiting.take() {
+            self.keep(piece, holds, gathered);
         }
-        self.diagnostic |= name.eq_ignore_ascii_case("GetParameters.XML");
-        let head = text.trim_start();
-        let form = FORMS
-            .iter()
-            .find(|form| (form.recognises)(head.get(..4096).unwrap_or(head)));
-        let Some(form) = form else {
-            return self.pass_over(&shown);
-        };
-        let records = match (form.read)(&text) {
-            Ok(records) => records,
-            Err(fault) if cmdlets::by_file(&name).is_some() || names::heads_export(head, &name) => {
-                return self.fault(&shown, fault.line, fault.what, fault.advice, gathered);
+    }
+
+    fn keep(&mut self, piece: Piece, holds: Holds, gathered: &mut Gathered) {
+        self.diagnostic |= piece.name.eq_ignore_ascii_case("GetParameters.XML");
+        match holds {
+            Holds::Fault(line, what, advice) => self.fault(&piece.shown, line, what, advice, gathered),
+            Holds::Errors(text) => {
+                self.failed.extend(failures(&text));
+                tell_errors(&text, &piece.shown, gathered);
             }
-            Err(_) => return self.pass_over(&shown),
-        };
-        match cmdlets::recognise(&records.types, &records.names, &name) {
-            Some((cmdlet, _)) => {
-                let source = gathered.add_source(&shown);
+            Holds::Other => self.pass_over(&piece.shown),
+            Holds::Records(cmdlet, records) => {
+                let source = gathered.add_source(&piece.shown);
                 self.loaded.push(Loaded {
-                    shown,
+                    shown: piece.shown,
                     source,
                     cmdlet,
                     records,
-                    hints: names::hints(&name, &folders, cmdlet.name),
+                    hints: names::hints(&piece.name, &piece.folders, cmdlet.name),
                 });
             }
-            None => self.pass_over(&shown),
         }
     }
 
@@ -407,23 +388,26 @@ fn failures(text: &str) -> Vec<(&'static str, String)> {
     rows.filter_map(of).collect()
 }
 
-/// What the collector could not read.
+/// What the collector could not read: each cmdlet and message once, with the nodes.
 fn tell_errors(text: &str, shown: &str, gathered: &mut Gathered) {
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(text.as_bytes());
-    let rows: Vec<csv::StringRecord> = reader.records().filter_map(Result::ok).collect();
-    for row in rows.iter().take(MOST_NOTES) {
+    let mut told: BTreeMap<(String, String), BTreeSet<String>> = BTreeMap::new();
+    for row in reader.records().filter_map(Result::ok) {
         let cell = |at: usize| row.get(at).unwrap_or_default().replace(['\r', '\n'], " ");
-        let of = if cell(0).is_empty() {
-            String::new()
-        } else {
-            format!(" of {}", cell(0))
+        let nodes = told.entry((cell(1), cell(2))).or_default();
+        nodes.extend(Some(cell(0)).filter(|node| !node.is_empty()));
+    }
+    for ((cmdlet, message), nodes) in told.iter().take(MOST_NOTES) {
+        let of = match nodes.is_empty() {
+            true => String::new(),
+            false => format!(" of {}", strangers::some(nodes)),
         };
         gathered
             .notes
-            .push(format!("{shown}: not exported: {}{of}: {}", cell(1), cell(2)));
+            .push(format!("{shown}: not exported: {cmdlet}{of}: {message}"));
     }
-    if let Some(more) = rows.len().checked_sub(MOST_NOTES).filter(|n| *n > 0) {
-        gathered.notes.push(format!("{shown}: {more} more exports failed"));
+    if let Some(more) = told.len().checked_sub(MOST_NOTES).filter(|n| *n > 0) {
+        gathered.notes.push(format!("{shown}: {more} more cmdlets failed"));
     }
 }
 

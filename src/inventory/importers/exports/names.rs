@@ -4,6 +4,8 @@ use super::cmdlets::{self, CMDLETS, host_name, short_name};
 use super::estate::{Estate, key};
 use super::records::{Record, Value};
 use crate::inventory::catalogue::plain;
+use crate::inventory::decode::Complaint;
+use crate::inventory::importers::Sniff;
 use crate::inventory::importers::csv_table::preamble;
 
 /// The node that an object is from: what it says itself, else what folder and file are called, else the only node there is.
@@ -161,6 +163,25 @@ pub(super) fn is_export_table(text: &str, name: &str) -> bool {
         names.iter().any(|n| n.contains('_')),
     );
     !own && (found.is_some() || known)
+}
+
+/// What to tell of CLIXML that holds other objects than those of the cmdlets that are read, or of event logs.
+pub(in crate::inventory::importers) fn foreign(sniff: &Sniff) -> Option<Complaint> {
+    let head = sniff.head.trim_start();
+    if sniff.folder || !head.contains("<Objs") || super::is_export(sniff) {
+        return None;
+    }
+    let (types, _) = of_head(head.get(head.find('<')?..)?);
+    let first = types.first()?;
+    let name = first.strip_prefix("Deserialized.").unwrap_or(first);
+    if name.contains("EventLogRecord") {
+        return None;
+    }
+    let what = format!("it holds objects of type {name}, which none of the cmdlets that are read gives");
+    Some((
+        what,
+        "`nicplan explain exports` lists the cmdlets that are read.".to_owned(),
+    ))
 }
 
 #[cfg(test)]

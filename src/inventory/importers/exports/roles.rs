@@ -41,7 +41,7 @@ pub(super) fn conclude(estate: &mut Estate, assumed: &mut Vec<Assumed>) {
         let node = estate.text(row, "node").to_lowercase();
         of_node.entry(node).or_default().insert(role);
         let place = estate.rows[row].place(if is_nic { "nic" } else { "host_vnic" });
-        estate.put(
+        estate.conclude(
             row,
             if is_nic { "current_role" } else { "role" },
             role_word(&name, role),
@@ -55,7 +55,7 @@ pub(super) fn conclude(estate: &mut Estate, assumed: &mut Vec<Assumed>) {
         let purpose = networks.get(&name.to_lowercase()).and_then(|n| n.0);
         if let Some(role) = purpose {
             let place = estate.rows[row].place("network");
-            estate.put(row, "purpose", role_word(&name, role), place);
+            estate.conclude(row, "purpose", role_word(&name, role), place);
         }
     }
     if concluded > 0 {
@@ -116,7 +116,7 @@ fn further_roles(
                     format!("{old};{}", role.name())
                 };
                 let place = estate.rows[port].place("nic");
-                estate.replace_quietly(port, "current_role", &new, place);
+                estate.conclude(port, "current_role", &new, place);
                 concluded += 1;
             }
         }

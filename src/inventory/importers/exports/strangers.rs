@@ -67,7 +67,7 @@ fn names(file: &Loaded) -> BTreeSet<String> {
     file.records.list.iter().filter_map(name).collect()
 }
 
-fn some(names: &BTreeSet<String>) -> String {
+pub(super) fn some(names: &BTreeSet<String>) -> String {
     let shown: Vec<&str> = names.iter().take(MOST_NAMES).map(String::as_str).collect();
     match names.len().saturating_sub(MOST_NAMES) {
         0 => shown.join(", "),

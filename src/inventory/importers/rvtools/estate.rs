@@ -267,6 +267,12 @@ fn vlans(text: &str) -> Vlans {
     }
 }
 
+/// The port of the server's management controller (iDRAC, iLO): no cable leads there.
+pub(super) fn is_usb(line: Line<'_>) -> bool {
+    let device = key(line.text("device"));
+    device.starts_with("vusb") || device.starts_with("usb") || key(line.text("driver")).starts_with("cdc")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

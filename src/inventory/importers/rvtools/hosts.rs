@@ -4,9 +4,10 @@
 //! A virtual switch that carries VMs is an external switch, its VMkernel adapters are host vNICs on it. One that carries none is what
 //! Windows calls a port, or a team, with the role of its VMkernel adapters. In: estate. Out: rows.
 
-use super::estate::{Estate, Host, Vlans, key};
+use super::estate::{Estate, Host, Vlans, is_usb, key};
 use super::out::{Out, of_row, unique};
 use super::sheet::{Line, Tab, number};
+use crate::inventory::catalogue::{self, CONCLUDED};
 use crate::inventory::cells;
 use crate::units::{Mac, natural_cmp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -111,12 +112,6 @@ fn ports<'a>(estate: &Estate<'a>, host: &Host<'_>) -> Vec<Line<'a>> {
         .collect()
 }
 
-/// The port of the server's management controller (iDRAC, iLO): no cable leads there.
-pub(super) fn is_usb(line: Line<'_>) -> bool {
-    let device = key(line.text("device"));
-    device.starts_with("vusb") || device.starts_with("usb") || key(line.text("driver")).starts_with("cdc")
-}
-
 /// As many ports as the host is said to have, where no sheet names them.
 fn invented_ports(host: &Host<'_>, cluster: &str, out: &mut Out) {
     let said = if host.tab == Tab::Host {
@@ -133,6 +128,7 @@ fn invented_ports(host: &Host<'_>, cluster: &str, out: &mut Out) {
             ("nic", name.as_str()),
             ("speed_mbps", &speed),
             ("cluster", cluster),
+            (CONCLUDED, "speed_mbps"),
         ];
         let own = [("node", "host"), ("nic", "nics"), ("cluster", "cluster")];
         out.push("nics", host.line, &values, &of_row(host.line, &own));
@@ -259,6 +255,10 @@ fn port_row(
         "" => String::new(),
         driver => format!("ESXi driver {driver}"),
     };
+    let concluded = [
+        ("current_role", !today.roles.is_empty()),
+        ("speed_mbps", linked.is_none()),
+    ];
     let values = [
         ("node", host.name),
         ("nic", port.text("device")),
@@ -275,6 +275,7 @@ fn port_row(
             "full_duplex",
             if key(port.text("duplex")) == "half" { "no" } else { "" },
         ),
+        (CONCLUDED, &catalogue::marked(&concluded)),
     ];
     let own = [
         ("node", "host"),
@@ -361,6 +362,7 @@ fn kernel_rows<'k>(
             ("mac", mac(kernel.line.text("mac"))),
             ("cluster", cluster),
             ("addresses", address),
+            (CONCLUDED, if kernel.role.is_empty() { "" } else { "role" }),
         ];
         let own = [
             ("node", "host"),

@@ -277,7 +277,7 @@ fn count(estate: &Estate<'_>, out: &mut Out) {
         .collect();
     for line in estate.lines(Tab::Nic) {
         let known = estate.hosts.contains_key(&key(line.text("host")));
-        out.told.usb_ports += usize::from(known && hosts::is_usb(line));
+        out.told.usb_ports += usize::from(known && estate::is_usb(line));
         out.told.ports_elsewhere += usize::from(!known && !estate.outside.contains(&key(line.text("host"))));
     }
 }

@@ -15,6 +15,8 @@ const UNNAMED_SWITCH: &str = "External-1";
 pub(super) struct Port {
     pub(super) name: String,
     pub(super) speed: String,
+    /// The report does not tell it.
+    pub(super) speed_concluded: bool,
     pub(super) rdma: String,
     /// As Windows shows it, with the number of the second port of a kind.
     pub(super) description: String,
@@ -203,9 +205,11 @@ fn set_ports(set: &Set, facts: &NodeFacts, virtual_speed: &str, doubts: &mut Dou
         };
         let model = part(&set.models, index);
         let model = model.rsplit(" - ").next().unwrap_or("").to_owned();
+        let (speed, speed_concluded) = speed(&said, virtual_speed, &model, doubts);
         Port {
             name: name.clone(),
-            speed: speed(&said, virtual_speed, &model, doubts),
+            speed,
+            speed_concluded,
             rdma: rdma.to_owned(),
             description: model.clone(),
             model,
@@ -227,9 +231,11 @@ fn set_ports(set: &Set, facts: &NodeFacts, virtual_speed: &str, doubts: &mut Dou
 }
 
 fn adapter_port(report: &Report, full: &str, adapter: &Adapter, doubts: &mut Doubts) -> Port {
+    let (speed, speed_concluded) = speed(&adapter.speed, "", &adapter.description, doubts);
     Port {
         name: adapter.name.clone(),
-        speed: speed(&adapter.speed, "", &adapter.description, doubts),
+        speed,
+        speed_concluded,
         rdma: adapter.rdma.clone(),
         description: adapter.description.clone(),
         model: base(&adapter.description).to_owned(),
@@ -249,9 +255,11 @@ fn adapter_port(report: &Report, full: &str, adapter: &Adapter, doubts: &mut Dou
 }
 
 fn hidden_port(caption: &str, line: u32, virtual_speed: &str, doubts: &mut Doubts) -> Port {
+    let (speed, speed_concluded) = speed("", virtual_speed, caption, doubts);
     Port {
         name: caption.to_owned(),
-        speed: speed("", virtual_speed, caption, doubts),
+        speed,
+        speed_concluded,
         rdma: "no".to_owned(),
         description: caption.to_owned(),
         model: base(caption).to_owned(),
@@ -297,18 +305,18 @@ pub(in crate::inventory::importers) fn base(description: &str) -> &str {
     }
 }
 
-/// The speed that is said, else that of the virtual adapter above, else what the model's name tells.
-fn speed(said: &str, above: &str, model: &str, doubts: &mut Doubts) -> String {
+/// The speed that is said, else that of the virtual adapter above, else what the model's name tells; and whether it was not said.
+fn speed(said: &str, above: &str, model: &str, doubts: &mut Doubts) -> (String, bool) {
     let usable = |text: &str| crate::units::parse_mbps(text).is_ok_and(|s| s > 0);
     if usable(said) {
-        return said.to_owned();
+        return (said.to_owned(), false);
     }
     if usable(above) {
         doubts.speed_from_switch += 1;
-        return above.to_owned();
+        return (above.to_owned(), true);
     }
     doubts.speed_from_nothing += 1;
-    speed_in_name(model).to_owned()
+    (speed_in_name(model).to_owned(), true)
 }
 
 /// `SLOT 3 Port 1` sits on the card `SLOT 3`.

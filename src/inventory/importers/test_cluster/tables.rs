@@ -3,8 +3,9 @@
 use super::ports::{Doubts, Port, base, card, is_host_vnic, ports};
 use super::report::{Adapter, NodeFacts, Report};
 use super::roles::{purpose, role_of};
+use crate::inventory::catalogue::{self, CONCLUDED};
+use crate::inventory::cells;
 use crate::inventory::raw::{Gathered, RawTable};
-use crate::inventory::{catalogue, cells};
 use crate::profiles;
 use crate::roles::Role;
 use crate::units::Mac;
@@ -52,6 +53,7 @@ pub(super) fn write(report: &Report, file: &str, input: usize, gathered: &mut Ga
             ("subnet", subnet),
             ("cluster_use", cluster_use(&network.role)),
             ("purpose", purpose),
+            (CONCLUDED, if purpose.is_empty() { "" } else { "purpose" }),
         ];
         push("cluster_networks", network.line, &values);
     }
@@ -59,6 +61,24 @@ pub(super) fn write(report: &Report, file: &str, input: usize, gathered: &mut Ga
         .tables
         .extend(tables.into_iter().filter(|t| !t.rows.is_empty()));
     tell(&doubts, input, gathered);
+    tell_azure_local(report, input, gathered);
+}
+
+/// Azure Stack HCI is planned as Azure Local, its later name: then Network ATC rules, which releases before 22H2 did without.
+fn tell_azure_local(report: &Report, input: usize, gathered: &mut Gathered) {
+    if profile(report) != "azurelocal" {
+        return;
+    }
+    let Some(node) = report.nodes.values().find(|n| !n.os.is_empty()) else {
+        return;
+    };
+    let missing = format!(
+        "whether the release of {} ({}) sets up its network by intents",
+        node.os, node.build
+    );
+    let taken = "it does, as Azure Local: cluster traffic and live migration ride on the storage intent; where adapters are set up by hand, \
+                 write profile 2019 or 2022 in clusters";
+    gathered.assumed.push((input, missing, taken.to_owned()));
 }
 
 /// Short host names where they are unambiguous.
@@ -143,6 +163,7 @@ fn node_rows(report: &Report, full: &str, name: &str, facts: &NodeFacts, doubts:
             ("mac", mac),
             ("addresses", &addresses(&vnic.with_prefix)),
             ("rdma", host_rdma(&vnic.rdma)),
+            (CONCLUDED, if role.is_empty() { "" } else { "role" }),
         ];
         push("host_vnics", vnic.line, &values);
     }
@@ -168,6 +189,10 @@ fn switch_rows<'a>(node: &str, line: u32, ports: &'a [Port], push: &mut Push<'_>
 
 fn port_row(node: &str, port: &Port, push: &mut Push<'_>) {
     let roles: Vec<&str> = port.roles.iter().map(|r| r.name()).collect();
+    let concluded = [
+        ("current_role", !roles.is_empty()),
+        ("speed_mbps", port.speed_concluded),
+    ];
     let values = [
         ("node", node),
         ("nic", &port.name),
@@ -180,6 +205,7 @@ fn port_row(node: &str, port: &Port, push: &mut Push<'_>) {
         ("current_role", &roles.join(";")),
         ("team", &port.team),
         ("addresses", &addresses(&port.addresses)),
+        (CONCLUDED, &catalogue::marked(&concluded)),
     ];
     push("nics", port.line, &values);
 }

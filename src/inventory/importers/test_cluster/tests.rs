@@ -361,3 +361,16 @@ fn values_that_no_inventory_takes_are_left_out_instead_of_stopping_the_report() 
     );
     assert_eq!(cluster.networks[0].cluster_use, None);
 }
+
+#[test]
+fn that_azure_stack_hci_is_ruled_by_intents_is_an_assumption() {
+    let missing = |page: &str| {
+        let found = assumed(page).into_iter().find(|text| text.contains("by intents"));
+        found.unwrap_or_default()
+    };
+    let azure = SAMPLE.replace("Microsoft Windows Server 2022 Datacenter", "Microsoft Azure Stack HCI");
+
+    assert_eq!(only(&azure).profile.name, "azurelocal");
+    assert!(missing(&azure).starts_with("whether the release of Microsoft Azure Stack HCI (10.0.20348"));
+    assert_eq!(missing(SAMPLE), "");
+}

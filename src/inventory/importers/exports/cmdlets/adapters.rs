@@ -230,6 +230,10 @@ fn port_row(item: &Item<'_>, estate: &mut Estate, name: &str) -> usize {
         && let Some(text) = found.value.text()
     {
         estate.put(row, "model", base(text), found.place);
+        // The first of a kind is called by its model alone.
+        if base(text) != text {
+            estate.put(row, "windows_description", text, found.place);
+        }
     }
     if let Some(found) = item.get(&["PermanentAddress", "MacAddress"])
         && let Some(address) = found.value.text().and_then(mac)

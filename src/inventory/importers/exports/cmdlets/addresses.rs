@@ -58,6 +58,7 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         flatten: &[],
         read: dns_client,
     },
+    &super::old_hosts::CONFIGURATION,
 ];
 
 fn adapter_of(item: &Item<'_>, estate: &Estate) -> Option<usize> {

@@ -26,23 +26,6 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         read: adapter,
     },
     &Cmdlet {
-        name: "Get-Win32NetworkAdapterConfiguration",
-        types: &["Win32_NetworkAdapterConfiguration"],
-        signature: &["IPSubnet", "IPAddress", "Description"],
-        reads: &[
-            "Description",
-            "IPAddress",
-            "IPSubnet",
-            "DefaultIPGateway",
-            "DHCPEnabled",
-            "Index",
-        ],
-        per_node: true,
-        collect: "Get-WmiObject -Class Win32_NetworkAdapterConfiguration -Filter 'IPEnabled = TRUE' -ComputerName $Node",
-        flatten: &[],
-        read: configuration,
-    },
-    &Cmdlet {
         name: "Get-MsvmManagementServiceSetting",
         types: &["Msvm_VirtualSystemManagementServiceSettingData"],
         signature: &["MinimumMacAddress", "MaximumMacAddress"],
@@ -53,6 +36,27 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
         read: pool,
     },
 ];
+
+/// Addresses of old hosts; of every host the setting of NetBIOS, which no newer cmdlet tells. Read when all adapters are known.
+pub(super) const CONFIGURATION: Cmdlet = Cmdlet {
+    name: "Get-Win32NetworkAdapterConfiguration",
+    types: &["Win32_NetworkAdapterConfiguration"],
+    signature: &["IPSubnet", "IPAddress", "Description"],
+    reads: &[
+        "Description",
+        "IPAddress",
+        "IPSubnet",
+        "DefaultIPGateway",
+        "DHCPEnabled",
+        "Index",
+        "InterfaceIndex",
+        "TcpipNetbiosOptions",
+    ],
+    per_node: true,
+    collect: "Get-CimInstance -ClassName Win32_NetworkAdapterConfiguration -Filter 'IPEnabled = TRUE' -ComputerName $Node",
+    flatten: &[],
+    read: configuration,
+};
 
 /// Physical ports are those on the PCI bus that have a name in Network Connections.
 fn adapter(item: &Item<'_>, estate: &mut Estate) {
@@ -106,25 +110,37 @@ fn adapter(item: &Item<'_>, estate: &mut Estate) {
 fn configuration(item: &Item<'_>, estate: &mut Estate) {
     let index = item.get(&["Index"]).and_then(|f| f.value.number());
     let index = index.map_or(String::new(), |n| format!("wmi {n}"));
-    let Some(at) = estate.adapter(item.node, &[&index, item.text("Description")]) else {
+    let of_newer = item.get(&["InterfaceIndex"]).and_then(|f| f.value.number());
+    let of_newer = of_newer.map_or(String::new(), |n| format!("#{n}"));
+    let Some(at) = estate.adapter(item.node, &[&index, &of_newer, item.text("Description")]) else {
         return;
     };
+    if let Some(row) = estate.adapters[at].row {
+        // TcpipNetbiosOptions: as DHCP says 0, on 1, off 2.
+        let options = [(0, "0", "default"), (1, "1", "on"), (2, "2", "off")];
+        item.word(estate, row, "netbios", "TcpipNetbiosOptions", &options);
+    }
     let Some(found) = item.get(&["IPAddress"]) else { return };
     let masks = item.get(&["IPSubnet"]).map(|f| f.value.texts()).unwrap_or_default();
     for (address, mask) in found.value.texts().into_iter().zip(masks) {
         // IPv6 stands in the same list; its length is given as a number.
         let length = prefix_length(mask).or_else(|| mask.parse().ok());
         if let (true, Some(length)) = (super::addresses::tells_network(address), length) {
-            estate.adapters[at]
-                .addresses
-                .push((format!("{address}/{length}"), found.place));
+            let text = format!("{address}/{length}");
+            let known = &mut estate.adapters[at].addresses;
+            if !known.iter().any(|(other, _)| *other == text) {
+                known.push((text, found.place));
+            }
         }
     }
     let gateway = item
         .get(&["DefaultIPGateway"])
         .is_some_and(|f| !f.value.texts().is_empty());
     estate.adapters[at].gateway |= gateway;
-    if let Some(row) = estate.adapters[at].row {
+    if let Some(row) = estate.adapters[at]
+        .row
+        .filter(|row| estate.text(*row, "dhcp").is_empty())
+    {
         item.flag(estate, row, "dhcp", &["DHCPEnabled"]);
     }
 }

@@ -24,10 +24,16 @@ pub(super) fn isolation(item: &Item<'_>, estate: &mut Estate, row: usize) {
 /// The VLAN setting that hangs on the adapter, or its parts beside it as the collector writes them.
 pub(super) fn own_vlans(item: &Item<'_>, estate: &mut Estate, row: usize, host: bool) {
     if let Some(found) = item.get(&["VlanSetting"]) {
-        vlans_of(Some((found.value, found.place)), estate, row, host);
-    } else if let Some(found) = item.get(&["OperationMode"]) {
-        vlans_of(Some((&whole_record(item), found.place)), estate, row, host);
+        vlans_of(found.value, &|_| found.place, estate, row, host);
+    } else if item.get(&["OperationMode"]).is_some() {
+        vlans_of(&whole_record(item), &|names| place_of(item, names), estate, row, host);
     }
+}
+
+/// Where the first of these properties stands, else the mode of the setting.
+fn place_of(item: &Item<'_>, names: &[&str]) -> Origin {
+    let found = item.get(names).or_else(|| item.get(&["OperationMode"]));
+    found.map_or(item.place(), |f| f.place)
 }
 
 /// All properties of an object as one value.
@@ -57,11 +63,11 @@ pub(super) fn vlan(item: &Item<'_>, estate: &mut Estate) {
     };
     let (vm_name, vm_id, id) = (said("VMName", "VMName"), said("VMId", "VMId"), said("AdapterId", "Id"));
     let host = said("IsManagementOs", "IsManagementOs");
-    let place = item.get(&["OperationMode"]).map_or(item.place(), |f| f.place);
+    let place = |names: &[&str]| place_of(item, names);
     let setting = whole_record(item);
     if host.eq_ignore_ascii_case("true") || (vm_name.is_empty() && vm_id.is_empty() && !name.is_empty()) {
         if let Some(row) = estate.find("host_vnics", &[item.node, &name]) {
-            vlans_of(Some((&setting, place)), estate, row, true);
+            vlans_of(&setting, &place, estate, row, true);
         }
         return;
     }
@@ -79,7 +85,7 @@ pub(super) fn vlan(item: &Item<'_>, estate: &mut Estate) {
         _ => None,
     };
     match by_id.or_else(by_name) {
-        Some(row) => vlans_of(Some((&setting, place)), estate, row, false),
+        Some(row) => vlans_of(&setting, &place, estate, row, false),
         None if !vm_name.is_empty() && vm().is_none() => {
             estate.unknown_vm(&vm_name, "Get-VMNetworkAdapterVlan", item.node);
         }
@@ -90,9 +96,8 @@ pub(super) fn vlan(item: &Item<'_>, estate: &mut Estate) {
     }
 }
 
-/// VLANs of an adapter; a private VLAN has its own columns.
-fn vlans_of(setting: Option<(&Value, Origin)>, estate: &mut Estate, row: usize, host: bool) {
-    let Some((setting, place)) = setting else { return };
+/// VLANs of an adapter; a private VLAN has its own columns. `place` tells where a property of the setting stands.
+fn vlans_of(setting: &Value, place: &dyn Fn(&[&str]) -> Origin, estate: &mut Estate, row: usize, host: bool) {
     // Microsoft.HyperV.PowerShell.VMNetworkAdapterVlanMode.
     let modes = [(0, "Untagged"), (1, "Access"), (2, "Trunk"), (3, "Private")];
     let mode = setting
@@ -100,12 +105,20 @@ fn vlans_of(setting: Option<(&Value, Origin)>, estate: &mut Estate, row: usize, 
         .and_then(|m| m.word(&modes))
         .unwrap_or_default();
     let number = |name: &str| setting.get(name).and_then(Value::number).filter(|n| *n > 0);
-    let mut put = |column: &'static str, text: &str| estate.put(row, column, text, place);
     let column = if host { "vlan" } else { "vlans" };
+    let mut put = |column: &'static str, text: &str, of: &[&str]| estate.put(row, column, text, place(of));
     match mode.to_ascii_lowercase().as_str() {
-        "untagged" => put(column, "0"),
-        "access" => put(column, &number("AccessVlanId").unwrap_or(0).to_string()),
-        "trunk" if host => put(column, &number("NativeVlanId").unwrap_or(0).to_string()),
+        "untagged" => put(column, "0", &["OperationMode"]),
+        "access" => put(
+            column,
+            &number("AccessVlanId").unwrap_or(0).to_string(),
+            &["AccessVlanId"],
+        ),
+        "trunk" if host => put(
+            column,
+            &number("NativeVlanId").unwrap_or(0).to_string(),
+            &["NativeVlanId"],
+        ),
         "trunk" => {
             let list = ["AllowedVlanIdList", "AllowedVlanIdListString"];
             let texts = list
@@ -117,24 +130,32 @@ fn vlans_of(setting: Option<(&Value, Origin)>, estate: &mut Estate, row: usize, 
             if let Some(native) = number("NativeVlanId") {
                 all = format!("{native};{all}");
             }
-            put(column, &shorter(&all));
+            put(column, &shorter(&all), &list);
         }
         "private" if !host => {
             // Microsoft.HyperV.PowerShell.VMNetworkAdapterPrivateVlanMode.
             let modes = [(1, "Isolated"), (2, "Community"), (3, "Promiscuous")];
             let mode = setting.get("PrivateVlanMode").and_then(|m| m.word(&modes));
-            put("pvlan_mode", &mode.unwrap_or_default().to_lowercase());
-            let primary = number("PrimaryVlanId");
-            put("primary_vlan", &primary.map_or(String::new(), |n| n.to_string()));
+            put(
+                "pvlan_mode",
+                &mode.unwrap_or_default().to_lowercase(),
+                &["PrivateVlanMode"],
+            );
+            let primary = number("PrimaryVlanId").map_or(String::new(), |n| n.to_string());
+            put("primary_vlan", &primary, &["PrimaryVlanId"]);
             let several = ["SecondaryVlanIdList", "SecondaryVlanIdListString"];
             let texts = several.iter().find_map(|name| setting.get(name)).map(Value::texts);
             let secondary = match number("SecondaryVlanId") {
                 Some(one) => one.to_string(),
                 None => texts.unwrap_or_default().join(";"),
             };
-            put("secondary_vlans", &secondary);
+            put(
+                "secondary_vlans",
+                &secondary,
+                &["SecondaryVlanId", several[0], several[1]],
+            );
             // Its packets carry the primary VLAN on the wire.
-            put("vlans", &primary.map_or(String::new(), |n| n.to_string()));
+            put("vlans", &primary, &["PrimaryVlanId"]);
         }
         _ => {}
     }
