@@ -11,6 +11,7 @@ mod differences;
 pub mod drains;
 mod drawings;
 mod emptying;
+mod fit;
 #[cfg(test)]
 mod fixtures;
 mod hints;
