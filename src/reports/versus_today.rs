@@ -7,6 +7,7 @@ use super::{show, story};
 use crate::checks::recount::Recount;
 use crate::plan::{Objective, Style};
 use crate::roles::Role;
+use crate::units::show_mbps;
 use std::cmp::Ordering;
 
 /// Name of the line in the table of styles.
@@ -74,10 +75,15 @@ pub(super) fn sentence(cluster: &ClusterData) -> String {
         return format!("The ports keep their use: today's wiring is the plan{noted}.");
     }
     let mut parts = different(now, then, is_drained(cluster, recount));
-    if parts.is_empty() {
-        parts.push("no number of the table below differs".to_owned());
-    }
     let ahead = ahead(cluster, recount).unwrap_or_default();
+    if parts.is_empty() {
+        let others = if ahead.is_empty() {
+            "no number"
+        } else {
+            "no other number"
+        };
+        parts.push(format!("{others} of the table below differs"));
+    }
     format!("{ahead}{}{noted}.", show::sentence(&parts.join("; ")))
 }
 
@@ -97,7 +103,7 @@ fn ahead(cluster: &ClusterData, today: &Recount) -> Option<String> {
             let wish = show::spoken(&wish.to_string());
             format!("{wish} ({} today, {} by the plan)", times(*missed), times(*planned))
         }
-        1 => "requirements missed".to_owned(),
+        1 => missed(now, then),
         _ => show::level_name(level).to_owned(),
     };
     if now.cmp_to(then, level) == Ordering::Greater {
@@ -119,7 +125,6 @@ fn ahead(cluster: &ClusterData, today: &Recount) -> Option<String> {
 /// The numbers that differ, in the order of the table.
 fn different(now: &Objective, then: &Objective, migrates: bool) -> Vec<String> {
     let named = [
-        (1, "requirements missed"),
         (2, "wishes not met in full"),
         (7, "fullest uplink after the worst failure"),
         (9, "slowest drain at port speed"),
@@ -129,17 +134,26 @@ fn different(now: &Objective, then: &Objective, migrates: bool) -> Vec<String> {
     named
         .iter()
         .filter(|(level, _)| *level != 9 || migrates)
-        .map(|(level, name)| (name, value(now, *level), value(then, *level)))
+        .map(|(level, name)| (name, show::level(now, *level), show::level(then, *level)))
         .filter(|(_, now, then)| now != then)
         .map(|(name, now, then)| format!("{name}: {now} today, {then} planned"))
         .collect()
 }
 
-/// A level in words for the meeting: unmet requirements as one number.
-fn value(objective: &Objective, level: usize) -> String {
-    let unmet = &objective.unmet_requirements;
-    match level {
-        1 => show::thousands(unmet.reachability + unmet.isolation + unmet.survival + unmet.capacity),
-        _ => show::level(objective, level),
+/// Unmet requirements of both as one number each; where these agree, what they lack in bandwidth.
+fn missed(now: &Objective, then: &Objective) -> String {
+    let unmet = |objective: &Objective| {
+        let unmet = &objective.unmet_requirements;
+        unmet.reachability + unmet.isolation + unmet.survival + unmet.capacity
+    };
+    let (today, planned) = (unmet(now), unmet(then));
+    let lacking = |objective: &Objective| show_mbps(objective.unmet_requirements.missing_mbps);
+    match today == planned {
+        true => format!("bandwidth missing ({} today, {} planned)", lacking(now), lacking(then)),
+        false => format!(
+            "requirements missed ({} today, {} planned)",
+            show::thousands(today),
+            show::thousands(planned)
+        ),
     }
 }

@@ -13,6 +13,9 @@ const CELLS_X: i64 = 400;
 const ROW: i64 = 26;
 /// Width of a reason below the cells.
 const REASON_WIDTH: i64 = 1_150;
+/// Height of the lines under one row of column names, on the first page and on the others: a printed page holds 770.
+const FIRST_PAGE: i64 = 600;
+const PAGE: i64 = 740;
 /// Of a line with cells of two lines of text.
 const HIGH_ROW: i64 = 38;
 
@@ -39,6 +42,8 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     let y = y + 26;
     // the cells share the page; with very many networks they keep a readable width and the drawing grows
     let width = (780 / cluster.failures.columns.len().max(1) as i64).clamp(84, 130);
+    // each printed page begins with the names of the columns
+    let (mut since, mut room) = (y, FIRST_PAGE);
     let mut y = draw_columns(svg, y, cluster, width);
     let mut kind = None;
     for line in &cluster.failures.lines {
@@ -46,7 +51,11 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
             y += 8;
         }
         kind = Some(line.kind);
-        svg.may_break(y);
+        if y + row_height(line) - since > room {
+            (since, room) = (y, PAGE);
+            svg.may_break(y);
+            y = draw_columns(svg, y + 6, cluster, width);
+        }
         draw_line(svg, y, cluster, line, width);
         y += row_height(line);
     }

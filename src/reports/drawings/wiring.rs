@@ -9,6 +9,7 @@ use crate::reports::{look, show};
 use crate::roles::Role;
 use crate::units::show_mbps;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Nodes drawn one by one; beyond that, alike ones together.
 const SINGLY: usize = 8;
@@ -76,11 +77,11 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     let mut bottom = top;
     let mut gaps = Vec::new();
     for unit in &units {
-        gaps.push(bottom);
+        gaps.push(bottom - NODE_GAP..bottom);
         bottom = draw_node(svg, bottom, cluster, unit, &mut hubs) + NODE_GAP;
     }
     let mut ends = BTreeMap::new();
-    let mut text_lines = Vec::new();
+    let mut written = Vec::new();
     let mut hub_y = top;
     // switches without a NIC of this cluster come last, so that the links of the others stay short
     let (linked, others): (Vec<_>, Vec<_>) = hubs.iter().partition(|(_, links)| !links.is_empty());
@@ -88,22 +89,29 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         let from = hub_y;
         hub_y = draw_hub(svg, hub_y, cluster, hub, links, &mut ends) + 24;
         // the name of the switch and each of its lines, as draw_hub writes them
-        text_lines.push(from + 17);
-        text_lines.extend((from + HEAD_H + 15..hub_y - 24).step_by(ROW as usize));
+        written.push(from + 17);
+        written.extend((from + HEAD_H + 15..hub_y - 24).step_by(ROW as usize));
+        if from > bottom {
+            gaps.push(from - NODE_GAP..from);
+        }
     }
-    for below in gaps {
-        let free = |y: &i64| text_lines.iter().all(|line| *y < line - 10 || *y > line + 4);
-        (below - NODE_GAP + 1..below)
-            .rev()
-            .find(free)
-            .into_iter()
-            .for_each(|y| svg.may_break(y));
-    }
+    may_break_in(svg, &gaps, &written);
     let lane = (240 / ends.len().max(1) as i64).clamp(3, 10);
     for (ys, number) in ends.values().zip(0..) {
         draw_switch_link(svg, SWITCH_END + 16 + lane * number, ys);
     }
     bottom.max(hub_y)
+}
+
+/// Printed pages may end in the gaps between nodes, and below the last one between switches, where they cut no line of text of the
+/// other side: `written` are the baselines there. The gap above the first node would leave the heading alone.
+fn may_break_in(svg: &mut Svg, gaps: &[Range<i64>], written: &[i64]) {
+    for gap in gaps.iter().skip(1) {
+        let free = |y: &i64| written.iter().all(|line| *y <= line - 9 || *y >= line + 3);
+        if let Some(y) = gap.clone().skip(1).find(free) {
+            svg.may_break(y);
+        }
+    }
 }
 
 /// Box of a node with a line per NIC; notes where each link starts.

@@ -59,19 +59,19 @@ fn write_facts(data: &ReportData, cluster: &ClusterData, out: &mut String) {
         text => format!("; {text}"),
     };
     let facts = [
+        ("Compared with today", versus_today::sentence(cluster)),
+        ("Buy and recable", story::purchase(cluster)),
+        ("Loss of hardware", hardware_loss::sentence(cluster)),
+        ("Loss of a node", node_loss::sentence(cluster)),
+        ("Growth", limits::growth(cluster)),
+        ("Patch night", emptying::night(cluster)),
+        ("Drain", format!("{}.", emptying::sentence(cluster))),
         ("What limits it", story::limit(cluster)),
         ("Fullest", format!("{}{included}.", story::fullest(cluster))),
         (
             "Measured",
             measured::sentence(data, cluster).map_or_else(String::new, |measured| format!("{measured}.")),
         ),
-        ("Compared with today", versus_today::sentence(cluster)),
-        ("Buy and recable", story::purchase(cluster)),
-        ("Loss of hardware", hardware_loss::sentence(cluster)),
-        ("Loss of a node", node_loss::sentence(cluster)),
-        ("Growth", limits::growth(cluster)),
-        ("Drain", format!("{}.", emptying::sentence(cluster))),
-        ("Patch night", emptying::night(cluster)),
         (
             "Live migration",
             cluster

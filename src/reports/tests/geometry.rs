@@ -303,7 +303,14 @@ fn pages_of_the_wiring_end_beside_no_line_of_text() {
             .attribute("data-breaks")
             .unwrap_or_default()
             .to_owned();
-        assert!(!breaks.is_empty(), "{nodes} nodes");
+        let left = boxes(&document)
+            .iter()
+            .filter(|b| (b.left, b.right) == (20, 330))
+            .count();
+        assert!(
+            left > 1 && breaks.split(' ').count() >= left - 1,
+            "{nodes} nodes: {breaks}"
+        );
         for (said, text) in texts(&document) {
             let crossed = breaks.split(' ').filter_map(|y| y.parse::<i64>().ok());
             let crossed: Vec<i64> = crossed.filter(|y| text.top < *y && *y < text.bottom).collect();
@@ -317,4 +324,39 @@ fn the_failures_are_summed_up_above_their_lines() {
     let files = all(&world(SMALL));
     let said = shown(&files, "failures.svg");
     assert!(said.iter().any(|text| text.contains("drawn here stop")), "{said:?}");
+}
+
+#[test]
+fn every_printed_page_of_the_failures_begins_with_the_names_of_the_columns() {
+    let mut world = world(Spec {
+        nodes: 8,
+        vms: 40,
+        ..SMALL
+    });
+    // nodes that are not alike: a line for each NIC of each
+    let mut plan = world.verified.plan().clone();
+    for (number, node) in plan.clusters[0].nodes.iter_mut().enumerate() {
+        let uplinks = node.uplinks.len();
+        node.uplinks[number % uplinks].nics.clear();
+    }
+    world.verified = crate::checks::VerifiedPlan::for_tests(plan, world.verified.recounts().to_vec());
+    let files = all(&world);
+    let document = Document::parse(file(&files, "failures.svg")).expect("well-formed");
+    let root = document.root_element();
+    let breaks = root.attribute("data-breaks").unwrap_or_default();
+    let breaks: Vec<i64> = breaks.split(' ').filter_map(|y| y.parse().ok()).collect();
+    let heads: Vec<i64> = texts(&document)
+        .iter()
+        .filter(|(said, _)| said == "Management")
+        .map(|(_, f)| f.top)
+        .collect();
+    assert!(heads.len() > 1, "no page break was tried");
+    assert_eq!(heads.len(), breaks.len() + 1, "{breaks:?} {heads:?}");
+    for (page, head) in breaks.iter().zip(heads.iter().skip(1)) {
+        assert!((1..60).contains(&(head - page)), "{page} {head}");
+    }
+    let mut ends = vec![0];
+    ends.extend(breaks);
+    ends.push(number(&root, "height"));
+    assert!(ends.windows(2).all(|page| page[1] - page[0] <= 773), "{ends:?}");
 }

@@ -199,6 +199,11 @@ fn the_sentence_says_which_is_ahead_and_where() {
         said(&world)
     );
     assert!(said(&world).contains("met by the plan)"), "{}", said(&world));
+    let mut worse = with(missed);
+    worse.objective.unmet_requirements.survival = counted.objective.unmet_requirements.survival + 2;
+    world.verified = crate::checks::VerifiedPlan::for_tests(plan.clone(), vec![worse]);
+    let words = "today's wiring is better first in requirements missed (1 today, 3 planned)";
+    assert!(said(&world).contains(words), "{}", said(&world));
     world.verified = verified(missed);
     assert_eq!(said(&world), "No number of the table below differs.");
 }
