@@ -192,6 +192,8 @@ impl<'a> ClusterData<'a> {
         let patterns = groups::same_use(facts, plan);
         let failures = failures::summarise(facts, recount, &patterns);
         let growth = growth::forecast(facts, plan, recount);
+        let drains = || (facts.nodes.len() > 1).then(|| sketch(facts, plan, &crate::demand::needs(facts, Some(plan))));
+        let (today, drains) = rayon::join(|| today::judge(facts, plan), drains);
         ClusterData {
             facts,
             plan,
@@ -201,8 +203,8 @@ impl<'a> ClusterData<'a> {
             patterns,
             growth,
             failures,
-            today: today::judge(facts, plan),
-            drains: (facts.nodes.len() > 1).then(|| sketch(facts, plan, &crate::demand::needs(facts, Some(plan)))),
+            today,
+            drains,
             network_vlans,
             network_zones: network_zones(facts, plan),
             paths: OnceLock::new(),

@@ -289,7 +289,7 @@ fn a_bar_that_is_cut_says_so() {
 
 #[test]
 fn pages_of_the_wiring_end_beside_no_line_of_text() {
-    for nodes in [16, 64] {
+    for nodes in [5, 8, 64] {
         let files = all(&world(Spec {
             nodes,
             vms: 100,
