@@ -4,7 +4,7 @@
 //! The bound told with a forecast is that of the same moves over the same paths, so the two never contradict each other.
 
 use super::data::ClusterData;
-use super::drains::minutes;
+use super::drains::{View, headline, minutes};
 use super::show;
 use crate::migration::drain::{Forecast, NodeDrain};
 use crate::units::show_mbps;
@@ -89,6 +89,18 @@ pub(super) fn tile(cluster: &ClusterData) -> (String, String) {
         minutes(forecast.p90_ms(ms))
     );
     (minutes(ms), label)
+}
+
+/// How long patching all nodes takes, in the words of the section on drains; empty where no node can give its VMs away.
+pub(super) fn night(cluster: &ClusterData) -> String {
+    let Some(forecast) = &cluster.drains else {
+        return String::new();
+    };
+    let view = View {
+        cluster: cluster.facts,
+        forecast,
+    };
+    headline(&view).join(" ")
 }
 
 /// The tile of the patch night where the policy gives it a window: time, what it is, whether it misses the window.

@@ -11,8 +11,10 @@ mod differences;
 pub mod drains;
 mod drawings;
 mod emptying;
+mod fit;
 #[cfg(test)]
 mod fixtures;
+mod hardware_loss;
 mod hints;
 mod html;
 mod ledger;
@@ -30,6 +32,7 @@ mod svg;
 mod tables;
 pub mod text;
 mod unknown;
+mod versus_today;
 mod write;
 
 use rayon::prelude::*;

@@ -172,25 +172,29 @@ pub(super) fn style_cells(cluster: &ClusterData, row: &StyleRow) -> [String; 9] 
     };
     match &row.objective {
         None => cells[1] = "no plan".to_owned(),
-        Some(objective) => {
-            for (cell, level) in [(1, 1), (2, 2), (4, 7), (5, 9), (6, 5), (7, 10)] {
-                cells[cell] = show::level(objective, level);
-            }
-            cells[3] = show::thousands(not_survived(cluster, objective));
-            if objective.slowest_drain_s == 0 {
-                cells[5] = "nothing moves".to_owned();
-            }
-        }
+        Some(objective) => fill_cells(cluster, objective, &mut cells),
     }
     cells[8] = show::spoken(&row.cannot);
     cells
 }
 
+/// The numbers of a design in the comparison of styles.
+pub(super) fn fill_cells(cluster: &ClusterData, objective: &Objective, cells: &mut [String; 9]) {
+    for (cell, level) in [(1, 1), (2, 2), (4, 7), (5, 9), (6, 5), (7, 10)] {
+        cells[cell] = show::level(objective, level);
+    }
+    cells[3] = show::thousands(not_survived(cluster, objective));
+    if objective.slowest_drain_s == 0 {
+        cells[5] = "nothing moves".to_owned();
+    }
+}
+
 /// What the last of the cells of a style holds: what its plan lacks, or why it has none.
 pub(super) fn missing_title(cells: &[String; 9]) -> &'static str {
-    match cells[7].is_empty() {
-        true => "Why there is no plan",
-        false => "What it cannot do",
+    match (cells[7].is_empty(), cells[1].as_str()) {
+        (true, "no plan") => "Why there is no plan",
+        (true, _) => "Why",
+        (false, _) => "What it cannot do",
     }
 }
 
@@ -201,6 +205,40 @@ fn not_survived(cluster: &ClusterData, objective: &Objective) -> u64 {
         .filter(|((wish, _), _)| matches!(wish, Wish::Survive(..)))
         .map(|(_, n)| *n);
     objective.unmet_requirements.survival + open.sum::<u64>()
+}
+
+/// What has to be bought, and which cables and uses of ports change. The planner takes ports and cables as they are.
+pub(super) fn purchase(cluster: &ClusterData) -> String {
+    let bought = match cluster.met() {
+        true => "Nothing has to be bought: the ports and cables of the inventory meet every requirement.",
+        false => {
+            "The ports and cables of the inventory do not meet every requirement: add ports, or give up a requirement named below."
+        }
+    };
+    let nics = cluster.recount.changed_nics.len();
+    let changed = match nics {
+        0 => "no NIC gets another use".to_owned(),
+        some => format!(
+            "{} of {} {} another use, set in Windows and, where VLANs change, on the switch ports",
+            show::thousands(some as u64),
+            show::count(cluster.nic_counts().1, "NIC", "NICs"),
+            if some == 1 { "gets" } else { "get" },
+        ),
+    };
+    let unknown = cluster.facts.nodes.iter().filter(|node| !node.wiring_known()).count();
+    let unknown = match unknown {
+        0 => String::new(),
+        some if some == cluster.facts.nodes.len() => {
+            return format!(
+                "{bought} No cable moves. How many NICs get another use is not known: the inventory does not tell what they carry today."
+            );
+        }
+        some => format!(
+            ", without {} whose wiring today is not known",
+            show::count(some, "node", "nodes")
+        ),
+    };
+    format!("{bought} No cable moves; {changed}{unknown}.")
 }
 
 /// What to do next, in the order in which to do it.
@@ -246,10 +284,19 @@ fn changes_of(cluster: &ClusterData) -> Vec<String> {
     let mut steps = Vec::new();
     let (nics, vnics) = (cluster.recount.changed_nics.len(), cluster.recount.changed_vnics.len());
     if nics + vnics > 0 {
-        let nics = show::count(nics, "NIC", "NICs");
-        let vnics = show::count(vnics, "vNIC", "vNICs");
+        let counted = [(nics, "NIC", "NICs"), (vnics, "vNIC", "vNICs")];
+        let counted = counted.iter().filter(|(number, ..)| *number > 0);
+        let what: Vec<String> = counted
+            .map(|(number, one, many)| show::count(*number, one, many))
+            .collect();
+        let (verb, its) = if nics + vnics == 1 {
+            ("changes", "its")
+        } else {
+            ("change", "their")
+        };
         steps.push(format!(
-            "{name}: {nics} and {vnics} change their use; the table of changes lists them for the change request."
+            "{name}: {} {verb} {its} use; the table of changes lists them for the change request.",
+            what.join(" and ")
         ));
     }
     let pools = cluster

@@ -3,6 +3,7 @@
 //! In: shapes. Out: one well-formed SVG document with the same bytes every time.
 //! Styles are plain attributes, not CSS, so that Word, Excel and Visio read them. Must not know: what is drawn.
 
+use super::fit::{Piece, fit};
 use super::look;
 use super::show::is_hidden;
 use crate::roles::Role;
@@ -208,6 +209,27 @@ impl Svg {
         self.body.push_str("<title>");
         push_escaped(&mut self.body, text);
         self.body.push_str("</title></text>\n");
+    }
+
+    /// Text that was shortened with care; what it stands for is in the tooltip.
+    pub(super) fn pieces(&mut self, x: i64, y: i64, width: i64, font: Font, pieces: &[Piece]) {
+        let (short, whole) = (fit(pieces, font.size, width), fit(pieces, font.size, i64::MAX / 200));
+        if short == whole {
+            return self.text(x, y, font, &whole);
+        }
+        self.reach(x, y + 4);
+        self.open_text(x, y, font);
+        push_escaped(&mut self.body, &short);
+        self.body.push_str("<title>");
+        push_escaped(&mut self.body, &whole);
+        self.body.push_str("</title></text>\n");
+    }
+
+    /// A name in the largest of these sizes in which it fits whole, else shortened in the smallest.
+    pub(super) fn name(&mut self, x: i64, y: i64, width: i64, font: Font, sizes: &[u32], name: &str) {
+        let fitting = sizes.iter().find(|size| look::text_width(name, **size) <= width);
+        let size = fitting.or(sizes.last()).copied().unwrap_or(font.size);
+        self.fitted(x, y, width, font.sized(size), name);
     }
 
     /// Fill of an external network by its position in the design: the colour of VM traffic, hatched from the second on.

@@ -3,7 +3,7 @@
 //! In: [`ReportData`]. Out: text. Must not know: terminal, colour, files.
 
 use super::data::{ClusterData, ReportData};
-use super::{emptying, hints, limits, look, measured, node_loss, show, story};
+use super::{emptying, hints, limits, look, measured, node_loss, show, story, versus_today};
 use crate::finding::Severity;
 use crate::plan::{LEVELS, NodeUplink, Objective};
 use std::fmt::Write;
@@ -50,6 +50,7 @@ fn write_cluster(out: &mut String, data: &ReportData, cluster: &ClusterData) {
     if let Some(measured) = measured::sentence(data, cluster) {
         let _ = writeln!(out, "Measured: {measured}.");
     }
+    let _ = writeln!(out, "Today:   {}", versus_today::sentence(cluster));
     if let Some(trouble) = node_loss::trouble(cluster) {
         let _ = writeln!(out, "Loss:    {trouble}");
     }
@@ -152,21 +153,18 @@ fn write_styles(out: &mut String, cluster: &ClusterData) {
     if cluster.plan.styles.is_empty() {
         return;
     }
-    let cells: Vec<[String; 9]> = cluster
-        .plan
-        .styles
-        .iter()
-        .map(|row| story::style_cells(cluster, row))
-        .collect();
+    let mut cells = vec![versus_today::style_cells(cluster)];
+    cells.extend(cluster.plan.styles.iter().map(|row| story::style_cells(cluster, row)));
     // what a style cannot do is a sentence, and stands below the numbers
     let numbers = |cells: &[String; 9]| -> [String; 8] { std::array::from_fn(|i| cells[i].clone()) };
     let mut rows = vec![numbers(&story::STYLE_COLUMNS.map(str::to_owned))];
     rows.extend(cells.iter().map(numbers));
     write_table(out, &rows);
     for row in cells.iter().filter(|cells| !cells[8].is_empty()) {
-        let what = match row[7].is_empty() {
-            true => "why there is no plan",
-            false => "what is missing",
+        let what = match (row[7].is_empty(), row[1].as_str()) {
+            (true, "no plan") => "why there is no plan",
+            (true, _) => "why",
+            (false, _) => "what is missing",
         };
         let _ = writeln!(out, "  {}, {what}: {}", row[0], first_parts(&row[8], 150));
     }

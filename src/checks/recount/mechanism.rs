@@ -8,7 +8,7 @@ use crate::roles::Role;
 use crate::units::Mbps;
 
 /// The mechanism of an uplink with `nics` NICs.
-pub(in crate::checks) fn mechanism(cluster: &Cluster, uplink: &Uplink, nics: usize) -> Mechanism {
+pub(crate) fn mechanism(cluster: &Cluster, uplink: &Uplink, nics: usize) -> Mechanism {
     let carries = |role: Role| uplink.roles.contains(&role);
     if nics < 2 {
         Mechanism::Single

@@ -22,6 +22,7 @@ mod wishes;
 mod zones;
 
 pub(crate) use homes::{NodeLoss, node_losses};
+pub(crate) use mechanism::mechanism;
 
 use crate::demand;
 use crate::inventory::Cluster;

@@ -23,6 +23,10 @@ pub(in crate::reports) struct FailureMap<'a> {
 pub(in crate::reports) struct FailureLine {
     /// `NIC SLOT1 on HV1–HV24 (24 nodes)`, `switch TOR-A`.
     pub title: String,
+    /// What fails, without its nodes: `NIC SLOT1`.
+    pub what: String,
+    /// Nodes on which it fails, `HV1–HV24 (24 nodes)`; empty where the title names none.
+    pub place: String,
     pub kind: FailureKind,
     /// One entry per column; `None` = the failure does not touch the role.
     pub cells: Vec<Option<FailureCell>>,
@@ -74,10 +78,19 @@ pub(super) fn summarise<'a>(facts: &'a Cluster, recount: &'a Recount, groups: &[
     lines.sort_by(|((k, g, a), _), ((l, h, b), _)| (k, g).cmp(&(l, h)).then_with(|| natural_cmp(a, b)));
     let lines = lines
         .into_iter()
-        .map(|(key, cells)| FailureLine {
-            title: title(key, groups),
-            kind: key.0,
-            cells,
+        .map(|(key, cells)| {
+            let (what, place) = title(key, groups);
+            let title = match place.as_str() {
+                "" => what.clone(),
+                place => format!("{what} on {place}"),
+            };
+            FailureLine {
+                title,
+                what,
+                place,
+                kind: key.0,
+                cells,
+            }
         })
         .collect();
     FailureMap { columns, lines }
@@ -127,11 +140,12 @@ fn key<'a>(
     }
 }
 
-fn title((kind, group, name): Key, groups: &[NodeGroup]) -> String {
+/// What fails, and on which nodes; the second is empty where the first says it.
+fn title((kind, group, name): Key, groups: &[NodeGroup]) -> (String, String) {
     let label = groups.get(group).map(|g| g.label.as_str());
     let many = groups.get(group).is_some_and(|g| g.nodes.len() > 1);
     let what = show::failure_kind(kind);
-    match (kind, label) {
+    let said = match (kind, label) {
         (FailureKind::Node, None) => format!("node {name}: its VMs on the others"),
         (FailureKind::Node, Some(label)) if many => format!("any one node of {label}"),
         (FailureKind::Node, Some(label)) => format!("node {label}"),
@@ -140,8 +154,16 @@ fn title((kind, group, name): Key, groups: &[NodeGroup]) -> String {
         }
         (FailureKind::Tor, _) => format!("switch {name}"),
         (_, None) => format!("{what} {name}"),
-        (FailureKind::Card, Some(label)) => format!("{} on {label}", name.replacen("card of", "card of NIC", 1)),
-        (FailureKind::Nic, Some(label)) => format!("{what} {name} on {label}"),
+        (FailureKind::Card, Some(label)) => return (name.replacen("card of", "card of NIC", 1), label.to_owned()),
+        (FailureKind::Nic, Some(label)) => return (format!("{what} {name}"), label.to_owned()),
+    };
+    (said, String::new())
+}
+
+impl FailureLine {
+    /// Whether it stops a role or leaves one short.
+    pub fn hurts(&self) -> bool {
+        self.cells.iter().flatten().any(|cell| cell.result != FailureResult::Ok)
     }
 }
 
@@ -293,7 +315,7 @@ mod tests {
 
     #[test]
     fn a_switch_that_nobody_named_is_marked_as_assumed() {
-        let title = |name: &str| title((FailureKind::Tor, usize::MAX, name), &[]);
+        let title = |name: &str| title((FailureKind::Tor, usize::MAX, name), &[]).0;
         assert_eq!(title("TOR-A"), "switch TOR-A");
         assert!(title("(unnamed switch)").contains("assumed: all ports on one"));
     }

@@ -7,11 +7,13 @@ mod failures;
 mod groups;
 mod growth;
 mod ports;
+mod today;
 
 pub(super) use failures::{FailureCell, FailureLine, FailureMap};
 pub(super) use groups::NodeGroup;
 pub(super) use growth::{Growth, GrowthLimit};
 pub(super) use ports::{PortRow, RoleOnPort};
+pub(super) use today::Today;
 
 use crate::checks::VerifiedPlan;
 use crate::checks::recount::{Recount, RoleCapacity, UplinkLoad};
@@ -81,6 +83,8 @@ pub(super) struct ClusterData<'a> {
     pub patterns: Vec<NodeGroup>,
     pub growth: Growth,
     pub failures: FailureMap<'a>,
+    /// What the ports carry today, counted as the plan is.
+    pub today: Today,
     /// Drains and patch night under the plan; `None` where a single node has nobody to give its VMs to.
     pub drains: Option<Forecast>,
     /// The way of every live migration under the plan, judged when first asked for.
@@ -202,6 +206,8 @@ impl<'a> ClusterData<'a> {
         let patterns = groups::same_use(facts, plan);
         let failures = failures::summarise(facts, recount, &patterns);
         let growth = growth::forecast(facts, plan, recount);
+        let drains = || (facts.nodes.len() > 1).then(|| sketch(facts, plan, &crate::demand::needs(facts, Some(plan))));
+        let (today, drains) = rayon::join(|| today::judge(facts, plan), drains);
         ClusterData {
             facts,
             plan,
@@ -211,7 +217,8 @@ impl<'a> ClusterData<'a> {
             patterns,
             growth,
             failures,
-            drains: (facts.nodes.len() > 1).then(|| sketch(facts, plan, &crate::demand::needs(facts, Some(plan)))),
+            today,
+            drains,
             network_vlans,
             network_zones: network_zones(facts, plan),
             paths: OnceLock::new(),

@@ -1,5 +1,6 @@
 //! What every port does: one row per NIC, with one entry per role on it.
 
+use super::ClusterData;
 use crate::applied::Vlans;
 use crate::checks::recount::{Recount, RoleCapacity, UplinkLoad};
 use crate::inventory::{Cluster, Nic};
@@ -26,6 +27,16 @@ pub(in crate::reports) struct PortRow<'a> {
     pub changed: bool,
     /// Why the node's NICs are dealt out this way.
     pub why: &'a str,
+}
+
+impl PortRow<'_> {
+    /// Where its cable ends: the switch, or the node at the other end; empty when unknown.
+    pub fn far_end(&self, cluster: &ClusterData) -> String {
+        match &self.nic.direct_to {
+            Some((node, _)) => cluster.node_name(*node).to_owned(),
+            None => self.tor.clone(),
+        }
+    }
 }
 
 /// One role on one port.

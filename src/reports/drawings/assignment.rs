@@ -40,12 +40,7 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     };
     let y = heading(svg, y, cluster, note);
     let mut y = role_legend(svg, y, cluster);
-    svg.text(
-        LEFT,
-        y + 8,
-        SMALL,
-        "A box is a port, the frame around it its card. Dashed = idle. * = its use changes.",
-    );
+    svg.text(LEFT, y + 8, SMALL, &explained(cluster));
     y += 20;
     let units = units(cluster, SINGLY);
     let widest = units.iter().map(|u| width(cluster, u)).max().unwrap_or(0);
@@ -63,6 +58,15 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         y = ends.max().unwrap_or(y) + 10;
     }
     y
+}
+
+/// What the marks mean, as far as the drawing has them.
+fn explained(cluster: &ClusterData) -> String {
+    let mut text = "A box is a port, the frame around it its card. Dashed = idle. * = its use changes.".to_owned();
+    if cluster.ports.iter().any(|port| port.nic.direct_to.is_some()) {
+        text.push_str(" → = a cable straight to that node.");
+    }
+    text
 }
 
 /// Ports of a node by card, cards in the order of their first ports.
@@ -100,7 +104,7 @@ fn draw_unit(svg: &mut Svg, (x, y): (i64, i64), cluster: &ClusterData, unit: &Un
         svg.fitted(x, top + 12, RIGHT - x, BOLD.sized(14), unit.label);
         top += 22;
     } else {
-        svg.fitted(x, top + 14, room, BOLD.sized(14), unit.label);
+        svg.name(x, top + 14, room, BOLD, &[14, 12, 11], unit.label);
     }
     let ports = cluster.ports_of(unit.node).count();
     let used = cluster.ports_of(unit.node).filter(|p| p.uplink.is_some()).count();
@@ -181,12 +185,12 @@ fn draw_port(svg: &mut Svg, area: Area, cluster: &ClusterData, port: &PortRow, c
         TEXT.sized(11),
         &format!("{}{rdma}", show::port_speed(port.nic)),
     );
-    let tor = if port.tor.is_empty() {
-        "switch unknown"
-    } else {
-        &port.tor
+    let end = match (&port.nic.direct_to, port.far_end(cluster)) {
+        (Some(_), node) => format!("→ {node}"),
+        (None, tor) if tor.is_empty() => "switch unknown".to_owned(),
+        (None, tor) => tor,
     };
-    svg.fitted(x + 6, y + 46, w - 12, SMALL, tor);
+    svg.fitted(x + 6, y + 46, w - 12, SMALL, &end);
     let band = at(x + 4, y + h - 24, w - 8, 20);
     if idle {
         svg.text(x + w / 2, band.y + 14, SMALL.middle(), "idle");
@@ -196,6 +200,13 @@ fn draw_port(svg: &mut Svg, area: Area, cluster: &ClusterData, port: &PortRow, c
     svg.end();
 }
 
+/// Whether every external network has its name on its ports. One name too long, and none is written: names beside mere codes
+/// would look like something else.
+fn names_fit(cluster: &ClusterData, width: i64) -> bool {
+    let fits = |name: &&str| look::shortened(&format!("{} {name}", cluster.network_code(name)), 11, width).is_none();
+    cluster.networks().iter().all(fits)
+}
+
 /// The coloured band: one role with its name, several with their letters.
 fn draw_roles(svg: &mut Svg, band: Area, cluster: &ClusterData, port: &PortRow) {
     let number = port.roles.len() as i64;
@@ -203,10 +214,11 @@ fn draw_roles(svg: &mut Svg, band: Area, cluster: &ClusterData, port: &PortRow) 
         let index = index as i64;
         let (from, to) = (band.w * index / number, band.w * (index + 1) / number);
         let mark = Chip::of(cluster, role.role, role.network);
-        let name = if role.network.is_empty() {
-            role.role.info().title
-        } else {
-            role.network
+        let name = match role.network {
+            "" => role.role.info().title,
+            network if names_fit(cluster, band.w) => network,
+            // the legend tells whose code it is
+            _ => role.role.info().title,
         };
         let area = Area {
             x: band.x + from,
@@ -214,13 +226,7 @@ fn draw_roles(svg: &mut Svg, band: Area, cluster: &ClusterData, port: &PortRow) 
             ..band
         };
         if number == 1 {
-            // of a long name too little would remain: the legend tells whose code it is
-            let named = format!("{} {name}", mark.code);
-            let said = match look::shortened(&named, 11, area.w) {
-                Some(_) => format!("{} {}", mark.code, role.role.info().title),
-                None => named,
-            };
-            chip_saying(svg, area, &mark, &said);
+            chip_saying(svg, area, &mark, &format!("{} {name}", mark.code));
         } else {
             chip(svg, area, &mark);
         }

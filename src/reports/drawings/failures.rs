@@ -4,14 +4,18 @@ use super::{Chip, LEFT, chip, heading};
 use crate::checks::recount::FailureResult;
 use crate::policy::FailureKind;
 use crate::reports::data::{ClusterData, FailureCell, FailureLine, ReportData};
-use crate::reports::look;
+use crate::reports::fit::Piece;
 use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
+use crate::reports::{look, show};
 
 /// Where the cells begin.
 const CELLS_X: i64 = 400;
 const ROW: i64 = 26;
 /// Width of a reason below the cells.
 const REASON_WIDTH: i64 = 1_150;
+/// Height of the lines under one row of column names, on the first page and on the others: a printed page holds 770.
+const FIRST_PAGE: i64 = 600;
+const PAGE: i64 = 740;
 /// Of a line with cells of two lines of text.
 const HIGH_ROW: i64 = 38;
 
@@ -34,8 +38,12 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         svg.text(LEFT, y + 16, TEXT, "No failure touches any role.");
         return y + 24;
     }
+    svg.text(LEFT, y + 12, BOLD, &verdict(cluster));
+    let y = y + 26;
     // the cells share the page; with very many networks they keep a readable width and the drawing grows
     let width = (780 / cluster.failures.columns.len().max(1) as i64).clamp(84, 130);
+    // each printed page begins with the names of the columns
+    let (mut since, mut room) = (y, FIRST_PAGE);
     let mut y = draw_columns(svg, y, cluster, width);
     let mut kind = None;
     for line in &cluster.failures.lines {
@@ -43,11 +51,32 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
             y += 8;
         }
         kind = Some(line.kind);
-        svg.may_break(y);
+        if y + row_height(line) - since > room {
+            (since, room) = (y, PAGE);
+            svg.may_break(y);
+            y = draw_columns(svg, y + 6, cluster, width);
+        }
         draw_line(svg, y, cluster, line, width);
         y += row_height(line);
     }
     draw_reasons(svg, y, cluster)
+}
+
+/// What all lines say together, so that nobody has to look for the one bad cell.
+fn verdict(cluster: &ClusterData) -> String {
+    let lines = &cluster.failures.lines;
+    match lines.iter().filter(|line| line.hurts()).count() {
+        0 => "No failure drawn here stops a role or leaves it short.".to_owned(),
+        some => {
+            let verbs = if some == 1 {
+                "stops a role or leaves it short"
+            } else {
+                "stop a role or leave it short"
+            };
+            let all = show::count(lines.len(), "failure", "failures");
+            format!("{} of the {all} drawn here {verbs}.", show::thousands(some as u64))
+        }
+    }
 }
 
 /// Below the cells: which VMs find no place, or only one beside a member of their group, and what keeps them off.
@@ -122,7 +151,14 @@ fn row_height(line: &FailureLine) -> i64 {
 fn draw_line(svg: &mut Svg, y: i64, cluster: &ClusterData, line: &FailureLine, width: i64) {
     let height = row_height(line) - 4;
     let middle = y + height / 2 + 4;
-    svg.fitted(LEFT, middle, CELLS_X - LEFT - 12, TEXT, &line.title);
+    let room = CELLS_X - LEFT - 12;
+    match line.place.as_str() {
+        "" => svg.fitted(LEFT, middle, room, TEXT, &line.title),
+        place => {
+            let pieces = [Piece::Name(&line.what), Piece::Fixed(" on "), Piece::Name(place)];
+            svg.pieces(LEFT, middle, room, TEXT, &pieces);
+        }
+    }
     for (index, cell) in line.cells.iter().enumerate() {
         let area = at(CELLS_X + width * index as i64, y, width - 4, height);
         let Some((role, network)) = cluster.failures.columns.get(index) else {

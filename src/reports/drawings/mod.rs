@@ -12,6 +12,7 @@ pub(super) mod utilisation;
 pub(super) mod wiring;
 
 use super::data::ClusterData;
+use super::fit::{Piece, fit};
 use super::look;
 use super::show;
 use super::svg::{Area, BOLD, HEAD, SMALL, Svg, TEXT, at};
@@ -22,8 +23,10 @@ const LEFT: i64 = 20;
 /// Right end of what is drawn.
 const RIGHT: i64 = 1180;
 
-/// Widest text of the legend.
+/// Widest name of an external network in the legend.
 const LEGEND_W: i64 = 420;
+/// From the mark of a role to its text in the legend.
+const LEGEND_X: i64 = 32;
 
 /// A row of a drawing: one node, or nodes that look and work alike.
 struct Unit<'a> {
@@ -86,7 +89,7 @@ fn role_legend(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         for role in &uplink.roles {
             let network = uplink.network.as_deref().filter(|_| *role == Role::Vm);
             let title = role.info().title;
-            let text = network.map_or_else(|| title.to_owned(), |n| format!("{title} {n}{}", apart(cluster, n)));
+            let text = network.map_or_else(|| title.to_owned(), |n| network_text(cluster, title, n));
             entries.push((Chip::of(cluster, *role, network.unwrap_or("")), text));
         }
     }
@@ -94,16 +97,21 @@ fn role_legend(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     entries.dedup();
     let (mut x, mut y) = (LEFT, y);
     for (mark, text) in entries {
-        let room = look::text_width(&text, TEXT.size).min(LEGEND_W);
-        let width = 34 + room + 18;
-        if x > LEFT && x + width > RIGHT {
+        let room = look::text_width(&text, TEXT.size).min(RIGHT - LEFT - LEGEND_X);
+        if x > LEFT && x + LEGEND_X + room > RIGHT {
             (x, y) = (LEFT, y + 22);
         }
         chip(svg, at(x, y, 26, 16), &mark);
-        svg.fitted(x + 32, y + 13, room, TEXT, &text);
-        x += width;
+        svg.fitted(x + LEGEND_X, y + 13, room, TEXT, &text);
+        x += LEGEND_X + room + 20;
     }
     y + 28
+}
+
+/// An external network in the legend: its name may be long, what tells it from the others stays whole.
+fn network_text(cluster: &ClusterData, title: &str, network: &str) -> String {
+    let name = fit(&[Piece::Name(network)], TEXT.size, LEGEND_W);
+    format!("{title} {name}{}", apart(cluster, network))
 }
 
 /// What tells an external network from the others: `, rising stripes, zone DMZ`; nothing where there is one network and no zone.
@@ -151,6 +159,11 @@ impl Chip {
         }
     }
 
+    /// Whether stripes tell it from other external networks.
+    fn is_hatched(&self) -> bool {
+        self.role == Role::Vm && !look::network(self.network).hatch.is_empty()
+    }
+
     /// Fill of the mark in a drawing.
     fn fill(&self, svg: &Svg) -> String {
         match self.role {
@@ -170,5 +183,11 @@ fn chip_saying(svg: &mut Svg, area: Area, mark: &Chip, text: &str) {
     let fill = mark.fill(svg);
     svg.rect(area, &fill, look::INK, r#"stroke-width="0.5""#);
     let font = BOLD.sized(11).ink(look::role(mark.role).ink).middle();
+    if mark.is_hatched() {
+        // a plain ground, so that no stripe runs through the letters
+        let width = (look::text_width(text, font.size) + 4).min(area.w - 6);
+        let ground = at(area.x + (area.w - width) / 2, area.y + 2, width, area.h - 4);
+        svg.rect(ground, look::role(mark.role).fill, "none", "");
+    }
     svg.fitted(area.x + area.w / 2, area.y + area.h / 2 + 4, area.w, font, text);
 }

@@ -42,9 +42,17 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
     };
     let y = heading(svg, y, cluster, note);
     let y = role_legend(svg, y, cluster);
-    let y = bar_legend(svg, y);
-    let units = units(cluster, SINGLY);
+    let mut y = bar_legend(svg, y);
     let scale = Scale::of(cluster);
+    if scale.cuts {
+        let text = format!(
+            "Bars with two slashes go on beyond {}: the number beside them counts.",
+            show_permille(LONGEST)
+        );
+        svg.text(LEFT, y + 4, SMALL, &text);
+        y += 16;
+    }
+    let units = units(cluster, SINGLY);
     let blocks: Vec<Vec<Bar>> = (0..cluster.plan.uplinks.len())
         .map(|uplink| bars(cluster, uplink, &units))
         .collect();
@@ -69,6 +77,8 @@ fn block_height(bars: &[Bar]) -> i64 {
 /// Utilisation to pixels.
 struct Scale {
     full: Permille,
+    /// Whether a bar is longer than that.
+    cuts: bool,
 }
 
 impl Scale {
@@ -82,6 +92,7 @@ impl Scale {
             .unwrap_or(0);
         Scale {
             full: worst.clamp(1000, LONGEST),
+            cuts: worst > LONGEST,
         }
     }
 
@@ -260,6 +271,9 @@ fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, bar: &Bar, scale: &Sc
         return svg.text(BAR_X + 6, y + 10, TEXT.ink(look::ALERT), "no NIC");
     }
     draw_parts(svg, y, cluster, load, scale);
+    if load.utilisation > scale.full {
+        draw_cut(svg, y);
+    }
     let (demand, capacity) = (show_mbps(load.demand), show_mbps(load.capacity));
     let text = format!("{} ({demand} of {capacity})", show_permille(load.utilisation));
     svg.fitted(LABEL_X, y + 10, RIGHT - LABEL_X, SMALL.ink(look::INK), &text);
@@ -273,12 +287,23 @@ fn draw_bars(svg: &mut Svg, y: i64, cluster: &ClusterData, bar: &Bar, scale: &Sc
     } else {
         svg.rect(area, "#c9d1d9", look::INK, r#"stroke-width="0.5""#);
     }
+    if load.worst_utilisation > scale.full {
+        draw_cut(svg, y + 14);
+    }
     let text = format!(
         "{} {}",
         show_permille(load.worst_utilisation),
         show::after(&load.worst_failure)
     );
     svg.fitted(LABEL_X, y + 24, RIGHT - LABEL_X, SMALL, &text);
+}
+
+/// Two slashes near the end of a bar that is drawn shorter than it is.
+fn draw_cut(svg: &mut Svg, y: i64) {
+    for x in [BAR_X + BAR_W - 16, BAR_X + BAR_W - 10] {
+        let d = format!("M {x} {} L {} {}", y + 13, x + 5, y - 2);
+        svg.path(&d, "#ffffff", r#"stroke-width="3""#);
+    }
 }
 
 /// The upper bar, one piece per role.

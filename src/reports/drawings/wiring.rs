@@ -3,22 +3,28 @@
 use super::{Chip, LEFT, Unit, chip, heading, role_legend, units};
 use crate::inventory::{InterSwitchLink, Nic};
 use crate::reports::data::{ClusterData, PortRow, ReportData};
+use crate::reports::fit::{Piece, fit};
 use crate::reports::svg::{BOLD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
 use crate::roles::Role;
 use crate::units::show_mbps;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// Nodes drawn one by one; beyond that, alike ones together.
 const SINGLY: usize = 8;
 const ROW: i64 = 22;
 const HEAD_H: i64 = 26;
+/// Between nodes; a printed page may end there.
+const NODE_GAP: i64 = 14;
 /// Right edge of the node boxes.
 const NODE_END: i64 = 330;
 /// Where the straight part of a link with its label ends.
-const LABEL_END: i64 = 530;
+const LABEL_END: i64 = 600;
+/// Length of each colour on a link that carries several roles.
+const DASH: i64 = 12;
 /// Where the links straighten again before the switch.
-const SWITCH_STUB: i64 = 670;
+const SWITCH_STUB: i64 = 730;
 /// Left and right edge of the switch boxes.
 const SWITCH_X: i64 = 820;
 const SWITCH_END: i64 = 1060;
@@ -59,28 +65,53 @@ fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
         ""
     };
     let y = heading(svg, y, cluster, note);
-    let top = role_legend(svg, y, cluster) + 4;
+    let mut top = role_legend(svg, y, cluster) + 4;
+    if cluster.ports.iter().any(|port| port.roles.len() > 1) {
+        svg.text(LEFT, top + 4, SMALL, "A link in several colours carries several roles.");
+        top += 16;
+    }
     let units = units(cluster, SINGLY);
     let mut hubs: BTreeMap<Hub, Vec<Link>> = (0..cluster.facts.tors.len())
         .map(|t| (Hub::Tor(t), Vec::new()))
         .collect();
     let mut bottom = top;
+    let mut gaps = Vec::new();
     for unit in &units {
-        svg.may_break(bottom);
-        bottom = draw_node(svg, bottom, cluster, unit, &mut hubs) + 14;
+        gaps.push(bottom - NODE_GAP..bottom);
+        bottom = draw_node(svg, bottom, cluster, unit, &mut hubs) + NODE_GAP;
     }
     let mut ends = BTreeMap::new();
+    let mut written = Vec::new();
     let mut hub_y = top;
     // switches without a NIC of this cluster come last, so that the links of the others stay short
     let (linked, others): (Vec<_>, Vec<_>) = hubs.iter().partition(|(_, links)| !links.is_empty());
     for (hub, links) in linked.into_iter().chain(others) {
+        let from = hub_y;
         hub_y = draw_hub(svg, hub_y, cluster, hub, links, &mut ends) + 24;
+        // the name of the switch and each of its lines, as draw_hub writes them
+        written.push(from + 17);
+        written.extend((from + HEAD_H + 15..hub_y - 24).step_by(ROW as usize));
+        if from > bottom {
+            gaps.push(from - NODE_GAP..from);
+        }
     }
+    may_break_in(svg, &gaps, &written);
     let lane = (240 / ends.len().max(1) as i64).clamp(3, 10);
     for (ys, number) in ends.values().zip(0..) {
         draw_switch_link(svg, SWITCH_END + 16 + lane * number, ys);
     }
     bottom.max(hub_y)
+}
+
+/// Printed pages may end in the gaps between nodes, and below the last one between switches, where they cut no line of text of the
+/// other side: `written` are the baselines there. The gap above the first node would leave the heading alone.
+fn may_break_in(svg: &mut Svg, gaps: &[Range<i64>], written: &[i64]) {
+    for gap in gaps.iter().skip(1) {
+        let free = |y: &i64| written.iter().all(|line| *y <= line - 9 || *y >= line + 3);
+        if let Some(y) = gap.clone().skip(1).find(free) {
+            svg.may_break(y);
+        }
+    }
 }
 
 /// Box of a node with a line per NIC; notes where each link starts.
@@ -145,7 +176,7 @@ fn draw_hub(
     links: &[Link],
     ends: &mut BTreeMap<usize, Vec<i64>>,
 ) -> i64 {
-    let peers = peers(cluster, hub);
+    let peers = peers(cluster, hub, SWITCH_END - SWITCH_X - 16);
     let rows = (links.len().max(1) + peers.len()) as i64;
     let area = at(SWITCH_X, y, SWITCH_END - SWITCH_X, HEAD_H + ROW * rows + 4);
     let (fill, border) = match hub {
@@ -160,8 +191,8 @@ fn draw_hub(
     }
     let mut middle = y + HEAD_H + ROW / 2;
     for link in links {
-        svg.fitted(x, middle + 4, width, TEXT, &end_name(link));
-        draw_link(svg, cluster, link, middle);
+        draw_end_name(svg, (x, middle + 4), width, link);
+        draw_link(svg, cluster, hub, link, middle);
         middle += ROW;
     }
     middle += if links.is_empty() { ROW } else { 0 };
@@ -173,18 +204,28 @@ fn draw_hub(
     area.y + area.h
 }
 
-/// What stands at the switch end of a link: switch port, node and NIC.
-fn end_name(link: &Link) -> String {
+/// What stands at the switch end of a link: switch port, node or nodes, NIC. How many nodes stands in their own box.
+fn draw_end_name(svg: &mut Svg, (x, y): (i64, i64), width: i64, link: &Link) {
     let nic = link.port.nic;
-    match (link.nodes, nic.tor_port.as_str()) {
-        (1, "") => format!("{} {}", link.unit, nic.name),
-        (1, port) => format!("{port} ← {} {}", link.unit, nic.name),
-        (many, _) => format!("{many} × {}", nic.name),
-    }
+    let port = match (link.nodes, nic.tor_port.as_str()) {
+        (1, port) if !port.is_empty() => format!("{port} ← "),
+        _ => String::new(),
+    };
+    let nodes = match link.nodes {
+        1 => link.unit,
+        _ => link.unit.rsplit_once(" (").map_or(link.unit, |(names, _)| names),
+    };
+    let pieces = [
+        Piece::Fixed(&port),
+        Piece::Name(nodes),
+        Piece::Fixed(" "),
+        Piece::Name(&nic.name),
+    ];
+    svg.pieces(x, y, width, TEXT, &pieces);
 }
 
 /// Links of a switch to other switches, with their index: `to TOR-B · 40 Gbit/s · all VLANs`.
-fn peers(cluster: &ClusterData, hub: &Hub) -> Vec<(usize, String)> {
+fn peers(cluster: &ClusterData, hub: &Hub, width: i64) -> Vec<(usize, String)> {
     let Hub::Tor(tor) = hub else {
         return Vec::new();
     };
@@ -196,10 +237,9 @@ fn peers(cluster: &ClusterData, hub: &Hub) -> Vec<(usize, String)> {
             _ => continue,
         };
         let name = cluster.facts.tors.get(other).map_or("", |t| &t.name);
-        peers.push((
-            index,
-            format!("to {name} · {} · {}", show_mbps(link.speed), vlans(link)),
-        ));
+        let said = format!(" · {} · {}", show_mbps(link.speed), vlans(link));
+        let pieces = [Piece::Fixed("to "), Piece::Name(name), Piece::Fixed(&said)];
+        peers.push((index, fit(&pieces, SMALL.size, width)));
     }
     peers
 }
@@ -208,9 +248,24 @@ fn vlans(link: &InterSwitchLink) -> String {
     let Some(list) = &link.vlans else {
         return "all VLANs".to_owned();
     };
-    let list: Vec<String> = list.iter().map(ToString::to_string).collect();
-    let list: Vec<&str> = list.iter().map(String::as_str).collect();
-    format!("VLANs {}", show::some_of(&list, 4))
+    let mut runs: Vec<(u16, u16)> = Vec::new();
+    for vlan in list {
+        match runs.last_mut() {
+            Some((_, last)) if last.checked_add(1) == Some(*vlan) => *last = *vlan,
+            _ => runs.push((*vlan, *vlan)),
+        }
+    }
+    let run = |(first, last): &(u16, u16)| match last - first {
+        0 => first.to_string(),
+        _ => format!("{first}–{last}"),
+    };
+    let runs: Vec<String> = runs.iter().map(run).collect();
+    match runs.as_slice() {
+        [] => "no VLAN".to_owned(),
+        [one] => format!("VLAN {one}"),
+        [first, second] => format!("VLANs {first}, {second}"),
+        _ => show::count(list.len(), "VLAN", "VLANs"),
+    }
 }
 
 fn hub_title(cluster: &ClusterData, hub: &Hub, links: usize) -> String {
@@ -227,35 +282,57 @@ fn hub_title(cluster: &ClusterData, hub: &Hub, links: usize) -> String {
     }
 }
 
-fn draw_link(svg: &mut Svg, cluster: &ClusterData, link: &Link, end_y: i64) {
+fn draw_link(svg: &mut Svg, cluster: &ClusterData, hub: &Hub, link: &Link, end_y: i64) {
     let nic = link.port.nic;
-    let colour = link.port.roles.first().map_or(look::GREY, |r| look::role(r.role).fill);
     let width = match nic.speed {
         0..10_000 => "1.5",
         10_000..25_000 => "2.5",
         _ => "4",
-    };
-    let dash = if link.port.roles.is_empty() {
-        r#" stroke-dasharray="5 4""#
-    } else {
-        ""
     };
     let bend = (LABEL_END + SWITCH_STUB) / 2;
     let d = format!(
         "M {NODE_END} {y} H {LABEL_END} C {bend} {y}, {bend} {end_y}, {SWITCH_STUB} {end_y} H {SWITCH_X}",
         y = link.y
     );
-    svg.path(&d, colour, &format!(r#"stroke-width="{width}"{dash}"#));
-    // external networks share one colour; light dashes tell them apart as the hatching does elsewhere
-    if let Some(first) = link.port.roles.first().filter(|r| r.role == Role::Vm) {
-        let dashes = look::network(cluster.network_position(first.network)).dashes;
-        if !dashes.is_empty() {
-            let extra = format!(r#"stroke-width="{width}" stroke-dasharray="{dashes}""#);
-            svg.path(&d, look::NETWORK_LIGHT, &extra);
+    match link.port.roles.as_slice() {
+        [] => svg.path(
+            &d,
+            look::GREY,
+            &format!(r#"stroke-width="{width}" stroke-dasharray="5 4""#),
+        ),
+        [one] => {
+            svg.path(&d, look::role(one.role).fill, &format!(r#"stroke-width="{width}""#));
+            // external networks share one colour; light dashes tell them apart as the hatching does elsewhere
+            let dashes = look::network(cluster.network_position(one.network)).dashes;
+            if one.role == Role::Vm && !dashes.is_empty() {
+                let extra = format!(r#"stroke-width="{width}" stroke-dasharray="{dashes}""#);
+                svg.path(&d, look::NETWORK_LIGHT, &extra);
+            }
+        }
+        // one colour alone would say that the link carries that role only
+        several => {
+            let others = DASH * (several.len() as i64 - 1);
+            for (role, number) in several.iter().zip(0..) {
+                let offset = -DASH * number;
+                let extra = format!(
+                    r#"stroke-width="{width}" stroke-dasharray="{DASH} {others}" stroke-dashoffset="{offset}""#
+                );
+                svg.path(&d, look::role(role.role).fill, &extra);
+            }
         }
     }
-    let label = format!("{} · {}", nic.name, show::port_speed(nic));
-    svg.fitted(NODE_END + 8, link.y - 3, LABEL_END - NODE_END - 8, SMALL, &label);
+    let speed = format!(" · {}", show::port_speed(nic));
+    let (arrow, end) = match hub {
+        Hub::Tor(_) | Hub::Cable(..) => (" → ", link.port.far_end(cluster)),
+        Hub::Unnamed => ("", String::new()),
+    };
+    let pieces = [
+        Piece::Name(&nic.name),
+        Piece::Fixed(&speed),
+        Piece::Fixed(arrow),
+        Piece::Name(&end),
+    ];
+    svg.pieces(NODE_END + 8, link.y - 3, LABEL_END - NODE_END - 8, SMALL, &pieces);
 }
 
 /// A bracket on the right between the lines of two switches, each in a lane of its own.

@@ -8,8 +8,9 @@ use std::fmt::Write;
 
 /// Height of a drawing above which it would become too small to read on one page, in its own pixels.
 const TALL: i64 = 1300;
-/// A printed page holds 160 mm of a drawing that is 273 mm wide (A4 landscape with margins of 12 mm, and the caption).
-const PAGE: (i64, i64) = (160, 273);
+/// A printed page holds 176 mm of a drawing that is 273 mm wide: A4 landscape with margins of 12 mm, and some room to spare. A
+/// drawing of several pages has no caption on paper.
+const PAGE: (i64, i64) = (176, 273);
 
 /// The pages of a tall drawing; nothing for one that fits.
 pub(super) fn pages(drawing: &str) -> String {

@@ -6,7 +6,7 @@ use crate::finding::{Finding, Severity};
 use crate::plan::Status;
 use crate::reports::data::{ClusterData, ReportData, WhatIf, WhatIfRow};
 use crate::reports::svg::{escape, push_escaped};
-use crate::reports::{emptying, hints, limits, measured, node_loss, show, story};
+use crate::reports::{emptying, hardware_loss, hints, limits, measured, node_loss, show, story, versus_today};
 use crate::units::show_permille;
 use std::fmt::Write;
 
@@ -59,15 +59,19 @@ fn write_facts(data: &ReportData, cluster: &ClusterData, out: &mut String) {
         text => format!("; {text}"),
     };
     let facts = [
+        ("Compared with today", versus_today::sentence(cluster)),
+        ("Buy and recable", story::purchase(cluster)),
+        ("Loss of hardware", hardware_loss::sentence(cluster)),
+        ("Loss of a node", node_loss::sentence(cluster)),
+        ("Growth", limits::growth(cluster)),
+        ("Patch night", emptying::night(cluster)),
+        ("Drain", format!("{}.", emptying::sentence(cluster))),
         ("What limits it", story::limit(cluster)),
         ("Fullest", format!("{}{included}.", story::fullest(cluster))),
         (
             "Measured",
             measured::sentence(data, cluster).map_or_else(String::new, |measured| format!("{measured}.")),
         ),
-        ("Loss of a node", node_loss::sentence(cluster)),
-        ("Growth", limits::growth(cluster)),
-        ("Drain", format!("{}.", emptying::sentence(cluster))),
         (
             "Live migration",
             cluster
@@ -336,9 +340,10 @@ fn write_styles(data: &ReportData, cluster: &ClusterData, out: &mut String) {
     if cluster.plan.styles.is_empty() {
         return;
     }
-    heading(data, cluster, "Dedicated, teamed, converged or hybrid?", out);
+    heading(data, cluster, "Today, dedicated, teamed, converged or hybrid?", out);
     let [columns @ .., _] = &story::STYLE_COLUMNS;
     open_table(columns, out);
+    write_style(&versus_today::style_cells(cluster), out);
     for row in &cluster.plan.styles {
         write_style(&story::style_cells(cluster, row), out);
     }

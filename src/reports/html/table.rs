@@ -10,6 +10,9 @@ use std::fmt::Write;
 /// Rows that stand in the page as HTML; more are kept as data, so that a page of 8,000 VMs stays quick.
 const SHOWN: usize = 500;
 
+/// Rows of a table that are printed where a file has them all: the page of a large cluster would take reams of paper.
+const PRINTED: usize = 120;
+
 /// Tables with at least so many columns leave out those that say the same in every row.
 const WIDE: usize = 9;
 
@@ -133,8 +136,10 @@ impl Table {
         let constant = self.constant();
         let _ = writeln!(
             out,
-            "<div class=\"block\" id=\"table-{}\"><h3>{}</h3>",
-            self.id, self.title
+            "<div class=\"block{}\" id=\"table-{}\"><h3>{}</h3>",
+            if self.is_cut_on_paper() { " cut" } else { "" },
+            self.id,
+            self.title
         );
         out.push_str("<p class=\"note\">");
         out.push_str(self.note);
@@ -162,8 +167,21 @@ impl Table {
             self.write_row(out, row, &constant);
         }
         out.push_str("</tbody></table></div>\n");
+        if self.is_cut_on_paper() {
+            let _ = writeln!(
+                out,
+                "<p class=\"note paper\">On paper: at most {PRINTED} of {} rows, in the order of the screen; <code>{}</code> has them all.</p>",
+                show::thousands(self.rows.len() as u64),
+                self.file
+            );
+        }
         self.write_rest(out, &constant);
         out.push_str("</div>\n");
+    }
+
+    /// Whether only its first rows are printed.
+    fn is_cut_on_paper(&self) -> bool {
+        self.rows.len() > PRINTED && !self.file.is_empty()
     }
 
     fn write_row(&self, out: &mut String, row: &[Cell], without: &[usize]) {

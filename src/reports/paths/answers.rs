@@ -95,17 +95,25 @@ impl ClusterPaths<'_> {
             return Some(format!("not as planned: {detour}"));
         }
         let alike = self.alike(|_| ());
-        let told = alike.iter().take(TOLD).filter_map(|class| {
-            let path = class.first(&self.paths)?;
-            let network = path.network.as_deref()?;
-            Some(format!(
-                "network {network} over {}, {} ({})",
-                path.transport.title(),
-                self.rates(class, path),
-                self.pairs(class)
-            ))
-        });
-        let told: Vec<String> = told.collect();
+        // network and transport are said once for all pairs that have them
+        let mut told: Vec<(String, Vec<String>)> = Vec::new();
+        for class in alike.iter().take(TOLD) {
+            let Some(path) = class.first(&self.paths) else { continue };
+            let Some(network) = path.network.as_deref() else {
+                continue;
+            };
+            let way = format!("network {network} over {}", path.transport.title());
+            let rates = self.rates(class, path).replace("; ", ", ");
+            let rates = format!("{rates} ({})", self.pairs(class));
+            match told.iter_mut().find(|(known, _)| *known == way) {
+                Some((_, all)) => all.push(rates),
+                None => told.push((way, vec![rates])),
+            }
+        }
+        let told: Vec<String> = told
+            .iter()
+            .map(|(way, rates)| format!("{way}: {}", rates.join("; ")))
+            .collect();
         let more = match alike.len().saturating_sub(TOLD) {
             0 => String::new(),
             more => format!(

@@ -132,12 +132,18 @@ impl<'a> ClusterPaths<'a> {
                 let to: BTreeSet<usize> = pairs.iter().map(|(_, b)| *b).collect();
                 // no node migrates to itself
                 let every: usize = from.iter().map(|node| to.len() - usize::from(to.contains(node))).sum();
-                let missing = if pairs.len() == every {
-                    ""
-                } else {
-                    ", not every combination"
+                let count = match pairs.len() {
+                    all if all == every => count,
+                    some => format!(
+                        "{} of {}",
+                        show::thousands(some as u64),
+                        show::count(every, "pair", "pairs")
+                    ),
                 };
-                format!("{} → {} ({count}{missing})", names(&from), names(&to))
+                match from == to {
+                    true => format!("among {} ({count})", names(&from)),
+                    false => format!("{} → {} ({count})", names(&from), names(&to)),
+                }
             }
         }
     }

@@ -54,6 +54,15 @@ pub(in crate::reports) fn some_of(names: &[&str], limit: usize) -> String {
     format!("{} and {} more", names[..limit].join(", "), names.len() - limit)
 }
 
+/// `a`, `a or b`, `a, b or c`.
+pub(in crate::reports) fn one_of(names: &[&str]) -> String {
+    match names {
+        [] => String::new(),
+        [one] => (*one).to_owned(),
+        [first @ .., last] => format!("{} or {last}", first.join(", ")),
+    }
+}
+
 /// Text without control characters and without marks that turn the reading direction: both can hide what a line says.
 pub(in crate::reports) fn printable(text: &str) -> String {
     text.chars()

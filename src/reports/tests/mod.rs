@@ -1,5 +1,6 @@
 //! The reports agree with each other, read back, and say the same every time.
 
+mod geometry;
 mod page;
 
 use super::fixtures::{Names, SMALL, Spec, World, world};
@@ -278,88 +279,4 @@ fn plan_json_reads_back_as_the_plan() {
     assert!(text.ends_with("}\n"));
     let plan: crate::plan::Plan = serde_json::from_str(text).expect("a plan");
     assert_eq!(&plan, world.verified.plan());
-}
-
-#[test]
-#[ignore = "writes pages and pictures into target/pictures, for eyes and for the browser test"]
-fn pictures() {
-    let specs = [
-        (
-            "one",
-            Spec {
-                nodes: 1,
-                vms: 0,
-                ..SMALL
-            },
-        ),
-        (
-            "two",
-            Spec {
-                nodes: 2,
-                vms: 8,
-                ..SMALL
-            },
-        ),
-        ("four", SMALL),
-        (
-            "four-hybrid",
-            Spec {
-                style: Style::Hybrid,
-                unmet: true,
-                ..SMALL
-            },
-        ),
-        (
-            "eight-converged",
-            Spec {
-                nodes: 8,
-                vms: 120,
-                style: Style::Converged,
-                ..SMALL
-            },
-        ),
-        (
-            "sixteen",
-            Spec {
-                nodes: 16,
-                vms: 300,
-                style: Style::Teamed,
-                ..SMALL
-            },
-        ),
-        (
-            "sixty-four",
-            Spec {
-                nodes: 64,
-                vms: 8_000,
-                ..SMALL
-            },
-        ),
-        (
-            "long",
-            Spec {
-                names: Names::Long,
-                clusters: 2,
-                unmet: true,
-                ..SMALL
-            },
-        ),
-        (
-            "hostile",
-            Spec {
-                names: Names::Hostile,
-                vms: 700,
-                ..SMALL
-            },
-        ),
-    ];
-    for (name, spec) in specs {
-        let dir = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("target/pictures")
-            .join(name);
-        let world = world(spec);
-        write_all(&dir, &all(&world)).expect("written");
-        let text = text::plan_text(&ReportData::new(&world.inventory, &world.verified, &world.findings));
-        std::fs::write(dir.join("console.txt"), text).expect("written");
-    }
 }

@@ -181,3 +181,37 @@ fn the_first_finding_of_a_kind_names_where_else_it_holds() {
     let files = all(&world);
     assert!(file(&files, "report.html").contains(&format!("(and 1 more of this kind: {})", names[2])));
 }
+
+#[test]
+fn a_table_of_a_large_cluster_is_printed_in_part_and_says_where_the_rest_is() {
+    let page_of = |nodes| {
+        let files = all(&world(Spec { nodes, ..SMALL }));
+        file(&files, "report.html").to_owned()
+    };
+    let note =
+        "On paper: at most 120 of 512 rows, in the order of the screen; <code>assignment.csv</code> has them all.";
+    let large = page_of(64);
+    assert!(large.contains(note));
+    assert!(large.contains("<div class=\"block cut\" id=\"table-assignment\">"));
+    assert!(large.contains(".block.cut tbody tr:nth-child(n+121) { display: none; }"));
+    assert!(!page_of(4).contains("On paper:"));
+}
+
+#[test]
+fn the_first_page_answers_what_a_meeting_asks() {
+    let files = all(&world(SMALL));
+    let page = file(&files, "report.html");
+    for question in [
+        "Compared with today",
+        "Buy and recable",
+        "Loss of hardware",
+        "Loss of a node",
+        "Growth",
+        "Drain",
+        "Patch night",
+    ] {
+        assert!(page.contains(&format!("<dt>{question}</dt><dd>")), "{question}");
+    }
+    assert!(page.contains("No cable moves"));
+    assert!(page.contains("Windows needs ") && page.contains("for 4 nodes, one after the other"));
+}

@@ -4,6 +4,7 @@ use super::axis::Axis;
 use crate::migration::drain::{Drain, Move, Schedule, Way};
 use crate::reports::drains::{View, minutes};
 use crate::reports::drawings::{LEFT, RIGHT};
+use crate::reports::fit::Piece;
 use crate::reports::svg::{BOLD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
 use crate::units::show_mbps;
@@ -165,8 +166,18 @@ fn bar(svg: &mut Svg, y: i64, view: &View, one: &Move, single: bool, axis: &Axis
             String::new()
         };
         let x = area.x + area.w + 6;
-        let text = format!("→ {target} · {}{wave}", show::memory(one.memory_mib));
-        svg.fitted(x, y + 10, RIGHT - x, SMALL, &text);
+        let memory = format!(" · {}", show::memory(one.memory_mib));
+        // where room is short the target stays, the rest is in the tooltip
+        let ends = [format!("{memory}{wave}"), memory, String::new()];
+        let whole = |end: &&String| look::text_width(&format!("→ {target}{end}"), SMALL.size) <= RIGHT - x;
+        let end = ends.iter().find(whole).map_or("", String::as_str);
+        svg.pieces(
+            x,
+            y + 10,
+            RIGHT - x,
+            SMALL,
+            &[Piece::Fixed("→ "), Piece::Name(target), Piece::Fixed(end)],
+        );
     } else if look::text_width(vm, 10) + 6 <= area.w {
         let ink = if one.wave % 2 == 1 { "#ffffff" } else { look::INK };
         svg.text(area.x + area.w / 2, y + 9, SMALL.sized(10).ink(ink).middle(), vm);

@@ -39,7 +39,9 @@ pub(super) fn draw(svg: &mut Svg, y: i64, view: &View) -> i64 {
         let x = axis.at(window);
         svg.line((x, top - 2), (x, bottom + 4), look::ALERT, r#"stroke-width="2.5""#);
         let text = format!("window ends: {}", minutes(window));
-        svg.text(x, bottom + 18, BOLD.ink(look::ALERT).middle(), &text);
+        // a window that ends last has no room for half of its name on the right
+        let half = look::text_width(&text, BOLD.size) / 2;
+        svg.text(x.min(RIGHT - half), bottom + 18, BOLD.ink(look::ALERT).middle(), &text);
     }
     bottom + 24
 }
