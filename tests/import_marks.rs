@@ -233,9 +233,9 @@ fn what_the_forecast_of_the_night_takes_for_granted_stands_among_the_assumptions
     assert_said(
         &page,
         &[
-            "for drains and patch night: --reboot, or reboot_minutes in policy.csv",
+            "--reboot, or reboot_minutes in policy.csv (for drains and patch night)",
             "Installing updates and restarting takes 15 min per node",
-            "for drains and patch night: dirty_mib_s in vms.csv",
+            "dirty_mib_s in vms.csv (for drains and patch night)",
         ],
     );
 }

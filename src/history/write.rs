@@ -4,7 +4,7 @@
 //! Must not know: events.
 
 use super::{PassedOver, Row};
-use crate::inventory::raw::needs_guard;
+use crate::inventory::raw::{needs_guard, one_line};
 
 /// Columns of the history of past migrations. An empty cell means unknown.
 pub const HISTORY_COLUMNS: [&str; 13] = [
@@ -87,9 +87,11 @@ fn seconds(ms: i64) -> String {
     format!("{whole}.{rest:03}").trim_end_matches('0').to_owned()
 }
 
+/// A name on one line, as a table that people edit wants it, and no formula.
 fn guarded(cell: &str) -> String {
-    let control = cell.starts_with(['\t', '\r', '\n']);
-    if (needs_guard(cell) || control) && cell.parse::<f64>().is_err() {
+    let line = one_line(cell);
+    let cell = line.trim();
+    if needs_guard(cell) && cell.parse::<f64>().is_err() {
         format!("'{cell}")
     } else {
         cell.to_owned()
@@ -109,6 +111,7 @@ mod tests {
     fn formulas_are_guarded_and_numbers_are_not() {
         assert_eq!(guarded("=cmd|'/c calc'!A0"), "'=cmd|'/c calc'!A0");
         assert_eq!(guarded("-5"), "-5");
-        assert_eq!(guarded("\t=1"), "'\t=1");
+        assert_eq!(guarded("\t=1"), "'=1");
+        assert_eq!(guarded("HV1\n2"), "HV1 2");
     }
 }

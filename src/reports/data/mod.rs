@@ -140,7 +140,7 @@ impl<'a> ReportData<'a> {
             let of_night = cluster.drains.iter().flat_map(|forecast| &forecast.assumptions);
             all.extend(of_night.map(|one| Assumption {
                 cluster: cluster.facts.name.clone(),
-                missing: format!("for drains and patch night: {}", one.instead),
+                missing: format!("{} (for drains and patch night)", one.instead),
                 taken: one.taken.clone(),
             }));
         }

@@ -24,6 +24,9 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
+/// Addresses with their nodes, and where they stand.
+type Addresses = Vec<(String, Location)>;
+
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let networks: Vec<Vec<Subnet>> = cluster.networks.iter().map(|n| Subnet::list(&n.subnet)).collect();
     // A network without a subnet may be the one that the address is in.
@@ -31,7 +34,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         return;
     }
     let known = networks.concat();
-    let mut found: BTreeMap<(&str, Option<Subnet>), Vec<(String, Location)>> = BTreeMap::new();
+    let mut found: BTreeMap<(&str, Option<Subnet>), Addresses> = BTreeMap::new();
     for node in &cluster.nodes {
         for adapter in adapters(node) {
             for text in adapter.addresses.iter().filter(|text| is_outside(text, &known)) {
@@ -63,7 +66,7 @@ fn is_outside(text: &str, networks: &[Subnet]) -> bool {
     judging.peek().is_some() && judging.all(|range| !range.holds(&address))
 }
 
-fn add(name: &str, addresses: Vec<(String, Location)>, cluster: &Cluster, report: &mut Report<'_>) {
+fn add(name: &str, addresses: Addresses, cluster: &Cluster, report: &mut Report<'_>) {
     let (places, at): (Vec<String>, Vec<Location>) = addresses.into_iter().unzip();
     let subnets: Vec<&str> = cluster.networks.iter().map(|network| network.subnet.as_str()).collect();
     let verb = if places.len() > 1 { "lie" } else { "lies" };
