@@ -34,6 +34,8 @@ fn of(inventory: &Inventory, plan: Plan) -> Vec<ClusterWork> {
 }
 
 fn wired_anew(inventory: &mut Inventory) {
+    // Hosts that run VMware are refused; their steps are those of hosts with Hyper-V.
+    inventory.clusters.iter_mut().for_each(Cluster::move_to_hyper_v);
     inventory.clusters.iter_mut().for_each(number);
 }
 

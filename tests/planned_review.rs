@@ -135,6 +135,20 @@ fn rules_about_windows_speak_of_a_vmware_estate_only_once_it_is_planned() {
         "{}",
         run.out
     );
+    let scripts = place("vmware-scripts");
+    let deploy = nicplan(&[
+        "deploy",
+        "samples/vmware-rvtools",
+        "--plan",
+        text(&plan),
+        "-o",
+        text(&scripts),
+    ]);
+    assert!(
+        deploy.code == 1 && deploy.out.contains("DMZ: its hosts run VMware") && !scripts.exists(),
+        "{}",
+        deploy.out
+    );
     for command in ["path", "drain"] {
         let run = nicplan(&[command, "samples/vmware-rvtools", "--plan", text(&plan)]);
         assert!(!run.out.contains("run VMware"), "{command}: {}", run.out);

@@ -101,6 +101,9 @@ pub fn work(inventory: &Inventory, verified: &VerifiedPlan) -> Result<Vec<Cluste
 
 fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<String>> {
     let mut reasons = refusals(plan);
+    if !today.runs_hyper_v() {
+        reasons.push(NO_WINDOWS.to_owned());
+    }
     reasons.extend(patterns(today, plan));
     let by_intents = intents::apply_to(today, plan);
     let after = if by_intents {
@@ -150,6 +153,11 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
     work.manual = manual::steps(&work);
     Ok(work)
 }
+
+/// Scripts compare Windows with the plan and change what differs; hosts without Windows have nothing to compare.
+const NO_WINDOWS: &str = "its hosts run VMware, and scripts change hosts that run Hyper-V. Install Windows and Hyper-V on them with the \
+    tables of the plan in hand (assignment.csv says what each port carries), read the new hosts with the collector that nicplan init \
+    writes, plan anew and deploy that plan.";
 
 /// What makes a plan impossible to carry out, whatever the nodes look like.
 fn refusals(plan: &ClusterPlan) -> Vec<String> {

@@ -1,6 +1,6 @@
 //! Small views of the facts that several rules share, and words for messages.
 
-use crate::inventory::{Cluster, Node, Vm, Vnic};
+use crate::inventory::{Cluster, Nic, Node, Vm, Vnic};
 use crate::roles::Role;
 
 /// Names that a message lists before it only counts.
@@ -73,6 +73,11 @@ pub fn nic_groups(node: &Node) -> Vec<NicGroup> {
 /// Names of some of a node's NICs.
 pub fn nic_names(node: &Node, nics: &[usize]) -> Vec<String> {
     nics.iter().map(|i| node.nics[*i].name.clone()).collect()
+}
+
+/// Whether nothing runs over a port.
+pub fn is_idle(nic: &Nic) -> bool {
+    nic.roles.is_empty() && nic.switch.is_none() && nic.team.is_empty()
 }
 
 #[cfg(test)]

@@ -128,6 +128,13 @@ fn names(findings: &[Finding]) -> Vec<&'static str> {
     findings.iter().map(|f| f.rule).collect()
 }
 
+/// Subjects of the findings of a rule.
+fn subjects(rule: &str, block: &str) -> Vec<String> {
+    let findings = review(&inventory(block));
+    let own = findings.into_iter().filter(|f| f.rule == rule);
+    own.map(|f| f.subject).collect()
+}
+
 fn assert_silent(rule: &str, block: &str) {
     let findings = review(&inventory(block));
     assert!(!names(&findings).contains(&rule), "{rule} speaks up: {findings:#?}");

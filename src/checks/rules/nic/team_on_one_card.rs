@@ -106,7 +106,6 @@ fn buy(node: &Node, last: &Nic) -> String {
 /// A port of the same speed on another card, an idle one if there is one.
 fn partner(node: &Node, last: &Nic) -> Option<usize> {
     let fits = |n: &Nic| !n.card.is_empty() && n.card != last.card && n.speed == last.speed;
-    let idle = |n: &Nic| n.roles.is_empty() && n.switch.is_none() && n.team.is_empty();
     let at = |wanted: &dyn Fn(&Nic) -> bool| node.nics.iter().position(|nic| fits(nic) && wanted(nic));
-    at(&idle).or_else(|| at(&|_| true))
+    at(&lookup::is_idle).or_else(|| at(&|_| true))
 }

@@ -2,7 +2,7 @@
 
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::teams::{self, Team};
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::profiles::WS2012;
@@ -60,9 +60,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 
 /// A free port of the same speed and model, on another card if there is one.
 fn second(node: &Node, only: &Nic) -> Option<String> {
-    let free = |nic: &&Nic| nic.roles.is_empty() && nic.switch.is_none() && nic.team.is_empty();
     let like = |nic: &&Nic| nic.name != only.name && nic.speed == only.speed && nic.model == only.model;
-    let found = node.nics.iter().filter(free).filter(like);
+    let found = node.nics.iter().filter(|nic| lookup::is_idle(nic)).filter(like);
     let best = found.min_by_key(|nic| (!nic.card.is_empty() && nic.card == only.card, !nic.up));
     best.map(|nic| nic.name.clone())
 }

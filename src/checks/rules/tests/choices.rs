@@ -2,13 +2,6 @@
 
 use super::*;
 
-/// Subjects of the findings of a rule.
-fn subjects(rule: &str, block: &str) -> Vec<String> {
-    let findings = review(&inventory(block));
-    let own = findings.into_iter().filter(|f| f.rule == rule);
-    own.map(|f| f.subject).collect()
-}
-
 /// Nodes HV1 and HV2 of these clusters with one pool, and a VM with dynamic addresses on the node named.
 fn cloned(clusters: [&str; 2], at: &str) -> String {
     let [first, second] = clusters;
@@ -46,6 +39,12 @@ fn of_two_clusters_with_one_pool_the_node_with_fewer_adapters_gives_way_and_it_a
             "another rule speaks of one cluster"
         );
     }
+}
+
+#[test]
+fn one_cluster_has_no_other() {
+    let alone = outcomes::verdict("mac-pool-overlaps-other-cluster", &cloned(["C1", "C1"], "HV1"));
+    assert!(matches!(alone, Verdict::NotApplicable(_)), "{alone:?}");
 }
 
 #[test]

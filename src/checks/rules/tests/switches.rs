@@ -11,13 +11,6 @@ fn outcome(rule: &str, block: &str) -> (usize, Verdict) {
         .expect("every rule has an outcome")
 }
 
-/// Subjects of the findings of a rule.
-fn subjects(rule: &str, block: &str) -> Vec<String> {
-    let findings = review(&inventory(block));
-    let own = findings.into_iter().filter(|f| f.rule == rule);
-    own.map(|f| f.subject).collect()
-}
-
 /// Nodes HV1 to HV4 with a port each, and these rows of `switches` (node, switch, type).
 fn switches(rows: &str) -> String {
     format!(
@@ -155,6 +148,19 @@ fn adapters_on_no_switch_or_on_one_that_ends_at_the_host_miss_none_elsewhere() {
 }
 
 #[test]
+fn a_switch_of_a_node_that_was_not_exported_is_unknown_and_not_absent() {
+    let block = |cell: &str| {
+        format!(
+            "file: nodes\nnode,cluster,not_exported\nHV1,C1,\nHV2,C1,{cell}\nfile: nics\nnode,nic,speed_mbps,current_role\n\
+             HV1,A,10000,vm:LAN\nHV2,A,10000,\nfile: vms\nvm,node\nW1,HV1\nfile: vnics\nvm,switch\nW1,LAN\n"
+        )
+    };
+    let missing = Verdict::NotChecked(vec!["switches.switch"]);
+    assert_eq!(outcome("vm-switch-missing-on-node", &block("Get-VMSwitch")).1, missing);
+    assert_eq!(outcome("vm-switch-missing-on-node", &block("")).1, Verdict::Findings(1));
+}
+
+#[test]
 fn a_port_of_a_team_or_of_a_switch_is_not_free_for_another_switch() {
     let fix = |team: &str, nics: &str| {
         let block = format!(
@@ -208,7 +214,7 @@ fn ports_without_team_or_switch_are_no_team() {
 
 #[test]
 fn a_switch_over_unlinked_physical_switches_is_told_by_its_own_name() {
-    let block = teamed("HV1,A,T1,X,\nHV1,B,T2,X,\nHV2,A,T1,X,\nHV2,B,T2,X,\n")
+    let block = teamed("HV1,A,T1,,\nHV1,B,T2,,\nHV2,A,T1,,\nHV2,B,T2,,\n")
         + "file: switches\nnode,switch,nics\nHV1,LAN,A;B\nHV2,LAN,A;B\n";
     let findings = review(&inventory(&block));
     let found = findings.iter().find(|f| f.rule == UNLINKED).expect("the finding");

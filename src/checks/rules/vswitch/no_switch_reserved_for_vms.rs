@@ -69,7 +69,7 @@ fn is_converged(node: &Node, switch: &VirtualSwitch) -> bool {
     let host_vnics = node.host_vnics.iter().filter(|v| v.switch == switch.name).count();
     let bound = node.nics.iter().filter(|n| n.switch.as_ref() == Some(&switch.name));
     let teamed = bound.clone().any(|n| !n.team.is_empty());
-    switch.nics.len().max(bound.count()) > 1 || teamed || host_vnics > 1
+    bound.count() > 1 || teamed || host_vnics > 1
 }
 
 fn fix(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> String {

@@ -99,10 +99,7 @@ fn fix(cluster: &Cluster, node: &Node, switch: &str) -> String {
         );
     }
     let (host, name) = (fixes::quoted(&node.name), fixes::quoted(switch));
-    let free = node
-        .nics
-        .iter()
-        .find(|n| n.switch.is_none() && n.roles.is_empty() && n.team.is_empty());
+    let free = node.nics.iter().find(|nic| lookup::is_idle(nic));
     let Some(nic) = free.map(|nic| fixes::quoted(&nic.name)) else {
         return format!(
             "no port of {} is free for {switch}: free or add one, or take {} out of the VMs' possible owners",
