@@ -206,6 +206,10 @@ fn smb_limits(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
         }
         return;
     }
+    // The cluster writes its factor over the limits of its hosts: where these count it must not.
+    if by_cluster && wanted.iter().any(Option::is_some) {
+        after.migration.smb_limit_on = Some(false);
+    }
     for (node, rate) in after.nodes.iter_mut().zip(wanted) {
         if let Some(rate) = rate.filter(|rate| node.migration.smb_limit.is_none_or(|present| present > *rate)) {
             node.migration.smb_limit = Some(rate);
