@@ -4,11 +4,13 @@
 
 use super::data::{ClusterData, ReportData};
 use super::{hints, show};
+use crate::applied;
 use crate::finding::Severity;
 use crate::plan::{Conflict, LEVELS, Objective, StaticMacPlan, Status, StyleRow};
 use crate::policy::{FailureKind, Wish};
 use crate::roles::Role;
 use crate::units::{show_mbps, show_permille};
+use std::collections::BTreeSet;
 
 /// The answer in one sentence.
 pub(super) fn verdict(cluster: &ClusterData) -> String {
@@ -299,6 +301,7 @@ fn changes_of(cluster: &ClusterData) -> Vec<String> {
             what.join(" and ")
         ));
     }
+    steps.extend(ended_networks(cluster));
     let pools = cluster
         .plan
         .mac_pools
@@ -327,6 +330,38 @@ fn changes_of(cluster: &ClusterData) -> Vec<String> {
         ));
     }
     steps
+}
+
+/// Cluster networks that end, because their roles come to ports that they share with others.
+fn ended_networks(cluster: &ClusterData) -> Option<String> {
+    let ended = applied::given_up(cluster.facts, cluster.plan);
+    let networks = || {
+        ended
+            .iter()
+            .filter_map(|position| cluster.facts.networks.get(*position))
+    };
+    let names: Vec<&str> = networks().map(|network| network.name.as_str()).collect();
+    let roles: BTreeSet<&str> = networks().filter_map(|n| Some(n.purpose?.info().title)).collect();
+    let roles: Vec<&str> = roles.into_iter().collect();
+    let (verb, go) = if names.len() == 1 {
+        ("network", "ends")
+    } else {
+        ("networks", "end")
+    };
+    let (come, uses) = if roles.len() == 1 {
+        ("comes", "uses")
+    } else {
+        ("come", "use")
+    };
+    (!names.is_empty()).then(|| {
+        format!(
+            "{}: the cluster {verb} {} {go}: {} {come} to ports without a virtual switch, which have one VLAN and one network each, and {uses} the \
+             network that is there. `nicplan deploy` sets what follows from it.",
+            cluster.facts.name,
+            names.join(" and "),
+            roles.join(" and ")
+        )
+    })
 }
 
 /// Whether the vNIC still lacks what the plan gives it: its static address, or spoofing.
