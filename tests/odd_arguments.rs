@@ -32,12 +32,21 @@ fn an_output_folder_that_is_a_file_is_called_one() {
 #[test]
 fn tables_are_never_written_over_an_inventory() {
     let dir = folder("odd-over", &[("nodes.csv", NODES), ("nics.csv", NICS)]);
+    let other = folder("odd-over-other", &[("nodes.csv", NODES)]);
     for command in ["import", "redact"] {
         let run = nicplan(&[command, text(&dir), "-o", text(&dir)]);
+        assert_eq!(run.code, 2, "{}", run.err);
+        let refused = ["is an INPUT", "already holds nodes.csv"]
+            .iter()
+            .any(|why| run.err.contains(why));
+        assert!(refused, "{}", run.err);
+
+        let run = nicplan(&[command, text(&dir), "-o", text(&other)]);
         assert_eq!(run.code, 2, "{}", run.err);
         assert!(run.err.contains("already holds nodes.csv"), "{}", run.err);
     }
     assert_eq!(program::entries(&dir).len(), 2);
+    assert_eq!(program::entries(&other).len(), 1);
 }
 
 #[test]

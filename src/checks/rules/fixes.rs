@@ -3,7 +3,7 @@
 //!
 //! Parameters as in the documentation of `Set-VMHost`, `Set-VMNetworkAdapter`, `Get-ClusterNetwork`.
 
-use crate::inventory::{Cluster, ClusterNetwork, Nic, Node, Vm, Vnic};
+use crate::inventory::{Cluster, ClusterNetwork, Nic, Node, SwitchKind, Vm, Vnic};
 pub use crate::powershell::quoted;
 use crate::profiles::WS2008R2;
 use crate::units::{Mac, MacRange};
@@ -49,6 +49,16 @@ pub fn on_host(cluster: &Cluster, vm: &Vm) -> String {
     let host = vm.host.and_then(|h| cluster.nodes.get(h));
     host.map(|node| format!(" -ComputerName {}", quoted(&node.name)))
         .unwrap_or_default()
+}
+
+/// The virtual switch of a kind on the host that holds the VM, where it has one; `<switch>` where there is a choice.
+pub fn only_switch(cluster: &Cluster, vm: &Vm, kind: SwitchKind) -> String {
+    let host = vm.host.and_then(|host| cluster.nodes.get(host));
+    let of_kind = host.iter().flat_map(|node| &node.switches).filter(|s| s.kind == kind);
+    match of_kind.collect::<Vec<_>>()[..] {
+        [only] => quoted(&only.name),
+        _ => "<switch>".to_owned(),
+    }
 }
 
 /// `Set-VMNetworkAdapter` for a vNIC, with the host that holds the VM.

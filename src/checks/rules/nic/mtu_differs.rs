@@ -35,6 +35,9 @@ type Network = (Role, Option<Subnet>);
 /// One interface and its MTU in bytes.
 struct Interface {
     name: String,
+    node: String,
+    /// Name as cmdlets take it.
+    alias: String,
     mtu: u64,
     at: Location,
 }
@@ -63,7 +66,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             message: format!("interfaces for {role} have different MTUs: {}", words.join("; ")),
             current: lookup::list(&mtus.keys().map(u64::to_string).collect::<Vec<_>>()),
             expected: "one MTU, also at the physical switches".to_owned(),
-            fix: fix(cluster),
+            fix: fix(cluster, &interfaces),
             at: interfaces.into_iter().map(|i| i.at).collect(),
         });
     }
@@ -72,8 +75,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 /// Interfaces that carry a role themselves, each with role and subnet. Ports under a virtual switch carry what its host vNICs
 /// send, so only those count there.
 fn interfaces(node: &Node, report: &Report<'_>) -> Vec<(Network, Interface)> {
-    let interface = |name: &str, mtu, origin| Interface {
+    let interface = |name: &str, alias: String, mtu, origin| Interface {
         name: format!("{}/{name}", node.name),
+        node: node.name.clone(),
+        alias,
         mtu,
         at: report.at(origin, "mtu"),
     };
@@ -81,12 +86,19 @@ fn interfaces(node: &Node, report: &Report<'_>) -> Vec<(Network, Interface)> {
     for nic in node.nics.iter().filter(|nic| nic.switch.is_none()) {
         let Some(mtu) = nic.facts.number("mtu") else { continue };
         for role in &nic.roles {
-            found.push(((*role, subnet(&nic.addresses)), interface(&nic.name, mtu, nic.origin)));
+            found.push((
+                (*role, subnet(&nic.addresses)),
+                interface(&nic.name, nic.name.clone(), mtu, nic.origin),
+            ));
         }
     }
     for vnic in &node.host_vnics {
         if let (Some(role), Some(mtu)) = (vnic.role, vnic.facts.number("mtu")) {
-            found.push(((role, subnet(&vnic.addresses)), interface(&vnic.name, mtu, vnic.origin)));
+            let alias = format!("vEthernet ({})", vnic.name);
+            found.push((
+                (role, subnet(&vnic.addresses)),
+                interface(&vnic.name, alias, mtu, vnic.origin),
+            ));
         }
     }
     found
@@ -101,11 +113,31 @@ fn subnet(addresses: &[String]) -> Option<Subnet> {
         .find_map(|address| Subnet::parse(address))
 }
 
-fn fix(cluster: &Cluster) -> String {
+/// Interfaces whose fix is written out; the others are alike.
+const WRITTEN: usize = 2;
+
+/// Large packets everywhere: the interfaces that send them already stay.
+fn fix(cluster: &Cluster, interfaces: &[Interface]) -> String {
     if fixes::is_2008r2(cluster) {
         return "in Device Manager, the port, Advanced: \"Jumbo Packet\" to one value on every node, and at the switches".to_owned();
     }
-    "on every node: Set-NetAdapterAdvancedProperty -Name <port> -RegistryKeyword '*JumboPacket' -RegistryValue 9014 (1514 = no \
-     jumbo packets), and the same at the physical switches"
-        .to_owned()
+    let most = interfaces.iter().map(|i| i.mtu).max().unwrap_or(0);
+    let small: Vec<&Interface> = interfaces.iter().filter(|i| i.mtu < most).collect();
+    let one = |i: &&Interface| {
+        format!(
+            "Set-NetAdapterAdvancedProperty -CimSession {} -Name {} -RegistryKeyword '*JumboPacket' -RegistryValue 9014",
+            fixes::quoted(&i.node),
+            fixes::quoted(&i.alias)
+        )
+    };
+    let written: Vec<String> = small.iter().take(WRITTEN).map(one).collect();
+    let more = match small.len().saturating_sub(WRITTEN) {
+        0 => String::new(),
+        1 => "; the same for the other one".to_owned(),
+        more => format!("; the same for {more} others"),
+    };
+    format!(
+        "{}{more} (or 1514, no large packets, on those that have them), and the same at the physical switches",
+        written.join("; ")
+    )
 }

@@ -137,3 +137,49 @@ fn members_of_teams_are_named_in_the_command_that_takes_them_out() {
         "{sriov}"
     );
 }
+
+#[test]
+fn interfaces_that_send_small_packets_are_named_and_those_that_send_large_ones_stay() {
+    let block = |nodes: usize| {
+        let all: Vec<usize> = (1..=nodes).collect();
+        let each = |of: &dyn Fn(usize) -> String| all.iter().map(|node| of(*node)).collect::<String>();
+        let mtu = |node: usize| if node == 1 { 9000 } else { 1500 };
+        format!(
+            "file: nodes\nnode,cluster\n{}file: nics\nnode,nic,speed_mbps,current_role,mtu\n{}",
+            each(&|node| format!("HV{node},C1\n")),
+            each(&|node| format!("HV{node},SMB 1,10000,storage,{}\n", mtu(node)))
+        )
+    };
+    let set = |node: &str| {
+        format!(
+            "Set-NetAdapterAdvancedProperty -CimSession '{node}' -Name 'SMB 1' -RegistryKeyword '*JumboPacket' -RegistryValue 9014"
+        )
+    };
+    let tail = "(or 1514, no large packets, on those that have them), and the same at the physical switches";
+    assert_eq!(fix("mtu-differs", &block(2)), format!("{} {tail}", set("HV2")));
+    let two = format!("{}; {}", set("HV2"), set("HV3"));
+    assert_eq!(fix("mtu-differs", &block(3)), format!("{two} {tail}"));
+    assert_eq!(
+        fix("mtu-differs", &block(4)),
+        format!("{two}; the same for the other one {tail}")
+    );
+    assert_eq!(
+        fix("mtu-differs", &block(5)),
+        format!("{two}; the same for 2 others {tail}")
+    );
+}
+
+#[test]
+fn an_adapter_goes_to_the_only_switch_of_the_kind_that_its_host_has() {
+    let block = |switches: &str| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\n\
+             file: switches\nnode,switch,type,nics\n{switches}file: vms\nvm,node,state\nWEB1,HV1,running\nWEB2,HV1,running\n\
+             file: vnics\nvm,vnic,switch\nWEB1,NIC,LAN\nWEB2,NIC,\n"
+        )
+    };
+    let one = fix("vnic-not-connected", &block("HV1,LAN,external,A\nHV1,Lab,internal,\n"));
+    assert!(one.contains("-SwitchName 'LAN',"), "{one}");
+    let two = fix("vnic-not-connected", &block("HV1,LAN,external,A\nHV1,DMZ,external,B\n"));
+    assert!(two.contains("-SwitchName <switch>,"), "{two}");
+}

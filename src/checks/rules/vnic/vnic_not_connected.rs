@@ -2,7 +2,7 @@
 
 use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Vm, VmState, Vnic};
+use crate::inventory::{Cluster, Inventory, SwitchKind, Vm, VmState, Vnic};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -54,8 +54,9 @@ fn fix(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> String {
     }
     let host = fixes::on_host(cluster, vm);
     let (name, adapter) = (fixes::quoted(&vm.name), fixes::quoted(&vnic.name));
+    let switch = fixes::only_switch(cluster, vm, SwitchKind::External);
     format!(
-        "Connect-VMNetworkAdapter{host} -VMName {name} -Name {adapter} -SwitchName <switch>, or \
+        "Connect-VMNetworkAdapter{host} -VMName {name} -Name {adapter} -SwitchName {switch}, or \
          Remove-VMNetworkAdapter{host} -VMName {name} -Name {adapter}"
     )
 }

@@ -52,8 +52,13 @@ fn fix(cluster: &Cluster, vm: &Vm, vnic: &Vnic, wanted: &str) -> String {
     if fixes::is_2008r2(cluster) {
         return format!("{}: choose an {wanted} network", fixes::vnic_settings(vm, vnic));
     }
+    let kind = match wanted {
+        "external" => SwitchKind::External,
+        _ => SwitchKind::Internal,
+    };
+    let switch = fixes::only_switch(cluster, vm, kind);
     format!(
-        "connect it to an {wanted} switch: Connect-VMNetworkAdapter{} -VMName {} -Name {} -SwitchName <switch>",
+        "connect it to an {wanted} switch: Connect-VMNetworkAdapter{} -VMName {} -Name {} -SwitchName {switch}",
         fixes::on_host(cluster, vm),
         fixes::quoted(&vm.name),
         fixes::quoted(&vnic.name)
