@@ -178,3 +178,43 @@ fn the_planner_counts_with_the_number_at_once_that_is_then_set() {
     }
     assert!(tried > 10, "{tried}");
 }
+
+/// With Network ATC cluster and live migration ride on the storage intent: without networks of their own they need no adapters of their own.
+#[cfg(feature = "solver")]
+#[test]
+fn on_azure_local_live_migration_rides_on_the_storage_adapters_of_its_switch() {
+    use nicplan::assignment::{Options, plan};
+    let sample = project().join("samples/azure-local-4-node");
+    let inventory = load(&[sample], &LoadOptions::default()).expect("a sample is sound");
+    let options = Options {
+        style: Some(nicplan::plan::Style::Converged),
+        ..Options::default()
+    };
+    let plan = plan(&inventory, &options).expect("no time limit is set");
+    let (today, planned) = (&inventory.clusters[0], &plan.clusters[0]);
+    assert_eq!(planned.uplinks.len(), 1, "one switch carries all");
+    let after = applied::cluster(today, planned);
+    let roles: Vec<Option<Role>> = after.nodes[0].host_vnics.iter().map(|v| v.role).collect();
+    assert!(
+        roles.contains(&Some(Role::Storage)) && roles.contains(&Some(Role::Management)),
+        "{roles:?}"
+    );
+    assert!(
+        !roles.contains(&Some(Role::LiveMigration)) && !roles.contains(&Some(Role::Cluster)),
+        "{roles:?}"
+    );
+
+    let settled = applied::settled(today, planned);
+    let forecast = Wiring::planned_with(&settled, planned, &needs(today, Some(planned)));
+    let all = paths(&settled, &forecast);
+    assert_eq!(all.len(), 12);
+    for path in &all {
+        assert_eq!(
+            path.network.as_deref(),
+            Some("StorageA"),
+            "{} to {}",
+            path.source,
+            path.target
+        );
+    }
+}

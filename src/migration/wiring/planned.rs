@@ -7,6 +7,7 @@
 use super::gather::{Adapter, adapter_name};
 use super::matching::{self, Matcher};
 use super::{Evidence, Kind, Wiring, metrics, today};
+use crate::applied;
 use crate::inventory::{Cluster, Node};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
 use crate::profiles::Transport;
@@ -70,8 +71,10 @@ fn of_uplink(cluster: &Cluster, node: &Node, design: &Uplink, uplink: &NodeUplin
     }
     let alone = design.network.is_none() && (hosts.len() == 1 || uplink.mechanism != Mechanism::Team);
     if !alone {
+        let rides = |role: &Role| applied::rides_on_storage(cluster, design, *role);
         return hosts
             .iter()
+            .filter(|role| !rides(role))
             .flat_map(|role| host_vnics(cluster, node, design, uplink, &ports, *role))
             .collect();
     }
@@ -154,15 +157,24 @@ fn host_vnic(
     (role, name): (Role, &str),
 ) -> Adapter {
     let ports_rdma = all_rdma(node, ports);
+    let rides = |r: &Role| role == Role::Storage && applied::rides_on_storage(cluster, design, *r);
+    let mut roles: BTreeSet<Role> = design.roles.iter().copied().filter(rides).collect();
+    // What migrates over the adapter has the share that the plan gives to migration.
+    let counted = if roles.contains(&Role::LiveMigration) {
+        Role::LiveMigration
+    } else {
+        role
+    };
+    roles.insert(role);
     Adapter {
         name: adapter_name(name),
         kind: Some(Kind::HostVnic),
         ports: ports.to_vec(),
-        roles: BTreeSet::from([role]),
-        sharers: design.roles.iter().copied().filter(|r| *r != role).collect(),
+        sharers: design.roles.iter().copied().filter(|r| !roles.contains(r)).collect(),
+        roles,
         rdma: ports_rdma && cluster.profile.rdma_on_switch,
         ports_rdma,
-        share: share(uplink, role),
+        share: share(uplink, counted),
         transport: uplink.transport,
         vlan: cluster.vlan_of(role),
         ..Adapter::default()
