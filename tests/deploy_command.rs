@@ -81,3 +81,26 @@ fn a_plan_that_says_that_it_falls_short_is_written_down_with_exit_code_1() {
     let runbook = fs::read_to_string(out.join("RUNBOOK.md")).expect("a runbook");
     assert!(runbook.contains("does not meet every requirement") && runbook.contains("-Console"));
 }
+
+/// Cluster and live migration come to the storage ports of exports-2022: the lists change first, the ports keep their VLANs, and nobody has to give
+/// an adapter an address by hand.
+#[test]
+fn networks_that_end_are_named_and_switch_ports_whose_vlans_stay_are_not() {
+    let out = place("deploy-shared");
+    let plan = "reports/exports-2022/plan.json";
+    let run = nicplan(&["deploy", "samples/exports-2022", "--plan", plan, "-o", text(&out)]);
+    assert_eq!(run.code, 0, "{}{}", run.out, run.err);
+    let runbook = fs::read_to_string(out.join("RUNBOOK.md")).expect("a runbook");
+    assert!(runbook.contains("Cluster and Live Migration must be gone"), "{runbook}");
+    assert!(!runbook.contains("Switch port of"), "{runbook}");
+    assert!(!runbook.contains("Give SMB"), "{runbook}");
+    let before = fs::read_to_string(out.join("cluster-1-before.ps1")).expect("a script");
+    assert!(
+        before.contains("MigrationNetworkOrder -Value (Get-NetworkId -Name 'SMB 1', 'SMB 2')"),
+        "{before}"
+    );
+    // Sentences are not broken by the indentation of their source.
+    for line in runbook.lines() {
+        assert!(!line.trim_start().contains("  "), "{line}");
+    }
+}

@@ -140,7 +140,8 @@ fn ended(work: &ClusterWork, found: &mut Vec<Manual>) {
         .into_iter()
         .collect();
     let text = format!(
-        "Look in Failover Cluster Manager: {} must be gone, since no adapter has an address there any more. What went over them ({}) goes over the networks          of the ports that it shares. Take their VLANs and subnets out of your address plan and off the switch ports.",
+        "Look in Failover Cluster Manager: {} must be gone, since no adapter has an address there any more. What went over them ({}) goes over \
+         the networks of the ports that it shares. Take their VLANs and subnets out of your address plan and off the switch ports.",
         words::listed(&names),
         words::roles(&roles)
     );
