@@ -56,14 +56,12 @@ pub fn adapters(cluster: &Cluster, plan: &ClusterPlan, node: &Node) -> Vec<Adapt
 /// Whether a role goes over the storage adapters of its uplink: with Network ATC cluster and live migration do, unless the cluster has a network
 /// or a host vNIC for them (Microsoft, Network ATC, storage intent).
 pub fn rides_on_storage(cluster: &Cluster, design: &Uplink, role: Role) -> bool {
-    let own_network = cluster.networks.iter().any(|n| n.purpose == Some(role));
-    let own_adapter = cluster
-        .nodes
-        .iter()
-        .flat_map(|n| &n.host_vnics)
-        .any(|v| v.role == Some(role));
     let beside = matches!(role, Role::Cluster | Role::LiveMigration) && design.roles.contains(&Role::Storage);
-    cluster.profile.intents_only && beside && !own_network && !own_adapter
+    let mut host_vnics = cluster.nodes.iter().flat_map(|n| &n.host_vnics);
+    cluster.profile.intents_only
+        && beside
+        && !cluster.networks.iter().any(|n| n.purpose == Some(role))
+        && !host_vnics.any(|v| v.role == Some(role))
 }
 
 /// Name of the virtual switch of an uplink: that of its external network; without one, the uplink's own where several host roles

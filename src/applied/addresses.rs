@@ -7,6 +7,7 @@ use super::adapters::{Adapter, Carrier};
 use super::today::{self, CarrierToday};
 use crate::inventory::Node;
 use crate::roles::Role;
+use std::collections::BTreeSet;
 
 /// Which role keeps the address of an adapter that carried several and loses some: the one to which a new address does most harm.
 pub(super) const FIRST: [Role; 6] = [
@@ -32,6 +33,8 @@ pub struct Move {
     pub from: Vec<Carrier>,
     /// The addresses, as far as the inventory knows them.
     pub addresses: Vec<String>,
+    /// Roles that go over these addresses today.
+    pub brought: BTreeSet<Role>,
 }
 
 impl Move {
@@ -63,14 +66,14 @@ pub fn moves(node: &Node, adapters: &[Adapter]) -> Vec<Move> {
     for role in FIRST {
         let of_role = |old: &CarrierToday, _: &Move| old.roles.contains(&role);
         for found in moves.iter_mut().filter(|found| found.roles.contains(&role)) {
-            let carried = found.stays() && free.brings(found, role);
+            let carried = found.stays() && found.brought.contains(&role);
             let full = found.shares_network() && !found.from.is_empty();
             if !carried && !full {
                 free.hand(found, of_role);
             }
         }
         // What must stay reachable keeps an address of its own, at the cost of one that was there.
-        let brought = moves.iter().any(|found| free.brings(found, role));
+        let brought = moves.iter().any(|found| found.brought.contains(&role));
         let mut sharing = moves
             .iter_mut()
             .filter(|m| m.roles.contains(&role) && m.shares_network());
@@ -97,6 +100,7 @@ impl Free {
         *taken = true;
         found.from.push(old.carrier.clone());
         found.addresses.extend(old.addresses.iter().cloned());
+        found.brought.extend(&old.roles);
         true
     }
 
@@ -105,6 +109,7 @@ impl Free {
         let before = found.clone();
         found.from.clear();
         found.addresses.clear();
+        found.brought.clear();
         if !self.hand(found, fits) {
             *found = before;
             return;
@@ -112,15 +117,6 @@ impl Free {
         for (old, taken) in self.carriers.iter().zip(&mut self.taken) {
             *taken &= !before.from.iter().any(|from| today::same(from, &old.carrier));
         }
-    }
-
-    /// Whether the adapter has an address of the role.
-    fn brings(&self, found: &Move, role: Role) -> bool {
-        let mut own = self
-            .carriers
-            .iter()
-            .filter(|old| found.from.iter().any(|from| today::same(from, &old.carrier)));
-        own.any(|old| old.roles.contains(&role))
     }
 }
 
@@ -130,6 +126,7 @@ fn empty(adapter: &Adapter) -> Move {
         roles: adapter.roles.clone(),
         from: Vec::new(),
         addresses: Vec::new(),
+        brought: BTreeSet::new(),
     }
 }
 

@@ -3,7 +3,7 @@
 //! A setting of today that serves the plan stays as it is. Sources: Microsoft, "Network Recommendations for a Hyper-V Cluster" (cluster use,
 //! MigrationExcludeNetworks), `Add-VMMigrationNetwork`, `Set-VMHost`, `Set-SmbBandwidthLimit`, "Manage SMB bandwidth limits for live migration".
 
-use super::shared::{given_up, shared_uplink};
+use super::shared::{shared_uplink, staying};
 use crate::inventory::{Cluster, ClusterNetwork, Node, StorageKind};
 use crate::plan::{ClusterPlan, Uplink};
 use crate::profiles::{Transport, WS2008R2, WS2022};
@@ -15,11 +15,7 @@ const DEFAULT_FACTOR: u32 = 2_500;
 
 /// Applies what the plan means for networks and live migration.
 pub(super) fn apply(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
-    let ended = given_up(today, plan);
-    let mut position = 0..;
-    after
-        .networks
-        .retain(|_| position.next().is_none_or(|at| !ended.contains(&at)));
+    after.networks = staying(today, plan).into_iter().cloned().collect();
     for network in &mut after.networks {
         network.cluster_use = cluster_use(today.storage, plan, network);
     }
@@ -63,16 +59,8 @@ fn cluster_use(storage: StorageKind, plan: &ClusterPlan, network: &ClusterNetwor
 /// roles beside it on its uplink; then the cluster's as a fallback. None where the plan gives it ports of its own and the inventory does
 /// not name their network: a list without it would lead live migration off it.
 pub fn migration_networks<'c>(cluster: &'c Cluster, plan: &ClusterPlan) -> Vec<&'c ClusterNetwork> {
-    let ended = given_up(cluster, plan);
-    let networks = || {
-        cluster
-            .networks
-            .iter()
-            .enumerate()
-            .filter(|(at, _)| !ended.contains(at))
-            .map(|(_, n)| n)
-    };
-    let named = |role: Role| networks().filter(move |n| n.purpose == Some(role));
+    let networks = staying(cluster, plan);
+    let named = |role: Role| networks.iter().copied().filter(move |n| n.purpose == Some(role));
     let own: Vec<_> = named(Role::LiveMigration).collect();
     let mut found: Vec<_> = if own.is_empty() {
         beside(plan).into_iter().flat_map(named).collect()

@@ -36,6 +36,13 @@ pub fn given_up(cluster: &Cluster, plan: &ClusterPlan) -> BTreeSet<usize> {
     found
 }
 
+/// The cluster's networks that stay.
+pub(super) fn staying<'c>(cluster: &'c Cluster, plan: &ClusterPlan) -> Vec<&'c ClusterNetwork> {
+    let ended = given_up(cluster, plan);
+    let all = cluster.networks.iter().enumerate();
+    all.filter(|(at, _)| !ended.contains(at)).map(|(_, n)| n).collect()
+}
+
 /// Networks of one shared uplink that end.
 fn ends(cluster: &Cluster, plan: &ClusterPlan, design: &Uplink) -> Vec<usize> {
     let of_node = |node| {
@@ -101,9 +108,7 @@ pub struct Vlans {
 impl Vlans {
     /// Those of a cluster.
     pub fn new(cluster: &Cluster, plan: &ClusterPlan) -> Vlans {
-        let ended = given_up(cluster, plan);
-        let named = cluster.networks.iter().enumerate();
-        let networks: Vec<&ClusterNetwork> = named.filter(|(at, _)| !ended.contains(at)).map(|(_, n)| n).collect();
+        let networks = staying(cluster, plan);
         let roles = FIRST
             .iter()
             .filter_map(|role| Some((*role, of_role(&networks, plan, *role)?)));

@@ -16,11 +16,9 @@ pub(super) fn carries(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
     let mut found = Vec::new();
     for (port, roles) in goal.state.holds.iter().filter(|(port, _)| is_ready(state, goal, port)) {
         let missing: BTreeSet<Role> = roles.difference(&state.held(port)).copied().collect();
-        let mut own = missing.clone();
-        if let Some(change) = ride(state, goal, port, &missing) {
-            found.push(vec![change]);
-        }
-        own.retain(|role| !goal.rides(port).contains(role));
+        let riding = goal.rides(port);
+        found.extend(ride(state, goal, port, &(&riding & &missing)).map(|change| vec![change]));
+        let mut own: BTreeSet<Role> = &missing - &riding;
         for transfer in goal.transfers.iter().filter(|t| t.to == *port) {
             let moved: Vec<Role> = transfer.roles.iter().copied().filter(|r| missing.contains(r)).collect();
             own.retain(|role| !transfer.roles.contains(role));
@@ -42,13 +40,12 @@ pub(super) fn carries(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
 
 /// Roles that use the address of others, once those have theirs.
 fn ride(state: &State, goal: &Goal, port: &Port, missing: &BTreeSet<Role>) -> Option<Change> {
-    let riding = goal.rides(port);
-    let mut roles: Vec<Role> = riding.intersection(missing).copied().collect();
+    let mut roles: Vec<Role> = missing.iter().copied().collect();
     roles.retain(|role| !GUARDED.contains(role) || goal.has_own(state, *role));
     let leads = goal
         .state
         .held(port)
-        .difference(&riding)
+        .difference(&goal.rides(port))
         .all(|role| state.held(port).contains(role));
     (leads && !roles.is_empty()).then(|| Change::Ride {
         port: port.clone(),

@@ -100,14 +100,14 @@ fn base(cluster: &Cluster, after: &Node, switch: &str) -> Option<super::steps::B
 
 /// Roles on adapters that bring no address along: an adapter without virtual switch has one network, and another role brought it.
 fn riding(node: &Node, moves: &[Move]) -> BTreeMap<Port, BTreeSet<Role>> {
-    let carriers = today::carriers(node);
     let shared = moves.iter().filter(|m| m.shares_network() && !m.from.is_empty());
     let of_move = |m: &Move| {
-        let sources = carriers
+        let roles = m
+            .roles
             .iter()
-            .filter(|c| m.from.iter().any(|from| today::same(&c.carrier, from)));
-        let brought: BTreeSet<Role> = sources.flat_map(|c| c.roles.iter().copied()).collect();
-        let roles = m.roles.iter().copied().filter(|role| !brought.contains(role)).collect();
+            .copied()
+            .filter(|role| !m.brought.contains(role))
+            .collect();
         (port_of(node, &m.to), roles)
     };
     shared.map(of_move).collect()

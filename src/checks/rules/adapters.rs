@@ -78,9 +78,7 @@ impl Adapter<'_> {
 
     /// Whether an address lies in the subnet of a cluster network.
     pub fn holds_address_of(&self, network: &ClusterNetwork) -> bool {
-        let ranges = Subnet::list(&network.subnet);
-        let mut addresses = self.addresses.iter().filter_map(|address| Subnet::address(address));
-        addresses.any(|address| ranges.iter().any(|range| range.holds(&address)))
+        Subnet::any_holds(&network.subnet, &Subnet::of_addresses(self.addresses))
     }
 
     /// Whether neither a team nor a virtual switch holds it.
