@@ -173,7 +173,7 @@ fn smb_limits(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
         return;
     }
     let wanted: Vec<Option<Mbps>> = today.nodes.iter().map(|node| smb_share(today, plan, node)).collect();
-    let by_cluster = today.profile.generation >= WS2022 && !today.nodes.iter().any(is_virtual);
+    let by_cluster = today.profile.generation >= WS2022 && !today.nodes.iter().any(Node::is_virtual);
     let factors: Vec<Option<u32>> = today
         .nodes
         .iter()
@@ -206,13 +206,7 @@ fn smb_limits(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
 }
 
 fn factor(node: &Node, rate: Mbps) -> Option<u32> {
-    let sum: Mbps = node.nics.iter().filter(|n| n.up).map(|n| n.speed).sum();
-    u32::try_from((rate * 10_000).checked_div(sum)?).ok()
-}
-
-/// Whether the node is itself a virtual machine: there the cluster's factor has no effect.
-fn is_virtual(node: &Node) -> bool {
-    node.hardware.to_lowercase().contains("virtual")
+    u32::try_from((rate * 10_000).checked_div(node.linked_speed())?).ok()
 }
 
 /// Rate that the plan gives to SMB live migration beside SMB storage on a node.

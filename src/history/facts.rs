@@ -6,7 +6,7 @@
 use super::Row;
 use crate::inventory::{Cluster, DEFAULT_MEMORY_MIB, Inventory, Node, Vm};
 use crate::roles::Role;
-use crate::units::{Mbps, MiB, same_name};
+use crate::units::{Mbps, MiB, host_label, same_name};
 
 /// Fills in what the inventory says.
 pub(super) fn add(rows: &mut [Row], inventory: &Inventory) {
@@ -26,12 +26,11 @@ pub(super) fn add(rows: &mut [Row], inventory: &Inventory) {
 
 /// The only node of that name, short or full.
 fn find_node<'a>(inventory: &'a Inventory, name: &str) -> Option<(&'a Cluster, &'a Node)> {
-    let short = |text: &str| text.split('.').next().unwrap_or_default().to_lowercase();
     let mut nodes = inventory
         .clusters
         .iter()
         .flat_map(|cluster| cluster.nodes.iter().map(move |node| (cluster, node)))
-        .filter(|(_, node)| short(&node.name) == short(name));
+        .filter(|(_, node)| host_label(&node.name) == host_label(name));
     let found = nodes.next()?;
     nodes.next().is_none().then_some(found)
 }

@@ -2,6 +2,7 @@
 //!
 //! Names of networks stay as written: one that no longer exists is a fault of the design, not of the file.
 
+use super::Node;
 use crate::profiles::Transport;
 use crate::units::Mbps;
 
@@ -18,6 +19,19 @@ pub struct ClusterMigration {
     pub smb_limit_on: Option<bool>,
     /// `SetSMBBandwidthLimitFactor`: share of the node's summed NIC speed, in ten-thousandths; 2,500 unless said otherwise.
     pub smb_limit_factor: Option<u32>,
+}
+
+impl Node {
+    /// Summed speed of its NICs that have a link, also of those that live migration cannot use: what the cluster's limit is a share of, Mbit/s.
+    pub fn linked_speed(&self) -> Mbps {
+        self.nics.iter().filter(|nic| nic.up).map(|nic| nic.speed).sum()
+    }
+
+    /// Whether it is itself a virtual machine, by its hardware's name (`Virtual Machine`, `VMware Virtual Platform`): there the cluster's limit has no
+    /// effect.
+    pub fn is_virtual(&self) -> bool {
+        self.hardware.to_lowercase().contains("virtual")
+    }
 }
 
 /// What one host says.

@@ -115,6 +115,11 @@ fn split_number(name: &str) -> Option<(&str, &str, &str)> {
     short.then_some((&name[..start], &name[start..end], &name[end..]))
 }
 
+/// First label of a host's DNS name, in lower case: `HV1.corp.example` and `hv1` are one host.
+pub fn host_label(name: &str) -> String {
+    name.split('.').next().unwrap_or_default().to_lowercase()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

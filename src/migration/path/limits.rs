@@ -3,7 +3,7 @@
 //! Sources: Microsoft Learn, `Get-Cluster` (MaximumParallelMigrations overrides the hosts' limit from the September 2022 update) and
 //! "Manage SMB bandwidth limits for live migration" (the factor counts the speed of all the node's NICs and does not act on virtual nodes).
 
-use crate::inventory::Cluster;
+use crate::inventory::{Cluster, Node};
 use crate::profiles::{WS2008R2, WS2022};
 use crate::units::Mbps;
 
@@ -74,16 +74,10 @@ pub(super) fn cluster_limits(cluster: &Cluster) -> bool {
 
 /// Summed speed of the node's NICs that have a link, also of those that live migration cannot use.
 pub(super) fn all_nics(cluster: &Cluster, node: usize) -> Mbps {
-    cluster
-        .nodes
-        .get(node)
-        .map_or(0, |n| n.nics.iter().filter(|n| n.up).map(|n| n.speed).sum())
+    cluster.nodes.get(node).map_or(0, Node::linked_speed)
 }
 
-/// Whether the node is itself a virtual machine, by its hardware's name (`Virtual Machine`, `VMware Virtual Platform`).
+/// Whether the node is itself a virtual machine.
 pub(super) fn is_virtual(cluster: &Cluster, node: usize) -> bool {
-    cluster
-        .nodes
-        .get(node)
-        .is_some_and(|n| n.hardware.to_lowercase().contains("virtual"))
+    cluster.nodes.get(node).is_some_and(Node::is_virtual)
 }

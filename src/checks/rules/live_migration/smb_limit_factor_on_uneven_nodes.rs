@@ -75,9 +75,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 fn limited(cluster: &Cluster) -> BTreeMap<Mbps, Vec<&Node>> {
     let mut sums: BTreeMap<Mbps, Vec<&Node>> = BTreeMap::new();
     for node in cluster.nodes.iter().filter(|node| !node.wiring_unexported()) {
-        let sum = node.nics.iter().filter(|nic| nic.up).map(|nic| nic.speed).sum();
         if option(cluster, node) == Some(Transport::Smb) && node.migration.smb_limit.is_none() {
-            sums.entry(sum).or_default().push(node);
+            sums.entry(node.linked_speed()).or_default().push(node);
         }
     }
     sums

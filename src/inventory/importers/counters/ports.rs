@@ -5,7 +5,7 @@
 
 use super::join::{Found, as_counted, write_row};
 use crate::inventory::raw::{Line, RawTable};
-use crate::units::{count, natural_cmp, show_mbps};
+use crate::units::{count, host_label, natural_cmp, show_mbps};
 use std::collections::BTreeMap;
 
 /// Ports that a note spells out.
@@ -26,11 +26,6 @@ pub(super) struct Book {
     all: usize,
 }
 
-/// First label of a DNS name in lower case.
-fn short(node: &str) -> String {
-    node.split('.').next().unwrap_or(node).to_lowercase()
-}
-
 /// An instance without the number that Windows puts behind the second adapter of a kind: `X710 _2`.
 fn without_number(instance: &str) -> &str {
     match instance.rsplit_once(" _") {
@@ -45,7 +40,7 @@ impl Book {
         let nics = tables.iter().filter(|table| table.def.name == "nics");
         for line in nics.flat_map(|table| table.rows.iter().map(move |row| Line { table, row })) {
             let text = |column: &str| line.cell(column).text;
-            let id = (short(text("node")), text("nic").to_lowercase());
+            let id = (host_label(text("node")), text("nic").to_lowercase());
             let (port, shown) = known.entry(id).or_insert_with(|| {
                 let port = Port {
                     node: text("node").to_owned(),
@@ -74,7 +69,7 @@ impl Book {
     /// The port that an instance of a node is; none where several may be meant.
     pub(super) fn find(&self, node: &str, instance: &str) -> Option<&Port> {
         let instance = as_counted(instance);
-        let of = |name: &str| self.ports.get(&(short(node), name.to_owned()));
+        let of = |name: &str| self.ports.get(&(host_label(node), name.to_owned()));
         match of(&instance)
             .or_else(|| of(without_number(&instance)))
             .map(Vec::as_slice)

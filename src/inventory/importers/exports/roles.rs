@@ -6,6 +6,7 @@ use super::conclude::Assumed;
 use super::estate::Estate;
 use crate::inventory::importers::test_cluster::roles::role_of_name;
 use crate::roles::Role;
+use crate::units::host_label;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The word for `current_role`: how the port calls its storage tells which kind it is.
@@ -97,12 +98,7 @@ fn further_roles(
         return 0;
     }
     for node in nodes {
-        let name = estate
-            .text(node, "node")
-            .split('.')
-            .next()
-            .unwrap_or_default()
-            .to_lowercase();
+        let name = host_label(estate.text(node, "node"));
         let known = of_node.get(&name).cloned().unwrap_or_default();
         for role in [Role::Cluster, Role::LiveMigration] {
             if known.contains(&role) {

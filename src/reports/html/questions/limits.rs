@@ -35,7 +35,7 @@ pub(super) fn over_smb(cluster: &ClusterData) -> Option<String> {
         .map(|nic| nic.speed)
         .collect();
     let (sum, most) = (ports.iter().sum::<Mbps>(), ports.iter().max().copied().unwrap_or(0));
-    let all: Mbps = node.nics.iter().filter(|nic| nic.up).map(|nic| nic.speed).sum();
+    let all = node.linked_speed();
     let after = match sum - most {
         0 => "there is no second port to fail over to".to_owned(),
         left => format!(
