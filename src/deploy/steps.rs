@@ -6,7 +6,7 @@
 use crate::inventory::{HostVnic, VirtualSwitch};
 use crate::profiles::Transport;
 use crate::roles::Role;
-use crate::units::{Mac, MacRange, Mbps};
+use crate::units::{Mac, MacRange, Mbps, host_vnic_connection};
 
 /// An adapter of the host.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -24,7 +24,7 @@ impl Port {
     pub fn alias(&self) -> String {
         match self {
             Port::Nic(name) | Port::Team(name) => name.clone(),
-            Port::HostVnic(name) => format!("vEthernet ({name})"),
+            Port::HostVnic(name) => host_vnic_connection(name),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Pseudonyms of names: numbers in the order in which people count, so that lists and tie-breaks stay as they were.
 
 use super::walk::Kind;
-use crate::units::{name_key, natural_cmp};
+use crate::units::{host_vnic_connection, name_key, natural_cmp};
 use std::collections::BTreeMap;
 
 /// Names by kind, and their pseudonyms.
@@ -84,7 +84,7 @@ impl Names {
             found.cloned().unwrap_or_else(|| kind.word().to_owned())
         };
         match inner(name) {
-            Some(inside) => format!("vEthernet ({})", plain(inside)),
+            Some(inside) => host_vnic_connection(&plain(inside)),
             None => plain(name),
         }
     }

@@ -115,6 +115,22 @@ fn split_number(name: &str) -> Option<(&str, &str, &str)> {
     short.then_some((&name[..start], &name[start..end], &name[end..]))
 }
 
+/// Name under which Windows lists the adapter of a host vNIC: `vEthernet (SMB01)` for `SMB01`.
+pub fn host_vnic_connection(host_vnic: &str) -> String {
+    format!("vEthernet ({host_vnic})")
+}
+
+/// The host vNIC whose adapter this is, `SMB01` for `vEthernet (SMB01)`; any other name as it stands.
+pub fn host_vnic_of(connection: &str) -> &str {
+    let inner = connection
+        .strip_prefix("vEthernet (")
+        .and_then(|rest| rest.strip_suffix(')'));
+    inner
+        .map(str::trim)
+        .filter(|name| !name.is_empty())
+        .unwrap_or(connection)
+}
+
 /// First label of a host's DNS name, in lower case: `HV1.corp.example` and `hv1` are one host.
 pub fn host_label(name: &str) -> String {
     name.split('.').next().unwrap_or_default().to_lowercase()

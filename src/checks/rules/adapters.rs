@@ -3,15 +3,17 @@
 //! In: nodes. Out: [`Adapter`]s by name. The cluster's own virtual adapter is left out: its hashed MAC and its 169.254 address are
 //! as they should be. Must not know: rules.
 
-use crate::inventory::{Cluster, ClusterNetwork, Facts, Node, Origin};
+use crate::inventory::{Cluster, ClusterNetwork, Facts, Nic, Node, Origin};
 use crate::migration::wiring::Subnet;
 use crate::roles::Role;
-use crate::units::same_name;
+use crate::units::{host_vnic_connection, same_name};
 
 /// A physical port or a host vNIC.
 pub struct Adapter<'a> {
-    /// Name in Windows; a host vNIC without `vEthernet ( )`.
+    /// Name in the inventory; a host vNIC without `vEthernet ( )`.
     pub name: &'a str,
+    /// Connection under which Windows lists its addresses and bindings, as cmdlets take it.
+    pub alias: String,
     /// Record.
     pub origin: Origin,
     /// What only rules read.
@@ -30,6 +32,7 @@ pub struct Adapter<'a> {
 pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
     let ports = node.nics.iter().map(|nic| Adapter {
         name: &nic.name,
+        alias: connection(nic).to_owned(),
         origin: nic.origin,
         facts: &nic.facts,
         addresses: &nic.addresses,
@@ -43,6 +46,7 @@ pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
     });
     let virtuals = node.host_vnics.iter().map(|vnic| Adapter {
         name: &vnic.name,
+        alias: host_vnic_connection(&vnic.name),
         origin: vnic.origin,
         facts: &vnic.facts,
         addresses: &vnic.addresses,
@@ -54,6 +58,13 @@ pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
         .chain(virtuals)
         .filter(|adapter| !is_cluster_adapter(adapter.name))
         .collect()
+}
+
+/// The connection of a port: the interface of its team, which Windows names like the team, else its own. A team under a switch has none
+/// of its own: its host vNICs do.
+pub fn connection(nic: &Nic) -> &str {
+    let has_interface = !nic.team.is_empty() && nic.switch.is_none();
+    if has_interface { &nic.team } else { &nic.name }
 }
 
 /// Whether it is the adapter that the failover cluster makes for itself.

@@ -6,6 +6,7 @@ mod conditions;
 mod fixes;
 mod hosts;
 mod limits;
+mod named;
 mod outcomes;
 mod quiet;
 mod switches;

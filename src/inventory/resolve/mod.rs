@@ -17,7 +17,6 @@ mod switches;
 mod topology;
 
 pub(crate) use guests::DEFAULT_MEMORY_MIB;
-pub(super) use switches::inner_name;
 
 use super::LoadOptions;
 use super::entities::{Cluster, Inventory};

@@ -8,7 +8,7 @@ use crate::inventory::cells;
 use crate::inventory::raw::{Cell, Record};
 use crate::inventory::{Facts, HostVnic, Node, SwitchKind, VirtualSwitch};
 use crate::roles::Role;
-use crate::units::{Mac, count};
+use crate::units::{Mac, count, host_vnic_of};
 
 /// Name of an external switch that nobody names.
 const UNNAMED: &str = "External-1";
@@ -196,7 +196,7 @@ fn host_vnics(r: &mut Resolver<'_>) {
         let cell = line.cell("host_vnic");
         let node = r.nodes.of(line, &r.owners, &mut r.problems);
         if let (Some(name), Some(node)) = (r.problems.required(cell), node) {
-            groups.add(node, inner_name(name), cell, &mut r.problems);
+            groups.add(node, host_vnic_of(name), cell, &mut r.problems);
         }
     }
     for group in groups.sorted(&mut r.problems) {
@@ -226,12 +226,6 @@ fn host_vnics(r: &mut Resolver<'_>) {
         };
         r.clusters[cluster].nodes[node].host_vnics.push(vnic);
     }
-}
-
-/// `vEthernet (SMB01)` is the adapter of the host vNIC `SMB01`.
-pub(in crate::inventory) fn inner_name(name: &str) -> &str {
-    let inner = name.strip_prefix("vEthernet (").and_then(|rest| rest.strip_suffix(')'));
-    inner.map(str::trim).filter(|n| !n.is_empty()).unwrap_or(name)
 }
 
 /// The switch a host vNIC is on, in the spelling of its node; blank means the node's only external one.

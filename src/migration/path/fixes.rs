@@ -9,6 +9,7 @@ use crate::inventory::Cluster;
 use crate::migration::wiring::{Interface, Network, Subnet};
 use crate::powershell::quoted;
 use crate::profiles::{Transport, WS2008R2, WS2022};
+use crate::units::host_vnic_of;
 
 /// A network with its subnet.
 pub(super) fn named(network: &Network) -> String {
@@ -185,11 +186,7 @@ pub(super) fn set_vlan(choice: &Choice, source: usize, target: usize, network: u
     let (Some(interface), Some(vlan)) = (vnic(odd), wanted) else {
         return String::new();
     };
-    let bare = interface
-        .name
-        .strip_prefix("vEthernet (")
-        .and_then(|n| n.strip_suffix(')'))
-        .unwrap_or(&interface.name);
+    let bare = host_vnic_of(&interface.name);
     format!(
         "Set-VMNetworkAdapterVlan -ManagementOS -ComputerName {} -VMNetworkAdapterName {} -Access -VlanId {vlan}",
         quoted(choice.node(odd)),
@@ -266,10 +263,7 @@ pub(super) fn set_concurrency(cluster: &Cluster, node: &str, wanted: u64) -> Str
 
 /// Set the weight of a host vNIC.
 pub(super) fn set_weight(node: &str, adapter: &str, weight: u32) -> String {
-    let bare = adapter
-        .strip_prefix("vEthernet (")
-        .and_then(|n| n.strip_suffix(')'))
-        .unwrap_or(adapter);
+    let bare = host_vnic_of(adapter);
     format!(
         "Set-VMNetworkAdapter -ManagementOS -ComputerName {} -Name {} -MinimumBandwidthWeight {weight}",
         quoted(node),

@@ -6,7 +6,7 @@ use super::{Kind, Subnet};
 use crate::inventory::{Cluster, HostVnic, Nic, Node, VirtualSwitch};
 use crate::profiles::Transport;
 use crate::roles::Role;
-use crate::units::Permille;
+use crate::units::{Permille, host_vnic_connection};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An adapter that may carry cluster networks.
@@ -31,11 +31,6 @@ pub(super) struct Adapter {
     pub others_weighted: bool,
     pub share: Option<Permille>,
     pub transport: Option<Transport>,
-}
-
-/// Name of a host vNIC's adapter in Windows.
-pub(super) fn adapter_name(host_vnic: &str) -> String {
-    format!("vEthernet ({host_vnic})")
 }
 
 /// Adapters of a node as they are today, by name of port, team and host vNIC. `assumed` takes what was not said.
@@ -121,7 +116,7 @@ fn on_switch(
     assumed: &mut BTreeSet<String>,
 ) -> Adapter {
     let mut adapter = under_switch(node, switch);
-    adapter.name = adapter_name(&vnic.name);
+    adapter.name = host_vnic_connection(&vnic.name);
     adapter.roles = vnic.role.into_iter().collect();
     adapter.sharers = all
         .iter()
@@ -168,7 +163,7 @@ fn unlisted(node: &Node, switch: &VirtualSwitch, roles: BTreeSet<Role>, vnics: &
     let ports = adapter.ports.iter().filter_map(|p| node.nics.get(*p));
     adapter.addresses = ports.flat_map(|n| addresses(&n.addresses)).collect();
     adapter.roles = roles;
-    adapter.name = adapter_name(&switch.name);
+    adapter.name = host_vnic_connection(&switch.name);
     adapter.sharers = vnics.iter().filter_map(|v| v.role).collect();
     adapter.sharers.insert(Role::Vm);
     (!adapter.roles.is_empty() || !adapter.addresses.is_empty()).then_some(adapter)

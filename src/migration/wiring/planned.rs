@@ -4,7 +4,7 @@
 //! inventory with that purpose, else one is assumed. That the plan's live-migration networks come first in the cluster's order
 //! goes with the plan, unless the inventory names another order.
 
-use super::gather::{Adapter, adapter_name};
+use super::gather::Adapter;
 use super::matching::{self, Matcher};
 use super::{Evidence, Kind, Wiring, metrics, today};
 use crate::applied;
@@ -12,7 +12,7 @@ use crate::inventory::{Cluster, Node};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
 use crate::profiles::Transport;
 use crate::roles::Role;
-use crate::units::Permille;
+use crate::units::{Permille, host_vnic_connection};
 use std::collections::BTreeSet;
 
 /// The wiring of a plan.
@@ -167,7 +167,7 @@ fn host_vnic(
     };
     roles.insert(role);
     Adapter {
-        name: adapter_name(name),
+        name: host_vnic_connection(name),
         kind: Some(Kind::HostVnic),
         ports: ports.to_vec(),
         sharers: design.roles.iter().copied().filter(|r| !roles.contains(r)).collect(),

@@ -48,7 +48,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             for (column, title, component) in PROTOCOLS {
                 if adapter.facts.yes(column) == Some(false) {
                     found.add(
-                        (adapter.name.to_owned(), title, component),
+                        (adapter.name.to_owned(), adapter.alias.clone(), title, component),
                         node,
                         report.at(adapter.origin, column),
                     );
@@ -56,7 +56,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             }
         }
     }
-    for ((name, title, component), places) in found {
+    for ((name, alias, title, component), places) in found {
         let fix = if fixes::is_2008r2(cluster) {
             format!(
                 "tick {title} in the properties of the connection (Server Core: nvspbind /e \"{name}\" {component})"
@@ -64,7 +64,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         } else {
             format!(
                 "Enable-NetAdapterBinding -Name {} -ComponentID {component}",
-                fixes::quoted(&name)
+                fixes::quoted(&alias)
             )
         };
         report.add(Fault {

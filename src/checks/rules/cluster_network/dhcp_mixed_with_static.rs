@@ -76,7 +76,7 @@ fn fix(cluster: &Cluster, with: &[&(&Node, Adapter<'_>)]) -> String {
             node.name, adapter.name
         );
     }
-    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(adapter.name));
+    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(&adapter.alias));
     format!(
         "Set-NetIPInterface -CimSession {host} -InterfaceAlias {name} -Dhcp Disabled, and New-NetIPAddress with its address{more}"
     )

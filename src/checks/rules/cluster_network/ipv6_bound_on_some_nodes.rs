@@ -78,6 +78,6 @@ fn fix(cluster: &Cluster, without: &[&(&Node, Adapter<'_>)]) -> String {
             node.name, adapter.name, adapter.name
         );
     }
-    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(adapter.name));
+    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(&adapter.alias));
     format!("Enable-NetAdapterBinding -CimSession {host} -Name {name} -ComponentID ms_tcpip6{more}")
 }

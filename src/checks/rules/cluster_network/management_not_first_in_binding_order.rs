@@ -40,18 +40,21 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             continue;
         };
         if !adapter.roles.is_empty() && !adapter.roles.contains(&Role::Management) {
-            found.add(adapter.name.to_owned(), node, report.at(node.origin, "binding_order"));
+            let management = all.iter().find(|own| own.roles.contains(&Role::Management));
+            let key = (adapter.name.to_owned(), management.map(|own| own.name.to_owned()));
+            found.add(key, node, report.at(node.origin, "binding_order"));
         }
     }
-    for (name, places) in found {
+    for ((name, management), places) in found {
+        let management = management.map_or("<management adapter>".to_owned(), |name| format!("\"{name}\""));
         report.add(Fault {
             subject: name.clone(),
             message: format!("{name} comes before management in the binding order of {}", places.nodes()),
             current: format!("{name} first"),
             expected: "the management adapter first".to_owned(),
             fix: format!(
-                "on {}: Network Connections, Advanced, Advanced Settings: management to the top; on Server Core nvspbind /++ <management \
-                 adapter> ms_tcpip (not nvspscrub, which deletes all virtual networks)",
+                "on {}: Network Connections, Advanced, Advanced Settings: management to the top; on Server Core nvspbind /++ \
+                 {management} ms_tcpip (not nvspscrub, which deletes all virtual networks)",
                 places.nodes()
             ),
             at: places.at,

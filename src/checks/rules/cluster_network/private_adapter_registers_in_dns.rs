@@ -32,14 +32,14 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         for adapter in adapters(node) {
             if adapter.is_private() && adapter.facts.yes("dns_registration") == Some(true) {
                 found.add(
-                    adapter.name.to_owned(),
+                    (adapter.name.to_owned(), adapter.alias.clone()),
                     node,
                     report.at(adapter.origin, "dns_registration"),
                 );
             }
         }
     }
-    for (name, places) in found {
+    for ((name, alias), places) in found {
         let fix = if fixes::is_2008r2(cluster) {
             format!(
                 "netsh interface ipv4 set dnsservers \"{name}\" static none register=none on {}",
@@ -48,7 +48,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         } else {
             format!(
                 "Set-DnsClient -InterfaceAlias {} -RegisterThisConnectionsAddress $false on {}",
-                fixes::quoted(&name),
+                fixes::quoted(&alias),
                 places.nodes()
             )
         };

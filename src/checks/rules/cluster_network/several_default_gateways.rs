@@ -64,10 +64,10 @@ fn fix(cluster: &Cluster, with: &[&Adapter<'_>]) -> String {
     if own.is_empty() || others.is_empty() {
         return format!("{command} {quote}<the adapter>{quote} for all adapters but that of management");
     }
-    let names = others.iter().map(|adapter| adapter.name);
     if old {
-        let each: Vec<String> = names.map(|name| format!("{command} \"{name}\"")).collect();
-        return each.join(" & ");
+        let each = others.iter().map(|adapter| format!("{command} \"{}\"", adapter.name));
+        return each.collect::<Vec<_>>().join(" & ");
     }
-    format!("{command} {}", fixes::quoted_list(names))
+    let aliases = others.iter().map(|adapter| adapter.alias.as_str());
+    format!("{command} {}", fixes::quoted_list(aliases))
 }

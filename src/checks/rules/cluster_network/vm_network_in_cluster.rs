@@ -1,9 +1,11 @@
 //! A network of the VMs that the hosts have addresses in.
 
+use crate::checks::rules::adapters::on_network;
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, ClusterNetwork, HostVnic, Inventory, Node};
 use crate::roles::Role;
+use crate::units::same_name;
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -34,11 +36,6 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             (None, Some(vlan)) => (format!("is on VLAN {vlan}, which VMs use"), "vlan"),
             _ => continue,
         };
-        let fix = if fixes::is_2008r2(cluster) {
-            "in Hyper-V Manager, Virtual Network Manager, clear \"Allow management operating system to share this network adapter\" on every node"
-        } else {
-            "Set-VMSwitch -Name <the switch> -AllowManagementOS $false on every node"
-        };
         report.add(Fault {
             subject: network.name.clone(),
             message: format!(
@@ -47,8 +44,49 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "a cluster network".to_owned(),
             expected: "no adapter of the hosts in the networks of VMs".to_owned(),
-            fix: fix.to_owned(),
+            fix: fix(cluster, network),
             at: vec![report.at(network.origin, column)],
         });
     }
+}
+
+/// Takes the first host vNIC in the network away, and the address off a port there. A switch that loses `AllowManagementOS` loses all of its
+/// host vNICs, so that is no advice for one that carries management, too.
+fn fix(cluster: &Cluster, network: &ClusterNetwork) -> String {
+    if fixes::is_2008r2(cluster) {
+        return "in Hyper-V Manager, Virtual Network Manager, clear \"Allow management operating system to share this network adapter\" on \
+                every node"
+            .to_owned();
+    }
+    let there = on_network(cluster, network);
+    let virtual_of = |node: &Node, name: &str| -> Option<String> {
+        let vnic = node.host_vnics.iter().find(|v| same_name(&v.name, name))?;
+        Some(remove(node, vnic))
+    };
+    let more = if there.len() > 1 {
+        "; so for its other adapters"
+    } else {
+        ""
+    };
+    let Some((node, adapter)) = there.first() else {
+        return "on every node: Remove-VMNetworkAdapter -ManagementOS -Name <the host vNIC in it>; Set-VMSwitch -AllowManagementOS $false only \
+                where the switch carries nothing else of the host"
+            .to_owned();
+    };
+    let first = virtual_of(node, adapter.name).unwrap_or_else(|| {
+        format!(
+            "take its address off the port: Disable-NetAdapterBinding -CimSession {} -Name {} -ComponentID ms_tcpip,ms_tcpip6",
+            fixes::quoted(&node.name),
+            fixes::quoted(&adapter.alias)
+        )
+    });
+    format!("{first}{more}")
+}
+
+fn remove(node: &Node, vnic: &HostVnic) -> String {
+    format!(
+        "Remove-VMNetworkAdapter -ComputerName {} -ManagementOS -Name {}",
+        fixes::quoted(&node.name),
+        fixes::quoted(&vnic.name)
+    )
 }

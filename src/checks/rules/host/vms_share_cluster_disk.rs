@@ -42,16 +42,22 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: format!("{} on one cluster disk", count(vms.len(), "VM")),
             expected: "a cluster shared volume, or one VM per cluster disk".to_owned(),
-            fix: fix(cluster),
+            fix: fix(cluster, volume),
             at: vms.iter().map(|vm| report.at(vm.origin, "volume")).collect(),
         });
     }
 }
 
-fn fix(cluster: &Cluster) -> String {
+fn fix(cluster: &Cluster, volume: &str) -> String {
     let own = cluster.argument();
     if fixes::is_2008r2(cluster) {
         return "enable Cluster Shared Volumes in Failover Cluster Manager, add the disk to them and move the VMs' files there".to_owned();
     }
-    format!("Add-ClusterSharedVolume -Cluster {own} -Name <the disk>, and move the VMs' files to C:\\ClusterStorage")
+    // Get-ClusterResource names the disk; the inventory may hold its drive letter or path instead.
+    let disk = if volume.contains([':', '\\']) {
+        "<the disk>".to_owned()
+    } else {
+        fixes::quoted(volume)
+    };
+    format!("Add-ClusterSharedVolume -Cluster {own} -Name {disk}, and move the VMs' files to C:\\ClusterStorage")
 }

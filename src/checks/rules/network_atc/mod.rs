@@ -10,8 +10,9 @@ mod stretch_intent_with_rdma;
 mod switch_on_intent_port;
 mod too_many_intents_of_one_kind;
 
-use super::{Report, Rule};
+use super::{Report, Rule, fixes};
 use crate::inventory::{Cluster, Nic};
+use crate::roles::Role;
 use crate::units::same_name;
 
 /// The family.
@@ -54,6 +55,20 @@ pub(super) fn not_in_use(report: &mut Report<'_>) {
 /// Intents that name the port; empty where they are not known.
 pub(super) fn intents(nic: &Nic) -> &[String] {
     nic.facts.list("intents").unwrap_or_default()
+}
+
+/// The intent for storage as `Set-NetIntent` takes it: the one that the cluster lists, else the one that holds the storage ports; a
+/// placeholder where none or several are known.
+pub(super) fn storage_intent(cluster: &Cluster) -> String {
+    let listed = cluster.facts.list("storage_intents").unwrap_or_default().iter();
+    let ports = cluster.nodes.iter().flat_map(|node| &node.nics);
+    let of_ports = ports.filter(|nic| nic.roles.contains(&Role::Storage)).flat_map(intents);
+    let mut names: Vec<&String> = listed.chain(of_ports).collect();
+    names.dedup_by(|a, b| same_name(a, b));
+    match names[..] {
+        [only] => fixes::quoted(only),
+        _ => "<storage intent>".to_owned(),
+    }
 }
 
 /// Whether a list of the cluster names an intent, in any case.

@@ -5,6 +5,7 @@ use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Node};
 use crate::migration::wiring::Subnet;
 use crate::roles::Role;
+use crate::units::host_vnic_connection;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -94,7 +95,7 @@ fn interfaces(node: &Node, report: &Report<'_>) -> Vec<(Network, Interface)> {
     }
     for vnic in &node.host_vnics {
         if let (Some(role), Some(mtu)) = (vnic.role, vnic.facts.number("mtu")) {
-            let alias = format!("vEthernet ({})", vnic.name);
+            let alias = host_vnic_connection(&vnic.name);
             found.push((
                 (role, subnet(&vnic.addresses)),
                 interface(&vnic.name, alias, mtu, vnic.origin),

@@ -1,6 +1,6 @@
 //! Ports for Network ATC that carry something and have another name on another node.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, lookup, network_atc};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup, network_atc};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::profiles::WS2025;
@@ -59,14 +59,47 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: format!("missing on {}", lookup::list(&names)),
             expected: "the same names on every node".to_owned(),
-            fix: format!(
-                "on {}: Rename-NetAdapter -Name <the port in the same place> -NewName {}",
-                lookup::list(&names),
-                crate::checks::rules::fixes::quoted(&nic.name)
-            ),
+            fix: fix(nic, example, &missing),
             at,
         });
     }
+}
+
+/// Nodes whose command is written out.
+const NAMED: usize = 2;
+
+/// Renames the port of each node that takes the place of the missing one.
+fn fix(nic: &Nic, example: &Node, missing: &[&Node]) -> String {
+    let each = missing.iter().take(NAMED).map(|node| {
+        let port = namesake(nic, example, node).map_or("<the port in the same place>".to_owned(), |port| {
+            fixes::quoted(&port.name)
+        });
+        format!(
+            "Rename-NetAdapter -CimSession {} -Name {port} -NewName {}",
+            fixes::quoted(&node.name),
+            fixes::quoted(&nic.name)
+        )
+    });
+    let more = match missing.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        1 => "; so on the other one".to_owned(),
+        others => format!("; so on {others} others"),
+    };
+    format!("{}{more}", each.collect::<Vec<_>>().join("; "))
+}
+
+/// The one port like it, of a name that the other node does not have.
+fn namesake<'a>(nic: &Nic, example: &Node, node: &'a Node) -> Option<&'a Nic> {
+    let strange = |port: &&Nic| {
+        example
+            .nics
+            .iter()
+            .all(|own| name_key(&own.name) != name_key(&port.name))
+    };
+    let like = |port: &&Nic| port.speed == nic.speed && port.model == nic.model && port.roles == nic.roles;
+    let mut fitting = node.nics.iter().filter(strange).filter(like);
+    let only = fitting.next();
+    only.filter(|_| fitting.next().is_none())
 }
 
 /// An intent will hold it: it has a role (that of VMs under a switch) or is in a team. Ports that an intent names already are

@@ -3,7 +3,7 @@
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, Inventory, Nic, Node};
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -52,14 +52,14 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 continue;
             }
             let names = lookup::nic_names(node, &group.nics);
-            let last = names.last().cloned().unwrap_or_default();
-            let what = (group.title, name, lookup::list(&names), last);
+            let change = change(node, &group.nics, tor);
+            let what = (group.title, name, lookup::list(&names), change);
             for place in at {
                 found.add(what.clone(), node, place);
             }
         }
     }
-    for ((title, tor, names, last), places) in found {
+    for ((title, tor, names, change), places) in found {
         report.add(Fault {
             subject: format!("{title}/{tor}"),
             message: format!(
@@ -68,11 +68,28 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: tor.to_owned(),
             expected: "two physical switches".to_owned(),
-            fix: format!("on {}: recable {last} to another physical switch", places.nodes()),
+            fix: format!("on {}: {change}", places.nodes()),
             at: places.at,
         });
     }
     add_single(cluster, report, &single);
+}
+
+/// A port that is like the last one, carries nothing and is cabled elsewhere takes its place; else the cable moves.
+fn change(node: &Node, group: &[usize], tor: usize) -> String {
+    let Some(last) = group.last().and_then(|i| node.nics.get(*i)) else {
+        return String::new();
+    };
+    let free = |nic: &&Nic| nic.roles.is_empty() && nic.switch.is_none() && nic.team.is_empty() && nic.up;
+    let fits =
+        |nic: &&Nic| nic.tor.is_some_and(|other| other != tor) && nic.speed == last.speed && nic.model == last.model;
+    match node.nics.iter().filter(free).find(fits) {
+        Some(nic) => format!(
+            "take {} in place of {}, or recable {} to another physical switch",
+            nic.name, last.name, last.name
+        ),
+        None => format!("recable {} to another physical switch", last.name),
+    }
 }
 
 /// With one physical switch there is one thing to say, not one per team.
@@ -104,7 +121,7 @@ mod tests {
         let block = |last: &str| {
             format!(
                 "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps,tor,team\nHV1,A,10000,T1,X\n\
-                 HV1,B,10000,T1,X\nHV2,A,10000,T1,X\nHV2,B,10000,T1,X\nHV2,C,10000,{last},\n"
+                 HV1,B,10000,T1,X\nHV2,A,10000,T1,X\nHV2,B,10000,T1,X\nHV2,C,1000,{last},\n"
             )
         };
         let count = |last: &str| {

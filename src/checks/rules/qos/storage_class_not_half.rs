@@ -1,7 +1,7 @@
 //! A storage class that is not half of a converged port on Azure Local.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, Versions};
+use crate::checks::rules::{Fault, Report, Rule, Versions, network_atc};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, TrafficClass};
 use crate::profiles::AZURE_LOCAL;
@@ -42,7 +42,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             message: format!("storage has {percent} % of the shared ports on {}", places.nodes()),
             current: format!("{percent} %"),
             expected: format!("{HALF} %, or another share on purpose"),
-            fix: "$qos = New-NetIntentQoSPolicyOverrides; $qos.BandwidthPercentage_SMB = 50; Set-NetIntent -Name <intent> -QoSPolicyOverrides $qos".to_owned(),
+            fix: format!(
+                "$qos = New-NetIntentQoSPolicyOverrides; $qos.BandwidthPercentage_SMB = {HALF}; Set-NetIntent -Name {} -QoSPolicyOverrides $qos",
+                network_atc::storage_intent(cluster)
+            ),
             at: places.at,
         });
     }

@@ -24,8 +24,10 @@ mod storage_address_before_deployment;
 mod switchless_with_too_many_nodes;
 
 use super::Rule;
+use super::adapters::connection;
 use crate::inventory::{Facts, Node, Origin};
 use crate::roles::Role;
+use crate::units::host_vnic_connection;
 use std::net::Ipv4Addr;
 
 /// The family.
@@ -57,6 +59,8 @@ pub static RULES: &[&Rule] = &[
 /// An adapter of the host that has addresses of its own: a port without a virtual switch, or a host vNIC.
 struct Adapter<'a> {
     name: &'a str,
+    /// Connection under which Windows lists it.
+    alias: String,
     roles: Vec<Role>,
     /// Column that names its role.
     role_column: &'static str,
@@ -69,6 +73,7 @@ struct Adapter<'a> {
 fn adapters(node: &Node) -> impl Iterator<Item = Adapter<'_>> {
     let ports = node.nics.iter().filter(|nic| nic.switch.is_none()).map(|nic| Adapter {
         name: &nic.name,
+        alias: connection(nic).to_owned(),
         roles: nic.roles.iter().copied().collect(),
         role_column: "current_role",
         rdma: Some(nic.rdma.on()),
@@ -77,6 +82,7 @@ fn adapters(node: &Node) -> impl Iterator<Item = Adapter<'_>> {
     });
     ports.chain(node.host_vnics.iter().map(|vnic| Adapter {
         name: &vnic.name,
+        alias: host_vnic_connection(&vnic.name),
         roles: vnic.role.into_iter().collect(),
         role_column: "role",
         rdma: vnic.rdma,

@@ -34,14 +34,14 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         for adapter in super::adapters(node).filter(|adapter| adapter.rdma == Some(true)) {
             if adapter.facts.yes("smb_client_rdma") == Some(false) {
                 found.add(
-                    adapter.name.to_owned(),
+                    (adapter.name.to_owned(), adapter.alias.clone()),
                     node,
                     report.at(adapter.origin, "smb_client_rdma"),
                 );
             }
         }
     }
-    for (adapter, places) in found {
+    for ((adapter, alias), places) in found {
         report.add(Fault {
             subject: adapter.clone(),
             message: format!("{adapter} has RDMA switched on, but the SMB client sees none on {}", places.nodes()),
@@ -50,7 +50,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             fix: format!(
                 "on {}: compare Get-NetAdapterRdma with Get-SmbClientNetworkInterface; Disable-NetAdapterRdma, then Enable-NetAdapterRdma for {}",
                 places.nodes(),
-                quoted(&adapter)
+                quoted(&alias)
             ),
             at: places.at,
         });

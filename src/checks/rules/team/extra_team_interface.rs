@@ -47,11 +47,26 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: lookup::list(interfaces),
             expected: "the one interface that the switch is bound to".to_owned(),
             fix: format!(
-                "on {}: Remove-NetLbfoTeamNic -Team {} -VlanID <its VLAN>, and a host vNIC in that VLAN instead",
+                "on {}: {}, and a host vNIC in that VLAN instead",
                 places.nodes(),
-                fixes::quoted(name)
+                remove(name, interfaces)
             ),
             at: places.at,
         });
     }
+}
+
+/// Takes the interfaces away whose names say their VLAN, as Windows names them: `LAN - VLAN 20`.
+fn remove(team: &str, interfaces: &[String]) -> String {
+    let vlan = |name: &String| name.rsplit_once("VLAN ")?.1.trim().parse::<u16>().ok();
+    let command = |vlan: String| format!("Remove-NetLbfoTeamNic -Team {} -VlanID {vlan}", fixes::quoted(team));
+    let known: Vec<String> = interfaces
+        .iter()
+        .filter_map(vlan)
+        .map(|vlan| command(vlan.to_string()))
+        .collect();
+    if known.is_empty() {
+        return command("<its VLAN>".to_owned());
+    }
+    known.join("; ")
 }

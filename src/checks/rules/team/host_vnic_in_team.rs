@@ -5,6 +5,7 @@ use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::WS2012;
+use crate::units::host_vnic_connection;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -59,7 +60,7 @@ fn adapter(name: &str) -> String {
     if name.to_lowercase().starts_with("vethernet (") {
         name.to_owned()
     } else {
-        format!("vEthernet ({name})")
+        host_vnic_connection(name)
     }
 }
 

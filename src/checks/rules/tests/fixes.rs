@@ -3,7 +3,7 @@
 use super::*;
 
 /// The fix of the first finding of a rule about a block.
-fn fix(rule: &str, block: &str) -> String {
+pub(super) fn fix(rule: &str, block: &str) -> String {
     let findings = review(&inventory(block));
     let found = findings.into_iter().find(|f| f.rule == rule);
     found

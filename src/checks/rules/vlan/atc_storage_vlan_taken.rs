@@ -1,8 +1,8 @@
 //! VLANs that Network ATC would give to storage are in use.
 
-use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions, lookup};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions, lookup, network_atc};
 use crate::finding::{Location, Severity};
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, Inventory, Node};
 use crate::profiles::WS2025;
 use crate::roles::Role;
 use std::ops::RangeInclusive;
@@ -47,9 +47,36 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         ),
         current: format!("VLAN {vlan}: {}", names.first().copied().unwrap_or_default()),
         expected: "711 to 718 for storage alone, or other VLANs named in the storage intent".to_owned(),
-        fix: "name other VLANs in the storage intent: Set-NetIntent -Name <intent> -StorageVlans <VLAN>,<VLAN> (before there is one, Add-NetIntent takes -StorageVlans too)".to_owned(),
+        fix: fix(cluster, &taken),
         at: taken.into_iter().map(|(_, _, at)| at).collect(),
     });
+}
+
+/// VLANs of the same range that nobody is in, one for each storage port.
+fn fix(cluster: &Cluster, taken: &[(u16, String, Location)]) -> String {
+    let of_storage = |node: &Node| {
+        node.nics
+            .iter()
+            .filter(|nic| nic.roles.contains(&Role::Storage))
+            .count()
+    };
+    let ports = cluster.nodes.iter().map(of_storage).max().unwrap_or_default().max(2);
+    let is_free = |vlan: &u16| taken.iter().all(|(used, _, _)| used != vlan);
+    let free: Vec<String> = STORAGE
+        .filter(is_free)
+        .take(ports)
+        .map(|vlan| vlan.to_string())
+        .collect();
+    let vlans = if free.len() == ports {
+        free.join(",")
+    } else {
+        "<VLAN>,<VLAN>".to_owned()
+    };
+    format!(
+        "name other VLANs in the storage intent: Set-NetIntent -Name {} -StorageVlans {vlans} (before there is one, Add-NetIntent takes \
+         -StorageVlans too), and trunk them at the physical switches",
+        network_atc::storage_intent(cluster)
+    )
 }
 
 /// VLAN, who is in it, and where that stands.

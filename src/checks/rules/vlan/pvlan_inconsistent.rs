@@ -54,7 +54,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             expected: "one primary VLAN and one mode for each secondary VLAN, apart from promiscuous adapters"
                 .to_owned(),
-            fix: fix(cluster, odd, secondary),
+            fix: fix(cluster, odd, &uses, secondary),
             at: uses
                 .iter()
                 .map(|u| report.at(u.vnic.origin, "secondary_vlans"))
@@ -99,10 +99,22 @@ fn contradiction<'a>(secondary: u16, uses: &'a [Use<'a>]) -> Option<(&'a Use<'a>
     Some((odd, "is isolated for one adapter and a community for another"))
 }
 
-fn fix(cluster: &Cluster, odd: &Use<'_>, secondary: u16) -> String {
+/// The odd one like the others: their primary VLAN and mode, where one of them says it.
+fn fix(cluster: &Cluster, odd: &Use<'_>, uses: &[Use<'_>], secondary: u16) -> String {
+    let others = || uses.iter().filter(|u| !std::ptr::eq(*u, odd));
+    let primary = others().map(|u| u.primary).find(|vlan| *vlan != u64::from(secondary));
+    let primary = primary.map_or("<primary VLAN>".to_owned(), |vlan| vlan.to_string());
+    let community = others()
+        .find(|u| u.mode != "promiscuous")
+        .is_some_and(|u| u.mode == "community");
+    let (mode, other) = if community {
+        ("-Community", "-Isolated")
+    } else {
+        ("-Isolated", "-Community")
+    };
     format!(
-        "Set-VMNetworkAdapterVlan{} -VMName {} -VMNetworkAdapterName {} -Isolated -PrimaryVlanId <primary> \
-         -SecondaryVlanId {secondary} (or Set-VMNetworkAdapterVlan -Community), as the physical switches have it",
+        "Set-VMNetworkAdapterVlan{} -VMName {} -VMNetworkAdapterName {} {mode} -PrimaryVlanId {primary} \
+         -SecondaryVlanId {secondary} (or Set-VMNetworkAdapterVlan {other}), as the physical switches have it",
         fixes::on_host(cluster, odd.vm),
         fixes::quoted(&odd.vm.name),
         fixes::quoted(&odd.vnic.name)

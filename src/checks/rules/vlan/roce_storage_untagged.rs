@@ -5,6 +5,7 @@ use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, HostVnic, Inventory, Nic, Node, Rdma};
 use crate::profiles::WS2016;
 use crate::roles::Role;
+use crate::units::Subnet;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -37,8 +38,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let host = fixes::quoted(&node.name);
         found.extend(node.nics.iter().filter(|nic| is_untagged_port(nic)).map(|nic| {
             let fix = format!(
-                "Set-NetAdapter -CimSession {host} -Name {} -VlanID <VLAN>",
-                fixes::quoted(&nic.name)
+                "Set-NetAdapter -CimSession {host} -Name {} -VlanID {}",
+                fixes::quoted(&nic.name),
+                vlan(cluster, &nic.addresses)
             );
             (
                 format!("{}/{}", node.name, nic.name),
@@ -50,8 +52,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         found.extend(node.host_vnics.iter().filter(untagged).map(|v| {
             let fix = format!(
                 "Set-VMNetworkAdapterVlan -ComputerName {host} -ManagementOS -VMNetworkAdapterName {} -Access \
-                 -VlanId <VLAN>",
-                fixes::quoted(&v.name)
+                 -VlanId {}",
+                fixes::quoted(&v.name),
+                vlan(cluster, &v.addresses)
             );
             (
                 format!("{}/{}", node.name, v.name),
@@ -70,6 +73,14 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         fix: format!("first trunk the VLAN at the physical switch, then {fix}"),
         at: found.iter().map(|(_, at, _)| at.clone()).collect(),
     });
+}
+
+/// The VLAN of the network that holds the addresses.
+fn vlan(cluster: &Cluster, addresses: &[String]) -> String {
+    let own = Subnet::of_addresses(addresses);
+    let mut there = cluster.networks.iter().filter(|n| Subnet::any_holds(&n.subnet, &own));
+    let vlan = there.find_map(|n| n.vlan);
+    vlan.map_or("<VLAN>".to_owned(), |vlan| vlan.to_string())
 }
 
 /// A port under a switch is tagged by its host vNICs.

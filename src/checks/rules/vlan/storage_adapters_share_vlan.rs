@@ -1,6 +1,6 @@
 //! Storage ports of a switchless cluster that share a VLAN.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup, network_atc};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::profiles::AZURE_LOCAL;
@@ -29,6 +29,9 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
+/// The first VLAN that Network ATC gives to storage.
+const FIRST: u64 = 711;
+
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     if cluster.nodes.len() != 2 {
         return;
@@ -52,7 +55,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: count(different.len(), "VLAN"),
             expected: count(ports.len(), "VLAN"),
-            fix: fix(node, &ports),
+            fix: fix(cluster, node, &ports),
             at: ports.iter().map(|nic| report.at(nic.origin, "nic_vlan")).collect(),
         });
     }
@@ -62,11 +65,27 @@ fn is_direct_storage(nic: &Nic) -> bool {
     nic.direct_to.is_some() && nic.roles.contains(&Role::Storage)
 }
 
-fn fix(node: &Node, ports: &[&Nic]) -> String {
-    let last = ports.last().map_or(String::new(), |nic| fixes::quoted(&nic.name));
+/// The VLANs that Network ATC takes itself, or one more than the port has at both ends of its cable.
+fn fix(cluster: &Cluster, node: &Node, ports: &[&Nic]) -> String {
+    let vlans: Vec<String> = (FIRST..).take(ports.len()).map(|vlan| vlan.to_string()).collect();
+    let used: BTreeSet<u64> = ports.iter().filter_map(|nic| nic.facts.number("nic_vlan")).collect();
+    let free = (FIRST..).find(|vlan| !used.contains(vlan)).unwrap_or(FIRST);
+    let last = ports.last().copied();
+    let far = last.and_then(|nic| nic.direct_to.as_ref());
+    let ends = [
+        last.map(|nic| (node.name.as_str(), nic.name.as_str())),
+        far.and_then(|(node, port)| Some((cluster.nodes.get(*node)?.name.as_str(), port.as_str()))),
+    ];
+    let set = |(host, port): (&str, &str)| {
+        let (host, port) = (fixes::quoted(host), fixes::quoted(port));
+        format!("Set-NetAdapter -CimSession {host} -Name {port} -VlanID {free}")
+    };
+    let both: Vec<String> = ends.into_iter().flatten().map(set).collect();
     format!(
-        "give the storage intent one VLAN per port (Set-NetIntent -Name <intent> -StorageVlans 711,712), or Set-NetAdapter -CimSession {} \
-         -Name {last} -VlanID <VLAN> on both ends of the cable",
-        fixes::quoted(&node.name)
+        "give the storage intent one VLAN per port (Set-NetIntent -Name {} -StorageVlans {}), or without intent both ends of a cable \
+         another VLAN: {}",
+        network_atc::storage_intent(cluster),
+        vlans.join(","),
+        both.join("; ")
     )
 }

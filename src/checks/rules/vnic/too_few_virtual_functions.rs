@@ -45,10 +45,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: format!("{}: {} asked, {} offered", first.node.name, first.asked, first.offered),
             expected: format!("at least {} virtual functions", first.asked),
             fix: format!(
-                "Set-NetAdapterSriov -CimSession {} -Name {} -NumVFs <number>, or Set-VMNetworkAdapter -IovWeight 0 for the \
-                 adapters that need it least",
+                "Set-NetAdapterSriov -CimSession {} -Name {} -NumVFs {} as far as the card has them (Get-NetAdapterSriov), or \
+                 Set-VMNetworkAdapter -IovWeight 0 for the adapters that need it least",
                 fixes::quoted(&first.node.name),
-                nics.join(",")
+                nics.join(","),
+                first.asked.div_ceil(nics.len().max(1) as u64)
             ),
             at: ports.map(|nic| report.at(nic.origin, "virtual_functions")).collect(),
         });

@@ -8,7 +8,6 @@ use super::lacking::Coverage;
 use super::{roles, strangers, subnets};
 use crate::inventory::entities::Origin;
 use crate::inventory::importers::model_speed::speed_in_name;
-use crate::inventory::resolve::inner_name;
 use crate::profiles;
 use crate::units::count;
 use std::collections::{BTreeMap, BTreeSet};
@@ -191,7 +190,7 @@ fn host_vnics(estate: &mut Estate) {
         if adapter.kind != AdapterKind::HostVnic || adapter.row.is_some() {
             continue;
         }
-        let name = inner_name(&adapter.name).to_owned();
+        let name = crate::units::host_vnic_of(&adapter.name).to_owned();
         if let Some(row) = estate.find("host_vnics", &[&adapter.node, &name]) {
             estate.adapters[at].row = Some(row);
             continue;

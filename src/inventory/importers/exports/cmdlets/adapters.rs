@@ -4,7 +4,6 @@ use super::{Cmdlet, Item, mac, mbps};
 use crate::inventory::importers::exports::estate::{Adapter, AdapterKind, Estate};
 use crate::inventory::importers::exports::records::Value;
 use crate::inventory::importers::test_cluster::ports::base;
-use crate::inventory::resolve::inner_name;
 use crate::units::{Date, parse_mbps};
 
 pub(super) const CMDLETS: &[&Cmdlet] = &[
@@ -383,13 +382,16 @@ fn rdma(item: &Item<'_>, estate: &mut Estate) {
     let on = item.get(&["Enabled"]).and_then(|f| Some((f.value.yes()?, f.place)));
     let name = item.text("Name");
     if let (Some((on, place)), true) = (on, name.starts_with("vEthernet")) {
-        let row = estate.find("host_vnics", &[item.node, inner_name(name)]);
+        let row = estate.find("host_vnics", &[item.node, crate::units::host_vnic_of(name)]);
         match row {
             Some(row) => estate.put(row, "rdma", super::yes_no(on), place),
             // Host vNICs are read later.
             None => estate
                 .lists
-                .entry((super::super::estate::key(&[item.node, inner_name(name)]), "host_rdma"))
+                .entry((
+                    super::super::estate::key(&[item.node, crate::units::host_vnic_of(name)]),
+                    "host_rdma",
+                ))
                 .or_default()
                 .push((super::yes_no(on).to_owned(), place)),
         }

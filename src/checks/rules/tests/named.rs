@@ -1,0 +1,211 @@
+//! What is to be done names adapters, ports, VLANs and intents where one of them follows from the inventory, and leaves a placeholder where
+//! several would do.
+
+use super::fixes::fix;
+use super::*;
+
+#[test]
+fn host_vnics_and_teams_are_named_as_windows_lists_their_connections() {
+    let block = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+                 file: nics\nnode,nic,speed_mbps,current_role,team,team_kind,gateway,dns_registration\nHV1,A,10000,,,,,\n\
+                 HV1,B,10000,live-migration,LM,vendor,,yes\nHV1,C,10000,live-migration,LM,vendor,,\n\
+                 file: switches\nnode,switch,nics\nHV1,S1,A\n\
+                 file: host_vnics\nnode,host_vnic,switch,role,gateway,dns_registration,smb_client_bound\n\
+                 HV1,Mgmt,S1,management,10.0.1.1,,\nHV1,CSV,S1,cluster,10.0.2.1,yes,no\n";
+    assert_eq!(
+        fix("several-default-gateways", block),
+        "on HV1: Remove-NetRoute -DestinationPrefix 0.0.0.0/0 -InterfaceAlias 'vEthernet (CSV)'"
+    );
+    let findings = review(&inventory(block));
+    let told: Vec<&str> = findings
+        .iter()
+        .filter(|f| f.rule == "private-adapter-registers-in-dns")
+        .map(|f| f.fix.as_str())
+        .collect();
+    assert!(
+        told.iter()
+            .any(|fix| fix.contains("-InterfaceAlias 'vEthernet (CSV)' ")),
+        "{told:?}"
+    );
+    assert!(told.iter().any(|fix| fix.contains("-InterfaceAlias 'LM' ")), "{told:?}");
+}
+
+#[test]
+fn a_storage_intent_gets_free_vlans_and_is_named_where_one_is_known() {
+    let block = |intents: &str, taken: &str| {
+        format!(
+            "file: clusters\ncluster,profile,storage,storage_intents\nC1,azurelocal,s2d,{intents}\nfile: nodes\nnode,cluster\nHV1,C1\n\
+             file: nics\nnode,nic,speed_mbps,current_role\nHV1,A,10000,storage\nHV1,B,10000,storage\nHV1,C,10000,storage\nHV1,D,10000,\n\
+             file: vms\nvm,node\nW1,HV1\nfile: vnics\nvm,vlan\n{taken}"
+        )
+    };
+    let told = |intents: &str, taken: &str| fix("atc-storage-vlan-taken", &block(intents, taken));
+    let known = told("Fast", "W1,711\nW1,713\n");
+    assert!(known.contains("-Name 'Fast' -StorageVlans 712,714,715 "), "{known}");
+    let two = told("Fast;Slow", "W1,711\n");
+    assert!(
+        two.contains("-Name <storage intent> -StorageVlans 712,713,714 "),
+        "{two}"
+    );
+    let full: String = (711..=716).map(|vlan| format!("W1,{vlan}\n")).collect();
+    assert!(told("Fast", &full).contains("-StorageVlans <VLAN>,<VLAN> "));
+}
+
+#[test]
+fn the_one_port_like_it_is_renamed_and_of_two_none() {
+    let block = |second: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,azurelocal\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps,model,current_role\nHV1,Port1,25000,E810,storage\nHV2,SLOT 2,25000,E810,storage\n{second}"
+        )
+    };
+    let told = |second: &str| {
+        let findings = review(&inventory(&block(second)));
+        let of = findings
+            .into_iter()
+            .find(|f| f.rule == "nic-names-differ" && f.subject == "Port1");
+        of.map(|f| f.fix).unwrap_or_default()
+    };
+    let renamed = "Rename-NetAdapter -CimSession 'HV2' -Name 'SLOT 2' -NewName 'Port1'";
+    assert_eq!(told(""), renamed);
+    for other in [
+        "HV2,Port3,10000,E810,storage\n",
+        "HV2,Port3,25000,X710,storage\n",
+        "HV2,Port3,25000,E810,\n",
+    ] {
+        assert_eq!(told(other), renamed, "{other}");
+    }
+    let two = told("HV2,SLOT 3,25000,E810,storage\n");
+    assert!(two.contains("-Name <the port in the same place> "), "{two}");
+    let also = told("HV1,SLOT 3,25000,E810,storage\nHV2,SLOT 3,25000,E810,storage\n");
+    assert_eq!(also, renamed);
+}
+
+#[test]
+fn a_network_of_vms_loses_the_host_vnic_in_it_and_the_switch_keeps_those_of_management() {
+    let block = |adapter: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+             file: nics\nnode,nic,speed_mbps,addresses\nHV1,A,10000,\n{adapter}\n\
+             file: cluster_networks\ncluster,network,subnet,purpose\nC1,Guests,10.0.5.0/24,vm\n"
+        )
+    };
+    let told = |adapter: &str| fix("vm-network-in-cluster", &block(adapter));
+    let vnic = "file: switches\nnode,switch,nics\nHV1,S1,A\nfile: host_vnics\nnode,host_vnic,switch,addresses\nHV1,Mgmt,S1,10.0.1.1/24\nHV1,Host,S1,10.0.5.1/24";
+    assert_eq!(
+        told(vnic),
+        "Remove-VMNetworkAdapter -ComputerName 'HV1' -ManagementOS -Name 'Host'"
+    );
+    assert_eq!(
+        told("HV1,B,10000,10.0.5.1/24"),
+        "take its address off the port: Disable-NetAdapterBinding -CimSession 'HV1' -Name 'B' -ComponentID ms_tcpip,ms_tcpip6"
+    );
+    assert!(told("HV1,B,10000,10.0.5.1/24\nHV1,C,10000,10.0.5.2/24").ends_with("; so for its other adapters"));
+    assert!(told("").contains("-Name <the host vNIC in it>"));
+}
+
+#[test]
+fn interfaces_of_a_team_go_by_the_vlan_in_their_name() {
+    let block = |interfaces: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2016\nfile: nodes\nnode,cluster\nHV1,C1\n\
+             file: nics\nnode,nic,speed_mbps,team,team_kind,team_interfaces\nHV1,A,10000,LAN,lbfo,{interfaces}\n\
+             file: switches\nnode,switch,nics\nHV1,S1,A\n"
+        )
+    };
+    let told = |interfaces: &str| fix("extra-team-interface", &block(interfaces));
+    assert_eq!(
+        told("LAN;LAN - VLAN 20;LAN - VLAN 30"),
+        "on HV1: Remove-NetLbfoTeamNic -Team 'LAN' -VlanID 20; Remove-NetLbfoTeamNic -Team 'LAN' -VlanID 30, and a host vNIC in that VLAN instead"
+    );
+    assert!(told("LAN;Backup").contains("-VlanID <its VLAN>"));
+}
+
+#[test]
+fn a_private_vlan_follows_the_other_adapters() {
+    let block = |rows: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\n\
+             file: vms\nvm,node\nW1,HV1\nW2,HV1\nfile: vnics\nvm,switch,pvlan_mode,primary_vlan,secondary_vlans\n{rows}"
+        )
+    };
+    let told = |rows: &str| fix("pvlan-inconsistent", &block(rows));
+    let mode = told("W1,S,community,10,101\nW2,S,isolated,10,101\n");
+    assert!(
+        mode.contains("-VMName 'W2' ") && mode.contains(" -Community -PrimaryVlanId 10 -SecondaryVlanId 101 "),
+        "{mode}"
+    );
+    let primary = told("W1,S,isolated,10,101\nW2,S,isolated,11,101\n");
+    assert!(
+        primary.contains(" -Isolated -PrimaryVlanId 10 -SecondaryVlanId 101 "),
+        "{primary}"
+    );
+    let own = told("W1,S,promiscuous,10,101\nW2,S,isolated,101,101\n");
+    assert!(own.contains(" -Isolated -PrimaryVlanId 10 "), "{own}");
+    let alone = told("W1,S,isolated,101,101\n");
+    assert!(alone.contains("-PrimaryVlanId <primary VLAN> "), "{alone}");
+}
+
+#[test]
+fn the_adapter_with_the_least_measured_traffic_gives_its_queue_back() {
+    let block = |rows: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps,vmq_queues\nHV1,A,10000,1\nHV2,A,10000,9\n\
+             file: switches\nnode,switch,nics\nHV1,LAN,A\nHV2,LAN,A\n\
+             file: vms\nvm,node,state\nW1,HV1,running\nW2,HV1,running\nW3,HV2,running\nW4,HV1,off\n\
+             file: vnics\nvm,vnic,switch,vmq_weight,p95_mbps\n{rows}"
+        )
+    };
+    let told = |rows: &str| fix("too-few-vmq-queues", &block(rows));
+    let named = told(
+        "W1,NIC,LAN,100,500\nW2,Small,LAN,100,20\nW2,None,LAN,0,1\nW3,NIC,LAN,100,1\nW4,NIC,LAN,100,1\nW1,DMZ,DMZ,100,1\n",
+    );
+    assert!(named.ends_with("-VMName 'W2' -Name 'Small' -VmqWeight 0"), "{named}");
+    let unknown = told("W1,NIC,LAN,100,500\nW2,NIC,LAN,100,\n");
+    assert!(unknown.ends_with("-VMName <VM> -VmqWeight 0"), "{unknown}");
+}
+
+#[test]
+fn storage_over_roce_gets_the_vlan_of_its_network() {
+    let block = |subnet: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+             file: nics\nnode,nic,speed_mbps,rdma,current_role,nic_vlan,addresses\nHV1,A,25000,roce,storage,0,10.0.5.1/24\n\
+             file: cluster_networks\ncluster,network,subnet,vlan,purpose\nC1,LAN,10.0.1.0/24,10,management\nC1,SMB,{subnet},711,storage\n"
+        )
+    };
+    assert!(fix("roce-storage-untagged", &block("10.0.5.0/24")).ends_with("-Name 'A' -VlanID 711"));
+    assert!(fix("roce-storage-untagged", &block("10.0.6.0/24")).ends_with("-Name 'A' -VlanID <VLAN>"));
+}
+
+#[test]
+fn a_pair_at_one_switch_takes_a_free_port_at_another_or_moves_a_cable() {
+    let block = |row: &str| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,model,tor,team,current_role,status\n\
+             HV1,A,10000,X710,T1,LAN,,up\nHV1,B,10000,X710,T1,LAN,,up\n{row}\nHV1,D,1000,I350,T2,,management,up\n"
+        )
+    };
+    let told = |row: &str| {
+        let findings = review(&inventory(&block(row)));
+        let of = findings
+            .into_iter()
+            .find(|f| f.rule == "team-on-one-tor" && f.subject.contains("LAN"));
+        of.map(|f| f.fix).unwrap_or_default()
+    };
+    assert_eq!(
+        told("HV1,C,10000,X710,T2,,,up"),
+        "on HV1: take C in place of B, or recable B to another physical switch"
+    );
+    for unfit in [
+        "HV1,C,10000,X710,T1,,,up",
+        "HV1,C,25000,X710,T2,,,up",
+        "HV1,C,10000,E810,T2,,,up",
+        "HV1,C,10000,X710,T2,,storage,up",
+        "HV1,C,10000,X710,T2,,,down",
+        "HV1,C,10000,X710,T2,DMZ,,up",
+    ] {
+        assert_eq!(told(unfit), "on HV1: recable B to another physical switch", "{unfit}");
+    }
+}
