@@ -6,7 +6,7 @@
 use super::estate::{Adapter, AdapterKind, Estate, Team, key};
 use crate::inventory::entities::Origin;
 use crate::inventory::raw::Difference;
-use std::net::Ipv4Addr;
+use crate::units::Subnet;
 
 /// Addresses of ports and host vNICs; those of a team that carries no switch stand at its members.
 pub(super) fn addresses(estate: &mut Estate) {
@@ -53,15 +53,14 @@ fn contradiction(estate: &mut Estate, adapter: &Adapter, addresses: &str, place:
 
 /// Where no export says on which cluster network an adapter is, the network of its subnet is the one: a cluster makes them so.
 pub(super) fn cluster_networks(estate: &mut Estate) {
-    let subnet = |row: usize| {
-        let (address, length) = estate.text(row, "subnet").split_once('/')?;
-        let network = (address.parse::<Ipv4Addr>().ok()?, length.parse::<u32>().ok()?);
-        Some((network, estate.text(row, "network").to_owned()))
+    let named = |row: usize| {
+        let subnet = Subnet::parse(estate.text(row, "subnet"))?;
+        (!subnet.is_link_local()).then(|| (subnet, estate.text(row, "network").to_owned()))
     };
     let networks: Vec<_> = estate
         .rows_of("cluster_networks")
         .into_iter()
-        .filter_map(subnet)
+        .filter_map(named)
         .collect();
     for row in [estate.rows_of("nics"), estate.rows_of("host_vnics")].concat() {
         if !estate.text(row, "cluster_network").is_empty() {
@@ -69,12 +68,8 @@ pub(super) fn cluster_networks(estate: &mut Estate) {
         }
         let addresses = estate.text(row, "addresses").to_owned();
         let place = estate.rows[row].place("addresses");
-        let inside = |((network, length), _): &&((Ipv4Addr, u32), String)| {
-            let mut own = addresses
-                .split(';')
-                .filter_map(|text| text.split('/').next()?.parse::<Ipv4Addr>().ok());
-            own.any(|address| same_subnet(address, *network, *length))
-        };
+        let own: Vec<Subnet> = addresses.split(';').filter_map(Subnet::address).collect();
+        let inside = |(subnet, _): &&(Subnet, String)| own.iter().any(|address| subnet.holds(address));
         if let [(_, name)] = networks.iter().filter(inside).collect::<Vec<_>>()[..] {
             estate.put(row, "cluster_network", name, place);
         }
@@ -103,11 +98,6 @@ pub(super) fn vlans(estate: &mut Estate) {
     }
 }
 
-fn same_subnet(a: Ipv4Addr, b: Ipv4Addr, length: u32) -> bool {
-    let mask = u32::MAX.checked_shl(32 - length.min(32)).unwrap_or(0);
-    u32::from(a) & mask == u32::from(b) & mask
-}
-
 /// Rows that an adapter stands for.
 fn carriers(estate: &Estate, adapter: &Adapter) -> Vec<usize> {
     if let Some(row) = adapter.row {
@@ -132,16 +122,37 @@ fn carriers(estate: &Estate, adapter: &Adapter) -> Vec<usize> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn addresses_are_compared_up_to_the_length_of_the_prefix() {
-        let ip = |text: &str| text.parse::<Ipv4Addr>().expect("an address");
-        for (a, b, length, same) in [
-            ("10.0.1.7", "10.0.1.0", 24, true),
-            ("10.0.2.7", "10.0.1.0", 24, false),
-            ("10.0.1.7", "10.0.1.7", 32, true),
-            ("1.2.3.4", "9.9.9.9", 0, true),
-        ] {
-            assert_eq!(same_subnet(ip(a), ip(b), length), same, "{a} {b}/{length}");
+    /// The network that a port with these addresses is concluded to be on.
+    fn network_of(addresses: &str, networks: &[(&str, &str)]) -> String {
+        let mut estate = Estate::default();
+        let place = Origin::default();
+        for (name, subnet) in networks {
+            let row = estate.row("cluster_networks", &[name], name, place);
+            estate.put(row, "network", name, place);
+            estate.put(row, "subnet", subnet, place);
         }
+        let port = estate.row("nics", &["HV1", "A"], "A", place);
+        estate.put(port, "addresses", addresses, place);
+        cluster_networks(&mut estate);
+        estate.text(port, "cluster_network").to_owned()
+    }
+
+    #[test]
+    fn an_adapter_is_on_the_one_network_whose_subnet_holds_an_address_of_it() {
+        let both = [("LAN", "10.0.1.0/24"), ("SMB", "fd00:5::/64")];
+        assert_eq!(network_of("10.0.1.7/24", &both), "LAN");
+        assert_eq!(network_of("169.254.3.4/16;fd00:5::11/64", &both), "SMB");
+        assert_eq!(network_of("10.0.2.7/24;fd00:6::11/64", &both), "");
+        assert_eq!(
+            network_of("10.0.1.7/24;fd00:5::11/64", &both),
+            "",
+            "two networks would do"
+        );
+        let link_local = [("LAN", "10.0.1.0/24"), ("Link", "fe80::/64")];
+        assert_eq!(
+            network_of("fe80::1/64", &link_local),
+            "",
+            "every adapter has such an address"
+        );
     }
 }
