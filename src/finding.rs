@@ -98,6 +98,8 @@ pub struct Finding {
     pub state: State,
     /// Name and reason of the policy entry that silences it; empty if none.
     pub suppressed_by: String,
+    /// Name, reason and last day of the policy entry that makes it count as more or less; empty if none.
+    pub judged_by: String,
     /// What it counts as for the answer: the rule's severity, unless the policy raises or lowers it.
     pub counts_as: Severity,
     /// Why it is still there once a plan is applied; empty unless it is an error of the planned state.

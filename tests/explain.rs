@@ -50,6 +50,40 @@ fn tables(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
+/// Requirements that a committed plan does not meet, such as `reach:management`.
+fn of_requirements(names: &mut BTreeSet<String>) {
+    let before = names.len();
+    for plan in entries(&project().join("reports")) {
+        let Ok(text) = std::fs::read_to_string(plan.join("plan.json")) else {
+            continue;
+        };
+        let plan: Value = serde_json::from_str(&text).expect("a plan");
+        for cluster in plan["clusters"].as_array().expect("clusters") {
+            let missed = cluster["solver"]["shortfall"].as_array().expect("a list");
+            names.extend(
+                missed
+                    .iter()
+                    .map(|m| m["requirement"].as_str().expect("a name").to_owned()),
+            );
+        }
+    }
+    assert!(names.len() > before);
+}
+
+/// Names of all committed files, except scripts and what the console showed.
+fn files(dir: &Path) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for path in entries(dir) {
+        let name = path.file_name().expect("a name").to_string_lossy().into_owned();
+        if path.is_dir() && name != "deploy" {
+            found.extend(files(&path));
+        } else if path.is_file() && name != "console.txt" {
+            found.insert(name);
+        }
+    }
+    found
+}
+
 /// Columns, and the words in those columns that hold words, of all committed tables.
 fn of_tables(names: &mut BTreeSet<String>) {
     for path in tables(&project().join("reports")) {
@@ -96,6 +130,7 @@ fn of_outputs(names: &mut BTreeSet<String>) {
         "drain samples/patch-night --all",
         "diff samples/broken reports/broken/plan.json",
         "calibrate samples/migration-history/history.csv",
+        "deploy samples/converged-2016 --plan reports/converged-2016/plan.json -o target/explain-deploy",
     ] {
         let arguments: Vec<&str> = command.split(' ').chain(["--format", "json"]).collect();
         let run = nicplan(&arguments);
@@ -109,6 +144,8 @@ fn every_name_that_an_output_prints_has_a_page() {
     let mut names = BTreeSet::new();
     of_tables(&mut names);
     of_outputs(&mut names);
+    of_requirements(&mut names);
+    names.extend(files(&project().join("reports")));
     names.remove("");
     assert!(names.len() > 450, "{}", names.len());
 

@@ -62,6 +62,37 @@ fn a_rule_made_a_warning_does_not_fail_until_the_day_after_its_last() {
             "1 error, 0 warnings"
         };
         assert!(run.out.contains(count), "{day:?}: {}", run.out);
+        let mark = "[counts as warning by single-nic: second port is ordered (until 2027-06-30)]";
+        assert_eq!(run.out.contains(mark), holds, "{day:?}: {}", run.out);
+        let ended = "policy.csv:2:1: warn of the rule single-nic ended on 2027-06-30 and no longer counts (second port is ordered)";
+        assert_eq!(
+            run.err.contains(ended),
+            day == Some("2027-07-01"),
+            "{day:?}: {}",
+            run.err
+        );
+    }
+}
+
+#[test]
+fn every_format_says_who_made_a_warning_of_an_error() {
+    let row = "rule:single-nic,warn,second port is ordered,";
+    for format in ["json", "csv", "sarif", "junit"] {
+        let policy = format!("setting,value,reason,until\n{row}\n");
+        let input = folder(
+            &format!("policy-by-{format}"),
+            &[
+                ("nodes.csv", b"node\nHV1\n"),
+                ("nics.csv", b"node,nic,speed_mbps\nHV1,A,10000\n"),
+                ("policy.csv", policy.as_bytes()),
+            ],
+        );
+        let run = nicplan(&["review", text(&input), "--format", format, "--fail-on", "warning"]);
+        assert!(
+            run.out.contains("single-nic: second port is ordered"),
+            "{format}: {}",
+            run.out
+        );
     }
 }
 

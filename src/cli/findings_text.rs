@@ -44,10 +44,10 @@ fn block(findings: &[Finding], console: &Console) -> String {
 
 fn line(finding: &Finding) -> String {
     let at = finding.at.first().map(|at| format!("  ({at})")).unwrap_or_default();
-    let quiet = if finding.suppressed_by.is_empty() {
-        String::new()
-    } else {
-        format!("  [silenced by {}]", finding.suppressed_by)
+    let quiet = match (finding.suppressed_by.as_str(), finding.judged_by.as_str()) {
+        ("", "") => String::new(),
+        ("", by) => format!("  [counts as {} by {by}]", finding.counts_as),
+        (by, _) => format!("  [silenced by {by}]"),
     };
     format!(
         "  - {}\n",

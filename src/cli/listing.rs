@@ -26,6 +26,10 @@ fn one(finding: &Finding, console: &Console) -> String {
     if finding.unlisted() > 0 {
         text.push_str(&format!("        and {}\n", counted(finding.unlisted(), "more place")));
     }
+    let counts = match finding.judged_by.as_str() {
+        "" => String::new(),
+        by => format!("as {}, by {by}", finding.counts_as),
+    };
     let facts = [
         ("found", &finding.current),
         ("want", &finding.expected),
@@ -33,6 +37,7 @@ fn one(finding: &Finding, console: &Console) -> String {
         ("fix", &finding.fix),
         ("stays", &finding.stays),
         ("quiet", &finding.suppressed_by),
+        ("level", &counts),
     ];
     for (label, value) in facts.into_iter().filter(|(_, value)| !value.is_empty()) {
         text.push_str(&format!(

@@ -8,6 +8,7 @@ use super::{check, findings_text, listing, planned};
 use nicplan::checks::rules::{self, Outcome, OutcomeRow, Question, Review};
 use nicplan::finding::{Finding, Severity, State};
 use nicplan::inventory::{self, Inventory};
+use nicplan::policy::RuleLevel;
 use nicplan::reports::{self, outcomes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -159,14 +160,23 @@ fn with_plan(args: &Args, today: &Inventory, path: &Path) -> Result<(Review, Opt
     Ok((review, Some(gone)))
 }
 
-/// Says once that entries with a last day were passed over for want of a day.
+/// Says which entries of the policy have ended by the day; without a day once, that those with a last day were passed over.
 fn note_ended_entries(args: &Args, inventory: &Inventory, console: &Console) {
     let levels = inventory.clusters.iter().flat_map(|c| &c.policy.rules);
-    let passed_over = levels.filter(|l| !rules::holds(l, args.as_of.as_deref())).count();
-    if passed_over > 0 && args.as_of.is_none() {
+    let passed_over: Vec<_> = levels.filter(|l| !rules::holds(l, args.as_of.as_deref())).collect();
+    if args.as_of.is_some() {
+        let told = |l: &&RuleLevel| {
+            format!(
+                "note: {}: {} of the rule {} ended on {} and no longer counts ({})",
+                l.at, l.level, l.rule, l.until, l.reason
+            )
+        };
+        let notes: BTreeSet<String> = passed_over.iter().map(told).collect();
+        notes.iter().for_each(|note| console.note(note));
+    } else if !passed_over.is_empty() {
         console.note(&format!(
             "note: {} of the policy with a last day not counted; give --as-of YYYY-MM-DD to judge by a day",
-            nicplan::units::count(passed_over, "rule setting")
+            nicplan::units::count(passed_over.len(), "rule setting")
         ));
     }
 }

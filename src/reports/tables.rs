@@ -17,7 +17,7 @@ const EXTERNAL_NETWORKS: &str = "cluster,network,vm,vnic,vlan,need_mbps,group,de
 const FAILURES: &str = "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result,growth_percent,why";
 const MAC_PLAN: &str = "cluster,node,pool_min,pool_max,new_pool_min,new_pool_max,in_use,worst_in_use,changed";
 const STATIC_MACS: &str = "cluster,vm,vnic,current_mac,dynamic,planned_mac,spoofing,reason";
-const FINDINGS: &str = "rule,severity,cluster,subject,message,current,expected,risk,fix,source,file,line,column,state,suppressed_by,counts_as,stays";
+const FINDINGS: &str = "rule,severity,cluster,subject,message,current,expected,risk,fix,source,file,line,column,state,suppressed_by,counts_as,stays,judged_by";
 
 /// One row per NIC and role; an idle NIC has one row with an empty role.
 pub(super) fn assignment(data: &ReportData) -> Vec<u8> {
@@ -247,6 +247,7 @@ fn findings_rows(findings: &[&Finding]) -> Vec<u8> {
         sheet.text(&finding.suppressed_by);
         sheet.value(finding.counts_as);
         sheet.text(&finding.stays);
+        sheet.text(&finding.judged_by);
         sheet.end_row();
     }
     sheet.finish()

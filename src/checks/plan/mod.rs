@@ -162,6 +162,7 @@ impl Broken {
             places: 0,
             state: State::Planned,
             suppressed_by: String::new(),
+            judged_by: String::new(),
             counts_as: severity,
             stays: String::new(),
         });

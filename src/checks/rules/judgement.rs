@@ -24,10 +24,11 @@ impl Default for Question<'_> {
     }
 }
 
-/// What a finding counts as, and the policy entry that silences it (empty = none).
+/// What a finding counts as, and the policy entry that silences it or that makes it count as that (empty = none).
 pub(super) struct Judged {
     pub(super) counts_as: Severity,
     pub(super) suppressed_by: String,
+    pub(super) judged_by: String,
 }
 
 /// Judges a finding of a rule; of several entries that hold the last counts.
@@ -36,16 +37,27 @@ pub(super) fn judge(rule: &str, severity: Severity, levels: &[RuleLevel], as_of:
         .iter()
         .rev()
         .find(|level| level.rule == rule && holds(level, as_of));
-    let (counts_as, suppressed_by) = match entry.map(|level| (level.level.as_str(), level)) {
-        Some(("allow", level)) => (severity, format!("{}: {}", level.rule, level.reason)),
-        Some(("warn", _)) => (Severity::Warning, String::new()),
-        Some(("deny", _)) => (Severity::Error, String::new()),
-        _ => (severity, String::new()),
+    let words = entry.map(told).unwrap_or_default();
+    let (counts_as, suppressed_by, judged_by) = match entry.map(|level| level.level.as_str()) {
+        Some("allow") => (severity, words, String::new()),
+        Some("warn") => (Severity::Warning, String::new(), words),
+        Some("deny") => (Severity::Error, String::new(), words),
+        _ => (severity, String::new(), String::new()),
     };
     Judged {
         counts_as,
         suppressed_by,
+        judged_by,
     }
+}
+
+/// An entry as it is recorded: `single-nic: second port is ordered (until 2027-06-30)`.
+fn told(level: &RuleLevel) -> String {
+    let until = match level.until.as_str() {
+        "" => String::new(),
+        day => format!(" (until {day})"),
+    };
+    format!("{}: {}{until}", level.rule, level.reason)
 }
 
 /// Whether an entry holds on the day; its last day is included. Days are written so that they compare as text.
@@ -75,19 +87,31 @@ mod tests {
     #[test]
     fn an_entry_holds_up_to_its_last_day_and_only_when_the_day_is_known() {
         let levels = [level("allow", "2027-06-30")];
-        let silenced = (Severity::Error, "single-nic: lab".to_owned());
+        let silenced = |entry: &str| (Severity::Error, entry.to_owned());
         let open = (Severity::Error, String::new());
 
-        assert_eq!(judged(&levels, Some("2027-06-30")), silenced);
+        assert_eq!(
+            judged(&levels, Some("2027-06-30")),
+            silenced("single-nic: lab (until 2027-06-30)")
+        );
         assert_eq!(judged(&levels, Some("2027-07-01")), open);
         assert_eq!(judged(&levels, None), open);
-        assert_eq!(judged(&[level("allow", "")], None), silenced);
+        assert_eq!(judged(&[level("allow", "")], None), silenced("single-nic: lab"));
     }
 
     #[test]
     fn warn_and_deny_change_what_a_finding_counts_as_and_silence_nothing() {
         assert_eq!(judged(&[level("warn", "")], None), (Severity::Warning, String::new()));
         assert_eq!(judged(&[level("deny", "")], None), (Severity::Error, String::new()));
+        let by = |name: &str, until: &str| {
+            judge("single-nic", Severity::Info, &[level(name, until)], Some("2026-11-22")).judged_by
+        };
+        assert_eq!(by("warn", ""), "single-nic: lab");
+        assert_eq!(by("deny", "2026-11-22"), "single-nic: lab (until 2026-11-22)");
+        assert_eq!(
+            (by("deny", "2026-11-21"), by("allow", "")),
+            (String::new(), String::new())
+        );
         let other = judge("no-client-network", Severity::Info, &[level("deny", "")], None);
         assert_eq!(other.counts_as, Severity::Info);
     }
@@ -95,7 +119,10 @@ mod tests {
     #[test]
     fn each_level_holds_the_day_before_and_on_its_last_day_and_not_the_day_after_nor_without_a_day() {
         for (name, holding) in [
-            ("allow", (Severity::Error, "single-nic: lab".to_owned())),
+            (
+                "allow",
+                (Severity::Error, "single-nic: lab (until 2027-03-01)".to_owned()),
+            ),
             ("warn", (Severity::Warning, String::new())),
             ("deny", (Severity::Error, String::new())),
         ] {

@@ -19,9 +19,9 @@ pub fn vnic_name(vm: &Vm, vnic: &Vnic) -> String {
     format!("{}/{}", vm.name, vnic.name)
 }
 
-/// Whether the VM may run on more than one node.
+/// Whether the cluster may move the VM to another node: it has several possible owners, and nobody says that it is no role of the cluster.
 pub fn is_mobile(vm: &Vm) -> bool {
-    vm.owners.len() > 1
+    vm.owners.len() > 1 && vm.facts.yes("clustered") != Some(false)
 }
 
 /// `A, B and C`, or `A, B, C, D, E and 7 more`.

@@ -24,6 +24,7 @@ mod outcome;
 mod places;
 mod planned;
 mod qos;
+mod rebuild;
 mod replica;
 mod report;
 mod sources;

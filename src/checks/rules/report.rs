@@ -280,6 +280,7 @@ impl<'a> Report<'a> {
             places,
             state: question.state,
             suppressed_by: judged.suppressed_by,
+            judged_by: judged.judged_by,
             counts_as: judged.counts_as,
             stays: String::new(),
         });

@@ -3,6 +3,7 @@
 //!
 //! Every kind of topic is one line in [`topics::KINDS`]; pages, the list of everything and "did you mean" follow from it.
 
+mod files;
 mod outputs;
 mod pages;
 mod scripts;

@@ -183,7 +183,7 @@ pub(super) fn command(name: &str, about: &str, examples: &str) -> String {
     format!("# nicplan {name} (command)\n\n{about}.\n\n{examples}\n\nAll options: nicplan {name} --help\n")
 }
 
-fn capital(text: &str) -> String {
+pub(super) fn capital(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

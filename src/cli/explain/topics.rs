@@ -1,5 +1,6 @@
 //! What `explain` knows, kind by kind, each derived from the table that the program itself works with.
 
+use super::files;
 use super::outputs::OUTPUTS;
 use super::pages;
 use super::scripts::{self, SCRIPTS};
@@ -37,7 +38,7 @@ pub(super) struct Kind {
 }
 
 /// All kinds, in the order of the list.
-pub(super) static KINDS: [Kind; 12] = [
+pub(super) static KINDS: [Kind; 13] = [
     Kind {
         title: "Words",
         topics: words,
@@ -81,6 +82,10 @@ pub(super) static KINDS: [Kind; 12] = [
     Kind {
         title: "Commands",
         topics: commands,
+    },
+    Kind {
+        title: "Tables, drawings and pages that commands write",
+        topics: written,
     },
     Kind {
         title: "Files of nicplan deploy",
@@ -207,7 +212,13 @@ fn checks() -> Vec<Topic> {
 fn outputs() -> Vec<Topic> {
     let topic = |(name, about): &(&'static str, &'static str)| {
         let (name, about) = (*name, *about);
-        Topic::new(name, about, move || pages::output(name, about))
+        let mut topic = Topic::new(name, about, move || pages::output(name, about));
+        // A requirement such as `reach:management`: the word before the colon says which kind it is.
+        topic.understands = |name, known| {
+            name.split_once(':')
+                .is_some_and(|(head, _)| plain(head) == plain(known))
+        };
+        topic
     };
     OUTPUTS.iter().map(topic).collect()
 }
@@ -227,6 +238,14 @@ fn commands() -> Vec<Topic> {
         Topic::new(name, about, move || page.clone())
     };
     cli.get_subcommands().map(topic).collect()
+}
+
+fn written() -> Vec<Topic> {
+    let topic = |file: files::OutputFile| {
+        let (name, stem, about) = (file.name, file.stem(), file.about);
+        Topic::new(name, about, move || file.page()).also([stem])
+    };
+    files::all().map(topic).collect()
 }
 
 fn scripts() -> Vec<Topic> {

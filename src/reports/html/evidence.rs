@@ -120,6 +120,7 @@ fn findings(data: &ReportData) -> Table {
         ("Counts as", Kind::Text),
         ("Stays because", Kind::Long),
         ("Silenced by", Kind::Text),
+        ("Counts so by", Kind::Text),
     ];
     Table {
         id: "findings",
@@ -152,6 +153,7 @@ fn finding_row(finding: &Finding) -> Vec<Cell> {
         text(finding.counts_as.to_string()),
         text(&finding.stays),
         text(&finding.suppressed_by),
+        text(&finding.judged_by),
     ]
 }
 

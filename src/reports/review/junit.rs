@@ -71,8 +71,12 @@ fn skipped(outcome: &Outcome, findings: &[&Finding], open: &[&Finding]) -> Optio
 fn told(findings: &[&Finding]) -> String {
     let one = |f: &&Finding| {
         let at = f.at.first().map(|at| format!("{at}: ")).unwrap_or_default();
+        let counts = match f.judged_by.as_str() {
+            "" => String::new(),
+            by => format!(", counts as {} by {by}", f.counts_as),
+        };
         format!(
-            "{at}{}: {}\n  found: {}\n  want: {}\n  risk: {}\n  fix: {}\n",
+            "{at}{}{counts}: {}\n  found: {}\n  want: {}\n  risk: {}\n  fix: {}\n",
             f.severity, f.message, f.current, f.expected, f.risk, f.fix
         )
     };

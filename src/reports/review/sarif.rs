@@ -80,6 +80,7 @@ fn result(finding: &Finding, files: &dyn Files) -> Value {
             "state": finding.state.to_string(),
             "places": finding.places,
             "stays": finding.stays,
+            "judgedBy": finding.judged_by,
         },
     });
     if let Some(index) = RULES.iter().position(|rule| rule.name == finding.rule) {

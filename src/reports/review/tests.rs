@@ -42,6 +42,7 @@ fn finding(rule: &'static str, severity: Severity, suppressed_by: &str) -> Findi
         }],
         places: 1,
         state: State::Present,
+        judged_by: String::new(),
         suppressed_by: suppressed_by.to_owned(),
         counts_as: severity,
         stays: String::new(),

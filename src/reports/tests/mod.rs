@@ -103,7 +103,7 @@ fn columns_are_those_of_the_design() {
         ),
         (
             "findings.csv",
-            "rule,severity,cluster,subject,message,current,expected,risk,fix,source,file,line,column,state,suppressed_by,counts_as,stays",
+            "rule,severity,cluster,subject,message,current,expected,risk,fix,source,file,line,column,state,suppressed_by,counts_as,stays,judged_by",
         ),
     ];
     for (name, columns) in expected {

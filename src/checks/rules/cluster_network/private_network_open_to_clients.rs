@@ -2,7 +2,8 @@
 
 use crate::checks::rules::{Fault, Report, Rule, fixes};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, Inventory, StorageKind};
+use crate::profiles::AZURE_LOCAL;
 use crate::roles::Role;
 
 /// The rule.
@@ -10,11 +11,15 @@ pub static RULE: Rule = Rule {
     name: "private-network-open-to-clients",
     severity: Severity::Warning,
     family: "cluster-network",
-    summary: "clients may use a network that is for cluster or live-migration traffic",
+    summary: "clients may use a network that is for cluster, live-migration or storage traffic between the nodes",
     risk: "the cluster puts client access points on it: clients get an address they cannot reach, or load the network of the heartbeats",
     source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     page: include_str!("private_network_open_to_clients.md"),
-    columns: &["cluster_networks.cluster_use", "cluster_networks.purpose"],
+    columns: &[
+        "cluster_networks.cluster_use",
+        "cluster_networks.purpose",
+        "clusters.storage",
+    ],
     subject: "networks for traffic between nodes",
     asks: &["cluster_networks.purpose"],
     needs: &["cluster_networks.cluster_use"],
@@ -23,13 +28,25 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let private = [Some(Role::Cluster), Some(Role::LiveMigration)];
-    for network in cluster
-        .networks
-        .iter()
-        .filter(|network| private.contains(&network.purpose))
-    {
+    // On the networks of storage outside the nodes the cluster has no business at all: that is another rule.
+    let between_nodes = match cluster.storage {
+        StorageKind::S2d => true,
+        StorageKind::Smb => cluster.profile.generation == AZURE_LOCAL,
+        _ => false,
+    };
+    let is_private = |purpose: Option<Role>| match purpose {
+        Some(Role::Cluster | Role::LiveMigration) => true,
+        Some(Role::Storage) => between_nodes,
+        _ => false,
+    };
+    let known = report.knows("clusters.storage");
+    for network in cluster.networks.iter().filter(|network| is_private(network.purpose)) {
         report.look_at(1);
+        // A guess about the storage accuses nobody.
+        if network.purpose == Some(Role::Storage) && !known {
+            report.lacks("clusters.storage");
+            continue;
+        }
         if network.cluster_use.is_none() {
             report.lacks("cluster_networks.cluster_use");
         }

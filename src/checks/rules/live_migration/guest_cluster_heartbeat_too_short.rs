@@ -45,8 +45,22 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: format!("{least} ms"),
             expected: format!("{limit} ms or more, and less than the 20 s of TCP"),
-            fix: "in the guest: (Get-Cluster).SameSubnetThreshold = 20 with SameSubnetDelay = 1000, less than 20 s together".to_owned(),
+            fix: fix(limit),
             at: vms.iter().map(|(vm, _)| report.at(vm.origin, "heartbeat_tolerance_ms")).collect(),
         });
     }
+}
+
+/// What TCP waits before it gives a connection up, in ms.
+const TCP_MS: u64 = 20_000;
+
+/// Heartbeats a second apart until the pause is over, and one fewer than TCP waits for.
+fn fix(limit: u64) -> String {
+    let threshold = limit.div_ceil(1_000).max(19);
+    let more = if threshold * 1_000 < TCP_MS {
+        ", less than the 20 s of TCP together"
+    } else {
+        "; connections of clients may break all the same, since TCP gives up after 20 s"
+    };
+    format!("in the guest: (Get-Cluster).SameSubnetDelay = 1000; (Get-Cluster).SameSubnetThreshold = {threshold}{more}")
 }

@@ -1,10 +1,11 @@
 //! Weights on a switch whose bandwidth mode is None.
 
+use super::Port;
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::vswitch::recreate;
-use crate::checks::rules::{Fault, Report, Rule, Versions};
+use crate::checks::rules::rebuild::recreate;
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, teams};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, Inventory, Node};
 use crate::profiles::WS2012;
 use std::collections::BTreeMap;
 
@@ -25,13 +26,18 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
-    let mut fixes: BTreeMap<String, String> = BTreeMap::new();
+    let mut ways: BTreeMap<String, String> = BTreeMap::new();
     for (node, switch, ports) in super::switches(cluster) {
         let none = switch.facts.text("bandwidth_mode") == Some("none");
         if none && ports.iter().any(|port| port.weighted()) {
-            let fix = recreate(cluster, &[(node, switch)], "-MinimumBandwidthMode Weight");
+            let on_set = teams::set(cluster, node).iter().any(|team| team.name == switch.name);
+            let fix = if on_set {
+                no_weights(node, &ports)
+            } else {
+                recreate(cluster, &[(node, switch)], "-MinimumBandwidthMode Weight")
+            };
             found.add(switch.name.clone(), node, report.at(switch.origin, "bandwidth_mode"));
-            fixes.entry(switch.name.clone()).or_insert(fix);
+            ways.entry(switch.name.clone()).or_insert(fix);
         }
     }
     for (switch, places) in found {
@@ -42,9 +48,35 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 places.nodes()
             ),
             current: "bandwidth mode none".to_owned(),
-            expected: "bandwidth mode weight".to_owned(),
-            fix: fixes.remove(&switch).unwrap_or_default(),
+            expected: "bandwidth mode weight; on SET no weights".to_owned(),
+            fix: ways.remove(&switch).unwrap_or_default(),
             at: places.at,
         });
+    }
+}
+
+/// On SET the weights go: a switch that counts them would promise what no page promises.
+fn no_weights(node: &Node, ports: &[Port<'_>]) -> String {
+    let host = fixes::quoted(&node.name);
+    let own: Vec<&str> = ports
+        .iter()
+        .filter(|p| p.host && p.weighted())
+        .map(|p| p.name.as_str())
+        .collect();
+    let more = if own.len() == 1 {
+        ""
+    } else {
+        ", so for every other adapter with a weight"
+    };
+    match own.first() {
+        Some(first) => format!(
+            "the switch stands on SET, where weights promise nothing: Set-VMNetworkAdapter -ComputerName {host} -ManagementOS -Name {} \
+             -MinimumBandwidthWeight 0{more}",
+            fixes::quoted(first)
+        ),
+        None => {
+            "the switch stands on SET, where weights promise nothing: set the weights of the VMs' adapters on it to 0"
+                .to_owned()
+        }
     }
 }

@@ -3,9 +3,10 @@
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, HostVnic, Inventory};
+use crate::inventory::{Cluster, HostVnic, Inventory, Node};
 use crate::powershell::quoted;
 use crate::profiles::WS2016;
+use crate::units::same_name;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -37,24 +38,39 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             for port in mapping.iter().filter(|_| ports > 1) {
                 let other = *first.entry((&vnic.switch, port.to_lowercase())).or_insert(vnic);
                 if other.name != vnic.name {
-                    let key = (port.clone(), other.name.clone(), vnic.name.clone());
+                    let free = free_port(node, &vnic.switch);
+                    let key = (port.clone(), other.name.clone(), vnic.name.clone(), free);
                     found.add(key, node, report.at(vnic.origin, "team_mapping"));
                 }
             }
         }
     }
-    for ((port, one, other), places) in found {
+    for ((port, one, other, free), places) in found {
         report.add(Fault {
             subject: other.clone(),
             message: format!("host vNICs {one} and {other} are both bound to {port} on {}", places.nodes()),
             current: port,
             expected: "a port of its own for each".to_owned(),
             fix: format!(
-                "on {}: Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName {} -PhysicalNetAdapterName PORT",
+                "on {}: Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName {} -PhysicalNetAdapterName {free}",
                 places.nodes(),
-                quoted(&other)
+                quoted(&other),
             ),
             at: places.at,
         });
     }
+}
+
+/// The first port of the switch to which no RDMA host vNIC is bound.
+fn free_port(node: &Node, switch: &str) -> String {
+    let of_switch = node
+        .host_vnics
+        .iter()
+        .filter(|v| v.switch == switch && v.rdma == Some(true));
+    let taken: Vec<&String> = of_switch
+        .flat_map(|v| v.facts.list("team_mapping").unwrap_or_default())
+        .collect();
+    let mut ports = node.nics.iter().filter(|nic| nic.switch.as_deref() == Some(switch));
+    let free = ports.find(|nic| !taken.iter().any(|name| same_name(name, &nic.name)));
+    free.map_or("<another port of the switch>".to_owned(), |nic| quoted(&nic.name))
 }

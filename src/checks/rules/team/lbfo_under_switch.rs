@@ -1,10 +1,11 @@
 //! A virtual switch on a team of Windows NIC Teaming, where Windows no longer wants it.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, rebuild, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::{WS2016, WS2022};
+use std::collections::BTreeMap;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -31,17 +32,19 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         ),
     };
     let mut switches = Alike::new();
+    let mut ways: BTreeMap<(&str, &str), String> = BTreeMap::new();
     for node in &cluster.nodes {
         for team in teams::lbfo(node) {
             if let Some(switch) = team.switch {
                 let at = report.at(team.origin(), "team_kind");
-                let ports = fixes::quoted_list(team.members.iter().map(|nic| nic.name.as_str()));
-                switches.add((switch.name.as_str(), team.name, ports), node, at);
+                let fix = rebuild::onto_set(node, switch, &team);
+                switches.add((switch.name.as_str(), team.name), node, at);
+                ways.entry((switch.name.as_str(), team.name)).or_insert(fix);
             }
         }
     }
-    for ((switch, team, ports), places) in switches {
-        let name = fixes::quoted(switch);
+    for ((switch, team), places) in switches {
+        let fix = ways.remove(&(switch, team)).unwrap_or_default();
         report.add_as(
             severity,
             Fault {
@@ -54,11 +57,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 current: "LBFO".to_owned(),
                 expected: "SET".to_owned(),
                 fix: format!(
-                    "on {}, drained{}: Remove-VMSwitch -Name {name}; Remove-NetLbfoTeam -Name {}; New-VMSwitch -Name {name} \
-                     -NetAdapterName {ports} -EnableEmbeddedTeaming $true",
-                    places.nodes(),
-                    places.verb("", ", one after the other"),
-                    fixes::quoted(team)
+                    "{fix}{}",
+                    places.verb("", "; so on the other nodes, one after the other")
                 ),
                 at: places.at,
             },

@@ -209,3 +209,99 @@ fn a_pair_at_one_switch_takes_a_free_port_at_another_or_moves_a_cable() {
         assert_eq!(told(unfit), "on HV1: recable B to another physical switch", "{unfit}");
     }
 }
+
+#[test]
+fn a_switch_leaves_its_team_with_all_that_hangs_on_it() {
+    let block = |rows: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps,model,team,team_kind\nHV1,A,10000,X710,LAN,lbfo\nHV1,B,10000,X710,LAN,lbfo\n\
+             file: switches\nnode,switch,nics,allow_management_os,bandwidth_mode\nHV1,S1,A;B,{rows}"
+        )
+    };
+    let again = "Remove-VMSwitch -ComputerName 'HV1' -Name 'S1' -Force; Remove-NetLbfoTeam -CimSession 'HV1' -Name 'LAN'; \
+                 New-VMSwitch -ComputerName 'HV1' -Name 'S1' -NetAdapterName 'A','B' -EnableEmbeddedTeaming $true -AllowManagementOS";
+    let alone = fix("lbfo-under-switch", &block("no,absolute\n"));
+    assert_eq!(alone, format!("drain HV1, then {again} $false"));
+    let shared = fix(
+        "lbfo-under-switch",
+        &block("yes,\nfile: host_vnics\nnode,host_vnic,switch\nHV1,Mgmt,S1\n"),
+    );
+    assert!(
+        shared.ends_with(" $true; its host vNICs go with it (Mgmt): do it at the console, and make them again"),
+        "{shared}"
+    );
+    let absolute = fix("absolute-bandwidth-mode", &block("no,absolute\n"));
+    assert!(
+        absolute.ends_with(&format!("{again} $false -MinimumBandwidthMode None")),
+        "{absolute}"
+    );
+}
+
+#[test]
+fn a_switch_without_team_counts_by_weight_and_one_on_set_not_at_all() {
+    let block = |ports: &str, weights: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\n\
+             file: switches\nnode,switch,nics,bandwidth_mode\nHV1,S1,{ports}\n\
+             file: host_vnics\nnode,host_vnic,switch,weight\n{weights}\
+             file: vms\nvm,node,state\nW1,HV1,running\nfile: vnics\nvm,vnic,switch,weight\nW1,NIC,S1,5\n"
+        )
+    };
+    let told = |ports: &str, weights: &str| fix("weights-without-bandwidth-mode", &block(ports, weights));
+    assert!(told("A,none", "HV1,Mgmt,S1,10\n").ends_with(
+        " -MinimumBandwidthMode Weight; its host vNICs go with it (Mgmt): do it at the console, and make them again"
+    ));
+    let set = told("A;B,none", "HV1,LM,S1,\nHV1,Mgmt,S1,10\n");
+    let own = "Set-VMNetworkAdapter -ComputerName 'HV1' -ManagementOS -Name 'Mgmt' -MinimumBandwidthWeight 0";
+    assert!(
+        set.ends_with(&format!("{own}, so for every other adapter with a weight")) || set.ends_with(own),
+        "{set}"
+    );
+    let guests = told("A;B,none", "HV1,LM,S1,\n");
+    assert!(
+        guests.ends_with("set the weights of the VMs' adapters on it to 0"),
+        "{guests}"
+    );
+    let absolute = |ports: &str| fix("absolute-bandwidth-mode", &block(ports, ""));
+    assert!(absolute("A,absolute").ends_with("-MinimumBandwidthMode Weight"));
+    assert!(absolute("A;B,absolute").ends_with("-MinimumBandwidthMode None"));
+}
+
+#[test]
+fn a_host_vnic_goes_to_the_port_that_is_free_and_a_class_gets_the_share_that_is_left() {
+    let block = |rows: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster,traffic_classes\nHV1,C1,SMB=3:70;Cluster=7:40\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\nHV1,C,10000\n\
+             file: switches\nnode,switch,nics\nHV1,S1,A;B\nHV1,S2,C\n\
+             file: host_vnics\nnode,host_vnic,switch,rdma,team_mapping\nHV1,SMB1,S1,yes,A\nHV1,SMB2,S1,yes,A\n{rows}"
+        )
+    };
+    let told = |rows: &str| fix("rdma-host-vnics-on-one-port", &block(rows));
+    assert!(told("").ends_with("-VMNetworkAdapterName 'SMB2' -PhysicalNetAdapterName 'B'"));
+    assert!(
+        told("HV1,LM,S1,no,B\n").ends_with("-PhysicalNetAdapterName 'B'"),
+        "it has no RDMA"
+    );
+    assert!(told("HV1,SMB3,S1,yes,b\n").ends_with("-PhysicalNetAdapterName <another port of the switch>"));
+    let class = fix("traffic-class-shares-not-100", &block(""));
+    assert!(
+        class.starts_with("on HV1: Set-NetQosTrafficClass -Name 'SMB' -BandwidthPercentage 60, "),
+        "{class}"
+    );
+}
+
+#[test]
+fn a_guest_cluster_gets_one_beat_fewer_than_tcp_waits_for() {
+    let block = |limit: &str| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
+             file: vms\nvm,node,guest_cluster,heartbeat_tolerance_ms\nSQL1,HV1,SQL,400\nfile: policy\nsetting,value\nblackout_limit_ms,{limit}\n"
+        )
+    };
+    let told = |limit: &str| fix("guest-cluster-heartbeat-too-short", &block(limit));
+    assert!(told("5000").contains("SameSubnetThreshold = 19, less than the 20 s of TCP together"));
+    assert!(told("25000").contains("SameSubnetThreshold = 25; connections of clients may break"));
+}

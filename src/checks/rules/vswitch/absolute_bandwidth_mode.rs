@@ -1,6 +1,7 @@
 //! Minimum bandwidth in bits per second instead of shares.
 
-use super::{by_name, node_names, recreate};
+use super::{by_name, node_names};
+use crate::checks::rules::rebuild::{is_on_set, recreate};
 use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
@@ -26,7 +27,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         switch.facts.text("bandwidth_mode") == Some("absolute")
     });
     for nodes in found.values() {
-        let Some((_, switch)) = nodes.first() else { continue };
+        let Some((node, switch)) = nodes.first() else { continue };
+        // Weights on SET are no better: another rule speaks of them.
+        let (wanted, option) = if is_on_set(cluster, node, switch) {
+            ("none", "-MinimumBandwidthMode None")
+        } else {
+            ("weight", "-MinimumBandwidthMode Weight")
+        };
         report.add(Fault {
             subject: switch.name.clone(),
             message: format!(
@@ -35,8 +42,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 lookup::list(&node_names(nodes))
             ),
             current: "absolute".to_owned(),
-            expected: "weight".to_owned(),
-            fix: recreate(cluster, nodes, "-MinimumBandwidthMode Weight"),
+            expected: wanted.to_owned(),
+            fix: recreate(cluster, nodes, option),
             at: nodes
                 .iter()
                 .map(|(_, switch)| report.at(switch.origin, "bandwidth_mode"))

@@ -17,7 +17,7 @@ mod vlan_set_on_bound_nic;
 mod vm_switch_missing_on_node;
 mod weights_on_sriov_switch;
 
-use super::{fixes, lookup};
+use super::lookup;
 use crate::inventory::{Cluster, Nic, Node, SwitchKind, VirtualSwitch, Vm, Vnic};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -81,67 +81,6 @@ fn node_names<'a>(found: &[(&'a Node, &VirtualSwitch)]) -> Vec<&'a str> {
     found.iter().map(|(node, _)| node.name.as_str()).collect()
 }
 
-/// How a switch gets a setting that is fixed when it is created (from 2012 on; 2008 R2 has none of them).
-pub(super) fn recreate(cluster: &Cluster, nodes: &[(&Node, &VirtualSwitch)], option: &str) -> String {
-    let Some((node, switch)) = nodes.first() else {
-        return String::new();
-    };
-    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(&switch.name));
-    let shared = if switch.allow_management_os == Some(false) {
-        "$false"
-    } else {
-        "$true"
-    };
-    let (before, uplink) = uplink(cluster, node, switch);
-    let own: Vec<&str> = node
-        .host_vnics
-        .iter()
-        .filter(|vnic| same_name(&vnic.switch, &switch.name))
-        .map(|vnic| vnic.name.as_str())
-        .collect();
-    let after = if own.is_empty() {
-        String::new()
-    } else {
-        format!(
-            "; its host vNICs go with it ({}): do it at the console, and make them again",
-            lookup::list(&own)
-        )
-    };
-    format!(
-        "the setting is fixed when the switch is created: drain the node, then Remove-VMSwitch -ComputerName \
-         {host} -Name {name} -Force; {before}New-VMSwitch -ComputerName {host} -Name {name} {uplink} \
-         -AllowManagementOS {shared} {option}{after}"
-    )
-}
-
-/// What a new switch is bound to, as parameters of `New-VMSwitch`, and what has to be done first: one port; the interface of a
-/// team, which Windows names like the team; or with SET several ports.
-fn uplink(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> (String, String) {
-    let ports: Vec<&Nic> = bound(node, &switch.name).collect();
-    let team = ports
-        .first()
-        .map(|nic| nic.team.as_str())
-        .filter(|team| !team.is_empty());
-    let names = fixes::quoted_list(ports.iter().map(|nic| nic.name.as_str()));
-    let bind = |names: &str| format!("-NetAdapterName {names}");
-    let with_set = || format!("-NetAdapterName {names} -EnableEmbeddedTeaming $true");
-    let version = cluster.profile.generation;
-    match (ports.len(), team) {
-        (0, _) => (String::new(), bind("<its port>")),
-        (1, None) => (String::new(), bind(&names)),
-        (_, Some(team)) if version >= WS2022 => {
-            let team = fixes::quoted(team);
-            (format!("Remove-NetLbfoTeam -Name {team}; "), with_set())
-        }
-        (_, Some(team)) => (String::new(), bind(&fixes::quoted(team))),
-        (_, None) if version >= WS2016 => (String::new(), with_set()),
-        (_, None) => (
-            String::new(),
-            bind(&format!("<the team of {}>", names.replace('\'', ""))),
-        ),
-    }
-}
-
 /// What rebuilding virtual networks means on 2008 R2, and what `nvspscrub` deletes there.
 const REBUILD_2008R2: &str = "where that fails because the port is \"already bound to another virtual network\", \
     nvspbind /u takes the switch protocol off that one port; nvspscrub /p is the last resort: it deletes every \
@@ -149,7 +88,6 @@ const REBUILD_2008R2: &str = "where that fails because the port is \"already bou
     ports and VLANs and the VMs on them first";
 
 use super::Rule;
-use crate::profiles::{WS2016, WS2022};
 use crate::units::same_name;
 
 /// The family.
@@ -176,60 +114,6 @@ pub static RULES: &[&Rule] = &[
 mod tests {
     use super::*;
     use crate::checks::rules::tests::inventory;
-    use crate::profiles;
-
-    /// How the switch of a node is made again, on a Windows version: port rows (node, nic, team) and host vNIC rows.
-    fn made_again(profile: &str, nics: &str, host_vnics: &str) -> String {
-        let block = format!(
-            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,team\n{nics}file: switches\nnode,switch,type,nics\n\
-             HV1,S1,external,A;B\nHV1,S2,internal,\nfile: host_vnics\nnode,host_vnic,switch\n{host_vnics}"
-        );
-        let block = block.replace("A;B", if nics.contains(",B,") { "A;B" } else { "A" });
-        let mut cluster = inventory(&block).clusters.remove(0);
-        cluster.profile = profiles::find(profile).expect("the profile");
-        let node = &cluster.nodes[0];
-        recreate(&cluster, &[(node, &node.switches[0])], "-MinimumBandwidthMode Weight")
-    }
-
-    #[test]
-    fn a_switch_is_bound_again_to_what_it_was_bound_to() {
-        let bare = "HV1,A,10000,\nHV1,B,10000,\n";
-        let teamed = "HV1,A,10000,LAN\nHV1,B,10000,LAN\n";
-        for (profile, nics, uplink) in [
-            ("2012", "HV1,A,10000,\n", "-NetAdapterName 'A' -AllowManagementOS"),
-            (
-                "2016",
-                bare,
-                "-NetAdapterName 'A','B' -EnableEmbeddedTeaming $true -AllowManagementOS",
-            ),
-            ("2012r2", bare, "-NetAdapterName <the team of A,B> -AllowManagementOS"),
-            ("2019", teamed, "-NetAdapterName 'LAN' -AllowManagementOS"),
-            (
-                "2022",
-                teamed,
-                "-NetAdapterName 'A','B' -EnableEmbeddedTeaming $true -AllowManagementOS",
-            ),
-        ] {
-            let fix = made_again(profile, nics, "");
-            assert!(fix.contains(uplink), "{profile}: {fix}");
-            assert_eq!(
-                fix.contains("Remove-NetLbfoTeam -Name 'LAN'; New-VMSwitch"),
-                profile == "2022",
-                "{fix}"
-            );
-        }
-    }
-
-    #[test]
-    fn who_removes_a_switch_is_told_which_host_vnics_go_with_it() {
-        let nics = "HV1,A,10000,\n";
-        let fix = made_again("2019", nics, "HV1,Mgmt,S1\nHV1,LM,S1\nHV1,Other,S2\n");
-        assert!(
-            fix.contains("its host vNICs go with it (LM and Mgmt): do it at the console"),
-            "{fix}"
-        );
-        assert!(!made_again("2019", nics, "HV1,Other,S2\n").contains("host vNICs"));
-    }
 
     #[test]
     fn names_of_switches_are_the_same_in_upper_and_lower_case_and_others_are_not() {

@@ -1,6 +1,7 @@
 //! PacketDirect on a switch whose ports have RDMA.
 
-use super::{bound, by_name, node_names, recreate};
+use super::{bound, by_name, node_names};
+use crate::checks::rules::rebuild::recreate;
 use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};

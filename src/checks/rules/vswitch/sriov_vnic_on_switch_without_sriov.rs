@@ -1,6 +1,7 @@
 //! Adapters that ask for SR-IOV on a switch that cannot give it.
 
-use super::{by_name, node_names, recreate};
+use super::{by_name, node_names};
+use crate::checks::rules::rebuild::recreate;
 use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};

@@ -69,13 +69,10 @@ fn fix(cluster: &Cluster, (node, switch): (&Node, &VirtualSwitch), good: &Node) 
             node.name, switch.name
         );
     }
-    let like = bound(good, &switch.name)
-        .next()
-        .map_or("<NIC>".to_owned(), |nic| fixes::quoted(&nic.name));
-    format!(
-        "Set-VMSwitch -ComputerName {} -Name {} -NetAdapterName {like} (the port that {} uses)",
-        fixes::quoted(&node.name),
-        fixes::quoted(&switch.name),
-        good.name
-    )
+    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(&switch.name));
+    let (port, why) = match bound(good, &switch.name).next() {
+        Some(nic) => (fixes::quoted(&nic.name), format!(" (the port that {} uses)", good.name)),
+        None => (format!("<port of {}>", node.name), String::new()),
+    };
+    format!("Set-VMSwitch -ComputerName {host} -Name {name} -NetAdapterName {port}{why}")
 }

@@ -1,6 +1,7 @@
 //! Minimum-bandwidth weights on a switch that was created for SR-IOV.
 
-use super::{adapters_on, by_name, node_names, recreate};
+use super::{adapters_on, by_name, node_names};
+use crate::checks::rules::rebuild::recreate;
 use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, VirtualSwitch};

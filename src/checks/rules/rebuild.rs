@@ -1,0 +1,189 @@
+//! How a virtual switch is taken down and made again, for settings that are fixed when it is created.
+//!
+//! In: a switch of a node. Out: the commands, what goes with the switch, and what has to be done first. Must not know: why.
+
+use super::vswitch::bound;
+use crate::checks::rules::teams::{self, Team};
+use crate::checks::rules::{fixes, lookup};
+use crate::inventory::{Cluster, Nic, Node, VirtualSwitch};
+use crate::profiles::{WS2016, WS2022};
+use crate::units::same_name;
+
+/// How a switch gets a setting that is fixed when it is created (from 2012 on; 2008 R2 has none of them).
+pub(super) fn recreate(cluster: &Cluster, nodes: &[(&Node, &VirtualSwitch)], option: &str) -> String {
+    let Some((node, switch)) = nodes.first() else {
+        return String::new();
+    };
+    let again = again(node, switch, &uplink(cluster, node, switch), option);
+    format!("the setting is fixed when the switch is created: drain the node, then {again}")
+}
+
+/// How a switch comes from an LBFO team onto a team of its own, SET.
+pub(super) fn onto_set(node: &Node, switch: &VirtualSwitch, team: &Team<'_>) -> String {
+    let ports = fixes::quoted_list(team.members.iter().map(|nic| nic.name.as_str()));
+    let set = format!("-NetAdapterName {ports} -EnableEmbeddedTeaming $true");
+    format!(
+        "drain {}, then {}",
+        node.name,
+        again(node, switch, &(remove(node, team.name), set), "")
+    )
+}
+
+/// Whether the switch stands on SET once it is made again: it does today, or its LBFO team gives way to one.
+pub(super) fn is_on_set(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> bool {
+    let today = teams::set(cluster, node);
+    let now = today.iter().any(|team| same_name(team.name, &switch.name));
+    now || uplink(cluster, node, switch).1.contains("-EnableEmbeddedTeaming")
+}
+
+/// The commands; `uplink` is what has to be done first, and what the new switch is bound to.
+fn again(node: &Node, switch: &VirtualSwitch, (before, uplink): &(String, String), option: &str) -> String {
+    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(&switch.name));
+    let shared = if switch.allow_management_os == Some(false) {
+        "$false"
+    } else {
+        "$true"
+    };
+    let option = if option.is_empty() {
+        String::new()
+    } else {
+        format!(" {option}")
+    };
+    format!(
+        "Remove-VMSwitch -ComputerName {host} -Name {name} -Force; {before}New-VMSwitch -ComputerName {host} -Name {name} {uplink} \
+         -AllowManagementOS {shared}{option}{}",
+        host_vnics(node, switch)
+    )
+}
+
+/// What goes with the switch.
+fn host_vnics(node: &Node, switch: &VirtualSwitch) -> String {
+    let of_it = node.host_vnics.iter().filter(|v| same_name(&v.switch, &switch.name));
+    let own: Vec<&str> = of_it.map(|vnic| vnic.name.as_str()).collect();
+    if own.is_empty() {
+        return String::new();
+    }
+    format!(
+        "; its host vNICs go with it ({}): do it at the console, and make them again",
+        lookup::list(&own)
+    )
+}
+
+fn remove(node: &Node, team: &str) -> String {
+    let (host, team) = (fixes::quoted(&node.name), fixes::quoted(team));
+    format!("Remove-NetLbfoTeam -CimSession {host} -Name {team}; ")
+}
+
+/// What a new switch is bound to, as parameters of `New-VMSwitch`, and what has to be done first: one port; the interface of a
+/// team, which Windows names like the team; or with SET several ports. From 2016 on an LBFO team of like ports gives way to SET,
+/// which Microsoft wants there, from 2022 on every one.
+fn uplink(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> (String, String) {
+    let ports: Vec<&Nic> = bound(node, &switch.name).collect();
+    let team = ports
+        .first()
+        .map(|nic| nic.team.as_str())
+        .filter(|team| !team.is_empty());
+    let names = fixes::quoted_list(ports.iter().map(|nic| nic.name.as_str()));
+    let bind = |names: &str| (String::new(), format!("-NetAdapterName {names}"));
+    let with_set = |before| (before, format!("-NetAdapterName {names} -EnableEmbeddedTeaming $true"));
+    let version = cluster.profile.generation;
+    match (ports.len(), team) {
+        (0, _) => bind("<its port>"),
+        (1, None) => bind(&names),
+        (_, Some(team)) if version >= WS2022 || version >= WS2016 && gives_way(&ports) => with_set(remove(node, team)),
+        (_, Some(team)) => bind(&fixes::quoted(team)),
+        (_, None) if version >= WS2016 => with_set(String::new()),
+        (_, None) => bind(&format!("<the team of {}>", names.replace('\'', ""))),
+    }
+}
+
+/// A team of Windows NIC Teaming whose ports SET can take: alike in speed and model.
+fn gives_way(ports: &[&Nic]) -> bool {
+    let alike = ports
+        .windows(2)
+        .all(|pair| pair[0].speed == pair[1].speed && pair[0].model == pair[1].model);
+    alike && ports.len() > 1 && ports.iter().all(|nic| teams::is_lbfo(nic))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checks::rules::tests::inventory;
+    use crate::profiles;
+
+    /// How the switch of a node is made again, on a Windows version: port rows (node, nic, team) and host vNIC rows.
+    fn made_again(profile: &str, nics: &str, host_vnics: &str) -> String {
+        let block = format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,team\n{nics}file: switches\nnode,switch,type,nics\n\
+             HV1,S1,external,A;B\nHV1,S2,internal,\nfile: host_vnics\nnode,host_vnic,switch\n{host_vnics}"
+        );
+        let block = block.replace("A;B", if nics.contains(",B,") { "A;B" } else { "A" });
+        let mut cluster = inventory(&block).clusters.remove(0);
+        cluster.profile = profiles::find(profile).expect("the profile");
+        let node = &cluster.nodes[0];
+        recreate(&cluster, &[(node, &node.switches[0])], "-MinimumBandwidthMode Weight")
+    }
+
+    #[test]
+    fn a_switch_is_bound_again_to_what_it_was_bound_to() {
+        let bare = "HV1,A,10000,\nHV1,B,10000,\n";
+        let teamed = "HV1,A,10000,LAN\nHV1,B,10000,LAN\n";
+        for (profile, nics, uplink) in [
+            ("2012", "HV1,A,10000,\n", "-NetAdapterName 'A' -AllowManagementOS"),
+            (
+                "2016",
+                bare,
+                "-NetAdapterName 'A','B' -EnableEmbeddedTeaming $true -AllowManagementOS",
+            ),
+            ("2012r2", bare, "-NetAdapterName <the team of A,B> -AllowManagementOS"),
+            ("2019", teamed, "-NetAdapterName 'LAN' -AllowManagementOS"),
+            (
+                "2022",
+                teamed,
+                "-NetAdapterName 'A','B' -EnableEmbeddedTeaming $true -AllowManagementOS",
+            ),
+        ] {
+            let fix = made_again(profile, nics, "");
+            assert!(fix.contains(uplink), "{profile}: {fix}");
+            assert_eq!(
+                fix.contains("Remove-NetLbfoTeam -CimSession 'HV1' -Name 'LAN'; New-VMSwitch"),
+                profile == "2022",
+                "{fix}"
+            );
+        }
+    }
+
+    #[test]
+    fn who_removes_a_switch_is_told_which_host_vnics_go_with_it() {
+        let nics = "HV1,A,10000,\n";
+        let fix = made_again("2019", nics, "HV1,Mgmt,S1\nHV1,LM,S1\nHV1,Other,S2\n");
+        assert!(
+            fix.contains("its host vNICs go with it (LM and Mgmt): do it at the console"),
+            "{fix}"
+        );
+        assert!(!made_again("2019", nics, "HV1,Other,S2\n").contains("host vNICs"));
+    }
+
+    #[test]
+    fn from_2016_on_a_team_of_windows_gives_way_to_set_where_its_ports_are_alike() {
+        let block = |second: &str| {
+            format!(
+                "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+                 file: nics\nnode,nic,speed_mbps,model,team,team_kind\nHV1,A,10000,X710,LAN,lbfo\nHV1,B,{second}\n\
+                 file: switches\nnode,switch,type,nics\nHV1,S1,external,A;B\n"
+            )
+        };
+        let on_set = |second: &str, profile: &str| {
+            let mut cluster = inventory(&block(second)).clusters.remove(0);
+            cluster.profile = profiles::find(profile).expect("the profile");
+            let node = &cluster.nodes[0];
+            is_on_set(&cluster, node, &node.switches[0])
+        };
+        assert!(on_set("10000,X710,LAN,lbfo", "2019"));
+        assert!(!on_set("10000,X710,LAN,lbfo", "2012r2"));
+        for unfit in ["25000,X710,LAN,lbfo", "10000,E810,LAN,lbfo", "10000,X710,LAN,vendor"] {
+            assert!(!on_set(unfit, "2019"), "{unfit}");
+            assert!(on_set(unfit, "2022"), "{unfit}: LBFO under a switch is refused");
+        }
+    }
+}
