@@ -9,7 +9,7 @@ use super::measured::Measured;
 use crate::finding::{Location, Problem};
 use csv::StringRecord;
 use std::borrow::Cow;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 /// One row: cells in the order of the file.
@@ -93,6 +93,8 @@ pub struct Gathered {
     pub unread_tables: Vec<&'static str>,
     /// Inputs numbered so far.
     pub inputs: usize,
+    /// Inputs that lie in the folder of another one, with the number of that one: they speak of the same clusters.
+    pub beside: BTreeMap<usize, usize>,
     /// Exports of several files that were read whole: folder, and what their names begin with.
     pub exports: BTreeSet<(PathBuf, String)>,
     /// Exports of cmdlets, until all inputs are read: those of one cluster are put together.
@@ -131,6 +133,13 @@ impl Gathered {
     pub fn next_input(&mut self) -> usize {
         self.inputs += 1;
         self.inputs - 1
+    }
+
+    /// The same for what lies in the folder of an input.
+    pub fn next_input_beside(&mut self, folder: usize) -> usize {
+        let number = self.next_input();
+        self.beside.insert(number, folder);
+        number
     }
 
     /// Registers a file and gives its index.

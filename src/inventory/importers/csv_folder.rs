@@ -45,7 +45,7 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
         true
     };
     let index = if stands_for_tables {
-        gathered.next_input()
+        gathered.next_input_beside(input.index)
     } else {
         input.index
     };
@@ -85,7 +85,7 @@ fn read_addition(path: &Path, shown: &str, input: &Input<'_>, gathered: &mut Gat
     let Some(importer) = super::addition(path) else {
         return false;
     };
-    let index = gathered.next_input();
+    let index = gathered.next_input_beside(input.index);
     let file = Input {
         path,
         shown,

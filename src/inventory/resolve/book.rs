@@ -22,8 +22,8 @@ pub(super) struct ClusterBook {
 }
 
 impl ClusterBook {
-    /// Collects the clusters of all inputs; `given` names the inputs that name none.
-    pub(super) fn new(tables: &[RawTable], given: Option<&str>) -> ClusterBook {
+    /// Collects the clusters of all inputs; `beside` says which lie in the folder of another one, `given` names the inputs that name none.
+    pub(super) fn new(tables: &[RawTable], beside: &BTreeMap<usize, usize>, given: Option<&str>) -> ClusterBook {
         let inputs = tables.iter().map(|t| t.input + 1).max().unwrap_or(0);
         let mut named: Vec<BTreeMap<String, &str>> = vec![BTreeMap::new(); inputs];
         for line in lines(tables, "clusters").chain(lines(tables, "nodes")) {
@@ -56,11 +56,15 @@ impl ClusterBook {
                 Some(only) if waits || !has_nodes(input) => only.clone(),
                 _ => key(own),
             };
-            keys.push(match names.is_empty() {
+            // What lies in the folder of another input speaks of the clusters of that one.
+            let folder = beside.get(&input).filter(|folder| has_nodes(**folder));
+            let of_folder = folder.and_then(|folder| keys.get(*folder)).cloned();
+            keys.push(match (names.is_empty(), of_folder) {
+                (true, Some(of_folder)) if !has_nodes(input) => of_folder,
                 // An input without nodes, such as counters, may speak of every cluster.
-                true if !has_nodes(input) && everywhere.len() > 1 => everywhere.clone(),
-                true => BTreeSet::from([fallback]),
-                false => names.keys().cloned().collect(),
+                (true, _) if !has_nodes(input) && everywhere.len() > 1 => everywhere.clone(),
+                (true, _) => BTreeSet::from([fallback]),
+                (false, _) => names.keys().cloned().collect(),
             });
         }
         for missing in keys.iter().flatten() {

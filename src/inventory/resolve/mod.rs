@@ -65,6 +65,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         unread,
         unread_tables,
         inputs: _,
+        beside,
         exports: _,
         collections: _,
         counters: _,
@@ -78,7 +79,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
     problems.merging = merging;
     problems.require_tables(&tables);
     cluster_names::check(&tables, &mut problems);
-    let owners = ClusterBook::new(&tables, options.cluster.as_deref());
+    let owners = ClusterBook::new(&tables, &beside, options.cluster.as_deref());
     let nodes = NodeBook::new(&tables, &owners, &mut problems);
     let hints = vec![clusters::StorageHints::default(); owners.names.len()];
     let vms_without_memory = vec![0; owners.names.len()];

@@ -39,10 +39,9 @@ pub(in crate::inventory::importers) fn run(gathered: &mut Gathered) {
         }
     }
     let Some(def) = catalogue::table("vnics") else { return };
-    let input = files.iter().map(|f| f.input).max().unwrap_or(0);
     let mut tables: Vec<RawTable> = files
         .iter()
-        .map(|file| RawTable::in_catalogue_order(def, gathered.add_source(&file.shown), input))
+        .map(|file| RawTable::in_catalogue_order(def, gathered.add_source(&file.shown), file.input))
         .collect();
     let mut series = Vec::new();
     for (adapter, loads) in found {
@@ -88,12 +87,11 @@ fn ports_of(files: &[CounterFile], grid: &Grid, gathered: &mut Gathered) -> Opti
             }
         }
     }
-    let input = files.iter().map(|f| f.input).max().unwrap_or(0);
     let mut loads = Vec::new();
     for (port, measured) in found {
         let (file, place) = (files.get(measured.file)?, measured.place);
         let Some(load) = measured.finish() else { continue };
-        let mut table = RawTable::in_catalogue_order(def, gathered.add_source(&file.shown), input);
+        let mut table = RawTable::in_catalogue_order(def, gathered.add_source(&file.shown), file.input);
         ports::write(&mut table, &port, &load, place);
         gathered.tables.push(table);
         loads.push((port, load.p95, load.peak));
