@@ -118,6 +118,45 @@ fn two_plans_differ_where_a_port_or_a_vnic_goes_elsewhere() {
     );
 }
 
+/// What a plan no longer meets is told where it misses it: node by node, and once for each place.
+#[test]
+fn requirements_that_are_not_met_are_told_at_their_node() {
+    let file = project().join("reports/converged-2016/plan.json");
+    let json = std::fs::read_to_string(&file).expect("the committed plan");
+    let before: nicplan::plan::Plan = serde_json::from_str(&json).expect("a plan");
+    let mut plan = before.clone();
+    let node = plan.clusters[0].nodes[0].node.clone();
+    for (requirement, subject, missing_mbps) in [
+        ("survive:vm:nic", node.clone(), 0),
+        ("capacity", format!("{node}/storage"), 400),
+        ("capacity", format!("{node}/storage"), 100),
+        ("apart:cluster|vm", "Converged".to_owned(), 0),
+    ] {
+        plan.clusters[0].solver.shortfall.push(nicplan::plan::Shortfall {
+            requirement: requirement.to_owned(),
+            subject,
+            missing_mbps,
+        });
+    }
+    let found = diff::plans(&before, &plan);
+    let told: Vec<_> = found
+        .iter()
+        .map(|c| (c.node.as_str(), c.subject.as_str(), c.to.as_str()))
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("", "apart:cluster|vm at Converged", "requirement not met"),
+            (
+                node.as_str(),
+                "capacity at storage",
+                "requirement not met, missing_mbps 500"
+            ),
+            (node.as_str(), "survive:vm:nic", "requirement not met"),
+        ]
+    );
+}
+
 #[test]
 fn nodes_that_change_alike_are_listed_together_and_the_exit_code_says_that_something_differs() {
     let (a, b) = (place("diff-text-a", &[("nodes", NODES), ("nics", NICS)]), {

@@ -2,12 +2,12 @@
 
 use super::compare::{Row, Rows};
 use crate::plan::{ClusterPlan, NodeUplink, Uplink};
+use std::collections::BTreeMap;
 
 /// Rows of a cluster's plan, part by part.
 pub(super) fn rows(plan: &ClusterPlan) -> Rows {
     let mut rows = Rows::default();
     let status = serde_json::to_value(plan.solver.status).unwrap_or_default();
-    let shortfall: Vec<&str> = plan.solver.shortfall.iter().map(|s| s.requirement.as_str()).collect();
     rows.add(
         "design",
         [row(
@@ -17,10 +17,10 @@ pub(super) fn rows(plan: &ClusterPlan) -> Rows {
                 ("style", plan.style.name().to_owned()),
                 ("profile", plan.profile.clone()),
                 ("status", status.as_str().unwrap_or_default().to_owned()),
-                ("shortfall", shortfall.join(";")),
             ],
         )],
     );
+    rows.add("shortfall", shortfall(plan));
     rows.add("uplinks", plan.uplinks.iter().map(uplink));
     let nodes = plan.nodes.iter();
     rows.add(
@@ -53,6 +53,36 @@ pub(super) fn rows(plan: &ClusterPlan) -> Rows {
         }),
     );
     rows
+}
+
+/// A row for each requirement that is not met, at the node that misses it.
+fn shortfall(plan: &ClusterPlan) -> Vec<Row> {
+    let mut missing: BTreeMap<(String, String), u64> = BTreeMap::new();
+    for miss in &plan.solver.shortfall {
+        let (first, rest) = miss.subject.split_once('/').unwrap_or((&miss.subject, ""));
+        let is_node = plan.nodes.iter().any(|n| n.node == first);
+        let (node, place) = if is_node {
+            (first, rest)
+        } else {
+            ("", miss.subject.as_str())
+        };
+        let at = if place.is_empty() {
+            String::new()
+        } else {
+            format!(" at {place}")
+        };
+        let key = (node.to_owned(), format!("{}{at}", miss.requirement));
+        *missing.entry(key).or_default() += miss.missing_mbps;
+    }
+    let row_of = |((node, subject), mbps): ((String, String), u64)| {
+        let amount = (mbps > 0).then(|| mbps.to_string()).unwrap_or_default();
+        row(
+            &node,
+            &subject,
+            &[("requirement", "not met".to_owned()), ("missing_mbps", amount)],
+        )
+    };
+    missing.into_iter().map(row_of).collect()
 }
 
 fn row(node: &str, subject: &str, cells: &[(&str, String)]) -> Row {
