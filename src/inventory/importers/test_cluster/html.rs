@@ -13,7 +13,7 @@ pub(super) enum Content {
     Row(Vec<String>, bool),
 }
 
-/// A piece with the line where it ends.
+/// A piece with the line where its text begins; that of a row is the line of its first cell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Block {
     pub(super) line: u32,
@@ -74,6 +74,10 @@ struct Scanner {
     row: Option<Vec<String>>,
     in_cell: bool,
     first_row: bool,
+    /// Line of the first sign in the buffer that is no blank; 0 = none yet.
+    began: u32,
+    /// Line of the first cell of the row that says something, else of its first cell; 0 = no cell yet.
+    row_began: u32,
 }
 
 impl Scanner {
@@ -84,6 +88,10 @@ impl Scanner {
 
     fn text(&mut self, text: &str) {
         if self.row.is_none() || self.in_cell {
+            if let Some(blank) = text.find(|c: char| !c.is_whitespace()).filter(|_| self.began == 0) {
+                let above = text.as_bytes()[..blank].iter().filter(|b| **b == b'\n').count();
+                self.began = self.line.saturating_add(u32::try_from(above).unwrap_or(u32::MAX));
+            }
             self.buffer.push_str(text);
         }
         self.count(text);
@@ -116,10 +124,12 @@ impl Scanner {
                 self.end_row();
                 self.flush();
                 self.row = Some(Vec::new());
+                self.row_began = 0;
             }
             "td" | "th" => {
                 self.end_cell();
                 self.buffer.clear();
+                self.began = 0;
                 self.row.get_or_insert_default();
                 self.in_cell = true;
             }
@@ -134,7 +144,12 @@ impl Scanner {
     fn end_cell(&mut self) {
         if std::mem::take(&mut self.in_cell) {
             let text = clean(&std::mem::take(&mut self.buffer));
-            self.row.get_or_insert_default().push(text);
+            let began = std::mem::take(&mut self.began);
+            let row = self.row.get_or_insert_default();
+            if self.row_began == 0 || row.iter().all(String::is_empty) && began > 0 {
+                self.row_began = if began > 0 { began } else { self.line };
+            }
+            row.push(text);
         }
     }
 
@@ -143,16 +158,19 @@ impl Scanner {
         if let Some(cells) = self.row.take().filter(|c| !c.is_empty()) {
             let first = std::mem::take(&mut self.first_row);
             self.blocks.push(Block {
-                line: self.line,
+                line: self.row_began,
                 content: Content::Row(cells, first),
             });
         }
+        self.row_began = 0;
+        self.began = 0;
         self.buffer.clear();
     }
 
     fn flush(&mut self) {
         let text = clean(&std::mem::take(&mut self.buffer));
         let level = self.heading.take();
+        let line = std::mem::take(&mut self.began);
         if text.is_empty() {
             return;
         }
@@ -160,10 +178,7 @@ impl Scanner {
             || Content::Text(text.clone()),
             |level| Content::Heading(level, text.clone()),
         );
-        self.blocks.push(Block {
-            line: self.line,
-            content,
-        });
+        self.blocks.push(Block { line, content });
     }
 }
 
@@ -262,14 +277,11 @@ mod tests {
     }
 
     #[test]
-    fn lines_are_counted() {
-        assert_eq!(
-            scan("<h2>a\n</h2>\n\n<h3>b</h3>")
-                .iter()
-                .map(|b| b.line)
-                .collect::<Vec<_>>(),
-            [2, 4]
-        );
+    fn a_piece_stands_where_its_text_begins() {
+        let lines = |page: &str| scan(page).iter().map(|b| b.line).collect::<Vec<_>>();
+        assert_eq!(lines("<h2>a\n</h2>\n\n<h3>\n b</h3>\n tail\n more"), [1, 5, 6]);
+        let table = "<table>\n<tr>\n<td>x</td>\n<td>y</td>\n</tr>\n<tr>\n<td>\n</td>\n<td>z</td>\n</tr>\n<tr>\n<td></td>\n</tr></table>";
+        assert_eq!(lines(table), [3, 9, 12]);
     }
 
     #[test]
