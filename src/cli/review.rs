@@ -230,8 +230,7 @@ impl reports::Files for ReadAgain<'_> {
     }
 
     fn text(&self, file: &str) -> Option<&str> {
-        let table = file.to_lowercase().ends_with(".csv");
-        self.texts.get(file).filter(|_| table).map(String::as_str)
+        self.texts.get(file).map(String::as_str)
     }
 }
 

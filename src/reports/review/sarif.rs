@@ -145,9 +145,12 @@ fn location(at: &Location, files: &dyn Files) -> Value {
     let mut physical = json!({ "artifactLocation": { "uri": uri } });
     if at.line > 0 {
         let mut region = json!({ "startLine": at.line });
-        let columns = files
-            .text(&at.file)
-            .and_then(|text| regions::cell(text, at.line, at.column));
+        let find = if counts_characters(&at.file) {
+            regions::value
+        } else {
+            regions::cell
+        };
+        let columns = files.text(&at.file).and_then(|text| find(text, at.line, at.column));
         if let Some((start, end)) = columns {
             region["startColumn"] = json!(start);
             region["endColumn"] = json!(end);
