@@ -10,52 +10,19 @@ mod hostile;
 mod powershell;
 mod program;
 mod support;
+#[path = "deploy_support/works.rs"]
+mod works;
 
 use hostile::hostile;
-use nicplan::applied;
-use nicplan::assignment::{Options, plan};
-use nicplan::checks::{self, rules::RULES};
+use nicplan::checks::rules::RULES;
 use nicplan::deploy::steps::Change;
-use nicplan::deploy::{ClusterWork, File, files, work};
-use nicplan::inventory::{Cluster, Fact, Inventory, LoadOptions, Rdma, StorageKind, load};
-use nicplan::plan::{Plan, Style};
+use nicplan::deploy::{ClusterWork, files};
+use nicplan::inventory::Fact;
+use nicplan::plan::Style;
 use nicplan::roles::Role;
 use powershell::Script;
-use program::project;
 use std::collections::BTreeSet;
-use std::fs;
-
-fn of(inventory: &Inventory, plan: Plan) -> Vec<ClusterWork> {
-    let verified = checks::verify(inventory, plan).unwrap_or_else(|f| panic!("{f:#?}"));
-    work(inventory, &verified).unwrap_or_else(|refused| panic!("{refused:#?}"))
-}
-
-/// The work of every sample, and of clusters with all kinds of names and styles.
-fn all() -> Vec<(String, Vec<ClusterWork>)> {
-    let mut found = Vec::new();
-    for report in program::entries(&project().join("reports")) {
-        let name = report.file_name().expect("a name").to_string_lossy().into_owned();
-        let Ok(text) = fs::read_to_string(report.join("plan.json")) else {
-            continue;
-        };
-        let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
-        let mut inventory = load(&[project().join("samples").join(&name)], &LoadOptions::default()).expect("sound");
-        // Hosts that run VMware are refused; their scripts are those of hosts with Hyper-V.
-        inventory.clusters.iter_mut().for_each(Cluster::move_to_hyper_v);
-        found.push((name, of(&inventory, plan)));
-    }
-    for profile in ["2008r2", "2012", "2012r2", "2016", "2022", "2025", "azurelocal"] {
-        for style in Style::ALL {
-            found.extend(hostile(profile, style).map(|work| (format!("{profile} {style}"), work)));
-        }
-    }
-    found
-}
-
-fn scripts(files: &[File]) -> impl Iterator<Item = (&String, Script)> {
-    let all = files.iter().filter(|(name, _)| name.ends_with(".ps1"));
-    all.map(|(name, bytes)| (name, Script::read(name, bytes)))
-}
+use works::{all, of, planned, sample, scripts, texts, wired};
 
 #[test]
 fn every_script_parses_and_gives_each_command_only_documented_parameters() {
@@ -226,12 +193,6 @@ fn a_batch_file_holds_no_sign_that_cmd_would_read() {
     assert!(read > 0);
 }
 
-/// The text of each script of a kind, by name.
-fn texts<'f>(files: &'f [File], ending: &'f str) -> impl Iterator<Item = (&'f String, String)> {
-    let all = files.iter().filter(move |(name, _)| name.ends_with(ending));
-    all.map(|(name, bytes)| (name, String::from_utf8_lossy(bytes).into_owned()))
-}
-
 #[test]
 fn what_came_with_an_update_is_asked_for_before_it_is_set() {
     let mut asked = 0;
@@ -314,30 +275,6 @@ fn the_rollback_takes_every_intent_away_and_says_what_stays() {
     assert!(intents > 0);
 }
 
-/// Two nodes of one style, with VMs on both.
-fn wired(profile: &str, style: Style) -> Cluster {
-    let mut cluster = support::cluster(profile, 2);
-    support::ports(&mut cluster, 2, 25_000);
-    cluster.storage = StorageKind::S2d;
-    for node in &mut cluster.nodes {
-        node.facts.insert("edition", Fact::Text("datacenter".to_owned()));
-        node.nics.iter_mut().for_each(|nic| nic.rdma = Rdma::Roce);
-    }
-    for index in 0..4 {
-        cluster.vms.push(support::vm(&format!("VM{index}"), index % 2, 2, 100));
-    }
-    let planned = planned(&cluster, style);
-    applied::cluster(&cluster, &planned.clusters[0])
-}
-
-fn planned(cluster: &Cluster, style: Style) -> Plan {
-    let options = Options {
-        style: Some(style),
-        deadline: None,
-    };
-    plan(&support::inventory(cluster.clone()), &options).expect("a plan")
-}
-
 /// A share for SMB that is not the half that Network ATC takes becomes an override; the half is none.
 #[test]
 fn an_intent_overrides_the_share_of_smb_only_where_the_plan_differs() {
@@ -363,13 +300,6 @@ fn an_intent_overrides_the_share_of_smb_only_where_the_plan_differs() {
         found.push(half);
     }
     assert_eq!(found, [false, true]);
-}
-
-fn sample(name: &str) -> (Inventory, Plan) {
-    let text = fs::read_to_string(project().join("reports").join(name).join("plan.json")).expect("a committed plan");
-    let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
-    let inventory = load(&[project().join("samples").join(name)], &LoadOptions::default()).expect("sound");
-    (inventory, plan)
 }
 
 /// Members of an NLB cluster without a class of anti-affinity get one, as a collection of texts; the way back takes it away.

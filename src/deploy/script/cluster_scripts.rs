@@ -35,6 +35,8 @@ pub fn files(work: &ClusterWork, stem: &str) -> Vec<File> {
     let context = Context {
         cluster: &work.today,
         node: None,
+        after: None,
+        back: false,
     };
     // On 2008 R2 nothing but the cluster itself has cmdlets.
     let scripted = |step: &&Step| by_powershell(&work.today) || step.phase != Phase::Guests;
