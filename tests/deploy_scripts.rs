@@ -335,6 +335,68 @@ fn lists_that_the_inventory_does_not_know_are_written_down_and_put_back() {
     );
 }
 
+/// Live migration is kept off every network that the plan gives to others, also where the inventory knows no list and does not name the network of live
+/// migration; one network at least is left. What was excluded before is written down and put back.
+#[test]
+fn live_migration_is_kept_off_the_networks_that_the_plan_gives_to_others() {
+    let mut kept_off = 0;
+    for (from, work) in all() {
+        for work in work.iter().filter(|w| !w.by_intents && w.nodes.len() > 1) {
+            let excluded = &work.after.migration.exclude_networks;
+            let of = |role: Role| {
+                let named = work.after.networks.iter().filter(move |n| n.purpose == Some(role));
+                named.map(|n| &n.name).collect::<Vec<_>>()
+            };
+            let left = work.after.networks.iter().any(|n| !excluded.contains(&n.name));
+            assert!(left || work.after.networks.is_empty(), "{from}: {excluded:?}");
+            if of(Role::LiveMigration).len() + of(Role::Cluster).len() > 0 {
+                let management = of(Role::Management);
+                assert!(management.iter().all(|n| excluded.contains(n)), "{from}: {excluded:?}");
+                kept_off += management.len();
+            }
+        }
+    }
+    assert!(kept_off > 5, "{kept_off}");
+    let (inventory, plan) = sample("broken");
+    let cluster = &inventory.clusters[0];
+    assert!(cluster.migration.exclude_networks.is_empty());
+    assert!(cluster.networks.iter().all(|n| n.purpose != Some(Role::LiveMigration)));
+    let files = files(&of(&inventory, plan));
+    let text = |ending: &str| texts(&files, ending).next().map(|(_, text)| text).expect("a script");
+    let after = text("cluster-2-after.ps1");
+    let set = "-Name MigrationExcludeNetworks -Value (Get-NetworkId -Name 'iSCSI 1', 'iSCSI 2', 'Management')";
+    assert!(after.contains(set), "{after}");
+    assert!(
+        after.contains("Save-Kept -Key 'MigrationExcludeNetworks'")
+            && after.contains("no cluster network would be left")
+    );
+    let back = text("cluster-4-rollback.ps1");
+    assert!(
+        back.contains("-Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])"),
+        "{back}"
+    );
+}
+
+/// The way back begins with the lists of live migration, so that nodes that are back and nodes that are not can migrate to each other.
+#[test]
+fn the_way_back_begins_with_the_lists_of_live_migration() {
+    let (inventory, plan) = sample("migration-path-trap");
+    let files = files(&of(&inventory, plan));
+    let text = |ending: &str| texts(&files, ending).next().map(|(_, text)| text).expect("a file");
+    let back = text("cluster-4-rollback.ps1");
+    let place = |what: &str| back.rfind(what).unwrap_or_else(|| panic!("{what}: {back}"));
+    assert!(
+        place("Set-Subnet -Node 'HV1'") > place("if ($Lists) {"),
+        "the list of today comes last"
+    );
+    assert!(
+        back.find("Undo-Step -Number 2").expect("a step") < place("if ($Lists) {"),
+        "{back}"
+    );
+    assert!(text("RUNBOOK.md").contains("first `cluster-4-rollback.ps1 -Lists`"));
+    assert!(text("cluster-1-before.ps1").contains("Add-Subnet -Node 'HV1' -Subnet '10.30.13.0/24'"));
+}
+
 /// VMs that no node can run with both networks move by a script, without network meanwhile.
 #[test]
 fn vms_between_two_networks_move_by_a_script() {

@@ -134,7 +134,9 @@ fn host(setting: &HostSetting, node: &mut Node) {
         HostSetting::Pool(value) => node.mac_pool = value.after,
         HostSetting::MigrationEnabled(value) => node.migration.enabled = value.after,
         HostSetting::AnyNetwork(value) => node.migration.any_network = value.after,
-        HostSetting::Subnets(value) => node.migration.subnets.clone_from(&value.after),
+        HostSetting::Subnets(value) | HostSetting::MoreSubnets(value) => {
+            node.migration.subnets.clone_from(&value.after);
+        }
         HostSetting::Transport(value) => node.migration.transport = value.after,
         HostSetting::Concurrency(value) => node.migration.concurrency = value.after,
         HostSetting::SmbLimit(value) => node.migration.smb_limit = value.after,
@@ -147,6 +149,12 @@ pub fn on_cluster(change: &Change, cluster: &mut Cluster) {
         Change::NetworkUse { network, value } => {
             for found in cluster.networks.iter_mut().filter(|n| same_name(&n.name, network)) {
                 found.cluster_use = value.after;
+            }
+        }
+        Change::Member { node, setting } => {
+            let mut members = cluster.nodes.iter_mut().filter(|n| same_name(&n.name, node));
+            if let Some(node) = members.next() {
+                host(setting, node);
             }
         }
         Change::MigrationOrder(value) => cluster.migration.network_order = value.after.clone().unwrap_or_default(),

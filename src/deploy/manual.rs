@@ -113,10 +113,17 @@ fn unnamed_network(work: &ClusterWork, found: &mut Vec<Manual>) {
     if !planned || alone || work.by_intents {
         return;
     }
-    let text = "cluster_networks.csv names no network for live migration, so the scripts set neither its place in the cluster's order nor the hosts' \
-                subnets. When the last node is done, find it with Get-ClusterNetwork | Format-Table Name, Address, Role, write it into cluster_networks.csv \
-                with the purpose live-migration, then run plan and deploy again: until then Windows may take another network."
-        .to_owned();
+    let off = &work.after.migration.exclude_networks;
+    let kept_off = if off.is_empty() {
+        String::new()
+    } else {
+        format!(" They keep it off {}.", words::listed(off))
+    };
+    let text = format!(
+        "cluster_networks.csv names no network for live migration, so the scripts set neither its place in the cluster's order nor the hosts' \
+         subnets.{kept_off} When the last node is done, find it with Get-ClusterNetwork | Format-Table Name, Address, Role, write it into cluster_networks.csv \
+         with the purpose live-migration, then run plan and deploy again: until then Windows may take another network."
+    );
     found.push(manual(
         When::After,
         "",

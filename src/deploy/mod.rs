@@ -12,6 +12,7 @@ mod cluster;
 pub mod effects;
 mod goal;
 mod intents;
+mod lists;
 mod management;
 mod manual;
 mod order;

@@ -64,6 +64,8 @@ pub enum HostSetting {
     AnyNetwork(Values<bool>),
     /// Subnets for live migration, in order of preference.
     Subnets(Values<Vec<String>>),
+    /// Subnets for live migration that a host gets behind its own: none is taken away. Undone by [`HostSetting::Subnets`].
+    MoreSubnets(Values<Vec<String>>),
     /// Performance option.
     Transport(Values<Transport>),
     /// Live migrations at once.
@@ -294,6 +296,13 @@ pub enum Change {
     AsBefore(Kept),
     /// A setting of the host.
     Host(HostSetting),
+    /// A setting of one host that all hosts change together, so that each of them can migrate to each other at every moment.
+    Member {
+        /// Node.
+        node: String,
+        /// The setting.
+        setting: HostSetting,
+    },
     /// Cluster use of a network.
     NetworkUse {
         /// Network.
@@ -359,6 +368,8 @@ pub enum Change {
 /// Part of the work, in the order in which a script does it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+    /// Live migration between hosts that are rebuilt and hosts that are not.
+    Reach,
     /// Teams, virtual switches, host vNICs, addresses: by the order that keeps management and storage reachable.
     Wiring,
     /// VLANs, RDMA and ports of host vNICs.

@@ -33,8 +33,24 @@ pub fn title(changes: &[Change]) -> String {
     {
         return format!("move {} from {} to {}", roles(moved), from.alias(), to.alias());
     }
-    let all: Vec<String> = changes.iter().map(one).collect();
-    all.join("; ")
+    let mut all: Vec<(String, Vec<&str>)> = Vec::new();
+    for change in changes {
+        let words = one(change);
+        let host = match change {
+            Change::Member { node, .. } => Some(node.as_str()),
+            _ => None,
+        };
+        match all.iter_mut().find(|(other, _)| host.is_some() && *other == words) {
+            Some((_, hosts)) => hosts.extend(host),
+            None => all.push((words, host.into_iter().collect())),
+        }
+    }
+    let told = |(words, hosts): &(String, Vec<&str>)| match hosts.len() {
+        0 => words.clone(),
+        1..=4 => format!("{words} on {}", listed(hosts)),
+        many => format!("{words} on {many} hosts"),
+    };
+    all.iter().map(told).collect::<Vec<_>>().join("; ")
 }
 
 fn one(change: &Change) -> String {
@@ -97,7 +113,7 @@ fn setting(change: &Change) -> String {
         Change::Jumbo { port } => format!("let {} send large packets", port.alias()),
         Change::Dcb(dcb) => format!("set Data Center Bridging on {}", listed(&dcb.nics)),
         Change::AsBefore(_) => "put back what was so before".to_owned(),
-        Change::Host(setting) => host(setting),
+        Change::Host(setting) | Change::Member { setting, .. } => host(setting),
         other => of_cluster(other),
     }
 }
@@ -108,12 +124,21 @@ fn host(setting: &HostSetting) -> String {
             format!("set the MAC pool to {} - {}", pool.min, pool.max)
         }
         HostSetting::Pool(_) => "set the MAC pool".to_owned(),
-        HostSetting::MigrationEnabled(_) => "switch live migration on".to_owned(),
+        HostSetting::MigrationEnabled(_) => "switch on live migration".to_owned(),
         HostSetting::AnyNetwork(_) => "keep live migration to the listed networks".to_owned(),
         HostSetting::Subnets(value) => format!(
-            "list the live-migration networks of the host: {}",
+            "list {} for live migration",
             listed(value.after.as_deref().unwrap_or_default())
         ),
+        HostSetting::MoreSubnets(value) => {
+            let own = value.before.as_deref().unwrap_or_default();
+            let after = value.after.iter().flatten();
+            let more: Vec<&String> = after.filter(|subnet| !own.contains(subnet)).collect();
+            format!(
+                "until all hosts are rebuilt, list {} for live migration as well",
+                listed(&more)
+            )
+        }
         HostSetting::Transport(value) => format!(
             "set the performance option of live migration to {}",
             value.after.map_or("that of Windows", |t| t.name())
@@ -211,7 +236,11 @@ fn rule(change: &Change) -> Option<&'static str> {
         Change::Host(HostSetting::Concurrency(_)) | Change::Parallel(_) => {
             "concurrent_migrations of the inventory, the same in both places"
         }
-        Change::Host(_) | Change::MigrationOrder(_) | Change::MigrationExcluded(_) => {
+        Change::Member {
+            setting: HostSetting::MoreSubnets(_) | HostSetting::MigrationEnabled(_),
+            ..
+        } => "drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list",
+        Change::Host(_) | Change::Member { .. } | Change::MigrationOrder(_) | Change::MigrationExcluded(_) => {
             "live migration takes the plan's network only if cluster lists and host lists agree"
         }
         Change::AntiAffinity { .. } => {

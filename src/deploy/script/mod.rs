@@ -9,6 +9,7 @@ mod cmd;
 mod dcb;
 mod facts;
 mod host_change;
+mod host_lists;
 mod kept;
 mod node_scripts;
 mod parts;

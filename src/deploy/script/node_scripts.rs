@@ -189,7 +189,6 @@ fn remember(node: &NodeWork) -> Vec<String> {
     let properties = [
         "MacAddressMinimum",
         "MacAddressMaximum",
-        "UseAnyNetworkForMigration",
         "VirtualMachineMigrationPerformanceOption",
         "MaximumVirtualMachineMigrations",
     ];
@@ -198,10 +197,6 @@ fn remember(node: &NodeWork) -> Vec<String> {
         let text = if property.ends_with("Option") { "[string]" } else { "" };
         lines.push(format!("        {property} = $(if ($vmHost.PSObject.Properties['{property}']) {{ {text}$vmHost.{property} }} else {{ $null }})"));
     }
-    lines.push(
-        "        Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })"
-            .to_owned(),
-    );
     lines.push("    }".to_owned());
     lines.push("}".to_owned());
     for adapter in change::remembered(&node.steps) {

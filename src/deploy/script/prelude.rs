@@ -249,28 +249,6 @@ function Find-Management {
         @($script:State.Addresses[$_].Addresses | Where-Object { $_.Split('/')[0] -eq $Address }).Count -gt 0
     } | Select-Object -First 1)
 }
-
-function Set-MigrationNetwork {
-    # the host's list, first one first
-    param([string[]]$Subnet)
-    foreach ($old in @(Get-VMMigrationNetwork)) {
-        if ($Subnet -notcontains $old.Subnet) { Remove-VMMigrationNetwork -Subnet $old.Subnet }
-    }
-    $priority = 1000
-    foreach ($one in $Subnet) {
-        if (@(Get-VMMigrationNetwork | Where-Object { $_.Subnet -eq $one }).Count -eq 0) {
-            Add-VMMigrationNetwork -Subnet $one -Priority $priority
-        }
-        else { Set-VMMigrationNetwork -Subnet $one -NewSubnet $one -NewPriority $priority }
-        $priority += 1000
-    }
-}
-
-function Test-MigrationNetwork {
-    param([string[]]$Subnet)
-    $own = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
-    return (($own -join ';') -eq ($Subnet -join ';'))
-}
 "#;
 
 /// A block that takes management or the last storage path down for a moment.

@@ -1,6 +1,6 @@
 //! `RUNBOOK.md`: who does what in which order.
 
-use super::{Names, again};
+use super::{Names, again, cluster_scripts};
 use crate::deploy::manual;
 use crate::deploy::steps::{Manual, Phase, When};
 use crate::deploy::work::{ClusterWork, NodeWork, by_powershell};
@@ -120,10 +120,15 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         } else {
             ""
         };
+        let lists = if cluster_scripts::goes_back_first(work) {
+            format!("first `{stem}-4-rollback.ps1 -Lists`, so that nodes can migrate to each other meanwhile; then ")
+        } else {
+            String::new()
+        };
         text.push_str(&format!(
-            "\nBack: on each node `NODE-4-rollback.ps1` (last node first, drained as above); for the cluster `{stem}-4-rollback.ps1`, if there is one. \
-             What was not known before the first change is taken from the `-state.xml` files. It goes back from any step, also from one that broke in the \
-             middle, over the same states in which management and storage are reachable{console}.\n"
+            "\nBack: {lists}on each node `NODE-4-rollback.ps1` (last node first, drained as above); then for the cluster `{stem}-4-rollback.ps1`, if there \
+             is one. What was not known before the first change is taken from the `-state.xml` files. It goes back from any step, also from one that broke in \
+             the middle, over the same states in which management and storage are reachable{console}.\n"
         ));
         if work.nodes.iter().any(|node| again::needed(&node.steps)) {
             text.push_str(COMES_BACK);
