@@ -17,7 +17,6 @@ use hostile::hostile;
 use nicplan::checks::rules::RULES;
 use nicplan::deploy::steps::Change;
 use nicplan::deploy::{ClusterWork, files};
-use nicplan::inventory::Fact;
 use nicplan::plan::Style;
 use nicplan::roles::Role;
 use powershell::Script;
@@ -171,26 +170,6 @@ fn every_rule_that_a_step_serves_exists() {
         }
     }
     assert!(named > 0);
-}
-
-/// A batch file has no way to quote these: such names are done by hand.
-#[test]
-fn a_batch_file_holds_no_sign_that_cmd_would_read() {
-    let mut read = 0;
-    for (from, work) in all() {
-        for (name, bytes) in files(&work).iter().filter(|(name, _)| name.ends_with(".cmd")) {
-            let text = String::from_utf8_lossy(bytes);
-            for line in text.lines() {
-                let own = line.replace("%DO% ", "").replace("%~1", "").replace("%~dp0", "");
-                assert!(
-                    !own.contains(['%', '^', '&', '|', '<', '>', '!']) && own.is_ascii(),
-                    "{from}: {name}: {line}"
-                );
-            }
-            read += 1;
-        }
-    }
-    assert!(read > 0);
 }
 
 #[test]
@@ -445,28 +424,46 @@ fn vms_between_two_networks_move_by_a_script() {
     assert!(runbook.contains("move-stranded.ps1"), "{runbook}");
 }
 
-/// 2008 R2: what netsh could do beside the steps stands there as a remark, for a person to decide.
+/// Ports that roles share without virtual switch: the plan's shares become policies of the host, never beside Data Center Bridging.
 #[test]
-fn names_and_offload_of_2008_r2_stand_in_the_batch_file_as_remarks() {
-    let (mut inventory, plan) = sample("four-node-2008r2");
-    let cluster = &mut inventory.clusters[0];
-    let old = cluster.nodes[1].nics[0].name.clone();
-    for node in &mut cluster.nodes {
-        node.facts.insert("chimney", Fact::Text("enabled".to_owned()));
-        for nic in &mut node.nics {
-            nic.team.clear();
+fn shares_on_ports_without_virtual_switch_become_policies_of_the_host() {
+    let (inventory, plan) = sample("blades-2012r2");
+    let work = of(&inventory, plan);
+    let shared = |u: &&nicplan::plan::NodeUplink| u.uplink == "cluster+live-migration";
+    let mut uplinks = work[0].plan.nodes[0].uplinks.iter();
+    let permille =
+        |role: Role, of: &nicplan::plan::NodeUplink| of.shares.iter().find(|s| s.role == role).expect("it").permille;
+    let uplink = uplinks.find(shared).expect("ports that two roles share");
+    let (own, migration) = (
+        permille(Role::Cluster, uplink) / 10,
+        permille(Role::LiveMigration, uplink) / 10,
+    );
+    let files = files(&work);
+    let text = |ending: &str| texts(&files, ending).next().map(|(_, text)| text).expect("a script");
+    let apply = text("2-apply.ps1");
+    for (filter, weight) in [
+        ("'nicplan live-migration' -LiveMigration", migration),
+        (
+            "'nicplan cluster' -IPDstPortMatchCondition 3343 -IPProtocolMatchCondition UDP",
+            5,
+        ),
+        ("'nicplan smb' -SMB", own - 5),
+    ] {
+        let line = format!("New-NetQosPolicy -Name {filter} -MinBandwidthWeightAction {weight} |");
+        assert!(apply.contains(&line), "{line}\n{apply}");
+    }
+    assert!(text("1-pre-check.ps1").contains("-ComponentID ms_pacer"));
+    assert!(text("3-verify.ps1").contains("(Test-Share -Name 'nicplan smb' -Weight"));
+    let back = text("4-rollback.ps1");
+    assert!(
+        back.contains("-Name 'nicplan smb' -Weight 0") && back.contains("Remove-NetQosPolicy -Confirm:$false"),
+        "{back}"
+    );
+    for (from, work) in all() {
+        for node in work.iter().flat_map(|w| &w.nodes) {
+            let has = |of: fn(&Change) -> bool| node.steps.iter().flat_map(|s| &s.changes).any(of);
+            let both = has(|c| matches!(c, Change::Dcb(_))) && has(|c| matches!(c, Change::Policies { .. }));
+            assert!(!both, "{from}: {}", node.today.name);
         }
     }
-    for vm in &mut cluster.vms {
-        vm.facts.insert("guest_chimney", Fact::Text("disabled".to_owned()));
-    }
-    let mut all = of(&inventory, plan);
-    all[0].nodes[0].today.nics[0].name = "Local Area Connection 3".to_owned();
-    let files = files(&all);
-    let (_, text) = texts(&files, "HV1-2-apply.cmd")
-        .next()
-        .expect("the script of the first node");
-    let rename = format!("rem   netsh interface set interface name=\"Local Area Connection 3\" newname=\"{old}\"");
-    assert!(text.contains(&rename), "{text}");
-    assert!(text.contains("rem   netsh int tcp set global chimney="), "{text}");
 }

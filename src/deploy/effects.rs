@@ -3,6 +3,7 @@
 //! In: facts and a change. Out: the facts afterwards. Must not know: scripts.
 
 use super::steps::{Base, Change, HostSetting, Kept, Port};
+use crate::applied::policies;
 use crate::inventory::{Cluster, Fact, HostVnic, Nic, Node};
 use crate::units::{natural_cmp, same_name};
 
@@ -124,6 +125,10 @@ fn on_host_vnic(change: &Change, node: &mut Node) {
             Some(port) => v.facts.insert("team_mapping", Fact::List(vec![port.clone()])),
             None => v.facts.remove("team_mapping"),
         }),
+        Change::Policies { value, .. } => match &value.after {
+            Some(weights) => node.facts.insert(policies::COLUMN, Fact::Classes(weights.clone())),
+            None => node.facts.remove(policies::COLUMN),
+        },
         Change::Host(setting) => host(setting, node),
         _ => {}
     }

@@ -2,8 +2,8 @@
 
 use super::bandwidth;
 use super::steps::{Change, Manual, Port, When};
-use super::words;
 use super::work::{ClusterWork, NodeWork, by_powershell};
+use super::{unenforced, words};
 use crate::applied::{self, switches};
 use crate::inventory::{Cluster, ClusterNetwork, Nic, NlbMode, Node};
 use crate::mac::nlb;
@@ -26,6 +26,7 @@ pub fn steps(work: &ClusterWork) -> Vec<Manual> {
     }
     guests(work, &mut found);
     ended(work, &mut found);
+    found.extend(unenforced::shares(work));
     nlb(&work.after, &mut found);
     found.sort_by_key(|manual| manual.when);
     found

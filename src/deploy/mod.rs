@@ -22,6 +22,7 @@ mod settings;
 mod state;
 pub mod steps;
 mod undo;
+mod unenforced;
 mod words;
 mod work;
 

@@ -29,6 +29,7 @@ pub fn of_node(
     }
     if cluster.profile.generation > WS2008R2 {
         found.extend(bandwidth::of_node(cluster, plan, today, after));
+        found.extend(bandwidth::policies(cluster, plan, today, after));
     }
     host(today, after, already, &mut found);
     found

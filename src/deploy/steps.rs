@@ -3,7 +3,7 @@
 //! A change knows what was before, so that its inverse follows from itself; `None` is a fact that the inventory does not know. Must not
 //! know: how a script is written.
 
-use crate::inventory::{HostVnic, VirtualSwitch};
+use crate::inventory::{HostVnic, TrafficClass, VirtualSwitch};
 use crate::profiles::Transport;
 use crate::roles::Role;
 use crate::units::{Mac, MacRange, Mbps};
@@ -292,6 +292,13 @@ pub enum Change {
     },
     /// Data Center Bridging.
     Dcb(Dcb),
+    /// Shares of the host's traffic on ports without virtual switch, as QoS policies with a weight.
+    Policies {
+        /// Ports that roles share; the policies hold for the whole host.
+        nics: Vec<String>,
+        /// Weights by kind of traffic; `None` = nobody knows of any.
+        value: Values<Vec<TrafficClass>>,
+    },
     /// Puts back what the inventory does not hold and the script wrote down before the first change; on the way back only.
     AsBefore(Kept),
     /// A setting of the host.

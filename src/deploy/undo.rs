@@ -130,6 +130,10 @@ impl Change {
             Change::DefaultFlow { switch, .. } => Change::AsBefore(Kept::DefaultFlow(switch.clone())),
             Change::Jumbo { port } => Change::AsBefore(Kept::Jumbo(port.clone())),
             Change::Dcb(dcb) => Change::AsBefore(Kept::Dcb(dcb.nics.clone())),
+            Change::Policies { nics, value } => Change::Policies {
+                nics: nics.clone(),
+                value: value.inverse(),
+            },
             Change::Host(setting) => Change::Host(setting.inverse()),
             other => return other.inverse_of_cluster(),
         })

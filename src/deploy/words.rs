@@ -1,6 +1,7 @@
 //! Steps in words: what is done, and the decision that it serves.
 
 use super::steps::{Base, Change, HostSetting, Port, Values};
+use crate::inventory::TrafficClass;
 use crate::plan::ClusterPlan;
 use crate::roles::Role;
 use crate::units::{same_name, show_mbps};
@@ -111,10 +112,21 @@ fn setting(change: &Change) -> String {
         Change::DefaultFlow { switch, weight } => format!("give the guests on {switch} the weight {weight}"),
         Change::Unbind { nics } => format!("unbind TCP/IP and SMB from {}", listed(nics)),
         Change::Jumbo { port } => format!("let {} send large packets", port.alias()),
+        Change::Policies { nics, value } => policies(nics, value.after.as_deref().unwrap_or_default()),
         Change::Dcb(dcb) => format!("set Data Center Bridging on {}", listed(&dcb.nics)),
         Change::AsBefore(_) => "put back what was so before".to_owned(),
         Change::Host(setting) | Change::Member { setting, .. } => host(setting),
         other => of_cluster(other),
+    }
+}
+
+/// `give live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2`.
+fn policies(nics: &[String], weights: &[TrafficClass]) -> String {
+    let one = |class: &TrafficClass| format!("{} the weight {}", class.name, class.percent.unwrap_or(0));
+    let all: Vec<String> = weights.iter().map(one).collect();
+    match all.as_slice() {
+        [] => "remove the QoS policies that give minimum bandwidth".to_owned(),
+        all => format!("give {} on {}", listed(all), listed(nics)),
     }
 }
 
@@ -217,6 +229,9 @@ fn rule(change: &Change) -> Option<&'static str> {
         Change::HostVlan { .. } => "VLAN of the role's cluster network",
         Change::HostWeight { .. } | Change::DefaultFlow { .. } => {
             "shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)"
+        }
+        Change::Policies { .. } => {
+            "shares of the plan as QoS policies of the host: no virtual switch is on these ports (Microsoft, QoS Common Configurations)"
         }
         Change::HostRdma { .. } => {
             "SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)"

@@ -4,7 +4,7 @@
 //! `Set-VMHost`, `Add-VMMigrationNetwork`, `Set-SmbBandwidthLimit`, the NetQos cmdlets and others.
 
 use super::switches::{self, is_switch};
-use super::{address_change, cluster_change, dcb, host_change, kept, teams};
+use super::{address_change, cluster_change, dcb, host_change, kept, policies, teams};
 use crate::deploy::steps::{Change, Port, Step, Values};
 use crate::inventory::{Cluster, Node};
 use crate::powershell::{Command, quoted, quoted_list, truth};
@@ -147,6 +147,7 @@ pub fn written(context: &Context, change: &Change) -> Written {
         Change::Release { .. } | Change::Assume { .. } => address_change::written(context, change),
         Change::Host(setting) => host_change::written(setting),
         Change::Dcb(dcb) => dcb::written(dcb),
+        Change::Policies { value, .. } => policies::written(value),
         Change::AsBefore(kept) => kept::written(kept, context.management()),
         other => adapter(other).unwrap_or_else(|| cluster_change::written(context, other)),
     }

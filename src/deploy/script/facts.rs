@@ -2,6 +2,7 @@
 
 use super::change::{self, Context};
 use super::parts::confirm;
+use super::policies;
 use crate::applied::{switches, today};
 use crate::deploy::steps::{Change, HostSetting, Port, Switch, Values};
 use crate::deploy::work::{ClusterWork, NodeWork};
@@ -188,7 +189,11 @@ pub fn settings(context: &Context, work: &ClusterWork, node: &NodeWork) -> Vec<S
         wiring
             || matches!(
                 c,
-                Change::Unbind { .. } | Change::Jumbo { .. } | Change::Dcb(_) | Change::Host(_)
+                Change::Unbind { .. }
+                    | Change::Jumbo { .. }
+                    | Change::Dcb(_)
+                    | Change::Policies { .. }
+                    | Change::Host(_)
             )
     });
     let mut found: Vec<String> = set
@@ -240,6 +245,7 @@ pub fn ready(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
         ));
     }
     found.extend(strangers(node));
+    found.extend(policies::ready(&node.steps));
     found.extend(properties(work));
     found
 }

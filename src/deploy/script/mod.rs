@@ -13,6 +13,7 @@ mod host_lists;
 mod kept;
 mod node_scripts;
 mod parts;
+mod policies;
 mod prelude;
 mod runbook;
 mod stranded;

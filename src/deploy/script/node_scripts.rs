@@ -2,7 +2,7 @@
 
 use super::change::{self, Context};
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, again, facts, kept, prelude};
+use super::{File, again, facts, kept, policies, prelude};
 use crate::deploy::manual;
 use crate::deploy::steps::Step;
 use crate::deploy::work::{ClusterWork, NodeWork};
@@ -220,6 +220,9 @@ fn functions(node: &NodeWork) -> Vec<String> {
         lines.extend(block(kept::KEEP));
         lines.extend(block(kept::FUNCTIONS));
     }
+    if policies::needed(&node.steps) {
+        lines.extend(block(policies::FUNCTION));
+    }
     lines
 }
 
@@ -236,6 +239,9 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
     lines.extend(block(prelude::NODE));
     if work.by_intents {
         lines.extend(block(super::cluster_scripts::INTENTS));
+    }
+    if policies::needed(&node.steps) {
+        lines.extend(block(policies::FUNCTION));
     }
     lines.extend(right_node(node));
     lines.extend(facts::ports(node));
