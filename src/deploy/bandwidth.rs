@@ -51,9 +51,8 @@ pub fn policies(cluster: &Cluster, plan: &ClusterPlan, today: &Node, after: &Nod
     let known = |node: &Node| node.facts.classes(policies::COLUMN).map(<[_]>::to_vec);
     let value = Values::new(known(today), known(after));
     let nics = policies::ports(cluster, plan, after);
-    value
-        .differs()
-        .then(|| (Phase::Bandwidth, Change::Policies { nics, value }))
+    let differs = value.differs();
+    differs.then_some((Phase::Bandwidth, Change::Policies { nics, value }))
 }
 
 /// Uplinks of a node with their design.
