@@ -14,7 +14,7 @@ use dice::Dice;
 use nicplan::applied;
 use nicplan::assignment::{Options, plan};
 use nicplan::checks;
-use nicplan::deploy::steps::Change;
+use nicplan::deploy::steps::{Change, HostSetting};
 use nicplan::deploy::{ClusterWork, NodeWork, work};
 use nicplan::generate::{Size, generate};
 use nicplan::inventory::{
@@ -190,6 +190,64 @@ fn the_steps_from_any_style_to_any_other_lead_there_and_back() {
     }
     assert!(ways.len() >= 10, "{ways:?}");
     assert!(takeovers > 0, "some cluster has no port to spare for management");
+}
+
+/// Hosts that list for live migration only what the plan does not, in turn with hosts that take any network, and some where it is off: at every moment
+/// between two nodes VMs can migrate from each to each.
+#[test]
+fn vms_can_migrate_between_rebuilt_hosts_and_others_whatever_their_lists_are_today() {
+    let (mut widened, mut on) = (0, 0);
+    for profile in ["2012r2", "2016", "2022"] {
+        for seed in 0..6 {
+            let mut cluster = bare(profile, seed * 23 + 1);
+            let options = Options {
+                style: Some(Style::Dedicated),
+                deadline: None,
+            };
+            let Some(planned) = plan(&support::inventory(cluster.clone()), &options) else {
+                continue;
+            };
+            cluster = applied::cluster(&cluster, &planned.clusters[0]);
+            number(&mut cluster);
+            cluster.migration.network_order.clear();
+            cluster.migration.exclude_networks.clear();
+            let management = cluster.networks[0].subnet.clone();
+            for (place, node) in cluster.nodes.iter_mut().enumerate() {
+                let own = &mut node.migration;
+                (own.enabled, own.any_network, own.subnets) = match (place + seed as usize) % 4 {
+                    0 | 1 => (Some(true), Some(false), Some(vec![management.clone()])),
+                    2 => (Some(true), Some(true), None),
+                    _ => (Some(false), None, None),
+                };
+            }
+            let inventory = support::inventory(cluster);
+            for style in [Style::Converged, Style::Hybrid, Style::Teamed, Style::Dedicated] {
+                let options = Options {
+                    style: Some(style),
+                    deadline: None,
+                };
+                let Some(planned) = plan(&inventory, &options) else {
+                    continue;
+                };
+                let verified = checks::verify(&inventory, planned).expect("our own plan holds");
+                for work in &work(&inventory, &verified).unwrap_or_default() {
+                    there_and_back(&format!("{profile} seed {seed} to {style}"), work);
+                    let of = |setting: &HostSetting| match setting {
+                        HostSetting::MoreSubnets(_) => (1, 0),
+                        HostSetting::MigrationEnabled(_) => (0, 1),
+                        _ => (0, 0),
+                    };
+                    for change in work.before.iter().flat_map(|s| &s.changes) {
+                        if let Change::Member { setting, .. } = change {
+                            let (wide, enabled) = of(setting);
+                            (widened, on) = (widened + wide, on + enabled);
+                        }
+                    }
+                }
+            }
+        }
+    }
+    assert!(widened > 10 && on > 5, "{widened} {on}");
 }
 
 /// A switch whose bandwidth mode the plan cannot use is made anew, over states in which the node stays reachable; one of the right mode stays.

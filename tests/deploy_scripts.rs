@@ -10,52 +10,18 @@ mod hostile;
 mod powershell;
 mod program;
 mod support;
+#[path = "deploy_support/works.rs"]
+mod works;
 
 use hostile::hostile;
-use nicplan::applied;
-use nicplan::assignment::{Options, plan};
-use nicplan::checks::{self, rules::RULES};
+use nicplan::checks::rules::RULES;
 use nicplan::deploy::steps::Change;
-use nicplan::deploy::{ClusterWork, File, files, work};
-use nicplan::inventory::{Cluster, Fact, Inventory, LoadOptions, Rdma, StorageKind, load};
-use nicplan::plan::{Plan, Style};
+use nicplan::deploy::{ClusterWork, files};
+use nicplan::plan::Style;
 use nicplan::roles::Role;
 use powershell::Script;
-use program::project;
 use std::collections::BTreeSet;
-use std::fs;
-
-fn of(inventory: &Inventory, plan: Plan) -> Vec<ClusterWork> {
-    let verified = checks::verify(inventory, plan).unwrap_or_else(|f| panic!("{f:#?}"));
-    work(inventory, &verified).unwrap_or_else(|refused| panic!("{refused:#?}"))
-}
-
-/// The work of every sample, and of clusters with all kinds of names and styles.
-fn all() -> Vec<(String, Vec<ClusterWork>)> {
-    let mut found = Vec::new();
-    for report in program::entries(&project().join("reports")) {
-        let name = report.file_name().expect("a name").to_string_lossy().into_owned();
-        let Ok(text) = fs::read_to_string(report.join("plan.json")) else {
-            continue;
-        };
-        let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
-        let mut inventory = load(&[project().join("samples").join(&name)], &LoadOptions::default()).expect("sound");
-        // Hosts that run VMware are refused; their scripts are those of hosts with Hyper-V.
-        inventory.clusters.iter_mut().for_each(Cluster::move_to_hyper_v);
-        found.push((name, of(&inventory, plan)));
-    }
-    for profile in ["2008r2", "2012", "2012r2", "2016", "2022", "2025", "azurelocal"] {
-        for style in Style::ALL {
-            found.extend(hostile(profile, style).map(|work| (format!("{profile} {style}"), work)));
-        }
-    }
-    found
-}
-
-fn scripts(files: &[File]) -> impl Iterator<Item = (&String, Script)> {
-    let all = files.iter().filter(|(name, _)| name.ends_with(".ps1"));
-    all.map(|(name, bytes)| (name, Script::read(name, bytes)))
-}
+use works::{all, of, planned, sample, scripts, texts, wired};
 
 #[test]
 fn every_script_parses_and_gives_each_command_only_documented_parameters() {
@@ -206,32 +172,6 @@ fn every_rule_that_a_step_serves_exists() {
     assert!(named > 0);
 }
 
-/// A batch file has no way to quote these: such names are done by hand.
-#[test]
-fn a_batch_file_holds_no_sign_that_cmd_would_read() {
-    let mut read = 0;
-    for (from, work) in all() {
-        for (name, bytes) in files(&work).iter().filter(|(name, _)| name.ends_with(".cmd")) {
-            let text = String::from_utf8_lossy(bytes);
-            for line in text.lines() {
-                let own = line.replace("%DO% ", "").replace("%~1", "").replace("%~dp0", "");
-                assert!(
-                    !own.contains(['%', '^', '&', '|', '<', '>', '!']) && own.is_ascii(),
-                    "{from}: {name}: {line}"
-                );
-            }
-            read += 1;
-        }
-    }
-    assert!(read > 0);
-}
-
-/// The text of each script of a kind, by name.
-fn texts<'f>(files: &'f [File], ending: &'f str) -> impl Iterator<Item = (&'f String, String)> {
-    let all = files.iter().filter(move |(name, _)| name.ends_with(ending));
-    all.map(|(name, bytes)| (name, String::from_utf8_lossy(bytes).into_owned()))
-}
-
 #[test]
 fn what_came_with_an_update_is_asked_for_before_it_is_set() {
     let mut asked = 0;
@@ -314,30 +254,6 @@ fn the_rollback_takes_every_intent_away_and_says_what_stays() {
     assert!(intents > 0);
 }
 
-/// Two nodes of one style, with VMs on both.
-fn wired(profile: &str, style: Style) -> Cluster {
-    let mut cluster = support::cluster(profile, 2);
-    support::ports(&mut cluster, 2, 25_000);
-    cluster.storage = StorageKind::S2d;
-    for node in &mut cluster.nodes {
-        node.facts.insert("edition", Fact::Text("datacenter".to_owned()));
-        node.nics.iter_mut().for_each(|nic| nic.rdma = Rdma::Roce);
-    }
-    for index in 0..4 {
-        cluster.vms.push(support::vm(&format!("VM{index}"), index % 2, 2, 100));
-    }
-    let planned = planned(&cluster, style);
-    applied::cluster(&cluster, &planned.clusters[0])
-}
-
-fn planned(cluster: &Cluster, style: Style) -> Plan {
-    let options = Options {
-        style: Some(style),
-        deadline: None,
-    };
-    plan(&support::inventory(cluster.clone()), &options).expect("a plan")
-}
-
 /// A share for SMB that is not the half that Network ATC takes becomes an override; the half is none.
 #[test]
 fn an_intent_overrides_the_share_of_smb_only_where_the_plan_differs() {
@@ -363,13 +279,6 @@ fn an_intent_overrides_the_share_of_smb_only_where_the_plan_differs() {
         found.push(half);
     }
     assert_eq!(found, [false, true]);
-}
-
-fn sample(name: &str) -> (Inventory, Plan) {
-    let text = fs::read_to_string(project().join("reports").join(name).join("plan.json")).expect("a committed plan");
-    let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
-    let inventory = load(&[project().join("samples").join(name)], &LoadOptions::default()).expect("sound");
-    (inventory, plan)
 }
 
 /// Members of an NLB cluster without a class of anti-affinity get one, as a collection of texts; the way back takes it away.
@@ -403,6 +312,68 @@ fn lists_that_the_inventory_does_not_know_are_written_down_and_put_back() {
         back.contains("-Value ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0])"),
         "{back}"
     );
+}
+
+/// Live migration is kept off every network that the plan gives to others, also where the inventory knows no list and does not name the network of live
+/// migration; one network at least is left. What was excluded before is written down and put back.
+#[test]
+fn live_migration_is_kept_off_the_networks_that_the_plan_gives_to_others() {
+    let mut kept_off = 0;
+    for (from, work) in all() {
+        for work in work.iter().filter(|w| !w.by_intents && w.nodes.len() > 1) {
+            let excluded = &work.after.migration.exclude_networks;
+            let of = |role: Role| {
+                let named = work.after.networks.iter().filter(move |n| n.purpose == Some(role));
+                named.map(|n| &n.name).collect::<Vec<_>>()
+            };
+            let left = work.after.networks.iter().any(|n| !excluded.contains(&n.name));
+            assert!(left || work.after.networks.is_empty(), "{from}: {excluded:?}");
+            if of(Role::LiveMigration).len() + of(Role::Cluster).len() > 0 {
+                let management = of(Role::Management);
+                assert!(management.iter().all(|n| excluded.contains(n)), "{from}: {excluded:?}");
+                kept_off += management.len();
+            }
+        }
+    }
+    assert!(kept_off > 5, "{kept_off}");
+    let (inventory, plan) = sample("broken");
+    let cluster = &inventory.clusters[0];
+    assert!(cluster.migration.exclude_networks.is_empty());
+    assert!(cluster.networks.iter().all(|n| n.purpose != Some(Role::LiveMigration)));
+    let files = files(&of(&inventory, plan));
+    let text = |ending: &str| texts(&files, ending).next().map(|(_, text)| text).expect("a script");
+    let after = text("cluster-2-after.ps1");
+    let set = "-Name MigrationExcludeNetworks -Value (Get-NetworkId -Name 'iSCSI 1', 'iSCSI 2', 'Management')";
+    assert!(after.contains(set), "{after}");
+    assert!(
+        after.contains("Save-Kept -Key 'MigrationExcludeNetworks'")
+            && after.contains("no cluster network would be left")
+    );
+    let back = text("cluster-4-rollback.ps1");
+    assert!(
+        back.contains("-Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])"),
+        "{back}"
+    );
+}
+
+/// The way back begins with the lists of live migration, so that nodes that are back and nodes that are not can migrate to each other.
+#[test]
+fn the_way_back_begins_with_the_lists_of_live_migration() {
+    let (inventory, plan) = sample("migration-path-trap");
+    let files = files(&of(&inventory, plan));
+    let text = |ending: &str| texts(&files, ending).next().map(|(_, text)| text).expect("a file");
+    let back = text("cluster-4-rollback.ps1");
+    let place = |what: &str| back.rfind(what).unwrap_or_else(|| panic!("{what}: {back}"));
+    assert!(
+        place("Set-Subnet -Node 'HV1'") > place("if ($Lists) {"),
+        "the list of today comes last"
+    );
+    assert!(
+        back.find("Undo-Step -Number 2").expect("a step") < place("if ($Lists) {"),
+        "{back}"
+    );
+    assert!(text("RUNBOOK.md").contains("first `cluster-4-rollback.ps1 -Lists`"));
+    assert!(text("cluster-1-before.ps1").contains("Add-Subnet -Node 'HV1' -Subnet '10.30.13.0/24'"));
 }
 
 /// VMs that no node can run with both networks move by a script, without network meanwhile.
@@ -453,28 +424,46 @@ fn vms_between_two_networks_move_by_a_script() {
     assert!(runbook.contains("move-stranded.ps1"), "{runbook}");
 }
 
-/// 2008 R2: what netsh could do beside the steps stands there as a remark, for a person to decide.
+/// Ports that roles share without virtual switch: the plan's shares become policies of the host, never beside Data Center Bridging.
 #[test]
-fn names_and_offload_of_2008_r2_stand_in_the_batch_file_as_remarks() {
-    let (mut inventory, plan) = sample("four-node-2008r2");
-    let cluster = &mut inventory.clusters[0];
-    let old = cluster.nodes[1].nics[0].name.clone();
-    for node in &mut cluster.nodes {
-        node.facts.insert("chimney", Fact::Text("enabled".to_owned()));
-        for nic in &mut node.nics {
-            nic.team.clear();
+fn shares_on_ports_without_virtual_switch_become_policies_of_the_host() {
+    let (inventory, plan) = sample("blades-2012r2");
+    let work = of(&inventory, plan);
+    let shared = |u: &&nicplan::plan::NodeUplink| u.uplink == "cluster+live-migration";
+    let mut uplinks = work[0].plan.nodes[0].uplinks.iter();
+    let permille =
+        |role: Role, of: &nicplan::plan::NodeUplink| of.shares.iter().find(|s| s.role == role).expect("it").permille;
+    let uplink = uplinks.find(shared).expect("ports that two roles share");
+    let (own, migration) = (
+        permille(Role::Cluster, uplink) / 10,
+        permille(Role::LiveMigration, uplink) / 10,
+    );
+    let files = files(&work);
+    let text = |ending: &str| texts(&files, ending).next().map(|(_, text)| text).expect("a script");
+    let apply = text("2-apply.ps1");
+    for (filter, weight) in [
+        ("'nicplan live-migration' -LiveMigration", migration),
+        (
+            "'nicplan cluster' -IPDstPortMatchCondition 3343 -IPProtocolMatchCondition UDP",
+            5,
+        ),
+        ("'nicplan smb' -SMB", own - 5),
+    ] {
+        let line = format!("New-NetQosPolicy -Name {filter} -MinBandwidthWeightAction {weight} |");
+        assert!(apply.contains(&line), "{line}\n{apply}");
+    }
+    assert!(text("1-pre-check.ps1").contains("-ComponentID ms_pacer"));
+    assert!(text("3-verify.ps1").contains("(Test-Share -Name 'nicplan smb' -Weight"));
+    let back = text("4-rollback.ps1");
+    assert!(
+        back.contains("-Name 'nicplan smb' -Weight 0") && back.contains("Remove-NetQosPolicy -Confirm:$false"),
+        "{back}"
+    );
+    for (from, work) in all() {
+        for node in work.iter().flat_map(|w| &w.nodes) {
+            let has = |of: fn(&Change) -> bool| node.steps.iter().flat_map(|s| &s.changes).any(of);
+            let both = has(|c| matches!(c, Change::Dcb(_))) && has(|c| matches!(c, Change::Policies { .. }));
+            assert!(!both, "{from}: {}", node.today.name);
         }
     }
-    for vm in &mut cluster.vms {
-        vm.facts.insert("guest_chimney", Fact::Text("disabled".to_owned()));
-    }
-    let mut all = of(&inventory, plan);
-    all[0].nodes[0].today.nics[0].name = "Local Area Connection 3".to_owned();
-    let files = files(&all);
-    let (_, text) = texts(&files, "HV1-2-apply.cmd")
-        .next()
-        .expect("the script of the first node");
-    let rename = format!("rem   netsh interface set interface name=\"Local Area Connection 3\" newname=\"{old}\"");
-    assert!(text.contains(&rename), "{text}");
-    assert!(text.contains("rem   netsh int tcp set global chimney="), "{text}");
 }

@@ -9,6 +9,7 @@ mod addresses;
 mod guests;
 mod networks;
 mod node;
+pub mod policies;
 mod shared;
 pub mod switches;
 pub mod today;

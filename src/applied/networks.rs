@@ -91,10 +91,12 @@ fn beside(plan: &ClusterPlan) -> Vec<Role> {
     roles.filter(|role| private.contains(role)).collect()
 }
 
-/// The two lists of the cluster. They stay where they lead live migration onto its networks and keep it off management.
+/// The two lists of the cluster. They stay where they lead live migration onto its networks and keep it off the others that matter.
 fn lists(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
     let wanted = migration_networks(today, plan);
-    let Some(first) = wanted.first() else { return };
+    let Some(first) = wanted.first() else {
+        return keep_off(today, plan, after);
+    };
     let names = |list: &[String], network: &ClusterNetwork| list.iter().any(|n| same_name(n, &network.name));
     let (order, excluded) = (&today.migration.network_order, &today.migration.exclude_networks);
     let own: Vec<_> = wanted.iter().filter(|n| n.purpose == first.purpose).collect();
@@ -112,6 +114,21 @@ fn lists(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
         .iter()
         .filter(|n| !wanted.iter().any(|w| w.name == n.name));
     after.migration.exclude_networks = others.map(|n| n.name.clone()).collect();
+}
+
+/// Live migration has ports of its own whose network the inventory does not name: it cannot be put first, but it is kept off the networks that the plan
+/// gives to others. That of the cluster stays as a fallback; without one nothing is excluded, since the unnamed network may have no address yet. A list
+/// of today that does as much stays.
+fn keep_off(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
+    let private = |n: &&ClusterNetwork| n.purpose == Some(Role::Cluster) && private_use(today.storage, plan, n);
+    let (fallback, others): (Vec<&ClusterNetwork>, Vec<&ClusterNetwork>) = after.networks.iter().partition(private);
+    let excluded = &today.migration.exclude_networks;
+    let is_off = |n: &ClusterNetwork| excluded.iter().any(|name| same_name(name, &n.name));
+    let done = others.iter().all(|n| is_off(n)) && !fallback.iter().all(|n| is_off(n));
+    if fallback.is_empty() || done || today.profile.intents_only {
+        return;
+    }
+    after.migration.exclude_networks = others.iter().map(|n| n.name.clone()).collect();
 }
 
 /// Subnets, performance option and the switches of every host.

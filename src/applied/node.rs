@@ -2,6 +2,7 @@
 
 use super::adapters::{self, Adapter, Carrier};
 use super::addresses;
+use super::policies;
 use super::switches;
 use crate::inventory::{Cluster, Fact, Facts, HostVnic, Node, Origin, SwitchKind, VirtualSwitch};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
@@ -53,6 +54,10 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
         build_host_vnic(cluster, today, adapter, &decided, after);
     }
     after.host_vnics.sort_by(|a, b| natural_cmp(&a.name, &b.name));
+    let weights = policies::weights(cluster, plan, today);
+    if !weights.is_empty() || after.facts.get(policies::COLUMN).is_some() {
+        after.facts.insert(policies::COLUMN, Fact::Classes(weights));
+    }
     addresses::carry_over(today, &carriers, after);
 }
 

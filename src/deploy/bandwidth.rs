@@ -4,8 +4,8 @@
 //! Azure Local" (priorities 3 and 7, heartbeat 2 % up to 10 Gbit/s, else 1 %).
 
 use super::settings::Planned;
-use super::steps::{Change, Dcb, Phase, Port};
-use crate::applied::switches;
+use super::steps::{Change, Dcb, Phase, Port, Values};
+use crate::applied::{policies, switches};
 use crate::inventory::{Cluster, Nic, Node, SwitchKind};
 use crate::plan::{ClusterPlan, NodeUplink, Uplink};
 use crate::profiles::{TeamKind, Transport};
@@ -44,6 +44,15 @@ pub fn of_node(cluster: &Cluster, plan: &ClusterPlan, today: &Node, after: &Node
         found.push((Phase::Bandwidth, Change::Dcb(dcb)));
     }
     found
+}
+
+/// Shares on ports that roles share without virtual switch.
+pub fn policies(cluster: &Cluster, plan: &ClusterPlan, today: &Node, after: &Node) -> Option<Planned> {
+    let known = |node: &Node| node.facts.classes(policies::COLUMN).map(<[_]>::to_vec);
+    let value = Values::new(known(today), known(after));
+    let nics = policies::ports(cluster, plan, after);
+    let differs = value.differs();
+    differs.then_some((Phase::Bandwidth, Change::Policies { nics, value }))
 }
 
 /// Uplinks of a node with their design.

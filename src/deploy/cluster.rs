@@ -1,8 +1,8 @@
 //! What is done once for the whole cluster: cluster networks, live migration, and the VMs.
 
-use super::apart;
 use super::settings::Planned;
 use super::steps::{Change, Phase, Values};
+use super::{apart, lists};
 use crate::inventory::{Cluster, Vm, Vnic};
 use crate::units::same_name;
 
@@ -17,14 +17,17 @@ pub struct ClusterChanges {
     pub stranded: Vec<(String, String, String)>,
 }
 
-/// What differs between today and the plan; what is as it should be is counted in `already`.
-pub fn of_cluster(today: &Cluster, after: &Cluster, already: &mut usize) -> ClusterChanges {
+/// What differs between today and the plan; what is as it should be is counted in `already`. Network ATC sets the lists of its hosts itself.
+pub fn of_cluster(today: &Cluster, after: &Cluster, by_intents: bool, already: &mut usize) -> ClusterChanges {
     let mut found = ClusterChanges::default();
     // Where networks end, those that take over are there already: they do so before the first node loses one.
     let ends = after.networks.len() < today.networks.len();
     let settings = if ends { &mut found.before } else { &mut found.after };
     networks(today, after, already, settings);
     migration(today, after, already, settings);
+    if !by_intents {
+        lists::of_hosts(today, after, already, &mut found);
+    }
     found.after.extend(apart::changes(today, after));
     guests(today, after, already, &mut found);
     found

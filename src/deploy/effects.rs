@@ -3,6 +3,7 @@
 //! In: facts and a change. Out: the facts afterwards. Must not know: scripts.
 
 use super::steps::{Base, Change, HostSetting, Kept, Port};
+use crate::applied::policies;
 use crate::inventory::{Cluster, Fact, HostVnic, Nic, Node};
 use crate::units::{natural_cmp, same_name};
 
@@ -124,6 +125,10 @@ fn on_host_vnic(change: &Change, node: &mut Node) {
             Some(port) => v.facts.insert("team_mapping", Fact::List(vec![port.clone()])),
             None => v.facts.remove("team_mapping"),
         }),
+        Change::Policies { value, .. } => match &value.after {
+            Some(weights) => node.facts.insert(policies::COLUMN, Fact::Classes(weights.clone())),
+            None => node.facts.remove(policies::COLUMN),
+        },
         Change::Host(setting) => host(setting, node),
         _ => {}
     }
@@ -134,7 +139,9 @@ fn host(setting: &HostSetting, node: &mut Node) {
         HostSetting::Pool(value) => node.mac_pool = value.after,
         HostSetting::MigrationEnabled(value) => node.migration.enabled = value.after,
         HostSetting::AnyNetwork(value) => node.migration.any_network = value.after,
-        HostSetting::Subnets(value) => node.migration.subnets.clone_from(&value.after),
+        HostSetting::Subnets(value) | HostSetting::MoreSubnets(value) => {
+            node.migration.subnets.clone_from(&value.after);
+        }
         HostSetting::Transport(value) => node.migration.transport = value.after,
         HostSetting::Concurrency(value) => node.migration.concurrency = value.after,
         HostSetting::SmbLimit(value) => node.migration.smb_limit = value.after,
@@ -147,6 +154,12 @@ pub fn on_cluster(change: &Change, cluster: &mut Cluster) {
         Change::NetworkUse { network, value } => {
             for found in cluster.networks.iter_mut().filter(|n| same_name(&n.name, network)) {
                 found.cluster_use = value.after;
+            }
+        }
+        Change::Member { node, setting } => {
+            let mut members = cluster.nodes.iter_mut().filter(|n| same_name(&n.name, node));
+            if let Some(node) = members.next() {
+                host(setting, node);
             }
         }
         Change::MigrationOrder(value) => cluster.migration.network_order = value.after.clone().unwrap_or_default(),

@@ -2,8 +2,8 @@
 
 use super::bandwidth;
 use super::steps::{Change, Manual, Port, When};
-use super::words;
 use super::work::{ClusterWork, NodeWork, by_powershell};
+use super::{unenforced, words};
 use crate::applied::{self, switches};
 use crate::inventory::{Cluster, ClusterNetwork, Nic, NlbMode, Node};
 use crate::mac::nlb;
@@ -26,6 +26,7 @@ pub fn steps(work: &ClusterWork) -> Vec<Manual> {
     }
     guests(work, &mut found);
     ended(work, &mut found);
+    found.extend(unenforced::shares(work));
     nlb(&work.after, &mut found);
     found.sort_by_key(|manual| manual.when);
     found
@@ -113,10 +114,17 @@ fn unnamed_network(work: &ClusterWork, found: &mut Vec<Manual>) {
     if !planned || alone || work.by_intents {
         return;
     }
-    let text = "cluster_networks.csv names no network for live migration, so the scripts set neither its place in the cluster's order nor the hosts' \
-                subnets. When the last node is done, find it with Get-ClusterNetwork | Format-Table Name, Address, Role, write it into cluster_networks.csv \
-                with the purpose live-migration, then run plan and deploy again: until then Windows may take another network."
-        .to_owned();
+    let off = &work.after.migration.exclude_networks;
+    let kept_off = if off.is_empty() {
+        String::new()
+    } else {
+        format!(" They keep it off {}.", words::listed(off))
+    };
+    let text = format!(
+        "cluster_networks.csv names no network for live migration, so the scripts set neither its place in the cluster's order nor the hosts' \
+         subnets.{kept_off} When the last node is done, find it with Get-ClusterNetwork | Format-Table Name, Address, Role, write it into cluster_networks.csv \
+         with the purpose live-migration, then run plan and deploy again: until then Windows may take another network."
+    );
     found.push(manual(
         When::After,
         "",

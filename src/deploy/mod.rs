@@ -12,6 +12,7 @@ mod cluster;
 pub mod effects;
 mod goal;
 mod intents;
+mod lists;
 mod management;
 mod manual;
 mod order;
@@ -21,6 +22,7 @@ mod settings;
 mod state;
 pub mod steps;
 mod undo;
+mod unenforced;
 mod words;
 mod work;
 

@@ -329,6 +329,12 @@ fn release(state: &State, goal: &Goal, port: &Port, roles: Vec<Role>, mut keeps_
                 .collect::<Vec<_>>(),
         );
     }
+    // An adapter that keeps others has these no more: the role that comes takes none of them over.
+    let stay = known(&goal.state.node, port);
+    if keeps_address && addresses.iter().any(|address| !stay.contains(address)) {
+        addresses.retain(|address| !stay.contains(address));
+        keeps_address = false;
+    }
     if addresses.is_empty() && !keeps_address {
         addresses = known(&goal.state.node, port);
     }

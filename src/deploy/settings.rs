@@ -29,6 +29,7 @@ pub fn of_node(
     }
     if cluster.profile.generation > WS2008R2 {
         found.extend(bandwidth::of_node(cluster, plan, today, after));
+        found.extend(bandwidth::policies(cluster, plan, today, after));
     }
     host(today, after, already, &mut found);
     found
@@ -82,6 +83,7 @@ pub fn mapping(vnic: &HostVnic) -> Option<String> {
     }
 }
 
+/// What every host may set for itself: the lists of live migration are changed on all of them together ([`super::lists`]).
 fn host(today: &Node, after: &Node, already: &mut usize, found: &mut Vec<Planned>) {
     let mut add = |differs: bool, phase: Phase, setting: HostSetting, wanted: bool| {
         if differs {
@@ -102,9 +104,6 @@ fn host(today: &Node, after: &Node, already: &mut usize, found: &mut Vec<Planned
     }
     let (old, new) = (&today.migration, &after.migration);
     compare!(Phase::MacPool, Pool, today.mac_pool, after.mac_pool);
-    compare!(Phase::Migration, MigrationEnabled, old.enabled, new.enabled);
-    compare!(Phase::Migration, Subnets, old.subnets, new.subnets);
-    compare!(Phase::Migration, AnyNetwork, old.any_network, new.any_network);
     compare!(Phase::Migration, Transport, old.transport, new.transport);
     compare!(Phase::Migration, Concurrency, old.concurrency, new.concurrency);
     compare!(Phase::Migration, SmbLimit, old.smb_limit, new.smb_limit);

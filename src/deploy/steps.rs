@@ -3,7 +3,7 @@
 //! A change knows what was before, so that its inverse follows from itself; `None` is a fact that the inventory does not know. Must not
 //! know: how a script is written.
 
-use crate::inventory::{HostVnic, VirtualSwitch};
+use crate::inventory::{HostVnic, TrafficClass, VirtualSwitch};
 use crate::profiles::Transport;
 use crate::roles::Role;
 use crate::units::{Mac, MacRange, Mbps, host_vnic_connection};
@@ -64,6 +64,8 @@ pub enum HostSetting {
     AnyNetwork(Values<bool>),
     /// Subnets for live migration, in order of preference.
     Subnets(Values<Vec<String>>),
+    /// Subnets for live migration that a host gets behind its own: none is taken away. Undone by [`HostSetting::Subnets`].
+    MoreSubnets(Values<Vec<String>>),
     /// Performance option.
     Transport(Values<Transport>),
     /// Live migrations at once.
@@ -290,10 +292,24 @@ pub enum Change {
     },
     /// Data Center Bridging.
     Dcb(Dcb),
+    /// Shares of the host's traffic on ports without virtual switch, as QoS policies with a weight.
+    Policies {
+        /// Ports that roles share; the policies hold for the whole host.
+        nics: Vec<String>,
+        /// Weights by kind of traffic; `None` = nobody knows of any.
+        value: Values<Vec<TrafficClass>>,
+    },
     /// Puts back what the inventory does not hold and the script wrote down before the first change; on the way back only.
     AsBefore(Kept),
     /// A setting of the host.
     Host(HostSetting),
+    /// A setting of one host that all hosts change together, so that each of them can migrate to each other at every moment.
+    Member {
+        /// Node.
+        node: String,
+        /// The setting.
+        setting: HostSetting,
+    },
     /// Cluster use of a network.
     NetworkUse {
         /// Network.
@@ -359,6 +375,8 @@ pub enum Change {
 /// Part of the work, in the order in which a script does it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+    /// Live migration between hosts that are rebuilt and hosts that are not.
+    Reach,
     /// Teams, virtual switches, host vNICs, addresses: by the order that keeps management and storage reachable.
     Wiring,
     /// VLANs, RDMA and ports of host vNICs.

@@ -130,6 +130,10 @@ impl Change {
             Change::DefaultFlow { switch, .. } => Change::AsBefore(Kept::DefaultFlow(switch.clone())),
             Change::Jumbo { port } => Change::AsBefore(Kept::Jumbo(port.clone())),
             Change::Dcb(dcb) => Change::AsBefore(Kept::Dcb(dcb.nics.clone())),
+            Change::Policies { nics, value } => Change::Policies {
+                nics: nics.clone(),
+                value: value.inverse(),
+            },
             Change::Host(setting) => Change::Host(setting.inverse()),
             other => return other.inverse_of_cluster(),
         })
@@ -144,6 +148,10 @@ impl Change {
             Change::MigrationOrder(value) => Change::MigrationOrder(value.inverse()),
             Change::MigrationExcluded(value) => Change::MigrationExcluded(value.inverse()),
             Change::Parallel(value) => Change::Parallel(value.inverse()),
+            Change::Member { node, setting } => Change::Member {
+                node: node.clone(),
+                setting: setting.inverse(),
+            },
             Change::ClusterSmbLimit { on, factor } => Change::ClusterSmbLimit {
                 on: on.inverse(),
                 factor: factor.inverse(),
@@ -185,7 +193,7 @@ impl HostSetting {
             HostSetting::Pool(value) => HostSetting::Pool(value.inverse()),
             HostSetting::MigrationEnabled(value) => HostSetting::MigrationEnabled(value.inverse()),
             HostSetting::AnyNetwork(value) => HostSetting::AnyNetwork(value.inverse()),
-            HostSetting::Subnets(value) => HostSetting::Subnets(value.inverse()),
+            HostSetting::Subnets(value) | HostSetting::MoreSubnets(value) => HostSetting::Subnets(value.inverse()),
             HostSetting::Transport(value) => HostSetting::Transport(value.inverse()),
             HostSetting::Concurrency(value) => HostSetting::Concurrency(value.inverse()),
             HostSetting::SmbLimit(value) => HostSetting::SmbLimit(value.inverse()),

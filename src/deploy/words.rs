@@ -1,6 +1,7 @@
 //! Steps in words: what is done, and the decision that it serves.
 
 use super::steps::{Base, Change, HostSetting, Port, Values};
+use crate::inventory::TrafficClass;
 use crate::plan::ClusterPlan;
 use crate::roles::Role;
 use crate::units::{same_name, show_mbps};
@@ -33,8 +34,24 @@ pub fn title(changes: &[Change]) -> String {
     {
         return format!("move {} from {} to {}", roles(moved), from.alias(), to.alias());
     }
-    let all: Vec<String> = changes.iter().map(one).collect();
-    all.join("; ")
+    let mut all: Vec<(String, Vec<&str>)> = Vec::new();
+    for change in changes {
+        let words = one(change);
+        let host = match change {
+            Change::Member { node, .. } => Some(node.as_str()),
+            _ => None,
+        };
+        match all.iter_mut().find(|(other, _)| host.is_some() && *other == words) {
+            Some((_, hosts)) => hosts.extend(host),
+            None => all.push((words, host.into_iter().collect())),
+        }
+    }
+    let told = |(words, hosts): &(String, Vec<&str>)| match hosts.len() {
+        0 => words.clone(),
+        1..=4 => format!("{words} on {}", listed(hosts)),
+        many => format!("{words} on {many} hosts"),
+    };
+    all.iter().map(told).collect::<Vec<_>>().join("; ")
 }
 
 fn one(change: &Change) -> String {
@@ -95,10 +112,21 @@ fn setting(change: &Change) -> String {
         Change::DefaultFlow { switch, weight } => format!("give the guests on {switch} the weight {weight}"),
         Change::Unbind { nics } => format!("unbind TCP/IP and SMB from {}", listed(nics)),
         Change::Jumbo { port } => format!("let {} send large packets", port.alias()),
+        Change::Policies { nics, value } => policies(nics, value.after.as_deref().unwrap_or_default()),
         Change::Dcb(dcb) => format!("set Data Center Bridging on {}", listed(&dcb.nics)),
         Change::AsBefore(_) => "put back what was so before".to_owned(),
-        Change::Host(setting) => host(setting),
+        Change::Host(setting) | Change::Member { setting, .. } => host(setting),
         other => of_cluster(other),
+    }
+}
+
+/// `give live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2`.
+fn policies(nics: &[String], weights: &[TrafficClass]) -> String {
+    let one = |class: &TrafficClass| format!("{} the weight {}", class.name, class.percent.unwrap_or(0));
+    let all: Vec<String> = weights.iter().map(one).collect();
+    match all.as_slice() {
+        [] => "remove the QoS policies that give minimum bandwidth".to_owned(),
+        all => format!("give {} on {}", listed(all), listed(nics)),
     }
 }
 
@@ -108,12 +136,21 @@ fn host(setting: &HostSetting) -> String {
             format!("set the MAC pool to {} - {}", pool.min, pool.max)
         }
         HostSetting::Pool(_) => "set the MAC pool".to_owned(),
-        HostSetting::MigrationEnabled(_) => "switch live migration on".to_owned(),
+        HostSetting::MigrationEnabled(_) => "switch on live migration".to_owned(),
         HostSetting::AnyNetwork(_) => "keep live migration to the listed networks".to_owned(),
         HostSetting::Subnets(value) => format!(
-            "list the live-migration networks of the host: {}",
+            "list {} for live migration",
             listed(value.after.as_deref().unwrap_or_default())
         ),
+        HostSetting::MoreSubnets(value) => {
+            let own = value.before.as_deref().unwrap_or_default();
+            let after = value.after.iter().flatten();
+            let more: Vec<&String> = after.filter(|subnet| !own.contains(subnet)).collect();
+            format!(
+                "until all hosts are rebuilt, list {} for live migration as well",
+                listed(&more)
+            )
+        }
         HostSetting::Transport(value) => format!(
             "set the performance option of live migration to {}",
             value.after.map_or("that of Windows", |t| t.name())
@@ -193,6 +230,9 @@ fn rule(change: &Change) -> Option<&'static str> {
         Change::HostWeight { .. } | Change::DefaultFlow { .. } => {
             "shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)"
         }
+        Change::Policies { .. } => {
+            "shares of the plan as QoS policies of the host: no virtual switch is on these ports (Microsoft, QoS Common Configurations)"
+        }
         Change::HostRdma { .. } => {
             "SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)"
         }
@@ -211,7 +251,11 @@ fn rule(change: &Change) -> Option<&'static str> {
         Change::Host(HostSetting::Concurrency(_)) | Change::Parallel(_) => {
             "concurrent_migrations of the inventory, the same in both places"
         }
-        Change::Host(_) | Change::MigrationOrder(_) | Change::MigrationExcluded(_) => {
+        Change::Member {
+            setting: HostSetting::MoreSubnets(_) | HostSetting::MigrationEnabled(_),
+            ..
+        } => "drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list",
+        Change::Host(_) | Change::Member { .. } | Change::MigrationOrder(_) | Change::MigrationExcluded(_) => {
             "live migration takes the plan's network only if cluster lists and host lists agree"
         }
         Change::AntiAffinity { .. } => {

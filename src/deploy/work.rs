@@ -5,7 +5,7 @@ use super::goal::Goal;
 use super::order::{self, Ordered};
 use super::settings::{self, Planned};
 use super::state::State;
-use super::steps::{Manual, Phase, Step, numbered};
+use super::steps::{Change, Manual, Phase, Step, numbered};
 use super::{apart, intents, manual, words};
 use crate::applied;
 use crate::checks::VerifiedPlan;
@@ -117,7 +117,7 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
         before,
         after: last,
         stranded,
-    } = cluster::of_cluster(today, &after, &mut already);
+    } = cluster::of_cluster(today, &after, by_intents, &mut already);
     let mut nodes = Vec::new();
     for position in 0..today.nodes.len() {
         let built = if by_intents {
@@ -301,17 +301,36 @@ fn setting_step(plan: &ClusterPlan, node: &Node, (phase, change): Planned) -> St
 }
 
 fn guest_steps(plan: &ClusterPlan, planned: Vec<Planned>) -> Vec<Step> {
-    let step = |(phase, change): Planned| Step {
-        number: 0,
-        phase,
-        title: words::title(std::slice::from_ref(&change)),
-        serves: words::serves_vm(plan, &change),
-        takeover: false,
-        changes: vec![change],
-    };
-    let mut steps: Vec<Step> = planned.into_iter().map(step).collect();
+    let mut steps: Vec<Step> = Vec::new();
+    for (phase, change) in planned {
+        let last = steps.last_mut().filter(|last| last.phase == phase);
+        match last.filter(|last| last.changes.last().is_some_and(|other| of_all_hosts(other, &change))) {
+            Some(last) => {
+                last.changes.push(change);
+                last.title = words::title(&last.changes);
+            }
+            None => steps.push(Step {
+                number: 0,
+                phase,
+                title: words::title(std::slice::from_ref(&change)),
+                serves: words::serves_vm(plan, &change),
+                takeover: false,
+                changes: vec![change],
+            }),
+        }
+    }
     steps.sort_by_key(|step| step.phase);
     numbered(steps)
+}
+
+/// The same setting of two hosts: one step.
+fn of_all_hosts(a: &Change, b: &Change) -> bool {
+    match (a, b) {
+        (Change::Member { setting: a, .. }, Change::Member { setting: b, .. }) => {
+            std::mem::discriminant(a) == std::mem::discriminant(b)
+        }
+        _ => false,
+    }
 }
 
 /// Whether scripts of the node are PowerShell: 2008 R2 has no cmdlets for networks.

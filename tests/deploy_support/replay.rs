@@ -1,4 +1,7 @@
-//! The steps of a node tried on its facts: there, back, and back from the middle.
+//! The steps of a node tried on its facts: there, back, and back from the middle; between two nodes VMs can migrate from each node to each other.
+
+#[path = "moments.rs"]
+mod moments;
 
 use nicplan::applied::{self, today};
 use nicplan::deploy::steps::{Change, Step};
@@ -136,8 +139,8 @@ fn reachable(name: &str, node: &NodeWork, state: &Node, after: &str) {
 }
 
 /// Does the steps of a node one after the other and asks after each whether it can still be reached: the states before each step, and the last.
-fn replay(name: &str, node: &NodeWork) -> Vec<Node> {
-    let mut states = vec![node.today.clone()];
+fn replay(name: &str, node: &NodeWork, start: &Node) -> Vec<Node> {
+    let mut states = vec![start.clone()];
     for step in &node.steps {
         let mut state = states[states.len() - 1].clone();
         for change in &step.changes {
@@ -241,7 +244,8 @@ pub fn there_and_back(name: &str, work: &ClusterWork) {
     };
     apply(&work.before, &mut cluster);
     for (position, node) in work.nodes.iter().enumerate() {
-        let states = replay(name, node);
+        moments::all_can_migrate(name, work, &cluster, &format!("before {}", node.today.name));
+        let states = replay(name, node, &cluster.nodes[position]);
         roll_back(name, &work.today, node, &states);
         cluster.nodes[position].clone_from(&states[node.steps.len()]);
         for step in &node.steps {
@@ -253,7 +257,11 @@ pub fn there_and_back(name: &str, work: &ClusterWork) {
             );
         }
     }
-    apply(&work.last, &mut cluster);
+    moments::all_can_migrate(name, work, &cluster, "after the last node");
+    for change in work.last.iter().flat_map(|s| &s.changes) {
+        effects::on_cluster(change, &mut cluster);
+        moments::all_can_migrate(name, work, &cluster, &format!("after {change:?}"));
+    }
     cluster.transport = work.after.transport;
     let name = &format!("{name}: {}", told(work));
     let before = cluster.networks.clone();
@@ -262,11 +270,13 @@ pub fn there_and_back(name: &str, work: &ClusterWork) {
     cluster.networks = before;
 
     undo(&work.last, |change| effects::on_cluster(change, &mut cluster));
-    for (position, node) in work.nodes.iter().enumerate() {
+    for (position, node) in work.nodes.iter().enumerate().rev() {
+        moments::all_can_migrate(name, work, &cluster, &format!("before {} goes back", node.today.name));
         undo(&node.steps, |change| {
             effects::on_node(change, &mut cluster.nodes[position])
         });
     }
+    moments::all_can_migrate(name, work, &cluster, "when all nodes are back");
     undo(&work.before, |change| effects::on_cluster(change, &mut cluster));
     cluster.transport = work.today.transport;
     same(name, "rolled back", &cluster, &work.today);

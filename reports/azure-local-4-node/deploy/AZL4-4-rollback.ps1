@@ -2,7 +2,6 @@
 # For AZL4. Written by nicplan from an inventory and a plan; do not edit, make it anew.
 # Undoes the steps that the apply script did, last one first, also one that broke in the middle. -WhatIf shows what it would do.
 # It needs AZL4-state.xml, which the apply script wrote. What was not known before the first change is taken from there.
-# What is made again is not the same to others: a virtual switch or host vNIC gets a new MAC address, so look at DHCP reservations and at VMs of this host alone (not clustered), which must be connected again.
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
@@ -22,7 +21,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
@@ -135,33 +134,48 @@ function Save-Address {
     if ($script:State.Addresses.ContainsKey($Adapter)) { return }
     $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
     if (-not $ip) { return }
-    $route = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue | Select-Object -First 1
+    $routes = Get-NetRoute -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue | Where-Object { $_.NextHop -ne '0.0.0.0' }
     $dns = Get-DnsClientServerAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
     $client = Get-DnsClient -InterfaceAlias $Adapter -ErrorAction SilentlyContinue
     $script:State.Addresses[$Adapter] = @{
         Dhcp      = ([string]$ip.Dhcp -eq 'Enabled')
+        Metric    = $(if ([string]$ip.AutomaticMetric -eq 'Enabled') { 0 } else { [int]$ip.InterfaceMetric })
         Addresses = @(Get-Ipv4 -Adapter $Adapter)
-        Gateway   = $(if ($route) { [string]$route.NextHop } else { '' })
+        Routes    = @($routes | ForEach-Object { @{ Prefix = [string]$_.DestinationPrefix; NextHop = [string]$_.NextHop; Metric = [int]$_.RouteMetric } })
         Dns       = @($dns | ForEach-Object { $_.ServerAddresses } | Where-Object { $_ })
         Register  = [bool]$client.RegisterThisConnectionsAddress
+        Suffix    = [string]$client.ConnectionSpecificSuffix
     }
     Write-State
 }
 
+function Test-OnLink {
+    # the address is in the subnet of one of others, which are written as 10.0.0.1/24
+    param([string]$Ip, [string[]]$Address)
+    $parts = { param([string]$Text) $n = [long]0; foreach ($one in [System.Net.IPAddress]::Parse($Text).GetAddressBytes()) { $n = $n * 256 + $one }; $n }
+    foreach ($one in $Address) {
+        $near, $length = $one.Split('/')
+        $size = [Math]::Pow(2, 32 - [int]$length)
+        if ([Math]::Floor((& $parts $near) / $size) -eq [Math]::Floor((& $parts $Ip) / $size)) { return $true }
+    }
+    return $false
+}
+
 function Clear-Address {
+    # routes go with the addresses that they need
     param([string]$Adapter, [string[]]$Address)
     foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
         if ($Address -and ($Address -notcontains $one)) { continue }
         Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
     }
-    if (@(Get-Ipv4 -Adapter $Adapter).Count -eq 0) {
-        Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue |
-            Remove-NetRoute -Confirm:$false
-    }
+    $left = @(Get-Ipv4 -Adapter $Adapter)
+    Get-NetRoute -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue |
+        Where-Object { $_.NextHop -ne '0.0.0.0' -and ($left.Count -eq 0 -or -not (Test-OnLink -Ip $_.NextHop -Address $left)) } |
+        Remove-NetRoute -Confirm:$false
 }
 
 function Set-Address {
-    param([string]$Adapter, [string[]]$Address, [string]$Gateway)
+    param([string]$Adapter, [string[]]$Address)
     Wait-Adapter -Name $Adapter
     Enable-Binding -Adapter $Adapter
     Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled
@@ -170,16 +184,24 @@ function Set-Address {
         $ip, $length = $one.Split('/')
         # an address that another adapter still holds, if only in the registry, is refused
         Get-NetIPAddress -IPAddress $ip -ErrorAction SilentlyContinue | Remove-NetIPAddress -Confirm:$false
-        if ($Gateway) {
-            New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length -DefaultGateway $Gateway | Out-Null
-            $Gateway = ''
-        }
-        else { New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null }
+        New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null
+    }
+}
+
+function Set-Route {
+    # gateway and other routes over an adapter, once it has the addresses that they need
+    param([string]$Adapter, [object[]]$Route, [switch]$All)
+    $own = @(Get-Ipv4 -Adapter $Adapter)
+    foreach ($one in @($Route | Where-Object { $_ })) {
+        if (-not $All -and -not (Test-OnLink -Ip $one.NextHop -Address $own)) { continue }
+        $same = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix $one.Prefix -ErrorAction SilentlyContinue | Where-Object { $_.NextHop -eq $one.NextHop }
+        if ($same) { continue }
+        New-NetRoute -InterfaceAlias $Adapter -DestinationPrefix $one.Prefix -NextHop $one.NextHop -RouteMetric $one.Metric | Out-Null
     }
 }
 
 function Move-Address {
-    # takes addresses, gateway and DNS settings from one adapter to another, as they were before the first change
+    # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change
     param([string]$From, [string]$To, [string[]]$Address)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
@@ -190,10 +212,14 @@ function Move-Address {
     else {
         $moved = @($saved.Addresses)
         if ($Address) { $moved = @($Address) }
-        Set-Address -Adapter $To -Address $moved -Gateway $saved.Gateway
+        Set-Address -Adapter $To -Address $moved
+        $all = @($saved.Addresses | Where-Object { $moved -notcontains $_ }).Count -eq 0
+        Set-Route -Adapter $To -Route $saved.Routes -All:$all
     }
+    if ($saved.Metric -gt 0) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -InterfaceMetric $saved.Metric }
     if (@($saved.Dns).Count -gt 0 -and -not $saved.Dhcp) { Set-DnsClientServerAddress -InterfaceAlias $To -ServerAddresses $saved.Dns }
     Set-DnsClient -InterfaceAlias $To -RegisterThisConnectionsAddress $saved.Register
+    if ($saved.Suffix) { Set-DnsClient -InterfaceAlias $To -ConnectionSpecificSuffix $saved.Suffix }
 }
 
 function Enable-Binding {
@@ -231,28 +257,6 @@ function Find-Management {
     return [string]($script:State.Addresses.Keys | Where-Object {
         @($script:State.Addresses[$_].Addresses | Where-Object { $_.Split('/')[0] -eq $Address }).Count -gt 0
     } | Select-Object -First 1)
-}
-
-function Set-MigrationNetwork {
-    # the host's list, first one first
-    param([string[]]$Subnet)
-    foreach ($old in @(Get-VMMigrationNetwork)) {
-        if ($Subnet -notcontains $old.Subnet) { Remove-VMMigrationNetwork -Subnet $old.Subnet }
-    }
-    $priority = 1000
-    foreach ($one in $Subnet) {
-        if (@(Get-VMMigrationNetwork | Where-Object { $_.Subnet -eq $one }).Count -eq 0) {
-            Add-VMMigrationNetwork -Subnet $one -Priority $priority
-        }
-        else { Set-VMMigrationNetwork -Subnet $one -NewSubnet $one -NewPriority $priority }
-        $priority += 1000
-    }
-}
-
-function Test-MigrationNetwork {
-    param([string[]]$Subnet)
-    $own = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
-    return (($own -join ';') -eq ($Subnet -join ';'))
 }
 
 if ($env:COMPUTERNAME -ne 'AZL4') {

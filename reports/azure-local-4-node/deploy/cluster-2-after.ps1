@@ -21,7 +21,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
@@ -188,6 +188,7 @@ Save-Kept -Key 'MigrationNetworkOrder' -Read { Get-ClusterResourceType -Name 'Vi
 Invoke-Step -Number 1 -What 'keep live migration off Management' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
     @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Management') }).Count -eq 0
 } -Change {
+    if (@(Get-ClusterNetwork | Where-Object { [int]$_.Role -ne 0 -and @('Management') -notcontains $_.Name }).Count -eq 0) { throw 'no cluster network would be left for live migration: give its ports their addresses first, then run this script again' }
     Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value (Get-NetworkId -Name 'Management')
 }
 

@@ -21,7 +21,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
@@ -180,6 +180,20 @@ if ((Get-Cluster).Name -ne 'AZL-EDGE') {
 }
 $StateFile = Join-Path $StateFolder 'cluster-after-state.xml'
 $State = Read-State
+# Step 2: undo: set the order of live-migration networks: StorageA and StorageB
+Undo-Step -Number 2 -What 'undo: set the order of live-migration networks: StorageA and StorageB' -Test {
+    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0]) }).Count -eq 0
+} -Change {
+    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationNetworkOrder -Value ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0])
+}
+
+# Step 1: undo: keep live migration off Management
+Undo-Step -Number 1 -What 'undo: keep live migration off Management' -Test {
+    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0]) }).Count -eq 0
+} -Change {
+    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
+}
+
 # Step 36: undo: connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)
 Undo-Step -Number 36 -What 'undo: connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'SQLMI03' -Name 'Network Adapter').SwitchName
@@ -416,20 +430,6 @@ Undo-Step -Number 3 -What 'undo: connect AKS-WORKER01 / Network Adapter to Conve
     -not (Get-Vnic -Vm 'AKS-WORKER01' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER01' -Name 'Network Adapter')
-}
-
-# Step 2: undo: set the order of live-migration networks: StorageA and StorageB
-Undo-Step -Number 2 -What 'undo: set the order of live-migration networks: StorageA and StorageB' -Test {
-    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0]) }).Count -eq 0
-} -Change {
-    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationNetworkOrder -Value ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0])
-}
-
-# Step 1: undo: keep live migration off Management
-Undo-Step -Number 1 -What 'undo: keep live migration off Management' -Test {
-    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0]) }).Count -eq 0
-} -Change {
-    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
 }
 
 $StateFile = Join-Path $StateFolder 'cluster-before-state.xml'

@@ -23,7 +23,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
@@ -136,33 +136,48 @@ function Save-Address {
     if ($script:State.Addresses.ContainsKey($Adapter)) { return }
     $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
     if (-not $ip) { return }
-    $route = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue | Select-Object -First 1
+    $routes = Get-NetRoute -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue | Where-Object { $_.NextHop -ne '0.0.0.0' }
     $dns = Get-DnsClientServerAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
     $client = Get-DnsClient -InterfaceAlias $Adapter -ErrorAction SilentlyContinue
     $script:State.Addresses[$Adapter] = @{
         Dhcp      = ([string]$ip.Dhcp -eq 'Enabled')
+        Metric    = $(if ([string]$ip.AutomaticMetric -eq 'Enabled') { 0 } else { [int]$ip.InterfaceMetric })
         Addresses = @(Get-Ipv4 -Adapter $Adapter)
-        Gateway   = $(if ($route) { [string]$route.NextHop } else { '' })
+        Routes    = @($routes | ForEach-Object { @{ Prefix = [string]$_.DestinationPrefix; NextHop = [string]$_.NextHop; Metric = [int]$_.RouteMetric } })
         Dns       = @($dns | ForEach-Object { $_.ServerAddresses } | Where-Object { $_ })
         Register  = [bool]$client.RegisterThisConnectionsAddress
+        Suffix    = [string]$client.ConnectionSpecificSuffix
     }
     Write-State
 }
 
+function Test-OnLink {
+    # the address is in the subnet of one of others, which are written as 10.0.0.1/24
+    param([string]$Ip, [string[]]$Address)
+    $parts = { param([string]$Text) $n = [long]0; foreach ($one in [System.Net.IPAddress]::Parse($Text).GetAddressBytes()) { $n = $n * 256 + $one }; $n }
+    foreach ($one in $Address) {
+        $near, $length = $one.Split('/')
+        $size = [Math]::Pow(2, 32 - [int]$length)
+        if ([Math]::Floor((& $parts $near) / $size) -eq [Math]::Floor((& $parts $Ip) / $size)) { return $true }
+    }
+    return $false
+}
+
 function Clear-Address {
+    # routes go with the addresses that they need
     param([string]$Adapter, [string[]]$Address)
     foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
         if ($Address -and ($Address -notcontains $one)) { continue }
         Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
     }
-    if (@(Get-Ipv4 -Adapter $Adapter).Count -eq 0) {
-        Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue |
-            Remove-NetRoute -Confirm:$false
-    }
+    $left = @(Get-Ipv4 -Adapter $Adapter)
+    Get-NetRoute -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue |
+        Where-Object { $_.NextHop -ne '0.0.0.0' -and ($left.Count -eq 0 -or -not (Test-OnLink -Ip $_.NextHop -Address $left)) } |
+        Remove-NetRoute -Confirm:$false
 }
 
 function Set-Address {
-    param([string]$Adapter, [string[]]$Address, [string]$Gateway)
+    param([string]$Adapter, [string[]]$Address)
     Wait-Adapter -Name $Adapter
     Enable-Binding -Adapter $Adapter
     Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled
@@ -171,16 +186,24 @@ function Set-Address {
         $ip, $length = $one.Split('/')
         # an address that another adapter still holds, if only in the registry, is refused
         Get-NetIPAddress -IPAddress $ip -ErrorAction SilentlyContinue | Remove-NetIPAddress -Confirm:$false
-        if ($Gateway) {
-            New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length -DefaultGateway $Gateway | Out-Null
-            $Gateway = ''
-        }
-        else { New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null }
+        New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null
+    }
+}
+
+function Set-Route {
+    # gateway and other routes over an adapter, once it has the addresses that they need
+    param([string]$Adapter, [object[]]$Route, [switch]$All)
+    $own = @(Get-Ipv4 -Adapter $Adapter)
+    foreach ($one in @($Route | Where-Object { $_ })) {
+        if (-not $All -and -not (Test-OnLink -Ip $one.NextHop -Address $own)) { continue }
+        $same = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix $one.Prefix -ErrorAction SilentlyContinue | Where-Object { $_.NextHop -eq $one.NextHop }
+        if ($same) { continue }
+        New-NetRoute -InterfaceAlias $Adapter -DestinationPrefix $one.Prefix -NextHop $one.NextHop -RouteMetric $one.Metric | Out-Null
     }
 }
 
 function Move-Address {
-    # takes addresses, gateway and DNS settings from one adapter to another, as they were before the first change
+    # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change
     param([string]$From, [string]$To, [string[]]$Address)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
@@ -191,10 +214,14 @@ function Move-Address {
     else {
         $moved = @($saved.Addresses)
         if ($Address) { $moved = @($Address) }
-        Set-Address -Adapter $To -Address $moved -Gateway $saved.Gateway
+        Set-Address -Adapter $To -Address $moved
+        $all = @($saved.Addresses | Where-Object { $moved -notcontains $_ }).Count -eq 0
+        Set-Route -Adapter $To -Route $saved.Routes -All:$all
     }
+    if ($saved.Metric -gt 0) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -InterfaceMetric $saved.Metric }
     if (@($saved.Dns).Count -gt 0 -and -not $saved.Dhcp) { Set-DnsClientServerAddress -InterfaceAlias $To -ServerAddresses $saved.Dns }
     Set-DnsClient -InterfaceAlias $To -RegisterThisConnectionsAddress $saved.Register
+    if ($saved.Suffix) { Set-DnsClient -InterfaceAlias $To -ConnectionSpecificSuffix $saved.Suffix }
 }
 
 function Enable-Binding {
@@ -232,28 +259,6 @@ function Find-Management {
     return [string]($script:State.Addresses.Keys | Where-Object {
         @($script:State.Addresses[$_].Addresses | Where-Object { $_.Split('/')[0] -eq $Address }).Count -gt 0
     } | Select-Object -First 1)
-}
-
-function Set-MigrationNetwork {
-    # the host's list, first one first
-    param([string[]]$Subnet)
-    foreach ($old in @(Get-VMMigrationNetwork)) {
-        if ($Subnet -notcontains $old.Subnet) { Remove-VMMigrationNetwork -Subnet $old.Subnet }
-    }
-    $priority = 1000
-    foreach ($one in $Subnet) {
-        if (@(Get-VMMigrationNetwork | Where-Object { $_.Subnet -eq $one }).Count -eq 0) {
-            Add-VMMigrationNetwork -Subnet $one -Priority $priority
-        }
-        else { Set-VMMigrationNetwork -Subnet $one -NewSubnet $one -NewPriority $priority }
-        $priority += 1000
-    }
-}
-
-function Test-MigrationNetwork {
-    param([string[]]$Subnet)
-    $own = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
-    return (($own -join ';') -eq ($Subnet -join ';'))
 }
 
 function Save-Kept {
@@ -301,6 +306,102 @@ function Restore-Dcb {
     if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
 }
 
+function Test-Share {
+    # a QoS policy of this name gives this weight; 0 = there is none
+    param([string]$Name, [int]$Weight)
+    $policy = Get-NetQosPolicy -Name $Name -ErrorAction SilentlyContinue
+    if (-not $policy) { return ($Weight -eq 0) }
+    return ([int]$policy.MinBandwidthWeight -eq $Weight)
+}
+
+function Save-Switch {
+    # remembers a virtual switch once, as it was before the first change
+    param([string]$Name)
+    $key = 'switch ' + $Name
+    if ($script:State.Before.ContainsKey($key)) { return }
+    $switch = Get-VMSwitch -Name $Name -ErrorAction SilentlyContinue | Where-Object { $_.Name -eq $Name }
+    if (-not $switch) { return }
+    $balance = ''
+    if ($switch.PSObject.Properties['EmbeddedTeamingEnabled'] -and $switch.EmbeddedTeamingEnabled) {
+        $balance = [string](Get-VMSwitchTeam -Name $Name).LoadBalancingAlgorithm
+    }
+    $script:State.Before[$key] = @{
+        Mode       = [string]$switch.BandwidthReservationMode
+        Iov        = [bool]$switch.IovEnabled
+        Balance    = $balance
+        Weight     = [long]$switch.DefaultFlowMinimumBandwidthWeight
+        Absolute   = [long]$switch.DefaultFlowMinimumBandwidthAbsolute
+        Notes      = [string]$switch.Notes
+        Extensions = @(Get-VMSwitchExtension -VMSwitchName $Name | Where-Object { $_.Enabled } | ForEach-Object { [string]$_.Name })
+    }
+    Write-State
+}
+
+function Test-OwnAddress {
+    # the MAC address was set by hand: it is not from the host's pool and not that of a port
+    param([string]$Mac)
+    if (@(Get-NetAdapter -Physical | Where-Object { ($_.MacAddress -replace '-', '') -eq $Mac }).Count -gt 0) { return $false }
+    $vmHost = Get-VMHost
+    $number = [Convert]::ToInt64($Mac, 16)
+    return ($number -lt [Convert]::ToInt64($vmHost.MacAddressMinimum, 16)) -or ($number -gt [Convert]::ToInt64($vmHost.MacAddressMaximum, 16))
+}
+
+function Save-HostVnic {
+    # remembers a host vNIC once, as it was before the first change; parts that this Windows does not have stay empty
+    param([string]$Name, [string]$Switch)
+    $key = 'host vNIC ' + $Name
+    if ($script:State.Before.ContainsKey($key)) { return }
+    $vnic = Get-HostVnic -Name $Name -Switch $Switch
+    if (-not $vnic) { return }
+    $alias = 'vEthernet (' + $Name + ')'
+    $vlan = Get-VMNetworkAdapterVlan -VMNetworkAdapter $vnic
+    $isolation = $null
+    if (Get-Command Get-VMNetworkAdapterIsolation -ErrorAction SilentlyContinue) { $isolation = Get-VMNetworkAdapterIsolation -VMNetworkAdapter $vnic }
+    $port = ''
+    if (Get-Command Get-VMNetworkAdapterTeamMapping -ErrorAction SilentlyContinue) {
+        $port = [string](Get-VMNetworkAdapterTeamMapping -ManagementOS -Name $Name -ErrorAction SilentlyContinue).NetAdapterName
+    }
+    $mac = [string]$vnic.MacAddress
+    if ($mac -and -not (Test-OwnAddress -Mac $mac)) { $mac = '' }
+    $script:State.Before[$key] = @{
+        Mac         = $mac
+        VlanMode    = [string]$vlan.OperationMode
+        Vlan        = [int]$vlan.AccessVlanId
+        NativeVlan  = [int]$vlan.NativeVlanId
+        Vlans       = (@($vlan.AllowedVlanIdList) -join ',')
+        Isolation   = [string]$isolation.IsolationMode
+        IsolationId = [int]$isolation.DefaultIsolationID
+        Untagged    = [bool]$isolation.AllowUntaggedTraffic
+        Weight      = [long]$vnic.BandwidthSetting.MinimumBandwidthWeight
+        Absolute    = [long]$vnic.BandwidthSetting.MinimumBandwidthAbsolute
+        Maximum     = [long]$vnic.BandwidthSetting.MaximumBandwidth
+        Tag         = ([string]$vnic.IeeePriorityTag -eq 'On')
+        Rdma        = [bool](Get-NetAdapterRdma -Name $alias -ErrorAction SilentlyContinue).Enabled
+        Port        = $port
+        Packets     = [string](Get-NetAdapterAdvancedProperty -Name $alias -RegistryKeyword '*JumboPacket' -ErrorAction SilentlyContinue).RegistryValue
+    }
+    Write-State
+}
+
+function Save-Team {
+    # remembers a team once, as it was before the first change, and the addresses of its further interfaces
+    param([string]$Name)
+    $key = 'team ' + $Name
+    if ($script:State.Before.ContainsKey($key)) { return }
+    $team = Get-NetLbfoTeam -Name $Name -ErrorAction SilentlyContinue
+    if (-not $team) { return }
+    $nics = @(Get-NetLbfoTeamNic -Team $Name | ForEach-Object { @{ Name = [string]$_.Name; Vlan = [int]$_.VlanID; Primary = [bool]$_.Primary } })
+    foreach ($one in $nics) { if (-not $one.Primary) { Save-Address -Adapter $one.Name } }
+    $script:State.Before[$key] = @{
+        Mode    = [string]$team.TeamingMode
+        Balance = [string]$team.LoadBalancingAlgorithm
+        Timer   = [string]$team.LacpTimer
+        Nics    = $nics
+        Standby = @(Get-NetLbfoTeamMember -Team $Name | Where-Object { [string]$_.AdministrativeMode -eq 'Standby' } | ForEach-Object { [string]$_.Name })
+    }
+    Write-State
+}
+
 if ($env:COMPUTERNAME -ne 'BLADE2') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
 }
@@ -313,10 +414,8 @@ if ($State.Before.Count -eq 0) {
     $State.Before = @{
         MacAddressMinimum = $(if ($vmHost.PSObject.Properties['MacAddressMinimum']) { $vmHost.MacAddressMinimum } else { $null })
         MacAddressMaximum = $(if ($vmHost.PSObject.Properties['MacAddressMaximum']) { $vmHost.MacAddressMaximum } else { $null })
-        UseAnyNetworkForMigration = $(if ($vmHost.PSObject.Properties['UseAnyNetworkForMigration']) { $vmHost.UseAnyNetworkForMigration } else { $null })
         VirtualMachineMigrationPerformanceOption = $(if ($vmHost.PSObject.Properties['VirtualMachineMigrationPerformanceOption']) { [string]$vmHost.VirtualMachineMigrationPerformanceOption } else { $null })
         MaximumVirtualMachineMigrations = $(if ($vmHost.PSObject.Properties['MaximumVirtualMachineMigrations']) { $vmHost.MaximumVirtualMachineMigrations } else { $null })
-        Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
     }
 }
 Save-Address -Adapter 'MEZZ 1'
@@ -324,6 +423,7 @@ $holder = Find-Management -Address '10.40.0.22'
 if ($holder) { Save-Address -Adapter $holder }
 Save-Kept -Key 'binding LAN-Team' -Read { Get-NetAdapterBinding -Name 'LAN-Team' -ErrorAction SilentlyContinue | Where-Object { $_.Enabled -and 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -contains $_.ComponentID } | ForEach-Object { $_.ComponentID } }
 Save-Kept -Key 'default flow LAN' -Read { (Get-VMSwitch -Name 'LAN' -ErrorAction SilentlyContinue).DefaultFlowMinimumBandwidthWeight }
+Save-Team -Name 'LAN-Team'
 
 # Step 1: add the host vNIC Management to LAN
 #   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
@@ -388,28 +488,15 @@ Invoke-Step -Number 8 -What 'give the guests on LAN the weight 93' -Serves 'shar
     Set-VMSwitch -Name 'LAN' -DefaultFlowMinimumBandwidthWeight 93
 }
 
-# Step 9: switch live migration on
-#   serves: live migration takes the plan's network only if cluster lists and host lists agree
-Invoke-Step -Number 9 -What 'switch live migration on' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
-    (Get-VMHost).VirtualMachineMigrationEnabled
+# Step 9: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2
+#   serves: shares of the plan as QoS policies of the host: no virtual switch is on these ports (Microsoft, QoS Common Configurations)
+Invoke-Step -Number 9 -What 'give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2' -Serves 'shares of the plan as QoS policies of the host: no virtual switch is on these ports (Microsoft, QoS Common Configurations)' -Test {
+    (Test-Share -Name 'nicplan cluster' -Weight 5) -and (Test-Share -Name 'nicplan live-migration' -Weight 40) -and (Test-Share -Name 'nicplan smb' -Weight 55)
 } -Change {
-    Enable-VMMigration
-}
-
-# Step 10: list the live-migration networks of the host: 10.40.2.0/24 and 10.40.1.0/24
-#   serves: live migration takes the plan's network only if cluster lists and host lists agree
-Invoke-Step -Number 10 -What 'list the live-migration networks of the host: 10.40.2.0/24 and 10.40.1.0/24' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
-    Test-MigrationNetwork -Subnet '10.40.2.0/24', '10.40.1.0/24'
-} -Change {
-    Set-MigrationNetwork -Subnet '10.40.2.0/24', '10.40.1.0/24'
-}
-
-# Step 11: keep live migration to the listed networks
-#   serves: live migration takes the plan's network only if cluster lists and host lists agree
-Invoke-Step -Number 11 -What 'keep live migration to the listed networks' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
-    [string](Get-VMHost).UseAnyNetworkForMigration -eq $false
-} -Change {
-    Set-VMHost -UseAnyNetworkForMigration $false
+    Get-NetQosPolicy | Where-Object { @('nicplan cluster', 'nicplan live-migration', 'nicplan smb') -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
+    New-NetQosPolicy -Name 'nicplan cluster' -IPDstPortMatchCondition 3343 -IPProtocolMatchCondition UDP -MinBandwidthWeightAction 5 | Out-Null
+    New-NetQosPolicy -Name 'nicplan live-migration' -LiveMigration -MinBandwidthWeightAction 40 | Out-Null
+    New-NetQosPolicy -Name 'nicplan smb' -SMB -MinBandwidthWeightAction 55 | Out-Null
 }
 
 Write-Output 'Done. Next: BLADE2-3-verify.ps1'

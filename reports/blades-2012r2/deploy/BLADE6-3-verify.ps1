@@ -20,7 +20,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
@@ -133,33 +133,48 @@ function Save-Address {
     if ($script:State.Addresses.ContainsKey($Adapter)) { return }
     $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
     if (-not $ip) { return }
-    $route = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue | Select-Object -First 1
+    $routes = Get-NetRoute -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue | Where-Object { $_.NextHop -ne '0.0.0.0' }
     $dns = Get-DnsClientServerAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
     $client = Get-DnsClient -InterfaceAlias $Adapter -ErrorAction SilentlyContinue
     $script:State.Addresses[$Adapter] = @{
         Dhcp      = ([string]$ip.Dhcp -eq 'Enabled')
+        Metric    = $(if ([string]$ip.AutomaticMetric -eq 'Enabled') { 0 } else { [int]$ip.InterfaceMetric })
         Addresses = @(Get-Ipv4 -Adapter $Adapter)
-        Gateway   = $(if ($route) { [string]$route.NextHop } else { '' })
+        Routes    = @($routes | ForEach-Object { @{ Prefix = [string]$_.DestinationPrefix; NextHop = [string]$_.NextHop; Metric = [int]$_.RouteMetric } })
         Dns       = @($dns | ForEach-Object { $_.ServerAddresses } | Where-Object { $_ })
         Register  = [bool]$client.RegisterThisConnectionsAddress
+        Suffix    = [string]$client.ConnectionSpecificSuffix
     }
     Write-State
 }
 
+function Test-OnLink {
+    # the address is in the subnet of one of others, which are written as 10.0.0.1/24
+    param([string]$Ip, [string[]]$Address)
+    $parts = { param([string]$Text) $n = [long]0; foreach ($one in [System.Net.IPAddress]::Parse($Text).GetAddressBytes()) { $n = $n * 256 + $one }; $n }
+    foreach ($one in $Address) {
+        $near, $length = $one.Split('/')
+        $size = [Math]::Pow(2, 32 - [int]$length)
+        if ([Math]::Floor((& $parts $near) / $size) -eq [Math]::Floor((& $parts $Ip) / $size)) { return $true }
+    }
+    return $false
+}
+
 function Clear-Address {
+    # routes go with the addresses that they need
     param([string]$Adapter, [string[]]$Address)
     foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
         if ($Address -and ($Address -notcontains $one)) { continue }
         Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
     }
-    if (@(Get-Ipv4 -Adapter $Adapter).Count -eq 0) {
-        Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue |
-            Remove-NetRoute -Confirm:$false
-    }
+    $left = @(Get-Ipv4 -Adapter $Adapter)
+    Get-NetRoute -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue |
+        Where-Object { $_.NextHop -ne '0.0.0.0' -and ($left.Count -eq 0 -or -not (Test-OnLink -Ip $_.NextHop -Address $left)) } |
+        Remove-NetRoute -Confirm:$false
 }
 
 function Set-Address {
-    param([string]$Adapter, [string[]]$Address, [string]$Gateway)
+    param([string]$Adapter, [string[]]$Address)
     Wait-Adapter -Name $Adapter
     Enable-Binding -Adapter $Adapter
     Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled
@@ -168,16 +183,24 @@ function Set-Address {
         $ip, $length = $one.Split('/')
         # an address that another adapter still holds, if only in the registry, is refused
         Get-NetIPAddress -IPAddress $ip -ErrorAction SilentlyContinue | Remove-NetIPAddress -Confirm:$false
-        if ($Gateway) {
-            New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length -DefaultGateway $Gateway | Out-Null
-            $Gateway = ''
-        }
-        else { New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null }
+        New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null
+    }
+}
+
+function Set-Route {
+    # gateway and other routes over an adapter, once it has the addresses that they need
+    param([string]$Adapter, [object[]]$Route, [switch]$All)
+    $own = @(Get-Ipv4 -Adapter $Adapter)
+    foreach ($one in @($Route | Where-Object { $_ })) {
+        if (-not $All -and -not (Test-OnLink -Ip $one.NextHop -Address $own)) { continue }
+        $same = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix $one.Prefix -ErrorAction SilentlyContinue | Where-Object { $_.NextHop -eq $one.NextHop }
+        if ($same) { continue }
+        New-NetRoute -InterfaceAlias $Adapter -DestinationPrefix $one.Prefix -NextHop $one.NextHop -RouteMetric $one.Metric | Out-Null
     }
 }
 
 function Move-Address {
-    # takes addresses, gateway and DNS settings from one adapter to another, as they were before the first change
+    # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change
     param([string]$From, [string]$To, [string[]]$Address)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
@@ -188,10 +211,14 @@ function Move-Address {
     else {
         $moved = @($saved.Addresses)
         if ($Address) { $moved = @($Address) }
-        Set-Address -Adapter $To -Address $moved -Gateway $saved.Gateway
+        Set-Address -Adapter $To -Address $moved
+        $all = @($saved.Addresses | Where-Object { $moved -notcontains $_ }).Count -eq 0
+        Set-Route -Adapter $To -Route $saved.Routes -All:$all
     }
+    if ($saved.Metric -gt 0) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -InterfaceMetric $saved.Metric }
     if (@($saved.Dns).Count -gt 0 -and -not $saved.Dhcp) { Set-DnsClientServerAddress -InterfaceAlias $To -ServerAddresses $saved.Dns }
     Set-DnsClient -InterfaceAlias $To -RegisterThisConnectionsAddress $saved.Register
+    if ($saved.Suffix) { Set-DnsClient -InterfaceAlias $To -ConnectionSpecificSuffix $saved.Suffix }
 }
 
 function Enable-Binding {
@@ -231,26 +258,12 @@ function Find-Management {
     } | Select-Object -First 1)
 }
 
-function Set-MigrationNetwork {
-    # the host's list, first one first
-    param([string[]]$Subnet)
-    foreach ($old in @(Get-VMMigrationNetwork)) {
-        if ($Subnet -notcontains $old.Subnet) { Remove-VMMigrationNetwork -Subnet $old.Subnet }
-    }
-    $priority = 1000
-    foreach ($one in $Subnet) {
-        if (@(Get-VMMigrationNetwork | Where-Object { $_.Subnet -eq $one }).Count -eq 0) {
-            Add-VMMigrationNetwork -Subnet $one -Priority $priority
-        }
-        else { Set-VMMigrationNetwork -Subnet $one -NewSubnet $one -NewPriority $priority }
-        $priority += 1000
-    }
-}
-
-function Test-MigrationNetwork {
-    param([string[]]$Subnet)
-    $own = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
-    return (($own -join ';') -eq ($Subnet -join ';'))
+function Test-Share {
+    # a QoS policy of this name gives this weight; 0 = there is none
+    param([string]$Name, [int]$Weight)
+    $policy = Get-NetQosPolicy -Name $Name -ErrorAction SilentlyContinue
+    if (-not $policy) { return ($Weight -eq 0) }
+    return ([int]$policy.MinBandwidthWeight -eq $Weight)
 }
 
 if ($env:COMPUTERNAME -ne 'BLADE6') {
@@ -270,9 +283,7 @@ Confirm-Fact -What 'host vNIC Management has VLAN 40' -Test { (Get-VMNetworkAdap
 Confirm-Fact -What 'done: unbind TCP/IP and SMB from LAN-Team' -Test { @(Get-NetAdapterBinding -Name 'LAN-Team' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' | Where-Object { $_.Enabled }).Count -eq 0 }
 Confirm-Fact -What 'done: set the weight of the host vNIC Management to 6' -Test { (Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 6 }
 Confirm-Fact -What 'done: give the guests on LAN the weight 93' -Test { (Get-VMSwitch -Name 'LAN').DefaultFlowMinimumBandwidthWeight -eq 93 }
-Confirm-Fact -What 'done: switch live migration on' -Test { (Get-VMHost).VirtualMachineMigrationEnabled }
-Confirm-Fact -What 'done: list the live-migration networks of the host: 10.40.2.0/24 and 10.40.1.0/24' -Test { Test-MigrationNetwork -Subnet '10.40.2.0/24', '10.40.1.0/24' }
-Confirm-Fact -What 'done: keep live migration to the listed networks' -Test { [string](Get-VMHost).UseAnyNetworkForMigration -eq $false }
+Confirm-Fact -What 'done: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2' -Test { (Test-Share -Name 'nicplan cluster' -Weight 5) -and (Test-Share -Name 'nicplan live-migration' -Weight 40) -and (Test-Share -Name 'nicplan smb' -Weight 55) }
 Confirm-Fact -What 'the MAC pool is that of the plan' -Test { ([string](Get-VMHost).MacAddressMinimum -eq '00155D001A00') -and ([string](Get-VMHost).MacAddressMaximum -eq '00155D001AFF') }
 Confirm-Fact -What 'the management address 10.40.0.26 is on the node' -Test { [bool](Get-NetIPAddress -IPAddress '10.40.0.26' -ErrorAction SilentlyContinue) }
 Confirm-Fact -What 'another node of the cluster answers' -Test { @(@('10.40.0.21', '10.40.0.22', '10.40.0.23', '10.40.0.24') | Where-Object { Test-Connection -ComputerName $_ -Count 2 -Quiet }).Count -gt 0 }

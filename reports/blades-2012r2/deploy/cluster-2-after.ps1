@@ -21,7 +21,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
@@ -155,6 +155,43 @@ function Assert-Off {
     }
 }
 
+function Get-Subnet {
+    # the networks that a host lists for live migration, first one first
+    param([string]$Node)
+    @(Get-VMMigrationNetwork -ComputerName $Node | Sort-Object -Property Priority | ForEach-Object { [string]$_.Subnet })
+}
+
+function Add-Subnet {
+    # networks that a host lists behind its own; none is taken away
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($old in @(Get-VMMigrationNetwork -ComputerName $Node)) { if ($old.Priority -ge $priority) { $priority = $old.Priority + 1000 } }
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { continue }
+        Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority
+        $priority += 1000
+    }
+}
+
+function Set-Subnet {
+    # the list of a host, first one first: what is missing comes before what is too much goes, so that it is never empty
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { Set-VMMigrationNetwork -ComputerName $Node -Subnet $one -NewSubnet $one -NewPriority $priority }
+        else { Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority }
+        $priority += 1000
+    }
+    foreach ($old in @(Get-Subnet -Node $Node)) {
+        if ($Subnet -notcontains $old) { Remove-VMMigrationNetwork -ComputerName $Node -Subnet $old }
+    }
+}
+
+function Test-Subnet {
+    param([string]$Node, [string[]]$Subnet)
+    return ((@(Get-Subnet -Node $Node) -join ';') -eq ($Subnet -join ';'))
+}
+
 if ((Get-Cluster).Name -ne 'HVC-BLADE') {
     throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
 }
@@ -162,12 +199,25 @@ $State = Read-State
 $Waiting = @()
 Save-Kept -Key 'MigrationExcludeNetworks' -Read { Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Select-Object -First 1 | ForEach-Object { [string]$_.Value } }
 Save-Kept -Key 'MigrationNetworkOrder' -Read { Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Select-Object -First 1 | ForEach-Object { [string]$_.Value } }
+Save-Kept -Key 'subnets of BLADE1' -Read { Get-Subnet -Node 'BLADE1' }
+Save-Kept -Key 'subnets of BLADE2' -Read { Get-Subnet -Node 'BLADE2' }
+Save-Kept -Key 'subnets of BLADE3' -Read { Get-Subnet -Node 'BLADE3' }
+Save-Kept -Key 'subnets of BLADE4' -Read { Get-Subnet -Node 'BLADE4' }
+Save-Kept -Key 'subnets of BLADE5' -Read { Get-Subnet -Node 'BLADE5' }
+Save-Kept -Key 'subnets of BLADE6' -Read { Get-Subnet -Node 'BLADE6' }
+Save-Kept -Key 'any network of BLADE1' -Read { (Get-VMHost -ComputerName 'BLADE1').UseAnyNetworkForMigration }
+Save-Kept -Key 'any network of BLADE2' -Read { (Get-VMHost -ComputerName 'BLADE2').UseAnyNetworkForMigration }
+Save-Kept -Key 'any network of BLADE3' -Read { (Get-VMHost -ComputerName 'BLADE3').UseAnyNetworkForMigration }
+Save-Kept -Key 'any network of BLADE4' -Read { (Get-VMHost -ComputerName 'BLADE4').UseAnyNetworkForMigration }
+Save-Kept -Key 'any network of BLADE5' -Read { (Get-VMHost -ComputerName 'BLADE5').UseAnyNetworkForMigration }
+Save-Kept -Key 'any network of BLADE6' -Read { (Get-VMHost -ComputerName 'BLADE6').UseAnyNetworkForMigration }
 
 # Step 1: keep live migration off Management
 #   serves: live migration takes the plan's network only if cluster lists and host lists agree
 Invoke-Step -Number 1 -What 'keep live migration off Management' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
     @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Management') }).Count -eq 0
 } -Change {
+    if (@(Get-ClusterNetwork | Where-Object { [int]$_.Role -ne 0 -and @('Management') -notcontains $_.Name }).Count -eq 0) { throw 'no cluster network would be left for live migration: give its ports their addresses first, then run this script again' }
     Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value (Get-NetworkId -Name 'Management')
 }
 
@@ -177,6 +227,56 @@ Invoke-Step -Number 2 -What 'set the order of live-migration networks: Live Migr
     @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Live Migration', 'Cluster') }).Count -eq 0
 } -Change {
     Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationNetworkOrder -Value (Get-NetworkId -Name 'Live Migration', 'Cluster')
+}
+
+# Step 3: list 10.40.2.0/24 and 10.40.1.0/24 for live migration on 6 hosts
+#   serves: live migration takes the plan's network only if cluster lists and host lists agree
+Invoke-Step -Number 3 -What 'list 10.40.2.0/24 and 10.40.1.0/24 for live migration on 6 hosts' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
+    (Test-Subnet -Node 'BLADE1' -Subnet '10.40.2.0/24', '10.40.1.0/24') -and (Test-Subnet -Node 'BLADE2' -Subnet '10.40.2.0/24', '10.40.1.0/24') -and (Test-Subnet -Node 'BLADE3' -Subnet '10.40.2.0/24', '10.40.1.0/24') -and (Test-Subnet -Node 'BLADE4' -Subnet '10.40.2.0/24', '10.40.1.0/24') -and (Test-Subnet -Node 'BLADE5' -Subnet '10.40.2.0/24', '10.40.1.0/24') -and (Test-Subnet -Node 'BLADE6' -Subnet '10.40.2.0/24', '10.40.1.0/24')
+} -Change {
+    if (-not (Test-Subnet -Node 'BLADE1' -Subnet '10.40.2.0/24', '10.40.1.0/24')) {
+        Set-Subnet -Node 'BLADE1' -Subnet '10.40.2.0/24', '10.40.1.0/24'
+    }
+    if (-not (Test-Subnet -Node 'BLADE2' -Subnet '10.40.2.0/24', '10.40.1.0/24')) {
+        Set-Subnet -Node 'BLADE2' -Subnet '10.40.2.0/24', '10.40.1.0/24'
+    }
+    if (-not (Test-Subnet -Node 'BLADE3' -Subnet '10.40.2.0/24', '10.40.1.0/24')) {
+        Set-Subnet -Node 'BLADE3' -Subnet '10.40.2.0/24', '10.40.1.0/24'
+    }
+    if (-not (Test-Subnet -Node 'BLADE4' -Subnet '10.40.2.0/24', '10.40.1.0/24')) {
+        Set-Subnet -Node 'BLADE4' -Subnet '10.40.2.0/24', '10.40.1.0/24'
+    }
+    if (-not (Test-Subnet -Node 'BLADE5' -Subnet '10.40.2.0/24', '10.40.1.0/24')) {
+        Set-Subnet -Node 'BLADE5' -Subnet '10.40.2.0/24', '10.40.1.0/24'
+    }
+    if (-not (Test-Subnet -Node 'BLADE6' -Subnet '10.40.2.0/24', '10.40.1.0/24')) {
+        Set-Subnet -Node 'BLADE6' -Subnet '10.40.2.0/24', '10.40.1.0/24'
+    }
+}
+
+# Step 4: keep live migration to the listed networks on 6 hosts
+#   serves: live migration takes the plan's network only if cluster lists and host lists agree
+Invoke-Step -Number 4 -What 'keep live migration to the listed networks on 6 hosts' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
+    ((Get-VMHost -ComputerName 'BLADE1').UseAnyNetworkForMigration -eq $false) -and ((Get-VMHost -ComputerName 'BLADE2').UseAnyNetworkForMigration -eq $false) -and ((Get-VMHost -ComputerName 'BLADE3').UseAnyNetworkForMigration -eq $false) -and ((Get-VMHost -ComputerName 'BLADE4').UseAnyNetworkForMigration -eq $false) -and ((Get-VMHost -ComputerName 'BLADE5').UseAnyNetworkForMigration -eq $false) -and ((Get-VMHost -ComputerName 'BLADE6').UseAnyNetworkForMigration -eq $false)
+} -Change {
+    if (-not ((Get-VMHost -ComputerName 'BLADE1').UseAnyNetworkForMigration -eq $false)) {
+        Set-VMHost -ComputerName 'BLADE1' -UseAnyNetworkForMigration $false
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE2').UseAnyNetworkForMigration -eq $false)) {
+        Set-VMHost -ComputerName 'BLADE2' -UseAnyNetworkForMigration $false
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE3').UseAnyNetworkForMigration -eq $false)) {
+        Set-VMHost -ComputerName 'BLADE3' -UseAnyNetworkForMigration $false
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE4').UseAnyNetworkForMigration -eq $false)) {
+        Set-VMHost -ComputerName 'BLADE4' -UseAnyNetworkForMigration $false
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE5').UseAnyNetworkForMigration -eq $false)) {
+        Set-VMHost -ComputerName 'BLADE5' -UseAnyNetworkForMigration $false
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE6').UseAnyNetworkForMigration -eq $false)) {
+        Set-VMHost -ComputerName 'BLADE6' -UseAnyNetworkForMigration $false
+    }
 }
 
 if ($Waiting.Count -gt 0) {

@@ -4,6 +4,8 @@
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
+    # only networks and live migration: before the first node goes back, so that nodes can migrate to each other meanwhile
+    [switch]$Lists,
     # folder with the scripts; what was done and how it was before is kept there
     [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
 )
@@ -21,7 +23,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
@@ -155,11 +157,96 @@ function Assert-Off {
     }
 }
 
+function Get-Subnet {
+    # the networks that a host lists for live migration, first one first
+    param([string]$Node)
+    @(Get-VMMigrationNetwork -ComputerName $Node | Sort-Object -Property Priority | ForEach-Object { [string]$_.Subnet })
+}
+
+function Add-Subnet {
+    # networks that a host lists behind its own; none is taken away
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($old in @(Get-VMMigrationNetwork -ComputerName $Node)) { if ($old.Priority -ge $priority) { $priority = $old.Priority + 1000 } }
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { continue }
+        Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority
+        $priority += 1000
+    }
+}
+
+function Set-Subnet {
+    # the list of a host, first one first: what is missing comes before what is too much goes, so that it is never empty
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { Set-VMMigrationNetwork -ComputerName $Node -Subnet $one -NewSubnet $one -NewPriority $priority }
+        else { Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority }
+        $priority += 1000
+    }
+    foreach ($old in @(Get-Subnet -Node $Node)) {
+        if ($Subnet -notcontains $old) { Remove-VMMigrationNetwork -ComputerName $Node -Subnet $old }
+    }
+}
+
+function Test-Subnet {
+    param([string]$Node, [string[]]$Subnet)
+    return ((@(Get-Subnet -Node $Node) -join ';') -eq ($Subnet -join ';'))
+}
+
 if ((Get-Cluster).Name -ne 'HVC-BLADE') {
     throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
 }
 $StateFile = Join-Path $StateFolder 'cluster-after-state.xml'
 $State = Read-State
+# Step 4: undo: keep live migration to the listed networks on 6 hosts
+Undo-Step -Number 4 -What 'undo: keep live migration to the listed networks on 6 hosts' -Test {
+    ((Get-VMHost -ComputerName 'BLADE6').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE6')[0])) -and ((Get-VMHost -ComputerName 'BLADE5').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE5')[0])) -and ((Get-VMHost -ComputerName 'BLADE4').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE4')[0])) -and ((Get-VMHost -ComputerName 'BLADE3').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE3')[0])) -and ((Get-VMHost -ComputerName 'BLADE2').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE2')[0])) -and ((Get-VMHost -ComputerName 'BLADE1').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE1')[0]))
+} -Change {
+    if (-not ((Get-VMHost -ComputerName 'BLADE6').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE6')[0]))) {
+        Set-VMHost -ComputerName 'BLADE6' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of BLADE6')[0])
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE5').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE5')[0]))) {
+        Set-VMHost -ComputerName 'BLADE5' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of BLADE5')[0])
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE4').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE4')[0]))) {
+        Set-VMHost -ComputerName 'BLADE4' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of BLADE4')[0])
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE3').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE3')[0]))) {
+        Set-VMHost -ComputerName 'BLADE3' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of BLADE3')[0])
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE2').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE2')[0]))) {
+        Set-VMHost -ComputerName 'BLADE2' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of BLADE2')[0])
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE1').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of BLADE1')[0]))) {
+        Set-VMHost -ComputerName 'BLADE1' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of BLADE1')[0])
+    }
+}
+
+# Step 3: undo: list 10.40.2.0/24 and 10.40.1.0/24 for live migration on 6 hosts
+Undo-Step -Number 3 -What 'undo: list 10.40.2.0/24 and 10.40.1.0/24 for live migration on 6 hosts' -Test {
+    (Test-Subnet -Node 'BLADE6' -Subnet @(Get-Kept -Key 'subnets of BLADE6')) -and (Test-Subnet -Node 'BLADE5' -Subnet @(Get-Kept -Key 'subnets of BLADE5')) -and (Test-Subnet -Node 'BLADE4' -Subnet @(Get-Kept -Key 'subnets of BLADE4')) -and (Test-Subnet -Node 'BLADE3' -Subnet @(Get-Kept -Key 'subnets of BLADE3')) -and (Test-Subnet -Node 'BLADE2' -Subnet @(Get-Kept -Key 'subnets of BLADE2')) -and (Test-Subnet -Node 'BLADE1' -Subnet @(Get-Kept -Key 'subnets of BLADE1'))
+} -Change {
+    if (-not (Test-Subnet -Node 'BLADE6' -Subnet @(Get-Kept -Key 'subnets of BLADE6'))) {
+        Set-Subnet -Node 'BLADE6' -Subnet @(Get-Kept -Key 'subnets of BLADE6')
+    }
+    if (-not (Test-Subnet -Node 'BLADE5' -Subnet @(Get-Kept -Key 'subnets of BLADE5'))) {
+        Set-Subnet -Node 'BLADE5' -Subnet @(Get-Kept -Key 'subnets of BLADE5')
+    }
+    if (-not (Test-Subnet -Node 'BLADE4' -Subnet @(Get-Kept -Key 'subnets of BLADE4'))) {
+        Set-Subnet -Node 'BLADE4' -Subnet @(Get-Kept -Key 'subnets of BLADE4')
+    }
+    if (-not (Test-Subnet -Node 'BLADE3' -Subnet @(Get-Kept -Key 'subnets of BLADE3'))) {
+        Set-Subnet -Node 'BLADE3' -Subnet @(Get-Kept -Key 'subnets of BLADE3')
+    }
+    if (-not (Test-Subnet -Node 'BLADE2' -Subnet @(Get-Kept -Key 'subnets of BLADE2'))) {
+        Set-Subnet -Node 'BLADE2' -Subnet @(Get-Kept -Key 'subnets of BLADE2')
+    }
+    if (-not (Test-Subnet -Node 'BLADE1' -Subnet @(Get-Kept -Key 'subnets of BLADE1'))) {
+        Set-Subnet -Node 'BLADE1' -Subnet @(Get-Kept -Key 'subnets of BLADE1')
+    }
+}
+
 # Step 2: undo: set the order of live-migration networks: Live Migration and Cluster
 Undo-Step -Number 2 -What 'undo: set the order of live-migration networks: Live Migration and Cluster' -Test {
     @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0]) }).Count -eq 0
@@ -174,4 +261,35 @@ Undo-Step -Number 1 -What 'undo: keep live migration off Management' -Test {
     Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
 }
 
+if ($Lists) {
+    Write-Output 'Done. Next: the rollback of the last node.'
+    exit 0
+}
+$StateFile = Join-Path $StateFolder 'cluster-before-state.xml'
+$State = Read-State
+# Step 2: undo: until all hosts are rebuilt, list 10.40.2.0/24 and 10.40.1.0/24 for live migration as well on 6 hosts
+Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 10.40.2.0/24 and 10.40.1.0/24 for live migration as well on 6 hosts' -Test {
+    (Test-Subnet -Node 'BLADE6' -Subnet @(Get-Kept -Key 'subnets of BLADE6')) -and (Test-Subnet -Node 'BLADE5' -Subnet @(Get-Kept -Key 'subnets of BLADE5')) -and (Test-Subnet -Node 'BLADE4' -Subnet @(Get-Kept -Key 'subnets of BLADE4')) -and (Test-Subnet -Node 'BLADE3' -Subnet @(Get-Kept -Key 'subnets of BLADE3')) -and (Test-Subnet -Node 'BLADE2' -Subnet @(Get-Kept -Key 'subnets of BLADE2')) -and (Test-Subnet -Node 'BLADE1' -Subnet @(Get-Kept -Key 'subnets of BLADE1'))
+} -Change {
+    if (-not (Test-Subnet -Node 'BLADE6' -Subnet @(Get-Kept -Key 'subnets of BLADE6'))) {
+        Set-Subnet -Node 'BLADE6' -Subnet @(Get-Kept -Key 'subnets of BLADE6')
+    }
+    if (-not (Test-Subnet -Node 'BLADE5' -Subnet @(Get-Kept -Key 'subnets of BLADE5'))) {
+        Set-Subnet -Node 'BLADE5' -Subnet @(Get-Kept -Key 'subnets of BLADE5')
+    }
+    if (-not (Test-Subnet -Node 'BLADE4' -Subnet @(Get-Kept -Key 'subnets of BLADE4'))) {
+        Set-Subnet -Node 'BLADE4' -Subnet @(Get-Kept -Key 'subnets of BLADE4')
+    }
+    if (-not (Test-Subnet -Node 'BLADE3' -Subnet @(Get-Kept -Key 'subnets of BLADE3'))) {
+        Set-Subnet -Node 'BLADE3' -Subnet @(Get-Kept -Key 'subnets of BLADE3')
+    }
+    if (-not (Test-Subnet -Node 'BLADE2' -Subnet @(Get-Kept -Key 'subnets of BLADE2'))) {
+        Set-Subnet -Node 'BLADE2' -Subnet @(Get-Kept -Key 'subnets of BLADE2')
+    }
+    if (-not (Test-Subnet -Node 'BLADE1' -Subnet @(Get-Kept -Key 'subnets of BLADE1'))) {
+        Set-Subnet -Node 'BLADE1' -Subnet @(Get-Kept -Key 'subnets of BLADE1')
+    }
+}
+
+# By hand: switch on live migration on 6 hosts (set it as it was)
 Write-Output 'Done.'

@@ -2,7 +2,7 @@
 # For S2D08. Written by nicplan from an inventory and a plan; do not edit, make it anew.
 # Undoes the steps that the apply script did, last one first, also one that broke in the middle. -WhatIf shows what it would do.
 # It needs S2D08-state.xml, which the apply script wrote. What was not known before the first change is taken from there.
-# What is made again is not the same to others: a virtual switch or host vNIC gets a new MAC address, so look at DHCP reservations and at VMs of this host alone (not clustered), which must be connected again.
+# What is made again is as it was, but for a MAC address that Windows gives: look at DHCP reservations. VMs of this host alone (not clustered) must be connected to their switch again.
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
@@ -22,7 +22,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
@@ -135,33 +135,48 @@ function Save-Address {
     if ($script:State.Addresses.ContainsKey($Adapter)) { return }
     $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
     if (-not $ip) { return }
-    $route = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue | Select-Object -First 1
+    $routes = Get-NetRoute -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue | Where-Object { $_.NextHop -ne '0.0.0.0' }
     $dns = Get-DnsClientServerAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
     $client = Get-DnsClient -InterfaceAlias $Adapter -ErrorAction SilentlyContinue
     $script:State.Addresses[$Adapter] = @{
         Dhcp      = ([string]$ip.Dhcp -eq 'Enabled')
+        Metric    = $(if ([string]$ip.AutomaticMetric -eq 'Enabled') { 0 } else { [int]$ip.InterfaceMetric })
         Addresses = @(Get-Ipv4 -Adapter $Adapter)
-        Gateway   = $(if ($route) { [string]$route.NextHop } else { '' })
+        Routes    = @($routes | ForEach-Object { @{ Prefix = [string]$_.DestinationPrefix; NextHop = [string]$_.NextHop; Metric = [int]$_.RouteMetric } })
         Dns       = @($dns | ForEach-Object { $_.ServerAddresses } | Where-Object { $_ })
         Register  = [bool]$client.RegisterThisConnectionsAddress
+        Suffix    = [string]$client.ConnectionSpecificSuffix
     }
     Write-State
 }
 
+function Test-OnLink {
+    # the address is in the subnet of one of others, which are written as 10.0.0.1/24
+    param([string]$Ip, [string[]]$Address)
+    $parts = { param([string]$Text) $n = [long]0; foreach ($one in [System.Net.IPAddress]::Parse($Text).GetAddressBytes()) { $n = $n * 256 + $one }; $n }
+    foreach ($one in $Address) {
+        $near, $length = $one.Split('/')
+        $size = [Math]::Pow(2, 32 - [int]$length)
+        if ([Math]::Floor((& $parts $near) / $size) -eq [Math]::Floor((& $parts $Ip) / $size)) { return $true }
+    }
+    return $false
+}
+
 function Clear-Address {
+    # routes go with the addresses that they need
     param([string]$Adapter, [string[]]$Address)
     foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
         if ($Address -and ($Address -notcontains $one)) { continue }
         Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
     }
-    if (@(Get-Ipv4 -Adapter $Adapter).Count -eq 0) {
-        Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix '0.0.0.0/0' -ErrorAction SilentlyContinue |
-            Remove-NetRoute -Confirm:$false
-    }
+    $left = @(Get-Ipv4 -Adapter $Adapter)
+    Get-NetRoute -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue |
+        Where-Object { $_.NextHop -ne '0.0.0.0' -and ($left.Count -eq 0 -or -not (Test-OnLink -Ip $_.NextHop -Address $left)) } |
+        Remove-NetRoute -Confirm:$false
 }
 
 function Set-Address {
-    param([string]$Adapter, [string[]]$Address, [string]$Gateway)
+    param([string]$Adapter, [string[]]$Address)
     Wait-Adapter -Name $Adapter
     Enable-Binding -Adapter $Adapter
     Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled
@@ -170,16 +185,24 @@ function Set-Address {
         $ip, $length = $one.Split('/')
         # an address that another adapter still holds, if only in the registry, is refused
         Get-NetIPAddress -IPAddress $ip -ErrorAction SilentlyContinue | Remove-NetIPAddress -Confirm:$false
-        if ($Gateway) {
-            New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length -DefaultGateway $Gateway | Out-Null
-            $Gateway = ''
-        }
-        else { New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null }
+        New-NetIPAddress -InterfaceAlias $Adapter -IPAddress $ip -PrefixLength $length | Out-Null
+    }
+}
+
+function Set-Route {
+    # gateway and other routes over an adapter, once it has the addresses that they need
+    param([string]$Adapter, [object[]]$Route, [switch]$All)
+    $own = @(Get-Ipv4 -Adapter $Adapter)
+    foreach ($one in @($Route | Where-Object { $_ })) {
+        if (-not $All -and -not (Test-OnLink -Ip $one.NextHop -Address $own)) { continue }
+        $same = Get-NetRoute -InterfaceAlias $Adapter -DestinationPrefix $one.Prefix -ErrorAction SilentlyContinue | Where-Object { $_.NextHop -eq $one.NextHop }
+        if ($same) { continue }
+        New-NetRoute -InterfaceAlias $Adapter -DestinationPrefix $one.Prefix -NextHop $one.NextHop -RouteMetric $one.Metric | Out-Null
     }
 }
 
 function Move-Address {
-    # takes addresses, gateway and DNS settings from one adapter to another, as they were before the first change
+    # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change
     param([string]$From, [string]$To, [string[]]$Address)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
@@ -190,10 +213,14 @@ function Move-Address {
     else {
         $moved = @($saved.Addresses)
         if ($Address) { $moved = @($Address) }
-        Set-Address -Adapter $To -Address $moved -Gateway $saved.Gateway
+        Set-Address -Adapter $To -Address $moved
+        $all = @($saved.Addresses | Where-Object { $moved -notcontains $_ }).Count -eq 0
+        Set-Route -Adapter $To -Route $saved.Routes -All:$all
     }
+    if ($saved.Metric -gt 0) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -InterfaceMetric $saved.Metric }
     if (@($saved.Dns).Count -gt 0 -and -not $saved.Dhcp) { Set-DnsClientServerAddress -InterfaceAlias $To -ServerAddresses $saved.Dns }
     Set-DnsClient -InterfaceAlias $To -RegisterThisConnectionsAddress $saved.Register
+    if ($saved.Suffix) { Set-DnsClient -InterfaceAlias $To -ConnectionSpecificSuffix $saved.Suffix }
 }
 
 function Enable-Binding {
@@ -231,28 +258,6 @@ function Find-Management {
     return [string]($script:State.Addresses.Keys | Where-Object {
         @($script:State.Addresses[$_].Addresses | Where-Object { $_.Split('/')[0] -eq $Address }).Count -gt 0
     } | Select-Object -First 1)
-}
-
-function Set-MigrationNetwork {
-    # the host's list, first one first
-    param([string[]]$Subnet)
-    foreach ($old in @(Get-VMMigrationNetwork)) {
-        if ($Subnet -notcontains $old.Subnet) { Remove-VMMigrationNetwork -Subnet $old.Subnet }
-    }
-    $priority = 1000
-    foreach ($one in $Subnet) {
-        if (@(Get-VMMigrationNetwork | Where-Object { $_.Subnet -eq $one }).Count -eq 0) {
-            Add-VMMigrationNetwork -Subnet $one -Priority $priority
-        }
-        else { Set-VMMigrationNetwork -Subnet $one -NewSubnet $one -NewPriority $priority }
-        $priority += 1000
-    }
-}
-
-function Test-MigrationNetwork {
-    param([string[]]$Subnet)
-    $own = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })
-    return (($own -join ';') -eq ($Subnet -join ';'))
 }
 
 function Save-Kept {
@@ -300,25 +305,103 @@ function Restore-Dcb {
     if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
 }
 
+function Get-Part {
+    # one part of what is remembered of a thing; without it what is usual
+    param([string]$Key, [string]$Name, $Otherwise)
+    $kept = $script:State.Before[$Key]
+    if ($kept -and [string]$kept[$Name] -ne '') { return $kept[$Name] }
+    return $Otherwise
+}
+
+function Restore-Switch {
+    # default flow, notes and extensions of a virtual switch, as they were
+    param([string]$Name)
+    $kept = $script:State.Before['switch ' + $Name]
+    if (-not $kept) { return }
+    $mode = [string](Get-VMSwitch -Name $Name).BandwidthReservationMode
+    if ($mode -eq 'Weight' -and $kept.Weight -gt 0) { Set-VMSwitch -Name $Name -DefaultFlowMinimumBandwidthWeight $kept.Weight }
+    if ($mode -eq 'Absolute' -and $kept.Absolute -gt 0) { Set-VMSwitch -Name $Name -DefaultFlowMinimumBandwidthAbsolute $kept.Absolute }
+    if ($kept.Notes) { Set-VMSwitch -Name $Name -Notes $kept.Notes }
+    foreach ($one in @(Get-VMSwitchExtension -VMSwitchName $Name)) {
+        $was = @($kept.Extensions) -contains $one.Name
+        if ($was -and -not $one.Enabled) { Enable-VMSwitchExtension -VMSwitchName $Name -Name $one.Name -ErrorAction Continue | Out-Null }
+        if ($one.Enabled -and -not $was) { Disable-VMSwitchExtension -VMSwitchName $Name -Name $one.Name -ErrorAction Continue | Out-Null }
+    }
+}
+
+function Add-HostVnic {
+    # with the MAC address that it had, if that was set by hand
+    param([string]$Name, [string]$Switch)
+    $mac = Get-Part -Key ('host vNIC ' + $Name) -Name 'Mac'
+    if ($mac) { Add-VMNetworkAdapter -ManagementOS -Name $Name -SwitchName $Switch -StaticMacAddress $mac }
+    else { Add-VMNetworkAdapter -ManagementOS -Name $Name -SwitchName $Switch }
+}
+
+function Restore-HostVnic {
+    # VLAN, isolation, bandwidth, priority tag, RDMA and size of packets of a host vNIC, as they were
+    param([string]$Name, [string]$Switch)
+    $kept = $script:State.Before['host vNIC ' + $Name]
+    if (-not $kept) { return }
+    $alias = 'vEthernet (' + $Name + ')'
+    Wait-Adapter -Name $alias
+    $vnic = Get-HostVnic -Name $Name -Switch $Switch
+    if ($kept.VlanMode -eq 'Access') { Set-VMNetworkAdapterVlan -VMNetworkAdapter $vnic -Access -VlanId $kept.Vlan }
+    elseif ($kept.VlanMode -eq 'Trunk') { Set-VMNetworkAdapterVlan -VMNetworkAdapter $vnic -Trunk -AllowedVlanIdList $kept.Vlans -NativeVlanId $kept.NativeVlan }
+    elseif ($kept.VlanMode -eq 'Private') { Write-Warning ('{0} was in a private VLAN: set it by hand as it was' -f $Name) }
+    if ($kept.Isolation -eq 'Vlan') {
+        Set-VMNetworkAdapterIsolation -VMNetworkAdapter $vnic -IsolationMode Vlan -DefaultIsolationID $kept.IsolationId -AllowUntaggedTraffic $kept.Untagged
+    }
+    elseif ($kept.Isolation -and $kept.Isolation -ne 'None') { Write-Warning ('{0} was isolated by {1}: set it by hand as it was' -f $Name, $kept.Isolation) }
+    $mode = [string](Get-VMSwitch -Name $Switch).BandwidthReservationMode
+    if ($mode -eq 'Weight' -and $kept.Weight -gt 0) { Set-VMNetworkAdapter -VMNetworkAdapter $vnic -MinimumBandwidthWeight $kept.Weight }
+    if ($mode -eq 'Absolute' -and $kept.Absolute -gt 0) { Set-VMNetworkAdapter -VMNetworkAdapter $vnic -MinimumBandwidthAbsolute $kept.Absolute }
+    if ($kept.Maximum -gt 0) { Set-VMNetworkAdapter -VMNetworkAdapter $vnic -MaximumBandwidth $kept.Maximum }
+    if ($kept.Tag) { Set-VMNetworkAdapter -VMNetworkAdapter $vnic -IeeePriorityTag On }
+    if ($kept.Rdma) { Enable-NetAdapterRdma -Name $alias }
+    if ($kept.Packets) { Set-NetAdapterAdvancedProperty -Name $alias -RegistryKeyword '*JumboPacket' -RegistryValue $kept.Packets -ErrorAction Continue }
+}
+
+function Restore-Port {
+    # the port of the team that a host vNIC was bound to, once that port is back under the switch
+    param([string]$Name, [string]$Switch, [string]$Port)
+    if (-not $Port) { $Port = Get-Part -Key ('host vNIC ' + $Name) -Name 'Port' }
+    if (-not $Port -or -not (Get-HostVnic -Name $Name -Switch $Switch) -or $WhatIfPreference) { return }
+    Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName $Name -PhysicalNetAdapterName $Port -ErrorAction Continue
+}
+
+function Restore-Team {
+    # timer, VLAN, further interfaces with their addresses, and the port in reserve of a team, as they were; what is so already is passed over
+    param([string]$Name)
+    $kept = $script:State.Before['team ' + $Name]
+    if (-not $kept) { return }
+    if ($kept.Mode -eq 'Lacp' -and $kept.Timer) { Set-NetLbfoTeam -Name $Name -LacpTimer $kept.Timer -Confirm:$false }
+    foreach ($one in @($kept.Nics)) {
+        $now = @(Get-NetLbfoTeamNic -Team $Name)
+        if ($one.Primary) {
+            $first = $now | Where-Object { $_.Primary } | Select-Object -First 1
+            if ($first -and $one.Vlan -gt 0 -and [int]$first.VlanID -ne $one.Vlan) {
+                Set-NetLbfoTeamNic -Name $first.Name -Team $Name -VlanID $one.Vlan -Confirm:$false
+                # Windows names the interface after its VLAN
+                $first = Get-NetLbfoTeamNic -Team $Name | Where-Object { $_.Primary } | Select-Object -First 1
+            }
+            if ($first -and $first.Name -ne $one.Name) { Rename-NetAdapter -Name $first.Name -NewName $one.Name }
+        }
+        elseif (@($now | Where-Object { $_.Name -eq $one.Name }).Count -eq 0) {
+            Add-NetLbfoTeamNic -Team $Name -VlanID $one.Vlan -Name $one.Name -Confirm:$false
+            Move-Address -From $one.Name -To $one.Name
+        }
+    }
+    $members = @(Get-NetLbfoTeamMember -Team $Name | ForEach-Object { $_.Name })
+    foreach ($one in @($kept.Standby)) {
+        if ($members.Count -gt 1 -and $members -contains $one) { Set-NetLbfoTeamMember -Name $one -Team $Name -AdministrativeMode Standby -ErrorAction Continue }
+    }
+}
+
 if ($env:COMPUTERNAME -ne 'S2D08') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
 }
 if (-not (Test-Path -LiteralPath $StateFile)) { throw ('{0} is missing: nothing was applied, or the file is lost' -f $StateFile) }
 $State = Read-State
-
-# Step 19: undo: keep live migration to the listed networks
-Undo-Step -Number 19 -What 'undo: keep live migration to the listed networks' -Test {
-    [string](Get-VMHost).UseAnyNetworkForMigration -eq $script:State.Before.UseAnyNetworkForMigration
-} -Change {
-    Set-VMHost -UseAnyNetworkForMigration $script:State.Before.UseAnyNetworkForMigration
-}
-
-# Step 18: undo: list the live-migration networks of the host: 10.60.3.0/24
-Undo-Step -Number 18 -What 'undo: list the live-migration networks of the host: 10.60.3.0/24' -Test {
-    Test-MigrationNetwork -Subnet $script:State.Before.Subnets
-} -Change {
-    Set-MigrationNetwork -Subnet $script:State.Before.Subnets
-}
 
 # Step 16: undo: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2
 Undo-Step -Number 16 -What 'undo: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2' -Test {
@@ -387,9 +470,10 @@ Undo-Step -Number 7 -What 'undo: switch RDMA on at the host vNIC Live migration 
 Undo-Step -Number 6 -What 'undo: remove the host vNIC LiveMigration from SETswitch' -Test {
     ([bool](Get-HostVnic -Name 'LiveMigration' -Switch 'SETswitch')) -and ((Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'LiveMigration' -ErrorAction SilentlyContinue).AccessVlanId -eq 63)
 } -Change {
-    Add-VMNetworkAdapter -ManagementOS -Name 'LiveMigration' -SwitchName 'SETswitch'
+    Add-HostVnic -Name 'LiveMigration' -Switch 'SETswitch'
     Set-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'LiveMigration' -Access -VlanId 63
     Wait-Adapter -Name 'vEthernet (LiveMigration)'
+    Restore-HostVnic -Name 'LiveMigration' -Switch 'SETswitch'
 }
 
 # Step 4: undo: add the host vNIC Live migration 2 to SETswitch
@@ -428,4 +512,5 @@ Undo-Step -Number 15 -What 'undo: unbind TCP/IP and SMB from SLOT 3 Port 1 and S
     Restore-Binding -Adapter 'SLOT 3 Port 2'
 }
 
+Restore-Port -Name 'LiveMigration' -Switch 'SETswitch'
 Write-Output 'Done. Look at the node with its pre-check script.'

@@ -1,5 +1,5 @@
 @echo off
-rem Rollback: addresses as they were. For HV3.
+rem Rollback: addresses, offload of TCP and names of connections as they were. For HV3.
 rem Written by nicplan; Windows Server 2008 R2. The rest is done by hand: see RUNBOOK.md.
 setlocal
 set "DO="

@@ -1,5 +1,5 @@
 @echo off
-rem Apply: addresses, as far as netsh sets them. For HV4.
+rem Apply: addresses, offload of TCP and names of connections, as far as netsh sets them. For HV4.
 rem Written by nicplan; Windows Server 2008 R2. The rest is done by hand: see RUNBOOK.md.
 setlocal
 set "DO="

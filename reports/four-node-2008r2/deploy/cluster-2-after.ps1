@@ -21,7 +21,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
@@ -143,6 +143,7 @@ Save-Kept -Key 'MigrationNetworkOrder' -Read { Get-ClusterResource | Where-Objec
 Invoke-Step -Number 1 -What 'keep live migration off iSCSI 1, iSCSI 2 and Management' -Serves 'live migration takes the plan''s network only if cluster lists and host lists agree' -Test {
     @(Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'iSCSI 1', 'iSCSI 2', 'Management') }).Count -eq 0
 } -Change {
+    if (@(Get-ClusterNetwork | Where-Object { [int]$_.Role -ne 0 -and @('iSCSI 1', 'iSCSI 2', 'Management') -notcontains $_.Name }).Count -eq 0) { throw 'no cluster network would be left for live migration: give its ports their addresses first, then run this script again' }
     Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Set-ClusterParameter -Name MigrationExcludeNetworks -Value (Get-NetworkId -Name 'iSCSI 1', 'iSCSI 2', 'Management')
 }
 

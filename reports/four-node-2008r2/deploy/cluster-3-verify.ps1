@@ -21,7 +21,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {

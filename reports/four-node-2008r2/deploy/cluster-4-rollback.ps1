@@ -4,6 +4,8 @@
 #requires -Version 2.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
+    # only networks and live migration: before the first node goes back, so that nodes can migrate to each other meanwhile
+    [switch]$Lists,
     # folder with the scripts; what was done and how it was before is kept there
     [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
 )
@@ -21,7 +23,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
@@ -149,4 +151,8 @@ Undo-Step -Number 1 -What 'undo: keep live migration off iSCSI 1, iSCSI 2 and Ma
     Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
 }
 
+if ($Lists) {
+    Write-Output 'Done. Next: the rollback of the last node.'
+    exit 0
+}
 Write-Output 'Done.'

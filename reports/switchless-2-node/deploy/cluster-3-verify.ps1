@@ -21,7 +21,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
@@ -141,11 +141,54 @@ function Assert-Off {
     }
 }
 
+function Get-Subnet {
+    # the networks that a host lists for live migration, first one first
+    param([string]$Node)
+    @(Get-VMMigrationNetwork -ComputerName $Node | Sort-Object -Property Priority | ForEach-Object { [string]$_.Subnet })
+}
+
+function Add-Subnet {
+    # networks that a host lists behind its own; none is taken away
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($old in @(Get-VMMigrationNetwork -ComputerName $Node)) { if ($old.Priority -ge $priority) { $priority = $old.Priority + 1000 } }
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { continue }
+        Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority
+        $priority += 1000
+    }
+}
+
+function Set-Subnet {
+    # the list of a host, first one first: what is missing comes before what is too much goes, so that it is never empty
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { Set-VMMigrationNetwork -ComputerName $Node -Subnet $one -NewSubnet $one -NewPriority $priority }
+        else { Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority }
+        $priority += 1000
+    }
+    foreach ($old in @(Get-Subnet -Node $Node)) {
+        if ($Subnet -notcontains $old) { Remove-VMMigrationNetwork -ComputerName $Node -Subnet $old }
+    }
+}
+
+function Test-Subnet {
+    param([string]$Node, [string[]]$Subnet)
+    return ((@(Get-Subnet -Node $Node) -join ';') -eq ($Subnet -join ';'))
+}
+
 if ((Get-Cluster).Name -ne 'HVC-BRANCH') {
     throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
 }
+Confirm-Fact -What 'switch on live migration on BRANCH1 and BRANCH2' -Test { (Get-VMHost -ComputerName 'BRANCH1').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'switch on live migration on BRANCH1 and BRANCH2' -Test { (Get-VMHost -ComputerName 'BRANCH2').VirtualMachineMigrationEnabled -eq $true }
 Confirm-Fact -What 'keep live migration off Management' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Management') }).Count -eq 0 }
 Confirm-Fact -What 'set the order of live-migration networks: Storage 1 and Storage 2' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Storage 1', 'Storage 2') }).Count -eq 0 }
+Confirm-Fact -What 'list 172.16.1.0/24 and 172.16.2.0/24 for live migration on BRANCH1 and BRANCH2' -Test { Test-Subnet -Node 'BRANCH1' -Subnet '172.16.1.0/24', '172.16.2.0/24' }
+Confirm-Fact -What 'list 172.16.1.0/24 and 172.16.2.0/24 for live migration on BRANCH1 and BRANCH2' -Test { Test-Subnet -Node 'BRANCH2' -Subnet '172.16.1.0/24', '172.16.2.0/24' }
+Confirm-Fact -What 'keep live migration to the listed networks on BRANCH1 and BRANCH2' -Test { (Get-VMHost -ComputerName 'BRANCH1').UseAnyNetworkForMigration -eq $false }
+Confirm-Fact -What 'keep live migration to the listed networks on BRANCH1 and BRANCH2' -Test { (Get-VMHost -ComputerName 'BRANCH2').UseAnyNetworkForMigration -eq $false }
 Confirm-Fact -What 'every node is up' -Test { @(Get-ClusterNode | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0 }
 Confirm-Fact -What 'every cluster network is up' -Test { @(Get-ClusterNetwork | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0 }
 # The cluster's own opinion; the report says where it lies.

@@ -3,12 +3,11 @@
 //! Parameters as in the cmdlets' documentation: `New-VMSwitch`, `Set-VMSwitchTeam`, `Add-VMNetworkAdapter`, `Set-VMNetworkAdapterVlan`, `New-NetLbfoTeam`,
 //! `Set-VMHost`, `Add-VMMigrationNetwork`, `Set-SmbBandwidthLimit`, the NetQos cmdlets and others.
 
-use super::{address_change, cluster_change, dcb, host_change, kept};
-use crate::deploy::settings::mapping as mapping_of;
-use crate::deploy::steps::{Base, Change, Port, Step, Switch, Values};
-use crate::inventory::{Cluster, HostVnic, Node};
+use super::switches::{self, is_switch};
+use super::{address_change, cluster_change, dcb, host_change, kept, policies, teams};
+use crate::deploy::steps::{Change, Port, Step, Values};
+use crate::inventory::{Cluster, Node};
 use crate::powershell::{Command, quoted, quoted_list, truth};
-use crate::profiles::WS2012;
 
 /// What is needed to write a change down.
 pub struct Context<'a> {
@@ -16,6 +15,10 @@ pub struct Context<'a> {
     pub cluster: &'a Cluster,
     /// The node; `None` = a script for the whole cluster.
     pub node: Option<&'a Node>,
+    /// The node as it will be.
+    pub after: Option<&'a Node>,
+    /// The way back: what is made again comes back as it was.
+    pub back: bool,
 }
 
 impl Context<'_> {
@@ -109,20 +112,13 @@ pub fn remembered(steps: &[Step]) -> Vec<String> {
 /// One change.
 pub fn written(context: &Context, change: &Change) -> Written {
     match change {
-        Change::AddHostVnic(vnic) => add_host_vnic(vnic),
-        Change::RemoveHostVnic(vnic) => remove_host_vnic(&vnic.name, &vnic.switch),
-        Change::OwnHostVnic { switch, exists: false } => remove_host_vnic(switch, switch),
-        Change::OwnHostVnic { switch, .. } => Written::new(
-            host_vnic(switch, switch),
-            vec![
-                Command::new("Set-VMSwitch")
-                    .name("Name", switch)
-                    .value("AllowManagementOS", "$true"),
-            ],
-        ),
-        Change::CreateSwitch(switch) => create_switch(switch),
+        Change::AddHostVnic(vnic) => switches::add_host_vnic(context, vnic),
+        Change::RemoveHostVnic(vnic) => switches::remove_host_vnic(&vnic.name, &vnic.switch),
+        Change::OwnHostVnic { switch, exists: false } => switches::remove_host_vnic(switch, switch),
+        Change::OwnHostVnic { switch, .. } => switches::own_host_vnic(context, switch),
+        Change::CreateSwitch(switch) => switches::create_switch(context, switch),
         Change::RemoveSwitch(switch) => Written::new(
-            format!("-not ({})", is_switch(&switch.record.name, &adapters(switch))),
+            format!("-not ({})", is_switch(&switch.record.name, &switches::adapters(switch))),
             vec![
                 Command::new("Remove-VMSwitch")
                     .name("Name", &switch.record.name)
@@ -146,201 +142,15 @@ pub fn written(context: &Context, change: &Change) -> Written {
             ],
         ),
         Change::CreateTeam { .. } | Change::RemoveTeam { .. } | Change::JoinTeam { .. } | Change::LeaveTeam { .. } => {
-            team(context, change)
+            teams::team(context, change)
         }
         Change::Release { .. } | Change::Assume { .. } => address_change::written(context, change),
         Change::Host(setting) => host_change::written(setting),
         Change::Dcb(dcb) => dcb::written(dcb),
+        Change::Policies { value, .. } => policies::written(value),
         Change::AsBefore(kept) => kept::written(kept, context.management()),
         other => adapter(other).unwrap_or_else(|| cluster_change::written(context, other)),
     }
-}
-
-fn host_vnic(name: &str, switch: &str) -> String {
-    format!(
-        "[bool]({})",
-        Command::new("Get-HostVnic")
-            .name("Name", name)
-            .name("Switch", switch)
-            .line()
-    )
-}
-
-fn add_host_vnic(vnic: &HostVnic) -> Written {
-    let alias = Port::HostVnic(vnic.name.clone()).alias();
-    let mut commands = vec![
-        Command::new("Add-VMNetworkAdapter")
-            .switch("ManagementOS")
-            .name("Name", &vnic.name)
-            .name("SwitchName", &vnic.switch),
-    ];
-    let mut test = host_vnic(&vnic.name, &vnic.switch);
-    if let Some(vlan) = vnic.vlan {
-        commands.push(set_vlan(&vnic.name, Some(vlan)));
-        test = format!("({test}) -and ({})", is_vlan(&vnic.name, Some(vlan)));
-    }
-    commands.push(Command::new("Wait-Adapter").name("Name", &alias));
-    commands.extend(as_it_was(vnic));
-    Written::new(test, commands)
-}
-
-/// What a host vNIC had beside its VLAN: on the way back it gets it again, a new one gets it in steps of its own.
-fn as_it_was(vnic: &HostVnic) -> Vec<Command> {
-    let mut commands = Vec::new();
-    let set = |column: &str| Command::new(column).switch("ManagementOS");
-    if let Some(weight) = vnic.weight {
-        commands.push(
-            set("Set-VMNetworkAdapter")
-                .name("Name", &vnic.name)
-                .value("MinimumBandwidthWeight", weight),
-        );
-    }
-    if vnic.rdma == Some(true) {
-        commands.push(Command::new("Enable-NetAdapterRdma").name("Name", &Port::HostVnic(vnic.name.clone()).alias()));
-    }
-    if let Some(port) = mapping_of(vnic) {
-        // its port may come back to the switch in a later step only: told, and no reason to stop
-        let map = set("Set-VMNetworkAdapterTeamMapping").name("VMNetworkAdapterName", &vnic.name);
-        commands.push(
-            map.name("PhysicalNetAdapterName", &port)
-                .value("ErrorAction", "Continue"),
-        );
-    }
-    commands
-}
-
-fn remove_host_vnic(name: &str, switch: &str) -> Written {
-    let remove = Command::new("Remove-VMNetworkAdapter")
-        .switch("ManagementOS")
-        .name("Name", name)
-        .name("SwitchName", switch);
-    Written::new(format!("-not ({})", host_vnic(name, switch)), vec![remove])
-}
-
-/// Adapters that a switch is bound to.
-fn adapters(switch: &Switch) -> Vec<String> {
-    match &switch.base {
-        Base::Team(team) => vec![team.clone()],
-        Base::Port | Base::Set(_) => switch.record.nics.clone(),
-    }
-}
-
-fn is_switch(name: &str, adapters: &[String]) -> String {
-    Command::new("Test-Switch")
-        .name("Name", name)
-        .names("Adapter", adapters)
-        .line()
-}
-
-fn create_switch(switch: &Switch) -> Written {
-    let record = &switch.record;
-    let iov = record.facts.yes("iov") == Some(true);
-    let set = matches!(switch.base, Base::Set(_));
-    let mut create = Command::new("New-VMSwitch")
-        .name("Name", &record.name)
-        .names("NetAdapterName", &adapters(switch));
-    if set {
-        create = create.value("EnableEmbeddedTeaming", "$true");
-    }
-    if iov {
-        create = create.value("EnableIov", "$true");
-    }
-    // a switch with SR-IOV has no minimum bandwidth, whatever is asked for
-    let absolute = record.facts.text("bandwidth_mode") == Some("absolute");
-    let mode = match (iov, absolute, switch.weights) {
-        (true, _, _) | (_, false, false) => "None",
-        (_, true, _) => "Absolute",
-        _ => "Weight",
-    };
-    create = create
-        .value("AllowManagementOS", truth(switch.implicit_host_vnic))
-        .value("MinimumBandwidthMode", mode);
-    let mut commands = vec![create];
-    if set {
-        let balance = Command::new("Set-VMSwitchTeam").name("Name", &record.name);
-        commands.push(balance.value("LoadBalancingAlgorithm", "HyperVPort"));
-    }
-    Written::new(is_switch(&record.name, &adapters(switch)), commands)
-}
-
-fn team(context: &Context, change: &Change) -> Written {
-    let members = |team: &str| {
-        format!(
-            "@(Get-NetLbfoTeamMember -Team {} -ErrorAction SilentlyContinue | ForEach-Object {{ $_.Name }})",
-            quoted(team)
-        )
-    };
-    match change {
-        Change::CreateTeam { name, nics } => {
-            let (mode, balance) = team_settings(context, nics);
-            let create = Command::new("New-NetLbfoTeam")
-                .name("Name", name)
-                .names("TeamMembers", nics)
-                .name("TeamNicName", name);
-            let create = create
-                .value("TeamingMode", mode)
-                .value("LoadBalancingAlgorithm", balance)
-                .set("Confirm", false);
-            let test = format!(
-                "[bool](Get-NetLbfoTeam -Name {} -ErrorAction SilentlyContinue)",
-                quoted(name)
-            );
-            Written::new(test, vec![create, Command::new("Wait-Adapter").name("Name", name)])
-        }
-        Change::RemoveTeam { name, .. } => Written::new(
-            format!(
-                "-not (Get-NetLbfoTeam -Name {} -ErrorAction SilentlyContinue)",
-                quoted(name)
-            ),
-            vec![
-                Command::new("Remove-NetLbfoTeam")
-                    .name("Name", name)
-                    .set("Confirm", false),
-            ],
-        ),
-        Change::JoinTeam { team, nic } => Written::new(
-            format!("{} -contains {}", members(team), quoted(nic)),
-            vec![
-                Command::new("Add-NetLbfoTeamMember")
-                    .name("Name", nic)
-                    .name("Team", team)
-                    .set("Confirm", false),
-            ],
-        ),
-        Change::LeaveTeam { team, nic } => Written::new(
-            format!("{} -notcontains {}", members(team), quoted(nic)),
-            vec![
-                Command::new("Remove-NetLbfoTeamMember")
-                    .name("Name", nic)
-                    .name("Team", team)
-                    .set("Confirm", false),
-            ],
-        ),
-        _ => Written::default(),
-    }
-}
-
-/// Mode and distribution of a team: those of a team that the ports are in today, else independent of the switch; a team without virtual
-/// switch spreads by ports on 2012 and dynamically from 2012 R2.
-fn team_settings(context: &Context, nics: &[String]) -> (&'static str, &'static str) {
-    let of_ports = |column: &str| {
-        let node = context.node?;
-        let mut ports = node.nics.iter().filter(|n| nics.contains(&n.name));
-        ports.find_map(|nic| nic.facts.text(column).map(str::to_owned))
-    };
-    let mode = match of_ports("team_mode").as_deref() {
-        Some("lacp") => "Lacp",
-        Some("static") => "Static",
-        _ => "SwitchIndependent",
-    };
-    let balance = match of_ports("team_load_balancing").as_deref() {
-        Some("transport-ports") => "TransportPorts",
-        Some("ip-addresses") => "IPAddresses",
-        Some("mac-addresses") => "MacAddresses",
-        Some("dynamic") if context.cluster.profile.generation > WS2012 => "Dynamic",
-        _ => "HyperVPort",
-    };
-    (mode, balance)
 }
 
 pub(super) fn set_vlan(vnic: &str, vlan: Option<u16>) -> Command {

@@ -1,7 +1,7 @@
 //! Changes of the cluster and its VMs as PowerShell.
 
 use super::change::{Context, Written};
-use super::kept;
+use super::{host_lists, kept};
 use crate::deploy::steps::{Change, Intent, Values};
 use crate::inventory::Cluster;
 use crate::powershell::{Command, quoted, quoted_list, truth};
@@ -17,7 +17,7 @@ pub fn written(context: &Context, change: &Change) -> Written {
             value.after.map(u64::from),
         ),
         Change::MigrationOrder(value) => list(context.cluster, ORDER, value),
-        Change::MigrationExcluded(value) => list(context.cluster, EXCLUDED, value),
+        Change::MigrationExcluded(value) => excluded(context.cluster, value),
         Change::Parallel(value) => parallel(value),
         Change::ClusterSmbLimit { on, factor } => smb_limit(on, factor),
         Change::Connect { vm, vnic, value } => connect(vm, vnic, value),
@@ -44,6 +44,7 @@ pub fn written(context: &Context, change: &Change) -> Written {
             Written::new(test, vec![set.value("MacAddressSpoofing", word)])
         }
         Change::AntiAffinity { vm, value } => apart(vm, value),
+        Change::Member { node, setting } => host_lists::written(node, setting),
         Change::AddIntent(intent) => add_intent(intent),
         Change::RemoveIntent(intent) => {
             let get = Command::new("Get-NetIntent").name("Name", &intent.name);
@@ -74,6 +75,7 @@ pub fn kept(context: &Context, change: &Change) -> Option<(String, String)> {
         Change::MigrationOrder(value) if value.before.is_none() => parameter(context.cluster, ORDER),
         Change::MigrationExcluded(value) if value.before.is_none() => parameter(context.cluster, EXCLUDED),
         Change::Parallel(value) if value.before.is_none() => property("MaximumParallelMigrations"),
+        Change::Member { node, setting } => return host_lists::kept(node, setting),
         _ => return None,
     })
 }
@@ -146,6 +148,22 @@ fn list(cluster: &Cluster, name: &str, value: &Values<Vec<String>>) -> Written {
         commands: vec![format!("{owner} | Set-ClusterParameter -Name {name} -Value {ids}")],
         ..Written::default()
     }
+}
+
+/// The networks that carry no live migration; at least one that may must be left, or no VM could move.
+fn excluded(cluster: &Cluster, value: &Values<Vec<String>>) -> Written {
+    let mut found = list(cluster, EXCLUDED, value);
+    if let Some(networks) = &value.after {
+        let left = format!(
+            "@(Get-ClusterNetwork | Where-Object {{ [int]$_.Role -ne 0 -and @({}) -notcontains $_.Name }}).Count",
+            quoted_list(networks)
+        );
+        found.commands.insert(
+            0,
+            format!("if ({left} -eq 0) {{ throw 'no cluster network would be left for live migration: give its ports their addresses first, then run this script again' }}"),
+        );
+    }
+    found
 }
 
 fn owner(cluster: &Cluster) -> &'static str {

@@ -2,7 +2,7 @@
 
 use super::change::Context;
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, change, kept, prelude, stranded};
+use super::{File, change, host_lists, kept, prelude, stranded};
 use crate::deploy::steps::{Change, Phase, Step};
 use crate::deploy::work::{ClusterWork, by_powershell};
 use crate::powershell::{Command, comment, file, quoted, quoted_list};
@@ -35,6 +35,8 @@ pub fn files(work: &ClusterWork, stem: &str) -> Vec<File> {
     let context = Context {
         cluster: &work.today,
         node: None,
+        after: None,
+        back: false,
     };
     // On 2008 R2 nothing but the cluster itself has cmdlets.
     let scripted = |step: &&Step| by_powershell(&work.today) || step.phase != Phase::Guests;
@@ -110,6 +112,9 @@ fn head_of(
     }
     if !old {
         lines.extend(block(prelude::CLUSTER));
+    }
+    if host_lists::needed(work.before.iter().chain(&work.last)) {
+        lines.extend(block(host_lists::FUNCTIONS));
     }
     if work.by_intents {
         lines.extend(block(INTENTS));
@@ -192,7 +197,8 @@ fn verify(context: &Context, work: &ClusterWork, stem: &str) -> Vec<String> {
     let notes = ["Reads only. Run it after the last node and after the script before this one.".to_owned()];
     let mut lines = head(work, "Verify: is the cluster as the plan says?", &notes, false, stem);
     let scripted = |step: &&Step| by_powershell(&work.today) || step.phase != Phase::Guests;
-    for step in work.before.iter().chain(&work.last).filter(scripted) {
+    let stays = |step: &&Step| !host_lists::for_a_while(step);
+    for step in work.before.iter().chain(&work.last).filter(scripted).filter(stays) {
         for written in change::step(context, &step.changes)
             .into_iter()
             .filter(|w| !w.test.is_empty())
@@ -217,26 +223,66 @@ fn verify(context: &Context, work: &ClusterWork, stem: &str) -> Vec<String> {
 
 fn rollback(context: &Context, work: &ClusterWork, before: &[&Step], last: &[&Step], stem: &str) -> Vec<String> {
     let notes = ["Undoes what the cluster scripts did. VMs whose MAC address goes back must be off.".to_owned()];
-    let mut lines = head(work, "Rollback of the cluster scripts.", &notes, true, stem);
+    let lists = [
+        "    # only networks and live migration: before the first node goes back, so that nodes can migrate to each other meanwhile".to_owned(),
+        "    [switch]$Lists,".to_owned(),
+    ];
+    let first = goes_back_first(work);
+    let parameters: &[String] = if first { &lists } else { &[] };
+    let context = &Context {
+        back: true,
+        cluster: context.cluster,
+        node: None,
+        after: None,
+    };
+    let mut lines = head_of(
+        work,
+        "Rollback of the cluster scripts.",
+        &notes,
+        (true, parameters),
+        stem,
+    );
     for (steps, part) in [(last, "after"), (before, "before")] {
         if steps.is_empty() {
             continue;
         }
         lines.push(format!("$StateFile = Join-Path $StateFolder '{stem}-{part}-state.xml'"));
         lines.push("$State = Read-State".to_owned());
-        for step in steps.iter().rev() {
-            // the cluster's scripts have no way back of their own: taking an intent away takes no path down
-            let mut plain = (*step).clone();
-            plain.takeover = false;
-            let undo = parts::undo(context, &plain);
-            if undo.is_empty() {
-                lines.push(comment(&format!("By hand: {} (set it as it was)", step.title)));
-            }
-            lines.extend(undo);
-            lines.extend(left_behind(step));
+        let (lists, others): (Vec<&Step>, Vec<&Step>) =
+            steps.iter().rev().partition(|step| part == "after" && is_list(step));
+        lines.extend(lists.into_iter().flat_map(|step| undone(context, step)));
+        let guarded = first && part == "after";
+        if guarded {
+            lines.push("if ($Lists) {".to_owned());
+            lines.push("    Write-Output 'Done. Next: the rollback of the last node.'".to_owned());
+            lines.push("    exit 0".to_owned());
+            lines.push("}".to_owned());
         }
+        lines.extend(others.into_iter().flat_map(|step| undone(context, step)));
     }
     lines.push("Write-Output 'Done.'".to_owned());
+    lines
+}
+
+/// Whether a step is of networks and live migration.
+fn is_list(step: &Step) -> bool {
+    matches!(step.phase, Phase::ClusterNetworks | Phase::Migration)
+}
+
+/// Whether the way back begins with the cluster's lists: nodes that are back and nodes that are not must be able to migrate to each other.
+pub fn goes_back_first(work: &ClusterWork) -> bool {
+    !work.by_intents && work.nodes.len() > 1 && work.last.iter().any(is_list)
+}
+
+fn undone(context: &Context, step: &Step) -> Vec<String> {
+    // the cluster's scripts have no way back of their own: taking an intent away takes no path down
+    let mut plain = step.clone();
+    plain.takeover = false;
+    let mut lines = parts::undo(context, &plain);
+    if lines.is_empty() {
+        lines.push(comment(&format!("By hand: {} (set it as it was)", step.title)));
+    }
+    lines.extend(left_behind(step));
     lines
 }
 

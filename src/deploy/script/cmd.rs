@@ -1,4 +1,4 @@
-//! 2008 R2: a `.cmd` file of what `netsh` can do, and the rest in words. There are no Hyper-V cmdlets, and no script touches a virtual switch.
+//! 2008 R2: a `.cmd` file of what `netsh` can do (addresses, chimney offload, names of connections), and the rest in words. There are no Hyper-V cmdlets, and no script touches a virtual switch.
 //!
 //! `nvspbind` binds and unbinds the switch's protocol, `nvspscrub` removes every Hyper-V network and connection of the host (seed article; MSDN Code
 //! Archive, nvspbind).
@@ -7,6 +7,7 @@ use super::File;
 use crate::deploy::steps::{Base, Change, HostSetting, Port};
 use crate::deploy::words;
 use crate::deploy::work::{ClusterWork, NodeWork};
+use crate::units::same_name;
 
 /// Whether a name can stand in a batch file: letters and digits of ASCII and signs that `cmd` leaves alone.
 pub fn is_safe(name: &str) -> bool {
@@ -25,33 +26,92 @@ fn file(lines: &[String]) -> Vec<u8> {
 
 /// Pre-check, apply, verify and rollback.
 pub fn files(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
+    let renames = renames(work, node);
     let mut apply = commands(node, false);
+    apply.extend(offload(node, false));
     apply.extend(notes(work, node));
+    apply.extend(named(&renames, false));
+    let mut back = named(&renames, true);
+    back.extend(offload(node, true));
+    back.extend(commands(node, true));
+    let mut before = look(
+        node,
+        "Pre-check: compare with the inventory before anything is changed.",
+    );
+    before.extend(expected(node, &renames, false));
+    let mut after = look(node, "Verify: compare with the plan.");
+    after.extend(expected(node, &renames, true));
+    let what = "addresses, offload of TCP and names of connections";
     vec![
-        (
-            format!("{stem}-1-pre-check.cmd"),
-            file(&look(
-                node,
-                "Pre-check: compare with the inventory before anything is changed.",
-            )),
-        ),
+        (format!("{stem}-1-pre-check.cmd"), file(&before)),
         (
             format!("{stem}-2-apply.cmd"),
-            file(&change(node, "Apply: addresses, as far as netsh sets them.", &apply)),
-        ),
-        (
-            format!("{stem}-3-verify.cmd"),
-            file(&look(node, "Verify: compare with the plan.")),
-        ),
-        (
-            format!("{stem}-4-rollback.cmd"),
             file(&change(
                 node,
-                "Rollback: addresses as they were.",
-                &commands(node, true),
+                &format!("Apply: {what}, as far as netsh sets them."),
+                &apply,
             )),
         ),
+        (format!("{stem}-3-verify.cmd"), file(&after)),
+        (
+            format!("{stem}-4-rollback.cmd"),
+            file(&change(node, &format!("Rollback: {what} as they were."), &back)),
+        ),
     ]
+}
+
+/// State of chimney offload that a node must give up: a team of the plan carries no offloaded connections.
+fn gives_up_chimney(node: &NodeWork) -> Option<&str> {
+    let state = node.today.facts.text("chimney").filter(|state| *state != "disabled")?;
+    node.after.nics.iter().any(|nic| !nic.team.is_empty()).then_some(state)
+}
+
+/// Chimney offload off where the plan has a team, and on the way back as it was.
+fn offload(node: &NodeWork, back: bool) -> Vec<String> {
+    let Some(before) = gives_up_chimney(node) else {
+        return Vec::new();
+    };
+    let state = if back { before } else { "disabled" };
+    vec![
+        "rem a team carries no offloaded connections (rule chimney-with-team): off here; do the same in the guests"
+            .to_owned(),
+        format!("%DO% netsh int tcp set global chimney={state}"),
+    ]
+}
+
+/// Ports get the name that the port in this place has on the other nodes, last of all: what stands before speaks of today's names. A name that is
+/// there already is left alone.
+fn named(renames: &[(String, String)], back: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (today, usual) in renames {
+        let (from, to) = if back { (usual, today) } else { (today, usual) };
+        lines.push("rem the port in this place has another name on the other nodes".to_owned());
+        lines.push(format!("netsh interface show interface name=\"{to}\""));
+        lines.push(format!(
+            "if errorlevel 1 %DO% netsh interface set interface name=\"{from}\" newname=\"{to}\""
+        ));
+        if !back {
+            lines.push(format!(
+                "echo Correct nics.csv: {today} is {usual} now. Then plan anew."
+            ));
+        }
+    }
+    lines
+}
+
+/// What must be so before, or after: names of connections, chimney offload.
+fn expected(node: &NodeWork, renames: &[(String, String)], after: bool) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (today, usual) in renames {
+        let name = if after { usual } else { today };
+        lines.push(format!("netsh interface show interface name=\"{name}\""));
+        lines.push(format!("if errorlevel 1 echo FAIL  there is no connection {name}"));
+    }
+    if let Some(before) = gives_up_chimney(node) {
+        let state = if after { "disabled" } else { before };
+        lines.push(format!("echo Above, Chimney Offload State must say {state}."));
+    }
+    lines
 }
 
 fn head(node: &NodeWork, synopsis: &str) -> Vec<String> {
@@ -107,28 +167,13 @@ fn change(node: &NodeWork, synopsis: &str, commands: &[String]) -> Vec<String> {
     lines
 }
 
-/// What netsh could do beside the steps, as remarks: it is decided by a person, since guests or the inventory must change with it.
+/// What netsh could do beside the steps, as remarks: it is decided by a person, since guests must change with it.
 fn notes(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     let mut found = Vec::new();
-    for (own, wanted) in renames(work, node) {
-        found.push(
-            "rem the port in this place has another name on other nodes; rename it, correct the inventory, plan anew:"
-                .to_owned(),
-        );
-        found.push(format!(
-            "rem   netsh interface set interface name=\"{own}\" newname=\"{wanted}\""
-        ));
-    }
     let host = node.today.facts.text("chimney");
     let on = host.is_some_and(|state| state != "disabled");
     let guests = || work.today.vms.iter().filter_map(|vm| vm.facts.text("guest_chimney"));
-    if on && node.after.nics.iter().any(|nic| !nic.team.is_empty()) {
-        found.push(
-            "rem a team carries no offloaded connections (rule chimney-with-team): off on the host, and in the guests"
-                .to_owned(),
-        );
-        found.push("rem   netsh int tcp set global chimney=disabled".to_owned());
-    } else if on && guests().any(|state| state == "disabled") {
+    if on && gives_up_chimney(node).is_none() && guests().any(|state| state == "disabled") {
         found.push(
             "rem the host offloads TCP and some guests do not (rule chimney-one-sided): in those guests".to_owned(),
         );
@@ -140,7 +185,8 @@ fn notes(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     found
 }
 
-/// Ports whose name differs from that of most nodes in the same place: card, and number on the card.
+/// Ports whose name differs from that of most nodes in the same place: card, and number on the card. Not where another port of the node has the usual
+/// name: those two are told apart by a person.
 fn renames(work: &ClusterWork, node: &NodeWork) -> Vec<(String, String)> {
     let place = |of: &crate::inventory::Node, at: usize| {
         let nic = of.nics.get(at)?;
@@ -163,7 +209,8 @@ fn renames(work: &ClusterWork, node: &NodeWork) -> Vec<(String, String)> {
         let usual = most
             .filter(|(name, count)| **count > 1 && **name != nic.name)
             .map(|(name, _)| (*name).to_owned());
-        if let Some(usual) = usual.filter(|usual| is_safe(usual) && is_safe(&nic.name)) {
+        let free = |usual: &String| !node.today.nics.iter().any(|other| same_name(&other.name, usual));
+        if let Some(usual) = usual.filter(|usual| is_safe(usual) && is_safe(&nic.name) && free(usual)) {
             found.push((nic.name.clone(), usual));
         }
     }

@@ -2,8 +2,9 @@
 
 use super::change::{self, Context};
 use super::parts::confirm;
+use super::policies;
 use crate::applied::{switches, today};
-use crate::deploy::steps::{Change, HostSetting, Port, Values};
+use crate::deploy::steps::{Change, HostSetting, Port, Switch, Values};
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::inventory::{Cluster, Node, SwitchKind};
 use crate::powershell::{Command, quoted, quoted_list};
@@ -188,7 +189,11 @@ pub fn settings(context: &Context, work: &ClusterWork, node: &NodeWork) -> Vec<S
         wiring
             || matches!(
                 c,
-                Change::Unbind { .. } | Change::Jumbo { .. } | Change::Dcb(_) | Change::Host(_)
+                Change::Unbind { .. }
+                    | Change::Jumbo { .. }
+                    | Change::Dcb(_)
+                    | Change::Policies { .. }
+                    | Change::Host(_)
             )
     });
     let mut found: Vec<String> = set
@@ -239,8 +244,41 @@ pub fn ready(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
             "@(Get-VM).Count -eq 0",
         ));
     }
+    found.extend(strangers(node));
+    found.extend(policies::ready(&node.steps));
     found.extend(properties(work));
     found
+}
+
+/// A switch that is removed takes its host vNICs along: there must be none that the inventory does not name, since nobody would give it back.
+fn strangers(node: &NodeWork) -> Vec<String> {
+    let steps = || node.steps.iter().flat_map(|s| &s.changes);
+    let removed = steps().filter_map(|c| match c {
+        Change::RemoveSwitch(switch) => Some(switch),
+        _ => None,
+    });
+    let confirmed = |switch: &Switch| {
+        let name = &switch.record.name;
+        let own = node
+            .today
+            .host_vnics
+            .iter()
+            .filter(|v| v.switch == *name)
+            .map(|v| v.name.clone());
+        // what Windows made itself, it named like the switch
+        let own: Vec<String> = own.chain([name.clone()]).collect();
+        confirm(
+            &format!(
+                "virtual switch {name} has no host vNIC that the inventory does not name (else write it into host_vnics.csv, run plan and deploy anew)"
+            ),
+            &format!(
+                "@(Get-VMNetworkAdapter -ManagementOS -ErrorAction SilentlyContinue | Where-Object {{ $_.SwitchName -eq {} -and @({}) -notcontains $_.Name }}).Count -eq 0",
+                quoted(name),
+                quoted_list(&own)
+            ),
+        )
+    };
+    removed.map(|switch| confirmed(switch)).collect()
 }
 
 /// Properties of the cluster that came with an update.

@@ -1,8 +1,8 @@
-//! Settings of a host as PowerShell: MAC pool and live migration. What was not known before is taken from what the script wrote down.
+//! Settings of a host as PowerShell: MAC pool, transport and limits of live migration. What was not known before is taken from what the script wrote down.
 
 use super::change::Written;
 use crate::deploy::steps::{HostSetting, Values};
-use crate::powershell::{Command, quoted, quoted_list, truth};
+use crate::powershell::{Command, quoted};
 use crate::profiles::Transport;
 
 /// One setting.
@@ -31,28 +31,11 @@ pub fn written(setting: &HostSetting) -> Written {
                 vec![set().value("MacAddressMinimum", min).value("MacAddressMaximum", max)],
             )
         }
-        HostSetting::MigrationEnabled(Values { after: Some(true), .. }) => Written::new(
-            "(Get-VMHost).VirtualMachineMigrationEnabled".to_owned(),
-            vec![Command::new("Enable-VMMigration")],
-        ),
-        HostSetting::MigrationEnabled(Values { after: Some(false), .. }) => Written::new(
-            "-not (Get-VMHost).VirtualMachineMigrationEnabled".to_owned(),
-            vec![Command::new("Disable-VMMigration")],
-        ),
-        // what was not known before stays on: live migration is needed for the way back, too
-        HostSetting::MigrationEnabled(_) => Written::default(),
-        HostSetting::AnyNetwork(value) => option(
-            "UseAnyNetworkForMigration",
-            known(value.after.map(|v| truth(v).to_owned()), "UseAnyNetworkForMigration"),
-        ),
-        HostSetting::Subnets(value) => {
-            let list = match &value.after {
-                Some(subnets) => quoted_list(subnets),
-                None => before("Subnets"),
-            };
-            let test = Command::new("Test-MigrationNetwork").value("Subnet", &list).line();
-            Written::new(test, vec![Command::new("Set-MigrationNetwork").value("Subnet", list)])
-        }
+        // switched on and listed on all hosts together
+        HostSetting::MigrationEnabled(_)
+        | HostSetting::AnyNetwork(_)
+        | HostSetting::Subnets(_)
+        | HostSetting::MoreSubnets(_) => Written::default(),
         HostSetting::Transport(value) => {
             let name = value.after.map(|t| quoted(transport(t)));
             option(

@@ -71,6 +71,11 @@ pub fn value(key: &str) -> String {
     format!("@(Get-Kept -Key {})[0]", quoted(key))
 }
 
+/// The values that were written down, as a list.
+pub fn list(key: &str) -> String {
+    format!("@(Get-Kept -Key {})", quoted(key))
+}
+
 /// Whether a node's scripts keep anything.
 pub fn needed(steps: &[Step]) -> bool {
     kept(steps).next().is_some()

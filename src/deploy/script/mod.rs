@@ -1,6 +1,7 @@
 //! The steps written down. In: the work of each cluster. Out: files by name, as bytes. Must not know: how steps were found.
 
 mod address_change;
+mod again;
 mod change;
 mod cluster_change;
 mod cluster_scripts;
@@ -8,13 +9,17 @@ mod cmd;
 mod dcb;
 mod facts;
 mod host_change;
+mod host_lists;
 mod kept;
 mod node_scripts;
 mod parts;
+mod policies;
 mod prelude;
 mod runbook;
 mod stranded;
+mod switches;
 mod table;
+mod teams;
 
 use super::work::{ClusterWork, by_powershell};
 use std::collections::BTreeSet;

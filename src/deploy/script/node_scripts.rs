@@ -2,7 +2,7 @@
 
 use super::change::{self, Context};
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, facts, kept, prelude};
+use super::{File, again, facts, kept, policies, prelude};
 use crate::deploy::manual;
 use crate::deploy::steps::Step;
 use crate::deploy::work::{ClusterWork, NodeWork};
@@ -13,7 +13,10 @@ pub fn files(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
     let context = Context {
         cluster: &work.today,
         node: Some(&node.today),
+        after: Some(&node.after),
+        back: false,
     };
+    let back = Context { back: true, ..context };
     vec![
         (format!("{stem}-1-pre-check.ps1"), file(&pre_check(work, node, stem))),
         (format!("{stem}-2-apply.ps1"), file(&apply(&context, work, node, stem))),
@@ -21,7 +24,7 @@ pub fn files(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
             format!("{stem}-3-verify.ps1"),
             file(&verify(&context, work, node, stem)),
         ),
-        (format!("{stem}-4-rollback.ps1"), file(&rollback(&context, node, stem))),
+        (format!("{stem}-4-rollback.ps1"), file(&rollback(&back, node, stem))),
     ]
 }
 
@@ -139,6 +142,9 @@ fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> 
         stem,
     );
     lines.extend(functions(node));
+    if again::needed(&node.steps) {
+        lines.extend(block(again::SAVE));
+    }
     if takeover {
         lines.push(format!("$Others = @({})", quoted_list(&others(work, node))));
         lines.push(format!(
@@ -183,7 +189,6 @@ fn remember(node: &NodeWork) -> Vec<String> {
     let properties = [
         "MacAddressMinimum",
         "MacAddressMaximum",
-        "UseAnyNetworkForMigration",
         "VirtualMachineMigrationPerformanceOption",
         "MaximumVirtualMachineMigrations",
     ];
@@ -192,10 +197,6 @@ fn remember(node: &NodeWork) -> Vec<String> {
         let text = if property.ends_with("Option") { "[string]" } else { "" };
         lines.push(format!("        {property} = $(if ($vmHost.PSObject.Properties['{property}']) {{ {text}$vmHost.{property} }} else {{ $null }})"));
     }
-    lines.push(
-        "        Subnets = @(Get-VMMigrationNetwork | Sort-Object -Property Priority | ForEach-Object { $_.Subnet })"
-            .to_owned(),
-    );
     lines.push("    }".to_owned());
     lines.push("}".to_owned());
     for adapter in change::remembered(&node.steps) {
@@ -207,6 +208,7 @@ fn remember(node: &NodeWork) -> Vec<String> {
         lines.push("if ($holder) { Save-Address -Adapter $holder }".to_owned());
     }
     lines.extend(kept::saved(&node.steps, ip));
+    lines.extend(again::saved(&node.steps));
     lines
 }
 
@@ -217,6 +219,9 @@ fn functions(node: &NodeWork) -> Vec<String> {
     if kept::needed(&node.steps) {
         lines.extend(block(kept::KEEP));
         lines.extend(block(kept::FUNCTIONS));
+    }
+    if policies::needed(&node.steps) {
+        lines.extend(block(policies::FUNCTION));
     }
     lines
 }
@@ -234,6 +239,9 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
     lines.extend(block(prelude::NODE));
     if work.by_intents {
         lines.extend(block(super::cluster_scripts::INTENTS));
+    }
+    if policies::needed(&node.steps) {
+        lines.extend(block(policies::FUNCTION));
     }
     lines.extend(right_node(node));
     lines.extend(facts::ports(node));
@@ -257,10 +265,15 @@ fn rollback(context: &Context, node: &NodeWork, stem: &str) -> Vec<String> {
         format!(
             "It needs {stem}-state.xml, which the apply script wrote. What was not known before the first change is taken from there."
         ),
-        "What is made again is not the same to others: a virtual switch or host vNIC gets a new MAC address, so look at DHCP reservations and at \
-         VMs of this host alone (not clustered), which must be connected again."
-            .to_owned(),
     ];
+    let again = again::needed(&node.steps);
+    if again {
+        notes.push(
+            "What is made again is as it was, but for a MAC address that Windows gives: look at DHCP reservations. VMs of this host alone (not \
+             clustered) must be connected to their switch again."
+                .to_owned(),
+        );
+    }
     if takeover {
         notes.push(
             "Run it at the console (iLO, iDRAC) with -Console: one step takes the management path down for a moment."
@@ -278,15 +291,20 @@ fn rollback(context: &Context, node: &NodeWork, stem: &str) -> Vec<String> {
         stem,
     );
     lines.extend(functions(node));
+    if again {
+        lines.extend(block(again::RESTORE));
+    }
     lines.extend(right_node(node));
     lines.push("if (-not (Test-Path -LiteralPath $StateFile)) { throw ('{0} is missing: nothing was applied, or the file is lost' -f $StateFile) }".to_owned());
     lines.push("$State = Read-State".to_owned());
     lines.push(String::new());
-    // protocols come back to a port only once no switch holds it any more
-    let (last, first): (Vec<&Step>, Vec<&Step>) = node.steps.iter().rev().partition(|step| kept::binds(step));
+    // protocols come back to a port only once no switch holds it any more, a host vNIC to its port once it is under the switch again
+    let late = |step: &&Step| kept::binds(step) || again::binds(step);
+    let (last, first): (Vec<&Step>, Vec<&Step>) = node.steps.iter().rev().partition(late);
     for step in first.into_iter().chain(last) {
         lines.extend(parts::undo(context, step));
     }
+    lines.extend(again::ports(&node.steps));
     lines.push("Write-Output 'Done. Look at the node with its pre-check script.'".to_owned());
     lines
 }

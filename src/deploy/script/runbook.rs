@@ -1,9 +1,17 @@
 //! `RUNBOOK.md`: who does what in which order.
 
-use super::Names;
+use super::{Names, again, cluster_scripts};
 use crate::deploy::manual;
 use crate::deploy::steps::{Manual, Phase, When};
 use crate::deploy::work::{ClusterWork, NodeWork, by_powershell};
+
+/// What is the same again after the way back, and what is not.
+const COMES_BACK: &str = "\nWhat the steps remove is made again as it was. Virtual switches: ports, load balancing of SET, bandwidth mode, SR-IOV, default flow, notes, \
+    extensions. Teams: mode, load balancing, LACP timer, VLAN, further interfaces with their addresses, the port in reserve. Host vNICs: VLAN, isolation by \
+    VLAN, weight and limits, priority tag, RDMA, port of the team, large packets, a MAC address that was set by hand. Addresses: with gateway, routes, metric, \
+    DNS servers and suffix. Not the same, so look at it by hand: a MAC address that Windows gives (DHCP reservations), private VLANs and other isolation, \
+    PacketDirect, settings inside extensions of other makers, IPv6 addresses set by hand, and VMs of one host alone, which must be connected to the switch \
+    again.\n";
 
 /// The runbook.
 pub fn render(work: &[ClusterWork], names: &Names) -> Vec<u8> {
@@ -112,12 +120,19 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         } else {
             ""
         };
+        let lists = if cluster_scripts::goes_back_first(work) {
+            format!("first `{stem}-4-rollback.ps1 -Lists`, so that nodes can migrate to each other meanwhile; then ")
+        } else {
+            String::new()
+        };
         text.push_str(&format!(
-            "\nBack: on each node `NODE-4-rollback.ps1` (last node first, drained as above); for the cluster `{stem}-4-rollback.ps1`, if there is one. \
-             What was not known before the first change is taken from the `-state.xml` files. It goes back from any step, also from one that broke in the \
-             middle, over the same states in which management and storage are reachable{console}. A switch or host vNIC that is made again gets a new MAC \
-             address, and a VM of one host alone must be connected to it again by hand.\n"
+            "\nBack: {lists}on each node `NODE-4-rollback.ps1` (last node first, drained as above); then for the cluster `{stem}-4-rollback.ps1`, if there \
+             is one. What was not known before the first change is taken from the `-state.xml` files. It goes back from any step, also from one that broke in \
+             the middle, over the same states in which management and storage are reachable{console}.\n"
         ));
+        if work.nodes.iter().any(|node| again::needed(&node.steps)) {
+            text.push_str(COMES_BACK);
+        }
     }
     text
 }

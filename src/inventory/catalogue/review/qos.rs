@@ -23,6 +23,13 @@ pub(super) const COLUMNS: Family = Family {
             "smbdirect=3;cluster=7;default=0",
         ),
         Column::fact(
+            "qos_weights",
+            Classes,
+            "QoS policies of the host that give minimum bandwidth, by what they match (Get-NetQosPolicy, MinBandwidthWeight): live-migration, smb, \
+             iscsi, cluster (heartbeat), default; none = no such policy.",
+            "live-migration=:40;smb=:55;cluster=:5",
+        ),
+        Column::fact(
             "pfc_priorities",
             Choices(PRIORITIES),
             "Priorities with flow control, PFC (Get-NetQosFlowControl, Priority where Enabled); none = no priority.",
