@@ -131,6 +131,14 @@ impl Change {
             Change::Jumbo { port } => Change::AsBefore(Kept::Jumbo(port.clone())),
             Change::Dcb(dcb) => Change::AsBefore(Kept::Dcb(dcb.nics.clone())),
             Change::Host(setting) => Change::Host(setting.inverse()),
+            Change::AddIntent(intent) => Change::RemoveIntent(intent.clone()),
+            Change::Land {
+                nic, addresses, before, ..
+            } => Change::Unland {
+                nic: nic.clone(),
+                addresses: addresses.clone(),
+                vlan: *before,
+            },
             other => return other.inverse_of_cluster(),
         })
     }
@@ -173,7 +181,8 @@ impl Change {
                 vm: vm.clone(),
                 value: value.inverse(),
             },
-            Change::AddIntent(intent) => Change::RemoveIntent(intent.clone()),
+            Change::HoldIntents(hold) => Change::LeaveIntents(hold.clone()),
+            Change::Overrides(overrides) => Change::NoOverrides(overrides.clone()),
             _ => return None,
         })
     }

@@ -136,8 +136,9 @@ fn reachable(name: &str, node: &NodeWork, state: &Node, after: &str) {
 }
 
 /// Does the steps of a node one after the other and asks after each whether it can still be reached: the states before each step, and the last.
-fn replay(name: &str, node: &NodeWork) -> Vec<Node> {
-    let mut states = vec![node.today.clone()];
+/// It starts from what the steps before the first node have left.
+fn replay(name: &str, node: &NodeWork, start: &Node) -> Vec<Node> {
+    let mut states = vec![start.clone()];
     for step in &node.steps {
         let mut state = states[states.len() - 1].clone();
         for change in &step.changes {
@@ -192,6 +193,7 @@ fn is_so(change: &Change, node: &Node) -> bool {
         Change::RemoveTeam { name, .. } => !node.nics.iter().any(|n| n.team == *name),
         Change::JoinTeam { team, nic } => in_team(team, nic),
         Change::LeaveTeam { team, nic } => !in_team(team, nic),
+        Change::RemoveIntent(i) => i.switch().is_some_and(|s| members(&s) != i.nics.iter().collect()),
         Change::AddHostVnic(v) => node
             .host_vnics
             .iter()
@@ -241,7 +243,7 @@ pub fn there_and_back(name: &str, work: &ClusterWork) {
     };
     apply(&work.before, &mut cluster);
     for (position, node) in work.nodes.iter().enumerate() {
-        let states = replay(name, node);
+        let states = replay(name, node, &cluster.nodes[position]);
         roll_back(name, &work.today, node, &states);
         cluster.nodes[position].clone_from(&states[node.steps.len()]);
         for step in &node.steps {

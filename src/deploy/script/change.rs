@@ -3,7 +3,7 @@
 //! Parameters as in the cmdlets' documentation: `New-VMSwitch`, `Set-VMSwitchTeam`, `Add-VMNetworkAdapter`, `Set-VMNetworkAdapterVlan`, `New-NetLbfoTeam`,
 //! `Set-VMHost`, `Add-VMMigrationNetwork`, `Set-SmbBandwidthLimit`, the NetQos cmdlets and others.
 
-use super::{address_change, cluster_change, dcb, host_change, kept};
+use super::{address_change, cluster_change, dcb, host_change, intents, kept};
 use crate::deploy::settings::mapping as mapping_of;
 use crate::deploy::steps::{Base, Change, Port, Step, Switch, Values};
 use crate::inventory::{Cluster, HostVnic, Node};
@@ -57,6 +57,9 @@ pub fn step(context: &Context, changes: &[Change]) -> Vec<Written> {
             let mut one = written(context, change);
             if rest.iter().any(|later| replaces(change, later)) {
                 one.test = String::new();
+            }
+            if let Some(made) = rest.iter().find(|later| intents::replaces(change, later)) {
+                one.test = format!("({}) -or ({})", intents::written(made).test, one.test);
             }
             found.push(one);
         }

@@ -2,33 +2,11 @@
 
 use super::change::Context;
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, change, kept, prelude, stranded};
+use super::{File, change, intents, kept, prelude, stranded};
 use crate::deploy::steps::{Change, Phase, Step};
 use crate::deploy::work::{ClusterWork, by_powershell};
 use crate::powershell::{Command, comment, file, quoted, quoted_list};
 use crate::profiles::WS2008R2;
-
-/// Intents of Network ATC.
-pub const INTENTS: &str = r#"function Test-Intent {
-    # the intent is there and applied on every node
-    param([string]$Name)
-    if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
-    $status = @(Get-NetIntentStatus -Name $Name)
-    return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
-}
-
-function Wait-Intent {
-    param([string]$Name)
-    foreach ($attempt in (1..120)) {
-        if (Test-Intent -Name $Name) { return }
-        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
-            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
-        }
-        Start-Sleep -Seconds 10
-    }
-    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
-}
-"#;
 
 /// Before, after, verify and rollback; those without a step are left out.
 pub fn files(work: &ClusterWork, stem: &str) -> Vec<File> {
@@ -112,7 +90,11 @@ fn head_of(
         lines.extend(block(prelude::CLUSTER));
     }
     if work.by_intents {
-        lines.extend(block(INTENTS));
+        lines.extend(block(intents::ASK));
+        lines.extend(block(intents::OVERRIDE));
+        if changes {
+            lines.extend(block(intents::CLUSTER));
+        }
     }
     lines.push(format!("if ((Get-Cluster).Name -ne {}) {{", quoted(&work.today.name)));
     lines.push(
@@ -127,11 +109,11 @@ fn changing(context: &Context, work: &ClusterWork, steps: &[&Step], (synopsis, s
     let mut notes = vec![
         "Run it once, on any node. Try it with -WhatIf first: nothing is changed then. It can be run again.".to_owned(),
     ];
-    let intents: Vec<&Step> = steps.iter().copied().filter(|s| is_intent(s)).collect();
-    if !intents.is_empty() {
+    let holds = |c: &Change| matches!(c, Change::HoldIntents(_));
+    if steps.iter().flat_map(|s| &s.changes).any(holds) {
         notes.push(
-            "Network ATC applies an intent to all nodes, one soon after the other: run this in a window, from the console of a node, before VMs run here, or \
-             with all VMs off."
+            "It only holds Network ATC: the first node's script adds the intents, and every node takes them in its turn, drained. Do not start the \
+             service NetworkATC by hand meanwhile."
                 .to_owned(),
         );
     }
@@ -154,16 +136,9 @@ fn changing(context: &Context, work: &ClusterWork, steps: &[&Step], (synopsis, s
     lines
 }
 
-fn is_intent(step: &Step) -> bool {
-    step.changes.iter().any(|c| matches!(c, Change::AddIntent(_)))
-}
-
 /// A step; one that needs the VM off is passed over while the VM runs, and told at the end.
 fn step_lines(context: &Context, step: &Step) -> Vec<String> {
-    // the cluster's scripts have no take-over of their own: Network ATC does the work on the nodes
-    let mut plain = step.clone();
-    plain.takeover = false;
-    let lines = parts::step(context, &plain);
+    let lines = parts::step(context, step);
     let off = step.changes.iter().find_map(|c| match c {
         Change::StaticMac { vm, .. } => Some(vm),
         _ => None,
@@ -192,13 +167,29 @@ fn verify(context: &Context, work: &ClusterWork, stem: &str) -> Vec<String> {
     let notes = ["Reads only. Run it after the last node and after the script before this one.".to_owned()];
     let mut lines = head(work, "Verify: is the cluster as the plan says?", &notes, false, stem);
     let scripted = |step: &&Step| by_powershell(&work.today) || step.phase != Phase::Guests;
-    for step in work.before.iter().chain(&work.last).filter(scripted) {
+    // Network ATC is held only until the last node has had its turn
+    let held = |step: &&Step| step.changes.iter().any(|c| matches!(c, Change::HoldIntents(_)));
+    for step in work
+        .before
+        .iter()
+        .chain(&work.last)
+        .filter(scripted)
+        .filter(|s| !held(s))
+    {
         for written in change::step(context, &step.changes)
             .into_iter()
             .filter(|w| !w.test.is_empty())
         {
             lines.push(confirm(&step.title, &written.test));
         }
+    }
+    let added = work.before.iter().flat_map(|s| &s.changes).filter_map(|c| match c {
+        Change::HoldIntents(hold) => Some(&hold.added),
+        _ => None,
+    });
+    for name in added.flatten() {
+        let test = Command::new("Test-Intent").name("Name", name).line();
+        lines.push(confirm(&format!("Network ATC has applied {name} on every node"), &test));
     }
     lines.push(confirm(
         "every node is up",
@@ -216,7 +207,11 @@ fn verify(context: &Context, work: &ClusterWork, stem: &str) -> Vec<String> {
 }
 
 fn rollback(context: &Context, work: &ClusterWork, before: &[&Step], last: &[&Step], stem: &str) -> Vec<String> {
-    let notes = ["Undoes what the cluster scripts did. VMs whose MAC address goes back must be off.".to_owned()];
+    let mut notes =
+        vec!["Undoes what the cluster scripts did. VMs whose MAC address goes back must be off.".to_owned()];
+    if work.by_intents {
+        notes.push("Run it when every node is back: it takes the plan's intents from the cluster and lets Network ATC run as before.".to_owned());
+    }
     let mut lines = head(work, "Rollback of the cluster scripts.", &notes, true, stem);
     for (steps, part) in [(last, "after"), (before, "before")] {
         if steps.is_empty() {
@@ -225,42 +220,13 @@ fn rollback(context: &Context, work: &ClusterWork, before: &[&Step], last: &[&St
         lines.push(format!("$StateFile = Join-Path $StateFolder '{stem}-{part}-state.xml'"));
         lines.push("$State = Read-State".to_owned());
         for step in steps.iter().rev() {
-            // the cluster's scripts have no way back of their own: taking an intent away takes no path down
-            let mut plain = (*step).clone();
-            plain.takeover = false;
-            let undo = parts::undo(context, &plain);
+            let undo = parts::undo(context, step);
             if undo.is_empty() {
                 lines.push(comment(&format!("By hand: {} (set it as it was)", step.title)));
             }
             lines.extend(undo);
-            lines.extend(left_behind(step));
         }
     }
     lines.push("Write-Output 'Done.'".to_owned());
-    lines
-}
-
-/// What an intent leaves on every node when it is taken away.
-fn left_behind(step: &Step) -> Vec<String> {
-    let mut lines = Vec::new();
-    for change in &step.changes {
-        let Change::AddIntent(intent) = change else { continue };
-        lines.push(comment(&format!(
-            "What the intent {} made stays (Remove-NetIntent takes nothing off a node). By hand on each node, drained, at its console (iLO, iDRAC):",
-            intent.name
-        )));
-        if let Some(switch) = intent.switch() {
-            let remove = Command::new("Remove-VMSwitch").name("Name", &switch).switch("Force");
-            lines.push(comment(&format!("  {}", remove.line())));
-        }
-        if intent.storage {
-            lines.push(comment(
-                "  Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' } | Remove-NetQosTrafficClass; Get-NetQosPolicy | Remove-NetQosPolicy",
-            ));
-        }
-        lines.push(comment(
-            "  then addresses and VLANs as the pre-check script of the node lists them, and that script again: every line must say ok",
-        ));
-    }
     lines
 }

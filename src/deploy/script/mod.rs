@@ -8,6 +8,7 @@ mod cmd;
 mod dcb;
 mod facts;
 mod host_change;
+mod intents;
 mod kept;
 mod node_scripts;
 mod parts;

@@ -2,9 +2,9 @@
 
 use super::change::{self, Context};
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, facts, kept, prelude};
+use super::{File, facts, intents, kept, prelude};
 use crate::deploy::manual;
-use crate::deploy::steps::Step;
+use crate::deploy::steps::{Change, Step};
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::powershell::{comment, file, quoted, quoted_list};
 
@@ -69,12 +69,15 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     );
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
+    if takes_intents(node) {
+        lines.extend(block(intents::ASK));
+    }
     lines.extend(right_node(node));
     lines.push(confirm(
         "the script runs as administrator",
         "(New-Object Security.Principal.WindowsPrincipal([Security.Principal.WindowsIdentity]::GetCurrent())).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)",
     ));
-    if work.today.nodes.len() > 1 && !work.by_intents {
+    if work.today.nodes.len() > 1 {
         lines.push(confirm(
             "the node is paused: Suspend-ClusterNode -Drain",
             "[string](Get-ClusterNode -Name $env:COMPUTERNAME).State -eq 'Paused'",
@@ -92,6 +95,7 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     lines.extend(facts::wiring(&work.today, &node.today));
     lines.extend(facts::modes(node));
     lines.extend(facts::ready(work, node));
+    lines.extend(facts::intents_ready(work, node));
     lines.extend(facts::management(&node.today, &others(work, node)));
     lines.extend(facts::storage(work));
     let adapters = change::remembered(&node.steps);
@@ -132,7 +136,7 @@ fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> 
         &notes,
         Kind {
             console: takeover,
-            falls_back: takeover,
+            falls_back: takeover.then(|| fallback_minutes(node)),
             waits: !gates.is_empty(),
             ..Kind::changing()
         },
@@ -147,7 +151,7 @@ fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> 
         lines.extend(block(prelude::TAKE_OVER));
     }
     lines.extend(right_node(node));
-    if work.today.nodes.len() > 1 && !work.by_intents {
+    if work.today.nodes.len() > 1 {
         lines.push(
             "if (-not $WhatIfPreference -and [string](Get-ClusterNode -Name $env:COMPUTERNAME).State -ne 'Paused') {"
                 .to_owned(),
@@ -207,6 +211,7 @@ fn remember(node: &NodeWork) -> Vec<String> {
         lines.push("if ($holder) { Save-Address -Adapter $holder }".to_owned());
     }
     lines.extend(kept::saved(&node.steps, ip));
+    lines.extend(intents::saved(&node.steps));
     lines
 }
 
@@ -214,11 +219,30 @@ fn remember(node: &NodeWork) -> Vec<String> {
 fn functions(node: &NodeWork) -> Vec<String> {
     let mut lines = block(prelude::STEPS);
     lines.extend(block(prelude::NODE));
-    if kept::needed(&node.steps) {
+    if kept::needed(&node.steps) || takes_intents(node) {
         lines.extend(block(kept::KEEP));
         lines.extend(block(kept::FUNCTIONS));
     }
+    if takes_intents(node) {
+        lines.extend(block(intents::ASK));
+        lines.extend(block(intents::NODE));
+    }
     lines
+}
+
+/// Whether Network ATC makes an intent on the node.
+fn takes_intents(node: &NodeWork) -> bool {
+    let mut changes = node.steps.iter().flat_map(|s| &s.changes);
+    changes.any(|c| matches!(c, Change::AddIntent(_)))
+}
+
+/// Minutes after which Windows runs the rollback script by itself.
+pub fn fallback_minutes(node: &NodeWork) -> u32 {
+    if takes_intents(node) {
+        intents::FALLBACK_MINUTES
+    } else {
+        10
+    }
 }
 
 fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
@@ -233,12 +257,13 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
     if work.by_intents {
-        lines.extend(block(super::cluster_scripts::INTENTS));
+        lines.extend(block(intents::ASK));
     }
     lines.extend(right_node(node));
     lines.extend(facts::ports(node));
     lines.extend(facts::wiring(&work.after, &node.after));
     lines.extend(facts::settings(context, work, node));
+    lines.extend(facts::intents_done(work, node));
     lines.extend(facts::management(&node.after, &others(work, node)));
     if facts::has_storage(&node.after) {
         lines.extend(facts::storage(work));
