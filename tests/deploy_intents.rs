@@ -10,24 +10,20 @@ mod support;
 use nicplan::applied;
 use nicplan::assignment::{Options, plan};
 use nicplan::checks;
-use nicplan::deploy::steps::{Change, Intent, Phase};
-use nicplan::deploy::{ClusterWork, NodeWork, work};
-use nicplan::inventory::{Cluster, ClusterNetwork, Fact, NetworkState, Origin, Rdma, StorageKind};
+use nicplan::deploy::steps::{Change, HostSetting, Intent, Phase};
+use nicplan::deploy::{ClusterWork, NodeWork, files, work};
+use nicplan::inventory::{Cluster, ClusterNetwork, Fact, Rdma, StorageKind};
 use nicplan::plan::{Plan, Style};
+use nicplan::profiles::Transport;
 use nicplan::roles::Role;
 use replay::{number, there_and_back};
 
-fn network(name: &str, number: u8, role: Role) -> ClusterNetwork {
+/// A network whose cluster use and metric nobody has set.
+fn network(name: &str, number: u16, role: Role) -> ClusterNetwork {
     ClusterNetwork {
-        facts: Default::default(),
-        name: name.to_owned(),
-        subnet: format!("10.{number}.0.0/24"),
-        vlan: Some(u16::from(number)),
         cluster_use: None,
         metric: None,
-        purpose: Some(role),
-        state: NetworkState::Up,
-        origin: Origin::default(),
+        ..support::wired::network(name, number, 1, 0, Some(role))
     }
 }
 
@@ -47,7 +43,7 @@ fn bare(profile: &str, ports: usize, networks: Networks) -> Cluster {
     for (index, node) in cluster.nodes.iter_mut().enumerate() {
         node.facts.insert("edition", Fact::Text("datacenter".to_owned()));
         node.nics.iter_mut().for_each(|nic| nic.rdma = Rdma::Roce);
-        node.management_ip = format!("10.1.0.{}", index + 11);
+        node.management_ip = format!("10.0.1.{}", index + 11);
     }
     let few = [
         network("Mgmt", 1, Role::Management),
@@ -203,7 +199,7 @@ fn a_cluster_that_has_the_intents_needs_no_wiring_step() {
 /// Intents that differ from the plan's end before the first node, and what they made goes node by node.
 #[test]
 fn intents_that_differ_end_and_come_back() {
-    let (mut ended, mut seen) = (0, 0);
+    let (mut ended, mut seen, mut idle_ports) = (0, 0, 0);
     each(|name, cluster, from| {
         let Some(plan) = planned(cluster, from) else { return };
         let Some(first) = by_intents(cluster, plan) else { return };
@@ -213,6 +209,13 @@ fn intents_that_differ_end_and_come_back() {
             let all = intents(&first.nodes[0]).into_iter().filter(|i| kind(i));
             Fact::List(all.map(|i| i.name.clone()).collect())
         };
+        // a port without link, which no plan uses, is in an intent of its own
+        for node in &mut today.nodes {
+            let mut spare = support::nic("Spare", 1_000);
+            spare.up = false;
+            spare.facts.insert("intents", Fact::List(vec!["Backup".to_owned()]));
+            node.nics.push(spare);
+        }
         today.facts.insert("management_intents", names(|i| i.management));
         today.facts.insert("compute_intents", names(|i| i.compute));
         today.facts.insert("storage_intents", names(|i| i.storage));
@@ -225,8 +228,231 @@ fn intents_that_differ_end_and_come_back() {
                 _ => None,
             });
             ended += held.map_or(0, |hold| hold.ended.len());
+            let idle = work.after.nodes.iter().flat_map(|n| &n.nics);
+            let left = idle.filter(|n| n.facts.list("intents").is_some_and(<[String]>::is_empty));
+            idle_ports += left.count();
             seen += 1;
         }
     });
-    assert!(seen >= 20 && ended > 10, "{seen} {ended}");
+    assert!(
+        seen >= 20 && ended > 10 && idle_ports > 0,
+        "{seen} {ended} {idle_ports}"
+    );
+}
+
+/// The text of a script or page.
+fn text(work: ClusterWork, name: &str) -> String {
+    let found = files(&[work]);
+    let (_, bytes) = found.iter().find(|(own, _)| own == name).expect("it is written");
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// What it is told for the whole cluster: the properties with their values.
+fn told(work: &ClusterWork) -> Vec<(String, String)> {
+    let set = work.before.iter().flat_map(|s| &s.changes).find_map(|c| match c {
+        Change::Overrides(set) => Some(set.values()),
+        _ => None,
+    });
+    set.unwrap_or_default()
+        .into_iter()
+        .map(|v| (v.name.to_owned(), v.value))
+        .collect()
+}
+
+/// A cluster and the work for one style of it.
+fn worked(cluster: &Cluster, style: Style) -> ClusterWork {
+    let plan = planned(cluster, style).expect("a plan");
+    by_intents(cluster, plan).expect("by intents")
+}
+
+#[test]
+fn network_atc_is_told_only_what_the_plan_or_the_inventory_asks_for() {
+    let off = |name: &str| (name.to_owned(), "$false".to_owned());
+    let nothing = worked(&bare("azurelocal", 4, Networks::None), Style::Converged);
+    assert_eq!(told(&nothing), []);
+    let lists = [off("EnableNetworkNaming"), off("EnableLiveMigrationNetworkSelection")];
+    let mut cluster = bare("azurelocal", 4, Networks::Few);
+    assert_eq!(told(&worked(&cluster, Style::Converged)), lists);
+    // one at once is what it does by itself
+    cluster.concurrency = Some(1);
+    assert_eq!(told(&worked(&cluster, Style::Converged)), lists);
+    cluster.concurrency = Some(4);
+    cluster.transport = Some(Transport::Compression);
+    let all = worked(&cluster, Style::Converged);
+    let more = [
+        off("EnableVirtualMachineMigrationPerformanceSelection"),
+        (
+            "VirtualMachineMigrationPerformanceOption".to_owned(),
+            "'Compression'".to_owned(),
+        ),
+        ("MaximumVirtualMachineMigrations".to_owned(), "4".to_owned()),
+    ];
+    assert_eq!(told(&all), [lists.as_slice(), more.as_slice()].concat());
+    assert_eq!(all.after.migration.maximum_parallel, Some(4));
+    let does = |c: &Change| matches!(c, Change::Parallel(_) | Change::ClusterSmbLimit { .. });
+    let mut steps = all.before.iter().chain(&all.last).flat_map(|s| &s.changes);
+    assert!(!steps.any(does), "Network ATC sets it again");
+    let before = text(all.clone(), "cluster-1-before.ps1");
+    let (said, held) = (
+        before.find("Set-Overrides -Value @{"),
+        before.find("Stop-Atc -Node 'HV1'"),
+    );
+    assert!(
+        said < held && said.is_some(),
+        "it acts as soon as it has an intent: {before}"
+    );
+    assert!(before.contains(
+        "# concurrent_migrations of clusters.csv; Network ATC takes one\r\n        MaximumVirtualMachineMigrations = 4"
+    ));
+    let back = text(all.clone(), "cluster-4-rollback.ps1");
+    assert!(
+        back.contains(
+            "MaximumVirtualMachineMigrations = @(Get-Kept -Key 'override MaximumVirtualMachineMigrations')[0]"
+        )
+    );
+    let verify = text(all, "cluster-3-verify.ps1");
+    assert!(
+        verify.contains("(Get-Override -Name MaximumVirtualMachineMigrations) -eq 4"),
+        "{verify}"
+    );
+    assert!(!verify.contains("Test-AtcHeld -Node"), "it runs again by then");
+}
+
+/// Nothing that Network ATC manages is set without the override that keeps it from setting it again.
+#[test]
+fn what_network_atc_manages_is_set_only_with_its_override() {
+    let mut lists = 0;
+    each(|name, cluster, style| {
+        let Some(plan) = planned(cluster, style) else { return };
+        let Some(work) = by_intents(cluster, plan) else { return };
+        let told = told(&work);
+        let off = |wanted: &str| told.iter().any(|(own, value)| own == wanted && value == "$false");
+        let node = work.nodes.iter().flat_map(|n| &n.steps);
+        for change in node.chain(&work.before).chain(&work.last).flat_map(|s| &s.changes) {
+            match change {
+                Change::MigrationOrder(_) | Change::MigrationExcluded(_) => {
+                    assert!(
+                        off("EnableLiveMigrationNetworkSelection") && off("EnableNetworkNaming"),
+                        "{name}"
+                    );
+                    lists += 1;
+                }
+                Change::NetworkUse { .. } => assert!(off("EnableNetworkNaming"), "{name}"),
+                Change::Host(HostSetting::Subnets(_) | HostSetting::AnyNetwork(_)) => {
+                    assert!(off("EnableLiveMigrationNetworkSelection"), "{name}");
+                }
+                Change::Host(setting) => {
+                    let own = matches!(setting, HostSetting::Pool(_) | HostSetting::MigrationEnabled(_));
+                    assert!(own, "{name}: {setting:?}");
+                }
+                Change::Parallel(_) | Change::ClusterSmbLimit { .. } | Change::Dcb(_) | Change::HostWeight { .. } => {
+                    panic!("{name}: {change:?}");
+                }
+                _ => {}
+            }
+        }
+    });
+    assert!(lists > 10, "{lists}");
+}
+
+#[test]
+fn an_intent_has_overrides_for_its_switch_and_ports_only_where_today_asks_for_them() {
+    let cluster = bare("2025", 4, Networks::Few);
+    let plain = text(worked(&cluster, Style::Converged), "HV1-2-apply.ps1");
+    assert!(
+        !plain.contains("New-NetIntentSwitchConfigurationOverrides") && !plain.contains("NetworkDirect = 0"),
+        "{plain}"
+    );
+    let mut today = applied::cluster(
+        &cluster,
+        &planned(&cluster, Style::Converged).expect("a plan").clusters[0],
+    );
+    number(&mut today);
+    for switch in today.nodes.iter_mut().flat_map(|n| &mut n.switches) {
+        switch.facts.insert("iov", Fact::Yes(true));
+        switch.facts.insert("load_balancing", Fact::Text("dynamic".to_owned()));
+    }
+    let wired = worked(&today, Style::Converged);
+    there_and_back("with SR-IOV", &wired);
+    let wired = text(wired, "HV1-2-apply.ps1");
+    assert!(wired.contains("$switching.EnableIov = $true"), "{wired}");
+    assert!(
+        wired.contains("$switching.LoadBalancingAlgorithm = 'Dynamic'")
+            && wired.contains("-SwitchPropertyOverrides $switching")
+    );
+    let mut slow = cluster;
+    slow.nodes
+        .iter_mut()
+        .flat_map(|n| &mut n.nics)
+        .for_each(|nic| nic.rdma = Rdma::No);
+    let slow = text(worked(&slow, Style::Converged), "HV1-2-apply.ps1");
+    assert!(
+        slow.contains("$adapter.NetworkDirect = 0") && slow.contains("-AdapterPropertyOverrides $adapter"),
+        "{slow}"
+    );
+}
+
+/// Reasons why no scripts are written.
+fn refused(cluster: &Cluster, plan: Plan) -> String {
+    let inventory = support::inventory(cluster.clone());
+    let verified = checks::verify(&inventory, plan).unwrap_or_else(|f| panic!("{f:#?}"));
+    let reasons = work(&inventory, &verified).expect_err("it is refused");
+    reasons.into_iter().map(|r| r.text).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn what_no_intent_can_express_is_refused_with_its_reason() {
+    let mut many = bare("azurelocal", 4, Networks::Few);
+    many.concurrency = Some(12);
+    let plan = planned(&many, Style::Converged).expect("a plan");
+    assert!(refused(&many, plan).contains("12 live migrations at once, and Network ATC takes 1 to 10"));
+
+    let mut uneven = bare("azurelocal", 4, Networks::Few);
+    let plan = planned(&uneven, Style::Converged).expect("a plan");
+    uneven.nodes[1]
+        .nics
+        .iter_mut()
+        .for_each(|nic| nic.model = "another".to_owned());
+    assert!(refused(&uneven, plan).contains("wants ports of one name, speed and model"));
+
+    let mut dark = bare("2025", 2, Networks::Few);
+    dark.nodes[1].nics.iter_mut().for_each(|nic| nic.up = false);
+    let plan = planned(&dark, Style::Converged).expect("a plan");
+    assert!(refused(&dark, plan).contains("(NIC1 and NIC2) has a link on HV2"));
+
+    let untagged = bare("2025", 4, Networks::None);
+    let mut today = applied::cluster(
+        &untagged,
+        &planned(&untagged, Style::Converged).expect("a plan").clusters[0],
+    );
+    number(&mut today);
+    let plan = planned(&today, Style::Converged).expect("a plan");
+    assert!(refused(&today, plan).contains("could not reach each other's storage"));
+}
+
+/// One node after the other: the service is held before the first, no node is taken while another is in the middle of its change.
+#[test]
+fn nodes_are_taken_one_after_the_other() {
+    let work = worked(&bare("azurelocal", 4, Networks::Few), Style::Converged);
+    let first = text(work.clone(), "HV1-1-pre-check.ps1");
+    let second = text(work.clone(), "HV2-1-pre-check.ps1");
+    assert!(
+        first.contains("Test-AtcHeld -Node 'HV2', 'HV3' }") && second.contains("Test-AtcHeld -Node 'HV3' }"),
+        "{first}"
+    );
+    let name = &intents(&work.nodes[0])[0].name;
+    assert!(second.contains(&format!("Test-Intent -Name '{name}' -Node 'HV1'")) && !first.contains("-Node 'HV1' }"));
+    assert!(
+        first.contains("the node is paused") && first.contains(&format!("Test-IntentPorts -Name '{name}' -Adapter"))
+    );
+    let runbook = text(work, "RUNBOOK.md");
+    let place = |what: &str| runbook.find(what);
+    let order = [
+        "cluster-1-before.ps1",
+        "Suspend-ClusterNode -Name 'HV1'",
+        "HV1-2-apply.ps1",
+        "Suspend-ClusterNode -Name 'HV2'",
+    ];
+    let order: Vec<_> = order.iter().map(|what| place(what)).collect();
+    assert!(order.is_sorted() && order[0].is_some(), "{runbook}");
 }

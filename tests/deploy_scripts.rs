@@ -356,7 +356,9 @@ fn planned(cluster: &Cluster, style: Style) -> Plan {
 fn an_intent_overrides_the_share_of_smb_only_where_the_plan_differs() {
     let mut found = Vec::new();
     for profile in ["2025", "azurelocal"] {
-        let cluster = wired(profile, Style::Converged);
+        let mut cluster = wired(profile, Style::Converged);
+        let vnics = cluster.nodes.iter_mut().flat_map(|n| &mut n.host_vnics);
+        vnics.for_each(|v| v.vlan = Some(20));
         let plan = planned(&cluster, Style::Converged);
         let smb = plan.clusters[0].nodes[0].uplinks.iter().flat_map(|u| &u.shares);
         let smb = smb.filter(|s| matches!(s.role, Role::Storage | Role::LiveMigration));

@@ -198,7 +198,8 @@ pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
             let old = node.today.nics.iter().find(|n| n.name == name);
             let new = node.after.nics.iter().find(|n| n.name == name);
             let (Some(old), Some(new)) = (old, new) else { continue };
-            if old.switch.is_some() || new.switch.is_none() {
+            let now_tagged = new.switch.is_some() || set_vlan(old).is_none() && set_vlan(new).is_some();
+            if old.switch.is_some() || !now_tagged {
                 continue;
             }
             let tagged = vlans(&work.after, &node.after, new);
@@ -222,7 +223,7 @@ pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
     found
 }
 
-/// Ports that a change puts under a switch or into a team.
+/// Ports that a change puts under a switch, into a team or into the VLAN of an intent.
 fn entering(change: &Change) -> Vec<String> {
     match change {
         Change::CreateSwitch(switch) => switch.record.nics.clone(),
@@ -230,7 +231,7 @@ fn entering(change: &Change) -> Vec<String> {
         Change::Rebind { after, .. } => vec![after.clone()],
         Change::CreateTeam { nics, .. } => nics.clone(),
         Change::JoinTeam { nic, .. } => vec![nic.clone()],
-        Change::AddIntent(intent) if intent.switch().is_some() => intent.nics.clone(),
+        Change::AddIntent(intent) => intent.nics.clone(),
         _ => Vec::new(),
     }
 }
@@ -307,6 +308,9 @@ fn at_the_port(after: &Cluster, node: &Node, nic: &Nic) -> String {
             " (tagged; the port has VLAN {today} today, so set it once its address has changed: Set-NetAdapter -Name {} -VlanID {only})",
             quoted(&nic.name)
         ),
+        (true, Some(_), Some(only), None) if nic.facts.list("intents").is_some_and(|names| !names.is_empty()) => {
+            format!(" (VLAN {only} tagged, as Network ATC sets it at the port)")
+        }
         (true, Some(_), Some(only), None) => format!(" (VLAN {only} tagged, as it is set at the port)"),
         _ => String::new(),
     }

@@ -16,7 +16,7 @@ pub use model::{Hold, Intent, Overrides, PortBefore};
 pub use node::step;
 pub use today::hold;
 
-use super::bandwidth;
+use super::{bandwidth, words};
 use crate::applied;
 use crate::inventory::{Cluster, Nic, Node};
 use crate::plan::{ClusterPlan, Mechanism, Uplink};
@@ -179,10 +179,10 @@ fn management_vlan(cluster: &Cluster, plan: &ClusterPlan, uplink: &Uplink, nics:
     u16::try_from(set).ok()
 }
 
-/// VLANs of the storage ports where they are not those that Network ATC takes: those of the storage networks in turn, one for each port.
+/// VLANs of the storage ports where they are not those that Network ATC takes: those in which storage is today, else those of the storage
+/// networks, in turn, one for each port.
 fn storage_vlans(cluster: &Cluster, ports: usize) -> Vec<u16> {
-    let storage = cluster.networks.iter().filter(|n| n.purpose == Some(Role::Storage));
-    let vlans: Vec<u16> = storage.filter_map(|n| n.vlan).collect();
+    let vlans = known_storage_vlans(cluster);
     let wanted: Vec<u16> = vlans.iter().copied().cycle().take(ports).collect();
     let defaults: Vec<u16> = (model::FIRST_STORAGE_VLAN..).take(ports).collect();
     if vlans.is_empty() || wanted == defaults {
@@ -190,6 +190,15 @@ fn storage_vlans(cluster: &Cluster, ports: usize) -> Vec<u16> {
     } else {
         wanted
     }
+}
+
+fn known_storage_vlans(cluster: &Cluster) -> Vec<u16> {
+    let today = cluster.nodes.first().map(today::storage_vlans).unwrap_or_default();
+    if !today.is_empty() {
+        return today;
+    }
+    let storage = cluster.networks.iter().filter(|n| n.purpose == Some(Role::Storage));
+    storage.filter_map(|n| n.vlan).collect()
 }
 
 /// Whether storage has addresses that stay: networks of its own, or adapters that have one today.
@@ -211,6 +220,12 @@ fn smb_percent(cluster: &Cluster, plan: &ClusterPlan, uplink: &Uplink) -> Option
         .filter(|u| same_name(&u.uplink, &uplink.name));
     let percent = nodes.map(|u| bandwidth::smb_percent(cluster, u)).min()?;
     (percent > 0 && !HALF.contains(&percent)).then_some(percent)
+}
+
+/// Whether no port of the intent has a link on the node.
+fn is_dead(node: &Node, intent: &Intent) -> bool {
+    let own = |nic: &&Nic| intent.nics.iter().any(|name| same_name(name, &nic.name));
+    !node.nics.iter().filter(own).any(|nic| nic.up)
 }
 
 /// Why a cluster that only Network ATC configures cannot be carried to the plan, and what no intent can express.
@@ -237,7 +252,33 @@ pub fn refusals(cluster: &Cluster, plan: &ClusterPlan) -> Vec<String> {
              concurrent_migrations of {MOST_AT_ONCE} or less into clusters.csv, then plan anew."
         ));
     }
+    for intent in intents(cluster, plan).iter().filter(|i| i.management || i.storage) {
+        let dead: Vec<&str> = cluster
+            .nodes
+            .iter()
+            .filter(|n| is_dead(n, intent))
+            .map(|n| n.name.as_str())
+            .collect();
+        if !dead.is_empty() {
+            found.push(format!(
+                "no port of the intent {} ({}) has a link on {}, and Network ATC wants every port up (Microsoft, Deploy host networking with \
+                 Network ATC). Connect them and correct nics.csv, or plan anew.",
+                intent.name,
+                words::listed(&intent.nics),
+                words::listed(&dead)
+            ));
+        }
+    }
     for intent in intents(cluster, plan).iter().filter(|i| i.storage) {
+        let moved = |node: &Node| today::stores(node) && !today::in_place(cluster, node, intent);
+        if known_storage_vlans(cluster).is_empty() && cluster.nodes.iter().any(moved) {
+            found.push(format!(
+                "storage runs today in no VLAN that the inventory names, and Network ATC puts VLAN {} on its ports: nodes that are done and nodes that \
+                 are not could not reach each other's storage. Write the VLAN of storage into cluster_networks.csv (purpose storage) or host_vnics.csv, \
+                 then plan anew.",
+                (0..intent.nics.len()).map(|at| intent.storage_vlan(at).to_string()).collect::<Vec<_>>().join(", ")
+            ));
+        }
         if intent.nics.len() > MOST_STORAGE_PORTS && intent.storage_vlans.is_empty() {
             found.push(format!(
                 "the plan gives storage {} ports, and Network ATC has VLANs for {MOST_STORAGE_PORTS}. Write storage networks with their VLANs \

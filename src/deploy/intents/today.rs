@@ -3,13 +3,18 @@
 
 use super::made;
 use super::model::{Hold, Intent};
+use crate::applied::Carrier;
+use crate::applied::today::carriers;
 use crate::deploy::steps::Values;
 use crate::inventory::{Cluster, Nic, Node, VirtualSwitch};
 use crate::roles::Role;
 use crate::units::same_name;
 
+/// Whether an intent is of a kind.
+type Kind = fn(&Intent) -> bool;
+
 /// Columns of clusters that name intents by kind.
-const LISTS: [(&str, fn(&Intent) -> bool); 3] = [
+const LISTS: [(&str, Kind); 3] = [
     ("management_intents", |i| i.management),
     ("compute_intents", |i| i.compute),
     ("storage_intents", |i| i.storage),
@@ -108,6 +113,30 @@ fn switch_over<'n>(node: &'n Node, nics: &[String]) -> Option<&'n VirtualSwitch>
     node.switches.iter().find(|s| same_name(&s.name, switch))
 }
 
+/// VLANs in which the node's storage adapters are, one after the other; empty where one of them is not known to be in any.
+pub(super) fn storage_vlans(node: &Node) -> Vec<u16> {
+    let vlans = carriers(node)
+        .into_iter()
+        .filter(|c| c.roles.contains(&Role::Storage))
+        .map(|c| match &c.carrier {
+            Carrier::Nic(at) => node.nics.get(*at).and_then(|n| n.facts.number(made::NIC_VLAN)),
+            Carrier::Team(..) => None,
+            Carrier::HostVnic { name, .. } => {
+                let vnic = node.host_vnics.iter().find(|v| same_name(&v.name, name));
+                vnic.and_then(|v| v.vlan).map(u64::from)
+            }
+        });
+    let vlans: Option<Vec<u16>> = vlans
+        .map(|vlan| u16::try_from(vlan?).ok().filter(|vlan| *vlan > 0))
+        .collect();
+    vlans.unwrap_or_default()
+}
+
+/// Whether the node has adapters for storage today.
+pub(super) fn stores(node: &Node) -> bool {
+    carriers(node).iter().any(|c| c.roles.contains(&Role::Storage))
+}
+
 /// Intents of today that are not among those of the plan, or are not what it wants on any node.
 pub fn ended(cluster: &Cluster, planned: &[Intent]) -> Vec<Intent> {
     let stays = |name: &str| {
@@ -180,6 +209,6 @@ pub fn hold(cluster: &Cluster, planned: &[Intent]) -> Option<Hold> {
 /// The inventory's lists of intents once the plan's are there; a list that the inventory does not have stays unknown.
 pub(super) fn lists(cluster: &Cluster, planned: &[Intent]) -> Vec<(&'static str, Vec<String>)> {
     let known = LISTS.iter().filter(|(column, _)| cluster.facts.list(column).is_some());
-    let names = |is: fn(&Intent) -> bool| planned.iter().filter(|i| is(i)).map(|i| i.name.clone()).collect();
+    let names = |is: Kind| planned.iter().filter(|i| is(i)).map(|i| i.name.clone()).collect();
     known.map(|(column, is)| (*column, names(*is))).collect()
 }

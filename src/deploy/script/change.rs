@@ -59,7 +59,7 @@ pub fn step(context: &Context, changes: &[Change]) -> Vec<Written> {
                 one.test = String::new();
             }
             if let Some(made) = rest.iter().find(|later| intents::replaces(change, later)) {
-                one.test = format!("({}) -or ({})", intents::written(made).test, one.test);
+                one.test = format!("({}) -or ({})", intents::written(context, made).test, one.test);
             }
             found.push(one);
         }

@@ -44,7 +44,7 @@ pub fn written(context: &Context, change: &Change) -> Written {
             Written::new(test, vec![set.value("MacAddressSpoofing", word)])
         }
         Change::AntiAffinity { vm, value } => apart(vm, value),
-        other => super::intents::written(other),
+        other => super::intents::written(context, other),
     }
 }
 

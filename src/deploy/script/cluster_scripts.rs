@@ -2,7 +2,7 @@
 
 use super::change::Context;
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, change, intents, kept, prelude, stranded};
+use super::{File, atc_prelude, change, kept, prelude, stranded};
 use crate::deploy::steps::{Change, Phase, Step};
 use crate::deploy::work::{ClusterWork, by_powershell};
 use crate::powershell::{Command, comment, file, quoted, quoted_list};
@@ -90,10 +90,10 @@ fn head_of(
         lines.extend(block(prelude::CLUSTER));
     }
     if work.by_intents {
-        lines.extend(block(intents::ASK));
-        lines.extend(block(intents::OVERRIDE));
+        lines.extend(block(atc_prelude::ASK));
+        lines.extend(block(atc_prelude::OVERRIDE));
         if changes {
-            lines.extend(block(intents::CLUSTER));
+            lines.extend(block(atc_prelude::CLUSTER));
         }
     }
     lines.push(format!("if ((Get-Cluster).Name -ne {}) {{", quoted(&work.today.name)));

@@ -1,6 +1,7 @@
 //! The steps written down. In: the work of each cluster. Out: files by name, as bytes. Must not know: how steps were found.
 
 mod address_change;
+mod atc_prelude;
 mod change;
 mod cluster_change;
 mod cluster_scripts;

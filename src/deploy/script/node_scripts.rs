@@ -2,7 +2,7 @@
 
 use super::change::{self, Context};
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, facts, intents, kept, prelude};
+use super::{File, atc_prelude, facts, intents, kept, prelude};
 use crate::deploy::manual;
 use crate::deploy::steps::{Change, Step};
 use crate::deploy::work::{ClusterWork, NodeWork};
@@ -70,7 +70,7 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
     if takes_intents(node) {
-        lines.extend(block(intents::ASK));
+        lines.extend(block(atc_prelude::ASK));
     }
     lines.extend(right_node(node));
     lines.push(confirm(
@@ -224,8 +224,8 @@ fn functions(node: &NodeWork) -> Vec<String> {
         lines.extend(block(kept::FUNCTIONS));
     }
     if takes_intents(node) {
-        lines.extend(block(intents::ASK));
-        lines.extend(block(intents::NODE));
+        lines.extend(block(atc_prelude::ASK));
+        lines.extend(block(atc_prelude::NODE));
     }
     lines
 }
@@ -239,7 +239,7 @@ fn takes_intents(node: &NodeWork) -> bool {
 /// Minutes after which Windows runs the rollback script by itself.
 pub fn fallback_minutes(node: &NodeWork) -> u32 {
     if takes_intents(node) {
-        intents::FALLBACK_MINUTES
+        atc_prelude::FALLBACK_MINUTES
     } else {
         10
     }
@@ -257,7 +257,7 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
     if work.by_intents {
-        lines.extend(block(intents::ASK));
+        lines.extend(block(atc_prelude::ASK));
     }
     lines.extend(right_node(node));
     lines.extend(facts::ports(node));

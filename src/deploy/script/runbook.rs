@@ -1,6 +1,6 @@
 //! `RUNBOOK.md`: who does what in which order.
 
-use super::{Names, intents};
+use super::{Names, atc_prelude};
 use crate::deploy::manual;
 use crate::deploy::steps::{Manual, Phase, When};
 use crate::deploy::work::{ClusterWork, NodeWork, by_powershell};
@@ -141,7 +141,7 @@ fn warnings(work: &ClusterWork) -> String {
         let (how, minutes) = if work.by_intents {
             (
                 "for some minutes, while Network ATC takes the ports over",
-                intents::FALLBACK_MINUTES,
+                atc_prelude::FALLBACK_MINUTES,
             )
         } else {
             ("for a moment: no port is free to hold it meanwhile", 10)
