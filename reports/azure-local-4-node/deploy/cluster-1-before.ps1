@@ -1,7 +1,7 @@
 ﻿# Before the first node: what must be so while the nodes are rebuilt one after the other.
 # For AZL-EDGE. Written by nicplan from an inventory and a plan; do not edit, make it anew.
 # Run it once, on any node. Try it with -WhatIf first: nothing is changed then. It can be run again.
-# Network ATC applies an intent to all nodes, one soon after the other: run this in a window, from the console of a node, before VMs run here, or with all VMs off.
+# It only holds Network ATC: the first node's script adds the intents, and every node takes them in its turn, drained. Do not start the service NetworkATC by hand meanwhile.
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
@@ -157,23 +157,72 @@ function Assert-Off {
 }
 
 function Test-Intent {
-    # the intent is there and applied on every node
-    param([string]$Name)
+    # the intent is there, and applied on the node; without a node: on every node of the cluster
+    param([string]$Name, [string]$Node)
     if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
-    $status = @(Get-NetIntentStatus -Name $Name)
+    $status = @(Get-NetIntentStatus -Name $Name | Where-Object { -not $Node -or ([string]$_.Host).Split('.')[0] -eq $Node })
+    if ($status.Count -eq 0) { return $false }
+    if (-not $Node -and $status.Count -lt @(Get-ClusterNode).Count) { return $false }
     return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
 }
 
-function Wait-Intent {
+function Test-IntentPorts {
+    # no other intent holds one of the ports
+    param([string]$Name, [string[]]$Adapter)
+    $others = @(Get-NetIntent -ErrorAction SilentlyContinue | Where-Object { $_.IntentName -and $_.IntentName -ne $Name })
+    return @($others | Where-Object { @(@($_.NetAdapterNamesAsList) + @($_.NetAdapterNameCollection) | Where-Object { $Adapter -contains $_ }).Count -gt 0 }).Count -eq 0
+}
+
+function Test-AtcHeld {
+    param([string[]]$Node)
+    return @($Node | Where-Object { [string](Get-Service -ComputerName $_ -Name NetworkATC).Status -ne 'Stopped' }).Count -eq 0
+}
+
+function Get-Override {
+    # a property of the overrides that the cluster has; nothing = Network ATC does it by itself
     param([string]$Name)
-    foreach ($attempt in (1..120)) {
-        if (Test-Intent -Name $Name) { return }
-        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
-            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
-        }
-        Start-Sleep -Seconds 10
+    $all = Get-NetIntent -GlobalOverrides -ErrorAction SilentlyContinue | Where-Object { $_.ClusterOverride } | Select-Object -First 1
+    if ($all) { return $all.ClusterOverride.$Name }
+}
+
+function Stop-Atc {
+    param([string[]]$Node)
+    foreach ($one in $Node) { Set-Service -ComputerName $one -Name NetworkATC -StartupType Disabled -Status Stopped }
+}
+
+function Restore-Atc {
+    # Network ATC runs again where it ran before
+    param([string[]]$Node)
+    foreach ($one in $Node) {
+        if ([string]@(Get-Kept -Key ('service ' + $one))[0] -eq 'Disabled') { continue }
+        Set-Service -ComputerName $one -Name NetworkATC -StartupType Automatic -Status Running
     }
-    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
+}
+
+function Set-Overrides {
+    # sets the properties, and those again that the cluster has; nothing among the values = Network ATC does it by itself
+    param([hashtable]$Value)
+    $names = 'EnableNetworkNaming', 'EnableLiveMigrationNetworkSelection', 'EnableVirtualMachineMigrationPerformanceSelection', 'VirtualMachineMigrationPerformanceOption', 'MaximumVirtualMachineMigrations', 'MaximumSMBMigrationBandwidthInGbps'
+    $settings = New-NetIntentGlobalClusterOverrides
+    $set = 0
+    $emptied = 0
+    foreach ($name in $names) {
+        $own = Get-Override -Name $name
+        if ($Value.ContainsKey($name)) {
+            if ($null -eq $Value[$name] -and $null -ne $own) { $emptied++ }
+            $own = $Value[$name]
+        }
+        if ($null -eq $own) { continue }
+        $settings.$name = $own
+        $set++
+    }
+    # a property that is not set stays as it is: to empty one, all overrides go first, those of the proxy come back
+    if ($emptied -gt 0) {
+        $proxy = (Get-NetIntent -GlobalOverrides | Where-Object { $_.ProxyOverride } | Select-Object -First 1).ProxyOverride
+        Remove-NetIntent -GlobalOverrides
+        if ($proxy) { Set-NetIntent -GlobalProxyOverrides $proxy }
+    }
+    if ($set -gt 0) { Set-NetIntent -GlobalClusterOverrides $settings }
 }
 
 if ((Get-Cluster).Name -ne 'AZL-EDGE') {
@@ -181,23 +230,32 @@ if ((Get-Cluster).Name -ne 'AZL-EDGE') {
 }
 $State = Read-State
 $Waiting = @()
+Save-Kept -Key 'override EnableNetworkNaming' -Read { Get-Override -Name EnableNetworkNaming }
+Save-Kept -Key 'override EnableLiveMigrationNetworkSelection' -Read { Get-Override -Name EnableLiveMigrationNetworkSelection }
+Save-Kept -Key 'service AZL1' -Read { [string](Get-Service -ComputerName 'AZL1' -Name NetworkATC).StartType }
+Save-Kept -Key 'service AZL2' -Read { [string](Get-Service -ComputerName 'AZL2' -Name NetworkATC).StartType }
+Save-Kept -Key 'service AZL3' -Read { [string](Get-Service -ComputerName 'AZL3' -Name NetworkATC).StartType }
+Save-Kept -Key 'service AZL4' -Read { [string](Get-Service -ComputerName 'AZL4' -Name NetworkATC).StartType }
 
-# Step 1: add the Network ATC intent Storage over Port3 and Port4
-#   serves: uplink cluster+live-migration+storage of the plan: no other use of these NICs in this design is as good in requirements and wishes
-Invoke-Step -Number 1 -What 'add the Network ATC intent Storage over Port3 and Port4' -Serves 'uplink cluster+live-migration+storage of the plan: no other use of these NICs in this design is as good in requirements and wishes' -Test {
-    Test-Intent -Name 'Storage'
+# Step 1: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false
+#   serves: what the plan sets for live migration and cluster networks, which Network ATC would set again about every 15 minutes (Microsoft, Manage Network ATC)
+Invoke-Step -Number 1 -What 'tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false' -Serves 'what the plan sets for live migration and cluster networks, which Network ATC would set again about every 15 minutes (Microsoft, Manage Network ATC)' -Test {
+    ((Get-Override -Name EnableNetworkNaming) -eq $false) -and ((Get-Override -Name EnableLiveMigrationNetworkSelection) -eq $false)
 } -Change {
-    Add-NetIntent -Name 'Storage' -AdapterName 'Port3', 'Port4' -Storage
-    Wait-Intent -Name 'Storage'
+    Set-Overrides -Value @{
+        # cluster networks keep the names of cluster_networks.csv, by which the scripts find them
+        EnableNetworkNaming = $false
+        # live migration goes over the plan's networks: the lists of the cluster and of the hosts
+        EnableLiveMigrationNetworkSelection = $false
+    }
 }
 
-# Step 2: add the Network ATC intent Management_Compute over Port1 and Port2
-#   serves: uplink management+vm:External-1 of the plan: new; 34 vNICs, none heavy
-Invoke-Step -Number 2 -What 'add the Network ATC intent Management_Compute over Port1 and Port2' -Serves 'uplink management+vm:External-1 of the plan: new; 34 vNICs, none heavy' -Test {
-    Test-Intent -Name 'Management_Compute'
+# Step 2: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn
+#   serves: Network ATC applies an intent to every node of a cluster as soon as it can, also to nodes with running VMs (Microsoft, Install and enable Network ATC)
+Invoke-Step -Number 2 -What 'hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn' -Serves 'Network ATC applies an intent to every node of a cluster as soon as it can, also to nodes with running VMs (Microsoft, Install and enable Network ATC)' -Test {
+    Test-AtcHeld -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
 } -Change {
-    Add-NetIntent -Name 'Management_Compute' -AdapterName 'Port1', 'Port2' -Management -Compute
-    Wait-Intent -Name 'Management_Compute'
+    Stop-Atc -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
 }
 
 if ($Waiting.Count -gt 0) {

@@ -156,23 +156,72 @@ function Assert-Off {
 }
 
 function Test-Intent {
-    # the intent is there and applied on every node
-    param([string]$Name)
+    # the intent is there, and applied on the node; without a node: on every node of the cluster
+    param([string]$Name, [string]$Node)
     if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
-    $status = @(Get-NetIntentStatus -Name $Name)
+    $status = @(Get-NetIntentStatus -Name $Name | Where-Object { -not $Node -or ([string]$_.Host).Split('.')[0] -eq $Node })
+    if ($status.Count -eq 0) { return $false }
+    if (-not $Node -and $status.Count -lt @(Get-ClusterNode).Count) { return $false }
     return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
 }
 
-function Wait-Intent {
+function Test-IntentPorts {
+    # no other intent holds one of the ports
+    param([string]$Name, [string[]]$Adapter)
+    $others = @(Get-NetIntent -ErrorAction SilentlyContinue | Where-Object { $_.IntentName -and $_.IntentName -ne $Name })
+    return @($others | Where-Object { @(@($_.NetAdapterNamesAsList) + @($_.NetAdapterNameCollection) | Where-Object { $Adapter -contains $_ }).Count -gt 0 }).Count -eq 0
+}
+
+function Test-AtcHeld {
+    param([string[]]$Node)
+    return @($Node | Where-Object { [string](Get-Service -ComputerName $_ -Name NetworkATC).Status -ne 'Stopped' }).Count -eq 0
+}
+
+function Get-Override {
+    # a property of the overrides that the cluster has; nothing = Network ATC does it by itself
     param([string]$Name)
-    foreach ($attempt in (1..120)) {
-        if (Test-Intent -Name $Name) { return }
-        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
-            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
-        }
-        Start-Sleep -Seconds 10
+    $all = Get-NetIntent -GlobalOverrides -ErrorAction SilentlyContinue | Where-Object { $_.ClusterOverride } | Select-Object -First 1
+    if ($all) { return $all.ClusterOverride.$Name }
+}
+
+function Stop-Atc {
+    param([string[]]$Node)
+    foreach ($one in $Node) { Set-Service -ComputerName $one -Name NetworkATC -StartupType Disabled -Status Stopped }
+}
+
+function Restore-Atc {
+    # Network ATC runs again where it ran before
+    param([string[]]$Node)
+    foreach ($one in $Node) {
+        if ([string]@(Get-Kept -Key ('service ' + $one))[0] -eq 'Disabled') { continue }
+        Set-Service -ComputerName $one -Name NetworkATC -StartupType Automatic -Status Running
     }
-    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
+}
+
+function Set-Overrides {
+    # sets the properties, and those again that the cluster has; nothing among the values = Network ATC does it by itself
+    param([hashtable]$Value)
+    $names = 'EnableNetworkNaming', 'EnableLiveMigrationNetworkSelection', 'EnableVirtualMachineMigrationPerformanceSelection', 'VirtualMachineMigrationPerformanceOption', 'MaximumVirtualMachineMigrations', 'MaximumSMBMigrationBandwidthInGbps'
+    $settings = New-NetIntentGlobalClusterOverrides
+    $set = 0
+    $emptied = 0
+    foreach ($name in $names) {
+        $own = Get-Override -Name $name
+        if ($Value.ContainsKey($name)) {
+            if ($null -eq $Value[$name] -and $null -ne $own) { $emptied++ }
+            $own = $Value[$name]
+        }
+        if ($null -eq $own) { continue }
+        $settings.$name = $own
+        $set++
+    }
+    # a property that is not set stays as it is: to empty one, all overrides go first, those of the proxy come back
+    if ($emptied -gt 0) {
+        $proxy = (Get-NetIntent -GlobalOverrides | Where-Object { $_.ProxyOverride } | Select-Object -First 1).ProxyOverride
+        Remove-NetIntent -GlobalOverrides
+        if ($proxy) { Set-NetIntent -GlobalProxyOverrides $proxy }
+    }
+    if ($set -gt 0) { Set-NetIntent -GlobalClusterOverrides $settings }
 }
 
 if ((Get-Cluster).Name -ne 'AZL-EDGE') {

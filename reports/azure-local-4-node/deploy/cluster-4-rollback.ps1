@@ -1,6 +1,7 @@
 ﻿# Rollback of the cluster scripts.
 # For AZL-EDGE. Written by nicplan from an inventory and a plan; do not edit, make it anew.
 # Undoes what the cluster scripts did. VMs whose MAC address goes back must be off.
+# Run it when every node is back: it takes the plan's intents from the cluster and lets Network ATC run as before.
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
@@ -156,23 +157,72 @@ function Assert-Off {
 }
 
 function Test-Intent {
-    # the intent is there and applied on every node
-    param([string]$Name)
+    # the intent is there, and applied on the node; without a node: on every node of the cluster
+    param([string]$Name, [string]$Node)
     if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
-    $status = @(Get-NetIntentStatus -Name $Name)
+    $status = @(Get-NetIntentStatus -Name $Name | Where-Object { -not $Node -or ([string]$_.Host).Split('.')[0] -eq $Node })
+    if ($status.Count -eq 0) { return $false }
+    if (-not $Node -and $status.Count -lt @(Get-ClusterNode).Count) { return $false }
     return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
 }
 
-function Wait-Intent {
+function Test-IntentPorts {
+    # no other intent holds one of the ports
+    param([string]$Name, [string[]]$Adapter)
+    $others = @(Get-NetIntent -ErrorAction SilentlyContinue | Where-Object { $_.IntentName -and $_.IntentName -ne $Name })
+    return @($others | Where-Object { @(@($_.NetAdapterNamesAsList) + @($_.NetAdapterNameCollection) | Where-Object { $Adapter -contains $_ }).Count -gt 0 }).Count -eq 0
+}
+
+function Test-AtcHeld {
+    param([string[]]$Node)
+    return @($Node | Where-Object { [string](Get-Service -ComputerName $_ -Name NetworkATC).Status -ne 'Stopped' }).Count -eq 0
+}
+
+function Get-Override {
+    # a property of the overrides that the cluster has; nothing = Network ATC does it by itself
     param([string]$Name)
-    foreach ($attempt in (1..120)) {
-        if (Test-Intent -Name $Name) { return }
-        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
-            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
-        }
-        Start-Sleep -Seconds 10
+    $all = Get-NetIntent -GlobalOverrides -ErrorAction SilentlyContinue | Where-Object { $_.ClusterOverride } | Select-Object -First 1
+    if ($all) { return $all.ClusterOverride.$Name }
+}
+
+function Stop-Atc {
+    param([string[]]$Node)
+    foreach ($one in $Node) { Set-Service -ComputerName $one -Name NetworkATC -StartupType Disabled -Status Stopped }
+}
+
+function Restore-Atc {
+    # Network ATC runs again where it ran before
+    param([string[]]$Node)
+    foreach ($one in $Node) {
+        if ([string]@(Get-Kept -Key ('service ' + $one))[0] -eq 'Disabled') { continue }
+        Set-Service -ComputerName $one -Name NetworkATC -StartupType Automatic -Status Running
     }
-    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
+}
+
+function Set-Overrides {
+    # sets the properties, and those again that the cluster has; nothing among the values = Network ATC does it by itself
+    param([hashtable]$Value)
+    $names = 'EnableNetworkNaming', 'EnableLiveMigrationNetworkSelection', 'EnableVirtualMachineMigrationPerformanceSelection', 'VirtualMachineMigrationPerformanceOption', 'MaximumVirtualMachineMigrations', 'MaximumSMBMigrationBandwidthInGbps'
+    $settings = New-NetIntentGlobalClusterOverrides
+    $set = 0
+    $emptied = 0
+    foreach ($name in $names) {
+        $own = Get-Override -Name $name
+        if ($Value.ContainsKey($name)) {
+            if ($null -eq $Value[$name] -and $null -ne $own) { $emptied++ }
+            $own = $Value[$name]
+        }
+        if ($null -eq $own) { continue }
+        $settings.$name = $own
+        $set++
+    }
+    # a property that is not set stays as it is: to empty one, all overrides go first, those of the proxy come back
+    if ($emptied -gt 0) {
+        $proxy = (Get-NetIntent -GlobalOverrides | Where-Object { $_.ProxyOverride } | Select-Object -First 1).ProxyOverride
+        Remove-NetIntent -GlobalOverrides
+        if ($proxy) { Set-NetIntent -GlobalProxyOverrides $proxy }
+    }
+    if ($set -gt 0) { Set-NetIntent -GlobalClusterOverrides $settings }
 }
 
 if ((Get-Cluster).Name -ne 'AZL-EDGE') {
@@ -434,24 +484,23 @@ Undo-Step -Number 1 -What 'undo: keep live migration off Management' -Test {
 
 $StateFile = Join-Path $StateFolder 'cluster-before-state.xml'
 $State = Read-State
-# Step 2: undo: add the Network ATC intent Management_Compute over Port1 and Port2
-Undo-Step -Number 2 -What 'undo: add the Network ATC intent Management_Compute over Port1 and Port2' -Test {
-    -not (Get-NetIntent -Name 'Management_Compute' -ErrorAction SilentlyContinue)
+# Step 2: undo: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn
+Undo-Step -Number 2 -What 'undo: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn' -Test {
+    @(Get-NetIntent | Where-Object { @('Management_Compute', 'Storage') -contains $_.IntentName }).Count -eq 0
 } -Change {
-    Remove-NetIntent -Name 'Management_Compute'
+    if (Get-NetIntent -Name 'Management_Compute' -ErrorAction SilentlyContinue) { Remove-NetIntent -Name 'Management_Compute' }
+    if (Get-NetIntent -Name 'Storage' -ErrorAction SilentlyContinue) { Remove-NetIntent -Name 'Storage' }
+    Restore-Atc -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
 }
 
-# What the intent Management_Compute made stays (Remove-NetIntent takes nothing off a node). By hand on each node, drained, at its console (iLO, iDRAC):
-#   Remove-VMSwitch -Name 'ConvergedSwitch(Management_Compute)' -Force
-#   then addresses and VLANs as the pre-check script of the node lists them, and that script again: every line must say ok
-# Step 1: undo: add the Network ATC intent Storage over Port3 and Port4
-Undo-Step -Number 1 -What 'undo: add the Network ATC intent Storage over Port3 and Port4' -Test {
-    -not (Get-NetIntent -Name 'Storage' -ErrorAction SilentlyContinue)
+# Step 1: undo: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false
+Undo-Step -Number 1 -What 'undo: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false' -Test {
+    ([string](Get-Override -Name EnableNetworkNaming) -eq [string]@(Get-Kept -Key 'override EnableNetworkNaming')[0]) -and ([string](Get-Override -Name EnableLiveMigrationNetworkSelection) -eq [string]@(Get-Kept -Key 'override EnableLiveMigrationNetworkSelection')[0])
 } -Change {
-    Remove-NetIntent -Name 'Storage'
+    Set-Overrides -Value @{
+        EnableNetworkNaming = @(Get-Kept -Key 'override EnableNetworkNaming')[0]
+        EnableLiveMigrationNetworkSelection = @(Get-Kept -Key 'override EnableLiveMigrationNetworkSelection')[0]
+    }
 }
 
-# What the intent Storage made stays (Remove-NetIntent takes nothing off a node). By hand on each node, drained, at its console (iLO, iDRAC):
-#   Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' } | Remove-NetQosTrafficClass; Get-NetQosPolicy | Remove-NetQosPolicy
-#   then addresses and VLANs as the pre-check script of the node lists them, and that script again: every line must say ok
 Write-Output 'Done.'
