@@ -52,9 +52,7 @@ fn the_steps_of_every_sample_lead_to_its_plan_and_back() {
         wired_anew(&mut inventory);
         for work in of(&inventory, plan) {
             steps += work.steps();
-            if !work.by_intents {
-                there_and_back(&name, &work);
-            }
+            there_and_back(&name, &work);
         }
     }
     assert!(steps > 100, "{steps}");

@@ -231,27 +231,40 @@ fn a_rollback_of_a_take_over_asks_for_the_console() {
     assert!(guarded > 0);
 }
 
-/// Every intent has its way back, with what it leaves on the nodes; nothing is scripted that cuts a path.
+/// Every intent that a node's script adds has its way back there, and in the cluster's own; Network ATC is held on the node first.
 #[test]
-fn the_rollback_takes_every_intent_away_and_says_what_stays() {
+fn the_rollback_takes_every_intent_off_the_node_and_out_of_the_cluster() {
     let mut intents = 0;
     for (from, work) in all() {
         let files = files(&work);
-        for (name, text) in texts(&files, "1-before.ps1") {
-            let added = Script::parse(text.trim_start_matches('\u{feff}')).calls();
-            let added = added.iter().filter(|c| c.name == "Add-NetIntent").count();
+        let calls = |text: &str, name: &str| {
+            let calls = Script::parse(text.trim_start_matches('\u{feff}')).calls();
+            calls.iter().filter(|c| c.name == name).count()
+        };
+        for (name, text) in texts(&files, "2-apply.ps1").filter(|(_, text)| text.contains("Wait-Intent -Name '")) {
+            let added = calls(&text, "Add-NetIntent");
             let (_, back) = texts(&files, "4-rollback.ps1")
-                .find(|(other, _)| **other == name.replace("1-before", "4-rollback"))
+                .find(|(other, _)| **other == name.replace("2-apply", "4-rollback"))
                 .expect("a rollback");
-            let calls = Script::parse(back.trim_start_matches('\u{feff}')).calls();
-            let removed = calls.iter().filter(|c| c.name == "Remove-NetIntent").count();
-            assert_eq!(added, removed, "{from}: {name}");
-            assert_eq!(back.matches("made stays").count(), added, "{from}: {name}");
-            assert!(calls.iter().all(|c| c.name != "Remove-VMSwitch"), "{from}: {name}");
+            assert_eq!(added, calls(&back, "Remove-Atc"), "{from}: {name}");
+            assert!(back.contains("Disable-Atc\r\n    if ($Switch)"), "{from}: {name}");
             intents += added;
         }
+        for work in work.iter().filter(|w| w.by_intents) {
+            let held = work.before.iter().flat_map(|s| &s.changes).find_map(|c| match c {
+                Change::HoldIntents(hold) => Some(hold),
+                _ => None,
+            });
+            let (name, text) = texts(&files, "4-rollback.ps1")
+                .find(|(name, _)| name.contains("cluster"))
+                .expect("a rollback of the cluster");
+            for intent in held.map(|h| h.added.clone()).unwrap_or_default() {
+                let gone = format!("Remove-NetIntent -Name '{intent}'");
+                assert!(text.contains(&gone), "{from}: {name}: {gone}");
+            }
+        }
     }
-    assert!(intents > 0);
+    assert!(intents > 20, "{intents}");
 }
 
 /// A share for SMB that is not the half that Network ATC takes becomes an override; the half is none.
@@ -259,7 +272,9 @@ fn the_rollback_takes_every_intent_away_and_says_what_stays() {
 fn an_intent_overrides_the_share_of_smb_only_where_the_plan_differs() {
     let mut found = Vec::new();
     for profile in ["2025", "azurelocal"] {
-        let cluster = wired(profile, Style::Converged);
+        let mut cluster = wired(profile, Style::Converged);
+        let vnics = cluster.nodes.iter_mut().flat_map(|n| &mut n.host_vnics);
+        vnics.for_each(|v| v.vlan = Some(20));
         let plan = planned(&cluster, Style::Converged);
         let smb = plan.clusters[0].nodes[0].uplinks.iter().flat_map(|u| &u.shares);
         let smb = smb.filter(|s| matches!(s.role, Role::Storage | Role::LiveMigration));
@@ -267,7 +282,7 @@ fn an_intent_overrides_the_share_of_smb_only_where_the_plan_differs() {
         let work = of(&support::inventory(cluster), plan);
         assert!(work[0].by_intents, "{profile}");
         let files = files(&work);
-        let (_, text) = texts(&files, "1-before.ps1").next().expect("intents");
+        let (_, text) = texts(&files, "2-apply.ps1").next().expect("intents");
         let wanted = format!("New-NetIntentQoSPolicyOverrides -BandwidthPercentage_SMB {percent}");
         let half = (48..=50).contains(&percent);
         assert_eq!(

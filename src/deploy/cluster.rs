@@ -17,15 +17,15 @@ pub struct ClusterChanges {
     pub stranded: Vec<(String, String, String)>,
 }
 
-/// What differs between today and the plan; what is as it should be is counted in `already`. Network ATC sets the lists of its hosts itself.
-pub fn of_cluster(today: &Cluster, after: &Cluster, by_intents: bool, already: &mut usize) -> ClusterChanges {
+/// What differs between today and the plan; what is as it should be is counted in `already`. `own_lists`: the lists of hosts are not left to Network ATC.
+pub fn of_cluster(today: &Cluster, after: &Cluster, own_lists: bool, already: &mut usize) -> ClusterChanges {
     let mut found = ClusterChanges::default();
     // Where networks end, those that take over are there already: they do so before the first node loses one.
     let ends = after.networks.len() < today.networks.len();
     let settings = if ends { &mut found.before } else { &mut found.after };
     networks(today, after, already, settings);
     migration(today, after, already, settings);
-    if !by_intents {
+    if own_lists {
         lists::of_hosts(today, after, already, &mut found);
     }
     found.after.extend(apart::changes(today, after));

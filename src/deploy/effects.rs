@@ -2,6 +2,7 @@
 //!
 //! In: facts and a change. Out: the facts afterwards. Must not know: scripts.
 
+use super::intents::{Hold, made};
 use super::steps::{Base, Change, HostSetting, Kept, Port};
 use crate::applied::policies;
 use crate::inventory::{Cluster, Fact, HostVnic, Nic, Node};
@@ -130,7 +131,46 @@ fn on_host_vnic(change: &Change, node: &mut Node) {
             None => node.facts.remove(policies::COLUMN),
         },
         Change::Host(setting) => host(setting, node),
+        other => by_intents(other, node),
+    }
+}
+
+fn by_intents(change: &Change, node: &mut Node) {
+    match change {
+        Change::AddIntent(intent) => made::add(intent, node),
+        Change::RemoveIntent(intent) => made::remove(intent, node),
+        Change::Land {
+            nic, addresses, vlan, ..
+        } => {
+            if let Some(nic) = nic_mut(node, nic) {
+                nic.addresses.clone_from(addresses);
+                made::set_vlan(nic, *vlan);
+            }
+        }
+        Change::Unland { nic, addresses, vlan } => {
+            if let Some(nic) = nic_mut(node, nic) {
+                nic.addresses.retain(|address| !addresses.contains(address));
+                made::set_vlan(nic, *vlan);
+            }
+        }
         _ => {}
+    }
+}
+
+/// Intents of today end, or are there again.
+fn hold(hold: &Hold, back: bool, cluster: &mut Cluster) {
+    for (column, values) in &hold.lists {
+        let value = if back { &values.before } else { &values.after };
+        if let Some(names) = value {
+            cluster.facts.insert(column, Fact::List(names.clone()));
+        }
+    }
+    for nic in cluster.nodes.iter_mut().flat_map(|n| &mut n.nics) {
+        if back {
+            made::again(&hold.ended, nic);
+        } else {
+            made::end(&hold.ended, nic);
+        }
     }
 }
 
@@ -189,6 +229,18 @@ pub fn on_cluster(change: &Change, cluster: &mut Cluster) {
             }
         }
         Change::Spoofing { vm, vnic, value } => guest(cluster, vm, vnic, |v| v.spoofing = value.after == Some(true)),
+        Change::HoldIntents(one) => hold(one, false, cluster),
+        Change::LeaveIntents(one) => hold(one, true, cluster),
+        Change::Overrides(set) => {
+            if let Some((_, number)) = set.at_once {
+                cluster.migration.maximum_parallel = Some(u32::from(number));
+            }
+        }
+        Change::NoOverrides(set) => {
+            if let Some((before, _)) = set.at_once {
+                cluster.migration.maximum_parallel = before;
+            }
+        }
         _ => {}
     }
 }

@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub fn steps(work: &ClusterWork) -> Vec<Manual> {
     let mut found = Vec::new();
     strand(&work.stranded, by_powershell(&work.today), &mut found);
-    managed(work, &mut found);
+    features(work, &mut found);
     storage(&work.today, &mut found);
     unnamed_network(work, &mut found);
     for node in &work.nodes {
@@ -71,25 +71,16 @@ fn strand(stranded: &[(String, String, String)], scripted: bool, found: &mut Vec
     }
 }
 
-/// Network ATC sets networks of live migration and migrations at once by itself, and again when somebody changes them, unless it is told otherwise.
-fn managed(work: &ClusterWork, found: &mut Vec<Manual>) {
-    let changes = || work.last.iter().flat_map(|s| &s.changes);
-    let lists = changes().any(|c| matches!(c, Change::MigrationOrder(_) | Change::MigrationExcluded(_)));
-    let number = work.today.concurrency.filter(|number| *number > 1);
-    if !work.by_intents || !(lists || number.is_some()) {
+/// Features that Network ATC needs; the rest of the scripts asks for them.
+fn features(work: &ClusterWork, found: &mut Vec<Manual>) {
+    let needed = work.before.iter().flat_map(|s| &s.changes);
+    if !needed.into_iter().any(|c| matches!(c, Change::HoldIntents(_))) {
         return;
     }
-    let selection = "$global.EnableLiveMigrationNetworkSelection = $false";
-    let at_once = number.map(|number| format!("$global.MaximumVirtualMachineMigrations = {}", number.min(10)));
-    let set: Vec<String> = lists.then(|| selection.to_owned()).into_iter().chain(at_once).collect();
-    let text = format!(
-        "Network ATC sets live migration of the cluster by itself and sets it again when it differs. So that it leaves what this plan sets: \
-         $global = New-NetIntentGlobalClusterOverrides; {}; Add-NetIntent -GlobalClusterOverrides $global (Set-NetIntent where Get-NetIntent -GlobalOverrides \
-         shows some already). Back: Remove-NetIntent -GlobalOverrides.",
-        set.join("; ")
-    );
-    let why =
-        "live migration takes the plan's network only if nothing else sets its lists (Microsoft, Manage Network ATC)";
+    let text = "On every node: Install-WindowsFeature -Name NetworkATC, Hyper-V, 'Failover-Clustering', 'Data-Center-Bridging' -IncludeManagementTools \
+                (what is there stays). On Azure Local, do not run these scripts while an update or a deployment runs: it uses the same intents."
+        .to_owned();
+    let why = "Network ATC and Data Center Bridging are features of Windows (Microsoft, Deploy host networking with Network ATC)";
     found.push(manual(When::Before, "", text, why));
 }
 
@@ -197,18 +188,8 @@ fn switch_ports(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
             place(&work.today, new),
             words::roles(&roles)
         );
-        let when = if work.by_intents {
-            When::Before
-        } else {
-            When::BeforeNode
-        };
-        let text = if work.by_intents {
-            format!("{}: {text}", node.today.name)
-        } else {
-            text
-        };
         found.push(manual(
-            when,
+            When::BeforeNode,
             &node.today.name,
             text,
             "the physical switch must carry what the plan puts on the port",
@@ -225,7 +206,8 @@ pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
             let old = node.today.nics.iter().find(|n| n.name == name);
             let new = node.after.nics.iter().find(|n| n.name == name);
             let (Some(old), Some(new)) = (old, new) else { continue };
-            if old.switch.is_some() || new.switch.is_none() {
+            let now_tagged = new.switch.is_some() || set_vlan(old).is_none() && set_vlan(new).is_some();
+            if old.switch.is_some() || !now_tagged {
                 continue;
             }
             let tagged = vlans(&work.after, &node.after, new);
@@ -249,7 +231,7 @@ pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
     found
 }
 
-/// Ports that a change puts under a switch or into a team.
+/// Ports that a change puts under a switch, into a team or into the VLAN of an intent.
 fn entering(change: &Change) -> Vec<String> {
     match change {
         Change::CreateSwitch(switch) => switch.record.nics.clone(),
@@ -257,6 +239,7 @@ fn entering(change: &Change) -> Vec<String> {
         Change::Rebind { after, .. } => vec![after.clone()],
         Change::CreateTeam { nics, .. } => nics.clone(),
         Change::JoinTeam { nic, .. } => vec![nic.clone()],
+        Change::AddIntent(intent) => intent.nics.clone(),
         _ => Vec::new(),
     }
 }
@@ -276,6 +259,11 @@ fn place(cluster: &Cluster, nic: &Nic) -> String {
 
 /// VLANs that must pass a port: on one with an address of its own that of its network, else those of its roles' networks.
 fn vlans(after: &Cluster, node: &Node, nic: &Nic) -> BTreeSet<u16> {
+    // a bare port of an intent has the VLAN that Network ATC sets at it
+    let intent = nic.facts.list("intents").is_some_and(|names| !names.is_empty());
+    if let Some(vlan) = set_vlan(nic).filter(|_| intent && nic.switch.is_none()) {
+        return u16::try_from(vlan).into_iter().collect();
+    }
     let of_roles = |n: &&ClusterNetwork| n.purpose.is_some_and(|role| nic.roles.contains(&role));
     let mut networks: Vec<&ClusterNetwork> = after.networks.iter().filter(of_roles).collect();
     let own = Subnet::of_addresses(&nic.addresses);
@@ -328,6 +316,9 @@ fn at_the_port(after: &Cluster, node: &Node, nic: &Nic) -> String {
             " (tagged; the port has VLAN {today} today, so set it once its address has changed: Set-NetAdapter -Name {} -VlanID {only})",
             quoted(&nic.name)
         ),
+        (true, Some(_), Some(only), None) if nic.facts.list("intents").is_some_and(|names| !names.is_empty()) => {
+            format!(" (VLAN {only} tagged, as Network ATC sets it at the port)")
+        }
         (true, Some(_), Some(only), None) => format!(" (VLAN {only} tagged, as it is set at the port)"),
         _ => String::new(),
     }

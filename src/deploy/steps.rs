@@ -3,6 +3,7 @@
 //! A change knows what was before, so that its inverse follows from itself; `None` is a fact that the inventory does not know. Must not
 //! know: how a script is written.
 
+pub use super::intents::{Hold, Intent, Overrides, PortBefore};
 use crate::inventory::{HostVnic, TrafficClass, VirtualSwitch};
 use crate::profiles::Transport;
 use crate::roles::Role;
@@ -112,42 +113,6 @@ pub enum Kept {
         /// Its roles.
         roles: Vec<Role>,
     },
-}
-
-/// An intent of Network ATC.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Intent {
-    /// Name.
-    pub name: String,
-    /// Ports, the same on every node.
-    pub nics: Vec<String>,
-    /// Management.
-    pub management: bool,
-    /// VMs.
-    pub compute: bool,
-    /// Storage.
-    pub storage: bool,
-    /// Storage ports are joined by direct cables.
-    pub switchless: bool,
-    /// VLAN of management; `None` = as it is found.
-    pub management_vlan: Option<u16>,
-    /// VLANs of the storage ports, in their order; empty = those that Network ATC takes.
-    pub storage_vlans: Vec<u16>,
-    /// Addresses of the storage networks are not those that Network ATC would give.
-    pub own_storage_addresses: bool,
-    /// Percent for SMB where the plan's share is not the half that Network ATC takes; `None` = as Network ATC has it.
-    pub smb_percent: Option<u8>,
-    /// Large packets, if the inventory says so.
-    pub jumbo: Option<u32>,
-    /// The plan's network that its switch serves.
-    pub network: Option<String>,
-}
-
-impl Intent {
-    /// Name of the virtual switch that Network ATC makes for it; a storage intent has none.
-    pub fn switch(&self) -> Option<String> {
-        (self.management || self.compute).then(|| format!("ConvergedSwitch({})", self.name))
-    }
 }
 
 /// One change of a node or of the cluster.
@@ -366,10 +331,42 @@ pub enum Change {
         /// Value.
         value: Values<String>,
     },
-    /// An intent of Network ATC, on every node.
+    /// Puts the address of management on a bare port, from which Network ATC takes it over.
+    Land {
+        /// Port.
+        nic: String,
+        /// Adapter that had it.
+        from: Port,
+        /// The addresses, if known.
+        addresses: Vec<String>,
+        /// VLAN ID of the port before.
+        before: Option<u64>,
+        /// VLAN ID with which the address is reached; `None` = untagged.
+        vlan: Option<u64>,
+        /// Virtual switch that Network ATC then makes.
+        switch: String,
+    },
+    /// Takes it off again. On the way back only.
+    Unland {
+        /// Port.
+        nic: String,
+        /// Its addresses.
+        addresses: Vec<String>,
+        /// VLAN ID that it gets back.
+        vlan: Option<u64>,
+    },
+    /// Network ATC makes an intent on the node; the first node adds it for the cluster.
     AddIntent(Box<Intent>),
-    /// Takes an intent away; what it made stays. On the way back only.
+    /// Network ATC is held on the node and what it made of the intent goes. On the way back only.
     RemoveIntent(Box<Intent>),
+    /// Network ATC waits on every node, and intents of today end.
+    HoldIntents(Box<Hold>),
+    /// The plan's intents are taken away, those of today are there again, and Network ATC runs as before. On the way back only.
+    LeaveIntents(Box<Hold>),
+    /// What Network ATC leaves alone or sets otherwise.
+    Overrides(Overrides),
+    /// As it was before. On the way back only.
+    NoOverrides(Overrides),
 }
 
 /// Part of the work, in the order in which a script does it.

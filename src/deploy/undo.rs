@@ -135,6 +135,14 @@ impl Change {
                 value: value.inverse(),
             },
             Change::Host(setting) => Change::Host(setting.inverse()),
+            Change::AddIntent(intent) => Change::RemoveIntent(intent.clone()),
+            Change::Land {
+                nic, addresses, before, ..
+            } => Change::Unland {
+                nic: nic.clone(),
+                addresses: addresses.clone(),
+                vlan: *before,
+            },
             other => return other.inverse_of_cluster(),
         })
     }
@@ -181,7 +189,8 @@ impl Change {
                 vm: vm.clone(),
                 value: value.inverse(),
             },
-            Change::AddIntent(intent) => Change::RemoveIntent(intent.clone()),
+            Change::HoldIntents(hold) => Change::LeaveIntents(hold.clone()),
+            Change::Overrides(overrides) => Change::NoOverrides(overrides.clone()),
             _ => return None,
         })
     }

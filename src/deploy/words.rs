@@ -204,12 +204,47 @@ fn of_cluster(change: &Change) -> String {
             Some(class) => format!("keep {vm} on another node than others of {class}"),
             None => format!("let {vm} run on any node again"),
         },
-        Change::RemoveIntent(intent) => format!("remove the Network ATC intent {}", intent.name),
+        other => of_intents(other),
+    }
+}
+
+fn of_intents(change: &Change) -> String {
+    match change {
+        Change::Land { nic, .. } => format!("put the management address on {nic} until Network ATC takes it over"),
+        Change::Unland { nic, .. } => format!("take the management address off {nic}"),
         Change::AddIntent(intent) => format!(
-            "add the Network ATC intent {} over {}",
+            "let Network ATC make the intent {} over {}",
             intent.name,
             listed(&intent.nics)
         ),
+        Change::RemoveIntent(intent) => format!("remove what Network ATC made of the intent {}", intent.name),
+        Change::HoldIntents(hold) if hold.ended.is_empty() => {
+            format!("hold Network ATC on {} until each has its turn", listed(&hold.nodes))
+        }
+        Change::HoldIntents(hold) => {
+            let ended: Vec<&str> = hold.ended.iter().map(|i| i.name.as_str()).collect();
+            format!(
+                "hold Network ATC on {} until each has its turn, and remove the intents {} from it; what they made stays",
+                listed(&hold.nodes),
+                listed(&ended)
+            )
+        }
+        Change::LeaveIntents(hold) => format!(
+            "remove the intents {} and let Network ATC run as before",
+            listed(&hold.added)
+        ),
+        Change::Overrides(set) => {
+            let values: Vec<String> = set
+                .values()
+                .into_iter()
+                .map(|v| format!("{} = {}", v.name, v.value))
+                .collect();
+            format!(
+                "tell Network ATC what it leaves alone or sets otherwise: {}",
+                listed(&values)
+            )
+        }
+        Change::NoOverrides(_) => "tell Network ATC what it was told before".to_owned(),
         _ => String::new(),
     }
 }
@@ -260,6 +295,12 @@ fn rule(change: &Change) -> Option<&'static str> {
         }
         Change::AntiAffinity { .. } => {
             "members of one NLB cluster on one node are one failure, and on one virtual switch their shared MAC address collides (rule nlb-members-without-anti-affinity)"
+        }
+        Change::HoldIntents(_) => {
+            "Network ATC applies an intent to every node of a cluster as soon as it can, also to nodes with running VMs (Microsoft, Install and enable Network ATC)"
+        }
+        Change::Overrides(_) => {
+            "what the plan sets for live migration and cluster networks, which Network ATC would set again about every 15 minutes (Microsoft, Manage Network ATC)"
         }
         Change::NetworkUse { .. } => {
             "cluster use by purpose (Microsoft, Network Recommendations for a Hyper-V Cluster)"

@@ -5,8 +5,8 @@ use super::goal::Goal;
 use super::order::{self, Ordered};
 use super::settings::{self, Planned};
 use super::state::State;
-use super::steps::{Change, Manual, Phase, Step, numbered};
-use super::{apart, intents, manual, words};
+use super::steps::{Change, HostSetting, Manual, Phase, Step, numbered};
+use super::{apart, effects, intents, manual, words};
 use crate::applied;
 use crate::checks::VerifiedPlan;
 use crate::inventory::{Cluster, Inventory, Node};
@@ -105,23 +105,30 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
         reasons.push(NO_WINDOWS.to_owned());
     }
     reasons.extend(patterns(today, plan));
+    reasons.extend(intents::refusals(today, plan));
     let by_intents = intents::apply_to(today, plan);
+    let applied = applied::cluster(today, plan);
     let after = if by_intents {
-        intents::named(&applied::cluster(today, plan), today, plan)
+        intents::named(&applied, today, plan)
     } else {
-        applied::cluster(today, plan)
+        applied.clone()
     };
     let after = apart::kept_apart(after);
     let mut already = 0;
+    let own_lists = !by_intents || intents::global::lists(&after);
+    let mut changes = cluster::of_cluster(today, &after, own_lists, &mut already);
+    if by_intents {
+        around_intents(today, &applied, &after, plan, &mut changes);
+    }
     let ClusterChanges {
         before,
         after: last,
         stranded,
-    } = cluster::of_cluster(today, &after, by_intents, &mut already);
+    } = changes;
     let mut nodes = Vec::new();
     for position in 0..today.nodes.len() {
         let built = if by_intents {
-            Ok(of_node_by_intents(today, plan, position, &after.nodes[position]))
+            Ok(of_node_by_intents(today, plan, position, &after))
         } else {
             of_node(today, plan, position, &after.nodes[position])
         };
@@ -146,10 +153,6 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
         by_intents,
         stranded,
     };
-    if by_intents {
-        work.before.splice(0..0, intents::steps(today, plan));
-        work.before = numbered(std::mem::take(&mut work.before));
-    }
     work.manual = manual::steps(&work);
     Ok(work)
 }
@@ -242,17 +245,47 @@ fn of_node(cluster: &Cluster, plan: &ClusterPlan, position: usize, after: &Node)
     })
 }
 
-/// Network ATC wires the node; what it does not know is left.
-fn of_node_by_intents(cluster: &Cluster, plan: &ClusterPlan, position: usize, after: &Node) -> NodeWork {
-    let node = &cluster.nodes[position];
+/// What is said to Network ATC before the first node, in place of what it does by itself.
+fn around_intents(
+    today: &Cluster,
+    applied: &Cluster,
+    after: &Cluster,
+    plan: &ClusterPlan,
+    changes: &mut ClusterChanges,
+) {
+    changes.before.retain(|(_, change)| !intents::global::does(change));
+    changes.after.retain(|(_, change)| !intents::global::does(change));
+    let all: Vec<&Change> = changes.before.iter().chain(&changes.after).map(|(_, c)| c).collect();
+    let overrides = intents::global::overrides(today, applied, after, &all);
+    let hold = intents::hold(today, &intents::intents(today, plan));
+    // The first thing is what it must leave alone: it acts as soon as it has an intent.
+    let first = overrides.map(|set| (Phase::Wiring, Change::Overrides(set)));
+    let second = hold.map(|hold| (Phase::Wiring, Change::HoldIntents(Box::new(hold))));
+    changes.before.splice(0..0, first.into_iter().chain(second));
+}
+
+/// Network ATC wires the node; what it does not know follows in steps of its own.
+fn of_node_by_intents(cluster: &Cluster, plan: &ClusterPlan, position: usize, after: &Cluster) -> NodeWork {
+    let (node, planned) = (&cluster.nodes[position], &after.nodes[position]);
     let mut already = 0;
-    let state = State::today(cluster, after);
-    let settings = settings::of_node(cluster, plan, node, &state, after, &mut already);
-    let kept = settings.into_iter().filter(|(_, change)| intents::leaves(change));
+    let state = State::today(cluster, planned);
+    let settings = settings::of_node(cluster, plan, node, &state, planned, &mut already);
+    let kept = settings
+        .into_iter()
+        .filter(|(_, change)| matches!(change, Change::Host(HostSetting::Pool(_))));
+    let mut held = cluster.clone();
+    if let Some(hold) = intents::hold(cluster, &intents::intents(cluster, plan)) {
+        effects::on_cluster(&Change::HoldIntents(Box::new(hold)), &mut held);
+    }
+    let mut steps: Vec<Step> = intents::step(cluster, plan, &held.nodes[position], planned)
+        .into_iter()
+        .collect();
+    already += usize::from(steps.is_empty());
+    steps.extend(kept.map(|planned| setting_step(plan, node, planned)));
     NodeWork {
-        steps: numbered(kept.map(|planned| setting_step(plan, node, planned)).collect()),
+        steps: numbered(steps),
         today: node.clone(),
-        after: after.clone(),
+        after: planned.clone(),
         already,
     }
 }

@@ -139,6 +139,7 @@ fn reachable(name: &str, node: &NodeWork, state: &Node, after: &str) {
 }
 
 /// Does the steps of a node one after the other and asks after each whether it can still be reached: the states before each step, and the last.
+/// It starts from what the steps before the first node have left.
 fn replay(name: &str, node: &NodeWork, start: &Node) -> Vec<Node> {
     let mut states = vec![start.clone()];
     for step in &node.steps {
@@ -195,6 +196,7 @@ fn is_so(change: &Change, node: &Node) -> bool {
         Change::RemoveTeam { name, .. } => !node.nics.iter().any(|n| n.team == *name),
         Change::JoinTeam { team, nic } => in_team(team, nic),
         Change::LeaveTeam { team, nic } => !in_team(team, nic),
+        Change::RemoveIntent(i) => i.switch().is_some_and(|s| members(&s) != i.nics.iter().collect()),
         Change::AddHostVnic(v) => node
             .host_vnics
             .iter()

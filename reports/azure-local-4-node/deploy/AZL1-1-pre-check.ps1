@@ -258,10 +258,35 @@ function Find-Management {
     } | Select-Object -First 1)
 }
 
+function Test-Intent {
+    # the intent is there, and applied on the node; without a node: on every node of the cluster
+    param([string]$Name, [string]$Node)
+    if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
+    $status = @(Get-NetIntentStatus -Name $Name | Where-Object { -not $Node -or ([string]$_.Host).Split('.')[0] -eq $Node })
+    if ($status.Count -eq 0) { return $false }
+    if (-not $Node -and $status.Count -lt @(Get-ClusterNode).Count) { return $false }
+    return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
+}
+
+function Test-IntentPorts {
+    # no other intent holds one of the ports
+    param([string]$Name, [string[]]$Adapter)
+    $others = @(Get-NetIntent -ErrorAction SilentlyContinue | Where-Object { $_.IntentName -and $_.IntentName -ne $Name })
+    return @($others | Where-Object { @(@($_.NetAdapterNamesAsList) + @($_.NetAdapterNameCollection) | Where-Object { $Adapter -contains $_ }).Count -gt 0 }).Count -eq 0
+}
+
+function Test-AtcHeld {
+    param([string[]]$Node)
+    return @($Node | Where-Object { [string](Get-Service -ComputerName $_ -Name NetworkATC).Status -ne 'Stopped' }).Count -eq 0
+}
+
 if ($env:COMPUTERNAME -ne 'AZL1') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
 }
 Confirm-Fact -What 'the script runs as administrator' -Test { (New-Object Security.Principal.WindowsPrincipal([Security.Principal.WindowsIdentity]::GetCurrent())).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator) }
+Confirm-Fact -What 'the node is paused: Suspend-ClusterNode -Drain' -Test { [string](Get-ClusterNode -Name $env:COMPUTERNAME).State -eq 'Paused' }
+Confirm-Fact -What 'no VM runs on the node' -Test { @(Get-VM | Where-Object { [string]$_.State -eq 'Running' }).Count -eq 0 }
+Confirm-Fact -What 'every other node is up' -Test { @(Get-ClusterNode | Where-Object { $_.Name -ne $env:COMPUTERNAME -and [string]$_.State -ne 'Up' }).Count -eq 0 }
 Confirm-Fact -What 'port Port1 has a link' -Test { [string](Get-NetAdapter -Name 'Port1' -ErrorAction Stop).Status -eq 'Up' }
 Confirm-Fact -What 'port Port1 runs at 25 Gbit/s' -Test { (Get-NetAdapter -Name 'Port1' -ErrorAction Stop).ReceiveLinkSpeed -ge 25000000000 }
 Confirm-Fact -What 'port Port2 has a link' -Test { [string](Get-NetAdapter -Name 'Port2' -ErrorAction Stop).Status -eq 'Up' }
@@ -270,6 +295,10 @@ Confirm-Fact -What 'port Port3 has a link' -Test { [string](Get-NetAdapter -Name
 Confirm-Fact -What 'port Port3 runs at 25 Gbit/s' -Test { (Get-NetAdapter -Name 'Port3' -ErrorAction Stop).ReceiveLinkSpeed -ge 25000000000 }
 Confirm-Fact -What 'port Port4 has a link' -Test { [string](Get-NetAdapter -Name 'Port4' -ErrorAction Stop).Status -eq 'Up' }
 Confirm-Fact -What 'port Port4 runs at 25 Gbit/s' -Test { (Get-NetAdapter -Name 'Port4' -ErrorAction Stop).ReceiveLinkSpeed -ge 25000000000 }
+Confirm-Fact -What 'the feature for Network ATC is there: Install-WindowsFeature NetworkATC' -Test { [bool](Get-Command Add-NetIntent -ErrorAction SilentlyContinue) }
+Confirm-Fact -What 'no other intent holds Port3, Port4' -Test { Test-IntentPorts -Name 'Storage' -Adapter 'Port3', 'Port4' }
+Confirm-Fact -What 'no other intent holds Port1, Port2' -Test { Test-IntentPorts -Name 'Management_Compute' -Adapter 'Port1', 'Port2' }
+Confirm-Fact -What 'Network ATC is held on the nodes whose turn comes' -Test { Test-AtcHeld -Node 'AZL2', 'AZL3', 'AZL4' }
 Confirm-Fact -What 'the management address 10.120.0.11 is on the node' -Test { [bool](Get-NetIPAddress -IPAddress '10.120.0.11' -ErrorAction SilentlyContinue) }
 Confirm-Fact -What 'another node of the cluster answers' -Test { @(@('10.120.0.12', '10.120.0.13', '10.120.0.14') | Where-Object { Test-Connection -ComputerName $_ -Count 2 -Quiet }).Count -gt 0 }
 Confirm-Fact -What 'no storage job runs: disks are in step' -Test { @(Get-StorageJob | Where-Object { [string]$_.JobState -ne 'Completed' }).Count -eq 0 }

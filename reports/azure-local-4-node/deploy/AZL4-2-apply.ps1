@@ -2,9 +2,14 @@
 # For AZL4. Written by nicplan from an inventory and a plan; do not edit, make it anew.
 # Try it with -WhatIf first: nothing is changed then. It can be run again: what is so already is passed over.
 # AZL4-state.xml keeps what was before the first change; the rollback script needs it.
+# Run it at the console (iLO, iDRAC) with -Console: one step takes the management path down for a moment.
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
+    # the script runs at the console of the node, where a lost network does not stop it
+    [switch]$Console,
+    # minutes after which Windows runs the rollback script by itself if this script does not come back
+    [int]$FallbackMinutes = 45,
     # folder with the scripts; what was done and how it was before is kept there
     [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
 )
@@ -259,8 +264,197 @@ function Find-Management {
     } | Select-Object -First 1)
 }
 
+function Save-Kept {
+    # remembers a value once, as it was before the first change
+    param([string]$Key, [scriptblock]$Read)
+    if ($script:State.Before.ContainsKey($Key)) { return }
+    $script:State.Before[$Key] = @(& $Read)
+    Write-State
+}
+
+function Get-Kept {
+    param([string]$Key)
+    if (-not $script:State.Before.ContainsKey($Key)) { throw ('nothing is remembered of {0}: set it by hand as it was' -f $Key) }
+    return $script:State.Before[$Key]
+}
+
+function Restore-Binding {
+    # the protocols that were bound to a port; one under a virtual switch has none of its own in any case
+    param([string]$Adapter)
+    $kept = @(Get-Kept -Key ('binding ' + $Adapter))
+    if ($kept.Count -gt 0) { Enable-NetAdapterBinding -Name $Adapter -ComponentID $kept }
+}
+
+function Test-Binding {
+    param([string]$Adapter)
+    $own = @(Get-NetAdapterBinding -Name $Adapter -ErrorAction SilentlyContinue | Where-Object { $_.Enabled } | ForEach-Object { $_.ComponentID })
+    return @(Get-Kept -Key ('binding ' + $Adapter) | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Restore-Dcb {
+    # what was made is taken away; policies and classes that had these names before are in the state file
+    param([string[]]$Adapter)
+    Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | Remove-NetQosTrafficClass -Confirm:$false
+    Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
+    $flow = @(Get-Kept -Key 'dcb flow control')
+    foreach ($priority in (0..7)) {
+        if ($flow -contains $priority) { Enable-NetQosFlowControl -Priority $priority }
+        else { Disable-NetQosFlowControl -Priority $priority }
+    }
+    Set-NetQosDcbxSetting -Willing ([bool]@(Get-Kept -Key 'dcb willing')[0]) -Confirm:$false
+    foreach ($one in $Adapter) {
+        if (@(Get-Kept -Key 'dcb adapters') -notcontains $one) { Disable-NetAdapterQos -Name $one }
+    }
+    $old = @(Get-Kept -Key 'dcb names')
+    if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
+}
+
+function Test-Intent {
+    # the intent is there, and applied on the node; without a node: on every node of the cluster
+    param([string]$Name, [string]$Node)
+    if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
+    $status = @(Get-NetIntentStatus -Name $Name | Where-Object { -not $Node -or ([string]$_.Host).Split('.')[0] -eq $Node })
+    if ($status.Count -eq 0) { return $false }
+    if (-not $Node -and $status.Count -lt @(Get-ClusterNode).Count) { return $false }
+    return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
+}
+
+function Test-IntentPorts {
+    # no other intent holds one of the ports
+    param([string]$Name, [string[]]$Adapter)
+    $others = @(Get-NetIntent -ErrorAction SilentlyContinue | Where-Object { $_.IntentName -and $_.IntentName -ne $Name })
+    return @($others | Where-Object { @(@($_.NetAdapterNamesAsList) + @($_.NetAdapterNameCollection) | Where-Object { $Adapter -contains $_ }).Count -gt 0 }).Count -eq 0
+}
+
+function Test-AtcHeld {
+    param([string[]]$Node)
+    return @($Node | Where-Object { [string](Get-Service -ComputerName $_ -Name NetworkATC).Status -ne 'Stopped' }).Count -eq 0
+}
+
+function Enable-Atc {
+    # Network ATC acts on this node from now on: on every intent that the cluster has
+    Set-Service -Name NetworkATC -StartupType Automatic
+    Start-Service -Name NetworkATC
+}
+
+function Disable-Atc {
+    # Network ATC leaves this node alone
+    Set-Service -Name NetworkATC -StartupType Disabled
+    Stop-Service -Name NetworkATC -Force
+}
+
+function Wait-Intent {
+    param([string]$Name)
+    foreach ($attempt in (1..180)) {
+        if (Test-Intent -Name $Name -Node $env:COMPUTERNAME) { return }
+        $failed = @(Get-NetIntentStatus -Name $Name | Where-Object { ([string]$_.Host).Split('.')[0] -eq $env:COMPUTERNAME -and [string]$_.ConfigurationStatus -eq 'Failed' })
+        # what failed before the ports were free is tried once more
+        if ($failed.Count -gt 0 -and $attempt -eq 6) { Set-NetIntentRetryState -Name $Name -NodeName $env:COMPUTERNAME }
+        if ($failed.Count -gt 0 -and $attempt -gt 60) {
+            throw ('Network ATC could not apply {0} on this node: {1}' -f $Name, ($failed | ForEach-Object { $_.Error }))
+        }
+        Start-Sleep -Seconds 10
+    }
+    throw ('Network ATC has not finished {0} on this node after 30 minutes: Get-NetIntentStatus' -f $Name)
+}
+
+function Clear-Qos {
+    # policies and traffic classes made by hand stop Network ATC (ConflictingTrafficClass); their names are kept in the state file
+    param([switch]$Back)
+    if ($script:State.Before.ContainsKey('qos') -ne [bool]$Back) { return }
+    $policies = @(Get-NetQosPolicy | ForEach-Object { 'policy {0}: priority {1}' -f $_.Name, $_.PriorityValue })
+    $classes = @(Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' } | ForEach-Object { 'class {0}: priority {1}, {2} percent' -f $_.Name, ($_.Priority -join '+'), $_.BandwidthPercentage })
+    $flow = @(Get-NetQosFlowControl | Where-Object { $_.Enabled } | ForEach-Object { [int]$_.Priority })
+    if (-not $Back) {
+        $script:State.Before['qos'] = $policies + $classes
+        $script:State.Before['qos flow control'] = $flow
+        Write-State
+    }
+    Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' } | Remove-NetQosTrafficClass -Confirm:$false
+    Get-NetQosPolicy | Remove-NetQosPolicy -Confirm:$false
+    foreach ($priority in $flow) { Disable-NetQosFlowControl -Priority $priority }
+    if (-not $Back) { return }
+    foreach ($priority in @($script:State.Before['qos flow control'])) {
+        if ($null -ne $priority) { Enable-NetQosFlowControl -Priority $priority }
+    }
+    $old = @($script:State.Before['qos'] | Where-Object { $_ })
+    if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
+    $script:State.Before.Remove('qos')
+    Write-State
+}
+
+function Remove-Atc {
+    # what Network ATC made of an intent goes off this node
+    param([string]$Switch, [switch]$Qos)
+    Disable-Atc
+    if ($Switch) { Get-VMSwitch | Where-Object { $_.Name -eq $Switch } | Remove-VMSwitch -Force }
+    if ($Qos) { Clear-Qos -Back }
+}
+
+function Test-AtcGone {
+    # Network ATC leaves this node alone, and what it made of an intent is not there
+    param([string]$Switch, [switch]$Qos)
+    if ([string](Get-Service -Name NetworkATC).Status -ne 'Stopped') { return $false }
+    if ($Qos -and $script:State.Before.ContainsKey('qos')) { return $false }
+    return (-not $Switch) -or @(Get-VMSwitch | Where-Object { $_.Name -eq $Switch }).Count -eq 0
+}
+
+$Others = @('10.120.0.11', '10.120.0.12', '10.120.0.13')
+$RollbackScript = Join-Path $StateFolder 'AZL4-4-rollback.ps1'
+function Invoke-TakeOver {
+    # one block: if the node cannot be reached afterwards, or this script dies, the rollback script runs
+    [CmdletBinding(SupportsShouldProcess = $true)]
+    param([int]$Number, [string]$What, [string]$Serves, [scriptblock]$Test, [scriptblock]$Change)
+    $key = [string]$Number
+    if ($script:State.Steps.ContainsKey($key) -and $script:State.Steps[$key] -eq 'done') { return }
+    if (& $Test) {
+        Write-Output ('step {0}: already so: {1}' -f $Number, $What)
+        return
+    }
+    if (-not $PSCmdlet.ShouldProcess($Target, $What)) { return }
+    if (-not $Console) {
+        throw ('step {0} takes the management path down for a moment: run this script from the console (iLO, iDRAC) with -Console' -f $Number)
+    }
+    $script:State.Steps[$key] = 'started'
+    Write-State
+    $task = 'nicplan fallback'
+    $argument = '-NoProfile -ExecutionPolicy Bypass -File "{0}" -StateFolder "{1}" -Console' -f $RollbackScript, $StateFolder
+    $action = New-ScheduledTaskAction -Execute 'powershell.exe' -Argument $argument
+    $trigger = New-ScheduledTaskTrigger -Once -At (Get-Date).AddMinutes($FallbackMinutes)
+    Register-ScheduledTask -TaskName $task -Action $action -Trigger $trigger -User 'SYSTEM' -RunLevel Highest -Force | Out-Null
+    try {
+        & $Change
+        if (-not (& $Test)) { throw ('step {0} was done and does not show: {1}' -f $Number, $What) }
+        if (-not (Test-Management)) { throw ('no other node answers after step {0}' -f $Number) }
+    }
+    catch {
+        Write-Warning ('step {0} failed, going back: {1}' -f $Number, $_)
+        Unregister-ScheduledTask -TaskName $task -Confirm:$false
+        & $RollbackScript -StateFolder $StateFolder -Console -Confirm:$false
+        throw
+    }
+    Unregister-ScheduledTask -TaskName $task -Confirm:$false
+    $script:State.Steps[$key] = 'done'
+    Write-State
+}
+
+function Test-Management {
+    # another node of the cluster answers; tried for a minute, since ports and spanning tree take their time
+    if (@($Others).Count -eq 0) { return $true }
+    foreach ($attempt in (1..30)) {
+        foreach ($one in $Others) {
+            if (Test-Connection -ComputerName $one -Count 1 -Quiet) { return $true }
+        }
+        Start-Sleep -Seconds 2
+    }
+    return $false
+}
+
 if ($env:COMPUTERNAME -ne 'AZL4') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
+}
+if (-not $WhatIfPreference -and [string](Get-ClusterNode -Name $env:COMPUTERNAME).State -ne 'Paused') {
+    throw 'the node is not drained: Suspend-ClusterNode -Drain -Wait, then the pre-check'
 }
 $State = Read-State
 if ($State.Before.Count -eq 0) {
@@ -274,6 +468,35 @@ if ($State.Before.Count -eq 0) {
 }
 $holder = Find-Management -Address '10.120.0.14'
 if ($holder) { Save-Address -Adapter $holder }
+Save-Kept -Key 'management adapter' -Read { Find-Management -Address '10.120.0.14' }
+Save-Kept -Key 'vlan Port1' -Read { [int](Get-NetAdapter -Name 'Port1').VlanID }
+Save-Kept -Key 'vlan Port2' -Read { [int](Get-NetAdapter -Name 'Port2').VlanID }
+Save-Kept -Key 'vlan Port3' -Read { [int](Get-NetAdapter -Name 'Port3').VlanID }
+Save-Kept -Key 'vlan Port4' -Read { [int](Get-NetAdapter -Name 'Port4').VlanID }
 
-# Nothing is to be done on this node: it is as planned.
+# Step 1: let Network ATC make Storage over Port3 and Port4; Management_Compute over Port1 and Port2
+#   serves: uplink management+vm:External-1 of the plan: new; 34 vNICs, none heavy; uplink cluster+live-migration+storage of the plan: no other use of these NICs in this design is as good in requirements and wishes
+Invoke-TakeOver -Number 1 -What 'let Network ATC make Storage over Port3 and Port4; Management_Compute over Port1 and Port2' -Serves 'uplink management+vm:External-1 of the plan: new; 34 vNICs, none heavy; uplink cluster+live-migration+storage of the plan: no other use of these NICs in this design is as good in requirements and wishes' -Test {
+    (Test-Intent -Name 'Storage' -Node $env:COMPUTERNAME) -and (Test-Intent -Name 'Management_Compute' -Node $env:COMPUTERNAME) -and (Test-Address -Adapter 'vEthernet (vManagement(Management_Compute))' -Address '10.120.0.14')
+} -Change {
+    if (-not (Test-Intent -Name 'Storage' -Node $env:COMPUTERNAME)) {
+        Clear-Qos
+        Enable-Atc
+        if (-not (Get-NetIntent -Name 'Storage' -ErrorAction SilentlyContinue)) {
+            Add-NetIntent -Name 'Storage' -AdapterName 'Port3', 'Port4' -Storage
+        }
+        Wait-Intent -Name 'Storage'
+    }
+    if (-not (Test-Intent -Name 'Management_Compute' -Node $env:COMPUTERNAME)) {
+        Enable-Atc
+        if (-not (Get-NetIntent -Name 'Management_Compute' -ErrorAction SilentlyContinue)) {
+            Add-NetIntent -Name 'Management_Compute' -AdapterName 'Port1', 'Port2' -Management -Compute
+        }
+        Wait-Intent -Name 'Management_Compute'
+    }
+    if (-not (Test-Address -Adapter 'vEthernet (vManagement(Management_Compute))' -Address '10.120.0.14')) {
+        Move-Address -From (Find-Management -Address '10.120.0.14') -To 'vEthernet (vManagement(Management_Compute))'
+    }
+}
+
 Write-Output 'Done. Next: AZL4-3-verify.ps1'

@@ -259,23 +259,25 @@ function Find-Management {
 }
 
 function Test-Intent {
-    # the intent is there and applied on every node
-    param([string]$Name)
+    # the intent is there, and applied on the node; without a node: on every node of the cluster
+    param([string]$Name, [string]$Node)
     if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
-    $status = @(Get-NetIntentStatus -Name $Name)
+    $status = @(Get-NetIntentStatus -Name $Name | Where-Object { -not $Node -or ([string]$_.Host).Split('.')[0] -eq $Node })
+    if ($status.Count -eq 0) { return $false }
+    if (-not $Node -and $status.Count -lt @(Get-ClusterNode).Count) { return $false }
     return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
 }
 
-function Wait-Intent {
-    param([string]$Name)
-    foreach ($attempt in (1..120)) {
-        if (Test-Intent -Name $Name) { return }
-        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
-            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
-        }
-        Start-Sleep -Seconds 10
-    }
-    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
+function Test-IntentPorts {
+    # no other intent holds one of the ports
+    param([string]$Name, [string[]]$Adapter)
+    $others = @(Get-NetIntent -ErrorAction SilentlyContinue | Where-Object { $_.IntentName -and $_.IntentName -ne $Name })
+    return @($others | Where-Object { @(@($_.NetAdapterNamesAsList) + @($_.NetAdapterNameCollection) | Where-Object { $Adapter -contains $_ }).Count -gt 0 }).Count -eq 0
+}
+
+function Test-AtcHeld {
+    param([string[]]$Node)
+    return @($Node | Where-Object { [string](Get-Service -ComputerName $_ -Name NetworkATC).Status -ne 'Stopped' }).Count -eq 0
 }
 
 if ($env:COMPUTERNAME -ne 'AZL4') {
@@ -292,6 +294,10 @@ Confirm-Fact -What 'port Port4 runs at 25 Gbit/s' -Test { (Get-NetAdapter -Name 
 Confirm-Fact -What 'virtual switch ConvergedSwitch(Management_Compute) is bound to Port1, Port2' -Test { Test-Switch -Name 'ConvergedSwitch(Management_Compute)' -Adapter 'Port1', 'Port2' }
 Confirm-Fact -What 'host vNIC vManagement(Management_Compute) is on ConvergedSwitch(Management_Compute)' -Test { [bool](Get-HostVnic -Name 'vManagement(Management_Compute)' -Switch 'ConvergedSwitch(Management_Compute)') }
 Confirm-Fact -What 'the MAC pool is that of the plan' -Test { ([string](Get-VMHost).MacAddressMinimum -eq '00155D640E00') -and ([string](Get-VMHost).MacAddressMaximum -eq '00155D640EFF') }
+Confirm-Fact -What 'Network ATC has applied Management_Compute' -Test { Test-Intent -Name 'Management_Compute' -Node $env:COMPUTERNAME }
+Confirm-Fact -What 'Network ATC has applied Storage' -Test { Test-Intent -Name 'Storage' -Node $env:COMPUTERNAME }
+Confirm-Fact -What 'port Port3 has VLAN 711' -Test { [int](Get-NetAdapter -Name 'Port3').VlanID -eq 711 }
+Confirm-Fact -What 'port Port4 has VLAN 712' -Test { [int](Get-NetAdapter -Name 'Port4').VlanID -eq 712 }
 Confirm-Fact -What 'the management address 10.120.0.14 is on the node' -Test { [bool](Get-NetIPAddress -IPAddress '10.120.0.14' -ErrorAction SilentlyContinue) }
 Confirm-Fact -What 'another node of the cluster answers' -Test { @(@('10.120.0.11', '10.120.0.12', '10.120.0.13') | Where-Object { Test-Connection -ComputerName $_ -Count 2 -Quiet }).Count -gt 0 }
 Confirm-Fact -What 'no storage job runs: disks are in step' -Test { @(Get-StorageJob | Where-Object { [string]$_.JobState -ne 'Completed' }).Count -eq 0 }

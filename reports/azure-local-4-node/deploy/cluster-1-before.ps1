@@ -1,7 +1,7 @@
 ﻿# Before the first node: what must be so while the nodes are rebuilt one after the other.
 # For AZL-EDGE. Written by nicplan from an inventory and a plan; do not edit, make it anew.
 # Run it once, on any node. Try it with -WhatIf first: nothing is changed then. It can be run again.
-# Network ATC applies an intent to all nodes, one soon after the other: run this in a window, from the console of a node, before VMs run here, or with all VMs off.
+# It only holds Network ATC: the first node's script adds the intents, and every node takes them in its turn, drained. Do not start the service NetworkATC by hand meanwhile.
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
@@ -156,24 +156,110 @@ function Assert-Off {
     }
 }
 
+function Get-Subnet {
+    # the networks that a host lists for live migration, first one first
+    param([string]$Node)
+    @(Get-VMMigrationNetwork -ComputerName $Node | Sort-Object -Property Priority | ForEach-Object { [string]$_.Subnet })
+}
+
+function Add-Subnet {
+    # networks that a host lists behind its own; none is taken away
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($old in @(Get-VMMigrationNetwork -ComputerName $Node)) { if ($old.Priority -ge $priority) { $priority = $old.Priority + 1000 } }
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { continue }
+        Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority
+        $priority += 1000
+    }
+}
+
+function Set-Subnet {
+    # the list of a host, first one first: what is missing comes before what is too much goes, so that it is never empty
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { Set-VMMigrationNetwork -ComputerName $Node -Subnet $one -NewSubnet $one -NewPriority $priority }
+        else { Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority }
+        $priority += 1000
+    }
+    foreach ($old in @(Get-Subnet -Node $Node)) {
+        if ($Subnet -notcontains $old) { Remove-VMMigrationNetwork -ComputerName $Node -Subnet $old }
+    }
+}
+
+function Test-Subnet {
+    param([string]$Node, [string[]]$Subnet)
+    return ((@(Get-Subnet -Node $Node) -join ';') -eq ($Subnet -join ';'))
+}
+
 function Test-Intent {
-    # the intent is there and applied on every node
-    param([string]$Name)
+    # the intent is there, and applied on the node; without a node: on every node of the cluster
+    param([string]$Name, [string]$Node)
     if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
-    $status = @(Get-NetIntentStatus -Name $Name)
+    $status = @(Get-NetIntentStatus -Name $Name | Where-Object { -not $Node -or ([string]$_.Host).Split('.')[0] -eq $Node })
+    if ($status.Count -eq 0) { return $false }
+    if (-not $Node -and $status.Count -lt @(Get-ClusterNode).Count) { return $false }
     return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
 }
 
-function Wait-Intent {
+function Test-IntentPorts {
+    # no other intent holds one of the ports
+    param([string]$Name, [string[]]$Adapter)
+    $others = @(Get-NetIntent -ErrorAction SilentlyContinue | Where-Object { $_.IntentName -and $_.IntentName -ne $Name })
+    return @($others | Where-Object { @(@($_.NetAdapterNamesAsList) + @($_.NetAdapterNameCollection) | Where-Object { $Adapter -contains $_ }).Count -gt 0 }).Count -eq 0
+}
+
+function Test-AtcHeld {
+    param([string[]]$Node)
+    return @($Node | Where-Object { [string](Get-Service -ComputerName $_ -Name NetworkATC).Status -ne 'Stopped' }).Count -eq 0
+}
+
+function Get-Override {
+    # a property of the overrides that the cluster has; nothing = Network ATC does it by itself
     param([string]$Name)
-    foreach ($attempt in (1..120)) {
-        if (Test-Intent -Name $Name) { return }
-        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
-            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
-        }
-        Start-Sleep -Seconds 10
+    $all = Get-NetIntent -GlobalOverrides -ErrorAction SilentlyContinue | Where-Object { $_.ClusterOverride } | Select-Object -First 1
+    if ($all) { return $all.ClusterOverride.$Name }
+}
+
+function Stop-Atc {
+    param([string[]]$Node)
+    foreach ($one in $Node) { Set-Service -ComputerName $one -Name NetworkATC -StartupType Disabled -Status Stopped }
+}
+
+function Restore-Atc {
+    # Network ATC runs again where it ran before
+    param([string[]]$Node)
+    foreach ($one in $Node) {
+        if ([string]@(Get-Kept -Key ('service ' + $one))[0] -eq 'Disabled') { continue }
+        Set-Service -ComputerName $one -Name NetworkATC -StartupType Automatic -Status Running
     }
-    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
+}
+
+function Set-Overrides {
+    # sets the properties, and those again that the cluster has; nothing among the values = Network ATC does it by itself
+    param([hashtable]$Value)
+    $names = 'EnableNetworkNaming', 'EnableLiveMigrationNetworkSelection', 'EnableVirtualMachineMigrationPerformanceSelection', 'VirtualMachineMigrationPerformanceOption', 'MaximumVirtualMachineMigrations', 'MaximumSMBMigrationBandwidthInGbps'
+    $settings = New-NetIntentGlobalClusterOverrides
+    $set = 0
+    $emptied = 0
+    foreach ($name in $names) {
+        $own = Get-Override -Name $name
+        if ($Value.ContainsKey($name)) {
+            if ($null -eq $Value[$name] -and $null -ne $own) { $emptied++ }
+            $own = $Value[$name]
+        }
+        if ($null -eq $own) { continue }
+        $settings.$name = $own
+        $set++
+    }
+    # a property that is not set stays as it is: to empty one, all overrides go first, those of the proxy come back
+    if ($emptied -gt 0) {
+        $proxy = (Get-NetIntent -GlobalOverrides | Where-Object { $_.ProxyOverride } | Select-Object -First 1).ProxyOverride
+        Remove-NetIntent -GlobalOverrides
+        if ($proxy) { Set-NetIntent -GlobalProxyOverrides $proxy }
+    }
+    if ($set -gt 0) { Set-NetIntent -GlobalClusterOverrides $settings }
 }
 
 if ((Get-Cluster).Name -ne 'AZL-EDGE') {
@@ -181,23 +267,74 @@ if ((Get-Cluster).Name -ne 'AZL-EDGE') {
 }
 $State = Read-State
 $Waiting = @()
+Save-Kept -Key 'subnets of AZL1' -Read { Get-Subnet -Node 'AZL1' }
+Save-Kept -Key 'subnets of AZL2' -Read { Get-Subnet -Node 'AZL2' }
+Save-Kept -Key 'subnets of AZL3' -Read { Get-Subnet -Node 'AZL3' }
+Save-Kept -Key 'subnets of AZL4' -Read { Get-Subnet -Node 'AZL4' }
+Save-Kept -Key 'override EnableNetworkNaming' -Read { Get-Override -Name EnableNetworkNaming }
+Save-Kept -Key 'override EnableLiveMigrationNetworkSelection' -Read { Get-Override -Name EnableLiveMigrationNetworkSelection }
+Save-Kept -Key 'service AZL1' -Read { [string](Get-Service -ComputerName 'AZL1' -Name NetworkATC).StartType }
+Save-Kept -Key 'service AZL2' -Read { [string](Get-Service -ComputerName 'AZL2' -Name NetworkATC).StartType }
+Save-Kept -Key 'service AZL3' -Read { [string](Get-Service -ComputerName 'AZL3' -Name NetworkATC).StartType }
+Save-Kept -Key 'service AZL4' -Read { [string](Get-Service -ComputerName 'AZL4' -Name NetworkATC).StartType }
 
-# Step 1: add the Network ATC intent Storage over Port3 and Port4
-#   serves: uplink cluster+live-migration+storage of the plan: no other use of these NICs in this design is as good in requirements and wishes
-Invoke-Step -Number 1 -What 'add the Network ATC intent Storage over Port3 and Port4' -Serves 'uplink cluster+live-migration+storage of the plan: no other use of these NICs in this design is as good in requirements and wishes' -Test {
-    Test-Intent -Name 'Storage'
+# Step 1: switch on live migration on AZL1, AZL2, AZL3 and AZL4
+#   serves: drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list
+Invoke-Step -Number 1 -What 'switch on live migration on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
+    ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq $true)
 } -Change {
-    Add-NetIntent -Name 'Storage' -AdapterName 'Port3', 'Port4' -Storage
-    Wait-Intent -Name 'Storage'
+    if (-not ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true)) {
+        Enable-VMMigration -ComputerName 'AZL1'
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq $true)) {
+        Enable-VMMigration -ComputerName 'AZL2'
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq $true)) {
+        Enable-VMMigration -ComputerName 'AZL3'
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq $true)) {
+        Enable-VMMigration -ComputerName 'AZL4'
+    }
 }
 
-# Step 2: add the Network ATC intent Management_Compute over Port1 and Port2
-#   serves: uplink management+vm:External-1 of the plan: new; 34 vNICs, none heavy
-Invoke-Step -Number 2 -What 'add the Network ATC intent Management_Compute over Port1 and Port2' -Serves 'uplink management+vm:External-1 of the plan: new; 34 vNICs, none heavy' -Test {
-    Test-Intent -Name 'Management_Compute'
+# Step 2: until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4
+#   serves: drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list
+Invoke-Step -Number 2 -What 'until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
+    (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL1') -notcontains $_ }).Count -eq 0) -and (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL2') -notcontains $_ }).Count -eq 0) -and (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL3') -notcontains $_ }).Count -eq 0) -and (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL4') -notcontains $_ }).Count -eq 0)
 } -Change {
-    Add-NetIntent -Name 'Management_Compute' -AdapterName 'Port1', 'Port2' -Management -Compute
-    Wait-Intent -Name 'Management_Compute'
+    if (-not (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL1') -notcontains $_ }).Count -eq 0)) {
+        Add-Subnet -Node 'AZL1' -Subnet '10.71.1.0/24', '10.71.2.0/24'
+    }
+    if (-not (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL2') -notcontains $_ }).Count -eq 0)) {
+        Add-Subnet -Node 'AZL2' -Subnet '10.71.1.0/24', '10.71.2.0/24'
+    }
+    if (-not (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL3') -notcontains $_ }).Count -eq 0)) {
+        Add-Subnet -Node 'AZL3' -Subnet '10.71.1.0/24', '10.71.2.0/24'
+    }
+    if (-not (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL4') -notcontains $_ }).Count -eq 0)) {
+        Add-Subnet -Node 'AZL4' -Subnet '10.71.1.0/24', '10.71.2.0/24'
+    }
+}
+
+# Step 3: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false
+#   serves: what the plan sets for live migration and cluster networks, which Network ATC would set again about every 15 minutes (Microsoft, Manage Network ATC)
+Invoke-Step -Number 3 -What 'tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false' -Serves 'what the plan sets for live migration and cluster networks, which Network ATC would set again about every 15 minutes (Microsoft, Manage Network ATC)' -Test {
+    ((Get-Override -Name EnableNetworkNaming) -eq $false) -and ((Get-Override -Name EnableLiveMigrationNetworkSelection) -eq $false)
+} -Change {
+    Set-Overrides -Value @{
+        # cluster networks keep the names of cluster_networks.csv, by which the scripts find them
+        EnableNetworkNaming = $false
+        # live migration goes over the plan's networks: the lists of the cluster and of the hosts
+        EnableLiveMigrationNetworkSelection = $false
+    }
+}
+
+# Step 4: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn
+#   serves: Network ATC applies an intent to every node of a cluster as soon as it can, also to nodes with running VMs (Microsoft, Install and enable Network ATC)
+Invoke-Step -Number 4 -What 'hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn' -Serves 'Network ATC applies an intent to every node of a cluster as soon as it can, also to nodes with running VMs (Microsoft, Install and enable Network ATC)' -Test {
+    Test-AtcHeld -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
+} -Change {
+    Stop-Atc -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
 }
 
 if ($Waiting.Count -gt 0) {

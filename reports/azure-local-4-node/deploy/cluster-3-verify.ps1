@@ -141,33 +141,90 @@ function Assert-Off {
     }
 }
 
+function Get-Subnet {
+    # the networks that a host lists for live migration, first one first
+    param([string]$Node)
+    @(Get-VMMigrationNetwork -ComputerName $Node | Sort-Object -Property Priority | ForEach-Object { [string]$_.Subnet })
+}
+
+function Add-Subnet {
+    # networks that a host lists behind its own; none is taken away
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($old in @(Get-VMMigrationNetwork -ComputerName $Node)) { if ($old.Priority -ge $priority) { $priority = $old.Priority + 1000 } }
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { continue }
+        Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority
+        $priority += 1000
+    }
+}
+
+function Set-Subnet {
+    # the list of a host, first one first: what is missing comes before what is too much goes, so that it is never empty
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { Set-VMMigrationNetwork -ComputerName $Node -Subnet $one -NewSubnet $one -NewPriority $priority }
+        else { Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority }
+        $priority += 1000
+    }
+    foreach ($old in @(Get-Subnet -Node $Node)) {
+        if ($Subnet -notcontains $old) { Remove-VMMigrationNetwork -ComputerName $Node -Subnet $old }
+    }
+}
+
+function Test-Subnet {
+    param([string]$Node, [string[]]$Subnet)
+    return ((@(Get-Subnet -Node $Node) -join ';') -eq ($Subnet -join ';'))
+}
+
 function Test-Intent {
-    # the intent is there and applied on every node
-    param([string]$Name)
+    # the intent is there, and applied on the node; without a node: on every node of the cluster
+    param([string]$Name, [string]$Node)
     if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
-    $status = @(Get-NetIntentStatus -Name $Name)
+    $status = @(Get-NetIntentStatus -Name $Name | Where-Object { -not $Node -or ([string]$_.Host).Split('.')[0] -eq $Node })
+    if ($status.Count -eq 0) { return $false }
+    if (-not $Node -and $status.Count -lt @(Get-ClusterNode).Count) { return $false }
     return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
 }
 
-function Wait-Intent {
+function Test-IntentPorts {
+    # no other intent holds one of the ports
+    param([string]$Name, [string[]]$Adapter)
+    $others = @(Get-NetIntent -ErrorAction SilentlyContinue | Where-Object { $_.IntentName -and $_.IntentName -ne $Name })
+    return @($others | Where-Object { @(@($_.NetAdapterNamesAsList) + @($_.NetAdapterNameCollection) | Where-Object { $Adapter -contains $_ }).Count -gt 0 }).Count -eq 0
+}
+
+function Test-AtcHeld {
+    param([string[]]$Node)
+    return @($Node | Where-Object { [string](Get-Service -ComputerName $_ -Name NetworkATC).Status -ne 'Stopped' }).Count -eq 0
+}
+
+function Get-Override {
+    # a property of the overrides that the cluster has; nothing = Network ATC does it by itself
     param([string]$Name)
-    foreach ($attempt in (1..120)) {
-        if (Test-Intent -Name $Name) { return }
-        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
-            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
-        }
-        Start-Sleep -Seconds 10
-    }
-    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
+    $all = Get-NetIntent -GlobalOverrides -ErrorAction SilentlyContinue | Where-Object { $_.ClusterOverride } | Select-Object -First 1
+    if ($all) { return $all.ClusterOverride.$Name }
 }
 
 if ((Get-Cluster).Name -ne 'AZL-EDGE') {
     throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
 }
-Confirm-Fact -What 'add the Network ATC intent Storage over Port3 and Port4' -Test { Test-Intent -Name 'Storage' }
-Confirm-Fact -What 'add the Network ATC intent Management_Compute over Port1 and Port2' -Test { Test-Intent -Name 'Management_Compute' }
+Confirm-Fact -What 'switch on live migration on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'switch on live migration on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'switch on live migration on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'switch on live migration on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false' -Test { ((Get-Override -Name EnableNetworkNaming) -eq $false) -and ((Get-Override -Name EnableLiveMigrationNetworkSelection) -eq $false) }
 Confirm-Fact -What 'keep live migration off Management' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Management') }).Count -eq 0 }
 Confirm-Fact -What 'set the order of live-migration networks: StorageA and StorageB' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'StorageA', 'StorageB') }).Count -eq 0 }
+Confirm-Fact -What 'list 10.71.1.0/24 and 10.71.2.0/24 for live migration on AZL1, AZL2, AZL3 and AZL4' -Test { Test-Subnet -Node 'AZL1' -Subnet '10.71.1.0/24', '10.71.2.0/24' }
+Confirm-Fact -What 'list 10.71.1.0/24 and 10.71.2.0/24 for live migration on AZL1, AZL2, AZL3 and AZL4' -Test { Test-Subnet -Node 'AZL2' -Subnet '10.71.1.0/24', '10.71.2.0/24' }
+Confirm-Fact -What 'list 10.71.1.0/24 and 10.71.2.0/24 for live migration on AZL1, AZL2, AZL3 and AZL4' -Test { Test-Subnet -Node 'AZL3' -Subnet '10.71.1.0/24', '10.71.2.0/24' }
+Confirm-Fact -What 'list 10.71.1.0/24 and 10.71.2.0/24 for live migration on AZL1, AZL2, AZL3 and AZL4' -Test { Test-Subnet -Node 'AZL4' -Subnet '10.71.1.0/24', '10.71.2.0/24' }
+Confirm-Fact -What 'keep live migration to the listed networks on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL1').UseAnyNetworkForMigration -eq $false }
+Confirm-Fact -What 'keep live migration to the listed networks on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL2').UseAnyNetworkForMigration -eq $false }
+Confirm-Fact -What 'keep live migration to the listed networks on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL3').UseAnyNetworkForMigration -eq $false }
+Confirm-Fact -What 'keep live migration to the listed networks on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL4').UseAnyNetworkForMigration -eq $false }
 Confirm-Fact -What 'connect AKS-WORKER01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AKS-WORKER01' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
 Confirm-Fact -What 'connect AKS-WORKER02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AKS-WORKER02' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
 Confirm-Fact -What 'connect AKS-WORKER03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'AKS-WORKER03' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
@@ -202,6 +259,8 @@ Confirm-Fact -What 'connect AVD16 / Network Adapter to ConvergedSwitch(Managemen
 Confirm-Fact -What 'connect SQLMI01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'SQLMI01' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
 Confirm-Fact -What 'connect SQLMI02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'SQLMI02' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
 Confirm-Fact -What 'connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test { (Get-Vnic -Vm 'SQLMI03' -Name 'Network Adapter').SwitchName -eq 'ConvergedSwitch(Management_Compute)' }
+Confirm-Fact -What 'Network ATC has applied Management_Compute on every node' -Test { Test-Intent -Name 'Management_Compute' }
+Confirm-Fact -What 'Network ATC has applied Storage on every node' -Test { Test-Intent -Name 'Storage' }
 Confirm-Fact -What 'every node is up' -Test { @(Get-ClusterNode | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0 }
 Confirm-Fact -What 'every cluster network is up' -Test { @(Get-ClusterNetwork | Where-Object { [string]$_.State -ne 'Up' }).Count -eq 0 }
 # The cluster's own opinion; the report says where it lies.

@@ -1,9 +1,12 @@
 ﻿# Rollback of the cluster scripts.
 # For AZL-EDGE. Written by nicplan from an inventory and a plan; do not edit, make it anew.
 # Undoes what the cluster scripts did. VMs whose MAC address goes back must be off.
+# Run it when every node is back: it takes the plan's intents from the cluster and lets Network ATC run as before.
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
+    # only networks and live migration: before the first node goes back, so that nodes can migrate to each other meanwhile
+    [switch]$Lists,
     # folder with the scripts; what was done and how it was before is kept there
     [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
 )
@@ -155,24 +158,110 @@ function Assert-Off {
     }
 }
 
+function Get-Subnet {
+    # the networks that a host lists for live migration, first one first
+    param([string]$Node)
+    @(Get-VMMigrationNetwork -ComputerName $Node | Sort-Object -Property Priority | ForEach-Object { [string]$_.Subnet })
+}
+
+function Add-Subnet {
+    # networks that a host lists behind its own; none is taken away
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($old in @(Get-VMMigrationNetwork -ComputerName $Node)) { if ($old.Priority -ge $priority) { $priority = $old.Priority + 1000 } }
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { continue }
+        Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority
+        $priority += 1000
+    }
+}
+
+function Set-Subnet {
+    # the list of a host, first one first: what is missing comes before what is too much goes, so that it is never empty
+    param([string]$Node, [string[]]$Subnet)
+    $priority = 1000
+    foreach ($one in $Subnet) {
+        if (@(Get-Subnet -Node $Node) -contains $one) { Set-VMMigrationNetwork -ComputerName $Node -Subnet $one -NewSubnet $one -NewPriority $priority }
+        else { Add-VMMigrationNetwork -ComputerName $Node -Subnet $one -Priority $priority }
+        $priority += 1000
+    }
+    foreach ($old in @(Get-Subnet -Node $Node)) {
+        if ($Subnet -notcontains $old) { Remove-VMMigrationNetwork -ComputerName $Node -Subnet $old }
+    }
+}
+
+function Test-Subnet {
+    param([string]$Node, [string[]]$Subnet)
+    return ((@(Get-Subnet -Node $Node) -join ';') -eq ($Subnet -join ';'))
+}
+
 function Test-Intent {
-    # the intent is there and applied on every node
-    param([string]$Name)
+    # the intent is there, and applied on the node; without a node: on every node of the cluster
+    param([string]$Name, [string]$Node)
     if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
-    $status = @(Get-NetIntentStatus -Name $Name)
+    $status = @(Get-NetIntentStatus -Name $Name | Where-Object { -not $Node -or ([string]$_.Host).Split('.')[0] -eq $Node })
+    if ($status.Count -eq 0) { return $false }
+    if (-not $Node -and $status.Count -lt @(Get-ClusterNode).Count) { return $false }
     return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
 }
 
-function Wait-Intent {
+function Test-IntentPorts {
+    # no other intent holds one of the ports
+    param([string]$Name, [string[]]$Adapter)
+    $others = @(Get-NetIntent -ErrorAction SilentlyContinue | Where-Object { $_.IntentName -and $_.IntentName -ne $Name })
+    return @($others | Where-Object { @(@($_.NetAdapterNamesAsList) + @($_.NetAdapterNameCollection) | Where-Object { $Adapter -contains $_ }).Count -gt 0 }).Count -eq 0
+}
+
+function Test-AtcHeld {
+    param([string[]]$Node)
+    return @($Node | Where-Object { [string](Get-Service -ComputerName $_ -Name NetworkATC).Status -ne 'Stopped' }).Count -eq 0
+}
+
+function Get-Override {
+    # a property of the overrides that the cluster has; nothing = Network ATC does it by itself
     param([string]$Name)
-    foreach ($attempt in (1..120)) {
-        if (Test-Intent -Name $Name) { return }
-        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
-            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
-        }
-        Start-Sleep -Seconds 10
+    $all = Get-NetIntent -GlobalOverrides -ErrorAction SilentlyContinue | Where-Object { $_.ClusterOverride } | Select-Object -First 1
+    if ($all) { return $all.ClusterOverride.$Name }
+}
+
+function Stop-Atc {
+    param([string[]]$Node)
+    foreach ($one in $Node) { Set-Service -ComputerName $one -Name NetworkATC -StartupType Disabled -Status Stopped }
+}
+
+function Restore-Atc {
+    # Network ATC runs again where it ran before
+    param([string[]]$Node)
+    foreach ($one in $Node) {
+        if ([string]@(Get-Kept -Key ('service ' + $one))[0] -eq 'Disabled') { continue }
+        Set-Service -ComputerName $one -Name NetworkATC -StartupType Automatic -Status Running
     }
-    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
+}
+
+function Set-Overrides {
+    # sets the properties, and those again that the cluster has; nothing among the values = Network ATC does it by itself
+    param([hashtable]$Value)
+    $names = 'EnableNetworkNaming', 'EnableLiveMigrationNetworkSelection', 'EnableVirtualMachineMigrationPerformanceSelection', 'VirtualMachineMigrationPerformanceOption', 'MaximumVirtualMachineMigrations', 'MaximumSMBMigrationBandwidthInGbps'
+    $settings = New-NetIntentGlobalClusterOverrides
+    $set = 0
+    $emptied = 0
+    foreach ($name in $names) {
+        $own = Get-Override -Name $name
+        if ($Value.ContainsKey($name)) {
+            if ($null -eq $Value[$name] -and $null -ne $own) { $emptied++ }
+            $own = $Value[$name]
+        }
+        if ($null -eq $own) { continue }
+        $settings.$name = $own
+        $set++
+    }
+    # a property that is not set stays as it is: to empty one, all overrides go first, those of the proxy come back
+    if ($emptied -gt 0) {
+        $proxy = (Get-NetIntent -GlobalOverrides | Where-Object { $_.ProxyOverride } | Select-Object -First 1).ProxyOverride
+        Remove-NetIntent -GlobalOverrides
+        if ($proxy) { Set-NetIntent -GlobalProxyOverrides $proxy }
+    }
+    if ($set -gt 0) { Set-NetIntent -GlobalClusterOverrides $settings }
 }
 
 if ((Get-Cluster).Name -ne 'AZL-EDGE') {
@@ -180,6 +269,42 @@ if ((Get-Cluster).Name -ne 'AZL-EDGE') {
 }
 $StateFile = Join-Path $StateFolder 'cluster-after-state.xml'
 $State = Read-State
+# Step 4: undo: keep live migration to the listed networks on AZL1, AZL2, AZL3 and AZL4
+Undo-Step -Number 4 -What 'undo: keep live migration to the listed networks on AZL1, AZL2, AZL3 and AZL4' -Test {
+    ((Get-VMHost -ComputerName 'AZL4').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL4')[0])) -and ((Get-VMHost -ComputerName 'AZL3').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL3')[0])) -and ((Get-VMHost -ComputerName 'AZL2').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL2')[0])) -and ((Get-VMHost -ComputerName 'AZL1').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL1')[0]))
+} -Change {
+    if (-not ((Get-VMHost -ComputerName 'AZL4').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL4')[0]))) {
+        Set-VMHost -ComputerName 'AZL4' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL4')[0])
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL3').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL3')[0]))) {
+        Set-VMHost -ComputerName 'AZL3' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL3')[0])
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL2').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL2')[0]))) {
+        Set-VMHost -ComputerName 'AZL2' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL2')[0])
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL1').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL1')[0]))) {
+        Set-VMHost -ComputerName 'AZL1' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL1')[0])
+    }
+}
+
+# Step 3: undo: list 10.71.1.0/24 and 10.71.2.0/24 for live migration on AZL1, AZL2, AZL3 and AZL4
+Undo-Step -Number 3 -What 'undo: list 10.71.1.0/24 and 10.71.2.0/24 for live migration on AZL1, AZL2, AZL3 and AZL4' -Test {
+    (Test-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4')) -and (Test-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3')) -and (Test-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2')) -and (Test-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1'))
+} -Change {
+    if (-not (Test-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4'))) {
+        Set-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4')
+    }
+    if (-not (Test-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3'))) {
+        Set-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3')
+    }
+    if (-not (Test-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2'))) {
+        Set-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2')
+    }
+    if (-not (Test-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1'))) {
+        Set-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1')
+    }
+}
+
 # Step 2: undo: set the order of live-migration networks: StorageA and StorageB
 Undo-Step -Number 2 -What 'undo: set the order of live-migration networks: StorageA and StorageB' -Test {
     @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0]) }).Count -eq 0
@@ -194,239 +319,243 @@ Undo-Step -Number 1 -What 'undo: keep live migration off Management' -Test {
     Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
 }
 
-# Step 36: undo: connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 36 -What 'undo: connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+if ($Lists) {
+    Write-Output 'Done. Next: the rollback of the last node.'
+    exit 0
+}
+# Step 38: undo: connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 38 -What 'undo: connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'SQLMI03' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'SQLMI03' -Name 'Network Adapter')
 }
 
-# Step 35: undo: connect SQLMI02 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 35 -What 'undo: connect SQLMI02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 37: undo: connect SQLMI02 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 37 -What 'undo: connect SQLMI02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'SQLMI02' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'SQLMI02' -Name 'Network Adapter')
 }
 
-# Step 34: undo: connect SQLMI01 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 34 -What 'undo: connect SQLMI01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 36: undo: connect SQLMI01 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 36 -What 'undo: connect SQLMI01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'SQLMI01' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'SQLMI01' -Name 'Network Adapter')
 }
 
-# Step 33: undo: connect AVD16 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 33 -What 'undo: connect AVD16 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 35: undo: connect AVD16 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 35 -What 'undo: connect AVD16 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD16' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD16' -Name 'Network Adapter')
 }
 
-# Step 32: undo: connect AVD15 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 32 -What 'undo: connect AVD15 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 34: undo: connect AVD15 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 34 -What 'undo: connect AVD15 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD15' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD15' -Name 'Network Adapter')
 }
 
-# Step 31: undo: connect AVD14 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 31 -What 'undo: connect AVD14 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 33: undo: connect AVD14 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 33 -What 'undo: connect AVD14 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD14' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD14' -Name 'Network Adapter')
 }
 
-# Step 30: undo: connect AVD13 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 30 -What 'undo: connect AVD13 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 32: undo: connect AVD13 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 32 -What 'undo: connect AVD13 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD13' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD13' -Name 'Network Adapter')
 }
 
-# Step 29: undo: connect AVD12 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 29 -What 'undo: connect AVD12 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 31: undo: connect AVD12 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 31 -What 'undo: connect AVD12 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD12' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD12' -Name 'Network Adapter')
 }
 
-# Step 28: undo: connect AVD11 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 28 -What 'undo: connect AVD11 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 30: undo: connect AVD11 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 30 -What 'undo: connect AVD11 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD11' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD11' -Name 'Network Adapter')
 }
 
-# Step 27: undo: connect AVD10 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 27 -What 'undo: connect AVD10 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 29: undo: connect AVD10 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 29 -What 'undo: connect AVD10 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD10' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD10' -Name 'Network Adapter')
 }
 
-# Step 26: undo: connect AVD09 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 26 -What 'undo: connect AVD09 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 28: undo: connect AVD09 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 28 -What 'undo: connect AVD09 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD09' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD09' -Name 'Network Adapter')
 }
 
-# Step 25: undo: connect AVD08 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 25 -What 'undo: connect AVD08 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 27: undo: connect AVD08 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 27 -What 'undo: connect AVD08 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD08' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD08' -Name 'Network Adapter')
 }
 
-# Step 24: undo: connect AVD07 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 24 -What 'undo: connect AVD07 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 26: undo: connect AVD07 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 26 -What 'undo: connect AVD07 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD07' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD07' -Name 'Network Adapter')
 }
 
-# Step 23: undo: connect AVD06 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 23 -What 'undo: connect AVD06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 25: undo: connect AVD06 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 25 -What 'undo: connect AVD06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD06' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD06' -Name 'Network Adapter')
 }
 
-# Step 22: undo: connect AVD05 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 22 -What 'undo: connect AVD05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 24: undo: connect AVD05 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 24 -What 'undo: connect AVD05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD05' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD05' -Name 'Network Adapter')
 }
 
-# Step 21: undo: connect AVD04 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 21 -What 'undo: connect AVD04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 23: undo: connect AVD04 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 23 -What 'undo: connect AVD04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD04' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD04' -Name 'Network Adapter')
 }
 
-# Step 20: undo: connect AVD03 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 20 -What 'undo: connect AVD03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 22: undo: connect AVD03 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 22 -What 'undo: connect AVD03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD03' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD03' -Name 'Network Adapter')
 }
 
-# Step 19: undo: connect AVD02 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 19 -What 'undo: connect AVD02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 21: undo: connect AVD02 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 21 -What 'undo: connect AVD02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD02' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD02' -Name 'Network Adapter')
 }
 
-# Step 18: undo: connect AVD01 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 18 -What 'undo: connect AVD01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 20: undo: connect AVD01 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 20 -What 'undo: connect AVD01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AVD01' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AVD01' -Name 'Network Adapter')
 }
 
-# Step 17: undo: connect ARC-BRIDGE / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 17 -What 'undo: connect ARC-BRIDGE / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 19: undo: connect ARC-BRIDGE / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 19 -What 'undo: connect ARC-BRIDGE / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'ARC-BRIDGE' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'ARC-BRIDGE' -Name 'Network Adapter')
 }
 
-# Step 16: undo: connect APP08 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 16 -What 'undo: connect APP08 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 18: undo: connect APP08 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 18 -What 'undo: connect APP08 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'APP08' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP08' -Name 'Network Adapter')
 }
 
-# Step 15: undo: connect APP07 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 15 -What 'undo: connect APP07 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 17: undo: connect APP07 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 17 -What 'undo: connect APP07 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'APP07' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP07' -Name 'Network Adapter')
 }
 
-# Step 14: undo: connect APP06 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 14 -What 'undo: connect APP06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 16: undo: connect APP06 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 16 -What 'undo: connect APP06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'APP06' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP06' -Name 'Network Adapter')
 }
 
-# Step 13: undo: connect APP05 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 13 -What 'undo: connect APP05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 15: undo: connect APP05 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 15 -What 'undo: connect APP05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'APP05' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP05' -Name 'Network Adapter')
 }
 
-# Step 12: undo: connect APP04 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 12 -What 'undo: connect APP04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 14: undo: connect APP04 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 14 -What 'undo: connect APP04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'APP04' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP04' -Name 'Network Adapter')
 }
 
-# Step 11: undo: connect APP03 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 11 -What 'undo: connect APP03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 13: undo: connect APP03 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 13 -What 'undo: connect APP03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'APP03' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP03' -Name 'Network Adapter')
 }
 
-# Step 10: undo: connect APP02 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 10 -What 'undo: connect APP02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 12: undo: connect APP02 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 12 -What 'undo: connect APP02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'APP02' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP02' -Name 'Network Adapter')
 }
 
-# Step 9: undo: connect APP01 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 9 -What 'undo: connect APP01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 11: undo: connect APP01 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 11 -What 'undo: connect APP01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'APP01' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'APP01' -Name 'Network Adapter')
 }
 
-# Step 8: undo: connect AKS-WORKER06 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 8 -What 'undo: connect AKS-WORKER06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 10: undo: connect AKS-WORKER06 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 10 -What 'undo: connect AKS-WORKER06 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AKS-WORKER06' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER06' -Name 'Network Adapter')
 }
 
-# Step 7: undo: connect AKS-WORKER05 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 7 -What 'undo: connect AKS-WORKER05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 9: undo: connect AKS-WORKER05 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 9 -What 'undo: connect AKS-WORKER05 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AKS-WORKER05' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER05' -Name 'Network Adapter')
 }
 
-# Step 6: undo: connect AKS-WORKER04 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 6 -What 'undo: connect AKS-WORKER04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 8: undo: connect AKS-WORKER04 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 8 -What 'undo: connect AKS-WORKER04 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AKS-WORKER04' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER04' -Name 'Network Adapter')
 }
 
-# Step 5: undo: connect AKS-WORKER03 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 5 -What 'undo: connect AKS-WORKER03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 7: undo: connect AKS-WORKER03 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 7 -What 'undo: connect AKS-WORKER03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AKS-WORKER03' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER03' -Name 'Network Adapter')
 }
 
-# Step 4: undo: connect AKS-WORKER02 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 4 -What 'undo: connect AKS-WORKER02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 6: undo: connect AKS-WORKER02 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 6 -What 'undo: connect AKS-WORKER02 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AKS-WORKER02' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER02' -Name 'Network Adapter')
 }
 
-# Step 3: undo: connect AKS-WORKER01 / Network Adapter to ConvergedSwitch(Management_Compute)
-Undo-Step -Number 3 -What 'undo: connect AKS-WORKER01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
+# Step 5: undo: connect AKS-WORKER01 / Network Adapter to ConvergedSwitch(Management_Compute)
+Undo-Step -Number 5 -What 'undo: connect AKS-WORKER01 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'AKS-WORKER01' -Name 'Network Adapter').SwitchName
 } -Change {
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER01' -Name 'Network Adapter')
@@ -434,24 +563,42 @@ Undo-Step -Number 3 -What 'undo: connect AKS-WORKER01 / Network Adapter to Conve
 
 $StateFile = Join-Path $StateFolder 'cluster-before-state.xml'
 $State = Read-State
-# Step 2: undo: add the Network ATC intent Management_Compute over Port1 and Port2
-Undo-Step -Number 2 -What 'undo: add the Network ATC intent Management_Compute over Port1 and Port2' -Test {
-    -not (Get-NetIntent -Name 'Management_Compute' -ErrorAction SilentlyContinue)
+# Step 4: undo: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn
+Undo-Step -Number 4 -What 'undo: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn' -Test {
+    @(Get-NetIntent | Where-Object { @('Management_Compute', 'Storage') -contains $_.IntentName }).Count -eq 0
 } -Change {
-    Remove-NetIntent -Name 'Management_Compute'
+    if (Get-NetIntent -Name 'Management_Compute' -ErrorAction SilentlyContinue) { Remove-NetIntent -Name 'Management_Compute' }
+    if (Get-NetIntent -Name 'Storage' -ErrorAction SilentlyContinue) { Remove-NetIntent -Name 'Storage' }
+    Restore-Atc -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
 }
 
-# What the intent Management_Compute made stays (Remove-NetIntent takes nothing off a node). By hand on each node, drained, at its console (iLO, iDRAC):
-#   Remove-VMSwitch -Name 'ConvergedSwitch(Management_Compute)' -Force
-#   then addresses and VLANs as the pre-check script of the node lists them, and that script again: every line must say ok
-# Step 1: undo: add the Network ATC intent Storage over Port3 and Port4
-Undo-Step -Number 1 -What 'undo: add the Network ATC intent Storage over Port3 and Port4' -Test {
-    -not (Get-NetIntent -Name 'Storage' -ErrorAction SilentlyContinue)
+# Step 3: undo: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false
+Undo-Step -Number 3 -What 'undo: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false' -Test {
+    ([string](Get-Override -Name EnableNetworkNaming) -eq [string]@(Get-Kept -Key 'override EnableNetworkNaming')[0]) -and ([string](Get-Override -Name EnableLiveMigrationNetworkSelection) -eq [string]@(Get-Kept -Key 'override EnableLiveMigrationNetworkSelection')[0])
 } -Change {
-    Remove-NetIntent -Name 'Storage'
+    Set-Overrides -Value @{
+        EnableNetworkNaming = @(Get-Kept -Key 'override EnableNetworkNaming')[0]
+        EnableLiveMigrationNetworkSelection = @(Get-Kept -Key 'override EnableLiveMigrationNetworkSelection')[0]
+    }
 }
 
-# What the intent Storage made stays (Remove-NetIntent takes nothing off a node). By hand on each node, drained, at its console (iLO, iDRAC):
-#   Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' } | Remove-NetQosTrafficClass; Get-NetQosPolicy | Remove-NetQosPolicy
-#   then addresses and VLANs as the pre-check script of the node lists them, and that script again: every line must say ok
+# Step 2: undo: until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4
+Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4' -Test {
+    (Test-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4')) -and (Test-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3')) -and (Test-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2')) -and (Test-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1'))
+} -Change {
+    if (-not (Test-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4'))) {
+        Set-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4')
+    }
+    if (-not (Test-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3'))) {
+        Set-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3')
+    }
+    if (-not (Test-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2'))) {
+        Set-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2')
+    }
+    if (-not (Test-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1'))) {
+        Set-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1')
+    }
+}
+
+# By hand: switch on live migration on AZL1, AZL2, AZL3 and AZL4 (set it as it was)
 Write-Output 'Done.'

@@ -4,7 +4,7 @@
 //! `Set-VMHost`, `Add-VMMigrationNetwork`, `Set-SmbBandwidthLimit`, the NetQos cmdlets and others.
 
 use super::switches::{self, is_switch};
-use super::{address_change, cluster_change, dcb, host_change, kept, policies, teams};
+use super::{address_change, cluster_change, dcb, host_change, intents, kept, policies, teams};
 use crate::deploy::steps::{Change, Port, Step, Values};
 use crate::inventory::{Cluster, Node};
 use crate::powershell::{Command, quoted, quoted_list, truth};
@@ -60,6 +60,9 @@ pub fn step(context: &Context, changes: &[Change]) -> Vec<Written> {
             let mut one = written(context, change);
             if rest.iter().any(|later| replaces(change, later)) {
                 one.test = String::new();
+            }
+            if let Some(made) = rest.iter().find(|later| intents::replaces(change, later)) {
+                one.test = format!("({}) -or ({})", intents::written(context, made).test, one.test);
             }
             found.push(one);
         }

@@ -2,9 +2,9 @@
 
 use super::change::{Context, Written};
 use super::{host_lists, kept};
-use crate::deploy::steps::{Change, Intent, Values};
+use crate::deploy::steps::{Change, Values};
 use crate::inventory::Cluster;
-use crate::powershell::{Command, quoted, quoted_list, truth};
+use crate::powershell::{Command, quoted, quoted_list};
 use crate::profiles::WS2008R2;
 
 /// One change of the cluster.
@@ -45,15 +45,7 @@ pub fn written(context: &Context, change: &Change) -> Written {
         }
         Change::AntiAffinity { vm, value } => apart(vm, value),
         Change::Member { node, setting } => host_lists::written(node, setting),
-        Change::AddIntent(intent) => add_intent(intent),
-        Change::RemoveIntent(intent) => {
-            let get = Command::new("Get-NetIntent").name("Name", &intent.name);
-            Written::new(
-                format!("-not ({})", get.value("ErrorAction", "SilentlyContinue").line()),
-                vec![Command::new("Remove-NetIntent").name("Name", &intent.name)],
-            )
-        }
-        _ => Written::default(),
+        other => super::intents::written(context, other),
     }
 }
 
@@ -216,53 +208,4 @@ fn connect(vm: &str, vnic: &str, value: &Values<String>) -> Written {
         format!("{}.SwitchName -eq {}", get_vnic(vm, vnic), quoted(switch)),
         vec![set.name("SwitchName", switch)],
     )
-}
-
-/// `Add-NetIntent`, with overrides only where the plan differs from what Network ATC takes by itself.
-fn add_intent(intent: &Intent) -> Written {
-    let mut commands = Vec::new();
-    let mut add = Command::new("Add-NetIntent")
-        .name("Name", &intent.name)
-        .names("AdapterName", &intent.nics);
-    for (on, kind) in [
-        (intent.management, "Management"),
-        (intent.compute, "Compute"),
-        (intent.storage, "Storage"),
-    ] {
-        if on {
-            add = add.switch(kind);
-        }
-    }
-    if intent.switchless {
-        add = add.switch("Switchless");
-    }
-    if let Some(vlan) = intent.management_vlan {
-        add = add.value("ManagementVlan", vlan);
-    }
-    if !intent.storage_vlans.is_empty() {
-        let vlans: Vec<String> = intent.storage_vlans.iter().map(u16::to_string).collect();
-        add = add.value("StorageVlans", vlans.join(", "));
-    }
-    if intent.own_storage_addresses {
-        commands.push("$storage = New-NetIntentStorageOverrides".to_owned());
-        commands.push(format!("$storage.EnableAutomaticIPGeneration = {}", truth(false)));
-        add = add.value("StorageOverrides", "$storage");
-    }
-    if let Some(size) = intent.jumbo {
-        commands.push("$adapter = New-NetIntentAdapterPropertyOverrides".to_owned());
-        commands.push(format!("$adapter.JumboPacket = {size}"));
-        add = add.value("AdapterPropertyOverrides", "$adapter");
-    }
-    if let Some(percent) = intent.smb_percent {
-        let qos = Command::new("New-NetIntentQoSPolicyOverrides").value("BandwidthPercentage_SMB", percent);
-        commands.push(format!("$qos = {}", qos.line()));
-        add = add.value("QoSPolicyOverrides", "$qos");
-    }
-    commands.push(add.line());
-    commands.push(Command::new("Wait-Intent").name("Name", &intent.name).line());
-    Written {
-        test: Command::new("Test-Intent").name("Name", &intent.name).line(),
-        commands,
-        ..Written::default()
-    }
 }

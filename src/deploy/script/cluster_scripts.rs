@@ -2,33 +2,11 @@
 
 use super::change::Context;
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, change, host_lists, kept, prelude, stranded};
+use super::{File, atc_prelude, change, host_lists, kept, prelude, stranded};
 use crate::deploy::steps::{Change, Phase, Step};
 use crate::deploy::work::{ClusterWork, by_powershell};
 use crate::powershell::{Command, comment, file, quoted, quoted_list};
 use crate::profiles::WS2008R2;
-
-/// Intents of Network ATC.
-pub const INTENTS: &str = r#"function Test-Intent {
-    # the intent is there and applied on every node
-    param([string]$Name)
-    if (-not (Get-NetIntent -Name $Name -ErrorAction SilentlyContinue)) { return $false }
-    $status = @(Get-NetIntentStatus -Name $Name)
-    return @($status | Where-Object { [string]$_.ConfigurationStatus -ne 'Success' -or [string]$_.ProvisioningStatus -ne 'Completed' }).Count -eq 0
-}
-
-function Wait-Intent {
-    param([string]$Name)
-    foreach ($attempt in (1..120)) {
-        if (Test-Intent -Name $Name) { return }
-        if (@(Get-NetIntentStatus -Name $Name | Where-Object { [string]$_.ConfigurationStatus -eq 'Failed' }).Count -gt 0) {
-            throw ('Network ATC could not apply {0}: Get-NetIntentStatus -Name {0} says why' -f $Name)
-        }
-        Start-Sleep -Seconds 10
-    }
-    throw ('Network ATC has not finished {0} after 20 minutes: Get-NetIntentStatus' -f $Name)
-}
-"#;
 
 /// Before, after, verify and rollback; those without a step are left out.
 pub fn files(work: &ClusterWork, stem: &str) -> Vec<File> {
@@ -117,7 +95,11 @@ fn head_of(
         lines.extend(block(host_lists::FUNCTIONS));
     }
     if work.by_intents {
-        lines.extend(block(INTENTS));
+        lines.extend(block(atc_prelude::ASK));
+        lines.extend(block(atc_prelude::OVERRIDE));
+        if changes {
+            lines.extend(block(atc_prelude::CLUSTER));
+        }
     }
     lines.push(format!("if ((Get-Cluster).Name -ne {}) {{", quoted(&work.today.name)));
     lines.push(
@@ -132,11 +114,11 @@ fn changing(context: &Context, work: &ClusterWork, steps: &[&Step], (synopsis, s
     let mut notes = vec![
         "Run it once, on any node. Try it with -WhatIf first: nothing is changed then. It can be run again.".to_owned(),
     ];
-    let intents: Vec<&Step> = steps.iter().copied().filter(|s| is_intent(s)).collect();
-    if !intents.is_empty() {
+    let holds = |c: &Change| matches!(c, Change::HoldIntents(_));
+    if steps.iter().flat_map(|s| &s.changes).any(holds) {
         notes.push(
-            "Network ATC applies an intent to all nodes, one soon after the other: run this in a window, from the console of a node, before VMs run here, or \
-             with all VMs off."
+            "It only holds Network ATC: the first node's script adds the intents, and every node takes them in its turn, drained. Do not start the \
+             service NetworkATC by hand meanwhile."
                 .to_owned(),
         );
     }
@@ -159,16 +141,9 @@ fn changing(context: &Context, work: &ClusterWork, steps: &[&Step], (synopsis, s
     lines
 }
 
-fn is_intent(step: &Step) -> bool {
-    step.changes.iter().any(|c| matches!(c, Change::AddIntent(_)))
-}
-
 /// A step; one that needs the VM off is passed over while the VM runs, and told at the end.
 fn step_lines(context: &Context, step: &Step) -> Vec<String> {
-    // the cluster's scripts have no take-over of their own: Network ATC does the work on the nodes
-    let mut plain = step.clone();
-    plain.takeover = false;
-    let lines = parts::step(context, &plain);
+    let lines = parts::step(context, step);
     let off = step.changes.iter().find_map(|c| match c {
         Change::StaticMac { vm, .. } => Some(vm),
         _ => None,
@@ -197,7 +172,9 @@ fn verify(context: &Context, work: &ClusterWork, stem: &str) -> Vec<String> {
     let notes = ["Reads only. Run it after the last node and after the script before this one.".to_owned()];
     let mut lines = head(work, "Verify: is the cluster as the plan says?", &notes, false, stem);
     let scripted = |step: &&Step| by_powershell(&work.today) || step.phase != Phase::Guests;
-    let stays = |step: &&Step| !host_lists::for_a_while(step);
+    // Network ATC is held only until the last node has had its turn
+    let held = |step: &&Step| step.changes.iter().any(|c| matches!(c, Change::HoldIntents(_)));
+    let stays = |step: &&Step| !host_lists::for_a_while(step) && !held(step);
     for step in work.before.iter().chain(&work.last).filter(scripted).filter(stays) {
         for written in change::step(context, &step.changes)
             .into_iter()
@@ -205,6 +182,14 @@ fn verify(context: &Context, work: &ClusterWork, stem: &str) -> Vec<String> {
         {
             lines.push(confirm(&step.title, &written.test));
         }
+    }
+    let added = work.before.iter().flat_map(|s| &s.changes).filter_map(|c| match c {
+        Change::HoldIntents(hold) => Some(&hold.added),
+        _ => None,
+    });
+    for name in added.flatten() {
+        let test = Command::new("Test-Intent").name("Name", name).line();
+        lines.push(confirm(&format!("Network ATC has applied {name} on every node"), &test));
     }
     lines.push(confirm(
         "every node is up",
@@ -222,19 +207,17 @@ fn verify(context: &Context, work: &ClusterWork, stem: &str) -> Vec<String> {
 }
 
 fn rollback(context: &Context, work: &ClusterWork, before: &[&Step], last: &[&Step], stem: &str) -> Vec<String> {
-    let notes = ["Undoes what the cluster scripts did. VMs whose MAC address goes back must be off.".to_owned()];
+    let mut notes =
+        vec!["Undoes what the cluster scripts did. VMs whose MAC address goes back must be off.".to_owned()];
+    if work.by_intents {
+        notes.push("Run it when every node is back: it takes the plan's intents from the cluster and lets Network ATC run as before.".to_owned());
+    }
     let lists = [
         "    # only networks and live migration: before the first node goes back, so that nodes can migrate to each other meanwhile".to_owned(),
         "    [switch]$Lists,".to_owned(),
     ];
     let first = goes_back_first(work);
     let parameters: &[String] = if first { &lists } else { &[] };
-    let context = &Context {
-        back: true,
-        cluster: context.cluster,
-        node: None,
-        after: None,
-    };
     let mut lines = head_of(
         work,
         "Rollback of the cluster scripts.",
@@ -271,42 +254,13 @@ fn is_list(step: &Step) -> bool {
 
 /// Whether the way back begins with the cluster's lists: nodes that are back and nodes that are not must be able to migrate to each other.
 pub fn goes_back_first(work: &ClusterWork) -> bool {
-    !work.by_intents && work.nodes.len() > 1 && work.last.iter().any(is_list)
+    work.nodes.len() > 1 && work.last.iter().any(is_list)
 }
 
 fn undone(context: &Context, step: &Step) -> Vec<String> {
-    // the cluster's scripts have no way back of their own: taking an intent away takes no path down
-    let mut plain = step.clone();
-    plain.takeover = false;
-    let mut lines = parts::undo(context, &plain);
-    if lines.is_empty() {
-        lines.push(comment(&format!("By hand: {} (set it as it was)", step.title)));
+    let undo = parts::undo(context, step);
+    if undo.is_empty() {
+        return vec![comment(&format!("By hand: {} (set it as it was)", step.title))];
     }
-    lines.extend(left_behind(step));
-    lines
-}
-
-/// What an intent leaves on every node when it is taken away.
-fn left_behind(step: &Step) -> Vec<String> {
-    let mut lines = Vec::new();
-    for change in &step.changes {
-        let Change::AddIntent(intent) = change else { continue };
-        lines.push(comment(&format!(
-            "What the intent {} made stays (Remove-NetIntent takes nothing off a node). By hand on each node, drained, at its console (iLO, iDRAC):",
-            intent.name
-        )));
-        if let Some(switch) = intent.switch() {
-            let remove = Command::new("Remove-VMSwitch").name("Name", &switch).switch("Force");
-            lines.push(comment(&format!("  {}", remove.line())));
-        }
-        if intent.storage {
-            lines.push(comment(
-                "  Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' } | Remove-NetQosTrafficClass; Get-NetQosPolicy | Remove-NetQosPolicy",
-            ));
-        }
-        lines.push(comment(
-            "  then addresses and VLANs as the pre-check script of the node lists them, and that script again: every line must say ok",
-        ));
-    }
-    lines
+    undo
 }

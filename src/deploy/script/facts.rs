@@ -4,7 +4,8 @@ use super::change::{self, Context};
 use super::parts::confirm;
 use super::policies;
 use crate::applied::{switches, today};
-use crate::deploy::steps::{Change, HostSetting, Port, Switch, Values};
+use crate::deploy::intents;
+use crate::deploy::steps::{Change, HostSetting, Intent, Port, Switch, Values};
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::inventory::{Cluster, Node, SwitchKind};
 use crate::powershell::{Command, quoted, quoted_list};
@@ -279,6 +280,101 @@ fn strangers(node: &NodeWork) -> Vec<String> {
         )
     };
     removed.map(|switch| confirmed(switch)).collect()
+}
+
+/// Network ATC is there, no other intent holds the ports, and no other node is in the middle of its change.
+pub fn intents_ready(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+    let intents: Vec<&Intent> = added(node).collect();
+    if intents.is_empty() {
+        return Vec::new();
+    }
+    let mut found = vec![confirm(
+        "the feature for Network ATC is there: Install-WindowsFeature NetworkATC",
+        "[bool](Get-Command Add-NetIntent -ErrorAction SilentlyContinue)",
+    )];
+    for intent in &intents {
+        let test = Command::new("Test-IntentPorts")
+            .name("Name", &intent.name)
+            .names("Adapter", &intent.nics);
+        found.push(confirm(
+            &format!("no other intent holds {}", intent.nics.join(", ")),
+            &test.line(),
+        ));
+    }
+    let short = |n: &NodeWork| n.today.name.split('.').next().unwrap_or_default().to_owned();
+    let (mut done, mut to_come): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
+    let place = work
+        .nodes
+        .iter()
+        .position(|n| n.today.name == node.today.name)
+        .unwrap_or(0);
+    for (at, other) in work.nodes.iter().enumerate().filter(|(_, n)| added(n).next().is_some()) {
+        if at < place {
+            done.push(short(other));
+        } else if at > place {
+            to_come.push(other.today.name.clone());
+        }
+    }
+    for one in &done {
+        for intent in &intents {
+            let test = Command::new("Test-Intent").name("Name", &intent.name).name("Node", one);
+            found.push(confirm(
+                &format!("Network ATC has finished {} on {one}", intent.name),
+                &test.line(),
+            ));
+        }
+    }
+    let held = work
+        .before
+        .iter()
+        .flat_map(|s| &s.changes)
+        .any(|c| matches!(c, Change::HoldIntents(_)));
+    if held && !to_come.is_empty() {
+        let test = Command::new("Test-AtcHeld").names("Node", &to_come);
+        found.push(confirm(
+            "Network ATC is held on the nodes whose turn comes",
+            &test.line(),
+        ));
+    }
+    found
+}
+
+fn added(node: &NodeWork) -> impl Iterator<Item = &Intent> {
+    let changes = node.steps.iter().flat_map(|s| &s.changes);
+    changes.filter_map(|c| match c {
+        Change::AddIntent(intent) => Some(intent.as_ref()),
+        _ => None,
+    })
+}
+
+/// Intents that the node must have, and the VLANs of bare storage ports. What an intent over bare ports is called is known only where the
+/// script adds it.
+pub fn intents_done(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+    let mut found = Vec::new();
+    if !work.by_intents {
+        return found;
+    }
+    for intent in intents::intents(&work.today, &work.plan) {
+        let own = added(node).any(|i| i.name == intent.name);
+        if own || intent.switch().is_some() {
+            let test = Command::new("Test-Intent")
+                .name("Name", &intent.name)
+                .value("Node", "$env:COMPUTERNAME");
+            found.push(confirm(
+                &format!("Network ATC has applied {}", intent.name),
+                &test.line(),
+            ));
+        }
+        if !own || intent.switch().is_some() {
+            continue;
+        }
+        for (at, port) in intent.nics.iter().enumerate() {
+            let vlan = intent.storage_vlan(at);
+            let test = format!("[int](Get-NetAdapter -Name {}).VlanID -eq {vlan}", quoted(port));
+            found.push(confirm(&format!("port {port} has VLAN {vlan}"), &test));
+        }
+    }
+    found
 }
 
 /// Properties of the cluster that came with an update.

@@ -1,7 +1,7 @@
 //! What the inventory does not hold: the script writes it down before the first change, the rollback puts it back.
 
 use super::change::{Context, Written};
-use super::cluster_change;
+use super::{cluster_change, intents};
 use crate::deploy::steps::{Change, Kept, Step};
 use crate::powershell::{Command, quoted, quoted_list};
 
@@ -60,10 +60,11 @@ function Restore-Dcb {
 /// Lines of a cluster's script that write down what the inventory does not know of what it is going to change.
 pub fn saved_of_cluster(context: &Context, steps: &[&Step]) -> Vec<String> {
     let changes = steps.iter().flat_map(|s| &s.changes);
-    changes
-        .flat_map(|change| cluster_change::kept(context, change))
-        .map(|(key, read)| save(&key, &read))
-        .collect()
+    let of = |change| {
+        let own = cluster_change::kept(context, change).into_iter();
+        own.chain(intents::kept(change))
+    };
+    changes.flat_map(of).map(|(key, read)| save(&key, &read)).collect()
 }
 
 /// The value that was written down.

@@ -2,6 +2,7 @@
 
 mod address_change;
 mod again;
+mod atc_prelude;
 mod change;
 mod cluster_change;
 mod cluster_scripts;
@@ -10,6 +11,7 @@ mod dcb;
 mod facts;
 mod host_change;
 mod host_lists;
+mod intents;
 mod kept;
 mod node_scripts;
 mod parts;

@@ -2,9 +2,9 @@
 
 use super::change::{self, Context};
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, again, facts, kept, policies, prelude};
+use super::{File, again, atc_prelude, facts, intents, kept, policies, prelude};
 use crate::deploy::manual;
-use crate::deploy::steps::Step;
+use crate::deploy::steps::{Change, Step};
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::powershell::{comment, file, quoted, quoted_list};
 
@@ -72,12 +72,15 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     );
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
+    if takes_intents(node) {
+        lines.extend(block(atc_prelude::ASK));
+    }
     lines.extend(right_node(node));
     lines.push(confirm(
         "the script runs as administrator",
         "(New-Object Security.Principal.WindowsPrincipal([Security.Principal.WindowsIdentity]::GetCurrent())).IsInRole([Security.Principal.WindowsBuiltInRole]::Administrator)",
     ));
-    if work.today.nodes.len() > 1 && !work.by_intents {
+    if work.today.nodes.len() > 1 {
         lines.push(confirm(
             "the node is paused: Suspend-ClusterNode -Drain",
             "[string](Get-ClusterNode -Name $env:COMPUTERNAME).State -eq 'Paused'",
@@ -95,6 +98,7 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     lines.extend(facts::wiring(&work.today, &node.today));
     lines.extend(facts::modes(node));
     lines.extend(facts::ready(work, node));
+    lines.extend(facts::intents_ready(work, node));
     lines.extend(facts::management(&node.today, &others(work, node)));
     lines.extend(facts::storage(work));
     let adapters = change::remembered(&node.steps);
@@ -135,7 +139,7 @@ fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> 
         &notes,
         Kind {
             console: takeover,
-            falls_back: takeover,
+            falls_back: takeover.then(|| fallback_minutes(node)),
             waits: !gates.is_empty(),
             ..Kind::changing()
         },
@@ -153,7 +157,7 @@ fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> 
         lines.extend(block(prelude::TAKE_OVER));
     }
     lines.extend(right_node(node));
-    if work.today.nodes.len() > 1 && !work.by_intents {
+    if work.today.nodes.len() > 1 {
         lines.push(
             "if (-not $WhatIfPreference -and [string](Get-ClusterNode -Name $env:COMPUTERNAME).State -ne 'Paused') {"
                 .to_owned(),
@@ -209,6 +213,7 @@ fn remember(node: &NodeWork) -> Vec<String> {
     }
     lines.extend(kept::saved(&node.steps, ip));
     lines.extend(again::saved(&node.steps));
+    lines.extend(intents::saved(&node.steps));
     lines
 }
 
@@ -216,14 +221,33 @@ fn remember(node: &NodeWork) -> Vec<String> {
 fn functions(node: &NodeWork) -> Vec<String> {
     let mut lines = block(prelude::STEPS);
     lines.extend(block(prelude::NODE));
-    if kept::needed(&node.steps) {
+    if kept::needed(&node.steps) || takes_intents(node) {
         lines.extend(block(kept::KEEP));
         lines.extend(block(kept::FUNCTIONS));
     }
     if policies::needed(&node.steps) {
         lines.extend(block(policies::FUNCTION));
     }
+    if takes_intents(node) {
+        lines.extend(block(atc_prelude::ASK));
+        lines.extend(block(atc_prelude::NODE));
+    }
     lines
+}
+
+/// Whether Network ATC makes an intent on the node.
+fn takes_intents(node: &NodeWork) -> bool {
+    let mut changes = node.steps.iter().flat_map(|s| &s.changes);
+    changes.any(|c| matches!(c, Change::AddIntent(_)))
+}
+
+/// Minutes after which Windows runs the rollback script by itself.
+pub fn fallback_minutes(node: &NodeWork) -> u32 {
+    if takes_intents(node) {
+        atc_prelude::FALLBACK_MINUTES
+    } else {
+        10
+    }
 }
 
 fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
@@ -238,7 +262,7 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
     if work.by_intents {
-        lines.extend(block(super::cluster_scripts::INTENTS));
+        lines.extend(block(atc_prelude::ASK));
     }
     if policies::needed(&node.steps) {
         lines.extend(block(policies::FUNCTION));
@@ -247,6 +271,7 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
     lines.extend(facts::ports(node));
     lines.extend(facts::wiring(&work.after, &node.after));
     lines.extend(facts::settings(context, work, node));
+    lines.extend(facts::intents_done(work, node));
     lines.extend(facts::management(&node.after, &others(work, node)));
     if facts::has_storage(&node.after) {
         lines.extend(facts::storage(work));

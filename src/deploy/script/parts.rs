@@ -27,8 +27,8 @@ pub struct Kind {
     pub changes: bool,
     /// It has a step that takes management, or the last storage path, down.
     pub console: bool,
-    /// It goes back by itself after a while.
-    pub falls_back: bool,
+    /// It goes back by itself after so many minutes.
+    pub falls_back: Option<u32>,
     /// It waits for something that is done by hand.
     pub waits: bool,
 }
@@ -66,12 +66,12 @@ pub fn head(head: &Head, stem: &str) -> Vec<String> {
             .push("    # the script runs at the console of the node, where a lost network does not stop it".to_owned());
         lines.push("    [switch]$Console,".to_owned());
     }
-    if head.kind.falls_back {
+    if let Some(minutes) = head.kind.falls_back {
         lines.push(
             "    # minutes after which Windows runs the rollback script by itself if this script does not come back"
                 .to_owned(),
         );
-        lines.push("    [int]$FallbackMinutes = 10,".to_owned());
+        lines.push(format!("    [int]$FallbackMinutes = {minutes},"));
     }
     if head.kind.waits {
         lines.push("    # the ports of the physical switches are changed already: do not ask".to_owned());

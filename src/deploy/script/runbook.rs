@@ -1,6 +1,6 @@
 //! `RUNBOOK.md`: who does what in which order.
 
-use super::{Names, again, cluster_scripts};
+use super::{Names, again, atc_prelude, cluster_scripts};
 use crate::deploy::manual;
 use crate::deploy::steps::{Manual, Phase, When};
 use crate::deploy::work::{ClusterWork, NodeWork, by_powershell};
@@ -66,18 +66,9 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         );
     }
     order.extend(by_hand(work, When::Before, None));
-    if work.by_intents {
-        let checks: Vec<String> = (0..work.nodes.len())
-            .map(|index| format!("`{}-1-pre-check.ps1`", names.node(position, index)))
-            .collect();
-        order.push(format!(
-            "On each node its pre-check: {}; every line must say ok.",
-            checks.join(", ")
-        ));
-    }
     if !work.before.is_empty() {
         let kind = if work.by_intents {
-            ", which adds the intents of Network ATC on all nodes"
+            ", which tells Network ATC what it leaves alone and holds it on every node until its turn"
         } else {
             ""
         };
@@ -125,9 +116,14 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         } else {
             String::new()
         };
+        let last = if work.by_intents {
+            ", once every node is back"
+        } else {
+            ""
+        };
         text.push_str(&format!(
             "\nBack: {lists}on each node `NODE-4-rollback.ps1` (last node first, drained as above); then for the cluster `{stem}-4-rollback.ps1`, if there \
-             is one. What was not known before the first change is taken from the `-state.xml` files. It goes back from any step, also from one that broke in \
+             is one{last}. What was not known before the first change is taken from the `-state.xml` files. It goes back from any step, also from one that broke in \
              the middle, over the same states in which management and storage are reachable{console}.\n"
         ));
         if work.nodes.iter().any(|node| again::needed(&node.steps)) {
@@ -157,10 +153,18 @@ fn warnings(work: &ClusterWork) -> String {
         .map(|n| safe(&n.today.name))
         .collect();
     if !over.is_empty() {
+        let (how, minutes) = if work.by_intents {
+            (
+                "for some minutes, while Network ATC takes the ports over",
+                atc_prelude::FALLBACK_MINUTES,
+            )
+        } else {
+            ("for a moment: no port is free to hold it meanwhile", 10)
+        };
         text.push_str(&format!(
-            "\n**Console.** On {} management, or the last storage path, goes down for a moment: no port is free to hold it meanwhile. Run the apply \
+            "\n**Console.** On {} management, or the last storage path, goes down {how}. Run the apply \
              script there from the console (iLO, iDRAC) with `-Console`. If nothing answers afterwards it goes back by itself; if the script itself dies, Windows runs the \
-             rollback script after ten minutes.\n",
+             rollback script after {minutes} minutes.\n",
             over.join(", ")
         ));
     }
@@ -196,13 +200,13 @@ fn node(work: &ClusterWork, node: &NodeWork, stem: &str, index: usize) -> String
         .iter()
         .flat_map(|when| by_hand(work, *when, Some(name)));
     let ending = if by_powershell(&work.today) { "ps1" } else { "cmd" };
-    if node.steps.is_empty() && (lines.is_empty() || work.by_intents) && rest.count() == 0 {
+    if node.steps.is_empty() && lines.is_empty() && rest.count() == 0 {
         return format!(
             "**{}** needs no step of its own: `{stem}-3-verify.{ending}`.",
             safe(name)
         );
     }
-    let several = work.today.nodes.len() > 1 && !work.by_intents;
+    let several = work.today.nodes.len() > 1;
     let quoted = crate::powershell::quoted(name);
     if !by_powershell(&work.today) {
         if several {
