@@ -53,7 +53,7 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
         build_host_vnic(cluster, today, adapter, &decided, after);
     }
     after.host_vnics.sort_by(|a, b| natural_cmp(&a.name, &b.name));
-    addresses::carry_over(today, &carriers, after);
+    addresses::carry_over(&cluster.networks, today, &carriers, after);
 }
 
 /// Takes down what the plan decides anew: external switches with their host vNICs, teams, roles.

@@ -7,6 +7,7 @@
 
 mod apart;
 mod bandwidth;
+pub mod cabling;
 mod carrying;
 mod cluster;
 pub mod effects;
@@ -15,11 +16,13 @@ mod intents;
 mod management;
 mod manual;
 mod order;
+mod own_address;
 mod progress;
 mod script;
 mod settings;
 mod state;
 pub mod steps;
+mod switch_ports;
 mod undo;
 mod words;
 mod work;

@@ -112,10 +112,16 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         } else {
             ""
         };
+        let ports = if work.nodes.iter().any(|n| !n.cabling.back.is_empty()) {
+            " Before an address goes back to a port whose switch port was changed for a step, the script asks for the switch port to be put back; with -PortsDone, and when it runs \
+             by itself, it only says so: put the port back then, or nothing answers there. VLANs that were let through beforehand can stay."
+        } else {
+            ""
+        };
         text.push_str(&format!(
             "\nBack: on each node `NODE-4-rollback.ps1` (last node first, drained as above); for the cluster `{stem}-4-rollback.ps1`, if there is one. \
              What was not known before the first change is taken from the `-state.xml` files. It goes back from any step, also from one that broke in the \
-             middle, over the same states in which management and storage are reachable{console}. A switch or host vNIC that is made again gets a new MAC \
+             middle, over the same states in which management and storage are reachable{console}.{ports} A switch or host vNIC that is made again gets a new MAC \
              address, and a VM of one host alone must be connected to it again by hand.\n"
         ));
     }
