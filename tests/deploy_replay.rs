@@ -121,7 +121,7 @@ fn bare(profile: &str, seed: u64) -> Cluster {
         cluster.storage = StorageKind::Iscsi;
     }
     // The later slots may hold faster ports of another make.
-    if seed % 2 == 0 {
+    if seed.is_multiple_of(2) {
         for nic in cluster.nodes.iter_mut().flat_map(|n| n.nics.iter_mut().skip(2)) {
             nic.speed *= 2;
             nic.model = "another".to_owned();

@@ -329,21 +329,16 @@ fn port(lans: &Lans<'_>, states: &[State], steps: &[Step], position: usize, foun
         return;
     };
     let today = lans.has(first, nic);
-    let busy: Vec<bool> = states.iter().map(|state| is_guarded(state, &nic.name)).collect();
-    let takes_over = |step: usize| steps.get(step).is_some_and(|s| s.takeover);
-    // A change that would cut a guarded address waits until the step has taken it off, unless the step takes the path down anyway.
-    let waits: Vec<bool> = (0..states.len())
-        .map(|at| at > 0 && busy[at - 1] && !takes_over(at - 1))
-        .collect();
-    let (changes, reached) = walk(&today, &needs, &waits);
+    let forth = waits(states.iter(), steps.iter(), &nic.name);
+    let (changes, reached) = walk(&today, &needs, &forth);
     let gate = changes.first().map_or(states.len(), |(at, ..)| (*at).min(states.len()));
     let asked = asked(&today, &end, &states[..gate], changes.is_empty(), &nic.name);
     let backwards: Vec<Wire> = needs.into_iter().rev().collect();
-    let count = steps.len();
-    let waits: Vec<bool> = (0..states.len())
-        .map(|at| at > 0 && busy[count + 1 - at] && !takes_over(count - at))
-        .collect();
-    let (back, _) = walk(&reached, &backwards, &waits);
+    let (back, _) = walk(
+        &reached,
+        &backwards,
+        &waits(states.iter().rev(), steps.iter().rev(), &nic.name),
+    );
     let made = |step: usize, (before, after): (Wire, Wire)| PortChange {
         step,
         nic: nic.name.clone(),
@@ -352,15 +347,25 @@ fn port(lans: &Lans<'_>, states: &[State], steps: &[Step], position: usize, foun
     };
     let forth = changes.into_iter().map(|(at, before, after)| made(at, (before, after)));
     found.changes.extend(forth);
+    let last = steps.len() + 1;
     let back = back
         .into_iter()
-        .map(|(at, before, after)| made(count + 1 - at, (before, after)));
+        .map(|(at, before, after)| made(last - at, (before, after)));
     found.back.extend(back);
     found.today.insert(nic.name.clone(), today);
     found.end.insert(nic.name.clone(), end);
     if asked != Wire::default() {
         found.asked.insert(nic.name.clone(), asked);
     }
+}
+
+/// Whether a change at the switch port would cut a guarded address that goes over it until then: it waits for the step that takes it off, unless the
+/// step takes the path down anyway. One answer for each moment, the first one before any step.
+fn waits<'s>(states: impl Iterator<Item = &'s State>, steps: impl Iterator<Item = &'s Step>, nic: &str) -> Vec<bool> {
+    let cut = states
+        .zip(steps)
+        .map(|(state, step)| is_guarded(state, nic) && !step.takeover);
+    std::iter::once(false).chain(cut).collect()
 }
 
 /// What must be let through before the first step: guarded host vNICs cross the port before it is changed, and what it needs at the end if it is
