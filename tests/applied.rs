@@ -314,3 +314,28 @@ fn of_a_new_cluster_the_networks_for_which_there_are_ports_stay() {
     let alone = shared_plan(&[Role::LiveMigration], ["P1", "P2"]);
     assert_eq!(names(&alone).len(), 5, "a role by itself shares nothing");
 }
+
+/// A port with two roles and an address on the network of each hands each to the host vNIC of its role.
+#[test]
+fn addresses_of_a_port_go_to_the_host_vnic_on_whose_network_they_lie() {
+    use nicplan::applied::{Adapter, Carrier, moves};
+    let inventory = of_tables(
+        "HV1,P1,10000,,cluster;live-migration,10.0.1.11/24;10.0.2.11/24\nHV1,V1,10000,,,\nHV2,V1,10000,,,\n",
+        "",
+        "C1,Cluster,10.0.1.0/24,,1,cluster\nC1,Live Migration,10.0.2.0/24,,1,live-migration\n",
+    );
+    let cluster = &inventory.clusters[0];
+    let adapter = |name: &str, role| Adapter {
+        carrier: Carrier::HostVnic {
+            name: name.to_owned(),
+            switch: "S".to_owned(),
+            nic: None,
+        },
+        roles: vec![role],
+        uplink: 0,
+    };
+    let adapters = [adapter("C", Role::Cluster), adapter("L", Role::LiveMigration)];
+    let found = moves(&cluster.networks, &cluster.nodes[0], &adapters);
+    let addresses: Vec<&[String]> = found.iter().map(|m| m.addresses.as_slice()).collect();
+    assert_eq!(addresses, [["10.0.1.11/24"], ["10.0.2.11/24"]], "{found:?}");
+}

@@ -118,6 +118,13 @@ fn bare(profile: &str, seed: u64) -> Cluster {
     if profile == "2008r2" && cluster.storage.is_smb() {
         cluster.storage = StorageKind::Iscsi;
     }
+    // The later slots may hold faster ports of another make.
+    if seed.is_multiple_of(2) {
+        for nic in cluster.nodes.iter_mut().flat_map(|n| n.nics.iter_mut().skip(2)) {
+            nic.speed *= 2;
+            nic.model = "another".to_owned();
+        }
+    }
     if dice.chance(50) {
         for nic in cluster.nodes.iter_mut().flat_map(|n| &mut n.nics) {
             nic.rdma = Rdma::Roce;
@@ -176,7 +183,14 @@ fn the_steps_from_any_style_to_any_other_lead_there_and_back() {
                         continue;
                     };
                     let verified = checks::verify(&inventory, planned).expect("our own plan holds");
-                    let Ok(all) = work(&inventory, &verified) else { continue };
+                    let all = match work(&inventory, &verified) {
+                        Ok(all) => all,
+                        Err(refused) => {
+                            let way = refused.iter().find(|r| r.text.contains("no order"));
+                            assert_eq!(way, None, "{profile} seed {seed}: {from} to {to}");
+                            continue;
+                        }
+                    };
                     for work in &all {
                         takeovers += usize::from(work.nodes.iter().any(NodeWork::takes_over));
                         there_and_back(&format!("{profile} seed {seed}: {from} to {to}"), work);

@@ -6,7 +6,7 @@
 
 use crate::inventory::{Cluster, HostVnic, Nic, Node};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
-use crate::profiles::Transport;
+use crate::profiles::{TeamKind, Transport};
 use crate::roles::Role;
 use crate::units::same_name;
 
@@ -65,9 +65,10 @@ pub fn rides_on_storage(cluster: &Cluster, design: &Uplink, role: Role) -> bool 
 }
 
 /// Name of the virtual switch of an uplink: that of its external network; without one, the uplink's own where several host roles
-/// share its team; `None` = it has none.
+/// share its team, and where its team is SET, which Windows has only under a virtual switch; `None` = it has none.
 pub(super) fn switch_of(design: &Uplink, uplink: &NodeUplink) -> Option<String> {
-    let shared = design.roles.len() > 1 && uplink.mechanism == Mechanism::Team;
+    let set = uplink.team == Some(TeamKind::Set);
+    let shared = uplink.mechanism == Mechanism::Team && (design.roles.len() > 1 || set);
     design.network.clone().or_else(|| shared.then(|| design.name.clone()))
 }
 

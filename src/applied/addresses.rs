@@ -5,12 +5,13 @@
 
 use super::adapters::{Adapter, Carrier};
 use super::today::{self, CarrierToday};
-use crate::inventory::Node;
+use crate::inventory::{ClusterNetwork, Node};
 use crate::roles::Role;
+use crate::units::Subnet;
 use std::collections::BTreeSet;
 
 /// Which role keeps the address of an adapter that carried several and loses some: the one to which a new address does most harm.
-pub(super) const FIRST: [Role; 6] = [
+pub const FIRST: [Role; 6] = [
     Role::Management,
     Role::Storage,
     Role::LiveMigration,
@@ -49,11 +50,47 @@ impl Move {
     }
 }
 
+/// An adapter of today that carries several roles, by the networks of its addresses: each role goes with the addresses on its own network, what is
+/// on none of them and roles without an address of their own with the first one.
+fn by_network(networks: &[ClusterNetwork], old: CarrierToday) -> Vec<CarrierToday> {
+    let of_role = |role: &Role, address: &String| {
+        let known = Subnet::of_addresses(std::slice::from_ref(address));
+        let own = networks.iter().filter(|n| n.purpose == Some(*role));
+        own.into_iter().any(|n| Subnet::any_holds(&n.subnet, &known))
+    };
+    let roles = FIRST.iter().filter(|role| old.roles.contains(role));
+    let mut parts: Vec<CarrierToday> = Vec::new();
+    let (mut left, mut riding) = (old.addresses.clone(), Vec::new());
+    for role in roles {
+        let (own, others): (Vec<String>, Vec<String>) = left.into_iter().partition(|address| of_role(role, address));
+        left = others;
+        if own.is_empty() {
+            riding.push(*role);
+            continue;
+        }
+        parts.push(CarrierToday {
+            carrier: old.carrier.clone(),
+            roles: vec![*role],
+            addresses: own,
+        });
+    }
+    if parts.len() < 2 {
+        return vec![old];
+    }
+    if let Some(first) = parts.first_mut() {
+        first.roles.extend(riding);
+        first.roles.sort();
+        first.addresses.extend(left);
+    }
+    parts
+}
+
 /// For each adapter of tomorrow what it takes over; no adapter of today hands its addresses to two of them. Those that stay where
 /// they are come first, then adapters whose addresses are known. What would be a second network on an adapter without virtual switch is
-/// taken over by none.
-pub fn moves(node: &Node, adapters: &[Adapter]) -> Vec<Move> {
-    let mut carriers = today::carriers(node);
+/// taken over by none. An adapter of today with addresses on several networks hands each to the adapter of its network's role.
+pub fn moves(networks: &[ClusterNetwork], node: &Node, adapters: &[Adapter]) -> Vec<Move> {
+    let all = today::carriers(node).into_iter();
+    let mut carriers: Vec<CarrierToday> = all.flat_map(|old| by_network(networks, old)).collect();
     carriers.sort_by_key(|old| old.addresses.is_empty());
     let mut free = Free {
         taken: vec![false; carriers.len()],
@@ -61,7 +98,7 @@ pub fn moves(node: &Node, adapters: &[Adapter]) -> Vec<Move> {
     };
     let mut moves: Vec<Move> = adapters.iter().map(empty).collect();
     for found in &mut moves {
-        free.hand(found, stays);
+        while free.hand(found, stays) {}
     }
     for role in FIRST {
         let of_role = |old: &CarrierToday, _: &Move| old.roles.contains(&role);
@@ -98,7 +135,9 @@ impl Free {
             return false;
         };
         *taken = true;
-        found.from.push(old.carrier.clone());
+        if !found.from.iter().any(|from| today::same(from, &old.carrier)) {
+            found.from.push(old.carrier.clone());
+        }
         found.addresses.extend(old.addresses.iter().cloned());
         found.brought.extend(&old.roles);
         true
@@ -136,11 +175,11 @@ fn stays(old: &CarrierToday, found: &Move) -> bool {
 
 /// Gives each adapter of `after` the addresses that its roles have on `node`'s adapters. An adapter that carries the same roles
 /// as before keeps its own.
-pub(super) fn carry_over(node: &Node, adapters: &[Adapter], after: &mut Node) {
+pub(super) fn carry_over(networks: &[ClusterNetwork], node: &Node, adapters: &[Adapter], after: &mut Node) {
     for nic in &mut after.nics {
         nic.addresses.clear();
     }
-    for found in moves(node, adapters) {
+    for found in moves(networks, node, adapters) {
         give(after, &found.to, found.addresses);
     }
 }

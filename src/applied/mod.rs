@@ -15,7 +15,7 @@ pub mod switches;
 pub mod today;
 
 pub use adapters::{Adapter, Carrier, adapters, rides_on_storage};
-pub use addresses::{Move, moves};
+pub use addresses::{FIRST, Move, moves};
 pub use networks::migration_networks;
 pub use shared::{Vlans, given_up};
 

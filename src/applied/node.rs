@@ -58,7 +58,7 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
     if !weights.is_empty() || after.facts.get(policies::COLUMN).is_some() {
         after.facts.insert(policies::COLUMN, Fact::Classes(weights));
     }
-    addresses::carry_over(today, &carriers, after);
+    addresses::carry_over(&cluster.networks, today, &carriers, after);
 }
 
 /// Takes down what the plan decides anew: external switches with their host vNICs, teams, roles.

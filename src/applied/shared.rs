@@ -47,7 +47,7 @@ pub(super) fn staying<'c>(cluster: &'c Cluster, plan: &ClusterPlan) -> Vec<&'c C
 fn ends(cluster: &Cluster, plan: &ClusterPlan, design: &Uplink) -> Vec<usize> {
     let of_node = |node| {
         let adapters = adapters(cluster, plan, node);
-        let moves = moves(node, &adapters).into_iter();
+        let moves = moves(&cluster.networks, node, &adapters).into_iter();
         moves
             .filter(|m| m.roles.iter().any(|role| design.roles.contains(role)))
             .collect()
@@ -75,14 +75,14 @@ fn stays(cluster: &Cluster, moves: &[Vec<Move>], network: &ClusterNetwork) -> Op
     let mut before = false;
     for (node, moves) in cluster.nodes.iter().zip(moves) {
         let carriers = today::carriers(node);
-        let on_it: Vec<&Carrier> = carriers
-            .iter()
-            .filter(|c| is_on(cluster, network, c))
-            .map(|c| &c.carrier)
-            .collect();
+        let on_it: Vec<&CarrierToday> = carriers.iter().filter(|c| is_on(cluster, network, c)).collect();
         before |= !on_it.is_empty();
-        let mut sources = moves.iter().flat_map(|m| &m.from);
-        if sources.any(|from| on_it.iter().any(|c| today::same(c, from))) {
+        let holds = |addresses: &[String]| Subnet::any_holds(&network.subnet, &Subnet::of_addresses(addresses));
+        let taken = |m: &Move, old: &CarrierToday| {
+            let from = m.from.iter().any(|from| today::same(&old.carrier, from));
+            from && (holds(&m.addresses) || !holds(&old.addresses))
+        };
+        if moves.iter().any(|m| on_it.iter().any(|old| taken(m, old))) {
             return Some(true);
         }
     }
@@ -114,7 +114,7 @@ impl Vlans {
             .filter_map(|role| Some((*role, of_role(&networks, plan, *role)?)));
         let mut ports = BTreeMap::new();
         for (position, node) in cluster.nodes.iter().enumerate() {
-            for found in moves(node, &adapters(cluster, plan, node)) {
+            for found in moves(&cluster.networks, node, &adapters(cluster, plan, node)) {
                 let members = match &found.to {
                     Carrier::Nic(port) => vec![*port],
                     Carrier::Team(_, ports) => ports.clone(),

@@ -4,6 +4,7 @@ use super::today::{self, Base};
 use crate::inventory::{Cluster, Nic, Node, SwitchKind, VirtualSwitch};
 use crate::profiles::TeamKind;
 use crate::units::same_name;
+use std::collections::BTreeSet;
 
 /// The external switch of this name.
 pub fn external<'n>(node: &'n Node, name: &str) -> Option<&'n VirtualSwitch> {
@@ -26,7 +27,7 @@ pub fn planned_base(cluster: &Cluster, after: &Node, switch: &str) -> Base {
 }
 
 /// Whether a virtual switch of today stays: the same name on the same kind of base, a team of Windows or of a vendor under the same name.
-/// Its members may change; one on a single port is bound to another port. One that counts minimum bandwidth in bits per second, or not at all, does not
+/// Its members may change if [`members_fit`]; one on a single port is bound to another port. One that counts minimum bandwidth in bits per second, or not at all, does not
 /// stay where the plan needs weights.
 pub fn stays(cluster: &Cluster, today: &Node, after: &Node, name: &str) -> bool {
     let Some(old) = external(today, name).filter(|old| !members(today, &old.name).is_empty()) else {
@@ -37,8 +38,12 @@ pub fn stays(cluster: &Cluster, today: &Node, after: &Node, name: &str) -> bool 
     {
         return false;
     }
-    if matches!(base, Base::Port | Base::Team(TeamKind::Set)) {
-        return true;
+    let fit = |set: bool| members_fit(&members(today, &old.name), &members(after, name), set);
+    match base {
+        Base::Port => return true,
+        Base::Team(TeamKind::Set) => return fit(true),
+        Base::Team(_) if !fit(false) => return false,
+        Base::Team(_) => {}
     }
     let team = |node: &Node| {
         members(node, name)
@@ -47,6 +52,24 @@ pub fn stays(cluster: &Cluster, today: &Node, after: &Node, name: &str) -> bool 
             .unwrap_or_default()
     };
     same_name(&team(today), &team(after))
+}
+
+/// Whether ports may be in one team: they have one speed, and under SET one model and one driver. What is not known is taken as alike; a port
+/// without link may show any speed (Microsoft, NIC Teaming; Switch Embedded Teaming).
+pub fn alike(nics: &[&Nic], set: bool) -> bool {
+    let one = |values: BTreeSet<String>| values.len() < 2;
+    let of = |value: &dyn Fn(&Nic) -> Option<String>| one(nics.iter().filter_map(|nic| value(nic)).collect());
+    let said = |text: &str| (!text.is_empty()).then(|| text.to_lowercase());
+    of(&|nic| nic.up.then(|| nic.speed.to_string()))
+        && (!set || of(&|nic| said(&nic.model)) && of(&|nic| nic.facts.text("driver_version").and_then(said)))
+}
+
+/// Whether a team can go from some ports to others without ever mixing such as Windows does not put into one team: a port stays meanwhile, or old
+/// and new ones are alike. Where the new ones are not alike themselves nothing is to be kept.
+pub fn members_fit(own: &[&Nic], wanted: &[&Nic], set: bool) -> bool {
+    let stays = |nic: &&Nic| wanted.iter().any(|w| same_name(&w.name, &nic.name));
+    let all: Vec<&Nic> = own.iter().chain(wanted).copied().collect();
+    own.iter().any(stays) || alike(&all, set) || !alike(wanted, set)
 }
 
 /// Whether host vNICs of a switch get weights: the profile has them, and a SET only where the policy asks for it.

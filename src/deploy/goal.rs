@@ -43,7 +43,7 @@ impl Goal {
     pub fn new(cluster: &Cluster, plan: &ClusterPlan, start: &State, position: usize, after: &Node) -> Goal {
         let node = &cluster.nodes[position];
         let adapters = applied::adapters(cluster, plan, node);
-        let moves = applied::moves(node, &adapters);
+        let moves = applied::moves(&cluster.networks, node, &adapters);
         let mut end = State::today(cluster, after);
         end.implicit.clear();
         end.holds = moves
@@ -146,7 +146,7 @@ fn transfers(node: &Node, start: &State, moves: &[Move], riding: &BTreeMap<Port,
                 from: Some(from_port),
                 to: to.clone(),
                 roles,
-                addresses: old.map(|c| c.addresses.clone()).unwrap_or_default(),
+                addresses: old.map(|c| taken_over(m, &c.addresses)).unwrap_or_default(),
                 keeps_address: false,
             });
         }
@@ -161,6 +161,14 @@ fn transfers(node: &Node, start: &State, moves: &[Move], riding: &BTreeMap<Port,
         }
     }
     found
+}
+
+/// Those of an adapter's addresses that another one takes over.
+fn taken_over(m: &Move, of: &[String]) -> Vec<String> {
+    of.iter()
+        .filter(|address| m.addresses.contains(address))
+        .cloned()
+        .collect()
 }
 
 /// A role without a source comes from an adapter that loses it: one that Windows named like its switch, or one that keeps its address for
@@ -207,6 +215,8 @@ fn dropped(node: &Node, start: &State, end: &State, transfers: &[Transfer]) -> V
             .flat_map(|t| t.roles.clone());
         let handed: BTreeSet<Role> = handed.collect();
         let stay = end.held(port);
+        // Its address stays with a role that stays, not with one that comes.
+        let keeps = roles.iter().any(|role| stay.contains(role));
         let left: Vec<Role> = roles
             .iter()
             .copied()
@@ -216,13 +226,9 @@ fn dropped(node: &Node, start: &State, end: &State, transfers: &[Transfer]) -> V
             found.push(Transfer {
                 from: Some(port.clone()),
                 to: port.clone(),
-                keeps_address: !stay.is_empty(),
+                keeps_address: keeps,
                 roles: left,
-                addresses: if stay.is_empty() {
-                    addresses(node, port)
-                } else {
-                    Vec::new()
-                },
+                addresses: if keeps { Vec::new() } else { addresses(node, port) },
             });
         }
     }

@@ -3,13 +3,11 @@
 use super::bandwidth;
 use super::steps::{Change, Manual, Port, When};
 use super::work::{ClusterWork, NodeWork, by_powershell};
-use super::{unenforced, words};
+use super::{own_address, switch_ports, unenforced, words};
 use crate::applied::{self, switches};
-use crate::inventory::{Cluster, ClusterNetwork, Nic, NlbMode, Node};
+use crate::inventory::{Cluster, ClusterNetwork, NlbMode, Node};
 use crate::mac::nlb;
-use crate::powershell::quoted;
 use crate::roles::Role;
-use crate::units::{Subnet, same_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The manual steps of a cluster, by the moment at which they are due.
@@ -20,8 +18,8 @@ pub fn steps(work: &ClusterWork) -> Vec<Manual> {
     storage(&work.today, &mut found);
     unnamed_network(work, &mut found);
     for node in &work.nodes {
-        switch_ports(work, node, &mut found);
-        addresses(work, node, &mut found);
+        found.extend(switch_ports::steps(work, node));
+        found.extend(own_address::steps(work, node));
         mpio(&work.today, node, &mut found);
     }
     guests(work, &mut found);
@@ -32,7 +30,7 @@ pub fn steps(work: &ClusterWork) -> Vec<Manual> {
     found
 }
 
-fn manual(when: When, node: &str, text: String, serves: &str) -> Manual {
+pub(super) fn manual(when: When, node: &str, text: String, serves: &str) -> Manual {
     Manual {
         when,
         node: node.to_owned(),
@@ -150,220 +148,6 @@ fn ended(work: &ClusterWork, found: &mut Vec<Manual>) {
         text,
         "a port without a virtual switch has one VLAN, so the roles on it share one network",
     ));
-}
-
-/// Ports of physical switches whose VLANs must change with the NIC's roles.
-fn switch_ports(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
-    let gates = gates(work, node);
-    for (old, new) in node.today.nics.iter().zip(&node.after.nics) {
-        if old.roles == new.roles && old.switch == new.switch || new.roles.is_empty() {
-            continue;
-        }
-        let roles: Vec<Role> = new.roles.iter().copied().collect();
-        let today = vlans(&work.today, &node.today, old);
-        let vlans = vlans(&work.after, &node.after, new);
-        if !vlans.is_empty() && vlans.is_subset(&today) && old.switch.is_some() == new.switch.is_some() {
-            continue;
-        }
-        let tagged = if vlans.is_empty() {
-            "the VLANs of these roles".to_owned()
-        } else {
-            format!(
-                "VLAN {}",
-                vlans.iter().map(u16::to_string).collect::<Vec<_>>().join(", ")
-            )
-        };
-        let now = if gates
-            .iter()
-            .any(|(_, what)| what.contains(&place(&work.today, new)) && what.contains(&new.name))
-        {
-            "Change it only when the apply script asks for it."
-        } else {
-            "Leave today's VLANs on it until the node is verified."
-        };
-        let extra = at_the_port(&work.after, &node.after, new);
-        let text = format!(
-            "Switch port of {}{}: it will carry {}, so it must let {tagged} through{extra}. {now}",
-            new.name,
-            place(&work.today, new),
-            words::roles(&roles)
-        );
-        found.push(manual(
-            When::BeforeNode,
-            &node.today.name,
-            text,
-            "the physical switch must carry what the plan puts on the port",
-        ));
-    }
-}
-
-/// What must be changed at a physical switch just before a step: a port that sends a VLAN untagged until its address is off it, and gets
-/// the same VLAN tagged once it is under a virtual switch.
-pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
-    let mut found = Vec::new();
-    for step in &node.steps {
-        for name in step.changes.iter().flat_map(entering) {
-            let old = node.today.nics.iter().find(|n| n.name == name);
-            let new = node.after.nics.iter().find(|n| n.name == name);
-            let (Some(old), Some(new)) = (old, new) else { continue };
-            let now_tagged = new.switch.is_some() || set_vlan(old).is_none() && set_vlan(new).is_some();
-            if old.switch.is_some() || !now_tagged {
-                continue;
-            }
-            let tagged = vlans(&work.after, &node.after, new);
-            if let Some(vlan) = vlans(&work.today, &node.today, old)
-                .into_iter()
-                .find(|vlan| tagged.contains(vlan))
-            {
-                let all: Vec<String> = tagged.iter().map(u16::to_string).collect();
-                found.push((
-                    step.number,
-                    format!(
-                        "make the switch port of {}{} a trunk with VLAN {} tagged; until now it has VLAN {vlan} untagged",
-                        new.name,
-                        place(&work.today, new),
-                        all.join(", ")
-                    ),
-                ));
-            }
-        }
-    }
-    found
-}
-
-/// Ports that a change puts under a switch, into a team or into the VLAN of an intent.
-fn entering(change: &Change) -> Vec<String> {
-    match change {
-        Change::CreateSwitch(switch) => switch.record.nics.clone(),
-        Change::SetMembers { before, after, .. } => after.iter().filter(|n| !before.contains(n)).cloned().collect(),
-        Change::Rebind { after, .. } => vec![after.clone()],
-        Change::CreateTeam { nics, .. } => nics.clone(),
-        Change::JoinTeam { nic, .. } => vec![nic.clone()],
-        Change::AddIntent(intent) => intent.nics.clone(),
-        _ => Vec::new(),
-    }
-}
-
-fn place(cluster: &Cluster, nic: &Nic) -> String {
-    let tor = nic.tor.and_then(|t| cluster.tors.get(t)).map(|t| t.name.as_str());
-    match (tor, nic.tor_port.as_str(), &nic.direct_to) {
-        (Some(tor), "", _) => format!(" ({tor})"),
-        (Some(tor), port, _) => format!(" ({tor}, {port})"),
-        (None, _, Some((node, port))) => {
-            let node = cluster.nodes.get(*node).map_or("", |n| n.name.as_str());
-            format!(" (direct cable to {node} / {port})")
-        }
-        _ => String::new(),
-    }
-}
-
-/// VLANs that must pass a port: on one with an address of its own that of its network, else those of its roles' networks.
-fn vlans(after: &Cluster, node: &Node, nic: &Nic) -> BTreeSet<u16> {
-    // a bare port of an intent has the VLAN that Network ATC sets at it
-    let intent = nic.facts.list("intents").is_some_and(|names| !names.is_empty());
-    if let Some(vlan) = set_vlan(nic).filter(|_| intent && nic.switch.is_none()) {
-        return u16::try_from(vlan).into_iter().collect();
-    }
-    let of_roles = |n: &&ClusterNetwork| n.purpose.is_some_and(|role| nic.roles.contains(&role));
-    let mut networks: Vec<&ClusterNetwork> = after.networks.iter().filter(of_roles).collect();
-    let own = Subnet::of_addresses(&nic.addresses);
-    if nic.switch.is_none() && networks.iter().any(|n| Subnet::any_holds(&n.subnet, &own)) {
-        networks.retain(|n| Subnet::any_holds(&n.subnet, &own));
-    }
-    let mut found: BTreeSet<u16> = networks.iter().filter_map(|n| n.vlan).collect();
-    if let Some(switch) = &nic.switch {
-        let on_it = |v: &&crate::inventory::Vnic| same_name(&v.switch, switch);
-        found.extend(
-            after
-                .vms
-                .iter()
-                .flat_map(|vm| &vm.vnics)
-                .filter(on_it)
-                .flat_map(|v| v.vlans.iter().copied()),
-        );
-        found.extend(
-            node.host_vnics
-                .iter()
-                .filter(|v| same_name(&v.switch, switch))
-                .filter_map(|v| v.vlan),
-        );
-    }
-    found
-}
-
-/// The one VLAN of a bare port: Windows sends untagged there, unless the adapter itself is set to the VLAN.
-fn untagged(after: &Cluster, node: &Node, nic: &Nic) -> Option<u16> {
-    let mut vlans = vlans(after, node, nic).into_iter();
-    match (&nic.switch, vlans.next(), vlans.next()) {
-        (None, Some(only), None) if set_vlan(nic).is_none() => Some(only),
-        _ => None,
-    }
-}
-
-/// VLAN ID that is set at the port in Windows.
-fn set_vlan(nic: &Nic) -> Option<u64> {
-    nic.facts.number("nic_vlan").filter(|vlan| *vlan > 0)
-}
-
-/// What to say of the VLAN of a bare port beside its switch port.
-fn at_the_port(after: &Cluster, node: &Node, nic: &Nic) -> String {
-    if let Some(vlan) = untagged(after, node, nic) {
-        return format!(" (VLAN {vlan} untagged: {} is no trunk in Windows)", nic.name);
-    }
-    let mut vlans = vlans(after, node, nic).into_iter();
-    match (nic.switch.is_none(), set_vlan(nic), vlans.next(), vlans.next()) {
-        (true, Some(today), Some(only), None) if today != u64::from(only) => format!(
-            " (tagged; the port has VLAN {today} today, so set it once its address has changed: Set-NetAdapter -Name {} -VlanID {only})",
-            quoted(&nic.name)
-        ),
-        (true, Some(_), Some(only), None) if nic.facts.list("intents").is_some_and(|names| !names.is_empty()) => {
-            format!(" (VLAN {only} tagged, as Network ATC sets it at the port)")
-        }
-        (true, Some(_), Some(only), None) => format!(" (VLAN {only} tagged, as it is set at the port)"),
-        _ => String::new(),
-    }
-}
-
-/// Adapters that carry a new role and whose address nobody knows.
-fn addresses(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
-    for change in node.steps.iter().flat_map(|s| &s.changes) {
-        let Change::Assume {
-            port,
-            roles,
-            from: None,
-            addresses,
-        } = change
-        else {
-            continue;
-        };
-        if !addresses.is_empty() || roles.contains(&Role::Management) {
-            continue;
-        }
-        let subnets: Vec<String> = work
-            .after
-            .networks
-            .iter()
-            .filter(|n| n.purpose.is_some_and(|role| roles.contains(&role)) && !n.subnet.is_empty())
-            .map(|n| format!("{} ({})", n.name, n.subnet))
-            .collect();
-        let text = format!(
-            "Give {} an address of {}, without gateway, and clear \"Register this connection's addresses in DNS\": the inventory knows no \
-             address for {} there.",
-            port.alias(),
-            if subnets.is_empty() {
-                "its network".to_owned()
-            } else {
-                subnets.join(" or ")
-            },
-            words::roles(roles)
-        );
-        found.push(manual(
-            When::AfterNode,
-            &node.today.name,
-            text,
-            "each role needs an address on its network",
-        ));
-    }
 }
 
 /// iSCSI: portals, sessions and MPIO belong to the SAN.

@@ -7,6 +7,7 @@
 
 mod apart;
 mod bandwidth;
+pub mod cabling;
 mod carrying;
 mod cluster;
 pub mod effects;
@@ -16,11 +17,13 @@ mod lists;
 mod management;
 mod manual;
 mod order;
+mod own_address;
 mod progress;
 mod script;
 mod settings;
 mod state;
 pub mod steps;
+mod switch_ports;
 mod undo;
 mod unenforced;
 mod words;

@@ -3,6 +3,7 @@
 //! At each moment the changes that lead on are listed, those of the management path last; the first one after which every continuous check
 //! still holds is taken. Where there is none, one block takes a guarded path down and brings it up again. Must not know: scripts.
 
+use super::cabling::Lans;
 use super::goal::Goal;
 use super::management;
 use super::progress::{self, Draft};
@@ -23,8 +24,28 @@ pub struct Ordered {
     pub takeover: bool,
 }
 
-/// The changes from `start` to the goal, in order; the last state when there is no way.
-pub fn order(start: &State, goal: &Goal) -> Result<Vec<Ordered>, Box<State>> {
+/// The changes from `start` to the goal, in order; the last state when there is no way. Ways on which guarded addresses stay on ports that have their
+/// VLAN are gone first; where they cost a takeover, or none exists, the ports need the VLAN meanwhile.
+pub fn order(start: &State, goal: &Goal, lans: &Lans<'_>) -> Result<Vec<Ordered>, Box<State>> {
+    let strict = search(start, goal, |state| lans.crossing(state).len());
+    let loose = || search(start, goal, |_| 0);
+    let takeovers = |way: &Result<Vec<Ordered>, Box<State>>| match way {
+        Ok(found) => found.iter().filter(|o| o.takeover).count(),
+        Err(_) => usize::MAX,
+    };
+    if takeovers(&strict) == 0 {
+        return strict;
+    }
+    let loose = loose();
+    if takeovers(&loose) < takeovers(&strict) {
+        loose
+    } else {
+        strict
+    }
+}
+
+/// One way: `lacking` counts what ports lack at a moment, and no step makes it more where another is safe, too.
+fn search(start: &State, goal: &Goal, lacking: impl Fn(&State) -> usize) -> Result<Vec<Ordered>, Box<State>> {
     let guarded = start.reachable();
     let mut state = start.clone();
     let mut found: Vec<Ordered> = Vec::new();
@@ -33,9 +54,11 @@ pub fn order(start: &State, goal: &Goal) -> Result<Vec<Ordered>, Box<State>> {
         if drafts.is_empty() {
             return Ok(with_unknown_management(start, goal, found));
         }
-        let next = drafts.into_iter().find(|draft| safe(&state, draft, &guarded));
-        let (changes, takeover) = match next {
-            Some(draft) => (draft.changes, false),
+        let safe: Vec<&Draft> = drafts.iter().filter(|draft| safe(&state, draft, &guarded)).collect();
+        let before = lacking(&state);
+        let next = safe.iter().find(|d| lacking(&state.with(&d.changes)) <= before);
+        let (changes, takeover) = match next.or(safe.first()) {
+            Some(draft) => (draft.changes.clone(), false),
             None => (
                 take_over(&state, goal, &guarded).ok_or_else(|| Box::new(state.clone()))?,
                 true,
@@ -51,16 +74,26 @@ fn safe(state: &State, draft: &Draft, guarded: &BTreeSet<Role>) -> bool {
     guarded.is_subset(&state.with(&draft.changes).reachable())
 }
 
-/// One block that takes a guarded path down and brings it up again.
+/// One block that takes a guarded path down and brings it up again: of the ways to begin the one on which fewest roles are down.
 fn take_over(start: &State, goal: &Goal, guarded: &BTreeSet<Role>) -> Option<Vec<Change>> {
-    let mut block = progress::forced_release(start, goal, guarded)?;
+    let begun = progress::forced_releases(start, goal, guarded);
+    let blocks = begun.into_iter().filter_map(|first| block(start, goal, guarded, first));
+    let (block, _) = blocks.min_by_key(|(_, down)| *down)?;
+    Some(block)
+}
+
+/// The block that begins with some changes, and how many roles are down in it.
+fn block(start: &State, goal: &Goal, guarded: &BTreeSet<Role>, first: Vec<Change>) -> Option<(Vec<Change>, usize)> {
+    let mut block = first;
+    let mut cut: BTreeSet<Role> = BTreeSet::new();
     let mut state = start.with(&block);
     for _ in 0..MOST {
-        if guarded.is_subset(&state.reachable()) {
-            return Some(block);
-        }
-        let drafts = progress::drafts(&state, goal);
         let down: BTreeSet<Role> = guarded.difference(&state.reachable()).copied().collect();
+        if down.is_empty() {
+            return Some((block, cut.len()));
+        }
+        cut.extend(&down);
+        let drafts = progress::drafts(&state, goal);
         let brings_up = drafts.iter().find(|d| progress::brings_up(d, &down));
         // Whatever leads on without taking more down, in the order of the list.
         let others = || {
@@ -72,10 +105,7 @@ fn take_over(start: &State, goal: &Goal, guarded: &BTreeSet<Role>) -> Option<Vec
             .or_else(|| others().find(|d| d.management))
             .or_else(|| others().next())
             .or(drafts.first());
-        let changes = match next {
-            Some(draft) => draft.changes.clone(),
-            None => return None,
-        };
+        let changes = next?.changes.clone();
         state = state.with(&changes);
         block.extend(changes);
     }

@@ -48,8 +48,12 @@ fn is_goal_switch(state: &State, goal: &Goal, name: &str) -> bool {
             .map(|(_, base)| base.clone())
     };
     let same_base = match (kind(state), kind(&goal.state)) {
-        (Some(Base::Port), Some(Base::Port)) | (Some(Base::Set(_)), Some(Base::Set(_))) => true,
-        (Some(Base::Team(a)), Some(Base::Team(b))) => same_name(&a, &b),
+        (Some(Base::Port), Some(Base::Port)) => true,
+        (Some(Base::Set(_)), Some(Base::Set(_))) => {
+            let members = |s| switches::members(s, name);
+            switches::members_fit(&members(&state.node), &members(&goal.state.node), true)
+        }
+        (Some(Base::Team(a)), Some(Base::Team(b))) => same_name(&a, &b) && is_goal_team(state, goal, &a),
         _ => false,
     };
     same_base && mode_fits(state, goal, name)
@@ -63,15 +67,22 @@ fn mode_fits(state: &State, goal: &Goal, name: &str) -> bool {
     !(host && own.is_some_and(switches::has_other_mode))
 }
 
-fn is_goal_team(goal: &Goal, name: &str) -> bool {
-    goal.state.teams().iter().any(|team| same_name(team, name))
+/// Whether a team of the state is the one that the goal wants under this name, or can become it.
+fn is_goal_team(state: &State, goal: &Goal, name: &str) -> bool {
+    let wanted = goal.state.nics_of(&goal.state.team(name));
+    !wanted.is_empty() && switches::members_fit(&state.nics_of(&state.team(name)), &wanted, false)
+}
+
+/// Whether the ports may be in one team: they are alike, or the goal wants unlike ones.
+fn may_be_one(state: &State, goal: &Goal, nics: &[String], wanted: &[String], set: bool) -> bool {
+    switches::alike(&state.nics_of(nics), set) || !switches::alike(&goal.state.nics_of(wanted), set)
 }
 
 /// Whether the adapter is there as the goal wants it.
 pub(super) fn is_ready(state: &State, goal: &Goal, port: &Port) -> bool {
     let as_wanted = match port {
         Port::Nic(_) => true,
-        Port::Team(name) => is_goal_team(goal, name),
+        Port::Team(name) => is_goal_team(state, goal, name),
         Port::HostVnic(name) => {
             let vnic = state.node.host_vnics.iter().find(|v| same_name(&v.name, name));
             vnic.is_some_and(|v| is_goal_vnic(state, goal, &v.name, &v.switch))
@@ -205,7 +216,11 @@ fn removals(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
             found.push(vec![Change::RemoveSwitch(Box::new(switch))]);
         }
     }
-    for team in state.teams().into_iter().filter(|team| !is_goal_team(goal, team)) {
+    for team in state
+        .teams()
+        .into_iter()
+        .filter(|team| !is_goal_team(state, goal, team))
+    {
         if team_is_free(state, &team) {
             let nics = state.team(&team);
             found.push(vec![Change::RemoveTeam { name: team, nics }]);
@@ -220,9 +235,13 @@ fn members(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
     for name in state.bases.keys().filter(|name| is_goal_switch(state, goal, name)) {
         found.extend(members_of_switch(state, goal, name));
     }
-    for team in state.teams().into_iter().filter(|team| is_goal_team(goal, team)) {
+    for team in state.teams().into_iter().filter(|team| is_goal_team(state, goal, team)) {
         let (own, wanted) = (state.team(&team), goal.state.team(&team));
-        for nic in wanted.iter().filter(|nic| !own.contains(nic) && state.is_clean(nic)) {
+        let joins = |nic: &&String| {
+            let grown = [own.clone(), vec![(*nic).clone()]].concat();
+            !own.contains(nic) && state.is_clean(nic) && may_be_one(state, goal, &grown, &wanted, false)
+        };
+        for nic in wanted.iter().filter(joins) {
             let (team, nic) = (team.clone(), nic.clone());
             found.push(vec![Change::JoinTeam { team, nic }]);
         }
@@ -273,7 +292,7 @@ fn members_of_switch(state: &State, goal: &Goal, name: &str) -> Vec<Vec<Change>>
                 }]
             };
             let mut found = Vec::new();
-            if !joining.is_empty() {
+            if !joining.is_empty() && may_be_one(state, goal, &grown, &wanted, true) {
                 found.push(set(grown));
             }
             if staying.len() < own.len() && !staying.is_empty() {
@@ -333,9 +352,10 @@ fn release(state: &State, goal: &Goal, port: &Port, roles: Vec<Role>, mut keeps_
     let stay = known(&goal.state.node, port);
     if keeps_address && addresses.iter().any(|address| !stay.contains(address)) {
         addresses.retain(|address| !stay.contains(address));
-        keeps_address = false;
     }
-    if addresses.is_empty() && !keeps_address {
+    if !addresses.is_empty() {
+        keeps_address = false;
+    } else if !keeps_address {
         addresses = known(&goal.state.node, port);
     }
     // What another role has taken along already is neither taken off here nor given back on the way back.
@@ -355,9 +375,19 @@ fn release(state: &State, goal: &Goal, port: &Port, roles: Vec<Role>, mut keeps_
 /// Teams and switches that go give up a port that something else waits for.
 fn dissolving(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
     let mut found = Vec::new();
-    for team in state.teams().into_iter().filter(|team| !is_goal_team(goal, team)) {
+    let waited_for = |nic: &&String| {
+        goal.state
+            .nics_of(&[(*nic).clone()])
+            .iter()
+            .any(|n| !n.roles.is_empty())
+    };
+    for team in state
+        .teams()
+        .into_iter()
+        .filter(|team| !is_goal_team(state, goal, team))
+    {
         let own = state.team(&team);
-        if let Some(nic) = own.last().filter(|_| own.len() > 1).cloned() {
+        if let Some(nic) = own.iter().rev().find(waited_for).filter(|_| own.len() > 1).cloned() {
             found.push(vec![Change::LeaveTeam { team, nic }]);
         }
     }
@@ -370,20 +400,21 @@ fn dissolving(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
             .iter()
             .map(|n| n.name.clone())
             .collect();
-        if let (Base::Set(label), true) = (base, own.len() > 1) {
+        let free = own.iter().rev().find(waited_for).filter(|_| own.len() > 1);
+        if let (Base::Set(label), Some(free)) = (base, free) {
             found.push(vec![Change::SetMembers {
                 switch: name.clone(),
                 label: label.clone(),
                 before: own.clone(),
-                after: own[..own.len() - 1].to_vec(),
+                after: own.iter().filter(|nic| *nic != free).cloned().collect(),
             }]);
         }
     }
     found
 }
 
-/// The release with which a guarded block begins: of a guarded role from an adapter that will not keep it.
-pub fn forced_release(state: &State, goal: &Goal, guarded: &BTreeSet<Role>) -> Option<Vec<Change>> {
+/// The releases with which a guarded block can begin: of a guarded role from an adapter that will not keep it.
+pub fn forced_releases(state: &State, goal: &Goal, guarded: &BTreeSet<Role>) -> Vec<Vec<Change>> {
     let has = |changes: &Vec<Change>, role: &Role| {
         changes
             .iter()
@@ -391,11 +422,10 @@ pub fn forced_release(state: &State, goal: &Goal, guarded: &BTreeSet<Role>) -> O
     };
     let all = releases(state, goal);
     // Storage first: what its ports give free may be all that management waits for.
-    let mut order: Vec<&Role> = guarded.iter().collect();
-    order.reverse();
+    let order = guarded.iter().rev();
     order
-        .into_iter()
-        .find_map(|role| all.iter().find(|changes| has(changes, role)).cloned())
+        .filter_map(|role| all.iter().find(|changes| has(changes, role)).cloned())
+        .collect()
 }
 
 /// Whether the changes give one of these roles an adapter.

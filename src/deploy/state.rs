@@ -7,7 +7,7 @@ use super::effects;
 use super::steps::{Base, Change, Port, Switch};
 use crate::applied::today::{self, CarrierToday};
 use crate::applied::{Carrier, switches};
-use crate::inventory::{Cluster, Node, SwitchKind};
+use crate::inventory::{Cluster, Nic, Node, SwitchKind};
 use crate::profiles::TeamKind;
 use crate::roles::Role;
 use crate::units::same_name;
@@ -160,7 +160,7 @@ impl State {
         }
     }
 
-    fn nic(&self, name: &str) -> Option<&crate::inventory::Nic> {
+    fn nic(&self, name: &str) -> Option<&Nic> {
         self.node.nics.iter().find(|n| same_name(&n.name, name))
     }
 
@@ -206,6 +206,11 @@ impl State {
             .as_ref()
             .is_some_and(|s| !matches!(self.bases.get(s), Some(Base::Team(_))));
         (!nic.team.is_empty() && !under_set).then_some(nic.team.as_str())
+    }
+
+    /// The ports of these names.
+    pub fn nics_of(&self, names: &[String]) -> Vec<&Nic> {
+        names.iter().filter_map(|name| self.nic(name)).collect()
     }
 
     /// Members of a team, by name.

@@ -1,5 +1,6 @@
 //! The whole work for one cluster: steps of every node, steps of the cluster, manual steps; or the reasons why a plan cannot be carried out.
 
+use super::cabling::{self, Cabling, Lans};
 use super::cluster::{self, ClusterChanges};
 use super::goal::Goal;
 use super::order::{self, Ordered};
@@ -34,6 +35,8 @@ pub struct NodeWork {
     pub steps: Vec<Step>,
     /// What is as planned already.
     pub already: usize,
+    /// What is to be done at the physical switches.
+    pub cabling: Cabling,
 }
 
 impl NodeWork {
@@ -130,7 +133,7 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
         let built = if by_intents {
             Ok(of_node_by_intents(today, plan, position, &after))
         } else {
-            of_node(today, plan, position, &after.nodes[position])
+            of_node((today, &after), plan, position)
         };
         match built {
             Ok(work) => nodes.push(work),
@@ -220,29 +223,47 @@ fn unmet(plan: &ClusterPlan) -> Vec<String> {
         .collect()
 }
 
-fn of_node(cluster: &Cluster, plan: &ClusterPlan, position: usize, after: &Node) -> Result<NodeWork, String> {
-    let node = &cluster.nodes[position];
+fn of_node(
+    (cluster, after_all): (&Cluster, &Cluster),
+    plan: &ClusterPlan,
+    position: usize,
+) -> Result<NodeWork, String> {
+    let (node, after) = (&cluster.nodes[position], &after_all.nodes[position]);
     let start = State::today(cluster, node);
     let goal = Goal::new(cluster, plan, &start, position, after);
-    let ordered = order::order(&start, &goal).map_err(|_| {
-        format!(
-            "no order of steps leads {} from today's wiring to the plan's. Write today's teams, switches and host vNICs into the inventory \
-             as they are (nics.csv: team, team_kind; switches.csv; host_vnics.csv), then plan anew.",
-            node.name
-        )
-    })?;
+    let lans = Lans::new(cluster, after_all, &start, &goal.state);
+    let ordered = order::order(&start, &goal, &lans).map_err(|stuck| no_order(node, &stuck, &goal))?;
     let wired = ordered.iter().fold(start.clone(), |state, o| state.with(&o.changes));
     let mut already = kept(&start, &goal);
     let settings = settings::of_node(cluster, plan, node, &wired, after, &mut already);
     let mut steps: Vec<Step> = ordered.into_iter().map(|o| wiring_step(plan, node, o)).collect();
     steps.extend(settings.into_iter().map(|planned| setting_step(plan, node, planned)));
     steps.sort_by_key(|step| step.phase);
+    let steps = numbered(steps);
     Ok(NodeWork {
         today: node.clone(),
         after: after.clone(),
-        steps: numbered(steps),
+        cabling: cabling::cabling(&lans, &start, &steps),
+        steps,
         already,
     })
+}
+
+/// Why there is no order: the adapters that could not be made, and what the node looked like then.
+fn no_order(node: &Node, stuck: &State, goal: &Goal) -> String {
+    let missing = goal.state.holds.keys().filter(|port| !stuck.exists(port));
+    let missing: Vec<String> = missing.map(super::steps::Port::alias).collect();
+    let what = if missing.is_empty() {
+        "the roles cannot be moved to their adapters".to_owned()
+    } else {
+        format!("{} cannot be made", words::listed(&missing))
+    };
+    format!(
+        "no order of steps leads {} from today's wiring to the plan's: {what} with the ports that are free or become free. If the inventory does not say \
+         how the node is wired (nics.csv: team, team_kind; switches.csv; host_vnics.csv), write it there; else give the node another uplink in \
+         plan.json or plan another style.",
+        node.name
+    )
 }
 
 /// What is said to Network ATC before the first node, in place of what it does by itself.
@@ -281,12 +302,15 @@ fn of_node_by_intents(cluster: &Cluster, plan: &ClusterPlan, position: usize, af
         .into_iter()
         .collect();
     already += usize::from(steps.is_empty());
+    let start = State::today(cluster, node);
+    let cabling = cabling::at_once(&Lans::new(cluster, after, &start, &state), &start, &state, &steps);
     steps.extend(kept.map(|planned| setting_step(plan, node, planned)));
     NodeWork {
         steps: numbered(steps),
         today: node.clone(),
         after: planned.clone(),
         already,
+        cabling,
     }
 }
 

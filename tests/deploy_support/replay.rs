@@ -1,15 +1,18 @@
-//! The steps of a node tried on its facts: there, back, and back from the middle; between two nodes VMs can migrate from each node to each other.
+//! The steps of a node tried on its facts and on the ports of its physical switches: there, back, and back from the middle; between two nodes VMs
+//! can migrate from each node to each other.
 
 #[path = "moments.rs"]
 mod moments;
 
 use nicplan::applied::{self, today};
+use nicplan::deploy::cabling::Wire;
 use nicplan::deploy::steps::{Change, Step};
 use nicplan::deploy::{ClusterWork, NodeWork, effects};
-use nicplan::inventory::{Cluster, ClusterNetwork, Node, to_csv_tables};
+use nicplan::inventory::{Cluster, ClusterNetwork, Nic, Node, to_csv_tables};
+use nicplan::profiles::TeamKind;
 use nicplan::roles::Role;
 use nicplan::units::Subnet;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// An address for an adapter: on a network of its role where the cluster names one.
 fn address(networks: &[ClusterNetwork], roles: &[Role], (place, index): (usize, usize)) -> String {
@@ -78,6 +81,145 @@ fn alive(node: &Node) -> BTreeSet<String> {
     found
 }
 
+/// VLAN of the network on which an address lies.
+fn vlan(networks: &[ClusterNetwork], address: &str) -> Option<u16> {
+    let address = Subnet::address(address)?;
+    networks
+        .iter()
+        .find(|n| Subnet::any_holds(&n.subnet, &[address]))
+        .and_then(|n| n.vlan)
+}
+
+/// Ports of the physical switches, by port of the node.
+struct Wires<'n> {
+    networks: &'n [ClusterNetwork],
+    has: BTreeMap<String, Wire>,
+}
+
+impl<'n> Wires<'n> {
+    /// What they let through today: what the ports are used for, and what the inventory lists for those under a virtual switch.
+    fn today(networks: &'n [ClusterNetwork], node: &Node) -> Wires<'n> {
+        let mut has: BTreeMap<String, Wire> = BTreeMap::new();
+        for nic in &node.nics {
+            let wire = has.entry(nic.name.clone()).or_default();
+            let switch = nic.switch.as_deref();
+            wire.tagged
+                .extend(nic.vlans.iter().flatten().filter(|_| switch.is_some()));
+            for vnic in node.host_vnics.iter().filter(|v| Some(v.switch.as_str()) == switch) {
+                wire.tagged.extend(vnic.vlan);
+                let untagged = vnic.addresses.iter().find_map(|a| vlan(networks, a));
+                wire.untagged = wire.untagged.or(untagged.filter(|_| vnic.vlan.is_none()));
+            }
+            let of_team = node.nics.iter().filter(|n| !nic.team.is_empty() && n.team == nic.team);
+            let own: Vec<&Nic> = of_team.chain([nic]).filter(|n| n.switch.is_none()).collect();
+            let own = own.iter().flat_map(|n| &n.addresses).find_map(|a| vlan(networks, a));
+            match set(nic) {
+                true => wire.tagged.extend(of_intent(nic).or(own)),
+                false => wire.untagged = wire.untagged.or(own),
+            }
+        }
+        Wires { networks, has }
+    }
+
+    fn ask(&mut self, nic: &str, asked: &Wire) {
+        let wire = self.has.entry(nic.to_owned()).or_default();
+        wire.tagged.extend(asked.tagged.iter().copied());
+        assert!(
+            asked.untagged.is_none() || wire.untagged.is_none(),
+            "{nic}: a port has one VLAN without tag, and {} is taken from it while it is used",
+            wire.untagged.unwrap_or_default()
+        );
+        wire.untagged = wire.untagged.or(asked.untagged);
+    }
+
+    fn tagged(&self, nic: &Nic, vlan: Option<u16>) -> bool {
+        vlan.is_none_or(|vlan| self.has.get(&nic.name).is_some_and(|w| w.tagged.contains(&vlan)))
+    }
+
+    fn untagged(&self, nic: &Nic, vlan: Option<u16>) -> bool {
+        vlan.is_none() || self.has.get(&nic.name).is_some_and(|w| w.untagged == vlan)
+    }
+
+    /// Addresses that answer: every linked port over which they may go has their VLAN as Windows sends it.
+    fn alive(&self, node: &Node) -> BTreeSet<String> {
+        let mut found = alive(node);
+        for nic in node.nics.iter().filter(|n| n.switch.is_none()) {
+            let of_team = |n: &&Nic| n.up && (n.name == nic.name || !nic.team.is_empty() && n.team == nic.team);
+            for address in &nic.addresses {
+                let own = vlan(self.networks, address);
+                let fine = |n: &Nic| {
+                    if set(n) {
+                        self.tagged(n, of_intent(n).or(own))
+                    } else {
+                        self.untagged(n, own)
+                    }
+                };
+                if !node.nics.iter().filter(of_team).all(fine) {
+                    found.remove(address);
+                }
+            }
+        }
+        for vnic in &node.host_vnics {
+            let mut ports = node
+                .nics
+                .iter()
+                .filter(|n| n.up && n.switch.as_deref() == Some(&vnic.switch));
+            let fine = ports.all(|n| match vnic.vlan {
+                Some(_) => self.tagged(n, vnic.vlan),
+                None => self.untagged(n, vnic.addresses.iter().find_map(|a| vlan(self.networks, a))),
+            });
+            if !fine {
+                found.retain(|address| !vnic.addresses.contains(address));
+            }
+        }
+        found
+    }
+}
+
+/// The VLAN that Network ATC sets at a port without virtual switch, whatever the table of networks says.
+fn of_intent(nic: &Nic) -> Option<u16> {
+    let intent = nic.facts.list("intents").is_some_and(|names| !names.is_empty());
+    let set = nic.facts.number("nic_vlan").filter(|_| intent);
+    set.and_then(|vlan| u16::try_from(vlan).ok())
+}
+
+/// Whether Windows itself tags what leaves a port without virtual switch.
+fn set(nic: &Nic) -> bool {
+    let column = if nic.team.is_empty() { "nic_vlan" } else { "team_vlan" };
+    nic.facts.number(column).is_some_and(|vlan| vlan > 0)
+}
+
+/// Teams and switches over ports of different speed, and those with SET over ports of different models: Windows refuses them.
+fn mixed(work: &ClusterWork, node: &Node) -> BTreeSet<String> {
+    let mut teams: BTreeMap<String, Vec<&Nic>> = BTreeMap::new();
+    for nic in node.nics.iter().filter(|n| n.up) {
+        let name = nic.switch.as_ref().map(|s| format!("switch {s}"));
+        let name = name.or((!nic.team.is_empty()).then(|| format!("team {}", nic.team)));
+        teams.entry(name.unwrap_or_default()).or_default().push(nic);
+    }
+    teams.remove("");
+    let set = work.today.profile.team == TeamKind::Set;
+    let several = |values: BTreeSet<String>| values.len() > 1;
+    teams.retain(|name, nics| {
+        let lbfo = nics.iter().any(|n| n.facts.text("team_kind") == Some("lbfo"));
+        let models = nics.iter().map(|n| n.model.to_lowercase()).filter(|m| !m.is_empty());
+        several(nics.iter().map(|n| n.speed.to_string()).collect())
+            || set && !lbfo && name.starts_with("switch ") && several(models.collect())
+    });
+    teams.into_keys().collect()
+}
+
+/// No step makes a team that today has not and the plan does not want.
+fn possible(name: &str, work: &ClusterWork, node: &NodeWork, state: &Node, after: &str) {
+    let known: BTreeSet<String> = &mixed(work, &node.today) | &mixed(work, &node.after);
+    let new: Vec<String> = mixed(work, state).difference(&known).cloned().collect();
+    assert!(
+        new.is_empty(),
+        "{name}: {}: {after} mixes ports in {new:?}",
+        node.today.name
+    );
+}
+
 /// The tables of a cluster, without the roles of ports under a switch: these follow from the switch and its host vNICs.
 fn facts(cluster: &Cluster) -> Vec<(String, String)> {
     let mut bare = cluster.clone();
@@ -130,8 +272,8 @@ fn guarded(node: &NodeWork) -> Vec<(Role, BTreeSet<String>)> {
     all.into_iter().filter(|(_, own)| !own.is_empty()).collect()
 }
 
-fn reachable(name: &str, node: &NodeWork, state: &Node, after: &str) {
-    let alive = alive(state);
+fn reachable(name: &str, node: &NodeWork, state: &Node, wires: &Wires<'_>, after: &str) {
+    let alive = wires.alive(state);
     for (role, own) in guarded(node) {
         let still = own.iter().any(|address| alive.contains(address));
         assert!(still, "{name}: {}: {after} cuts {role}", node.today.name);
@@ -140,17 +282,81 @@ fn reachable(name: &str, node: &NodeWork, state: &Node, after: &str) {
 
 /// Does the steps of a node one after the other and asks after each whether it can still be reached: the states before each step, and the last.
 /// It starts from what the steps before the first node have left.
-fn replay(name: &str, node: &NodeWork, start: &Node) -> Vec<Node> {
+fn replay<'w>(name: &str, work: &'w ClusterWork, node: &NodeWork, start: &Node) -> (Vec<Node>, Wires<'w>) {
     let mut states = vec![start.clone()];
+    let mut wires = Wires::today(&work.today.networks, &node.today);
+    for (nic, asked) in &node.cabling.asked {
+        wires.ask(nic, asked);
+    }
     for step in &node.steps {
         let mut state = states[states.len() - 1].clone();
+        for change in node.cabling.changes.iter().filter(|c| c.step == step.number) {
+            wires.has.insert(change.nic.clone(), change.after.clone());
+        }
+        if !step.takeover {
+            reachable(
+                name,
+                node,
+                &state,
+                &wires,
+                &format!("what is asked before step {} ({})", step.number, step.title),
+            );
+        }
         for change in &step.changes {
             effects::on_node(change, &mut state);
+            possible(
+                name,
+                work,
+                node,
+                &state,
+                &format!("step {} ({})", step.number, step.title),
+            );
         }
-        reachable(name, node, &state, &format!("step {} ({})", step.number, step.title));
+        reachable(
+            name,
+            node,
+            &state,
+            &wires,
+            &format!("step {} ({})", step.number, step.title),
+        );
         states.push(state);
     }
-    states
+    for change in node.cabling.changes.iter().filter(|c| c.step > node.steps.len()) {
+        wires.has.insert(change.nic.clone(), change.after.clone());
+    }
+    reachable(
+        name,
+        node,
+        &states[node.steps.len()],
+        &wires,
+        "what is asked after the last step",
+    );
+    (states, wires)
+}
+
+/// Goes back over the ports of the physical switches, too: what the script asks for is done before a step is undone.
+fn ports_back(name: &str, node: &NodeWork, states: &[Node], mut wires: Wires<'_>) {
+    for (step, before) in node.steps.iter().zip(states).rev() {
+        let after = &states[step.number];
+        for change in node.cabling.back.iter().filter(|c| c.step == step.number) {
+            wires.has.insert(change.nic.clone(), change.after.clone());
+        }
+        let what = format!("step {} ({})", step.number, step.title);
+        if !step.takeover {
+            reachable(
+                name,
+                node,
+                after,
+                &wires,
+                &format!("what is asked before the undoing of {what}"),
+            );
+        }
+        reachable(name, node, before, &wires, &format!("undoing {what}"));
+    }
+    for change in node.cabling.back.iter().filter(|c| c.step == 0) {
+        wires.has.insert(change.nic.clone(), change.after.clone());
+    }
+    reachable(name, node, &node.today, &wires, "what is asked once all is undone");
 }
 
 /// Undoes the steps of a node, last one first. Each leads to the state before it, in which the node is reachable; so the way back is safe from the
@@ -175,7 +381,6 @@ fn roll_back(name: &str, cluster: &Cluster, node: &NodeWork, states: &[Node]) {
             }
             let what = format!("undone after {done} changes of step {} ({})", step.number, step.title);
             same(name, &what, &as_cluster(&state), &as_cluster(before));
-            reachable(name, node, &state, &what);
         }
     }
 }
@@ -247,8 +452,9 @@ pub fn there_and_back(name: &str, work: &ClusterWork) {
     apply(&work.before, &mut cluster);
     for (position, node) in work.nodes.iter().enumerate() {
         moments::all_can_migrate(name, work, &cluster, &format!("before {}", node.today.name));
-        let states = replay(name, node, &cluster.nodes[position]);
+        let (states, wires) = replay(name, work, node, &cluster.nodes[position]);
         roll_back(name, &work.today, node, &states);
+        ports_back(name, node, &states, wires);
         cluster.nodes[position].clone_from(&states[node.steps.len()]);
         for step in &node.steps {
             assert_eq!(

@@ -6,6 +6,8 @@
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
+    # the ports of the physical switches are changed already: do not ask
+    [switch]$PortsDone,
     # folder with the scripts; what was done and how it was before is kept there
     [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
 )
@@ -201,11 +203,33 @@ function Set-Route {
     }
 }
 
+function Select-Address {
+    # those of some addresses that lie in one of the subnets
+    param([string[]]$Address, [string[]]$Subnet)
+    @($Address | Where-Object {
+        $own = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
+        [array]::Reverse($own)
+        @($Subnet | Where-Object {
+            $base = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
+            [array]::Reverse($base)
+            $size = [math]::Pow(2, 32 - [int]$_.Split('/')[1])
+            [math]::Floor([BitConverter]::ToUInt32($own, 0) / $size) -eq [math]::Floor([BitConverter]::ToUInt32($base, 0) / $size)
+        }).Count -gt 0
+    })
+}
+
 function Move-Address {
     # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change
-    param([string]$From, [string]$To, [string[]]$Address)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
+    if ($Subnet -and -not $saved.Dhcp) {
+        $Address = @(Select-Address -Address $saved.Addresses -Subnet $Subnet)
+        if ($Address.Count -eq 0) {
+            Write-Warning ('{0} has no address in {1}: give {2} one by hand' -f $From, ($Subnet -join ', '), $To)
+            return
+        }
+    }
     if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
     Wait-Adapter -Name $To
     Enable-Binding -Adapter $To
@@ -231,23 +255,25 @@ function Enable-Binding {
 }
 
 function Wait-ByHand {
-    # something outside Windows must be done before the next step
-    param([int]$Number, [string]$What)
+    # something outside Windows must be done before the next step, or before a step is undone
+    param([int]$Number, [string]$What, [switch]$Back)
     $key = [string]$Number
-    if ($script:State.Steps.ContainsKey($key)) { return }
-    Write-Output ('before step {0}, by hand: {1}' -f $Number, $What)
+    if ($script:State.Steps.ContainsKey($key) -ne [bool]$Back) { return }
+    Write-Output ('before step {0}{1}, by hand: {2}' -f $Number, $(if ($Back) { ' is undone' } else { '' }), $What)
     if ($WhatIfPreference -or $PortsDone) { return }
     while ((Read-Host 'type yes when it is done') -ne 'yes') { }
 }
 
 function Test-Moved {
     # the adapter has what another one had before the first change
-    param([string]$From, [string]$To, [string[]]$Address)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet)
     if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { return $false }
     if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
-    return (Test-Address -Adapter $To -Address @($saved.Addresses))
+    $moved = @($saved.Addresses)
+    if ($Subnet) { $moved = @(Select-Address -Address $moved -Subnet $Subnet) }
+    return (Test-Address -Adapter $To -Address $moved)
 }
 
 function Find-Management {
@@ -432,23 +458,16 @@ Undo-Step -Number 7 -What 'undo: set the weight of the host vNIC Management to 6
     Set-VMNetworkAdapter -ManagementOS -Name 'Management' -MinimumBandwidthWeight 0
 }
 
-# Step 4: undo: take LOM 1 out of the team LAN-Team
-Undo-Step -Number 4 -What 'undo: take LOM 1 out of the team LAN-Team' -Test {
-    @(Get-NetLbfoTeamMember -Team 'LAN-Team' -ErrorAction SilentlyContinue | ForEach-Object { $_.Name }) -contains 'LOM 1'
-} -Change {
-    Add-NetLbfoTeamMember -Name 'LOM 1' -Team 'LAN-Team' -Confirm:$false
-    Restore-Team -Name 'LAN-Team'
-}
-
-# Step 3: undo: add MEZZ 1 to the team LAN-Team
-Undo-Step -Number 3 -What 'undo: add MEZZ 1 to the team LAN-Team' -Test {
+# Step 5: undo: add MEZZ 1 to the team LAN-Team
+Undo-Step -Number 5 -What 'undo: add MEZZ 1 to the team LAN-Team' -Test {
     @(Get-NetLbfoTeamMember -Team 'LAN-Team' -ErrorAction SilentlyContinue | ForEach-Object { $_.Name }) -notcontains 'MEZZ 1'
 } -Change {
     Remove-NetLbfoTeamMember -Name 'MEZZ 1' -Team 'LAN-Team' -Confirm:$false
 }
 
-# Step 2: undo: move management from MEZZ 1 to vEthernet (Management)
-Undo-Step -Number 2 -What 'undo: move management from MEZZ 1 to vEthernet (Management)' -Test {
+Wait-ByHand -Back -Number 4 -What 'put the switch port of MEZZ 1 (IOM-1) back to VLAN 40 untagged, if it was changed; else an address that goes back there does not answer'
+# Step 4: undo: move management from MEZZ 1 to vEthernet (Management)
+Undo-Step -Number 4 -What 'undo: move management from MEZZ 1 to vEthernet (Management)' -Test {
     (@(Get-Ipv4 -Adapter 'vEthernet (Management)').Count -eq 0) -and (Test-Address -Adapter 'MEZZ 1' -Address '10.40.0.22')
 } -Change {
     if (-not (@(Get-Ipv4 -Adapter 'vEthernet (Management)').Count -eq 0)) {
@@ -457,6 +476,14 @@ Undo-Step -Number 2 -What 'undo: move management from MEZZ 1 to vEthernet (Manag
     if (-not (Test-Address -Adapter 'MEZZ 1' -Address '10.40.0.22')) {
         Move-Address -From 'MEZZ 1' -To 'MEZZ 1'
     }
+}
+
+# Step 2: undo: take LOM 1 out of the team LAN-Team
+Undo-Step -Number 2 -What 'undo: take LOM 1 out of the team LAN-Team' -Test {
+    @(Get-NetLbfoTeamMember -Team 'LAN-Team' -ErrorAction SilentlyContinue | ForEach-Object { $_.Name }) -contains 'LOM 1'
+} -Change {
+    Add-NetLbfoTeamMember -Name 'LOM 1' -Team 'LAN-Team' -Confirm:$false
+    Restore-Team -Name 'LAN-Team'
 }
 
 # Step 1: undo: add the host vNIC Management to LAN

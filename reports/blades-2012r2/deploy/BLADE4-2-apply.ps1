@@ -202,11 +202,33 @@ function Set-Route {
     }
 }
 
+function Select-Address {
+    # those of some addresses that lie in one of the subnets
+    param([string[]]$Address, [string[]]$Subnet)
+    @($Address | Where-Object {
+        $own = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
+        [array]::Reverse($own)
+        @($Subnet | Where-Object {
+            $base = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
+            [array]::Reverse($base)
+            $size = [math]::Pow(2, 32 - [int]$_.Split('/')[1])
+            [math]::Floor([BitConverter]::ToUInt32($own, 0) / $size) -eq [math]::Floor([BitConverter]::ToUInt32($base, 0) / $size)
+        }).Count -gt 0
+    })
+}
+
 function Move-Address {
     # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change
-    param([string]$From, [string]$To, [string[]]$Address)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
+    if ($Subnet -and -not $saved.Dhcp) {
+        $Address = @(Select-Address -Address $saved.Addresses -Subnet $Subnet)
+        if ($Address.Count -eq 0) {
+            Write-Warning ('{0} has no address in {1}: give {2} one by hand' -f $From, ($Subnet -join ', '), $To)
+            return
+        }
+    }
     if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
     Wait-Adapter -Name $To
     Enable-Binding -Adapter $To
@@ -232,23 +254,25 @@ function Enable-Binding {
 }
 
 function Wait-ByHand {
-    # something outside Windows must be done before the next step
-    param([int]$Number, [string]$What)
+    # something outside Windows must be done before the next step, or before a step is undone
+    param([int]$Number, [string]$What, [switch]$Back)
     $key = [string]$Number
-    if ($script:State.Steps.ContainsKey($key)) { return }
-    Write-Output ('before step {0}, by hand: {1}' -f $Number, $What)
+    if ($script:State.Steps.ContainsKey($key) -ne [bool]$Back) { return }
+    Write-Output ('before step {0}{1}, by hand: {2}' -f $Number, $(if ($Back) { ' is undone' } else { '' }), $What)
     if ($WhatIfPreference -or $PortsDone) { return }
     while ((Read-Host 'type yes when it is done') -ne 'yes') { }
 }
 
 function Test-Moved {
     # the adapter has what another one had before the first change
-    param([string]$From, [string]$To, [string[]]$Address)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet)
     if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { return $false }
     if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
-    return (Test-Address -Adapter $To -Address @($saved.Addresses))
+    $moved = @($saved.Addresses)
+    if ($Subnet) { $moved = @(Select-Address -Address $moved -Subnet $Subnet) }
+    return (Test-Address -Adapter $To -Address $moved)
 }
 
 function Find-Management {
@@ -435,34 +459,34 @@ Invoke-Step -Number 1 -What 'add the host vNIC Management to LAN' -Serves 'uplin
     Wait-Adapter -Name 'vEthernet (Management)'
 }
 
-# Step 2: move management from MEZZ 1 to vEthernet (Management)
-#   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
-Invoke-Step -Number 2 -What 'move management from MEZZ 1 to vEthernet (Management)' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
-    Test-Address -Adapter 'vEthernet (Management)' -Address '10.40.0.24'
-} -Change {
-    Move-Address -From 'MEZZ 1' -To 'vEthernet (Management)'
-}
-
-Wait-ByHand -Number 3 -What 'make the switch port of MEZZ 1 (IOM-1) a trunk with VLAN 40, 110, 120, 121 tagged; until now it has VLAN 40 untagged'
-# Step 3: add MEZZ 1 to the team LAN-Team
-#   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
-Invoke-Step -Number 3 -What 'add MEZZ 1 to the team LAN-Team' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
-    @(Get-NetLbfoTeamMember -Team 'LAN-Team' -ErrorAction SilentlyContinue | ForEach-Object { $_.Name }) -contains 'MEZZ 1'
-} -Change {
-    Add-NetLbfoTeamMember -Name 'MEZZ 1' -Team 'LAN-Team' -Confirm:$false
-}
-
-# Step 4: take LOM 1 out of the team LAN-Team
+# Step 2: take LOM 1 out of the team LAN-Team
 #   serves: uplink cluster+live-migration of the plan: no other use of these NICs in this design is as good in requirements and wishes
-Invoke-Step -Number 4 -What 'take LOM 1 out of the team LAN-Team' -Serves 'uplink cluster+live-migration of the plan: no other use of these NICs in this design is as good in requirements and wishes' -Test {
+Invoke-Step -Number 2 -What 'take LOM 1 out of the team LAN-Team' -Serves 'uplink cluster+live-migration of the plan: no other use of these NICs in this design is as good in requirements and wishes' -Test {
     @(Get-NetLbfoTeamMember -Team 'LAN-Team' -ErrorAction SilentlyContinue | ForEach-Object { $_.Name }) -notcontains 'LOM 1'
 } -Change {
     Remove-NetLbfoTeamMember -Name 'LOM 1' -Team 'LAN-Team' -Confirm:$false
 }
 
-# Step 5: give cluster and live-migration to LOM 1
+# Step 3: give cluster and live-migration to LOM 1
 #   serves: uplink cluster+live-migration of the plan: no other use of these NICs in this design is as good in requirements and wishes
 #   nothing to run: see the manual steps of the runbook
+
+# Step 4: move management from MEZZ 1 to vEthernet (Management)
+#   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
+Invoke-Step -Number 4 -What 'move management from MEZZ 1 to vEthernet (Management)' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
+    Test-Address -Adapter 'vEthernet (Management)' -Address '10.40.0.24'
+} -Change {
+    Move-Address -From 'MEZZ 1' -To 'vEthernet (Management)'
+}
+
+Wait-ByHand -Number 5 -What 'make the switch port of MEZZ 1 (IOM-1) a trunk with VLAN 40, 110, 120, 121 tagged; until now it has VLAN 40 untagged'
+# Step 5: add MEZZ 1 to the team LAN-Team
+#   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
+Invoke-Step -Number 5 -What 'add MEZZ 1 to the team LAN-Team' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
+    @(Get-NetLbfoTeamMember -Team 'LAN-Team' -ErrorAction SilentlyContinue | ForEach-Object { $_.Name }) -contains 'MEZZ 1'
+} -Change {
+    Add-NetLbfoTeamMember -Name 'MEZZ 1' -Team 'LAN-Team' -Confirm:$false
+}
 
 # Step 6: unbind TCP/IP and SMB from LAN-Team
 #   serves: a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)

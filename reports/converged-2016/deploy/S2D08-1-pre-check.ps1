@@ -199,11 +199,33 @@ function Set-Route {
     }
 }
 
+function Select-Address {
+    # those of some addresses that lie in one of the subnets
+    param([string[]]$Address, [string[]]$Subnet)
+    @($Address | Where-Object {
+        $own = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
+        [array]::Reverse($own)
+        @($Subnet | Where-Object {
+            $base = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
+            [array]::Reverse($base)
+            $size = [math]::Pow(2, 32 - [int]$_.Split('/')[1])
+            [math]::Floor([BitConverter]::ToUInt32($own, 0) / $size) -eq [math]::Floor([BitConverter]::ToUInt32($base, 0) / $size)
+        }).Count -gt 0
+    })
+}
+
 function Move-Address {
     # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change
-    param([string]$From, [string]$To, [string[]]$Address)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
+    if ($Subnet -and -not $saved.Dhcp) {
+        $Address = @(Select-Address -Address $saved.Addresses -Subnet $Subnet)
+        if ($Address.Count -eq 0) {
+            Write-Warning ('{0} has no address in {1}: give {2} one by hand' -f $From, ($Subnet -join ', '), $To)
+            return
+        }
+    }
     if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
     Wait-Adapter -Name $To
     Enable-Binding -Adapter $To
@@ -229,23 +251,25 @@ function Enable-Binding {
 }
 
 function Wait-ByHand {
-    # something outside Windows must be done before the next step
-    param([int]$Number, [string]$What)
+    # something outside Windows must be done before the next step, or before a step is undone
+    param([int]$Number, [string]$What, [switch]$Back)
     $key = [string]$Number
-    if ($script:State.Steps.ContainsKey($key)) { return }
-    Write-Output ('before step {0}, by hand: {1}' -f $Number, $What)
+    if ($script:State.Steps.ContainsKey($key) -ne [bool]$Back) { return }
+    Write-Output ('before step {0}{1}, by hand: {2}' -f $Number, $(if ($Back) { ' is undone' } else { '' }), $What)
     if ($WhatIfPreference -or $PortsDone) { return }
     while ((Read-Host 'type yes when it is done') -ne 'yes') { }
 }
 
 function Test-Moved {
     # the adapter has what another one had before the first change
-    param([string]$From, [string]$To, [string[]]$Address)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet)
     if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { return $false }
     if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
-    return (Test-Address -Adapter $To -Address @($saved.Addresses))
+    $moved = @($saved.Addresses)
+    if ($Subnet) { $moved = @(Select-Address -Address $moved -Subnet $Subnet) }
+    return (Test-Address -Adapter $To -Address $moved)
 }
 
 function Find-Management {

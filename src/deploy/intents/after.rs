@@ -82,6 +82,12 @@ fn of_intent(today: &Cluster, plan: &ClusterPlan, old: &Node, intent: &Intent, n
             ));
         }
     }
+    // what an intent that is there has made stays as it is
+    for vnic in vnics.iter_mut().filter(|_| there) {
+        if let Some(own) = old.host_vnics.iter().find(|v| same_name(&v.name, &vnic.name)) {
+            vnic.vlan = own.vlan;
+        }
+    }
     switch(old, (intent, there), !vnics.is_empty(), planned.as_deref(), node);
     node.host_vnics.extend(vnics);
 }

@@ -4,6 +4,7 @@ use super::change::{Context, Written};
 use crate::deploy::steps::{Change, Port};
 use crate::powershell::{Command, quoted, quoted_list};
 use crate::roles::Role;
+use crate::units::Subnet;
 
 /// Addresses: known ones are written down, others are taken over from what the adapter had before the first change.
 pub fn written(context: &Context, change: &Change) -> Written {
@@ -67,10 +68,28 @@ fn assume(context: &Context, port: &Port, roles: &[Role], from: Option<&Port>, a
     if !addresses.is_empty() {
         change = change.names("Address", addresses);
         test = test.names("Address", addresses);
+    } else if let Some(subnets) = from.and_then(|from| subnets(context, from, port, roles)) {
+        change = change.names("Subnet", &subnets);
+        test = test.names("Subnet", &subnets);
     } else if let Some(ip) = management.filter(|_| !ip_is_v6(management)) {
         test = Command::new("Test-Address").name("Adapter", &alias).name("Address", ip);
     }
     Written::new(test.line(), vec![change])
+}
+
+/// The subnets of some roles where the adapter that had them had others, too, and nobody knows its addresses: only those on these subnets move, since
+/// the new adapter is in one VLAN.
+fn subnets(context: &Context, from: &Port, to: &Port, roles: &[Role]) -> Option<Vec<String>> {
+    let (Port::Nic(name), Port::HostVnic(_)) = (from, to) else {
+        return None;
+    };
+    let nic = context.node?.nics.iter().find(|n| n.name == *name)?;
+    let several = nic.roles.iter().filter(|role| **role != Role::Vm).count() > 1;
+    let networks = context.cluster.networks.iter();
+    let own = networks.filter(|n| n.purpose.is_some_and(|role| roles.contains(&role)));
+    let one = |cell: &str| matches!(Subnet::list(cell)[..], [only] if !only.is_v6() && cell.contains('/'));
+    let subnets: Vec<String> = own.map(|n| n.subnet.trim().to_owned()).filter(|s| one(s)).collect();
+    (several && !subnets.is_empty() && !roles.contains(&Role::Management)).then_some(subnets)
 }
 
 fn ip_is_v6(ip: Option<&str>) -> bool {

@@ -5,6 +5,7 @@
 
 use super::File;
 use crate::deploy::steps::{Base, Change, HostSetting, Port};
+use crate::deploy::switch_ports;
 use crate::deploy::words;
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::units::same_name;
@@ -285,14 +286,23 @@ fn ipv4(text: &str) -> Option<(std::net::Ipv4Addr, std::net::Ipv4Addr)> {
 }
 
 /// What is done by hand on the node, in order.
-pub fn manual_lines(_: &ClusterWork, node: &NodeWork) -> Vec<String> {
+pub fn manual_lines(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     let mut found = Vec::new();
+    let gates = switch_ports::gates(work, node);
     for step in &node.steps {
+        found.extend(
+            gates
+                .iter()
+                .filter(|(at, _)| *at == step.number)
+                .map(|(_, what)| what.clone()),
+        );
         let lines: Vec<String> = step.changes.iter().filter_map(by_hand).collect();
         if !lines.is_empty() {
             found.push(format!("{} (serves: {})", lines.join("; then "), step.serves));
         }
     }
+    let last = gates.iter().filter(|(at, _)| *at > node.steps.len());
+    found.extend(last.map(|(_, what)| what.clone()));
     let rebuilt = node
         .steps
         .iter()

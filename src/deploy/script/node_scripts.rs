@@ -3,8 +3,8 @@
 use super::change::{self, Context};
 use super::parts::{self, Head, Kind, block, confirm, verdict};
 use super::{File, again, atc_prelude, facts, intents, kept, policies, prelude};
-use crate::deploy::manual;
 use crate::deploy::steps::{Change, Step};
+use crate::deploy::switch_ports;
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::powershell::{comment, file, quoted, quoted_list};
 
@@ -24,7 +24,10 @@ pub fn files(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
             format!("{stem}-3-verify.ps1"),
             file(&verify(&context, work, node, stem)),
         ),
-        (format!("{stem}-4-rollback.ps1"), file(&rollback(&back, node, stem))),
+        (
+            format!("{stem}-4-rollback.ps1"),
+            file(&rollback(&back, work, node, stem)),
+        ),
     ]
 }
 
@@ -121,7 +124,7 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
 
 fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     let takeover = node.takes_over();
-    let gates = manual::gates(work, node);
+    let gates = switch_ports::gates(work, node);
     let mut notes = vec![
         "Try it with -WhatIf first: nothing is changed then. It can be run again: what is so already is passed over."
             .to_owned(),
@@ -178,6 +181,9 @@ fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> 
     }
     if node.steps.is_empty() {
         lines.push(comment("Nothing is to be done on this node: it is as planned."));
+    }
+    for (_, what) in gates.iter().filter(|(number, _)| *number > node.steps.len()) {
+        lines.push(format!("Write-Output {}", quoted(&format!("by hand, now: {what}"))));
     }
     lines.push(format!("Write-Output 'Done. Next: {stem}-3-verify.ps1'"));
     lines
@@ -283,8 +289,9 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
     lines
 }
 
-fn rollback(context: &Context, node: &NodeWork, stem: &str) -> Vec<String> {
+fn rollback(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     let takeover = node.takes_over();
+    let gates = switch_ports::back(work, node);
     let mut notes = vec![
         "Undoes the steps that the apply script did, last one first, also one that broke in the middle. -WhatIf shows what it would do.".to_owned(),
         format!(
@@ -311,6 +318,8 @@ fn rollback(context: &Context, node: &NodeWork, stem: &str) -> Vec<String> {
         &notes,
         Kind {
             console: takeover,
+            // what falls back by itself must not wait for anybody
+            waits: takeover || !gates.is_empty(),
             ..Kind::changing()
         },
         stem,
@@ -327,9 +336,19 @@ fn rollback(context: &Context, node: &NodeWork, stem: &str) -> Vec<String> {
     let late = |step: &&Step| kept::binds(step) || again::binds(step);
     let (last, first): (Vec<&Step>, Vec<&Step>) = node.steps.iter().rev().partition(late);
     for step in first.into_iter().chain(last) {
+        for (_, what) in gates.iter().filter(|(number, _)| *number == step.number) {
+            lines.push(format!(
+                "Wait-ByHand -Back -Number {} -What {}",
+                step.number,
+                quoted(what)
+            ));
+        }
         lines.extend(parts::undo(context, step));
     }
     lines.extend(again::ports(&node.steps));
+    for (_, what) in gates.iter().filter(|(number, _)| *number == 0) {
+        lines.push(format!("Write-Output {}", quoted(&format!("by hand, now: {what}"))));
+    }
     lines.push("Write-Output 'Done. Look at the node with its pre-check script.'".to_owned());
     lines
 }

@@ -121,10 +121,16 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         } else {
             ""
         };
+        let ports = if work.nodes.iter().any(|n| !n.cabling.back.is_empty()) {
+            " Before an address goes back to a port whose switch port was changed for a step, the script asks for the switch port to be put back; with -PortsDone, and when it runs \
+             by itself, it only says so: put the port back then, or nothing answers there. VLANs that were let through beforehand can stay."
+        } else {
+            ""
+        };
         text.push_str(&format!(
             "\nBack: {lists}on each node `NODE-4-rollback.ps1` (last node first, drained as above); then for the cluster `{stem}-4-rollback.ps1`, if there \
              is one{last}. What was not known before the first change is taken from the `-state.xml` files. It goes back from any step, also from one that broke in \
-             the middle, over the same states in which management and storage are reachable{console}.\n"
+             the middle, over the same states in which management and storage are reachable{console}.{ports}\n"
         ));
         if work.nodes.iter().any(|node| again::needed(&node.steps)) {
             text.push_str(COMES_BACK);

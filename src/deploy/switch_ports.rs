@@ -1,0 +1,225 @@
+//! Ports of the physical switches in the admin's words: what they must let through before a node is rebuilt, just before a step, and on the way back.
+
+use super::cabling::{PortChange, Wire, of_intent};
+use super::manual::manual;
+use super::steps::{Manual, Port, When};
+use super::words;
+use super::work::{ClusterWork, NodeWork, by_powershell};
+use crate::inventory::{Cluster, ClusterNetwork, Nic, Node};
+use crate::powershell::quoted;
+use crate::roles::Role;
+use crate::units::same_name;
+use std::collections::{BTreeMap, BTreeSet};
+
+const WHY: &str = "the physical switch must carry what the plan puts on the port";
+
+/// Ports whose VLANs must change with the NIC's roles, or while an address goes over them.
+pub fn steps(work: &ClusterWork, node: &NodeWork) -> Vec<Manual> {
+    let pairs = node.today.nics.iter().zip(&node.after.nics);
+    let told = pairs.filter_map(|(old, new)| {
+        let texts: Vec<String> = [for_good(work, node, old, new), meanwhile(work, node, new)]
+            .into_iter()
+            .flatten()
+            .collect();
+        (!texts.is_empty()).then(|| {
+            format!(
+                "Switch port of {}{}: {}",
+                new.name,
+                place(&work.today, new),
+                texts.join(" ")
+            )
+        })
+    });
+    told.map(|text| manual(When::BeforeNode, &node.today.name, text, WHY))
+        .collect()
+}
+
+/// What a port carries from now on.
+fn for_good(work: &ClusterWork, node: &NodeWork, old: &Nic, new: &Nic) -> Option<String> {
+    if old.roles == new.roles && old.switch == new.switch || new.roles.is_empty() {
+        return None;
+    }
+    let roles: Vec<Role> = new.roles.iter().copied().collect();
+    let cabling = &node.cabling;
+    let before = network(work, &cabling.networks_today, old);
+    let today = vlans(&work.today, &node.today, old, before);
+    let own = network(work, &cabling.networks, new);
+    let vlans = vlans(&work.after, &node.after, new, own);
+    let asked = cabling.asked.get(&new.name);
+    if !vlans.is_empty() && vlans.is_subset(&today) && old.switch.is_some() == new.switch.is_some() && asked.is_none() {
+        return None;
+    }
+    let tagged = if vlans.is_empty() {
+        "the VLANs of these roles".to_owned()
+    } else {
+        numbers(&vlans)
+    };
+    let now = match cabling.changes.iter().any(|change| change.nic == new.name) {
+        true if by_powershell(&work.today) => "Change it only when the apply script asks for it.",
+        true => "Change it only when the steps by hand of this node come to it.",
+        false => "Leave today's VLANs on it until the node is verified.",
+    };
+    let only_tagged = cabling.end.get(&new.name).is_some_and(|end| end.untagged.is_none());
+    let extra = match new.switch {
+        Some(_) if only_tagged && !vlans.is_empty() => " tagged".to_owned(),
+        _ => at_the_port(new, &vlans),
+    };
+    Some(format!(
+        "it will carry {}, so it must let {tagged} through{extra}. {now}",
+        words::roles(&roles)
+    ))
+}
+
+/// VLANs that go over a port while the node is rebuilt, and not at the end.
+fn meanwhile(work: &ClusterWork, node: &NodeWork, nic: &Nic) -> Option<String> {
+    let asked = node.cabling.asked.get(&nic.name)?;
+    let end = node.cabling.end.get(&nic.name).cloned().unwrap_or_default();
+    let changes = node.cabling.changes.iter().any(|change| change.nic == nic.name);
+    let own = |vlan: &u16| end.tagged.contains(vlan) && !changes;
+    let vlans: BTreeSet<u16> = asked.tagged.iter().copied().filter(|vlan| !own(vlan)).collect();
+    if vlans.is_empty() {
+        return None;
+    }
+    let of_them = |n: &&ClusterNetwork| n.vlan.is_some_and(|vlan| vlans.contains(&vlan));
+    let roles: BTreeSet<Role> = work
+        .today
+        .networks
+        .iter()
+        .filter(of_them)
+        .filter_map(|n| n.purpose)
+        .collect();
+    let roles: Vec<Role> = roles.into_iter().collect();
+    Some(format!(
+        "Until the node is verified it must let {} through tagged, too: {} may go over it before the port is taken out of the virtual switch.",
+        numbers(&vlans),
+        if roles.is_empty() {
+            "a host vNIC".to_owned()
+        } else {
+            words::roles(&roles)
+        }
+    ))
+}
+
+/// `VLAN 40, 41`.
+fn numbers(vlans: &BTreeSet<u16>) -> String {
+    let all: Vec<String> = vlans.iter().map(u16::to_string).collect();
+    format!("VLAN {}", all.join(", "))
+}
+
+fn wire(wire: &Wire) -> String {
+    let tagged = (!wire.tagged.is_empty()).then(|| format!("{} tagged", numbers(&wire.tagged)));
+    let untagged = wire.untagged.map(|vlan| format!("VLAN {vlan} untagged"));
+    let parts: Vec<String> = untagged.into_iter().chain(tagged).collect();
+    if parts.is_empty() {
+        "no VLAN".to_owned()
+    } else {
+        parts.join(" and ")
+    }
+}
+
+/// What must be changed at a physical switch just before a step: a VLAN that comes untagged is to come tagged, or the other way round.
+pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
+    let told = |change: &PortChange| {
+        let port = named(work, node, &change.nic);
+        let kind = match change.after.untagged {
+            None => format!("make the switch port of {port} a trunk with {}", wire(&change.after)),
+            Some(_) => format!("let the switch port of {port} send {}", wire(&change.after)),
+        };
+        (
+            change.step,
+            format!("{kind}; until now it has {}", wire(&change.before)),
+        )
+    };
+    node.cabling.changes.iter().map(told).collect()
+}
+
+/// The same on the way back, just before a step is undone.
+pub fn back(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
+    let told = |change: &PortChange| {
+        let port = named(work, node, &change.nic);
+        let back = wire(&change.after);
+        (
+            change.step,
+            format!(
+                "put the switch port of {port} back to {back}, if it was changed; else an address that goes back there does not answer"
+            ),
+        )
+    };
+    node.cabling.back.iter().map(told).collect()
+}
+
+fn named(work: &ClusterWork, node: &NodeWork, name: &str) -> String {
+    let nic = node.today.nics.iter().find(|n| n.name == name);
+    format!("{name}{}", nic.map(|nic| place(&work.today, nic)).unwrap_or_default())
+}
+
+fn place(cluster: &Cluster, nic: &Nic) -> String {
+    let tor = nic.tor.and_then(|t| cluster.tors.get(t)).map(|t| t.name.as_str());
+    match (tor, nic.tor_port.as_str(), &nic.direct_to) {
+        (Some(tor), "", _) => format!(" ({tor})"),
+        (Some(tor), port, _) => format!(" ({tor}, {port})"),
+        (None, _, Some((node, port))) => {
+            let node = cluster.nodes.get(*node).map_or("", |n| n.name.as_str());
+            format!(" (direct cable to {node} / {port})")
+        }
+        _ => String::new(),
+    }
+}
+
+/// VLANs that must pass a port: on one with an address of its own that of its network, else those of its roles' networks.
+fn vlans(cluster: &Cluster, node: &Node, nic: &Nic, own: Option<&ClusterNetwork>) -> BTreeSet<u16> {
+    if let Some(vlan) = of_intent(nic) {
+        return BTreeSet::from([vlan]);
+    }
+    if let Some(network) = own {
+        return network.vlan.into_iter().collect();
+    }
+    let of_roles = |n: &&ClusterNetwork| n.purpose.is_some_and(|role| nic.roles.contains(&role));
+    let networks = cluster.networks.iter().filter(of_roles);
+    let mut found: BTreeSet<u16> = networks.filter_map(|n| n.vlan).collect();
+    if let Some(switch) = &nic.switch {
+        let guests = cluster.vms.iter().flat_map(|vm| &vm.vnics);
+        let on_it = guests.filter(|v| same_name(&v.switch, switch));
+        found.extend(on_it.flat_map(|v| v.vlans.iter().copied()));
+        let host = node.host_vnics.iter().filter(|v| same_name(&v.switch, switch));
+        found.extend(host.filter_map(|v| v.vlan));
+    }
+    found
+}
+
+/// The adapter of a port that is under no virtual switch.
+fn bare(nic: &Nic) -> Port {
+    if nic.team.is_empty() {
+        Port::Nic(nic.name.clone())
+    } else {
+        Port::Team(nic.team.clone())
+    }
+}
+
+/// The network of a port without virtual switch, among those of one moment.
+fn network<'w>(work: &'w ClusterWork, networks: &BTreeMap<Port, usize>, nic: &Nic) -> Option<&'w ClusterNetwork> {
+    let at = networks.get(&bare(nic)).filter(|_| nic.switch.is_none())?;
+    work.today.networks.get(*at)
+}
+
+/// VLAN ID that is set at the port in Windows.
+fn set_vlan(nic: &Nic) -> Option<u64> {
+    nic.facts.number("nic_vlan").filter(|vlan| *vlan > 0)
+}
+
+/// What to say of the VLAN of a bare port beside its switch port: Windows sends untagged there, unless the adapter itself is set to the VLAN.
+fn at_the_port(nic: &Nic, vlans: &BTreeSet<u16>) -> String {
+    let mut vlans = vlans.iter();
+    let (Some(only), None, None) = (vlans.next(), vlans.next(), &nic.switch) else {
+        return String::new();
+    };
+    match set_vlan(nic) {
+        None => format!(" (VLAN {only} untagged: {} is no trunk in Windows)", nic.name),
+        Some(today) if today != u64::from(*only) => format!(
+            " (tagged; the port has VLAN {today} today, so set it once its address has changed: Set-NetAdapter -Name {} -VlanID {only})",
+            quoted(&nic.name)
+        ),
+        Some(_) if of_intent(nic).is_some() => format!(" (VLAN {only} tagged, as Network ATC sets it at the port)"),
+        Some(_) => format!(" (VLAN {only} tagged, as it is set at the port)"),
+    }
+}

@@ -1,0 +1,91 @@
+//! Ports of the physical switches in scripts and runbook: what crosses them, what is asked for on the way, and on the way back.
+
+use nicplan::checks;
+use nicplan::deploy::steps::{Change, Manual, When};
+use nicplan::deploy::{ClusterWork, files, work};
+use nicplan::inventory::{LoadOptions, load};
+use nicplan::plan::Plan;
+use nicplan::roles::Role;
+use std::fs;
+use std::path::Path;
+
+/// The work of a sample with its committed plan.
+fn of_sample(name: &str) -> Vec<ClusterWork> {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(project.join("reports").join(name).join("plan.json")).expect("a committed plan");
+    let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
+    let inventory = load(&[project.join("samples").join(name)], &LoadOptions::default()).expect("sound");
+    let verified = checks::verify(&inventory, plan).expect("a committed plan holds");
+    work(&inventory, &verified).expect("it can be carried out")
+}
+
+fn texts(work: &ClusterWork, node: &str, when: When) -> Vec<String> {
+    let own = |m: &&Manual| m.node == node && m.when == when;
+    work.manual.iter().filter(own).map(|m| m.text.clone()).collect()
+}
+
+/// A port that will not have the VLAN of management leaves the team before management may be sent over it.
+#[test]
+fn a_port_without_the_vlan_leaves_before_management_crosses_the_team() {
+    for node in &of_sample("blades-2012r2")[0].nodes {
+        let place = |fits: &dyn Fn(&Change) -> bool| node.steps.iter().position(|s| s.changes.iter().any(fits));
+        let leaves = place(&|c| matches!(c, Change::LeaveTeam { nic, .. } if nic == "LOM 1"));
+        let moves = place(&|c| matches!(c, Change::Assume { roles, .. } if roles.contains(&Role::Management)));
+        assert!(
+            leaves.is_some() && leaves < moves,
+            "{}: {leaves:?} {moves:?}",
+            node.today.name
+        );
+    }
+}
+
+/// A port without virtual switch has one VLAN: the text names it, and the network of the address.
+#[test]
+fn a_bare_port_with_two_roles_gets_one_network() {
+    let work = &of_sample("blades-2012r2")[0];
+    let before = texts(work, "BLADE1", When::BeforeNode);
+    let lom = before
+        .iter()
+        .find(|t| t.contains("LOM 1 ("))
+        .expect("its switch port changes");
+    assert!(lom.contains("VLAN 41 through (VLAN 41 untagged: LOM 1"), "{lom}");
+    let after = texts(work, "BLADE1", When::AfterNode);
+    assert!(
+        after
+            .iter()
+            .any(|t| t.contains("Give LOM 1 an address of Cluster (10.40.1.0/24, VLAN 41), ")),
+        "{after:?}"
+    );
+    for work in of_sample("broken") {
+        for manual in work
+            .manual
+            .iter()
+            .filter(|m| m.text.contains("it will carry storage, "))
+        {
+            assert!(manual.text.contains(" untagged: "), "{}", manual.text);
+        }
+    }
+}
+
+/// The switch port is put back before the address goes back to the port, and the runbook says so.
+#[test]
+fn the_rollback_asks_for_the_port_before_the_address_goes_back() {
+    let work = of_sample("blades-2012r2");
+    let files = files(&work);
+    let text = |name: &str| {
+        let (_, bytes) = files.iter().find(|(file, _)| file == name).expect("it is written");
+        String::from_utf8_lossy(bytes).into_owned()
+    };
+    let rollback = text("BLADE1-4-rollback.ps1");
+    let waits = rollback.find("\nWait-ByHand -Back").expect("it asks");
+    let line = rollback[waits + 1..].lines().next().expect("a line");
+    assert!(line.contains("MEZZ 1 (IOM-1) back to VLAN 40 untagged"), "{line}");
+    let goes_back = rollback
+        .find("'undo: move management from MEZZ 1")
+        .expect("the address goes back");
+    let leaves = rollback
+        .find("'undo: add MEZZ 1 to the team")
+        .expect("the port leaves the team");
+    assert!(leaves < waits && waits < goes_back, "{leaves} {waits} {goes_back}");
+    assert!(text("RUNBOOK.md").contains("the script asks for the switch port to be put back"));
+}
