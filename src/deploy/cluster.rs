@@ -25,9 +25,20 @@ pub fn of_cluster(today: &Cluster, after: &Cluster, already: &mut usize) -> Clus
     let settings = if ends { &mut found.before } else { &mut found.after };
     networks(today, after, already, settings);
     migration(today, after, already, settings);
+    // The cluster writes its limit over those of the hosts: it must not while the nodes set theirs and verify them.
+    let (first, rest) = std::mem::take(&mut found.after)
+        .into_iter()
+        .partition(|(_, c)| frees_hosts(c));
+    found.after = rest;
+    found.before.extend::<Vec<Planned>>(first);
     found.after.extend(apart::changes(today, after));
     guests(today, after, already, &mut found);
     found
+}
+
+/// Whether a change leaves the limit of live migration over SMB to the hosts.
+fn frees_hosts(change: &Change) -> bool {
+    matches!(change, Change::ClusterSmbLimit { on, .. } if on.after == Some(false))
 }
 
 fn networks(today: &Cluster, after: &Cluster, already: &mut usize, found: &mut Vec<Planned>) {

@@ -15,6 +15,7 @@ mod intents;
 mod management;
 mod manual;
 mod order;
+mod pools;
 mod progress;
 mod script;
 mod settings;

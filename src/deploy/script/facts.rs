@@ -5,7 +5,7 @@ use super::parts::confirm;
 use crate::applied::{switches, today};
 use crate::deploy::steps::{Change, HostSetting, Port, Values};
 use crate::deploy::work::{ClusterWork, NodeWork};
-use crate::inventory::{Cluster, Node, SwitchKind};
+use crate::inventory::{Cluster, Node, SwitchKind, VirtualSwitch};
 use crate::powershell::{Command, quoted, quoted_list};
 use crate::profiles::TeamKind;
 use crate::roles::Role;
@@ -36,25 +36,22 @@ pub fn ports(node: &NodeWork) -> Vec<String> {
 pub fn wiring(cluster: &Cluster, node: &Node) -> Vec<String> {
     let mut found = Vec::new();
     for switch in node.switches.iter().filter(|s| s.kind == SwitchKind::External) {
-        let members: Vec<String> = switches::members(node, &switch.name)
-            .iter()
-            .map(|n| n.name.clone())
-            .collect();
-        let adapters = match today::base(cluster, node, switch) {
-            today::Base::Team(TeamKind::Lbfo | TeamKind::Vendor) => switches::members(node, &switch.name)
-                .first()
-                .map(|n| vec![n.team.clone()])
-                .unwrap_or_default(),
-            _ => members,
-        };
-        let test = Command::new("Test-Switch")
-            .name("Name", &switch.name)
-            .names("Adapter", &adapters)
-            .line();
-        found.push(confirm(
-            &format!("virtual switch {} is bound to {}", switch.name, adapters.join(", ")),
-            &test,
-        ));
+        let adapters = bound_to(cluster, node, switch);
+        found.push(if adapters.is_empty() {
+            let get = Command::new("Get-VMSwitch").name("Name", &switch.name);
+            confirm(
+                &format!("virtual switch {} is there", switch.name),
+                &format!("[bool]({})", get.value("ErrorAction", "SilentlyContinue").line()),
+            )
+        } else {
+            let test = Command::new("Test-Switch")
+                .name("Name", &switch.name)
+                .names("Adapter", &adapters);
+            confirm(
+                &format!("virtual switch {} is bound to {}", switch.name, adapters.join(", ")),
+                &test.line(),
+            )
+        });
     }
     for vnic in &node.host_vnics {
         let test = format!(
@@ -75,6 +72,16 @@ pub fn wiring(cluster: &Cluster, node: &Node) -> Vec<String> {
     }
     found.extend(addresses(node));
     found
+}
+
+/// The adapters that a switch is bound to: the one of its team, else its ports. A single port keeps what the inventory said of a team that it was in.
+fn bound_to(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> Vec<String> {
+    let members = switches::members(node, &switch.name);
+    let team = members.first().map(|nic| nic.team.clone()).unwrap_or_default();
+    match today::base(cluster, node, switch) {
+        today::Base::Team(TeamKind::Lbfo | TeamKind::Vendor) if !team.is_empty() => vec![team],
+        _ => members.iter().map(|nic| nic.name.clone()).collect(),
+    }
 }
 
 fn addresses(node: &Node) -> Vec<String> {
@@ -246,7 +253,7 @@ pub fn ready(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
 /// Properties of the cluster that came with an update.
 fn properties(work: &ClusterWork) -> Vec<String> {
     let mut found = Vec::new();
-    for change in work.last.iter().flat_map(|s| &s.changes) {
+    for change in work.before.iter().chain(&work.last).flat_map(|s| &s.changes) {
         match change {
             Change::Parallel(Values { after: Some(number), .. }) => found.push(format!(
                 "if (-not (Get-Cluster).PSObject.Properties['MaximumParallelMigrations']) {{ Write-Output {} }}",

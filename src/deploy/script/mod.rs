@@ -11,6 +11,7 @@ mod host_change;
 mod kept;
 mod node_scripts;
 mod parts;
+mod pools;
 mod prelude;
 mod runbook;
 mod stranded;

@@ -2,7 +2,7 @@
 
 use super::change::{self, Context};
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, facts, kept, prelude};
+use super::{File, facts, kept, pools, prelude};
 use crate::deploy::manual;
 use crate::deploy::steps::Step;
 use crate::deploy::work::{ClusterWork, NodeWork};
@@ -92,6 +92,7 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     lines.extend(facts::wiring(&work.today, &node.today));
     lines.extend(facts::modes(node));
     lines.extend(facts::ready(work, node));
+    lines.extend(pools::pre_check(work, node));
     lines.extend(facts::management(&node.today, &others(work, node)));
     lines.extend(facts::storage(work));
     let adapters = change::remembered(&node.steps);
@@ -157,6 +158,7 @@ fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> 
         );
         lines.push("}".to_owned());
     }
+    lines.extend(pools::guard(node));
     lines.push("$State = Read-State".to_owned());
     lines.extend(remember(node));
     lines.push(String::new());
