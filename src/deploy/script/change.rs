@@ -3,7 +3,7 @@
 //! Parameters as in the cmdlets' documentation: `New-VMSwitch`, `Set-VMSwitchTeam`, `Add-VMNetworkAdapter`, `Set-VMNetworkAdapterVlan`, `New-NetLbfoTeam`,
 //! `Set-VMHost`, `Add-VMMigrationNetwork`, `Set-SmbBandwidthLimit`, the NetQos cmdlets and others.
 
-use super::{address_change, cluster_change, dcb, host_change, kept};
+use super::{address_change, cluster_change, dcb, host_change, kept, proof};
 use crate::deploy::settings::mapping as mapping_of;
 use crate::deploy::steps::{Base, Change, Port, Step, Switch, Values};
 use crate::inventory::{Cluster, HostVnic, Node};
@@ -120,7 +120,7 @@ pub fn written(context: &Context, change: &Change) -> Written {
                     .value("AllowManagementOS", "$true"),
             ],
         ),
-        Change::CreateSwitch(switch) => create_switch(switch),
+        Change::CreateSwitch(switch) => create_switch(context, switch),
         Change::RemoveSwitch(switch) => Written::new(
             format!("-not ({})", is_switch(&switch.record.name, &adapters(switch))),
             vec![
@@ -168,20 +168,25 @@ fn host_vnic(name: &str, switch: &str) -> String {
 
 fn add_host_vnic(vnic: &HostVnic) -> Written {
     let alias = Port::HostVnic(vnic.name.clone()).alias();
-    let mut commands = vec![
-        Command::new("Add-VMNetworkAdapter")
-            .switch("ManagementOS")
-            .name("Name", &vnic.name)
-            .name("SwitchName", &vnic.switch),
-    ];
-    let mut test = host_vnic(&vnic.name, &vnic.switch);
+    let add = Command::new("Add-VMNetworkAdapter")
+        .switch("ManagementOS")
+        .name("Name", &vnic.name)
+        .name("SwitchName", &vnic.switch);
+    let is_there = host_vnic(&vnic.name, &vnic.switch);
+    // Windows would make a second one of the same name: one that is there from a run that broke is not made again
+    let mut commands = vec![format!("if (-not ({is_there})) {{ {} }}", add.line())];
+    let mut test = is_there;
     if let Some(vlan) = vnic.vlan {
-        commands.push(set_vlan(&vnic.name, Some(vlan)));
+        commands.push(set_vlan(&vnic.name, Some(vlan)).line());
         test = format!("({test}) -and ({})", is_vlan(&vnic.name, Some(vlan)));
     }
-    commands.push(Command::new("Wait-Adapter").name("Name", &alias));
-    commands.extend(as_it_was(vnic));
-    Written::new(test, commands)
+    commands.push(Command::new("Wait-Adapter").name("Name", &alias).line());
+    commands.extend(as_it_was(vnic).into_iter().map(Command::line));
+    Written {
+        test,
+        commands,
+        ..Written::default()
+    }
 }
 
 /// What a host vNIC had beside its VLAN: on the way back it gets it again, a new one gets it in steps of its own.
@@ -218,7 +223,7 @@ fn remove_host_vnic(name: &str, switch: &str) -> Written {
 }
 
 /// Adapters that a switch is bound to.
-fn adapters(switch: &Switch) -> Vec<String> {
+pub(super) fn adapters(switch: &Switch) -> Vec<String> {
     match &switch.base {
         Base::Team(team) => vec![team.clone()],
         Base::Port | Base::Set(_) => switch.record.nics.clone(),
@@ -232,7 +237,7 @@ fn is_switch(name: &str, adapters: &[String]) -> String {
         .line()
 }
 
-fn create_switch(switch: &Switch) -> Written {
+fn create_switch(context: &Context, switch: &Switch) -> Written {
     let record = &switch.record;
     let iov = record.facts.yes("iov") == Some(true);
     let set = matches!(switch.base, Base::Set(_));
@@ -245,22 +250,33 @@ fn create_switch(switch: &Switch) -> Written {
     if iov {
         create = create.value("EnableIov", "$true");
     }
-    // a switch with SR-IOV has no minimum bandwidth, whatever is asked for
-    let absolute = record.facts.text("bandwidth_mode") == Some("absolute");
-    let mode = match (iov, absolute, switch.weights) {
-        (true, _, _) | (_, false, false) => "None",
-        (_, true, _) => "Absolute",
-        _ => "Weight",
-    };
+    let mode = bandwidth_mode(switch);
     create = create
         .value("AllowManagementOS", truth(switch.implicit_host_vnic))
         .value("MinimumBandwidthMode", mode);
-    let mut commands = vec![create];
+    // one that is there from a run that broke is not made again
+    let is_there = is_switch(&record.name, &adapters(switch));
+    let mut commands = vec![format!("if (-not ({is_there})) {{ {} }}", create.line())];
     if set {
         let balance = Command::new("Set-VMSwitchTeam").name("Name", &record.name);
-        commands.push(balance.value("LoadBalancingAlgorithm", "HyperVPort"));
+        commands.push(balance.value("LoadBalancingAlgorithm", "HyperVPort").line());
     }
-    Written::new(is_switch(&record.name, &adapters(switch)), commands)
+    Written {
+        test: proof::new_switch(context, switch, mode),
+        commands,
+        ..Written::default()
+    }
+}
+
+/// How a switch counts minimum bandwidth; one with SR-IOV has none, whatever is asked for.
+pub(super) fn bandwidth_mode(switch: &Switch) -> &'static str {
+    let facts = &switch.record.facts;
+    let absolute = facts.text("bandwidth_mode") == Some("absolute");
+    match (facts.yes("iov") == Some(true), absolute, switch.weights) {
+        (true, _, _) | (_, false, false) => "None",
+        (_, true, _) => "Absolute",
+        _ => "Weight",
+    }
 }
 
 fn team(context: &Context, change: &Change) -> Written {
@@ -281,10 +297,7 @@ fn team(context: &Context, change: &Change) -> Written {
                 .value("TeamingMode", mode)
                 .value("LoadBalancingAlgorithm", balance)
                 .set("Confirm", false);
-            let test = format!(
-                "[bool](Get-NetLbfoTeam -Name {} -ErrorAction SilentlyContinue)",
-                quoted(name)
-            );
+            let test = proof::new_team(name, nics, mode, balance);
             Written::new(test, vec![create, Command::new("Wait-Adapter").name("Name", name)])
         }
         Change::RemoveTeam { name, .. } => Written::new(
@@ -393,6 +406,11 @@ fn adapter(change: &Change) -> Option<Written> {
                 quoted(&alias),
                 truth(on)
             );
+            let tag = format!(
+                "[string](Get-VMNetworkAdapter -ManagementOS -Name {} -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On'",
+                quoted(vnic)
+            );
+            let test = if on { format!("({test}) -and ({tag})") } else { test };
             // SET drops the priority of the host's packets unless the vNIC may keep it
             let keep = Command::new("Set-VMNetworkAdapter")
                 .switch("ManagementOS")

@@ -2,6 +2,7 @@
 
 use super::change::{self, Context};
 use super::parts::confirm;
+use super::{dcb, proof};
 use crate::applied::{switches, today};
 use crate::deploy::steps::{Change, HostSetting, Port, Values};
 use crate::deploy::work::{ClusterWork, NodeWork};
@@ -70,6 +71,7 @@ pub fn wiring(cluster: &Cluster, node: &Node) -> Vec<String> {
             found.push(confirm(&format!("host vNIC {} has VLAN {vlan}", vnic.name), &test));
         }
     }
+    found.extend(proof::teams(cluster, node));
     found.extend(addresses(node));
     found
 }
@@ -129,26 +131,6 @@ fn list(names: &[String]) -> String {
     format!("@({})", quoted_list(names))
 }
 
-/// Paths to the storage: sessions of iSCSI, connections of SMB.
-pub fn storage(work: &ClusterWork) -> Vec<String> {
-    use crate::inventory::StorageKind;
-    match work.today.storage {
-        StorageKind::Iscsi => vec![confirm(
-            "iSCSI has at least one connected session",
-            "@(Get-IscsiSession | Where-Object { $_.IsConnected }).Count -ge 1",
-        )],
-        StorageKind::Smb => vec![confirm(
-            "SMB has a connection to its file server",
-            "@(Get-SmbMultichannelConnection).Count -ge 1",
-        )],
-        StorageKind::S2d => vec![confirm(
-            "no storage job runs: disks are in step",
-            "@(Get-StorageJob | Where-Object { [string]$_.JobState -ne 'Completed' }).Count -eq 0",
-        )],
-        StorageKind::None | StorageKind::FibreChannel => Vec::new(),
-    }
-}
-
 /// Switches that stay and get weights: Windows does not change the mode of a switch that exists.
 pub fn modes(node: &NodeWork) -> Vec<String> {
     let weighted = |name: &str| {
@@ -182,6 +164,35 @@ pub fn modes(node: &NodeWork) -> Vec<String> {
         )
     })
     .collect()
+}
+
+/// VMs with a minimum in bits per second on a switch that is made anew to count in another way.
+pub fn reservations(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+    let absolute = |s: &VirtualSwitch| s.facts.text("bandwidth_mode") == Some("absolute");
+    let made = node.steps.iter().flat_map(|s| &s.changes).filter_map(|c| match c {
+        Change::CreateSwitch(s) if !absolute(&s.record) => Some(s.record.name.as_str()),
+        _ => None,
+    });
+    let vms = if work.nodes.len() > 1 {
+        "Get-ClusterNode | ForEach-Object { Get-VM -ComputerName $_.Name | Get-VMNetworkAdapter }"
+    } else {
+        "Get-VM | Get-VMNetworkAdapter"
+    };
+    let line = |name: &str| {
+        confirm(
+            &format!(
+                "no VM on {name} has a minimum bandwidth in bits per second, which the switch that is made anew does not give (else Set-VMNetworkAdapter \
+                 -MinimumBandwidthAbsolute 0 at its adapter)"
+            ),
+            &format!(
+                "@({vms} | Where-Object {{ $_.SwitchName -eq {} -and $_.BandwidthSetting.MinimumBandwidthAbsolute -gt 0 }}).Count -eq 0",
+                quoted(name)
+            ),
+        )
+    };
+    made.filter(|name| switches::external(&node.today, name).is_some_and(absolute))
+        .map(line)
+        .collect()
 }
 
 /// Settings of host vNICs and of the host that a plan gives, whether or not a step sets them.
@@ -245,6 +256,12 @@ pub fn ready(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
             "no VM is left on the node: one that stays, even off, loses its network with the virtual switch that is made anew",
             "@(Get-VM).Count -eq 0",
         ));
+    }
+    for change in steps() {
+        if let Change::Dcb(planned) = change {
+            let (what, test) = dcb::room(planned);
+            found.push(confirm(&what, &test));
+        }
     }
     found.extend(properties(work));
     found

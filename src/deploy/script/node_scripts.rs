@@ -2,7 +2,7 @@
 
 use super::change::{self, Context};
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, facts, kept, pools, prelude};
+use super::{File, dcb, facts, kept, paths, pools, prelude, proof};
 use crate::deploy::manual;
 use crate::deploy::steps::Step;
 use crate::deploy::work::{ClusterWork, NodeWork};
@@ -59,7 +59,10 @@ fn right_node(node: &NodeWork) -> Vec<String> {
 }
 
 fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
-    let notes = ["Reads only. Run it on the node after it was drained; apply only if every line says ok.".to_owned()];
+    let notes = [
+        "Changes nothing; the number of storage paths is written down beside it. Run it on the node after it was drained; apply only if every line says ok."
+            .to_owned(),
+    ];
     let mut lines = head(
         "Pre-check: is the node as the inventory says, and ready?",
         node,
@@ -69,6 +72,8 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     );
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
+    lines.extend(block(proof::FUNCTIONS));
+    lines.extend(paths::functions(work, stem, true));
     lines.extend(right_node(node));
     lines.push(confirm(
         "the script runs as administrator",
@@ -91,10 +96,11 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     lines.extend(facts::ports(node));
     lines.extend(facts::wiring(&work.today, &node.today));
     lines.extend(facts::modes(node));
+    lines.extend(facts::reservations(work, node));
     lines.extend(facts::ready(work, node));
     lines.extend(pools::pre_check(work, node));
     lines.extend(facts::management(&node.today, &others(work, node)));
-    lines.extend(facts::storage(work));
+    lines.extend(paths::pre_check(work));
     let adapters = change::remembered(&node.steps);
     if !adapters.is_empty() {
         let test = format!(
@@ -216,9 +222,14 @@ fn remember(node: &NodeWork) -> Vec<String> {
 fn functions(node: &NodeWork) -> Vec<String> {
     let mut lines = block(prelude::STEPS);
     lines.extend(block(prelude::NODE));
+    lines.extend(block(proof::FUNCTIONS));
     if kept::needed(&node.steps) {
         lines.extend(block(kept::KEEP));
         lines.extend(block(kept::FUNCTIONS));
+    }
+    if dcb::needed(&node.steps) {
+        lines.extend(block(dcb::ASK));
+        lines.extend(block(dcb::KEEP));
     }
     lines
 }
@@ -234,16 +245,23 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
     );
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
+    lines.extend(block(proof::FUNCTIONS));
+    if dcb::needed(&node.steps) {
+        lines.extend(block(dcb::ASK));
+    }
+    lines.extend(paths::functions(work, stem, false));
     if work.by_intents {
         lines.extend(block(super::cluster_scripts::INTENTS));
     }
     lines.extend(right_node(node));
+    lines.push("$State = Read-State".to_owned());
     lines.extend(facts::ports(node));
     lines.extend(facts::wiring(&work.after, &node.after));
     lines.extend(facts::settings(context, work, node));
+    lines.extend(proof::done(context, work, node));
     lines.extend(facts::management(&node.after, &others(work, node)));
     if facts::has_storage(&node.after) {
-        lines.extend(facts::storage(work));
+        lines.extend(paths::verify(work, node));
     }
     lines.extend(verdict(
         "The node is as planned. Next: Resume-ClusterNode, then wait until it owns VMs again.",
