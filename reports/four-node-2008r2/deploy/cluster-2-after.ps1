@@ -21,7 +21,8 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
-    $script:State | Export-Clixml -Path $StateFile -Force -WhatIf:$false
+    # policies and classes lie some levels deep
+    $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
 function Invoke-Step {
