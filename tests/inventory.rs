@@ -1,5 +1,7 @@
 //! Inventories on a disk: folders, passed-over files, encodings, reports, and the sample.
 
+mod program;
+
 use nicplan::inventory::{LoadOptions, load, templates, to_csv_tables};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -216,4 +218,31 @@ fn several_reports_in_one_folder_are_a_problem_that_names_them() {
         "{found:?}"
     );
     assert!(found[0].contains("Name the newest report itself"), "{found:?}");
+}
+
+/// What lies in a folder beside exports, counters or a report is about the clusters of that folder, whatever else is read.
+#[test]
+fn every_sample_is_read_beside_another_one_as_it_is_read_alone() {
+    let samples: Vec<PathBuf> = program::entries(&program::project().join("samples"))
+        .into_iter()
+        .filter(|p| p.is_dir())
+        .collect();
+    let alone = |path: &PathBuf| load(std::slice::from_ref(path), &LoadOptions::default()).ok();
+    let (mut pairs, broken) = (0, program::project().join("samples/broken"));
+    for sample in samples.iter().filter(|path| **path != broken) {
+        let Some(own) = alone(sample) else { continue };
+        let both = load(&[broken.clone(), sample.clone()], &LoadOptions::default())
+            .unwrap_or_else(|problems| panic!("{}: {problems:#?}", sample.display()));
+        for cluster in &own.clusters {
+            let again = both
+                .clusters
+                .iter()
+                .find(|c| c.name == cluster.name)
+                .expect("the cluster");
+            let tables = |c: &nicplan::inventory::Cluster| to_csv_tables(std::slice::from_ref(c));
+            assert_eq!(tables(again), tables(cluster), "{}", sample.display());
+        }
+        pairs += 1;
+    }
+    assert!(pairs > 12, "{pairs}");
 }

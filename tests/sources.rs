@@ -54,33 +54,6 @@ fn compare(name: &str, inventory: &Inventory) {
     assert_eq!(names, expected, "{name}");
 }
 
-/// What lies in a folder beside exports, counters or a report is about the clusters of that folder, whatever else is read.
-#[test]
-fn every_sample_is_read_beside_another_one_as_it_is_read_alone() {
-    let samples: Vec<PathBuf> = entries(&project().join("samples"))
-        .into_iter()
-        .filter(|p| p.is_dir())
-        .collect();
-    let alone = |path: &PathBuf| load(std::slice::from_ref(path), &LoadOptions::default()).ok();
-    let (mut pairs, broken) = (0, project().join("samples/broken"));
-    for sample in samples.iter().filter(|path| **path != broken) {
-        let Some(own) = alone(sample) else { continue };
-        let both = load(&[broken.clone(), sample.clone()], &LoadOptions::default())
-            .unwrap_or_else(|problems| panic!("{}: {problems:#?}", sample.display()));
-        for cluster in &own.clusters {
-            let again = both
-                .clusters
-                .iter()
-                .find(|c| c.name == cluster.name)
-                .expect("the cluster");
-            let tables = |c: &nicplan::inventory::Cluster| to_csv_tables(std::slice::from_ref(c));
-            assert_eq!(tables(again), tables(cluster), "{}", sample.display());
-        }
-        pairs += 1;
-    }
-    assert!(pairs > 12, "{pairs}");
-}
-
 #[test]
 fn the_vmware_estate_of_the_sample_is_imported_value_by_value() {
     compare("vmware-rvtools", &read(&["samples/vmware-rvtools"]));

@@ -101,6 +101,7 @@ fn build_uplink(cluster: &Cluster, today: &Node, design: &Uplink, uplink: &NodeU
             .switches
             .push(built_switch(today, name.clone(), &ports, host, first.origin));
         count_by_weight(cluster, today, &name, after);
+        count_as_needed(cluster, today, &name, after);
     }
 }
 
@@ -126,6 +127,17 @@ fn count_by_weight(cluster: &Cluster, today: &Node, name: &str, after: &mut Node
     }
     if let Some(made) = after.switches.iter_mut().find(|s| same_name(&s.name, name)) {
         made.facts.insert("bandwidth_mode", Fact::Text("weight".to_owned()));
+    }
+}
+
+/// A switch that is made anew does not count in bits per second because today's does: the plan gives weights, or no minimum at all.
+fn count_as_needed(cluster: &Cluster, today: &Node, name: &str, after: &mut Node) {
+    if switches::external(today, name).is_none() || switches::stays(cluster, today, after, name) {
+        return;
+    }
+    let mut made = after.switches.iter_mut().filter(|s| same_name(&s.name, name));
+    if let Some(made) = made.find(|s| s.facts.text("bandwidth_mode") == Some("absolute")) {
+        made.facts.remove("bandwidth_mode");
     }
 }
 

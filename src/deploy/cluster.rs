@@ -28,9 +28,20 @@ pub fn of_cluster(today: &Cluster, after: &Cluster, own_lists: bool, already: &m
     if own_lists {
         lists::of_hosts(today, after, already, &mut found);
     }
+    // The cluster writes its limit over those of the hosts: it must not while the nodes set theirs and verify them.
+    let (first, rest) = std::mem::take(&mut found.after)
+        .into_iter()
+        .partition(|(_, c)| frees_hosts(c));
+    found.after = rest;
+    found.before.extend::<Vec<Planned>>(first);
     found.after.extend(apart::changes(today, after));
     guests(today, after, already, &mut found);
     found
+}
+
+/// Whether a change leaves the limit of live migration over SMB to the hosts.
+fn frees_hosts(change: &Change) -> bool {
+    matches!(change, Change::ClusterSmbLimit { on, .. } if on.after == Some(false))
 }
 
 fn networks(today: &Cluster, after: &Cluster, already: &mut usize, found: &mut Vec<Planned>) {

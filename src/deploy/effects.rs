@@ -121,6 +121,7 @@ fn on_host_vnic(change: &Change, node: &mut Node) {
     match change {
         Change::HostVlan { vnic, value } => edit(node, vnic, |v| v.vlan = value.after),
         Change::HostWeight { vnic, value } => edit(node, vnic, |v| v.weight = value.after),
+        Change::AsBefore(Kept::Rdma(vnic)) => edit(node, vnic, |v| v.rdma = None),
         Change::HostRdma { vnic, value } => edit(node, vnic, |v| v.rdma = value.after),
         Change::HostPort { vnic, value } => edit(node, vnic, |v| match &value.after {
             Some(port) => v.facts.insert("team_mapping", Fact::List(vec![port.clone()])),

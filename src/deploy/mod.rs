@@ -18,6 +18,7 @@ mod management;
 mod manual;
 mod order;
 mod own_address;
+mod pools;
 mod progress;
 mod script;
 mod settings;

@@ -106,6 +106,8 @@ pub enum Kept {
     Jumbo(Port),
     /// Data Center Bridging on ports.
     Dcb(Vec<String>),
+    /// RDMA and priority tag of a host vNIC.
+    Rdma(String),
     /// The adapter that holds the management address, where the inventory does not say which.
     Management {
         /// Adapter that gives it up on the way back.

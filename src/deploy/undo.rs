@@ -118,6 +118,7 @@ impl Change {
                 vnic: vnic.clone(),
                 value: value.inverse(),
             },
+            Change::HostRdma { vnic, value } if value.before.is_none() => Change::AsBefore(Kept::Rdma(vnic.clone())),
             Change::HostRdma { vnic, value } => Change::HostRdma {
                 vnic: vnic.clone(),
                 value: value.inverse(),

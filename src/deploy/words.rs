@@ -102,7 +102,7 @@ fn setting(change: &Change) -> String {
             None => format!("take the weight off the host vNIC {vnic}"),
         },
         Change::HostRdma { vnic, value } => match value.after {
-            Some(true) => format!("switch RDMA on at the host vNIC {vnic}"),
+            Some(true) => format!("switch RDMA and the priority tag on at the host vNIC {vnic}"),
             _ => format!("switch RDMA off at the host vNIC {vnic}"),
         },
         Change::HostPort { vnic, value } => match &value.after {
@@ -136,7 +136,9 @@ fn host(setting: &HostSetting) -> String {
             format!("set the MAC pool to {} - {}", pool.min, pool.max)
         }
         HostSetting::Pool(_) => "set the MAC pool".to_owned(),
-        HostSetting::MigrationEnabled(_) => "switch on live migration".to_owned(),
+        HostSetting::MigrationEnabled(Values { after: Some(false), .. }) => "switch live migration off".to_owned(),
+        HostSetting::MigrationEnabled(_) => "switch live migration on".to_owned(),
+        HostSetting::AnyNetwork(Values { after: Some(true), .. }) => "let live migration use any network".to_owned(),
         HostSetting::AnyNetwork(_) => "keep live migration to the listed networks".to_owned(),
         HostSetting::Subnets(value) => format!(
             "list {} for live migration",
@@ -184,10 +186,7 @@ fn of_cluster(change: &Change) -> String {
             "set MaximumParallelMigrations to {}",
             value.after.map_or("that of Windows".to_owned(), |n| n.to_string())
         ),
-        Change::ClusterSmbLimit { factor, .. } => format!(
-            "set SetSMBBandwidthLimitFactor to {}",
-            factor.after.map_or("that of Windows".to_owned(), |n| n.to_string())
-        ),
+        Change::ClusterSmbLimit { on, factor } => cluster_limit(on.after, factor.after),
         Change::Connect { vm, vnic, value } => format!(
             "connect {vm} / {vnic} to {}",
             value.after.as_deref().unwrap_or("no network")
@@ -246,6 +245,17 @@ fn of_intents(change: &Change) -> String {
         }
         Change::NoOverrides(_) => "tell Network ATC what it was told before".to_owned(),
         _ => String::new(),
+    }
+}
+
+/// The limit of live migration over SMB that a cluster writes over those of its hosts.
+fn cluster_limit(on: Option<bool>, factor: Option<u32>) -> String {
+    let factor = factor.map(|factor| format!("SetSMBBandwidthLimitFactor to {factor}"));
+    let on = on.map(|on| format!("SetSMBBandwidthLimit to {}", u8::from(on)));
+    let set: Vec<String> = on.clone().into_iter().chain(factor).collect();
+    match on.as_deref() {
+        Some("SetSMBBandwidthLimit to 0") => format!("set {}: the hosts' own limits count", listed(&set)),
+        _ => format!("set {}", listed(&set)),
     }
 }
 

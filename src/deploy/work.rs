@@ -7,12 +7,12 @@ use super::order::{self, Ordered};
 use super::settings::{self, Planned};
 use super::state::State;
 use super::steps::{Change, HostSetting, Manual, Phase, Step, numbered};
-use super::{apart, effects, intents, manual, words};
-use crate::applied;
+use super::{apart, effects, intents, manual, pools, words};
+use crate::applied::{self, switches, today};
 use crate::checks::VerifiedPlan;
-use crate::inventory::{Cluster, Inventory, Node};
+use crate::inventory::{Cluster, Inventory, Node, SwitchKind};
 use crate::plan::ClusterPlan;
-use crate::profiles::WS2008R2;
+use crate::profiles::{TeamKind, WS2008R2};
 use crate::units::same_name;
 
 /// Why no scripts are written.
@@ -109,6 +109,7 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
     }
     reasons.extend(patterns(today, plan));
     reasons.extend(intents::refusals(today, plan));
+    reasons.extend(nameless_teams(today));
     let by_intents = intents::apply_to(today, plan);
     let applied = applied::cluster(today, plan);
     let after = if by_intents {
@@ -116,7 +117,7 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
     } else {
         applied.clone()
     };
-    let after = apart::kept_apart(after);
+    let after = pools::left_unknown(today, apart::kept_apart(after));
     let mut already = 0;
     let own_lists = !by_intents || intents::global::lists(&after);
     let mut changes = cluster::of_cluster(today, &after, own_lists, &mut already);
@@ -214,6 +215,35 @@ fn patterns(today: &Cluster, plan: &ClusterPlan) -> Vec<String> {
         )
     };
     names.iter().map(told).collect()
+}
+
+/// Switches on a team whose name nobody wrote down: its adapter can neither be tested nor taken down.
+fn nameless_teams(today: &Cluster) -> Vec<String> {
+    let mut found = Vec::new();
+    if !by_powershell(today) {
+        return found;
+    }
+    for node in &today.nodes {
+        for switch in node.switches.iter().filter(|s| s.kind == SwitchKind::External) {
+            let members = switches::members(node, &switch.name);
+            let on_team = matches!(
+                today::base(today, node, switch),
+                today::Base::Team(TeamKind::Lbfo | TeamKind::Vendor)
+            );
+            if !on_team || members.is_empty() || members.iter().any(|nic| !nic.team.is_empty()) {
+                continue;
+            }
+            let ports: Vec<&str> = members.iter().map(|nic| nic.name.as_str()).collect();
+            found.push(format!(
+                "the virtual switch {} of {} stands on a team of {}, and the inventory does not say what the team is called: the scripts cannot find its \
+                 adapter. Write its name into nics.csv as team at each of its ports (Get-NetLbfoTeam lists name and members), then plan anew.",
+                switch.name,
+                node.name,
+                words::listed(&ports)
+            ));
+        }
+    }
+    found
 }
 
 /// Requirements that are not met and do not hinder the work.

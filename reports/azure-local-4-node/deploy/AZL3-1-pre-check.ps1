@@ -1,6 +1,6 @@
 ﻿# Pre-check: is the node as the inventory says, and ready?
 # For AZL3. Written by nicplan from an inventory and a plan; do not edit, make it anew.
-# Reads only. Run it on the node after it was drained; apply only if every line says ok.
+# Changes nothing; the number of storage paths is written down beside it. Run it on the node after it was drained; apply only if every line says ok.
 #requires -Version 3.0
 [CmdletBinding()]
 param(
@@ -20,6 +20,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
+    # policies and classes lie some levels deep
     $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
@@ -304,6 +305,89 @@ function Test-AtcHeld {
     return @($Node | Where-Object { [string](Get-Service -ComputerName $_ -Name NetworkATC).Status -ne 'Stopped' }).Count -eq 0
 }
 
+function Test-NewSwitch {
+    # the switch stands on these adapters and was made as it should be: Windows decides all of this when it makes one, but for the balance
+    param([string]$Name, [string[]]$Adapter, [string]$Mode, [string]$Balance, [switch]$Team, [switch]$Iov, [switch]$NoHostVnic)
+    if (-not (Test-Switch -Name $Name -Adapter $Adapter)) { return $false }
+    $switch = Get-VMSwitch -Name $Name
+    if ([string]$switch.BandwidthReservationMode -ne $Mode) { return $false }
+    if ([bool]$switch.IovEnabled -ne [bool]$Iov) { return $false }
+    if ($switch.PSObject.Properties['EmbeddedTeamingEnabled'] -and [bool]$switch.EmbeddedTeamingEnabled -ne [bool]$Team) { return $false }
+    if ($Balance -and [string](Get-VMSwitchTeam -Name $Name).LoadBalancingAlgorithm -ne $Balance) { return $false }
+    # the host vNIC that Windows makes with a switch is named like it
+    if ($NoHostVnic -and (Get-HostVnic -Name $Name -Switch $Name)) { return $false }
+    return $true
+}
+
+function Test-Team {
+    # a team of Windows with exactly these members
+    param([string]$Name, [string[]]$Member)
+    $own = @(Get-NetLbfoTeamMember -Team $Name -ErrorAction SilentlyContinue | ForEach-Object { $_.Name })
+    if ($own.Count -ne $Member.Count) { return $false }
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Test-NewTeam {
+    # a team of Windows with these members and perhaps more, which spreads as it should
+    param([string]$Name, [string[]]$Member, [string]$Mode, [string]$Balance)
+    $team = Get-NetLbfoTeam -Name $Name -ErrorAction SilentlyContinue
+    if (-not $team) { return $false }
+    if ([string]$team.TeamingMode -ne $Mode -or [string]$team.LoadBalancingAlgorithm -ne $Balance) { return $false }
+    $own = @(Get-NetLbfoTeamMember -Team $Name | ForEach-Object { $_.Name })
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Get-Bits {
+    param([string]$Address)
+    return (([Net.IPAddress]$Address).GetAddressBytes() | ForEach-Object { [Convert]::ToString($_, 2).PadLeft(8, '0') }) -join ''
+}
+
+function Test-Subnet {
+    # the adapter has an IPv4 address of one of the subnets; where none is known, any that Windows did not give itself
+    param([string]$Adapter, [string[]]$Subnet)
+    $own = @(Get-Ipv4 -Adapter $Adapter | ForEach-Object { $_.Split('/')[0] })
+    if (-not $Subnet) { return $own.Count -gt 0 }
+    foreach ($one in $Subnet) {
+        $network, $length = $one.Split('/')
+        $start = (Get-Bits -Address $network).Substring(0, [int]$length)
+        if (@($own | Where-Object { (Get-Bits -Address $_).StartsWith($start) }).Count -gt 0) { return $true }
+    }
+    return $false
+}
+
+function Test-Given {
+    # the adapter has what another one had before the first change, as apply wrote it down; where nothing had to be moved, an address
+    param([string]$Adapter, [string]$From)
+    if ($script:State.Addresses.ContainsKey($From)) { return (Test-Moved -From $From -To $Adapter) }
+    return (Test-Subnet -Adapter $Adapter)
+}
+
+$CountFile = Join-Path $StateFolder 'AZL3-paths.xml'
+function Read-Count {
+    if (Test-Path -LiteralPath $CountFile) { return Import-Clixml -Path $CountFile }
+    return @{}
+}
+
+function Test-Count {
+    # as many as the pre-check wrote down; no more than -AtMost where the plan gives the storage fewer ports
+    param([string]$What, [int]$Count, [int]$AtMost)
+    $known = Read-Count
+    if (-not $known.ContainsKey($What)) { return $false }
+    $wanted = [int]$known[$What]
+    if ($AtMost -gt 0 -and $wanted -gt $AtMost) { $wanted = $AtMost }
+    return $Count -ge $wanted
+}
+
+function Save-Count {
+    # a later number replaces an earlier one only if it is higher
+    param([string]$What, [int]$Count)
+    $known = Read-Count
+    if ($known.ContainsKey($What) -and [int]$known[$What] -ge $Count) { return }
+    $known[$What] = $Count
+    $known | Export-Clixml -Path $CountFile -Force
+    Write-Output ('note  {0}: {1}, written down for verify' -f $What, $Count)
+}
+
 if ($env:COMPUTERNAME -ne 'AZL3') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
 }
@@ -330,6 +414,8 @@ Confirm-Fact -What 'Network ATC is held on the nodes whose turn comes' -Test { T
 Confirm-Fact -What 'the management address 10.120.0.13 is on the node' -Test { [bool](Get-NetIPAddress -IPAddress '10.120.0.13' -ErrorAction SilentlyContinue) }
 Confirm-Fact -What 'another node of the cluster answers' -Test { @(@('10.120.0.11', '10.120.0.12', '10.120.0.14') | Where-Object { Test-Connection -ComputerName $_ -Count 2 -Quiet }).Count -gt 0 }
 Confirm-Fact -What 'no storage job runs: disks are in step' -Test { @(Get-StorageJob | Where-Object { [string]$_.JobState -ne 'Completed' }).Count -eq 0 }
+Save-Count -What 'S2D client addresses' -Count (@(Get-SmbMultichannelConnection -SmbInstance SBL | Where-Object { -not $_.Failed } | ForEach-Object { $_.ClientIpAddress } | Sort-Object -Unique).Count)
+Confirm-Fact -What 'S2D client addresses: as many as the pre-check wrote down before the first change' -Test { Test-Count -What 'S2D client addresses' -Count (@(Get-SmbMultichannelConnection -SmbInstance SBL | Where-Object { -not $_.Failed } | ForEach-Object { $_.ClientIpAddress } | Sort-Object -Unique).Count) }
 
 if ($Failed -gt 0) {
     Write-Output ('{0} of the checks failed: {1}' -f $Failed, 'do not apply; correct the node, or the inventory and plan anew')

@@ -22,6 +22,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
+    # policies and classes lie some levels deep
     $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
@@ -278,9 +279,9 @@ Save-Kept -Key 'service AZL2' -Read { [string](Get-Service -ComputerName 'AZL2' 
 Save-Kept -Key 'service AZL3' -Read { [string](Get-Service -ComputerName 'AZL3' -Name NetworkATC).StartType }
 Save-Kept -Key 'service AZL4' -Read { [string](Get-Service -ComputerName 'AZL4' -Name NetworkATC).StartType }
 
-# Step 1: switch on live migration on AZL1, AZL2, AZL3 and AZL4
+# Step 1: switch live migration on on AZL1, AZL2, AZL3 and AZL4
 #   serves: drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list
-Invoke-Step -Number 1 -What 'switch on live migration on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
+Invoke-Step -Number 1 -What 'switch live migration on on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
     ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq $true)
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true)) {

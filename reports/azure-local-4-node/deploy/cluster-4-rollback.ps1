@@ -24,6 +24,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
+    # policies and classes lie some levels deep
     $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
@@ -600,5 +601,5 @@ Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 10.71.1.0/24 
     }
 }
 
-# By hand: switch on live migration on AZL1, AZL2, AZL3 and AZL4 (set it as it was)
+# By hand: switch live migration on on AZL1, AZL2, AZL3 and AZL4 (set it as it was)
 Write-Output 'Done.'

@@ -20,6 +20,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
+    # policies and classes lie some levels deep
     $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
@@ -282,6 +283,63 @@ function Find-Management {
     } | Select-Object -First 1)
 }
 
+function Test-NewSwitch {
+    # the switch stands on these adapters and was made as it should be: Windows decides all of this when it makes one, but for the balance
+    param([string]$Name, [string[]]$Adapter, [string]$Mode, [string]$Balance, [switch]$Team, [switch]$Iov, [switch]$NoHostVnic)
+    if (-not (Test-Switch -Name $Name -Adapter $Adapter)) { return $false }
+    $switch = Get-VMSwitch -Name $Name
+    if ([string]$switch.BandwidthReservationMode -ne $Mode) { return $false }
+    if ([bool]$switch.IovEnabled -ne [bool]$Iov) { return $false }
+    if ($switch.PSObject.Properties['EmbeddedTeamingEnabled'] -and [bool]$switch.EmbeddedTeamingEnabled -ne [bool]$Team) { return $false }
+    if ($Balance -and [string](Get-VMSwitchTeam -Name $Name).LoadBalancingAlgorithm -ne $Balance) { return $false }
+    # the host vNIC that Windows makes with a switch is named like it
+    if ($NoHostVnic -and (Get-HostVnic -Name $Name -Switch $Name)) { return $false }
+    return $true
+}
+
+function Test-Team {
+    # a team of Windows with exactly these members
+    param([string]$Name, [string[]]$Member)
+    $own = @(Get-NetLbfoTeamMember -Team $Name -ErrorAction SilentlyContinue | ForEach-Object { $_.Name })
+    if ($own.Count -ne $Member.Count) { return $false }
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Test-NewTeam {
+    # a team of Windows with these members and perhaps more, which spreads as it should
+    param([string]$Name, [string[]]$Member, [string]$Mode, [string]$Balance)
+    $team = Get-NetLbfoTeam -Name $Name -ErrorAction SilentlyContinue
+    if (-not $team) { return $false }
+    if ([string]$team.TeamingMode -ne $Mode -or [string]$team.LoadBalancingAlgorithm -ne $Balance) { return $false }
+    $own = @(Get-NetLbfoTeamMember -Team $Name | ForEach-Object { $_.Name })
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Get-Bits {
+    param([string]$Address)
+    return (([Net.IPAddress]$Address).GetAddressBytes() | ForEach-Object { [Convert]::ToString($_, 2).PadLeft(8, '0') }) -join ''
+}
+
+function Test-Subnet {
+    # the adapter has an IPv4 address of one of the subnets; where none is known, any that Windows did not give itself
+    param([string]$Adapter, [string[]]$Subnet)
+    $own = @(Get-Ipv4 -Adapter $Adapter | ForEach-Object { $_.Split('/')[0] })
+    if (-not $Subnet) { return $own.Count -gt 0 }
+    foreach ($one in $Subnet) {
+        $network, $length = $one.Split('/')
+        $start = (Get-Bits -Address $network).Substring(0, [int]$length)
+        if (@($own | Where-Object { (Get-Bits -Address $_).StartsWith($start) }).Count -gt 0) { return $true }
+    }
+    return $false
+}
+
+function Test-Given {
+    # the adapter has what another one had before the first change, as apply wrote it down; where nothing had to be moved, an address
+    param([string]$Adapter, [string]$From)
+    if ($script:State.Addresses.ContainsKey($From)) { return (Test-Moved -From $From -To $Adapter) }
+    return (Test-Subnet -Adapter $Adapter)
+}
+
 function Test-Share {
     # a QoS policy of this name gives this weight; 0 = there is none
     param([string]$Name, [int]$Weight)
@@ -293,6 +351,7 @@ function Test-Share {
 if ($env:COMPUTERNAME -ne 'BLADE1') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
 }
+$State = Read-State
 Confirm-Fact -What 'port LOM 1 has a link' -Test { [string](Get-NetAdapter -Name 'LOM 1' -ErrorAction Stop).Status -eq 'Up' }
 Confirm-Fact -What 'port LOM 1 runs at 10 Gbit/s' -Test { (Get-NetAdapter -Name 'LOM 1' -ErrorAction Stop).ReceiveLinkSpeed -ge 10000000000 }
 Confirm-Fact -What 'port LOM 2 has a link' -Test { [string](Get-NetAdapter -Name 'LOM 2' -ErrorAction Stop).Status -eq 'Up' }
@@ -304,11 +363,15 @@ Confirm-Fact -What 'port MEZZ 2 runs at 10 Gbit/s' -Test { (Get-NetAdapter -Name
 Confirm-Fact -What 'virtual switch LAN is bound to LAN-Team' -Test { Test-Switch -Name 'LAN' -Adapter 'LAN-Team' }
 Confirm-Fact -What 'host vNIC Management is on LAN' -Test { [bool](Get-HostVnic -Name 'Management' -Switch 'LAN') }
 Confirm-Fact -What 'host vNIC Management has VLAN 40' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Management' -ErrorAction SilentlyContinue).AccessVlanId -eq 40 }
+Confirm-Fact -What 'team LAN-Team has LOM 2, MEZZ 1' -Test { Test-Team -Name 'LAN-Team' -Member 'LOM 2', 'MEZZ 1' }
 Confirm-Fact -What 'done: unbind TCP/IP and SMB from LAN-Team' -Test { @(Get-NetAdapterBinding -Name 'LAN-Team' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' | Where-Object { $_.Enabled }).Count -eq 0 }
 Confirm-Fact -What 'done: set the weight of the host vNIC Management to 6' -Test { (Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 6 }
 Confirm-Fact -What 'done: give the guests on LAN the weight 93' -Test { (Get-VMSwitch -Name 'LAN').DefaultFlowMinimumBandwidthWeight -eq 93 }
 Confirm-Fact -What 'done: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2' -Test { (Test-Share -Name 'nicplan cluster' -Weight 5) -and (Test-Share -Name 'nicplan live-migration' -Weight 40) -and (Test-Share -Name 'nicplan smb' -Weight 55) }
 Confirm-Fact -What 'the MAC pool is that of the plan' -Test { ([string](Get-VMHost).MacAddressMinimum -eq '00155D001500') -and ([string](Get-VMHost).MacAddressMaximum -eq '00155D0015FF') }
+Confirm-Fact -What 'LOM 1 has an address of 10.40.1.0/24 or 10.40.2.0/24' -Test { Test-Subnet -Adapter 'LOM 1' -Subnet '10.40.1.0/24', '10.40.2.0/24' }
+Confirm-Fact -What 'MEZZ 2 has an address of 10.40.1.0/24 or 10.40.2.0/24' -Test { Test-Subnet -Adapter 'MEZZ 2' -Subnet '10.40.1.0/24', '10.40.2.0/24' }
+Confirm-Fact -What 'vEthernet (Management) has the management address 10.40.0.21' -Test { Test-Address -Adapter 'vEthernet (Management)' -Address '10.40.0.21' }
 Confirm-Fact -What 'the management address 10.40.0.21 is on the node' -Test { [bool](Get-NetIPAddress -IPAddress '10.40.0.21' -ErrorAction SilentlyContinue) }
 Confirm-Fact -What 'another node of the cluster answers' -Test { @(@('10.40.0.22', '10.40.0.23', '10.40.0.24', '10.40.0.25') | Where-Object { Test-Connection -ComputerName $_ -Count 2 -Quiet }).Count -gt 0 }
 

@@ -23,6 +23,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
+    # policies and classes lie some levels deep
     $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
@@ -285,6 +286,63 @@ function Find-Management {
     } | Select-Object -First 1)
 }
 
+function Test-NewSwitch {
+    # the switch stands on these adapters and was made as it should be: Windows decides all of this when it makes one, but for the balance
+    param([string]$Name, [string[]]$Adapter, [string]$Mode, [string]$Balance, [switch]$Team, [switch]$Iov, [switch]$NoHostVnic)
+    if (-not (Test-Switch -Name $Name -Adapter $Adapter)) { return $false }
+    $switch = Get-VMSwitch -Name $Name
+    if ([string]$switch.BandwidthReservationMode -ne $Mode) { return $false }
+    if ([bool]$switch.IovEnabled -ne [bool]$Iov) { return $false }
+    if ($switch.PSObject.Properties['EmbeddedTeamingEnabled'] -and [bool]$switch.EmbeddedTeamingEnabled -ne [bool]$Team) { return $false }
+    if ($Balance -and [string](Get-VMSwitchTeam -Name $Name).LoadBalancingAlgorithm -ne $Balance) { return $false }
+    # the host vNIC that Windows makes with a switch is named like it
+    if ($NoHostVnic -and (Get-HostVnic -Name $Name -Switch $Name)) { return $false }
+    return $true
+}
+
+function Test-Team {
+    # a team of Windows with exactly these members
+    param([string]$Name, [string[]]$Member)
+    $own = @(Get-NetLbfoTeamMember -Team $Name -ErrorAction SilentlyContinue | ForEach-Object { $_.Name })
+    if ($own.Count -ne $Member.Count) { return $false }
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Test-NewTeam {
+    # a team of Windows with these members and perhaps more, which spreads as it should
+    param([string]$Name, [string[]]$Member, [string]$Mode, [string]$Balance)
+    $team = Get-NetLbfoTeam -Name $Name -ErrorAction SilentlyContinue
+    if (-not $team) { return $false }
+    if ([string]$team.TeamingMode -ne $Mode -or [string]$team.LoadBalancingAlgorithm -ne $Balance) { return $false }
+    $own = @(Get-NetLbfoTeamMember -Team $Name | ForEach-Object { $_.Name })
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Get-Bits {
+    param([string]$Address)
+    return (([Net.IPAddress]$Address).GetAddressBytes() | ForEach-Object { [Convert]::ToString($_, 2).PadLeft(8, '0') }) -join ''
+}
+
+function Test-Subnet {
+    # the adapter has an IPv4 address of one of the subnets; where none is known, any that Windows did not give itself
+    param([string]$Adapter, [string[]]$Subnet)
+    $own = @(Get-Ipv4 -Adapter $Adapter | ForEach-Object { $_.Split('/')[0] })
+    if (-not $Subnet) { return $own.Count -gt 0 }
+    foreach ($one in $Subnet) {
+        $network, $length = $one.Split('/')
+        $start = (Get-Bits -Address $network).Substring(0, [int]$length)
+        if (@($own | Where-Object { (Get-Bits -Address $_).StartsWith($start) }).Count -gt 0) { return $true }
+    }
+    return $false
+}
+
+function Test-Given {
+    # the adapter has what another one had before the first change, as apply wrote it down; where nothing had to be moved, an address
+    param([string]$Adapter, [string]$From)
+    if ($script:State.Addresses.ContainsKey($From)) { return (Test-Moved -From $From -To $Adapter) }
+    return (Test-Subnet -Adapter $Adapter)
+}
+
 function Save-Kept {
     # remembers a value once, as it was before the first change
     param([string]$Key, [scriptblock]$Read)
@@ -310,24 +368,6 @@ function Test-Binding {
     param([string]$Adapter)
     $own = @(Get-NetAdapterBinding -Name $Adapter -ErrorAction SilentlyContinue | Where-Object { $_.Enabled } | ForEach-Object { $_.ComponentID })
     return @(Get-Kept -Key ('binding ' + $Adapter) | Where-Object { $own -notcontains $_ }).Count -eq 0
-}
-
-function Restore-Dcb {
-    # what was made is taken away; policies and classes that had these names before are in the state file
-    param([string[]]$Adapter)
-    Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | Remove-NetQosTrafficClass -Confirm:$false
-    Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
-    $flow = @(Get-Kept -Key 'dcb flow control')
-    foreach ($priority in (0..7)) {
-        if ($flow -contains $priority) { Enable-NetQosFlowControl -Priority $priority }
-        else { Disable-NetQosFlowControl -Priority $priority }
-    }
-    Set-NetQosDcbxSetting -Willing ([bool]@(Get-Kept -Key 'dcb willing')[0]) -Confirm:$false
-    foreach ($one in $Adapter) {
-        if (@(Get-Kept -Key 'dcb adapters') -notcontains $one) { Disable-NetAdapterQos -Name $one }
-    }
-    $old = @(Get-Kept -Key 'dcb names')
-    if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
 }
 
 function Test-Share {
@@ -454,7 +494,7 @@ Save-Team -Name 'LAN-Team'
 Invoke-Step -Number 1 -What 'add the host vNIC Management to LAN' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
     ([bool](Get-HostVnic -Name 'Management' -Switch 'LAN')) -and ((Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Management' -ErrorAction SilentlyContinue).AccessVlanId -eq 40)
 } -Change {
-    Add-VMNetworkAdapter -ManagementOS -Name 'Management' -SwitchName 'LAN'
+    if (-not ([bool](Get-HostVnic -Name 'Management' -Switch 'LAN'))) { Add-VMNetworkAdapter -ManagementOS -Name 'Management' -SwitchName 'LAN' }
     Set-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Management' -Access -VlanId 40
     Wait-Adapter -Name 'vEthernet (Management)'
 }

@@ -1,6 +1,6 @@
 ﻿# Pre-check: is the node as the inventory says, and ready?
 # For BLADE6. Written by nicplan from an inventory and a plan; do not edit, make it anew.
-# Reads only. Run it on the node after it was drained; apply only if every line says ok.
+# Changes nothing; the number of storage paths is written down beside it. Run it on the node after it was drained; apply only if every line says ok.
 #requires -Version 3.0
 [CmdletBinding()]
 param(
@@ -20,6 +20,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
+    # policies and classes lie some levels deep
     $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
@@ -282,6 +283,63 @@ function Find-Management {
     } | Select-Object -First 1)
 }
 
+function Test-NewSwitch {
+    # the switch stands on these adapters and was made as it should be: Windows decides all of this when it makes one, but for the balance
+    param([string]$Name, [string[]]$Adapter, [string]$Mode, [string]$Balance, [switch]$Team, [switch]$Iov, [switch]$NoHostVnic)
+    if (-not (Test-Switch -Name $Name -Adapter $Adapter)) { return $false }
+    $switch = Get-VMSwitch -Name $Name
+    if ([string]$switch.BandwidthReservationMode -ne $Mode) { return $false }
+    if ([bool]$switch.IovEnabled -ne [bool]$Iov) { return $false }
+    if ($switch.PSObject.Properties['EmbeddedTeamingEnabled'] -and [bool]$switch.EmbeddedTeamingEnabled -ne [bool]$Team) { return $false }
+    if ($Balance -and [string](Get-VMSwitchTeam -Name $Name).LoadBalancingAlgorithm -ne $Balance) { return $false }
+    # the host vNIC that Windows makes with a switch is named like it
+    if ($NoHostVnic -and (Get-HostVnic -Name $Name -Switch $Name)) { return $false }
+    return $true
+}
+
+function Test-Team {
+    # a team of Windows with exactly these members
+    param([string]$Name, [string[]]$Member)
+    $own = @(Get-NetLbfoTeamMember -Team $Name -ErrorAction SilentlyContinue | ForEach-Object { $_.Name })
+    if ($own.Count -ne $Member.Count) { return $false }
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Test-NewTeam {
+    # a team of Windows with these members and perhaps more, which spreads as it should
+    param([string]$Name, [string[]]$Member, [string]$Mode, [string]$Balance)
+    $team = Get-NetLbfoTeam -Name $Name -ErrorAction SilentlyContinue
+    if (-not $team) { return $false }
+    if ([string]$team.TeamingMode -ne $Mode -or [string]$team.LoadBalancingAlgorithm -ne $Balance) { return $false }
+    $own = @(Get-NetLbfoTeamMember -Team $Name | ForEach-Object { $_.Name })
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Get-Bits {
+    param([string]$Address)
+    return (([Net.IPAddress]$Address).GetAddressBytes() | ForEach-Object { [Convert]::ToString($_, 2).PadLeft(8, '0') }) -join ''
+}
+
+function Test-Subnet {
+    # the adapter has an IPv4 address of one of the subnets; where none is known, any that Windows did not give itself
+    param([string]$Adapter, [string[]]$Subnet)
+    $own = @(Get-Ipv4 -Adapter $Adapter | ForEach-Object { $_.Split('/')[0] })
+    if (-not $Subnet) { return $own.Count -gt 0 }
+    foreach ($one in $Subnet) {
+        $network, $length = $one.Split('/')
+        $start = (Get-Bits -Address $network).Substring(0, [int]$length)
+        if (@($own | Where-Object { (Get-Bits -Address $_).StartsWith($start) }).Count -gt 0) { return $true }
+    }
+    return $false
+}
+
+function Test-Given {
+    # the adapter has what another one had before the first change, as apply wrote it down; where nothing had to be moved, an address
+    param([string]$Adapter, [string]$From)
+    if ($script:State.Addresses.ContainsKey($From)) { return (Test-Moved -From $From -To $Adapter) }
+    return (Test-Subnet -Adapter $Adapter)
+}
+
 if ($env:COMPUTERNAME -ne 'BLADE6') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
 }
@@ -298,6 +356,7 @@ Confirm-Fact -What 'port MEZZ 1 runs at 10 Gbit/s' -Test { (Get-NetAdapter -Name
 Confirm-Fact -What 'port MEZZ 2 has a link' -Test { [string](Get-NetAdapter -Name 'MEZZ 2' -ErrorAction Stop).Status -eq 'Up' }
 Confirm-Fact -What 'port MEZZ 2 runs at 10 Gbit/s' -Test { (Get-NetAdapter -Name 'MEZZ 2' -ErrorAction Stop).ReceiveLinkSpeed -ge 10000000000 }
 Confirm-Fact -What 'virtual switch LAN is bound to LAN-Team' -Test { Test-Switch -Name 'LAN' -Adapter 'LAN-Team' }
+Confirm-Fact -What 'team LAN-Team has LOM 1, LOM 2' -Test { Test-Team -Name 'LAN-Team' -Member 'LOM 1', 'LOM 2' }
 Confirm-Fact -What 'virtual switch LAN counts minimum bandwidth by weight (else write its bandwidth_mode into switches.csv, run plan and deploy anew: they make it anew, since no switch changes its mode)' -Test { [string](Get-VMSwitch -Name 'LAN').BandwidthReservationMode -eq 'Weight' }
 Confirm-Fact -What 'no other QoS policy gives minimum bandwidth (Get-NetQosPolicy shows them; weights of several hands do not add up)' -Test { @(Get-NetQosPolicy | Where-Object { (@() -notcontains $_.Name) -and ($_.MinBandwidthWeight -gt 0 -or $_.Name -like 'nicplan *') }).Count -eq 0 }
 Confirm-Fact -What 'the QoS packet scheduler is bound to LOM 1: without it weights do nothing there' -Test { [bool](Get-NetAdapterBinding -Name 'LOM 1' -ComponentID ms_pacer).Enabled }

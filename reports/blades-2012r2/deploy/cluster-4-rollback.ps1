@@ -23,6 +23,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
+    # policies and classes lie some levels deep
     $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
@@ -291,5 +292,5 @@ Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 10.40.2.0/24 
     }
 }
 
-# By hand: switch on live migration on 6 hosts (set it as it was)
+# By hand: switch live migration on on 6 hosts (set it as it was)
 Write-Output 'Done.'

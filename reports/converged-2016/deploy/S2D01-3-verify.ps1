@@ -20,6 +20,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
+    # policies and classes lie some levels deep
     $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
@@ -282,9 +283,120 @@ function Find-Management {
     } | Select-Object -First 1)
 }
 
+function Test-NewSwitch {
+    # the switch stands on these adapters and was made as it should be: Windows decides all of this when it makes one, but for the balance
+    param([string]$Name, [string[]]$Adapter, [string]$Mode, [string]$Balance, [switch]$Team, [switch]$Iov, [switch]$NoHostVnic)
+    if (-not (Test-Switch -Name $Name -Adapter $Adapter)) { return $false }
+    $switch = Get-VMSwitch -Name $Name
+    if ([string]$switch.BandwidthReservationMode -ne $Mode) { return $false }
+    if ([bool]$switch.IovEnabled -ne [bool]$Iov) { return $false }
+    if ($switch.PSObject.Properties['EmbeddedTeamingEnabled'] -and [bool]$switch.EmbeddedTeamingEnabled -ne [bool]$Team) { return $false }
+    if ($Balance -and [string](Get-VMSwitchTeam -Name $Name).LoadBalancingAlgorithm -ne $Balance) { return $false }
+    # the host vNIC that Windows makes with a switch is named like it
+    if ($NoHostVnic -and (Get-HostVnic -Name $Name -Switch $Name)) { return $false }
+    return $true
+}
+
+function Test-Team {
+    # a team of Windows with exactly these members
+    param([string]$Name, [string[]]$Member)
+    $own = @(Get-NetLbfoTeamMember -Team $Name -ErrorAction SilentlyContinue | ForEach-Object { $_.Name })
+    if ($own.Count -ne $Member.Count) { return $false }
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Test-NewTeam {
+    # a team of Windows with these members and perhaps more, which spreads as it should
+    param([string]$Name, [string[]]$Member, [string]$Mode, [string]$Balance)
+    $team = Get-NetLbfoTeam -Name $Name -ErrorAction SilentlyContinue
+    if (-not $team) { return $false }
+    if ([string]$team.TeamingMode -ne $Mode -or [string]$team.LoadBalancingAlgorithm -ne $Balance) { return $false }
+    $own = @(Get-NetLbfoTeamMember -Team $Name | ForEach-Object { $_.Name })
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Get-Bits {
+    param([string]$Address)
+    return (([Net.IPAddress]$Address).GetAddressBytes() | ForEach-Object { [Convert]::ToString($_, 2).PadLeft(8, '0') }) -join ''
+}
+
+function Test-Subnet {
+    # the adapter has an IPv4 address of one of the subnets; where none is known, any that Windows did not give itself
+    param([string]$Adapter, [string[]]$Subnet)
+    $own = @(Get-Ipv4 -Adapter $Adapter | ForEach-Object { $_.Split('/')[0] })
+    if (-not $Subnet) { return $own.Count -gt 0 }
+    foreach ($one in $Subnet) {
+        $network, $length = $one.Split('/')
+        $start = (Get-Bits -Address $network).Substring(0, [int]$length)
+        if (@($own | Where-Object { (Get-Bits -Address $_).StartsWith($start) }).Count -gt 0) { return $true }
+    }
+    return $false
+}
+
+function Test-Given {
+    # the adapter has what another one had before the first change, as apply wrote it down; where nothing had to be moved, an address
+    param([string]$Adapter, [string]$From)
+    if ($script:State.Addresses.ContainsKey($From)) { return (Test-Moved -From $From -To $Adapter) }
+    return (Test-Subnet -Adapter $Adapter)
+}
+
+function Get-DcbClass {
+    # traffic classes that hold one of the priorities, or have one of the names; what is left over is in [Default], which Windows keeps itself
+    param([int[]]$Priority)
+    Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' } | Where-Object {
+        ('SMBDirect', 'Cluster' -contains $_.Name) -or (@($_.Priority | Where-Object { $Priority -contains [int]$_ }).Count -gt 0)
+    }
+}
+
+function Get-DcbPolicy {
+    # policies for SMB over RDMA (port 445), for the cluster and for everything else, or with one of the names
+    Get-NetQosPolicy | Where-Object {
+        ([int]$_.NetDirectPort -eq 445) -or ('Cluster', 'Default' -contains [string]$_.Template) -or ('SMBDirect', 'Cluster', 'Default' -contains $_.Name)
+    }
+}
+
+function Test-Dcb {
+    # all of it: one class for each priority, one policy for each kind of traffic, flow control on priority 3 alone, no orders of the physical switch
+    # taken, and the ports take part
+    param([string[]]$Adapter, [int]$Smb, [int]$Cluster)
+    foreach ($one in @(@{ Priority = 3; Percent = $Smb }, @{ Priority = 7; Percent = $Cluster })) {
+        $class = @(Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' -and @($_.Priority) -contains $one.Priority })
+        if ($class.Count -ne 1 -or @($class[0].Priority).Count -ne 1) { return $false }
+        if ([int]$class[0].BandwidthPercentage -ne $one.Percent -or [string]$class[0].Algorithm -ne 'ETS') { return $false }
+    }
+    $policies = @(Get-NetQosPolicy)
+    $smbPolicies = @($policies | Where-Object { [int]$_.NetDirectPort -eq 445 })
+    if ($smbPolicies.Count -ne 1 -or [int]$smbPolicies[0].PriorityValue -ne 3) { return $false }
+    foreach ($one in @(@{ Template = 'Cluster'; Priority = 7 }, @{ Template = 'Default'; Priority = 0 })) {
+        $found = @($policies | Where-Object { [string]$_.Template -eq $one.Template })
+        if ($found.Count -ne 1 -or [int]$found[0].PriorityValue -ne $one.Priority) { return $false }
+    }
+    $flow = @(Get-NetQosFlowControl | Where-Object { $_.Enabled } | ForEach-Object { [int]$_.Priority })
+    if (($flow -join ',') -ne '3') { return $false }
+    if ((Get-NetQosDcbxSetting).Willing) { return $false }
+    return @(Get-NetAdapterQos -Name $Adapter -ErrorAction SilentlyContinue | Where-Object { $_.Enabled }).Count -eq $Adapter.Count
+}
+
+$CountFile = Join-Path $StateFolder 'S2D01-paths.xml'
+function Read-Count {
+    if (Test-Path -LiteralPath $CountFile) { return Import-Clixml -Path $CountFile }
+    return @{}
+}
+
+function Test-Count {
+    # as many as the pre-check wrote down; no more than -AtMost where the plan gives the storage fewer ports
+    param([string]$What, [int]$Count, [int]$AtMost)
+    $known = Read-Count
+    if (-not $known.ContainsKey($What)) { return $false }
+    $wanted = [int]$known[$What]
+    if ($AtMost -gt 0 -and $wanted -gt $AtMost) { $wanted = $AtMost }
+    return $Count -ge $wanted
+}
+
 if ($env:COMPUTERNAME -ne 'S2D01') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
 }
+$State = Read-State
 Confirm-Fact -What 'port SLOT 3 Port 1 has a link' -Test { [string](Get-NetAdapter -Name 'SLOT 3 Port 1' -ErrorAction Stop).Status -eq 'Up' }
 Confirm-Fact -What 'port SLOT 3 Port 1 runs at 25 Gbit/s' -Test { (Get-NetAdapter -Name 'SLOT 3 Port 1' -ErrorAction Stop).ReceiveLinkSpeed -ge 25000000000 }
 Confirm-Fact -What 'port SLOT 3 Port 2 has a link' -Test { [string](Get-NetAdapter -Name 'SLOT 3 Port 2' -ErrorAction Stop).Status -eq 'Up' }
@@ -302,20 +414,28 @@ Confirm-Fact -What 'host vNIC SMB01 is on SETswitch' -Test { [bool](Get-HostVnic
 Confirm-Fact -What 'host vNIC SMB01 has VLAN 61' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'SMB01' -ErrorAction SilentlyContinue).AccessVlanId -eq 61 }
 Confirm-Fact -What 'host vNIC SMB02 is on SETswitch' -Test { [bool](Get-HostVnic -Name 'SMB02' -Switch 'SETswitch') }
 Confirm-Fact -What 'host vNIC SMB02 has VLAN 62' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'SMB02' -ErrorAction SilentlyContinue).AccessVlanId -eq 62 }
-Confirm-Fact -What 'done: switch RDMA on at the host vNIC Live migration 1' -Test { (Get-NetAdapterRdma -Name 'vEthernet (Live migration 1)' -ErrorAction SilentlyContinue).Enabled -eq $true }
+Confirm-Fact -What 'done: switch RDMA and the priority tag on at the host vNIC Live migration 1' -Test { ((Get-NetAdapterRdma -Name 'vEthernet (Live migration 1)' -ErrorAction SilentlyContinue).Enabled -eq $true) -and ([string](Get-VMNetworkAdapter -ManagementOS -Name 'Live migration 1' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On') }
 Confirm-Fact -What 'done: bind the host vNIC Live migration 1 to the port SLOT 3 Port 1' -Test { @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'Live migration 1' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 1' }
-Confirm-Fact -What 'done: switch RDMA on at the host vNIC Live migration 2' -Test { (Get-NetAdapterRdma -Name 'vEthernet (Live migration 2)' -ErrorAction SilentlyContinue).Enabled -eq $true }
+Confirm-Fact -What 'done: switch RDMA and the priority tag on at the host vNIC Live migration 2' -Test { ((Get-NetAdapterRdma -Name 'vEthernet (Live migration 2)' -ErrorAction SilentlyContinue).Enabled -eq $true) -and ([string](Get-VMNetworkAdapter -ManagementOS -Name 'Live migration 2' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On') }
 Confirm-Fact -What 'done: bind the host vNIC Live migration 2 to the port SLOT 3 Port 2' -Test { @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'Live migration 2' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 2' }
-Confirm-Fact -What 'done: switch RDMA on at the host vNIC SMB01' -Test { (Get-NetAdapterRdma -Name 'vEthernet (SMB01)' -ErrorAction SilentlyContinue).Enabled -eq $true }
+Confirm-Fact -What 'done: switch RDMA and the priority tag on at the host vNIC SMB01' -Test { ((Get-NetAdapterRdma -Name 'vEthernet (SMB01)' -ErrorAction SilentlyContinue).Enabled -eq $true) -and ([string](Get-VMNetworkAdapter -ManagementOS -Name 'SMB01' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On') }
 Confirm-Fact -What 'done: bind the host vNIC SMB01 to the port SLOT 3 Port 1' -Test { @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'SMB01' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 1' }
-Confirm-Fact -What 'done: switch RDMA on at the host vNIC SMB02' -Test { (Get-NetAdapterRdma -Name 'vEthernet (SMB02)' -ErrorAction SilentlyContinue).Enabled -eq $true }
+Confirm-Fact -What 'done: switch RDMA and the priority tag on at the host vNIC SMB02' -Test { ((Get-NetAdapterRdma -Name 'vEthernet (SMB02)' -ErrorAction SilentlyContinue).Enabled -eq $true) -and ([string](Get-VMNetworkAdapter -ManagementOS -Name 'SMB02' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On') }
 Confirm-Fact -What 'done: bind the host vNIC SMB02 to the port SLOT 3 Port 2' -Test { @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'SMB02' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 2' }
 Confirm-Fact -What 'done: unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 3 Port 2' -Test { @(Get-NetAdapterBinding -Name 'SLOT 3 Port 1', 'SLOT 3 Port 2' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' | Where-Object { $_.Enabled }).Count -eq 0 }
-Confirm-Fact -What 'done: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2' -Test { ((Get-NetQosTrafficClass -Name 'SMBDirect' -ErrorAction SilentlyContinue).BandwidthPercentage -eq 75) -and ((Get-NetQosTrafficClass -Name 'Cluster' -ErrorAction SilentlyContinue).BandwidthPercentage -eq 1) -and ((Get-NetQosFlowControl -Priority 3).Enabled) -and (@(Get-NetAdapterQos -Name 'SLOT 3 Port 1', 'SLOT 3 Port 2' | Where-Object { -not $_.Enabled }).Count -eq 0) }
+Confirm-Fact -What 'done: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2' -Test { Test-Dcb -Adapter 'SLOT 3 Port 1', 'SLOT 3 Port 2' -Smb 75 -Cluster 1 }
 Confirm-Fact -What 'the MAC pool is that of the plan' -Test { ([string](Get-VMHost).MacAddressMinimum -eq '00155D601F00') -and ([string](Get-VMHost).MacAddressMaximum -eq '00155D601FFF') }
+Confirm-Fact -What 'host vNIC LiveMigration is gone' -Test { -not ([bool](Get-HostVnic -Name 'LiveMigration' -Switch 'SETswitch')) }
+Confirm-Fact -What 'vEthernet (Cluster) has an address' -Test { Test-Subnet -Adapter 'vEthernet (Cluster)' }
+Confirm-Fact -What 'vEthernet (Live migration 1) has the address that vEthernet (LiveMigration) had' -Test { Test-Given -Adapter 'vEthernet (Live migration 1)' -From 'vEthernet (LiveMigration)' }
+Confirm-Fact -What 'vEthernet (Live migration 2) has an address of 10.60.3.0/24' -Test { Test-Subnet -Adapter 'vEthernet (Live migration 2)' -Subnet '10.60.3.0/24' }
+Confirm-Fact -What 'vEthernet (Management) has the management address 10.60.0.31' -Test { Test-Address -Adapter 'vEthernet (Management)' -Address '10.60.0.31' }
+Confirm-Fact -What 'vEthernet (SMB01) has an address of 10.60.1.0/24 or 10.60.2.0/24' -Test { Test-Subnet -Adapter 'vEthernet (SMB01)' -Subnet '10.60.1.0/24', '10.60.2.0/24' }
+Confirm-Fact -What 'vEthernet (SMB02) has an address of 10.60.1.0/24 or 10.60.2.0/24' -Test { Test-Subnet -Adapter 'vEthernet (SMB02)' -Subnet '10.60.1.0/24', '10.60.2.0/24' }
 Confirm-Fact -What 'the management address 10.60.0.31 is on the node' -Test { [bool](Get-NetIPAddress -IPAddress '10.60.0.31' -ErrorAction SilentlyContinue) }
 Confirm-Fact -What 'another node of the cluster answers' -Test { @(@('10.60.0.32', '10.60.0.33', '10.60.0.34', '10.60.0.35') | Where-Object { Test-Connection -ComputerName $_ -Count 2 -Quiet }).Count -gt 0 }
 Confirm-Fact -What 'no storage job runs: disks are in step' -Test { @(Get-StorageJob | Where-Object { [string]$_.JobState -ne 'Completed' }).Count -eq 0 }
+Confirm-Fact -What 'S2D client addresses: as many as the pre-check wrote down before the first change' -Test { Test-Count -What 'S2D client addresses' -Count (@(Get-SmbMultichannelConnection -SmbInstance SBL | Where-Object { -not $_.Failed } | ForEach-Object { $_.ClientIpAddress } | Sort-Object -Unique).Count) }
 
 if ($Failed -gt 0) {
     Write-Output ('{0} of the checks failed: {1}' -f $Failed, 'leave the node paused; repair it, or run the rollback script')

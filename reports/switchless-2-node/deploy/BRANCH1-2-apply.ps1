@@ -21,6 +21,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
+    # policies and classes lie some levels deep
     $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
@@ -283,6 +284,63 @@ function Find-Management {
     } | Select-Object -First 1)
 }
 
+function Test-NewSwitch {
+    # the switch stands on these adapters and was made as it should be: Windows decides all of this when it makes one, but for the balance
+    param([string]$Name, [string[]]$Adapter, [string]$Mode, [string]$Balance, [switch]$Team, [switch]$Iov, [switch]$NoHostVnic)
+    if (-not (Test-Switch -Name $Name -Adapter $Adapter)) { return $false }
+    $switch = Get-VMSwitch -Name $Name
+    if ([string]$switch.BandwidthReservationMode -ne $Mode) { return $false }
+    if ([bool]$switch.IovEnabled -ne [bool]$Iov) { return $false }
+    if ($switch.PSObject.Properties['EmbeddedTeamingEnabled'] -and [bool]$switch.EmbeddedTeamingEnabled -ne [bool]$Team) { return $false }
+    if ($Balance -and [string](Get-VMSwitchTeam -Name $Name).LoadBalancingAlgorithm -ne $Balance) { return $false }
+    # the host vNIC that Windows makes with a switch is named like it
+    if ($NoHostVnic -and (Get-HostVnic -Name $Name -Switch $Name)) { return $false }
+    return $true
+}
+
+function Test-Team {
+    # a team of Windows with exactly these members
+    param([string]$Name, [string[]]$Member)
+    $own = @(Get-NetLbfoTeamMember -Team $Name -ErrorAction SilentlyContinue | ForEach-Object { $_.Name })
+    if ($own.Count -ne $Member.Count) { return $false }
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Test-NewTeam {
+    # a team of Windows with these members and perhaps more, which spreads as it should
+    param([string]$Name, [string[]]$Member, [string]$Mode, [string]$Balance)
+    $team = Get-NetLbfoTeam -Name $Name -ErrorAction SilentlyContinue
+    if (-not $team) { return $false }
+    if ([string]$team.TeamingMode -ne $Mode -or [string]$team.LoadBalancingAlgorithm -ne $Balance) { return $false }
+    $own = @(Get-NetLbfoTeamMember -Team $Name | ForEach-Object { $_.Name })
+    return @($Member | Where-Object { $own -notcontains $_ }).Count -eq 0
+}
+
+function Get-Bits {
+    param([string]$Address)
+    return (([Net.IPAddress]$Address).GetAddressBytes() | ForEach-Object { [Convert]::ToString($_, 2).PadLeft(8, '0') }) -join ''
+}
+
+function Test-Subnet {
+    # the adapter has an IPv4 address of one of the subnets; where none is known, any that Windows did not give itself
+    param([string]$Adapter, [string[]]$Subnet)
+    $own = @(Get-Ipv4 -Adapter $Adapter | ForEach-Object { $_.Split('/')[0] })
+    if (-not $Subnet) { return $own.Count -gt 0 }
+    foreach ($one in $Subnet) {
+        $network, $length = $one.Split('/')
+        $start = (Get-Bits -Address $network).Substring(0, [int]$length)
+        if (@($own | Where-Object { (Get-Bits -Address $_).StartsWith($start) }).Count -gt 0) { return $true }
+    }
+    return $false
+}
+
+function Test-Given {
+    # the adapter has what another one had before the first change, as apply wrote it down; where nothing had to be moved, an address
+    param([string]$Adapter, [string]$From)
+    if ($script:State.Addresses.ContainsKey($From)) { return (Test-Moved -From $From -To $Adapter) }
+    return (Test-Subnet -Adapter $Adapter)
+}
+
 function Save-Kept {
     # remembers a value once, as it was before the first change
     param([string]$Key, [scriptblock]$Read)
@@ -310,11 +368,108 @@ function Test-Binding {
     return @(Get-Kept -Key ('binding ' + $Adapter) | Where-Object { $own -notcontains $_ }).Count -eq 0
 }
 
-function Restore-Dcb {
-    # what was made is taken away; policies and classes that had these names before are in the state file
+function Get-DcbClass {
+    # traffic classes that hold one of the priorities, or have one of the names; what is left over is in [Default], which Windows keeps itself
+    param([int[]]$Priority)
+    Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' } | Where-Object {
+        ('SMBDirect', 'Cluster' -contains $_.Name) -or (@($_.Priority | Where-Object { $Priority -contains [int]$_ }).Count -gt 0)
+    }
+}
+
+function Get-DcbPolicy {
+    # policies for SMB over RDMA (port 445), for the cluster and for everything else, or with one of the names
+    Get-NetQosPolicy | Where-Object {
+        ([int]$_.NetDirectPort -eq 445) -or ('Cluster', 'Default' -contains [string]$_.Template) -or ('SMBDirect', 'Cluster', 'Default' -contains $_.Name)
+    }
+}
+
+function Test-Dcb {
+    # all of it: one class for each priority, one policy for each kind of traffic, flow control on priority 3 alone, no orders of the physical switch
+    # taken, and the ports take part
+    param([string[]]$Adapter, [int]$Smb, [int]$Cluster)
+    foreach ($one in @(@{ Priority = 3; Percent = $Smb }, @{ Priority = 7; Percent = $Cluster })) {
+        $class = @(Get-NetQosTrafficClass | Where-Object { $_.Name -ne '[Default]' -and @($_.Priority) -contains $one.Priority })
+        if ($class.Count -ne 1 -or @($class[0].Priority).Count -ne 1) { return $false }
+        if ([int]$class[0].BandwidthPercentage -ne $one.Percent -or [string]$class[0].Algorithm -ne 'ETS') { return $false }
+    }
+    $policies = @(Get-NetQosPolicy)
+    $smbPolicies = @($policies | Where-Object { [int]$_.NetDirectPort -eq 445 })
+    if ($smbPolicies.Count -ne 1 -or [int]$smbPolicies[0].PriorityValue -ne 3) { return $false }
+    foreach ($one in @(@{ Template = 'Cluster'; Priority = 7 }, @{ Template = 'Default'; Priority = 0 })) {
+        $found = @($policies | Where-Object { [string]$_.Template -eq $one.Template })
+        if ($found.Count -ne 1 -or [int]$found[0].PriorityValue -ne $one.Priority) { return $false }
+    }
+    $flow = @(Get-NetQosFlowControl | Where-Object { $_.Enabled } | ForEach-Object { [int]$_.Priority })
+    if (($flow -join ',') -ne '3') { return $false }
+    if ((Get-NetQosDcbxSetting).Willing) { return $false }
+    return @(Get-NetAdapterQos -Name $Adapter -ErrorAction SilentlyContinue | Where-Object { $_.Enabled }).Count -eq $Adapter.Count
+}
+
+function Get-DcbText {
+    # what the steps change, as lines that can be compared
     param([string[]]$Adapter)
-    Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | Remove-NetQosTrafficClass -Confirm:$false
-    Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
+    Get-DcbPolicy | Sort-Object -Property Name | ForEach-Object { 'policy {0}: {1}, RDMA port {2}, priority {3}' -f $_.Name, $_.Template, $_.NetDirectPort, $_.PriorityValue }
+    Get-DcbClass -Priority 3, 7 | Sort-Object -Property Name | ForEach-Object { 'class {0}: priority {1}, {2} percent, {3}' -f $_.Name, (@($_.Priority) -join ' '), $_.BandwidthPercentage, $_.Algorithm }
+    Get-NetQosFlowControl | Where-Object { $_.Enabled } | Sort-Object -Property Priority | ForEach-Object { 'flow control of priority {0}' -f $_.Priority }
+    'takes orders of the physical switch: {0}' -f [bool](Get-NetQosDcbxSetting).Willing
+    Get-NetAdapterQos -Name $Adapter -ErrorAction SilentlyContinue | Where-Object { $_.Enabled } | Sort-Object -Property Name | ForEach-Object { 'port {0}' -f $_.Name }
+}
+
+function Save-Dcb {
+    # remembers policies, classes, flow control and ports once, as they were before the first change
+    param([string[]]$Adapter)
+    Save-Kept -Key 'dcb' -Read { Get-DcbText -Adapter $Adapter }
+    Save-Kept -Key 'dcb policies' -Read {
+        Get-DcbPolicy | ForEach-Object {
+            @{
+                Name       = [string]$_.Name
+                Template   = [string]$_.Template
+                Port       = [int]$_.NetDirectPort
+                Priority   = [int]$_.PriorityValue
+                Weight     = [int]$_.MinBandwidthWeight
+                Dscp       = [int]$_.DSCPValue
+                Network    = [string]$_.NetworkProfile
+                Precedence = [int]$_.Precedence
+                More       = [bool]($_.User -or $_.AppPathName -or $_.URI -or $_.IPPort -or $_.IPSrcPrefix -or $_.IPDstPrefix -or $_.IPSrcPortStart -or $_.IPDstPortStart -or $_.ThrottleRate)
+            }
+        }
+    }
+    Save-Kept -Key 'dcb classes' -Read {
+        Get-DcbClass -Priority 3, 7 | ForEach-Object {
+            @{ Name = [string]$_.Name; Priority = @($_.Priority | ForEach-Object { [int]$_ }); Percent = [int]$_.BandwidthPercentage; Algorithm = [string]$_.Algorithm }
+        }
+    }
+    Save-Kept -Key 'dcb flow control' -Read { Get-NetQosFlowControl | Where-Object { $_.Enabled } | ForEach-Object { [int]$_.Priority } }
+    Save-Kept -Key 'dcb willing' -Read { [bool](Get-NetQosDcbxSetting).Willing }
+    Save-Kept -Key 'dcb adapters' -Read { Get-NetAdapterQos -Name $Adapter -ErrorAction SilentlyContinue | Where-Object { $_.Enabled } | ForEach-Object { [string]$_.Name } }
+}
+
+function Test-DcbRestored {
+    param([string[]]$Adapter)
+    return ((@(Get-DcbText -Adapter $Adapter) -join ';') -eq (@(Get-Kept -Key 'dcb') -join ';'))
+}
+
+function Restore-Dcb {
+    # what was made is taken away, what was there before is made again
+    param([string[]]$Adapter)
+    @(Get-DcbClass -Priority 3, 7) | Remove-NetQosTrafficClass -Confirm:$false
+    @(Get-DcbPolicy) | Remove-NetQosPolicy -Confirm:$false
+    foreach ($one in @(Get-Kept -Key 'dcb policies')) {
+        $more = @{}
+        if ($one.Priority -ge 0) { $more.PriorityValue8021Action = $one.Priority }
+        if ($one.Weight -gt 0) { $more.MinBandwidthWeightAction = $one.Weight }
+        if ($one.Dscp -ge 0) { $more.DSCPAction = $one.Dscp }
+        if ($one.Network) { $more.NetworkProfile = $one.Network }
+        if ($one.Precedence -gt 0) { $more.Precedence = $one.Precedence }
+        if ($one.Port -gt 0) { $more.NetDirectPortMatchCondition = $one.Port }
+        elseif ($one.Template -and $one.Template -ne 'None') { $more[$one.Template] = $true }
+        elseif (-not $one.More) { $one.More = $true }
+        if ($one.More) { Write-Warning ('by hand: make the QoS policy {0} again as it was, it matched more than a port of RDMA or a kind of traffic' -f $one.Name) }
+        else { New-NetQosPolicy -Name $one.Name @more | Out-Null }
+    }
+    foreach ($one in @(Get-Kept -Key 'dcb classes')) {
+        New-NetQosTrafficClass -Name $one.Name -Priority @($one.Priority) -BandwidthPercentage $one.Percent -Algorithm $one.Algorithm | Out-Null
+    }
     $flow = @(Get-Kept -Key 'dcb flow control')
     foreach ($priority in (0..7)) {
         if ($flow -contains $priority) { Enable-NetQosFlowControl -Priority $priority }
@@ -324,8 +479,6 @@ function Restore-Dcb {
     foreach ($one in $Adapter) {
         if (@(Get-Kept -Key 'dcb adapters') -notcontains $one) { Disable-NetAdapterQos -Name $one }
     }
-    $old = @(Get-Kept -Key 'dcb names')
-    if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
 }
 
 if ($env:COMPUTERNAME -ne 'BRANCH1') {
@@ -348,10 +501,7 @@ $holder = Find-Management -Address '192.168.50.11'
 if ($holder) { Save-Address -Adapter $holder }
 Save-Kept -Key 'binding LOM 1' -Read { Get-NetAdapterBinding -Name 'LOM 1' -ErrorAction SilentlyContinue | Where-Object { $_.Enabled -and 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -contains $_.ComponentID } | ForEach-Object { $_.ComponentID } }
 Save-Kept -Key 'binding LOM 2' -Read { Get-NetAdapterBinding -Name 'LOM 2' -ErrorAction SilentlyContinue | Where-Object { $_.Enabled -and 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' -contains $_.ComponentID } | ForEach-Object { $_.ComponentID } }
-Save-Kept -Key 'dcb flow control' -Read { Get-NetQosFlowControl | Where-Object { $_.Enabled } | ForEach-Object { [int]$_.Priority } }
-Save-Kept -Key 'dcb willing' -Read { [bool](Get-NetQosDcbxSetting).Willing }
-Save-Kept -Key 'dcb adapters' -Read { Get-NetAdapterQos -Name 'Slot 1 Port 1', 'Slot 1 Port 2' -ErrorAction SilentlyContinue | Where-Object { $_.Enabled } | ForEach-Object { $_.Name } }
-Save-Kept -Key 'dcb names' -Read { Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | ForEach-Object { 'policy {0}: priority {1}' -f $_.Name, $_.PriorityValue }; Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | ForEach-Object { 'class {0}: {1} percent' -f $_.Name, $_.BandwidthPercentage } }
+Save-Dcb -Adapter 'Slot 1 Port 1', 'Slot 1 Port 2'
 
 # Step 1: unbind TCP/IP and SMB from LOM 1 and LOM 2
 #   serves: a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)
@@ -365,15 +515,15 @@ Invoke-Step -Number 1 -What 'unbind TCP/IP and SMB from LOM 1 and LOM 2' -Serves
 # Step 2: set Data Center Bridging on Slot 1 Port 1 and Slot 1 Port 2
 #   serves: shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements
 Invoke-Step -Number 2 -What 'set Data Center Bridging on Slot 1 Port 1 and Slot 1 Port 2' -Serves 'shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements' -Test {
-    ((Get-NetQosTrafficClass -Name 'SMBDirect' -ErrorAction SilentlyContinue).BandwidthPercentage -eq 94) -and ((Get-NetQosTrafficClass -Name 'Cluster' -ErrorAction SilentlyContinue).BandwidthPercentage -eq 1) -and ((Get-NetQosFlowControl -Priority 3).Enabled) -and (@(Get-NetAdapterQos -Name 'Slot 1 Port 1', 'Slot 1 Port 2' | Where-Object { -not $_.Enabled }).Count -eq 0)
+    Test-Dcb -Adapter 'Slot 1 Port 1', 'Slot 1 Port 2' -Smb 94 -Cluster 1
 } -Change {
-    Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
+    @(Get-DcbPolicy) | Remove-NetQosPolicy -Confirm:$false
     New-NetQosPolicy -Name 'SMBDirect' -NetDirectPortMatchCondition 445 -PriorityValue8021Action 3
     New-NetQosPolicy -Name 'Cluster' -Cluster -PriorityValue8021Action 7
     New-NetQosPolicy -Name 'Default' -Default -PriorityValue8021Action 0
     Enable-NetQosFlowControl -Priority 3
     Disable-NetQosFlowControl -Priority 0, 1, 2, 4, 5, 6, 7
-    Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | Remove-NetQosTrafficClass -Confirm:$false
+    @(Get-DcbClass -Priority 3, 7) | Remove-NetQosTrafficClass -Confirm:$false
     New-NetQosTrafficClass -Name 'SMBDirect' -Priority 3 -BandwidthPercentage 94 -Algorithm ETS
     New-NetQosTrafficClass -Name 'Cluster' -Priority 7 -BandwidthPercentage 1 -Algorithm ETS
     Set-NetQosDcbxSetting -Willing $false -Confirm:$false

@@ -23,6 +23,7 @@ function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
+    # policies and classes lie some levels deep
     $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 
@@ -255,5 +256,5 @@ Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 172.16.1.0/24
     }
 }
 
-# By hand: switch on live migration on BRANCH1 and BRANCH2 (set it as it was)
+# By hand: switch live migration on on BRANCH1 and BRANCH2 (set it as it was)
 Write-Output 'Done.'

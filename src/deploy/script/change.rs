@@ -206,6 +206,11 @@ fn adapter(change: &Change) -> Option<Written> {
                 quoted(&alias),
                 truth(on)
             );
+            let tag = format!(
+                "[string](Get-VMNetworkAdapter -ManagementOS -Name {} -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On'",
+                quoted(vnic)
+            );
+            let test = if on { format!("({test}) -and ({tag})") } else { test };
             // SET drops the priority of the host's packets unless the vNIC may keep it
             let keep = Command::new("Set-VMNetworkAdapter")
                 .switch("ManagementOS")

@@ -2,12 +2,12 @@
 
 use super::change::{self, Context};
 use super::parts::confirm;
-use super::policies;
+use super::{dcb, policies, proof};
 use crate::applied::{switches, today};
 use crate::deploy::intents;
 use crate::deploy::steps::{Change, HostSetting, Intent, Port, Switch, Values};
 use crate::deploy::work::{ClusterWork, NodeWork};
-use crate::inventory::{Cluster, Node, SwitchKind};
+use crate::inventory::{Cluster, Node, SwitchKind, VirtualSwitch};
 use crate::powershell::{Command, quoted, quoted_list};
 use crate::profiles::TeamKind;
 use crate::roles::Role;
@@ -38,25 +38,22 @@ pub fn ports(node: &NodeWork) -> Vec<String> {
 pub fn wiring(cluster: &Cluster, node: &Node) -> Vec<String> {
     let mut found = Vec::new();
     for switch in node.switches.iter().filter(|s| s.kind == SwitchKind::External) {
-        let members: Vec<String> = switches::members(node, &switch.name)
-            .iter()
-            .map(|n| n.name.clone())
-            .collect();
-        let adapters = match today::base(cluster, node, switch) {
-            today::Base::Team(TeamKind::Lbfo | TeamKind::Vendor) => switches::members(node, &switch.name)
-                .first()
-                .map(|n| vec![n.team.clone()])
-                .unwrap_or_default(),
-            _ => members,
-        };
-        let test = Command::new("Test-Switch")
-            .name("Name", &switch.name)
-            .names("Adapter", &adapters)
-            .line();
-        found.push(confirm(
-            &format!("virtual switch {} is bound to {}", switch.name, adapters.join(", ")),
-            &test,
-        ));
+        let adapters = bound_to(cluster, node, switch);
+        found.push(if adapters.is_empty() {
+            let get = Command::new("Get-VMSwitch").name("Name", &switch.name);
+            confirm(
+                &format!("virtual switch {} is there", switch.name),
+                &format!("[bool]({})", get.value("ErrorAction", "SilentlyContinue").line()),
+            )
+        } else {
+            let test = Command::new("Test-Switch")
+                .name("Name", &switch.name)
+                .names("Adapter", &adapters);
+            confirm(
+                &format!("virtual switch {} is bound to {}", switch.name, adapters.join(", ")),
+                &test.line(),
+            )
+        });
     }
     for vnic in &node.host_vnics {
         let test = format!(
@@ -75,8 +72,19 @@ pub fn wiring(cluster: &Cluster, node: &Node) -> Vec<String> {
             found.push(confirm(&format!("host vNIC {} has VLAN {vlan}", vnic.name), &test));
         }
     }
+    found.extend(proof::teams(cluster, node));
     found.extend(addresses(node));
     found
+}
+
+/// The adapters that a switch is bound to: the one of its team, else its ports. A single port keeps what the inventory said of a team that it was in.
+fn bound_to(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> Vec<String> {
+    let members = switches::members(node, &switch.name);
+    let team = members.first().map(|nic| nic.team.clone()).unwrap_or_default();
+    match today::base(cluster, node, switch) {
+        today::Base::Team(TeamKind::Lbfo | TeamKind::Vendor) if !team.is_empty() => vec![team],
+        _ => members.iter().map(|nic| nic.name.clone()).collect(),
+    }
 }
 
 fn addresses(node: &Node) -> Vec<String> {
@@ -124,26 +132,6 @@ fn list(names: &[String]) -> String {
     format!("@({})", quoted_list(names))
 }
 
-/// Paths to the storage: sessions of iSCSI, connections of SMB.
-pub fn storage(work: &ClusterWork) -> Vec<String> {
-    use crate::inventory::StorageKind;
-    match work.today.storage {
-        StorageKind::Iscsi => vec![confirm(
-            "iSCSI has at least one connected session",
-            "@(Get-IscsiSession | Where-Object { $_.IsConnected }).Count -ge 1",
-        )],
-        StorageKind::Smb => vec![confirm(
-            "SMB has a connection to its file server",
-            "@(Get-SmbMultichannelConnection).Count -ge 1",
-        )],
-        StorageKind::S2d => vec![confirm(
-            "no storage job runs: disks are in step",
-            "@(Get-StorageJob | Where-Object { [string]$_.JobState -ne 'Completed' }).Count -eq 0",
-        )],
-        StorageKind::None | StorageKind::FibreChannel => Vec::new(),
-    }
-}
-
 /// Switches that stay and get weights: Windows does not change the mode of a switch that exists.
 pub fn modes(node: &NodeWork) -> Vec<String> {
     let weighted = |name: &str| {
@@ -177,6 +165,35 @@ pub fn modes(node: &NodeWork) -> Vec<String> {
         )
     })
     .collect()
+}
+
+/// VMs with a minimum in bits per second on a switch that is made anew to count in another way.
+pub fn reservations(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+    let absolute = |s: &VirtualSwitch| s.facts.text("bandwidth_mode") == Some("absolute");
+    let made = node.steps.iter().flat_map(|s| &s.changes).filter_map(|c| match c {
+        Change::CreateSwitch(s) if !absolute(&s.record) => Some(s.record.name.as_str()),
+        _ => None,
+    });
+    let vms = if work.nodes.len() > 1 {
+        "Get-ClusterNode | ForEach-Object { Get-VM -ComputerName $_.Name | Get-VMNetworkAdapter }"
+    } else {
+        "Get-VM | Get-VMNetworkAdapter"
+    };
+    let line = |name: &str| {
+        confirm(
+            &format!(
+                "no VM on {name} has a minimum bandwidth in bits per second, which the switch that is made anew does not give (else Set-VMNetworkAdapter \
+                 -MinimumBandwidthAbsolute 0 at its adapter)"
+            ),
+            &format!(
+                "@({vms} | Where-Object {{ $_.SwitchName -eq {} -and $_.BandwidthSetting.MinimumBandwidthAbsolute -gt 0 }}).Count -eq 0",
+                quoted(name)
+            ),
+        )
+    };
+    made.filter(|name| switches::external(&node.today, name).is_some_and(absolute))
+        .map(line)
+        .collect()
 }
 
 /// Settings of host vNICs and of the host that a plan gives, whether or not a step sets them.
@@ -247,6 +264,12 @@ pub fn ready(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     }
     found.extend(strangers(node));
     found.extend(policies::ready(&node.steps));
+    for change in steps() {
+        if let Change::Dcb(planned) = change {
+            let (what, test) = dcb::room(planned);
+            found.push(confirm(&what, &test));
+        }
+    }
     found.extend(properties(work));
     found
 }
@@ -380,7 +403,7 @@ pub fn intents_done(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
 /// Properties of the cluster that came with an update.
 fn properties(work: &ClusterWork) -> Vec<String> {
     let mut found = Vec::new();
-    for change in work.last.iter().flat_map(|s| &s.changes) {
+    for change in work.before.iter().chain(&work.last).flat_map(|s| &s.changes) {
         match change {
             Change::Parallel(Values { after: Some(number), .. }) => found.push(format!(
                 "if (-not (Get-Cluster).PSObject.Properties['MaximumParallelMigrations']) {{ Write-Output {} }}",

@@ -1,9 +1,9 @@
 //! What the inventory does not hold: the script writes it down before the first change, the rollback puts it back.
 
 use super::change::{Context, Written};
-use super::{cluster_change, intents};
-use crate::deploy::steps::{Change, Kept, Step};
-use crate::powershell::{Command, quoted, quoted_list};
+use super::{cluster_change, dcb, intents};
+use crate::deploy::steps::{Change, Kept, Port, Step};
+use crate::powershell::{Command, quoted};
 
 /// Key of the adapter that holds the management address.
 const MANAGEMENT: &str = "management adapter";
@@ -36,24 +36,6 @@ function Test-Binding {
     param([string]$Adapter)
     $own = @(Get-NetAdapterBinding -Name $Adapter -ErrorAction SilentlyContinue | Where-Object { $_.Enabled } | ForEach-Object { $_.ComponentID })
     return @(Get-Kept -Key ('binding ' + $Adapter) | Where-Object { $own -notcontains $_ }).Count -eq 0
-}
-
-function Restore-Dcb {
-    # what was made is taken away; policies and classes that had these names before are in the state file
-    param([string[]]$Adapter)
-    Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | Remove-NetQosTrafficClass -Confirm:$false
-    Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
-    $flow = @(Get-Kept -Key 'dcb flow control')
-    foreach ($priority in (0..7)) {
-        if ($flow -contains $priority) { Enable-NetQosFlowControl -Priority $priority }
-        else { Disable-NetQosFlowControl -Priority $priority }
-    }
-    Set-NetQosDcbxSetting -Willing ([bool]@(Get-Kept -Key 'dcb willing')[0]) -Confirm:$false
-    foreach ($one in $Adapter) {
-        if (@(Get-Kept -Key 'dcb adapters') -notcontains $one) { Disable-NetAdapterQos -Name $one }
-    }
-    $old = @(Get-Kept -Key 'dcb names')
-    if ($old.Count -gt 0) { Write-Warning ('by hand: make these policies and classes again as they were: {0}' -f ($old -join ', ')) }
 }
 "#;
 
@@ -123,7 +105,12 @@ pub fn saved(steps: &[Step], management: &str) -> Vec<String> {
                 lines.push(save(&format!("default flow {switch}"), &read));
             }
             Kept::Jumbo(port) => lines.push(save(&format!("packets {}", port.alias()), &packets(&port.alias()))),
-            Kept::Dcb(nics) => lines.extend(dcb(&nics)),
+            Kept::Dcb(nics) => lines.push(dcb::saved(&nics)),
+            Kept::Rdma(vnic) => {
+                let (rdma, tag) = rdma(&vnic);
+                lines.push(save(&format!("rdma {vnic}"), &rdma));
+                lines.push(save(&format!("priority tag {vnic}"), &tag));
+            }
             Kept::Management { .. } if !management.is_empty() => {
                 let find = Command::new("Find-Management").name("Address", management).line();
                 lines.push(save(MANAGEMENT, &find));
@@ -141,26 +128,41 @@ fn packets(alias: &str) -> String {
     )
 }
 
-fn dcb(nics: &[String]) -> Vec<String> {
-    vec![
-        save(
-            "dcb flow control",
-            "Get-NetQosFlowControl | Where-Object { $_.Enabled } | ForEach-Object { [int]$_.Priority }",
-        ),
-        save("dcb willing", "[bool](Get-NetQosDcbxSetting).Willing"),
-        save(
-            "dcb adapters",
-            &format!(
-                "Get-NetAdapterQos -Name {} -ErrorAction SilentlyContinue | Where-Object {{ $_.Enabled }} | ForEach-Object {{ $_.Name }}",
-                quoted_list(nics)
+/// RDMA of a host vNIC, and whether SET lets its packets keep their priority.
+fn rdma(vnic: &str) -> (String, String) {
+    let alias = Port::HostVnic(vnic.to_owned()).alias();
+    let get = Command::new("Get-NetAdapterRdma").name("Name", &alias);
+    let tag = Command::new("Get-VMNetworkAdapter")
+        .switch("ManagementOS")
+        .name("Name", vnic);
+    let quiet = |command: Command| command.value("ErrorAction", "SilentlyContinue").line();
+    (
+        format!("[bool]({}).Enabled", quiet(get)),
+        format!("([string]({}).IeeePriorityTag -eq 'On')", quiet(tag)),
+    )
+}
+
+fn rdma_back(vnic: &str) -> Written {
+    let alias = quoted(&Port::HostVnic(vnic.to_owned()).alias());
+    let (rdma, tag) = rdma(vnic);
+    let (was, tagged) = (value(&format!("rdma {vnic}")), value(&format!("priority tag {vnic}")));
+    let set = Command::new("Set-VMNetworkAdapter")
+        .switch("ManagementOS")
+        .name("Name", vnic);
+    Written {
+        test: format!("({rdma} -eq [bool]{was}) -and ({tag} -eq [bool]{tagged})"),
+        commands: vec![
+            format!(
+                "if ([bool]{was}) {{ Enable-NetAdapterRdma -Name {alias} }} else {{ Disable-NetAdapterRdma -Name {alias} }}"
             ),
-        ),
-        save(
-            "dcb names",
-            "Get-NetQosPolicy | Where-Object { 'SMBDirect', 'Cluster', 'Default' -contains $_.Name } | ForEach-Object { 'policy {0}: priority {1}' -f $_.Name, $_.PriorityValue }; \
-             Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name } | ForEach-Object { 'class {0}: {1} percent' -f $_.Name, $_.BandwidthPercentage }",
-        ),
-    ]
+            set.value(
+                "IeeePriorityTag",
+                format!("$(if ([bool]{tagged}) {{ 'On' }} else {{ 'Off' }})"),
+            )
+            .line(),
+        ],
+        ..Written::default()
+    }
 }
 
 /// The way back.
@@ -204,11 +206,8 @@ pub fn written(kept: &Kept, management: &str) -> Written {
                 set.value("RegistryValue", value)
             })
         }
-        Kept::Dcb(nics) => Written::new(
-            "@(Get-NetQosTrafficClass | Where-Object { 'SMBDirect', 'Cluster' -contains $_.Name }).Count -eq 0"
-                .to_owned(),
-            vec![Command::new("Restore-Dcb").names("Adapter", nics)],
-        ),
+        Kept::Dcb(nics) => dcb::restored(nics),
+        Kept::Rdma(vnic) => rdma_back(vnic),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::change::{self, Context};
 use super::parts::{self, Head, Kind, block, confirm, verdict};
-use super::{File, again, atc_prelude, facts, intents, kept, policies, prelude};
+use super::{File, again, atc_prelude, dcb, facts, intents, kept, paths, policies, pools, prelude, proof};
 use crate::deploy::steps::{Change, Step};
 use crate::deploy::switch_ports;
 use crate::deploy::work::{ClusterWork, NodeWork};
@@ -65,7 +65,10 @@ fn right_node(node: &NodeWork) -> Vec<String> {
 }
 
 fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
-    let notes = ["Reads only. Run it on the node after it was drained; apply only if every line says ok.".to_owned()];
+    let notes = [
+        "Changes nothing; the number of storage paths is written down beside it. Run it on the node after it was drained; apply only if every line says ok."
+            .to_owned(),
+    ];
     let mut lines = head(
         "Pre-check: is the node as the inventory says, and ready?",
         node,
@@ -78,6 +81,8 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     if takes_intents(node) {
         lines.extend(block(atc_prelude::ASK));
     }
+    lines.extend(block(proof::FUNCTIONS));
+    lines.extend(paths::functions(work, stem, true));
     lines.extend(right_node(node));
     lines.push(confirm(
         "the script runs as administrator",
@@ -100,10 +105,12 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     lines.extend(facts::ports(node));
     lines.extend(facts::wiring(&work.today, &node.today));
     lines.extend(facts::modes(node));
+    lines.extend(facts::reservations(work, node));
     lines.extend(facts::ready(work, node));
     lines.extend(facts::intents_ready(work, node));
+    lines.extend(pools::pre_check(work, node));
     lines.extend(facts::management(&node.today, &others(work, node)));
-    lines.extend(facts::storage(work));
+    lines.extend(paths::pre_check(work));
     let adapters = change::remembered(&node.steps);
     if !adapters.is_empty() {
         let test = format!(
@@ -170,6 +177,7 @@ fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> 
         );
         lines.push("}".to_owned());
     }
+    lines.extend(pools::guard(node));
     lines.push("$State = Read-State".to_owned());
     lines.extend(remember(node));
     lines.push(String::new());
@@ -227,12 +235,17 @@ fn remember(node: &NodeWork) -> Vec<String> {
 fn functions(node: &NodeWork) -> Vec<String> {
     let mut lines = block(prelude::STEPS);
     lines.extend(block(prelude::NODE));
+    lines.extend(block(proof::FUNCTIONS));
     if kept::needed(&node.steps) || takes_intents(node) {
         lines.extend(block(kept::KEEP));
         lines.extend(block(kept::FUNCTIONS));
     }
     if policies::needed(&node.steps) {
         lines.extend(block(policies::FUNCTION));
+    }
+    if dcb::needed(&node.steps) {
+        lines.extend(block(dcb::ASK));
+        lines.extend(block(dcb::KEEP));
     }
     if takes_intents(node) {
         lines.extend(block(atc_prelude::ASK));
@@ -267,6 +280,11 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
     );
     lines.extend(block(prelude::STEPS));
     lines.extend(block(prelude::NODE));
+    lines.extend(block(proof::FUNCTIONS));
+    if dcb::needed(&node.steps) {
+        lines.extend(block(dcb::ASK));
+    }
+    lines.extend(paths::functions(work, stem, false));
     if work.by_intents {
         lines.extend(block(atc_prelude::ASK));
     }
@@ -274,13 +292,15 @@ fn verify(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) ->
         lines.extend(block(policies::FUNCTION));
     }
     lines.extend(right_node(node));
+    lines.push("$State = Read-State".to_owned());
     lines.extend(facts::ports(node));
     lines.extend(facts::wiring(&work.after, &node.after));
     lines.extend(facts::settings(context, work, node));
     lines.extend(facts::intents_done(work, node));
+    lines.extend(proof::done(context, work, node));
     lines.extend(facts::management(&node.after, &others(work, node)));
     if facts::has_storage(&node.after) {
-        lines.extend(facts::storage(work));
+        lines.extend(paths::verify(work, node));
     }
     lines.extend(verdict(
         "The node is as planned. Next: Resume-ClusterNode, then wait until it owns VMs again.",

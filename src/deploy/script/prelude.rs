@@ -10,6 +10,7 @@ pub const STEPS: &str = r#"function Read-State {
 
 function Write-State {
     if ($WhatIfPreference) { return }
+    # policies and classes lie some levels deep
     $script:State | Export-Clixml -Path $StateFile -Depth 8 -Force -WhatIf:$false
 }
 

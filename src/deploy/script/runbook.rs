@@ -1,6 +1,6 @@
 //! `RUNBOOK.md`: who does what in which order.
 
-use super::{Names, again, atc_prelude, cluster_scripts};
+use super::{Names, again, atc_prelude, cluster_scripts, pools};
 use crate::deploy::manual;
 use crate::deploy::steps::{Manual, Phase, When};
 use crate::deploy::work::{ClusterWork, NodeWork, by_powershell};
@@ -58,6 +58,7 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         count(already(work), "setting"),
     );
     text.push_str(&warnings(work));
+    text.push_str(&pools::runbook(work, safe));
     let mut order: Vec<String> = Vec::new();
     if by_powershell(&work.today) {
         order.push(

@@ -5,6 +5,7 @@
 
 use super::again;
 use super::change::{Context, Written, is_vlan, set_vlan};
+use super::proof;
 use crate::deploy::steps::{Base, Port, Switch};
 use crate::inventory::{Facts, HostVnic};
 use crate::powershell::{Command, truth};
@@ -21,25 +22,32 @@ pub(super) fn host_vnic(name: &str, switch: &str) -> String {
 
 pub(super) fn add_host_vnic(context: &Context, vnic: &HostVnic) -> Written {
     let alias = Port::HostVnic(vnic.name.clone()).alias();
-    let mut test = host_vnic(&vnic.name, &vnic.switch);
-    let mut commands = vec![if context.back {
+    let is_there = host_vnic(&vnic.name, &vnic.switch);
+    let add = if context.back {
         again::host_vnic("Add-HostVnic", &vnic.name, &vnic.switch)
     } else {
         Command::new("Add-VMNetworkAdapter")
             .switch("ManagementOS")
             .name("Name", &vnic.name)
             .name("SwitchName", &vnic.switch)
-    }];
+    };
+    // Windows would make a second one of the same name: one that is there from a run that broke is not made again
+    let mut commands = vec![format!("if (-not ({is_there})) {{ {} }}", add.line())];
+    let mut test = is_there;
     if let Some(vlan) = vnic.vlan {
-        commands.push(set_vlan(&vnic.name, Some(vlan)));
+        commands.push(set_vlan(&vnic.name, Some(vlan)).line());
         test = format!("({test}) -and ({})", is_vlan(&vnic.name, Some(vlan)));
     }
-    commands.push(Command::new("Wait-Adapter").name("Name", &alias));
+    commands.push(Command::new("Wait-Adapter").name("Name", &alias).line());
     if context.back {
-        commands.push(again::host_vnic("Restore-HostVnic", &vnic.name, &vnic.switch));
-        commands.extend(as_it_was(vnic));
+        commands.push(again::host_vnic("Restore-HostVnic", &vnic.name, &vnic.switch).line());
+        commands.extend(as_it_was(vnic).into_iter().map(Command::line));
     }
-    Written::new(test, commands)
+    Written {
+        test,
+        commands,
+        ..Written::default()
+    }
 }
 
 /// What the inventory says of a host vNIC beside its VLAN: on the way back it gets it again, a new one gets it in steps of its own. Its port comes
@@ -109,14 +117,16 @@ pub(super) fn create_switch(context: &Context, switch: &Switch) -> Written {
         _ => {}
     }
     let mode = match bandwidth_mode(facts, switch.weights) {
+        _ if !context.back => new_mode(switch).to_owned(),
         Ok(known) => known.to_owned(),
-        Err(otherwise) if context.back => kept("Mode", &format!("'{otherwise}'")),
-        Err(otherwise) => otherwise.to_owned(),
+        Err(otherwise) => kept("Mode", &format!("'{otherwise}'")),
     };
     create = create
         .value("AllowManagementOS", truth(switch.implicit_host_vnic))
         .value("MinimumBandwidthMode", mode);
-    let mut commands = vec![create];
+    // one that is there from a run that broke is not made again
+    let is_there = is_switch(&record.name, &adapters(switch));
+    let mut commands = vec![format!("if (-not ({is_there})) {{ {} }}", create.line())];
     if set {
         let balance = match facts.text("load_balancing") {
             Some("dynamic") => "Dynamic".to_owned(),
@@ -124,19 +134,35 @@ pub(super) fn create_switch(context: &Context, switch: &Switch) -> Written {
             _ => "HyperVPort".to_owned(),
         };
         let set = Command::new("Set-VMSwitchTeam").name("Name", &record.name);
-        commands.push(set.value("LoadBalancingAlgorithm", balance));
+        commands.push(set.value("LoadBalancingAlgorithm", balance).line());
     }
     if context.back {
-        commands.push(Command::new("Restore-Switch").name("Name", &record.name));
+        commands.push(Command::new("Restore-Switch").name("Name", &record.name).line());
         if let Some(weight) = facts.number("default_flow_weight").filter(|_| switch.weights) {
             let set = Command::new("Set-VMSwitch").name("Name", &record.name);
-            commands.push(set.value("DefaultFlowMinimumBandwidthWeight", weight));
+            commands.push(set.value("DefaultFlowMinimumBandwidthWeight", weight).line());
         }
         if switch.implicit_host_vnic {
-            commands.push(again::host_vnic("Restore-HostVnic", &record.name, &record.name));
+            commands.push(again::host_vnic("Restore-HostVnic", &record.name, &record.name).line());
         }
     }
-    Written::new(is_switch(&record.name, &adapters(switch)), commands)
+    Written {
+        // on the way back mode and balance come from what was written down
+        test: if context.back {
+            is_there
+        } else {
+            proof::new_switch(context, switch, new_mode(switch))
+        },
+        commands,
+        ..Written::default()
+    }
+}
+
+/// How a switch that the plan makes counts minimum bandwidth: by weight where its host vNICs have weights, else not at all. Bits per second
+/// hinder live migration, and one with SR-IOV has no minimum bandwidth.
+pub(super) fn new_mode(switch: &Switch) -> &'static str {
+    let iov = switch.record.facts.yes("iov") == Some(true);
+    if switch.weights && !iov { "Weight" } else { "None" }
 }
 
 /// How a switch counts minimum bandwidth: as the inventory says, else (`Err`) as its weights need it. One with SR-IOV has no minimum bandwidth, whatever

@@ -2,6 +2,7 @@
 
 use super::again;
 use super::change::{Context, Written};
+use super::proof;
 use crate::deploy::steps::Change;
 use crate::inventory::Nic;
 use crate::powershell::{Command, quoted};
@@ -22,13 +23,17 @@ pub(super) fn team(context: &Context, change: &Change) -> Written {
                 .names("TeamMembers", nics)
                 .name("TeamNicName", name);
             let create = create
-                .value("TeamingMode", mode)
-                .value("LoadBalancingAlgorithm", balance)
+                .value("TeamingMode", &mode)
+                .value("LoadBalancingAlgorithm", &balance)
                 .set("Confirm", false);
-            let test = format!(
-                "[bool](Get-NetLbfoTeam -Name {} -ErrorAction SilentlyContinue)",
-                quoted(name)
-            );
+            let test = if context.back {
+                format!(
+                    "[bool](Get-NetLbfoTeam -Name {} -ErrorAction SilentlyContinue)",
+                    quoted(name)
+                )
+            } else {
+                proof::new_team(name, nics, &mode, &balance)
+            };
             let mut commands = vec![create, Command::new("Wait-Adapter").name("Name", name)];
             commands.extend(restored(context, name));
             Written::new(test, commands)
