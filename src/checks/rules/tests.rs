@@ -10,8 +10,10 @@ mod outcomes;
 mod quiet;
 mod switches;
 mod texts;
+mod verdicts;
 
 use super::*;
+use crate::finding::Problem;
 use crate::inventory::{LoadOptions, catalogue, load};
 use crate::policy::RuleLevel;
 use crate::profiles;
@@ -100,6 +102,11 @@ impl Drop for Folder {
 
 /// Reads an inventory written as in the pages.
 pub(super) fn inventory(block: &str) -> Inventory {
+    readable(block).unwrap_or_else(|problems| panic!("{block}\n{problems:#?}"))
+}
+
+/// The same where it may be that it cannot be read.
+fn readable(block: &str) -> Result<Inventory, Vec<Problem>> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let folder = Folder(std::env::temp_dir().join(format!("nicplan-rules-{}-{number}", std::process::id())));
@@ -108,7 +115,6 @@ pub(super) fn inventory(block: &str) -> Inventory {
         fs::write(folder.0.join(format!("{name}.csv")), text).expect("a table");
     }
     load(std::slice::from_ref(&folder.0), &LoadOptions::default())
-        .unwrap_or_else(|problems| panic!("{block}\n{problems:#?}"))
 }
 
 /// The day of the review in a block, `as-of: 2026-05-02`.

@@ -10,7 +10,7 @@ pub(super) fn verdict(rule: &str, block: &str) -> Verdict {
 }
 
 /// A block whose rows are changed cell by cell: table, column, cell (`None` = header). Cells that become `None` are left out.
-fn changed(block: &str, change: impl Fn(&str, &str, Option<&str>) -> Option<String>) -> String {
+pub(super) fn changed(block: &str, change: impl Fn(&str, &str, Option<&str>) -> Option<String>) -> String {
     let mut text = String::new();
     let (mut table, mut header): (String, Vec<String>) = (String::new(), Vec::new());
     for line in block.lines() {
@@ -39,7 +39,7 @@ fn is_required(column: &str) -> bool {
     def.position(column).is_some_and(|at| def.columns[at].required)
 }
 
-fn among(columns: &str, table: &str, column: &str) -> bool {
+pub(super) fn among(columns: &str, table: &str, column: &str) -> bool {
     columns.split('|').any(|name| name == format!("{table}.{column}"))
 }
 
