@@ -49,8 +49,8 @@ fn words(finding: &Finding) -> [String; 7] {
 /// Rows of a rule: each inventory that trips it on its own Windows version, then what others say differently.
 fn rows(rule: &'static Rule) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
-    let trips = blocks(rule.page).into_iter().filter(|(kind, _)| *kind == "trips");
-    for (position, (_, block)) in trips.enumerate() {
+    let trips = all_blocks(rule).into_iter().filter(|(_, kind, _)| *kind == "trips");
+    for (place, _, block) in trips {
         let mut facts = inventory(block);
         let own = facts.clusters[0].profile;
         let others = profiles::PROFILES.iter().filter(|profile| profile.name != own.name);
@@ -59,11 +59,7 @@ fn rows(rule: &'static Rule) -> Vec<Vec<String>> {
             facts.clusters.iter_mut().for_each(|c| c.profile = profile);
             for words in findings_of(rule, &facts, question(block)).iter().map(words) {
                 if told.insert(words.clone()) {
-                    let start = [
-                        rule.name.to_owned(),
-                        (position + 1).to_string(),
-                        profile.name.to_owned(),
-                    ];
+                    let start = [rule.name.to_owned(), place.clone(), profile.name.to_owned()];
                     rows.push(start.into_iter().chain(words).collect());
                 }
             }

@@ -49,14 +49,10 @@ fn less(rule: &'static Rule, block: &str) -> Vec<(&'static str, Inventory)> {
 fn rows(rule: &'static Rule) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let mut kinds = BTreeSet::new();
-    for (position, (kind, block)) in blocks(rule.page).into_iter().enumerate() {
+    for (place, kind, block) in all_blocks(rule) {
         let full = answers(rule, block, &inventory(block));
         let mut row = |missing: &str, cells: [String; 3]| {
-            let start = [
-                rule.name.to_owned(),
-                format!("{} {kind}", position + 1),
-                missing.to_owned(),
-            ];
+            let start = [rule.name.to_owned(), format!("{place} {kind}"), missing.to_owned()];
             rows.push(start.into_iter().chain(cells).collect());
         };
         row("", full.clone());
