@@ -33,7 +33,7 @@ pub(super) fn changed(block: &str, change: impl Fn(&str, &str, Option<&str>) -> 
     text
 }
 
-fn is_required(column: &str) -> bool {
+pub(super) fn is_required(column: &str) -> bool {
     let (table, column) = column.split_once('.').expect("table.column");
     let def = catalogue::table(table).expect("a table");
     def.position(column).is_some_and(|at| def.columns[at].required)

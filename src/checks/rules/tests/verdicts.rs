@@ -2,7 +2,7 @@
 //!
 //! `UPDATE=1 cargo test --lib what_comes_of_every_rule` rewrites `verdicts.csv`; read the difference before you commit it.
 
-use super::outcomes::{among, changed};
+use super::outcomes::{among, changed, is_required};
 use super::texts::outcomes_of;
 use super::*;
 
@@ -21,12 +21,25 @@ fn answers(rule: &'static Rule, block: &str, facts: &Inventory) -> [String; 3] {
     ]
 }
 
-/// The block without these columns (`a.x|b.y`).
+/// The block without these columns (`a.x|b.y`); without the whole table where a column is one that it must have.
 fn without(block: &str, columns: &str) -> String {
-    changed(block, |table, column, cell| {
-        let kept = !among(columns, table, column);
+    let gone = |table: &str| {
+        let mut own = columns
+            .split('|')
+            .filter(|column| column.starts_with(&format!("{table}.")));
+        own.any(is_required)
+    };
+    let kept = changed(block, |table, column, cell| {
+        // The other end of a pool and the settings of an NLB cluster cannot stand alone.
+        let orphan = (column == "mac_pool_max" && columns.contains("mac_pool_min"))
+            || (column.starts_with("nlb_") && columns.contains("vms.nlb_cluster"));
+        let kept = !gone(table) && !among(columns, table, column) && !orphan;
         kept.then(|| cell.unwrap_or(column).to_owned())
-    })
+    });
+    let tables = kept
+        .split("file: ")
+        .filter(|table| !gone(table.lines().next().unwrap_or_default()));
+    tables.collect::<Vec<_>>().join("file: ")
 }
 
 /// A page's inventory in other forms, each with what it is without: a column that the rule reads, columns of which it needs one, Hyper-V.
