@@ -26,8 +26,8 @@ pub struct Adapter<'a> {
     pub group: &'a str,
 }
 
-/// The adapters of a node: ports, then host vNICs.
-pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
+/// The physical ports of a node.
+pub fn ports(node: &Node) -> impl Iterator<Item = Adapter<'_>> {
     let ports = node.nics.iter().map(|nic| Adapter {
         name: &nic.name,
         origin: nic.origin,
@@ -41,6 +41,11 @@ pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
             &nic.team
         },
     });
+    ports.filter(|adapter| !is_cluster_adapter(adapter.name))
+}
+
+/// The adapters of a node: ports, then host vNICs.
+pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
     let virtuals = node.host_vnics.iter().map(|vnic| Adapter {
         name: &vnic.name,
         origin: vnic.origin,
@@ -50,10 +55,7 @@ pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
         may_hold_address: true,
         group: "",
     });
-    ports
-        .chain(virtuals)
-        .filter(|adapter| !is_cluster_adapter(adapter.name))
-        .collect()
+    ports(node).chain(virtuals).collect()
 }
 
 /// Whether it is the adapter that the failover cluster makes for itself.

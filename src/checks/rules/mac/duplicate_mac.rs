@@ -46,7 +46,8 @@ fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 fn told_elsewhere(inventory: &Inventory, a: Holder, b: Holder) -> bool {
     let is_port = |h: Holder| matches!(h.place, Place::Nic(..));
     let is_static = |h: Holder| h.vnic(inventory).is_some_and(|(_, vnic)| !vnic.dynamic_mac);
-    (is_port(a) && is_static(b)) || (is_port(b) && is_static(a)) || sharing::on_purpose(inventory, a, b)
+    let elsewhere = |port: Holder, other: Holder| is_port(port) && is_static(other);
+    elsewhere(a, b) || elsewhere(b, a) || sharing::on_purpose(inventory, a, b)
 }
 
 fn add(inventory: &Inventory, report: &mut Report<'_>, holders: &[Holder]) {

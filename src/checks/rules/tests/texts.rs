@@ -1,4 +1,5 @@
-//! What every rule says about the inventories of its page that trip it, on every Windows version on which it says something else.
+//! What every rule says about the inventories of its page that trip it, on every Windows version on which it says something else,
+//! and on hosts with VMware.
 //!
 //! `UPDATE=1 cargo test --lib every_rule_says` rewrites `texts.csv`; read the difference before you commit it.
 
@@ -46,7 +47,8 @@ fn words(finding: &Finding) -> [String; 7] {
     ]
 }
 
-/// Rows of a rule: each inventory that trips it on its own Windows version, then what others say differently.
+/// Rows of a rule: each inventory that trips it on its own Windows version, then what others say differently; for the
+/// first inventory also what is said of hosts with VMware.
 fn rows(rule: &'static Rule) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let trips = all_blocks(rule).into_iter().filter(|(_, kind, _)| *kind == "trips");
@@ -55,14 +57,21 @@ fn rows(rule: &'static Rule) -> Vec<Vec<String>> {
         let own = facts.clusters[0].profile;
         let others = profiles::PROFILES.iter().filter(|profile| profile.name != own.name);
         let mut told = BTreeSet::new();
-        for profile in std::iter::once(own).chain(others) {
-            facts.clusters.iter_mut().for_each(|c| c.profile = profile);
-            for words in findings_of(rule, &facts, question(block)).iter().map(words) {
+        let mut tell = |on: &str, facts: &Inventory| {
+            for words in findings_of(rule, facts, question(block)).iter().map(words) {
                 if told.insert(words.clone()) {
-                    let start = [rule.name.to_owned(), place.clone(), profile.name.to_owned()];
+                    let start = [rule.name.to_owned(), place.clone(), on.to_owned()];
                     rows.push(start.into_iter().chain(words).collect());
                 }
             }
+        };
+        for profile in std::iter::once(own).chain(others) {
+            facts.clusters.iter_mut().for_each(|c| c.profile = profile);
+            tell(profile.name, &facts);
+        }
+        if place == "1" {
+            facts.clusters.iter_mut().for_each(|c| c.profile = own);
+            tell("vmware", &hosts::with_vmware(facts));
         }
     }
     rows
