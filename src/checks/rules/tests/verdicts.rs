@@ -57,10 +57,18 @@ fn less(rule: &'static Rule, block: &str) -> Vec<(&'static str, Inventory)> {
     all
 }
 
-/// Rows of a rule: every inventory of its page; for the first that trips it and the first that passes also what else comes of it with
+/// Rows of a rule: its severity and its Windows versions as they are listed; every inventory of its page; for the first that trips it and the first that passes also what else comes of it with
 /// less.
 fn rows(rule: &'static Rule) -> Vec<Vec<String>> {
-    let mut rows = Vec::new();
+    let said = [
+        rule.name,
+        "as listed",
+        "",
+        &rule.severity.to_string(),
+        "",
+        &rule.versions.text(),
+    ];
+    let mut rows = vec![said.map(str::to_owned).to_vec()];
     let mut kinds = BTreeSet::new();
     for (place, kind, block) in all_blocks(rule) {
         let full = answers(rule, block, &inventory(block));
