@@ -49,7 +49,7 @@ pub(super) fn blocks(page: &str) -> Vec<(&str, &str)> {
 }
 
 /// More inventories for rules, written as in the pages: what would make a page too long to read.
-const CASES: &str = include_str!("tests/cases.md");
+const CASES: &str = include_str!("tests/cases.txt");
 
 /// The inventories of a rule's page in order, then those of its further cases: each with its place among those of its kind, its kind
 /// and itself.
