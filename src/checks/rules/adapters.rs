@@ -28,8 +28,8 @@ pub struct Adapter<'a> {
     pub group: &'a str,
 }
 
-/// The adapters of a node: ports, then host vNICs.
-pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
+/// The physical ports of a node.
+pub fn ports(node: &Node) -> impl Iterator<Item = Adapter<'_>> {
     let ports = node.nics.iter().map(|nic| Adapter {
         name: &nic.name,
         alias: connection(nic).to_owned(),
@@ -44,6 +44,11 @@ pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
             &nic.team
         },
     });
+    ports.filter(|adapter| !is_cluster_adapter(adapter.name))
+}
+
+/// The adapters of a node: ports, then host vNICs.
+pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
     let virtuals = node.host_vnics.iter().map(|vnic| Adapter {
         name: &vnic.name,
         alias: host_vnic_connection(&vnic.name),
@@ -54,10 +59,7 @@ pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
         may_hold_address: true,
         group: "",
     });
-    ports
-        .chain(virtuals)
-        .filter(|adapter| !is_cluster_adapter(adapter.name))
-        .collect()
+    ports(node).chain(virtuals).collect()
 }
 
 /// The connection of a port: the interface of its team, which Windows names like the team, else its own. A team under a switch has none

@@ -94,5 +94,17 @@ mod tests {
             .find(|f| f.rule == "mac-pool-overlap")
             .expect("it trips");
         assert!(overlap.stays == NO_REASON && !has_reason(overlap));
+
+        assert!(
+            findings
+                .iter()
+                .all(|f| f.severity == Severity::Error || f.stays.is_empty())
+        );
+
+        let mut short = findings.clone();
+        say_why_they_stay(&mut short, |cluster| cluster == "C1");
+        assert!(short.iter().any(|f| f.rule == "mac-pool-overlap" && has_reason(f)));
+        short.iter_mut().for_each(|f| f.stays.clear());
+        assert!(!short.iter().any(has_reason), "an empty reason is none");
     }
 }

@@ -246,8 +246,13 @@ impl<'a> Report<'a> {
 
     /// What is planned for a vNIC, if anything is.
     pub fn planned_static(&self, vm: &str, vnic: &str) -> Option<&'a StaticMacPlan> {
+        self.planned_static_in(self.cluster, vm, vnic)
+    }
+
+    /// What is planned for a vNIC of any cluster.
+    pub fn planned_static_in(&self, cluster: usize, vm: &str, vnic: &str) -> Option<&'a StaticMacPlan> {
         let shared = self.shared;
-        shared.statics().get(&(self.cluster, vm.to_owned(), vnic.to_owned()))
+        shared.statics().get(&(cluster, vm.to_owned(), vnic.to_owned()))
     }
 
     /// Adds a finding of the rule's own severity.

@@ -11,8 +11,10 @@ mod outcomes;
 mod quiet;
 mod switches;
 mod texts;
+mod verdicts;
 
 use super::*;
+use crate::finding::Problem;
 use crate::inventory::{LoadOptions, catalogue, load};
 use crate::policy::RuleLevel;
 use crate::profiles;
@@ -45,6 +47,27 @@ pub(super) fn blocks(page: &str) -> Vec<(&str, &str)> {
         .filter_map(|block| block.split_once('\n'))
         .filter(|(kind, _)| ["trips", "passes"].contains(kind))
         .collect()
+}
+
+/// More inventories for rules, written as in the pages: what would make a page too long to read.
+const CASES: &str = include_str!("tests/cases.txt");
+
+/// The inventories of a rule's page in order, then those of its further cases: each with its place among those of its kind, its kind
+/// and itself.
+fn all_blocks(rule: &'static Rule) -> Vec<(String, &'static str, &'static str)> {
+    let heading = format!("\n## {}\n", rule.name);
+    let further = CASES.split_once(heading.as_str()).map_or("", |(_, rest)| rest);
+    let further = further.split("\n## ").next().unwrap_or_default();
+    let mut all = Vec::new();
+    for (word, text) in [("", rule.page), ("case ", further)] {
+        let mut seen: Vec<&str> = Vec::new();
+        for (kind, block) in blocks(text) {
+            seen.push(kind);
+            let place = seen.iter().filter(|k| **k == kind).count();
+            all.push((format!("{word}{place}"), kind, block));
+        }
+    }
+    all
 }
 
 /// Every `passes` of a page with the `trips` that stands before it.
@@ -101,6 +124,11 @@ impl Drop for Folder {
 
 /// Reads an inventory written as in the pages.
 pub(super) fn inventory(block: &str) -> Inventory {
+    readable(block).unwrap_or_else(|problems| panic!("{block}\n{problems:#?}"))
+}
+
+/// The same where it may be that it cannot be read.
+fn readable(block: &str) -> Result<Inventory, Vec<Problem>> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
     let folder = Folder(std::env::temp_dir().join(format!("nicplan-rules-{}-{number}", std::process::id())));
@@ -109,7 +137,6 @@ pub(super) fn inventory(block: &str) -> Inventory {
         fs::write(folder.0.join(format!("{name}.csv")), text).expect("a table");
     }
     load(std::slice::from_ref(&folder.0), &LoadOptions::default())
-        .unwrap_or_else(|problems| panic!("{block}\n{problems:#?}"))
 }
 
 /// The day of the review in a block, `as-of: 2026-05-02`.
@@ -244,10 +271,18 @@ fn every_inventory_that_passes_differs_in_one_cell_from_the_one_that_trips_befor
 }
 
 #[test]
+fn every_further_case_belongs_to_a_rule() {
+    let names = CASES.lines().filter_map(|line| line.strip_prefix("## "));
+    let names: Vec<&str> = names.collect();
+    assert!(names.windows(2).all(|pair| pair[0] < pair[1]), "{names:?}");
+    assert!(names.iter().all(|name| find(name).is_some()), "{names:?}");
+}
+
+#[test]
 fn every_page_trips_its_rule_exactly_where_it_says_so() {
     let mut wrong = Vec::new();
     for rule in RULES.iter() {
-        for (kind, block) in blocks(rule.page) {
+        for (_, kind, block) in all_blocks(rule) {
             let tripped = names(&reviewed(block)).contains(&rule.name);
             if tripped != (kind == "trips") {
                 wrong.push(format!("{} in {kind}\n{block}", rule.name));
@@ -308,8 +343,11 @@ fn fixes_for_2008_r2_name_no_cmdlet_that_does_not_exist_there() {
 
 #[test]
 fn findings_come_sorted_and_the_same_every_time() {
-    let facts = inventory(fenced(find("duplicate-mac").expect("the rule").page, "trips"));
+    let broken = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples/broken");
+    let facts = load(&[broken], &LoadOptions::default()).expect("the sample");
     let findings = review(&facts);
+    let rules: BTreeSet<&str> = findings.iter().map(|f| f.rule).collect();
+    assert!(rules.len() > 5, "{rules:?}");
     let mut sorted = findings.clone();
     Finding::sort(&mut sorted);
 

@@ -2,7 +2,7 @@
 
 use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::{Location, Severity};
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::mac::ledger::{Holder, Place};
 use crate::mac::{is_usable, sharing};
 
@@ -46,7 +46,8 @@ fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 fn told_elsewhere(inventory: &Inventory, a: Holder, b: Holder) -> bool {
     let is_port = |h: Holder| matches!(h.place, Place::Nic(..));
     let is_static = |h: Holder| h.vnic(inventory).is_some_and(|(_, vnic)| !vnic.dynamic_mac);
-    (is_port(a) && is_static(b)) || (is_port(b) && is_static(a)) || sharing::on_purpose(inventory, a, b)
+    let elsewhere = |port: Holder, other: Holder| is_port(port) && is_static(other);
+    elsewhere(a, b) || elsewhere(b, a) || sharing::on_purpose(inventory, a, b)
 }
 
 fn add(inventory: &Inventory, report: &mut Report<'_>, holders: &[Holder]) {
@@ -63,9 +64,17 @@ fn add(inventory: &Inventory, report: &mut Report<'_>, holders: &[Holder]) {
     });
 }
 
-/// The last vNIC among the holders gives way.
+/// Of the vNICs among the holders the last that the plan gives another address gives way, members of NLB clusters after the others;
+/// where the plan changes none, the last.
 fn fix(inventory: &Inventory, report: &Report<'_>, holders: &[Holder]) -> String {
-    let Some((holder, (vm, vnic))) = holders.iter().rev().find_map(|h| h.vnic(inventory).map(|v| (h, v))) else {
+    let planned = |holder: &Holder, (vm, vnic): (&Vm, &Vnic)| {
+        let plan = report.planned_static_in(holder.cluster, &vm.name, &vnic.name)?;
+        plan.planned.filter(|mac| *mac != holder.mac)
+    };
+    let of_vms = holders.iter().rev().filter_map(|h| Some((h, h.vnic(inventory)?)));
+    let mut changes: Vec<_> = of_vms.clone().filter(|(h, v)| planned(h, *v).is_some()).collect();
+    changes.sort_by_key(|(_, (vm, _))| vm.nlb.is_some());
+    let Some((holder, (vm, vnic))) = changes.first().copied().or_else(|| of_vms.clone().next()) else {
         return "check the rows: if both adapters really show this address, give one back its own in the driver's settings".to_owned();
     };
     if !inventory.clusters[holder.cluster].runs_hyper_v() {
@@ -76,10 +85,7 @@ fn fix(inventory: &Inventory, report: &Report<'_>, holders: &[Holder]) -> String
         );
     }
     if !vnic.dynamic_mac {
-        let planned = report
-            .planned_static(&vm.name, &vnic.name)
-            .and_then(|p| p.planned)
-            .filter(|m| *m != holder.mac);
+        let planned = planned(holder, (vm, vnic));
         return fixes::set_static_mac(&inventory.clusters[holder.cluster], vm, vnic, planned);
     }
     format!(

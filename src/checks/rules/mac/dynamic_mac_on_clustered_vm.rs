@@ -5,6 +5,7 @@ use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::units::count;
+use std::collections::BTreeSet;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -34,9 +35,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     if cluster.nodes.iter().any(|n| n.mac_pool.is_none()) {
         report.lacks("nodes.mac_pool_min");
     }
-    let mut pools: Vec<_> = cluster.nodes.iter().filter_map(known_pool).collect();
-    pools.sort_unstable();
-    pools.dedup();
+    let pools: BTreeSet<_> = cluster.nodes.iter().filter_map(known_pool).collect();
     if pools.len() < 2 || !report.knows("vnics.mac_type") {
         return;
     }

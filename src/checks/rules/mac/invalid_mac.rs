@@ -49,10 +49,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let Some(mac) = vnic.mac.filter(|m| is_wrong(*m, vm.nlb.is_some())) else {
             continue;
         };
-        let planned = report
-            .planned_static(&vm.name, &vnic.name)
-            .and_then(|p| p.planned)
-            .filter(|m| *m != mac);
+        let planned = report.planned_static(&vm.name, &vnic.name).and_then(|p| p.planned);
         let subject = lookup::vnic_name(vm, vnic);
         report.add(Fault {
             message: format!("{subject} has the address {mac}, which no adapter may have"),

@@ -39,7 +39,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 
 /// Traffic that stays between the nodes; guests and administration get along with what each node has.
 fn is_between_nodes(info: &RoleInfo) -> bool {
-    info.node_to_node && !info.outside
+    !info.outside
 }
 
 fn speeds_of(node: &Node, role: Role) -> BTreeSet<Mbps> {

@@ -71,9 +71,7 @@ fn fix(node: &Node, nics: &[usize], swaps: &mut Vec<[usize; 2]>) -> String {
     let Some(swap) = shared.or_else(|| Some([last, partner(node, &node.nics[last])?])) else {
         return buy(node, &node.nics[last]);
     };
-    if shared.is_none() {
-        swaps.push(swap);
-    }
+    swaps.push(swap);
     let [one, other] = swap.map(|nic| &node.nics[nic]);
     format!(
         "let {} (card {}) and {} (card {}) change places",
@@ -84,10 +82,7 @@ fn fix(node: &Node, nics: &[usize], swaps: &mut Vec<[usize; 2]>) -> String {
 /// Where no port of another card will do: what to buy, and why.
 fn buy(node: &Node, last: &Nic) -> String {
     let others: BTreeSet<&str> = node.nics.iter().map(|nic| nic.card.as_str()).collect();
-    let others: Vec<&str> = others
-        .into_iter()
-        .filter(|c| !c.is_empty() && *c != last.card)
-        .collect();
+    let others: Vec<&str> = others.into_iter().filter(|c| *c != last.card).collect();
     let speed = show_mbps(last.speed);
     let unknown = node.nics.iter().any(|nic| nic.card.is_empty());
     let why = if unknown {

@@ -7,13 +7,17 @@ use crate::finding::State;
 /// The first inventory that trips a rule, on hosts that run VMware.
 fn on_vmware(rule: &'static Rule) -> (String, Inventory) {
     let block = fenced(rule.page, "trips");
-    let mut facts = inventory(block);
+    (block.to_owned(), with_vmware(inventory(block)))
+}
+
+/// The same inventory with hosts that run VMware.
+pub(super) fn with_vmware(mut facts: Inventory) -> Inventory {
     for cluster in &mut facts.clusters {
         cluster
             .facts
             .insert("hypervisor", crate::inventory::Fact::Text("vmware".to_owned()));
     }
-    (block.to_owned(), facts)
+    facts
 }
 
 #[test]

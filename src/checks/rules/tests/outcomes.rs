@@ -10,7 +10,7 @@ pub(super) fn verdict(rule: &str, block: &str) -> Verdict {
 }
 
 /// A block whose rows are changed cell by cell: table, column, cell (`None` = header). Cells that become `None` are left out.
-fn changed(block: &str, change: impl Fn(&str, &str, Option<&str>) -> Option<String>) -> String {
+pub(super) fn changed(block: &str, change: impl Fn(&str, &str, Option<&str>) -> Option<String>) -> String {
     let mut text = String::new();
     let (mut table, mut header): (String, Vec<String>) = (String::new(), Vec::new());
     for line in block.lines() {
@@ -33,13 +33,13 @@ fn changed(block: &str, change: impl Fn(&str, &str, Option<&str>) -> Option<Stri
     text
 }
 
-fn is_required(column: &str) -> bool {
+pub(super) fn is_required(column: &str) -> bool {
     let (table, column) = column.split_once('.').expect("table.column");
     let def = catalogue::table(table).expect("a table");
     def.position(column).is_some_and(|at| def.columns[at].required)
 }
 
-fn among(columns: &str, table: &str, column: &str) -> bool {
+pub(super) fn among(columns: &str, table: &str, column: &str) -> bool {
     columns.split('|').any(|name| name == format!("{table}.{column}"))
 }
 

@@ -1,4 +1,5 @@
-//! What every rule says about the inventories of its page that trip it, on every Windows version on which it says something else.
+//! What every rule says about the inventories of its page that trip it, on every Windows version on which it says something else,
+//! and on hosts with VMware.
 //!
 //! `UPDATE=1 cargo test --lib every_rule_says` rewrites `texts.csv`; read the difference before you commit it.
 
@@ -6,17 +7,29 @@ use super::*;
 
 /// What one rule alone says about an inventory.
 fn findings_of(rule: &'static Rule, facts: &Inventory, question: Question<'_>) -> Vec<Finding> {
+    let mut all: Vec<Finding> = asked(rule, facts, question).into_iter().flat_map(|(_, f)| f).collect();
+    Finding::sort(&mut all);
+    all
+}
+
+/// What comes of one rule alone in each cluster.
+pub(super) fn outcomes_of(rule: &'static Rule, facts: &Inventory, question: Question<'_>) -> Vec<OutcomeRow> {
+    asked(rule, facts, question)
+        .iter()
+        .map(|(outcome, _)| outcome.row())
+        .collect()
+}
+
+fn asked(rule: &'static Rule, facts: &Inventory, question: Question<'_>) -> Vec<(Outcome, Vec<Finding>)> {
     let shared = report::Shared::new(facts, question);
-    let mut all = Vec::new();
-    for (index, cluster) in facts.clusters.iter().enumerate() {
+    let ask = |(index, cluster)| {
         let mut report = Report::new(&shared, index, rule);
         if rule.is_about(cluster) {
             (rule.check)(facts, cluster, &mut report);
         }
-        all.extend(report.finish().1);
-    }
-    Finding::sort(&mut all);
-    all
+        report.finish()
+    };
+    facts.clusters.iter().enumerate().map(ask).collect()
 }
 
 fn words(finding: &Finding) -> [String; 7] {
@@ -34,27 +47,31 @@ fn words(finding: &Finding) -> [String; 7] {
     ]
 }
 
-/// Rows of a rule: each inventory that trips it on its own Windows version, then what others say differently.
+/// Rows of a rule: each inventory that trips it on its own Windows version, then what others say differently; for the
+/// first inventory also what is said of hosts with VMware.
 fn rows(rule: &'static Rule) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
-    let trips = blocks(rule.page).into_iter().filter(|(kind, _)| *kind == "trips");
-    for (position, (_, block)) in trips.enumerate() {
+    let trips = all_blocks(rule).into_iter().filter(|(_, kind, _)| *kind == "trips");
+    for (place, _, block) in trips {
         let mut facts = inventory(block);
         let own = facts.clusters[0].profile;
         let others = profiles::PROFILES.iter().filter(|profile| profile.name != own.name);
         let mut told = BTreeSet::new();
-        for profile in std::iter::once(own).chain(others) {
-            facts.clusters.iter_mut().for_each(|c| c.profile = profile);
-            for words in findings_of(rule, &facts, question(block)).iter().map(words) {
+        let mut tell = |on: &str, facts: &Inventory| {
+            for words in findings_of(rule, facts, question(block)).iter().map(words) {
                 if told.insert(words.clone()) {
-                    let start = [
-                        rule.name.to_owned(),
-                        (position + 1).to_string(),
-                        profile.name.to_owned(),
-                    ];
+                    let start = [rule.name.to_owned(), place.clone(), on.to_owned()];
                     rows.push(start.into_iter().chain(words).collect());
                 }
             }
+        };
+        for profile in std::iter::once(own).chain(others) {
+            facts.clusters.iter_mut().for_each(|c| c.profile = profile);
+            tell(profile.name, &facts);
+        }
+        if place == "1" {
+            facts.clusters.iter_mut().for_each(|c| c.profile = own);
+            tell("vmware", &hosts::with_vmware(facts));
         }
     }
     rows
@@ -66,9 +83,30 @@ fn update() -> bool {
     std::env::var_os("UPDATE").is_some()
 }
 
+/// Holds rows against the committed table of this name; `test` rewrites it.
+pub(super) fn assert_committed(name: &str, test: &str, rows: impl Iterator<Item = Vec<String>>) {
+    let mut table = csv::Writer::from_writer(Vec::new());
+    for row in rows {
+        table.write_record(row).expect("memory can be written");
+    }
+    let table = String::from_utf8(table.into_inner().expect("memory can be written")).expect("texts are UTF-8");
+
+    let committed = folder().join(name);
+    if update() {
+        fs::write(&committed, &table).expect("the table can be written");
+    }
+    let old = fs::read_to_string(&committed).unwrap_or_default();
+    let known: BTreeSet<&str> = old.lines().collect();
+    let changed: Vec<&str> = table.lines().filter(|line| !known.contains(line)).collect();
+    assert!(
+        old == table,
+        "src/checks/rules/{name} differs:\n{}\nread them, then: UPDATE=1 cargo test --lib {test}",
+        changed.join("\n")
+    );
+}
+
 #[test]
 fn every_rule_says_what_the_committed_table_says() {
-    let mut table = csv::Writer::from_writer(Vec::new());
     let header = [
         "rule",
         "inventory",
@@ -81,21 +119,7 @@ fn every_rule_says_what_the_committed_table_says() {
         "fix",
         "places",
     ];
-    table.write_record(header).expect("memory can be written");
-    for row in RULES.iter().flat_map(|rule| rows(rule)) {
-        table.write_record(row).expect("memory can be written");
-    }
-    let table = String::from_utf8(table.into_inner().expect("memory can be written")).expect("texts are UTF-8");
-
-    let committed = folder().join("texts.csv");
-    if update() {
-        fs::write(&committed, &table).expect("the table can be written");
-    }
-    let old = fs::read_to_string(&committed).unwrap_or_default();
-    let changed: Vec<&str> = table.lines().filter(|line| !old.lines().any(|o| o == *line)).collect();
-    assert!(
-        old == table,
-        "src/checks/rules/texts.csv differs:\n{}\nread them, then: UPDATE=1 cargo test --lib every_rule_says",
-        changed.join("\n")
-    );
+    let header = header.map(str::to_owned).to_vec();
+    let rows = std::iter::once(header).chain(RULES.iter().flat_map(|rule| rows(rule)));
+    assert_committed("texts.csv", "every_rule_says", rows);
 }

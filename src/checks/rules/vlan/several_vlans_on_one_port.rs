@@ -1,6 +1,6 @@
 //! Addresses of several VLANs on a port that can have one.
 
-use crate::checks::rules::adapters::{Adapter, adapters};
+use crate::checks::rules::adapters::{Adapter, ports};
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
@@ -30,8 +30,7 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
-        let ports = node.nics.len();
-        for port in adapters(node).into_iter().take(ports).filter(|a| a.is_bare()) {
+        for port in ports(node).filter(|port| port.is_bare()) {
             let networks = networks(cluster, &port);
             let differ = networks.iter().any(|(vlan, _)| *vlan != networks[0].0);
             if differ {

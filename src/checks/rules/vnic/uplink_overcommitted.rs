@@ -70,7 +70,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 /// Measured needs of the VMs that are placed, with growth, by node and switch, Mbit/s.
 fn needs(cluster: &Cluster) -> BTreeMap<(usize, &str), Mbps> {
     let mut needs: BTreeMap<(usize, &str), Mbps> = BTreeMap::new();
-    for (vm, vnic) in lookup::vnics(cluster).filter(|(_, vnic)| is_measured(vnic) && !vnic.switch.is_empty()) {
+    for (vm, vnic) in lookup::vnics(cluster).filter(|(_, vnic)| is_measured(vnic)) {
         if let Some(host) = vm.host {
             *needs.entry((host, vnic.switch.as_str())).or_default() += vnic_need(cluster, vnic);
         }
