@@ -75,7 +75,7 @@ fn shortfall(plan: &ClusterPlan) -> Vec<Row> {
         *missing.entry(key).or_default() += miss.missing_mbps;
     }
     let row_of = |((node, subject), mbps): ((String, String), u64)| {
-        let amount = (mbps > 0).then(|| mbps.to_string()).unwrap_or_default();
+        let amount = if mbps > 0 { mbps.to_string() } else { String::new() };
         row(
             &node,
             &subject,
