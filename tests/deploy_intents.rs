@@ -321,12 +321,18 @@ fn network_atc_is_told_only_what_the_plan_or_the_inventory_asks_for() {
 /// Nothing that Network ATC manages is set without the override that keeps it from setting it again.
 #[test]
 fn what_network_atc_manages_is_set_only_with_its_override() {
-    let mut lists = 0;
+    let (mut lists, mut members) = (0, 0);
     each(|name, cluster, style| {
         let Some(plan) = planned(cluster, style) else { return };
         let Some(work) = by_intents(cluster, plan) else { return };
         let told = told(&work);
         let off = |wanted: &str| told.iter().any(|(own, value)| own == wanted && value == "$false");
+        // said before anything that it would set again
+        let said = work
+            .before
+            .iter()
+            .position(|s| matches!(s.changes[0], Change::Overrides(_)));
+        assert!(said.is_none_or(|at| at == 0), "{name}: {:?}", work.before[0].title);
         let node = work.nodes.iter().flat_map(|n| &n.steps);
         for change in node.chain(&work.before).chain(&work.last).flat_map(|s| &s.changes) {
             match change {
@@ -338,8 +344,12 @@ fn what_network_atc_manages_is_set_only_with_its_override() {
                     lists += 1;
                 }
                 Change::NetworkUse { .. } => assert!(off("EnableNetworkNaming"), "{name}"),
-                Change::Host(HostSetting::Subnets(_) | HostSetting::AnyNetwork(_)) => {
+                Change::Member {
+                    setting: HostSetting::Subnets(_) | HostSetting::MoreSubnets(_) | HostSetting::AnyNetwork(_),
+                    ..
+                } => {
                     assert!(off("EnableLiveMigrationNetworkSelection"), "{name}");
+                    members += 1;
                 }
                 Change::Host(setting) => {
                     let own = matches!(setting, HostSetting::Pool(_) | HostSetting::MigrationEnabled(_));
@@ -352,7 +362,7 @@ fn what_network_atc_manages_is_set_only_with_its_override() {
             }
         }
     });
-    assert!(lists > 10, "{lists}");
+    assert!(lists > 10 && members > 10, "{lists} {members}");
 }
 
 #[test]

@@ -374,6 +374,8 @@ pub enum Change {
 /// Part of the work, in the order in which a script does it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {
+    /// What Network ATC leaves alone, and that it waits: else it would set again what follows.
+    NetworkAtc,
     /// Live migration between hosts that are rebuilt and hosts that are not.
     Reach,
     /// Teams, virtual switches, host vNICs, addresses: by the order that keeps management and storage reachable.

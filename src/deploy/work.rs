@@ -310,8 +310,8 @@ fn around_intents(
     let overrides = intents::global::overrides(today, applied, after, &all);
     let hold = intents::hold(today, &intents::intents(today, plan));
     // The first thing is what it must leave alone: it acts as soon as it has an intent.
-    let first = overrides.map(|set| (Phase::Wiring, Change::Overrides(set)));
-    let second = hold.map(|hold| (Phase::Wiring, Change::HoldIntents(Box::new(hold))));
+    let first = overrides.map(|set| (Phase::NetworkAtc, Change::Overrides(set)));
+    let second = hold.map(|hold| (Phase::NetworkAtc, Change::HoldIntents(Box::new(hold))));
     changes.before.splice(0..0, first.into_iter().chain(second));
 }
 

@@ -268,20 +268,41 @@ if ((Get-Cluster).Name -ne 'AZL-EDGE') {
 }
 $State = Read-State
 $Waiting = @()
-Save-Kept -Key 'subnets of AZL1' -Read { Get-Subnet -Node 'AZL1' }
-Save-Kept -Key 'subnets of AZL2' -Read { Get-Subnet -Node 'AZL2' }
-Save-Kept -Key 'subnets of AZL3' -Read { Get-Subnet -Node 'AZL3' }
-Save-Kept -Key 'subnets of AZL4' -Read { Get-Subnet -Node 'AZL4' }
 Save-Kept -Key 'override EnableNetworkNaming' -Read { Get-Override -Name EnableNetworkNaming }
 Save-Kept -Key 'override EnableLiveMigrationNetworkSelection' -Read { Get-Override -Name EnableLiveMigrationNetworkSelection }
 Save-Kept -Key 'service AZL1' -Read { [string](Get-Service -ComputerName 'AZL1' -Name NetworkATC).StartType }
 Save-Kept -Key 'service AZL2' -Read { [string](Get-Service -ComputerName 'AZL2' -Name NetworkATC).StartType }
 Save-Kept -Key 'service AZL3' -Read { [string](Get-Service -ComputerName 'AZL3' -Name NetworkATC).StartType }
 Save-Kept -Key 'service AZL4' -Read { [string](Get-Service -ComputerName 'AZL4' -Name NetworkATC).StartType }
+Save-Kept -Key 'subnets of AZL1' -Read { Get-Subnet -Node 'AZL1' }
+Save-Kept -Key 'subnets of AZL2' -Read { Get-Subnet -Node 'AZL2' }
+Save-Kept -Key 'subnets of AZL3' -Read { Get-Subnet -Node 'AZL3' }
+Save-Kept -Key 'subnets of AZL4' -Read { Get-Subnet -Node 'AZL4' }
 
-# Step 1: switch live migration on on AZL1, AZL2, AZL3 and AZL4
+# Step 1: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false
+#   serves: what the plan sets for live migration and cluster networks, which Network ATC would set again about every 15 minutes (Microsoft, Manage Network ATC)
+Invoke-Step -Number 1 -What 'tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false' -Serves 'what the plan sets for live migration and cluster networks, which Network ATC would set again about every 15 minutes (Microsoft, Manage Network ATC)' -Test {
+    ((Get-Override -Name EnableNetworkNaming) -eq $false) -and ((Get-Override -Name EnableLiveMigrationNetworkSelection) -eq $false)
+} -Change {
+    Set-Overrides -Value @{
+        # cluster networks keep the names of cluster_networks.csv, by which the scripts find them
+        EnableNetworkNaming = $false
+        # live migration goes over the plan's networks: the lists of the cluster and of the hosts
+        EnableLiveMigrationNetworkSelection = $false
+    }
+}
+
+# Step 2: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn
+#   serves: Network ATC applies an intent to every node of a cluster as soon as it can, also to nodes with running VMs (Microsoft, Install and enable Network ATC)
+Invoke-Step -Number 2 -What 'hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn' -Serves 'Network ATC applies an intent to every node of a cluster as soon as it can, also to nodes with running VMs (Microsoft, Install and enable Network ATC)' -Test {
+    Test-AtcHeld -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
+} -Change {
+    Stop-Atc -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
+}
+
+# Step 3: switch live migration on on AZL1, AZL2, AZL3 and AZL4
 #   serves: drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list
-Invoke-Step -Number 1 -What 'switch live migration on on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
+Invoke-Step -Number 3 -What 'switch live migration on on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
     ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq $true)
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true)) {
@@ -298,9 +319,9 @@ Invoke-Step -Number 1 -What 'switch live migration on on AZL1, AZL2, AZL3 and AZ
     }
 }
 
-# Step 2: until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4
+# Step 4: until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4
 #   serves: drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list
-Invoke-Step -Number 2 -What 'until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
+Invoke-Step -Number 4 -What 'until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
     (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL1') -notcontains $_ }).Count -eq 0) -and (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL2') -notcontains $_ }).Count -eq 0) -and (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL3') -notcontains $_ }).Count -eq 0) -and (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL4') -notcontains $_ }).Count -eq 0)
 } -Change {
     if (-not (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL1') -notcontains $_ }).Count -eq 0)) {
@@ -315,27 +336,6 @@ Invoke-Step -Number 2 -What 'until all hosts are rebuilt, list 10.71.1.0/24 and 
     if (-not (@('10.71.1.0/24', '10.71.2.0/24' | Where-Object { @(Get-Subnet -Node 'AZL4') -notcontains $_ }).Count -eq 0)) {
         Add-Subnet -Node 'AZL4' -Subnet '10.71.1.0/24', '10.71.2.0/24'
     }
-}
-
-# Step 3: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false
-#   serves: what the plan sets for live migration and cluster networks, which Network ATC would set again about every 15 minutes (Microsoft, Manage Network ATC)
-Invoke-Step -Number 3 -What 'tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false' -Serves 'what the plan sets for live migration and cluster networks, which Network ATC would set again about every 15 minutes (Microsoft, Manage Network ATC)' -Test {
-    ((Get-Override -Name EnableNetworkNaming) -eq $false) -and ((Get-Override -Name EnableLiveMigrationNetworkSelection) -eq $false)
-} -Change {
-    Set-Overrides -Value @{
-        # cluster networks keep the names of cluster_networks.csv, by which the scripts find them
-        EnableNetworkNaming = $false
-        # live migration goes over the plan's networks: the lists of the cluster and of the hosts
-        EnableLiveMigrationNetworkSelection = $false
-    }
-}
-
-# Step 4: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn
-#   serves: Network ATC applies an intent to every node of a cluster as soon as it can, also to nodes with running VMs (Microsoft, Install and enable Network ATC)
-Invoke-Step -Number 4 -What 'hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn' -Serves 'Network ATC applies an intent to every node of a cluster as soon as it can, also to nodes with running VMs (Microsoft, Install and enable Network ATC)' -Test {
-    Test-AtcHeld -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
-} -Change {
-    Stop-Atc -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
 }
 
 if ($Waiting.Count -gt 0) {

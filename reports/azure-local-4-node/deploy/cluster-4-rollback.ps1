@@ -564,27 +564,8 @@ Undo-Step -Number 5 -What 'undo: connect AKS-WORKER01 / Network Adapter to Conve
 
 $StateFile = Join-Path $StateFolder 'cluster-before-state.xml'
 $State = Read-State
-# Step 4: undo: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn
-Undo-Step -Number 4 -What 'undo: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn' -Test {
-    @(Get-NetIntent | Where-Object { @('Management_Compute', 'Storage') -contains $_.IntentName }).Count -eq 0
-} -Change {
-    if (Get-NetIntent -Name 'Management_Compute' -ErrorAction SilentlyContinue) { Remove-NetIntent -Name 'Management_Compute' }
-    if (Get-NetIntent -Name 'Storage' -ErrorAction SilentlyContinue) { Remove-NetIntent -Name 'Storage' }
-    Restore-Atc -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
-}
-
-# Step 3: undo: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false
-Undo-Step -Number 3 -What 'undo: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false' -Test {
-    ([string](Get-Override -Name EnableNetworkNaming) -eq [string]@(Get-Kept -Key 'override EnableNetworkNaming')[0]) -and ([string](Get-Override -Name EnableLiveMigrationNetworkSelection) -eq [string]@(Get-Kept -Key 'override EnableLiveMigrationNetworkSelection')[0])
-} -Change {
-    Set-Overrides -Value @{
-        EnableNetworkNaming = @(Get-Kept -Key 'override EnableNetworkNaming')[0]
-        EnableLiveMigrationNetworkSelection = @(Get-Kept -Key 'override EnableLiveMigrationNetworkSelection')[0]
-    }
-}
-
-# Step 2: undo: until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4
-Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4' -Test {
+# Step 4: undo: until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4
+Undo-Step -Number 4 -What 'undo: until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4' -Test {
     (Test-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4')) -and (Test-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3')) -and (Test-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2')) -and (Test-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1'))
 } -Change {
     if (-not (Test-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4'))) {
@@ -602,4 +583,23 @@ Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 10.71.1.0/24 
 }
 
 # By hand: switch live migration on on AZL1, AZL2, AZL3 and AZL4 (set it as it was)
+# Step 2: undo: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn
+Undo-Step -Number 2 -What 'undo: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn' -Test {
+    @(Get-NetIntent | Where-Object { @('Management_Compute', 'Storage') -contains $_.IntentName }).Count -eq 0
+} -Change {
+    if (Get-NetIntent -Name 'Management_Compute' -ErrorAction SilentlyContinue) { Remove-NetIntent -Name 'Management_Compute' }
+    if (Get-NetIntent -Name 'Storage' -ErrorAction SilentlyContinue) { Remove-NetIntent -Name 'Storage' }
+    Restore-Atc -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
+}
+
+# Step 1: undo: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false
+Undo-Step -Number 1 -What 'undo: tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false' -Test {
+    ([string](Get-Override -Name EnableNetworkNaming) -eq [string]@(Get-Kept -Key 'override EnableNetworkNaming')[0]) -and ([string](Get-Override -Name EnableLiveMigrationNetworkSelection) -eq [string]@(Get-Kept -Key 'override EnableLiveMigrationNetworkSelection')[0])
+} -Change {
+    Set-Overrides -Value @{
+        EnableNetworkNaming = @(Get-Kept -Key 'override EnableNetworkNaming')[0]
+        EnableLiveMigrationNetworkSelection = @(Get-Kept -Key 'override EnableLiveMigrationNetworkSelection')[0]
+    }
+}
+
 Write-Output 'Done.'
