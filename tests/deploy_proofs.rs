@@ -425,3 +425,48 @@ fn the_limit_of_the_cluster_goes_before_the_hosts_set_theirs() {
     assert!(text(&files, "cluster-1-before.ps1").contains("(Get-Cluster).SetSMBBandwidthLimit = 0"));
     assert!(text(&files, "HV01-1-pre-check.ps1").contains("the cluster has SetSMBBandwidthLimitFactor"));
 }
+
+/// A port that goes under a virtual switch loses the VLAN ID that is set at it, which would drop what the switch tags; on the way back it gets it again.
+#[test]
+fn a_port_under_a_switch_has_no_vlan_of_its_own_and_gets_it_back() {
+    let (mut inventory, _) = sample("exports-2022");
+    inventory.clusters.iter_mut().for_each(Cluster::move_to_hyper_v);
+    let plan = planned(&inventory.clusters[0], Style::Converged);
+    let (mut taken, mut given_back) = (0, 0);
+    for one in of(&inventory, plan) {
+        let set: Vec<(String, String, u64)> = one
+            .nodes
+            .iter()
+            .flat_map(|n| {
+                n.today
+                    .nics
+                    .iter()
+                    .zip(&n.after.nics)
+                    .map(move |(old, new)| (n, old, new))
+            })
+            .filter(|(_, old, new)| old.switch.is_none() && new.switch.is_some())
+            .filter_map(|(n, old, _)| Some((n.today.name.clone(), old.name.clone(), old.facts.number("nic_vlan")?)))
+            .filter(|(.., vlan)| *vlan > 0)
+            .collect();
+        assert!(!set.is_empty(), "the sample has storage ports with a VLAN of their own");
+        let files = files(&[one]);
+        for (node, port, vlan) in set {
+            let apply = text(&files, &format!("{node}-2-apply.ps1"));
+            let line = |vlan: u64| format!("Set-NetAdapter -Name {} -VlanID {vlan} -Confirm:$false", quoted(&port));
+            let (off, name) = (apply.find(&line(0)).expect("the VLAN is taken off"), quoted(&port));
+            let bound = apply[off..]
+                .find("VMSwitch")
+                .expect("then the port goes under the switch");
+            assert!(
+                apply[off..off + bound].lines().count() < 8,
+                "{node}: {name}: in the same step"
+            );
+            let proof = format!("[int](Get-NetAdapter -Name {name}).VlanID -eq 0");
+            assert!(apply.contains(&proof), "{node}: {name}");
+            taken += 1;
+            let back = text(&files, &format!("{node}-4-rollback.ps1"));
+            given_back += usize::from(back.contains(&line(vlan)));
+        }
+    }
+    assert_eq!((taken, given_back), (taken.max(2), taken));
+}

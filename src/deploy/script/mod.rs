@@ -18,6 +18,7 @@ mod parts;
 mod paths;
 mod policies;
 mod pools;
+mod port_vlan;
 mod prelude;
 mod proof;
 mod runbook;
