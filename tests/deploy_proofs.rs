@@ -426,6 +426,20 @@ fn the_limit_of_the_cluster_goes_before_the_hosts_set_theirs() {
     assert!(text(&files, "HV01-1-pre-check.ps1").contains("the cluster has SetSMBBandwidthLimitFactor"));
 }
 
+/// Addresses of both families are compared, however they are written; a link-local one is made anew with each adapter.
+#[test]
+fn addresses_of_both_families_are_looked_for() {
+    let (_, files) = scripts_of("converged-2016");
+    let verify = text(&files, "3-verify.ps1");
+    let start = verify.find("function Test-Address {").expect("the function");
+    let own = &verify[start..start + verify[start..].find("\n}").expect("its end")];
+    assert!(!own.contains("-AddressFamily"), "{own}");
+    assert!(
+        own.contains("-as [ipaddress]") && own.contains("-notlike 'fe80:*'"),
+        "{own}"
+    );
+}
+
 /// A port that goes under a virtual switch loses the VLAN ID that is set at it, which would drop what the switch tags; on the way back it gets it again.
 #[test]
 fn a_port_under_a_switch_has_no_vlan_of_its_own_and_gets_it_back() {

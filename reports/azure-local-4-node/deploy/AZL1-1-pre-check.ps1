@@ -124,8 +124,16 @@ function Get-Ipv4 {
 
 function Test-Address {
     param([string]$Adapter, [string[]]$Address)
-    $own = @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue | ForEach-Object { $_.IPAddress })
-    return @($Address | Where-Object { $own -notcontains $_.Split('/')[0] }).Count -eq 0
+    # link-local addresses of IPv6 follow the adapter; others may be written in several ways
+    $plain = {
+        param([string]$Text)
+        $bare = $Text.Split('/')[0].Split('%')[0]
+        $ip = $bare -as [ipaddress]
+        if ($ip) { $ip.ToString() } else { $bare }
+    }
+    $own = @(Get-NetIPAddress -InterfaceAlias $Adapter -ErrorAction SilentlyContinue | ForEach-Object { & $plain $_.IPAddress })
+    $wanted = @($Address | Where-Object { $_ -notlike 'fe80:*' } | ForEach-Object { & $plain $_ })
+    return @($wanted | Where-Object { $own -notcontains $_ }).Count -eq 0
 }
 
 function Save-Address {
