@@ -1,6 +1,6 @@
 //! Ports of the physical switches in the admin's words: what they must let through before a node is rebuilt, just before a step, and on the way back.
 
-use super::cabling::{PortChange, Wire, of_intent};
+use super::cabling::{PortChange, Wire, of_intent, set_vlan};
 use super::manual::manual;
 use super::steps::{Manual, Port, When};
 use super::words;
@@ -202,11 +202,6 @@ fn network<'w>(work: &'w ClusterWork, networks: &BTreeMap<Port, usize>, nic: &Ni
     work.today.networks.get(*at)
 }
 
-/// VLAN ID that is set at the port in Windows.
-fn set_vlan(nic: &Nic) -> Option<u64> {
-    nic.facts.number("nic_vlan").filter(|vlan| *vlan > 0)
-}
-
 /// What to say of the VLAN of a bare port beside its switch port: Windows sends untagged there, unless the adapter itself is set to the VLAN.
 fn at_the_port(nic: &Nic, vlans: &BTreeSet<u16>) -> String {
     let mut vlans = vlans.iter();
@@ -215,7 +210,7 @@ fn at_the_port(nic: &Nic, vlans: &BTreeSet<u16>) -> String {
     };
     match set_vlan(nic) {
         None => format!(" (VLAN {only} untagged: {} is no trunk in Windows)", nic.name),
-        Some(today) if today != u64::from(*only) => format!(
+        Some(today) if today != *only => format!(
             " (tagged; the port has VLAN {today} today, so set it once its address has changed: Set-NetAdapter -Name {} -VlanID {only})",
             quoted(&nic.name)
         ),

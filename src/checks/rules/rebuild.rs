@@ -20,20 +20,24 @@ pub(super) fn recreate(cluster: &Cluster, nodes: &[(&Node, &VirtualSwitch)], opt
 
 /// How a switch comes from an LBFO team onto a team of its own, SET.
 pub(super) fn onto_set(node: &Node, switch: &VirtualSwitch, team: &Team<'_>) -> String {
-    let ports = fixes::quoted_list(team.members.iter().map(|nic| nic.name.as_str()));
-    let set = format!("-NetAdapterName {ports} -EnableEmbeddedTeaming $true");
-    format!(
-        "drain {}, then {}",
-        node.name,
-        again(node, switch, &(remove(node, team.name), set), "")
-    )
+    let uplink = (remove(node, team.name), with_set(&team.members));
+    format!("drain {}, then {}", node.name, again(node, switch, &uplink, ""))
+}
+
+/// SET over ports, as parameters of `New-VMSwitch`.
+fn with_set(ports: &[&Nic]) -> String {
+    let names = fixes::quoted_list(ports.iter().map(|nic| nic.name.as_str()));
+    format!("-NetAdapterName {names} -EnableEmbeddedTeaming $true")
 }
 
 /// Whether the switch stands on SET once it is made again: it does today, or its LBFO team gives way to one.
 pub(super) fn is_on_set(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> bool {
     let today = teams::set(cluster, node);
     let now = today.iter().any(|team| same_name(team.name, &switch.name));
-    now || uplink(cluster, node, switch).1.contains("-EnableEmbeddedTeaming")
+    let ports: Vec<&Nic> = bound(node, &switch.name).collect();
+    now || team_of(&ports).map_or(ports.len() > 1 && cluster.profile.generation >= WS2016, |_| {
+        gives_way(cluster, &ports)
+    })
 }
 
 /// The commands; `uplink` is what has to be done first, and what the new switch is bound to.
@@ -79,30 +83,36 @@ fn remove(node: &Node, team: &str) -> String {
 /// which Microsoft wants there, from 2022 on every one.
 fn uplink(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> (String, String) {
     let ports: Vec<&Nic> = bound(node, &switch.name).collect();
-    let team = ports
-        .first()
-        .map(|nic| nic.team.as_str())
-        .filter(|team| !team.is_empty());
     let names = fixes::quoted_list(ports.iter().map(|nic| nic.name.as_str()));
     let bind = |names: &str| (String::new(), format!("-NetAdapterName {names}"));
-    let with_set = |before| (before, format!("-NetAdapterName {names} -EnableEmbeddedTeaming $true"));
-    let version = cluster.profile.generation;
-    match (ports.len(), team) {
+    match (ports.len(), team_of(&ports)) {
         (0, _) => bind("<its port>"),
         (1, None) => bind(&names),
-        (_, Some(team)) if version >= WS2022 || version >= WS2016 && gives_way(&ports) => with_set(remove(node, team)),
+        (_, Some(team)) if gives_way(cluster, &ports) => (remove(node, team), with_set(&ports)),
         (_, Some(team)) => bind(&fixes::quoted(team)),
-        (_, None) if version >= WS2016 => with_set(String::new()),
+        (_, None) if cluster.profile.generation >= WS2016 => (String::new(), with_set(&ports)),
         (_, None) => bind(&format!("<the team of {}>", names.replace('\'', ""))),
     }
 }
 
-/// A team of Windows NIC Teaming whose ports SET can take: alike in speed and model.
-fn gives_way(ports: &[&Nic]) -> bool {
+/// The team that the ports of a switch are in.
+fn team_of<'a>(ports: &[&'a Nic]) -> Option<&'a str> {
+    let team = ports.first().map(|nic| nic.team.as_str());
+    team.filter(|team| !team.is_empty())
+}
+
+/// Whether the team under a switch gives way to SET: every one from 2022 on, from 2016 on one of Windows NIC Teaming whose ports SET can take, alike
+/// in speed and model.
+fn gives_way(cluster: &Cluster, ports: &[&Nic]) -> bool {
     let alike = ports
         .windows(2)
         .all(|pair| pair[0].speed == pair[1].speed && pair[0].model == pair[1].model);
-    alike && ports.len() > 1 && ports.iter().all(|nic| teams::is_lbfo(nic))
+    let fits = alike && ports.len() > 1 && ports.iter().all(|nic| teams::is_lbfo(nic));
+    match cluster.profile.generation {
+        WS2022.. => true,
+        WS2016.. => fits,
+        _ => false,
+    }
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@
 //! its commands. Out: the same with the VLAN ID taken off a port that enters, and given back to one that leaves on the way back. Must not know: the order.
 
 use super::change::{Context, Written};
+use crate::deploy::cabling::set_vlan;
 use crate::deploy::steps::{Base, Change};
 use crate::powershell::{Command, quoted};
 
@@ -30,10 +31,10 @@ pub(super) fn with(context: &Context, change: &Change, mut written: Written) -> 
 }
 
 /// The VLAN ID of a port that is under no switch and in no team today.
-fn set_today(context: &Context, port: &str) -> Option<u64> {
+fn set_today(context: &Context, port: &str) -> Option<u16> {
     let nic = context.node?.nics.iter().find(|n| n.name == *port)?;
     let bare = nic.switch.is_none() && nic.team.is_empty();
-    nic.facts.number("nic_vlan").filter(|vlan| bare && *vlan > 0)
+    set_vlan(nic).filter(|_| bare)
 }
 
 /// Ports that a change puts under a switch or into a team.
