@@ -2,10 +2,10 @@
 //!
 //! In: the ledger. Out: those that hold an address together with another adapter by mistake. Must not know: findings.
 
-use crate::inventory::Inventory;
+use crate::inventory::{Inventory, Vm};
 use crate::mac::ledger::{Holder, Place};
-use crate::mac::{is_replica_pair, is_usable, nlb};
-use crate::units::Mac;
+use crate::mac::{is_usable, nlb};
+use crate::units::{Mac, same_name};
 
 /// Holders of one address that are compared with each other; an import error can give thousands the same.
 const MOST_COMPARED: usize = 64;
@@ -69,18 +69,29 @@ pub fn on_purpose(inventory: &Inventory, a: Holder, b: Holder) -> bool {
                 (!x.team.is_empty() && x.team == y.team) || (x.switch.is_some() && x.switch == y.switch)
             })
         }
-        (Place::Vnic(..), Place::Vnic(..)) => {
-            is_replica_pair(inventory, a, b) || (is_nlb_member(inventory, a) && is_nlb_member(inventory, b))
-        }
+        (Place::Vnic(..), Place::Vnic(..)) => is_replica_pair(inventory, a, b) || are_members(inventory, a, b),
         _ => false,
     }
 }
 
-/// Before spoofing existed, members of a unicast cluster were given the cluster's address by hand.
-fn is_nlb_member(inventory: &Inventory, holder: Holder) -> bool {
-    holder
-        .vnic(inventory)
-        .is_some_and(|(vm, _)| nlb::is_own_cluster_mac(vm, holder.mac))
+/// Whether both are members of one NLB cluster and hold its address: before spoofing existed, members of a unicast cluster were
+/// given it by hand.
+fn are_members(inventory: &Inventory, a: Holder, b: Holder) -> bool {
+    let (Some((x, _)), Some((y, _))) = (a.vnic(inventory), b.vnic(inventory)) else {
+        return false;
+    };
+    let name = |vm: &Vm| vm.nlb.as_ref().map(|member| member.name.clone());
+    let same_cluster = name(x).zip(name(y)).is_some_and(|(x, y)| same_name(&x, &y));
+    let same_vm = std::ptr::eq(x, y);
+    !same_vm && same_cluster && nlb::is_own_cluster_mac(x, a.mac) && nlb::is_own_cluster_mac(y, b.mac)
+}
+
+/// Whether two holders are the same VM on both sides of a replication, which share their static addresses on purpose.
+fn is_replica_pair(inventory: &Inventory, a: Holder, b: Holder) -> bool {
+    let (Some((x, _)), Some((y, _))) = (a.vnic(inventory), b.vnic(inventory)) else {
+        return false;
+    };
+    a.cluster != b.cluster && x.replica && y.replica && same_name(&x.name, &y.name)
 }
 
 #[cfg(test)]

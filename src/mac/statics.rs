@@ -3,15 +3,16 @@
 //! In: VMs, the planned pools. Out: one [`StaticMacPlan`] per vNIC where something is needed or changes.
 //! Must not know: findings, reports.
 //!
-//! Today's address stays where it lies outside every planned pool and belongs to this vNIC alone; else a new one is taken from
-//! the block that no pool reaches. Dynamic vNICs without a reason stay dynamic: an address that changes harms them little.
+//! Today's address stays where it lies outside every planned pool and belongs to this vNIC alone, or is its NLB cluster's, which
+//! members may share; else a new one is taken from the block that no pool reaches. Dynamic vNICs without a reason stay dynamic: an
+//! address that changes harms them little.
 
 use crate::inventory::{Inventory, NlbMode, Vm, Vnic};
 use crate::mac::ledger::{Holder, Place, holders_of, ledger};
 use crate::mac::propose::STATIC_BLOCK;
-use crate::mac::{HYPER_V_PREFIX, is_usable, nlb, pools};
+use crate::mac::{HYPER_V_PREFIX, is_usable, nlb, pools, sharing};
 use crate::plan::StaticMacPlan;
-use crate::units::{Mac, MacRange, same_name};
+use crate::units::{Mac, MacRange};
 
 /// Addresses under the prefix `00-15-5D`.
 const PREFIX_SIZE: u64 = 0x100_0000;
@@ -126,7 +127,7 @@ impl Facts<'_> {
         let never_started = |m: &Mac| vnic.dynamic_mac && m.is_unset();
         let current = vnic.mac.filter(|m| !never_started(m));
         let fault = match current {
-            Some(mac) if wanted => self.fault_of(mac, cluster, place),
+            Some(mac) if wanted => self.fault_of(vm, mac, cluster, place),
             _ => None,
         };
         let listed = !reasons.is_empty() || spoofing || spoofing != vnic.spoofing || (wanted && fault.is_some());
@@ -146,6 +147,10 @@ impl Facts<'_> {
         if wanted && planned.is_none() {
             reasons.push("no address is free under 00-15-5D".to_owned());
         }
+        if planned.is_some_and(|mac| nlb::is_own_cluster_mac(vm, mac)) {
+            reasons
+                .push("it is the address of the NLB cluster itself, which the members may share: it stays".to_owned());
+        }
         reasons.extend(spoofing_reason(vm, vnic, nlb_adapter, spoofing));
         Some(StaticMacPlan {
             vm: vm.name.clone(),
@@ -159,11 +164,11 @@ impl Facts<'_> {
     }
 
     /// Why an address cannot be this vNIC's static one; `None` = it can.
-    fn fault_of(&self, mac: Mac, cluster: usize, place: Place) -> Option<String> {
+    fn fault_of(&self, vm: &Vm, mac: Mac, cluster: usize, place: Place) -> Option<String> {
         if !is_usable(mac) {
             return Some(format!("{mac} is no address a vNIC may have"));
         }
-        if nlb::is_reserved(mac) {
+        if nlb::is_reserved(mac) && !nlb::is_own_cluster_mac(vm, mac) {
             return Some(format!("{mac} is an address of NLB, which sets it inside the guest"));
         }
         if covering(&self.pools, mac).is_some() {
@@ -173,13 +178,14 @@ impl Facts<'_> {
     }
 
     /// Whether the address may stay here: nobody else holds it, or only static vNICs do and this is the first of them
-    /// (the others get new ones). A replicated VM holds the same address on both sides on purpose.
+    /// (the others get new ones). Those that share it on purpose are no rivals: both sides of a replicated VM, members of one
+    /// NLB cluster with its address.
     fn is_own(&self, mac: Mac, cluster: usize, place: Place) -> bool {
         let holders = holders_of(&self.holders, mac);
         let this = Holder { mac, cluster, place };
         let rivals: Vec<&Holder> = holders
             .iter()
-            .filter(|h| **h != this && !is_replica_pair(self.inventory, **h, this))
+            .filter(|h| **h != this && !sharing::on_purpose(self.inventory, **h, this))
             .collect();
         let fixed = |h: &Holder| h.vnic(self.inventory).is_some_and(|(_, v)| !v.dynamic_mac);
         rivals.is_empty() || (fixed(&this) && rivals.iter().all(|h| fixed(h) && this < **h))
@@ -228,14 +234,6 @@ fn spoofing_reason(vm: &Vm, vnic: &Vnic, nlb_adapter: bool, spoofing: bool) -> O
 fn covering(ranges: &[MacRange], mac: Mac) -> Option<MacRange> {
     let end = ranges.partition_point(|r| r.min <= mac);
     ranges[..end].iter().rev().find(|r| r.contains(mac)).copied()
-}
-
-/// Whether two holders are the same VM on both sides of a replication, which share their static addresses on purpose.
-pub fn is_replica_pair(inventory: &Inventory, a: Holder, b: Holder) -> bool {
-    let (Some((x, _)), Some((y, _))) = (a.vnic(inventory), b.vnic(inventory)) else {
-        return false;
-    };
-    a.cluster != b.cluster && x.replica && y.replica && same_name(&x.name, &y.name)
 }
 
 #[cfg(test)]
@@ -287,6 +285,45 @@ mod tests {
         );
         assert!(found[0].spoofing);
         assert!(found[0].reason.contains("NLB unicast"), "{}", found[0].reason);
+    }
+
+    /// Two static unicast members that hold the address of their cluster, as before spoofing existed.
+    fn sharing_members() -> Cluster {
+        let mut facts = one_vm();
+        facts.vms.push(vm("WEB2", Some(1), &[0, 1], 1));
+        for guest in &mut facts.vms {
+            guest.nlb = member(NlbMode::Unicast);
+            guest.vnics[0].dynamic_mac = false;
+            guest.vnics[0].mac = Some(Mac(0x02BF_0A00_0532));
+        }
+        facts
+    }
+
+    #[test]
+    fn unicast_members_keep_the_address_of_their_cluster_together() {
+        let facts = sharing_members();
+        let shared = facts.vms[0].vnics[0].mac;
+
+        let found = plan(facts);
+
+        assert!(found.len() == 2 && found.iter().all(|entry| entry.planned == shared && entry.spoofing));
+        assert!(found[1].reason.contains("it stays"), "{}", found[1].reason);
+    }
+
+    #[test]
+    fn the_address_of_an_nlb_cluster_goes_from_others_and_stays_with_one_of_two_clusters() {
+        let mut facts = sharing_members();
+        let shared = facts.vms[0].vnics[0].mac;
+        facts.vms[1].nlb.as_mut().expect("a member").name = "mail".into();
+        let two_clusters = plan(facts.clone());
+        facts.vms[1].nlb = None;
+
+        let stranger = plan(facts);
+
+        for found in [two_clusters, stranger] {
+            assert_eq!(found[0].planned, shared);
+            assert!(found[1].planned.is_some() && found[1].planned != shared);
+        }
     }
 
     #[test]

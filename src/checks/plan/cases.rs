@@ -78,6 +78,20 @@ pub(super) fn member() -> Nlb {
     }
 }
 
+/// An address that NLB makes for a cluster in unicast mode.
+pub(super) const SHARED_BY_MEMBERS: u64 = 0x02BF_0A00_0532;
+
+/// A sound plan in which the members of one NLB cluster hold its address together, after it was changed.
+pub(super) fn sharing(spoil: impl FnOnce(&mut Cluster, &mut ClusterPlan)) -> (Inventory, Plan) {
+    spoiled(|cluster, plan| {
+        for guest in &mut cluster.vms {
+            guest.nlb = Some(member());
+        }
+        plan.static_macs = ["VM1", "VM2"].map(|vm| fixed(vm, SHARED_BY_MEMBERS, true)).to_vec();
+        spoil(cluster, plan);
+    })
+}
+
 /// A plan that is sound for a VM bound to its address, after it was changed.
 pub(super) fn bound(spoil: impl FnOnce(&mut Cluster, &mut ClusterPlan)) -> (Inventory, Plan) {
     spoiled(|cluster, plan| {
@@ -296,6 +310,23 @@ fn claim_cases() -> Vec<(&'static str, (Inventory, Plan))> {
         (
             "static-mac-sane",
             spoiled(|_, plan| plan.static_macs = vec![fixed("VM1", 0x0100_0000_0002, false)]),
+        ),
+        (
+            "static-mac-sane",
+            spoiled(|_, plan| plan.static_macs = vec![fixed("VM1", SHARED_BY_MEMBERS, false)]),
+        ),
+        (
+            "static-mac-sane",
+            sharing(|cluster, plan| {
+                cluster.vms[0].vnics.push(vnic("Second", 100));
+                cluster.vms[0].vnics[1].isolated = true;
+                plan.static_macs.push(fixed("VM1", SHARED_BY_MEMBERS, true));
+                plan.static_macs[2].vnic = "Second".to_owned();
+            }),
+        ),
+        (
+            "static-mac-sane",
+            sharing(|cluster, _| cluster.vms[1].nlb.as_mut().expect("a member").name = "MAIL".to_owned()),
         ),
         (
             "static-mac-sane",

@@ -1,6 +1,6 @@
 //! Each check is seen to fail on a plan that breaks only it, and sound plans pass.
 
-use super::cases::{DEDICATED, bound, cases, facts, fixed, member, pool, range, sound, spanning, spoiled};
+use super::cases::{DEDICATED, bound, cases, facts, fixed, member, pool, range, sharing, sound, spanning, spoiled};
 use super::testing::{claim, files, plan, set_nics};
 use super::*;
 use crate::checks::{VerifiedPlan, requirements_met, verify};
@@ -30,6 +30,12 @@ fn each_broken_plan_is_rejected_by_exactly_its_check() {
     for (number, (name, (inventory, plan))) in cases().into_iter().enumerate() {
         assert_eq!(broken(&inventory, plan), BTreeSet::from([name]), "case {number}");
     }
+}
+
+#[test]
+fn members_of_one_nlb_cluster_may_share_its_address() {
+    let (inventory, plan) = sharing(|_, _| {});
+    accepted(&inventory, plan);
 }
 
 #[test]
