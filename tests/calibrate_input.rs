@@ -111,6 +111,14 @@ fn what_is_no_history_or_no_calibration_is_refused() {
     let run = nicplan(&["calibrate", text(&empty)]);
     assert_eq!(run.code, 2);
     assert!(run.err.contains("start_s and end_s"), "{}", run.err);
+    let events = history("events", "<Objs Version=\"1.1.0.1\"><Obj /></Objs>\n");
+    let run = nicplan(&["calibrate", text(&events)]);
+    assert_eq!(run.code, 2);
+    assert!(
+        run.err.contains("no history of live migrations") && run.err.contains("nicplan import EVENT-LOGS"),
+        "{}",
+        run.err
+    );
     assert_eq!(nicplan(&["calibrate", "no-such-file.csv"]).code, 2);
     let both = nicplan(&["calibrate", text(&file), "-o", "x.json", "--with", "y.json"]);
     assert_eq!(both.code, 2);

@@ -98,7 +98,7 @@ fn no_history(gathered: &Gathered, shown: &str) -> Option<Problem> {
         .flat_map(|table| &table.position)
         .flatten()
         .count();
-    if gathered.tables.is_empty() || gathered.problems.len() < 2 || known >= FEWEST_COLUMNS {
+    if gathered.tables.is_empty() || gathered.problems.is_empty() || known >= FEWEST_COLUMNS {
         return None;
     }
     let columns: Vec<&str> = HISTORY.columns.iter().map(|column| column.name).collect();
