@@ -1,9 +1,10 @@
 //! Tables that an import wrote, value by value beside those that are expected.
 #![allow(dead_code)] // each test file uses its part
 
+use super::program;
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A row: cells by column.
 pub type Row = BTreeMap<String, String>;
@@ -47,7 +48,7 @@ fn names(table: &str) -> [&'static str; 2] {
 /// Compares every cell of every expected table with what was written; gives their number. Columns that are not expected may hold anything.
 pub fn compare(expected: &Path, out: &Path) -> usize {
     let mut compared = 0;
-    for path in super::program::entries(expected) {
+    for path in program::entries(expected) {
         let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
         let (wanted, found) = (table(&path), rows(out, &name));
         let key = |row: &Row| names(&name).map(|column| cell(row, column).to_owned());
@@ -83,4 +84,18 @@ pub fn assert_cells(row: &Row, expected: &[&str]) {
         let (column, value) = pair.split_once('=').expect("column=value");
         assert_eq!(cell(row, column), value, "{column} of {row:?}");
     }
+}
+
+/// Writes exports and imports them; gives where the result is and what was said.
+pub fn import(name: &str, files: &[(&str, &[u8])]) -> (PathBuf, String) {
+    let source = program::folder(&format!("cmdlets-{name}"), &[]);
+    for (file, bytes) in files {
+        let path = source.join(file);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("the build folder can be written");
+        fs::write(path, bytes).expect("the build folder can be written");
+    }
+    let out = program::place(&format!("cmdlets-{name}-out"));
+    let run = program::nicplan(&["import", program::text(&source), "-o", program::text(&out)]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    (out, run.out + &run.err)
 }

@@ -140,7 +140,7 @@ fn lists(estate: &mut Estate) {
                 none if none.is_empty() => "none".to_owned(),
                 some => some.join(";"),
             },
-            "traffic_classes" | "qos_policies" => texts(&list).join(";"),
+            "traffic_classes" | "qos_policies" | "qos_weights" => texts(&list).join(";"),
             "extensions" => {
                 if let Ok(row) = owner.parse() {
                     estate.put(row, "extensions", &texts(&list).join(";"), place);

@@ -3,6 +3,9 @@
 use super::{Cmdlet, Item, yes_no};
 use crate::inventory::importers::exports::estate::{Estate, key};
 
+/// UDP port of the cluster's heartbeat (Microsoft, "Service overview and network port requirements").
+const HEARTBEAT_PORT: i64 = 3343;
+
 pub(super) const CMDLETS: &[&Cmdlet] = &[
     &Cmdlet {
         name: "Get-NetQosTrafficClass",
@@ -39,6 +42,10 @@ pub(super) const CMDLETS: &[&Cmdlet] = &[
             "NetDirectPortMatchCondition",
             "PriorityValue",
             "PriorityValue8021Action",
+            "MinBandwidthWeight",
+            "MinBandwidthWeightAction",
+            "IPDstPort",
+            "IPDstPortMatchCondition",
         ],
         per_node: true,
         collect: "Get-NetQosPolicy -CimSession $Node",
@@ -89,32 +96,40 @@ fn flow_control(item: &Item<'_>, estate: &mut Estate) {
     add(item, estate, "pfc_priorities", text);
 }
 
-/// The templates as words; what JSON writes as a number is not sure for all versions and left out.
+/// What a policy does, by the traffic that it matches: a priority, a share of the link (1 to 100), or both.
 fn policy(item: &Item<'_>, estate: &mut Estate) {
-    let priority = item
-        .get(&["PriorityValue", "PriorityValue8021Action"])
-        .and_then(|f| f.value.number());
-    let Some(priority) = priority.filter(|n| (0..8).contains(n)) else {
-        return;
-    };
-    let port = item
-        .get(&["NetDirectPort", "NetDirectPortMatchCondition"])
-        .and_then(|f| f.value.number());
+    let Some(matched) = matched(item) else { return };
+    let number = |names: &[&str]| item.get(names).and_then(|f| f.value.number());
+    let priority = number(&["PriorityValue", "PriorityValue8021Action"]).filter(|n| (0..8).contains(n));
+    if let Some(priority) = priority {
+        add(item, estate, "qos_policies", format!("{matched}={priority}"));
+    }
+    let weight = number(&["MinBandwidthWeight", "MinBandwidthWeightAction"]).filter(|n| (1..=100).contains(n));
+    // Of RDMA the packet scheduler sees nothing.
+    if let Some(weight) = weight.filter(|_| matched != "smbdirect") {
+        add(item, estate, "qos_weights", format!("{matched}=:{weight}"));
+    }
+}
+
+/// The templates as words; what JSON writes as a number is not sure for all versions and left out.
+fn matched(item: &Item<'_>) -> Option<&'static str> {
+    let number = |names: &[&str]| item.get(names).and_then(|f| f.value.number());
     let template = item
         .get(&["Template", "TemplateMatchCondition"])
         .and_then(|f| f.value.text());
-    let matched = match (port, template.unwrap_or_default().to_ascii_lowercase().as_str()) {
-        (Some(445), _) => "smbdirect",
-        (_, "default") => "default",
-        (_, "cluster") => "cluster",
-        (_, "livemigration") => "live-migration",
-        (_, "smb") => "smb",
-        (_, "iscsi") => "iscsi",
-        (_, "nfs") => "nfs",
-        (_, "fcoe") => "fcoe",
-        _ => return,
-    };
-    add(item, estate, "qos_policies", format!("{matched}={priority}"));
+    if number(&["NetDirectPort", "NetDirectPortMatchCondition"]) == Some(445) {
+        return Some("smbdirect");
+    }
+    match template.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "default" => Some("default"),
+        "cluster" => Some("cluster"),
+        "livemigration" => Some("live-migration"),
+        "smb" => Some("smb"),
+        "iscsi" => Some("iscsi"),
+        "nfs" => Some("nfs"),
+        "fcoe" => Some("fcoe"),
+        _ => (number(&["IPDstPort", "IPDstPortMatchCondition"]) == Some(HEARTBEAT_PORT)).then_some("cluster"),
+    }
 }
 
 fn dcbx(item: &Item<'_>, estate: &mut Estate) {
