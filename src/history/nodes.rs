@@ -2,8 +2,8 @@
 //!
 //! In: names as events write them. Out: one spelling for each node. Must not know: events.
 
+use crate::units::host_name;
 use std::collections::BTreeMap;
-use std::net::IpAddr;
 
 /// The spelling of each node.
 #[derive(Debug, Default)]
@@ -14,12 +14,12 @@ impl Nodes {
     pub(super) fn learn(&mut self, name: &str) {
         self.0
             .entry(self.key(name))
-            .or_insert_with(|| first_label(name).to_owned());
+            .or_insert_with(|| host_name(name.trim()).to_owned());
     }
 
     /// What is the same for every name of a node.
     pub(super) fn key(&self, name: &str) -> String {
-        first_label(name).to_lowercase()
+        host_name(name.trim()).to_lowercase()
     }
 
     /// How a node is shown.
@@ -27,16 +27,7 @@ impl Nodes {
         self.0
             .get(&self.key(name))
             .cloned()
-            .unwrap_or_else(|| first_label(name).to_owned())
-    }
-}
-
-/// `hv1` of `hv1.corp.local`; addresses stay whole.
-fn first_label(name: &str) -> &str {
-    let name = name.trim();
-    match name.split_once('.') {
-        Some((label, _)) if !label.is_empty() && name.parse::<IpAddr>().is_err() => label,
-        _ => name,
+            .unwrap_or_else(|| host_name(name.trim()).to_owned())
     }
 }
 

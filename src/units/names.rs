@@ -131,14 +131,37 @@ pub fn host_vnic_of(connection: &str) -> &str {
         .unwrap_or(connection)
 }
 
-/// First label of a host's DNS name, in lower case: `HV1.corp.example` and `hv1` are one host.
+/// First label of a host's DNS name: `HV1` of `HV1.corp.example`; an address stays whole.
+pub fn host_name(name: &str) -> &str {
+    let label = name.split('.').next().filter(|label| !label.is_empty());
+    label.filter(|_| !is_address(name)).unwrap_or(name)
+}
+
+/// Name by which hosts are compared, in lower case: `HV1.corp.example` and `hv1` are one host.
 pub fn host_label(name: &str) -> String {
-    name.split('.').next().unwrap_or_default().to_lowercase()
+    host_name(name).to_lowercase()
+}
+
+/// Whether a name consists of digits, dots and colons alone.
+pub fn is_address(name: &str) -> bool {
+    name.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b':')
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn hosts_are_known_by_their_first_label_and_addresses_stay_whole() {
+        for (name, label) in [
+            ("HV1.corp.example", "hv1"),
+            ("hv1", "hv1"),
+            ("10.0.0.1", "10.0.0.1"),
+            (".corp", ".corp"),
+        ] {
+            assert_eq!(host_label(name), label);
+        }
+    }
 
     #[test]
     fn names_sort_as_people_count() {

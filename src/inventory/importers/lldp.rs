@@ -11,7 +11,7 @@ use crate::inventory::catalogue::{self, Table, plain};
 use crate::inventory::decode::{Complaint, MAX_ROWS, read_text};
 use crate::inventory::entities::Origin;
 use crate::inventory::raw::{Gathered, Line, RawTable, RowFrom};
-use crate::units::count;
+use crate::units::{count, host_label};
 use serde_json::value::RawValue;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -218,17 +218,6 @@ impl Neighbour {
     }
 }
 
-/// First label of a name, in lower case, as nodes are compared.
-fn short(name: &str) -> String {
-    let lower = name.to_lowercase();
-    let address = lower.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b':');
-    if address {
-        lower
-    } else {
-        lower.split('.').next().unwrap_or(&lower).to_owned()
-    }
-}
-
 /// Writes what the neighbours say of the ports of all inputs as rows of `nics`.
 pub(super) fn join(gathered: &mut Gathered) {
     let neighbours = std::mem::take(&mut gathered.neighbours);
@@ -241,7 +230,7 @@ pub(super) fn join(gathered: &mut Gathered) {
             let line = Line { table, row };
             let (node, nic) = (line.cell("node").text, line.cell("nic").text);
             ports
-                .entry((short(node), nic.to_lowercase()))
+                .entry((host_label(node), nic.to_lowercase()))
                 .or_insert((node.to_owned(), nic.to_owned()));
         }
     }
@@ -249,7 +238,7 @@ pub(super) fn join(gathered: &mut Gathered) {
     let (mut told, mut strangers) = (BTreeSet::new(), BTreeSet::new());
     let files: BTreeSet<String> = neighbours.iter().map(|n| n.file.clone()).collect();
     for neighbour in neighbours.iter().filter(|n| !n.tor.is_empty()) {
-        let place = (short(&neighbour.node), neighbour.nic.to_lowercase());
+        let place = (host_label(&neighbour.node), neighbour.nic.to_lowercase());
         let Some((node, nic)) = ports.get(&place) else {
             strangers.insert(format!("{}/{}", neighbour.node, neighbour.nic));
             continue;

@@ -4,7 +4,7 @@ use super::lines;
 use super::problems::Problems;
 use crate::inventory::entities::NAMELESS;
 use crate::inventory::raw::{Cell, Line, RawTable, Record};
-use crate::units::natural_cmp;
+use crate::units::{host_label, is_address, natural_cmp};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Key of a name: upper and lower case do not matter.
@@ -225,18 +225,21 @@ impl<'a> NodeBook<'a> {
         }
         let mut full_names: BTreeMap<(usize, String), BTreeSet<String>> = BTreeMap::new();
         for (cluster, name, _) in rows.iter().filter(|(_, name, _)| name.contains('.')) {
-            full_names.entry((*cluster, short(name))).or_default().insert(key(name));
+            full_names
+                .entry((*cluster, host_label(name)))
+                .or_default()
+                .insert(key(name));
         }
         let unambiguous = |cluster: usize, name: &str| {
             full_names
-                .get(&(cluster, short(name)))
+                .get(&(cluster, host_label(name)))
                 .is_none_or(|names| names.len() == 1)
                 && !is_address(name)
         };
         let mut groups = Groups::default();
         for (cluster, name, cell) in &rows {
             let key = if unambiguous(*cluster, name) {
-                short(name)
+                host_label(name)
             } else {
                 key(name)
             };
@@ -250,7 +253,7 @@ impl<'a> NodeBook<'a> {
         for (number, node) in list.iter().enumerate() {
             let mut names = BTreeSet::from([key(&node.name)]);
             if unambiguous(node.owner, &node.name) {
-                names.insert(short(&node.name));
+                names.insert(host_label(&node.name));
             }
             for name in names {
                 index.entry(name).or_default().push(number);
@@ -279,7 +282,7 @@ impl<'a> NodeBook<'a> {
         let by_name = self.index.get(&key(name));
         let by_short = || {
             self.index
-                .get(&short(name))
+                .get(&host_label(name))
                 .filter(|_| name.contains('.') && !is_address(name))
         };
         let known = by_name.or_else(by_short).map_or(&[][..], Vec::as_slice);
@@ -316,7 +319,7 @@ impl<'a> NodeBook<'a> {
 
     /// Whether a name, full or short, is that of a node of the cluster.
     pub(super) fn belongs(&self, name: &str, cluster: usize) -> bool {
-        self.knows(name, cluster) || self.knows(&short(name), cluster)
+        self.knows(name, cluster) || self.knows(&host_label(name), cluster)
     }
 
     /// Cluster and position in it.
@@ -324,13 +327,4 @@ impl<'a> NodeBook<'a> {
         let cluster = self.list[number].owner;
         (cluster, number - self.first[cluster])
     }
-}
-
-/// First label of a DNS name, in lower case.
-fn short(name: &str) -> String {
-    key(name.split('.').next().filter(|s| !s.is_empty()).unwrap_or(name))
-}
-
-fn is_address(name: &str) -> bool {
-    name.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b':')
 }

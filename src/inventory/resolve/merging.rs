@@ -11,6 +11,7 @@ use crate::inventory::merged::{Contradiction, Places};
 use crate::inventory::raw::{Cell, Gathered, Line, Record};
 use crate::inventory::{Cluster, cells};
 use crate::profiles;
+use crate::units::host_label;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Columns whose fact has a value where the cell is blank; a written inventory must not turn them into statements.
@@ -251,17 +252,6 @@ const NEEDS: [&str; 3] = ["average_mbps", "p95_mbps", "peak_mbps"];
 /// How far two needs may be apart and still say the same: a quarter of the smaller one, or 10 Mbit/s.
 const NEED_SLACK: u64 = 10;
 
-/// First label of a name, in lower case; an address is one label.
-fn label(text: &str) -> String {
-    let address = text.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b':');
-    let label = if address {
-        text
-    } else {
-        text.split('.').next().unwrap_or(text)
-    };
-    label.to_lowercase()
-}
-
 /// A switch port without the spelling of its kind: `Eth1/1`, `Ethernet1/1` and `ethernet 1/1` are one.
 fn port(text: &str) -> (String, String) {
     let plain: String = text.to_lowercase().split_whitespace().collect();
@@ -275,9 +265,14 @@ pub(in crate::inventory) fn same(table: &str, column: &Column, a: &str, b: &str)
     if a.eq_ignore_ascii_case(b) || is_name(table, column.name) {
         return true;
     }
-    let set = |text: &str| cells::names(text).iter().map(|n| label(n)).collect::<BTreeSet<_>>();
+    let set = |text: &str| {
+        cells::names(text)
+            .iter()
+            .map(|n| host_label(n))
+            .collect::<BTreeSet<_>>()
+    };
     match column.name {
-        "node" | "tor" => return label(a) == label(b),
+        "node" | "tor" => return host_label(a) == host_label(b),
         "tor_port" => return port(a) == port(b),
         "possible_owners" => return set(a) == set(b),
         "profile" => return profiles::find(a).is_some_and(|p| profiles::find(b).is_some_and(|q| p.name == q.name)),

@@ -38,7 +38,7 @@ use strangers::Strangers;
 use super::{Importer, Input, Sniff};
 use crate::inventory::decode::read_text;
 use crate::inventory::raw::Gathered;
-use crate::units::count;
+use crate::units::{count, host_name};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
@@ -246,7 +246,7 @@ impl Collection {
         let of = |file: &&Loaded| file.cmdlet.name == "Get-Cluster";
         let record = self.loaded.iter().filter(of).find_map(|file| file.records.list.first());
         let name = record.and_then(|record| record.get(&["Name"], 0)?.value.text());
-        cmdlets::host_name(name.unwrap_or_default()).to_lowercase()
+        host_name(name.unwrap_or_default()).to_lowercase()
     }
 
     /// Takes in what a later input says of the same cluster, which counts before this.
@@ -383,7 +383,7 @@ fn failures(text: &str) -> Vec<(&'static str, String)> {
     let rows = reader.records().filter_map(Result::ok);
     let of = |row: csv::StringRecord| {
         let cmdlet = CMDLETS.iter().find(|c| row.get(1).is_some_and(|name| name == c.name))?;
-        Some((cmdlet.name, cmdlets::host_name(row.get(0)?).to_owned()))
+        Some((cmdlet.name, host_name(row.get(0)?).to_owned()))
     };
     rows.filter_map(of).collect()
 }

@@ -1,12 +1,13 @@
 //! Names: of the node that an object is from, and of the types and properties at the beginning of a file.
 
-use super::cmdlets::{self, CMDLETS, host_name, short_name};
+use super::cmdlets::{self, CMDLETS, short_name};
 use super::estate::{Estate, key};
 use super::records::{Record, Value};
 use crate::inventory::catalogue::plain;
 use crate::inventory::decode::Complaint;
 use crate::inventory::importers::Sniff;
 use crate::inventory::importers::csv_table::preamble;
+use crate::units::host_name;
 
 /// The node that an object is from: what it says itself, else what folder and file are called, else the only node there is.
 pub(super) fn node_of(record: &Record, source: u32, hints: &[String], estate: &Estate) -> Option<String> {

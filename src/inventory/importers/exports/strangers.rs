@@ -3,13 +3,13 @@
 //! In: the files, and records as they are read. Out: what is left out, told; two names for one cluster are refused. Must not know: forms.
 
 use super::Loaded;
-use super::cmdlets::{host_name, name_of};
+use super::cmdlets::name_of;
 use super::conclude::Assumed;
 use super::estate::{Estate, key};
 use super::records::Record;
 use crate::inventory::entities::Origin;
 use crate::inventory::raw::Gathered;
-use crate::units::count;
+use crate::units::{count, host_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Names that a sentence spells out.

@@ -8,7 +8,7 @@ use crate::inventory::cells;
 use crate::inventory::raw::{Gathered, RawTable};
 use crate::profiles;
 use crate::roles::Role;
-use crate::units::Mac;
+use crate::units::{Mac, host_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Writes the tables of a report.
@@ -83,13 +83,7 @@ fn tell_azure_local(report: &Report, input: usize, gathered: &mut Gathered) {
 
 /// Short host names where they are unambiguous.
 fn short_names(report: &Report) -> BTreeMap<String, String> {
-    let short = |full: &str| {
-        full.split('.')
-            .next()
-            .filter(|s| !s.is_empty())
-            .unwrap_or(full)
-            .to_owned()
-    };
+    let short = |full: &str| host_name(full).to_owned();
     let mut uses: BTreeMap<String, usize> = BTreeMap::new();
     for full in report.nodes.keys() {
         *uses.entry(short(full).to_lowercase()).or_default() += 1;

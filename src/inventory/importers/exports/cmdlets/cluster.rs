@@ -1,11 +1,12 @@
 //! The failover cluster: its name and settings, nodes, networks, groups, owners.
 
 use super::addresses::tells_network;
-use super::{Cmdlet, Item, host_name, name_of};
+use super::{Cmdlet, Item, name_of};
 use crate::inventory::catalogue::plain;
 use crate::inventory::importers::exports::estate::{Estate, key};
 use crate::inventory::importers::exports::lacking::SEEN_LISTS;
 use crate::inventory::importers::exports::records::Value;
+use crate::units::host_name;
 use std::net::Ipv4Addr;
 
 /// What names the cluster, its nodes and its networks.

@@ -266,15 +266,6 @@ pub(super) fn mac(text: &str) -> Option<&str> {
     (!known.is_unset()).then_some(text)
 }
 
-/// First label of a DNS name; addresses stay whole.
-pub(super) fn host_name(name: &str) -> &str {
-    let address = name.bytes().all(|b| b.is_ascii_digit() || b == b'.' || b == b':');
-    if address {
-        return name;
-    }
-    name.split('.').next().filter(|s| !s.is_empty()).unwrap_or(name)
-}
-
 /// Name of a thing that stands in a property as text or as an object with a name.
 pub(super) fn name_of(value: &Value) -> Option<&str> {
     value.text().or_else(|| value.get("Name").and_then(Value::text))
