@@ -253,13 +253,18 @@ function Set-Overrides {
         $settings.$name = $own
         $set++
     }
+    $old = @(Get-NetIntent -GlobalOverrides -ErrorAction SilentlyContinue)
+    $there = $old.Count -gt 0
+    $overrides = @{ GlobalClusterOverrides = $settings }
     # a property that is not set stays as it is: to empty one, all overrides go first, those of the proxy come back
     if ($emptied -gt 0) {
-        $proxy = (Get-NetIntent -GlobalOverrides | Where-Object { $_.ProxyOverride } | Select-Object -First 1).ProxyOverride
+        $proxy = $old | Where-Object { $_.ProxyOverride } | Select-Object -First 1
+        if ($proxy) { $overrides['GlobalProxyOverrides'] = $proxy.ProxyOverride }
         Remove-NetIntent -GlobalOverrides
-        if ($proxy) { Set-NetIntent -GlobalProxyOverrides $proxy }
-    }
-    if ($set -gt 0) { Set-NetIntent -GlobalClusterOverrides $settings }
+        $there = $false
+    } elseif ($set -eq 0) { return }
+    # Set-NetIntent changes overrides that are there; where there are none, Add-NetIntent makes them
+    if ($there) { Set-NetIntent @overrides } else { Add-NetIntent @overrides }
 }
 
 if ((Get-Cluster).Name -ne 'AZL-EDGE') {

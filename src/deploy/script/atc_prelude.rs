@@ -1,7 +1,8 @@
 //! The functions for Network ATC that scripts share. Fixed text: no name of the user's stands in it.
 //!
 //! Sources: Microsoft, "Install and enable Network ATC" (the service, what goes before an intent), "Manage Network ATC" (overrides),
-//! "Deploy host networking with Network ATC" (errors).
+//! "Deploy host networking with Network ATC" (errors), Azure Local supportability notes on intents that keep retrying (overrides of the cluster that
+//! were removed are made by Add-NetIntent; properties ClusterOverride and NetAdapterNamesAsList).
 
 /// Minutes after which a node goes back by itself: Network ATC takes its time.
 pub const FALLBACK_MINUTES: u32 = 45;
@@ -141,12 +142,17 @@ function Set-Overrides {
         $settings.$name = $own
         $set++
     }
+    $old = @(Get-NetIntent -GlobalOverrides -ErrorAction SilentlyContinue)
+    $there = $old.Count -gt 0
+    $overrides = @{ GlobalClusterOverrides = $settings }
     # a property that is not set stays as it is: to empty one, all overrides go first, those of the proxy come back
     if ($emptied -gt 0) {
-        $proxy = (Get-NetIntent -GlobalOverrides | Where-Object { $_.ProxyOverride } | Select-Object -First 1).ProxyOverride
+        $proxy = $old | Where-Object { $_.ProxyOverride } | Select-Object -First 1
+        if ($proxy) { $overrides['GlobalProxyOverrides'] = $proxy.ProxyOverride }
         Remove-NetIntent -GlobalOverrides
-        if ($proxy) { Set-NetIntent -GlobalProxyOverrides $proxy }
-    }
-    if ($set -gt 0) { Set-NetIntent -GlobalClusterOverrides $settings }
+        $there = $false
+    } elseif ($set -eq 0) { return }
+    # Set-NetIntent changes overrides that are there; where there are none, Add-NetIntent makes them
+    if ($there) { Set-NetIntent @overrides } else { Add-NetIntent @overrides }
 }
 "#;
