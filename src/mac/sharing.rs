@@ -97,7 +97,7 @@ fn is_replica_pair(inventory: &Inventory, a: Holder, b: Holder) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::Cluster;
+    use crate::inventory::{Cluster, Nlb, NlbMode};
     use crate::mac::ledger::ledger;
     use crate::mac::testing::{cluster, inventory, pool, vm};
 
@@ -128,6 +128,59 @@ mod tests {
         }
 
         assert_eq!(duplicates(&facts, &ledger(&facts)), []);
+    }
+
+    /// Two members of an NLB cluster in unicast mode that hold its address.
+    fn members() -> Cluster {
+        let mut facts = site("A", Mac(0x02BF_0A00_0532));
+        facts.vms[0].nlb = Some(Nlb {
+            name: "web".into(),
+            mode: NlbMode::Unicast,
+            vip: Some([10, 0, 5, 50].into()),
+        });
+        let mut second = facts.vms[0].clone();
+        second.name = "WEB2".into();
+        facts.vms.push(second);
+        facts
+    }
+
+    #[test]
+    fn only_different_members_of_one_nlb_cluster_share_its_address() {
+        let count = |facts: Cluster| {
+            let facts = inventory(vec![facts]);
+            duplicates(&facts, &ledger(&facts)).len()
+        };
+        let changed = |change: &dyn Fn(&mut Cluster)| {
+            let mut facts = members();
+            change(&mut facts);
+            count(facts)
+        };
+        let member = |facts: &mut Cluster| facts.vms[1].nlb.clone().expect("a member");
+
+        assert_eq!(count(members()), 0);
+        assert_eq!(changed(&|facts| facts.vms[1].nlb = None), 1);
+        assert_eq!(changed(&|facts| facts.vms[0].nlb = None), 1);
+        assert_eq!(
+            changed(&|facts| facts.vms[1].nlb = Some(Nlb {
+                name: "mail".into(),
+                ..member(facts)
+            })),
+            1
+        );
+        assert_eq!(
+            changed(&|facts| facts.vms[1].nlb = Some(Nlb {
+                mode: NlbMode::Multicast,
+                ..member(facts)
+            })),
+            1
+        );
+        assert_eq!(
+            changed(&|facts| {
+                let twin = facts.vms.remove(1).vnics.remove(0);
+                facts.vms[0].vnics.push(twin);
+            }),
+            1
+        );
     }
 
     #[test]
