@@ -25,7 +25,6 @@ pub static RULE: Rule = Rule {
     ],
     subject: "running VMs that may move",
     asks: &["vms.priority"],
-    needs: &["clusters.profile"],
     versions: Versions::from(WS2012).because("2008 R2 has no drain and no priorities"),
     check,
     ..Rule::BASE

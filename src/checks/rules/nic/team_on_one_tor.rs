@@ -18,7 +18,6 @@ pub static RULE: Rule = Rule {
     columns: &["nics.tor", "nics.team", "nics.current_role", "switches.nics"],
     subject: "groups of ports that stand in for each other",
     asks: &["nics.team|nics.current_role|switches.nics"],
-    needs: &["nics.tor"],
     check,
     ..Rule::BASE
 };
