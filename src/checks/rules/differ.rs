@@ -54,7 +54,7 @@ impl<'a> Values<'a> {
 
     /// Records of the nodes, those that do not have the common value first.
     pub fn origins(&self) -> Vec<Origin> {
-        let common = self.0.iter().take(1).flat_map(|(_, nodes)| nodes.iter().copied());
+        let common = self.0.first().into_iter().flat_map(|(_, nodes)| nodes.iter().copied());
         self.odd().into_iter().chain(common).map(|node| node.origin).collect()
     }
 }

@@ -75,9 +75,9 @@ pub fn nic_names(node: &Node, nics: &[usize]) -> Vec<String> {
     nics.iter().map(|i| node.nics[*i].name.clone()).collect()
 }
 
-/// Whether nothing runs over a port.
+/// Whether nothing runs over a port; under a virtual switch it carries VMs at least.
 pub fn is_idle(nic: &Nic) -> bool {
-    nic.roles.is_empty() && nic.switch.is_none() && nic.team.is_empty()
+    nic.roles.is_empty() && nic.team.is_empty()
 }
 
 #[cfg(test)]

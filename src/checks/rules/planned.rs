@@ -88,6 +88,9 @@ mod tests {
         assert!(findings.iter().all(|f| f.stays.is_empty()));
 
         findings.iter_mut().for_each(|f| f.state = State::Planned);
+        let mut warning = findings.first().expect("it trips").clone();
+        warning.severity = Severity::Warning;
+        findings.push(warning);
         say_why_they_stay(&mut findings, |_| false);
         let overlap = findings
             .iter()

@@ -32,12 +32,17 @@ fn with_set(ports: &[&Nic]) -> String {
 
 /// Whether the switch stands on SET once it is made again: it does today, or its LBFO team gives way to one.
 pub(super) fn is_on_set(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> bool {
-    let today = teams::set(cluster, node);
-    let now = today.iter().any(|team| same_name(team.name, &switch.name));
     let ports: Vec<&Nic> = bound(node, &switch.name).collect();
-    now || team_of(&ports).map_or(ports.len() > 1 && cluster.profile.generation >= WS2016, |_| {
-        gives_way(cluster, &ports)
-    })
+    has_set(cluster, node, switch)
+        || team_of(&ports).map_or(ports.len() > 1 && cluster.profile.generation >= WS2016, |_| {
+            gives_way(cluster, &ports)
+        })
+}
+
+/// Whether the switch stands on SET today.
+fn has_set(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> bool {
+    let today = teams::set(cluster, node);
+    today.iter().any(|team| same_name(team.name, &switch.name))
 }
 
 /// The commands; `uplink` is what has to be done first, and what the new switch is bound to.
@@ -79,18 +84,20 @@ fn remove(node: &Node, team: &str) -> String {
 }
 
 /// What a new switch is bound to, as parameters of `New-VMSwitch`, and what has to be done first: one port; the interface of a
-/// team, which Windows names like the team; or with SET several ports. From 2016 on an LBFO team of like ports gives way to SET,
+/// team, which Windows names like the team; or with SET several ports, or one where the switch has SET today. From 2016 on an LBFO team of like ports gives way to SET,
 /// which Microsoft wants there, from 2022 on every one.
 fn uplink(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> (String, String) {
     let ports: Vec<&Nic> = bound(node, &switch.name).collect();
     let names = fixes::quoted_list(ports.iter().map(|nic| nic.name.as_str()));
     let bind = |names: &str| (String::new(), format!("-NetAdapterName {names}"));
+    let takes_set =
+        |ports: usize| cluster.profile.generation >= WS2016 && (ports > 1 || has_set(cluster, node, switch));
     match (ports.len(), team_of(&ports)) {
         (0, _) => bind("<its port>"),
-        (1, None) => bind(&names),
         (_, Some(team)) if gives_way(cluster, &ports) => (remove(node, team), with_set(&ports)),
         (_, Some(team)) => bind(&fixes::quoted(team)),
-        (_, None) if cluster.profile.generation >= WS2016 => (String::new(), with_set(&ports)),
+        (several, None) if takes_set(several) => (String::new(), with_set(&ports)),
+        (1, None) => bind(&names),
         (_, None) => bind(&format!("<the team of {}>", names.replace('\'', ""))),
     }
 }

@@ -126,7 +126,7 @@ impl<'a> Report<'a> {
         }
         let empty = Given::default();
         let given = self.given_columns().unwrap_or(&empty);
-        let unknown_version = self.judges_version() && !given.fills(PROFILE);
+        let unknown_version = self.rule.versions != Versions::ALL && !given.fills(PROFILE);
         match self.why_not_applicable() {
             Some(_) if unknown_version => return Verdict::NotChecked(vec![PROFILE]),
             Some(why) => return Verdict::NotApplicable(why),
@@ -155,11 +155,6 @@ impl<'a> Report<'a> {
         let of_version = versions.hold(self.facts().profile.generation);
         let why = self.out_of_scope.map(str::to_owned);
         if of_version { why } else { Some(versions.why_not()) }
-    }
-
-    /// Whether the answer depends on the Windows version.
-    fn judges_version(&self) -> bool {
-        self.rule.versions != Versions::ALL || self.rule.needs.contains(&PROFILE)
     }
 
     /// Columns that at least one row must fill: those that the rule names, else those that nobody but rules reads.

@@ -22,11 +22,7 @@ pub static RULE: Rule = Rule {
         "clusters.profile",
         "nodes.management_ip",
     ],
-    needs: &[
-        "clusters.profile",
-        "clusters.infrastructure_ip_pool",
-        "nodes.management_ip",
-    ],
+    needs: &["clusters.infrastructure_ip_pool", "nodes.management_ip"],
     versions: Versions::only(AZURE_LOCAL).because("only Azure Local takes such a pool"),
     check,
     ..Rule::BASE

@@ -22,7 +22,6 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Azure Local environment checker (management IP pool); Network considerations for Azure Local",
     page: include_str!("infrastructure_pool_wrong_size.md"),
     columns: &["clusters.infrastructure_ip_pool", "clusters.profile"],
-    needs: &["clusters.profile", "clusters.infrastructure_ip_pool"],
     versions: Versions::only(AZURE_LOCAL).because("only Azure Local takes such a pool"),
     check,
     ..Rule::BASE

@@ -19,7 +19,7 @@ pub static RULE: Rule = Rule {
     columns: &["nodes.memory_mib", "vms.memory_mib", "vms.node", "vms.state", "vms.vm"],
     subject: "nodes that others could stand in for",
     asks: &["vms.vm"],
-    needs: &["nodes.memory_mib", "vms.memory_mib", "vms.node"],
+    needs: &["vms.memory_mib", "vms.node"],
     check,
     ..Rule::BASE
 };

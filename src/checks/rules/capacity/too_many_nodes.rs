@@ -20,7 +20,6 @@ pub static RULE: Rule = Rule {
     page: include_str!("too_many_nodes.md"),
     columns: &["clusters.profile", "clusters.storage", "nodes.node"],
     subject: "nodes",
-    asks: &["nodes.node"],
     needs: &["clusters.profile"],
     leaves: Some("the number of nodes"),
     check,

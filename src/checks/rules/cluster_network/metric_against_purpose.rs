@@ -24,11 +24,7 @@ pub static RULE: Rule = Rule {
         "cluster_networks.cluster_use",
         "clusters.profile",
     ],
-    needs: &[
-        "cluster_networks.metric",
-        "cluster_networks.purpose",
-        "clusters.profile",
-    ],
+    needs: &["cluster_networks.metric", "cluster_networks.purpose"],
     versions: Versions::until(WS2012R2).because("from 2016 on SMB chooses among the networks itself"),
     check,
     ..Rule::BASE

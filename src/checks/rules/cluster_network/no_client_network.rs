@@ -21,7 +21,6 @@ pub static RULE: Rule = Rule {
     ],
     subject: "cluster networks",
     asks: &["cluster_networks.network"],
-    needs: &["cluster_networks.cluster_use"],
     leaves: Some("the use of cluster networks"),
     check,
     ..Rule::BASE

@@ -22,7 +22,6 @@ pub static RULE: Rule = Rule {
     ],
     subject: "networks for traffic between nodes",
     asks: &["cluster_networks.purpose"],
-    needs: &["cluster_networks.cluster_use"],
     check,
     ..Rule::BASE
 };
@@ -42,13 +41,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let known = report.knows("clusters.storage");
     for network in cluster.networks.iter().filter(|network| is_private(network.purpose)) {
         report.look_at(1);
+        if network.cluster_use.is_none() {
+            report.lacks("cluster_networks.cluster_use");
+        }
         // A guess about the storage accuses nobody.
         if network.purpose == Some(Role::Storage) && !known {
             report.lacks("clusters.storage");
             continue;
-        }
-        if network.cluster_use.is_none() {
-            report.lacks("cluster_networks.cluster_use");
         }
         if network.cluster_use != Some(3) {
             continue;

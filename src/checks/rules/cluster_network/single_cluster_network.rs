@@ -16,7 +16,6 @@ pub static RULE: Rule = Rule {
     columns: &["cluster_networks.network", "cluster_networks.cluster_use"],
     subject: "cluster networks of several nodes",
     asks: &["cluster_networks.network"],
-    needs: &[],
     check,
     ..Rule::BASE
 };

@@ -22,7 +22,6 @@ pub static RULE: Rule = Rule {
     ],
     subject: "networks of storage that stands outside the nodes",
     asks: &["cluster_networks.purpose"],
-    needs: &["cluster_networks.cluster_use"],
     check,
     ..Rule::BASE
 };
@@ -41,18 +40,16 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         .filter(|n| separate && n.purpose == Some(Role::Storage))
     {
         report.look_at(1);
+        if network.cluster_use.is_none() {
+            report.lacks("cluster_networks.cluster_use");
+        }
         // A guess about the storage accuses nobody.
         if !known {
             report.lacks("clusters.storage");
             continue;
         }
-        let used = match network.cluster_use {
-            Some(0) => continue,
-            Some(used) => used,
-            None => {
-                report.lacks("cluster_networks.cluster_use");
-                continue;
-            }
+        let Some(used) = network.cluster_use.filter(|used| *used > 0) else {
+            continue;
         };
         report.add(Fault {
             subject: network.name.clone(),

@@ -18,7 +18,6 @@ pub static RULE: Rule = Rule {
     columns: &["cluster_networks.subnet", "cluster_networks.network"],
     subject: "cluster networks",
     asks: &["cluster_networks.network"],
-    needs: &["cluster_networks.subnet"],
     leaves: Some("the subnets of cluster networks"),
     check,
     ..Rule::BASE

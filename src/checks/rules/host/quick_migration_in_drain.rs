@@ -25,7 +25,6 @@ pub static RULE: Rule = Rule {
     ],
     subject: "running VMs that may move",
     asks: &["vms.priority"],
-    needs: &["clusters.profile"],
     versions: Versions::from(WS2012).because("2008 R2 has no drain and no priorities"),
     check,
     ..Rule::BASE
@@ -37,8 +36,7 @@ const DEFAULT_THRESHOLD: u64 = 2000;
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let threshold = cluster.facts.number("move_type_threshold").unwrap_or(DEFAULT_THRESHOLD);
     let running = |vm: &&Vm| vm.state == VmState::Running && lookup::is_mobile(vm);
-    let clustered = |vm: &&Vm| vm.facts.yes("clustered") != Some(false);
-    let mobile: Vec<&Vm> = cluster.vms.iter().filter(running).filter(clustered).collect();
+    let mobile: Vec<&Vm> = cluster.vms.iter().filter(running).collect();
     report.look_at(mobile.len());
     let vms: Vec<&Vm> = mobile.into_iter().filter(|vm| value(vm.priority) < threshold).collect();
     let Some(lowest) = vms.iter().map(|vm| value(vm.priority)).min() else {

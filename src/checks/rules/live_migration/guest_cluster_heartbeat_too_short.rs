@@ -44,7 +44,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 lookup::list(&names)
             ),
             current: format!("{least} ms"),
-            expected: format!("{limit} ms or more, and less than the 20 s of TCP"),
+            expected: if limit < TCP_MS {
+                format!("{limit} ms or more, and less than the 20 s of TCP")
+            } else {
+                format!("{limit} ms or more")
+            },
             fix: fix(limit),
             at: vms.iter().map(|(vm, _)| report.at(vm.origin, "heartbeat_tolerance_ms")).collect(),
         });

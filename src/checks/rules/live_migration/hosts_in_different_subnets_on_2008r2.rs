@@ -17,7 +17,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Hyper-V Live Migration FAQ (Windows Server 2008 R2)",
     page: include_str!("hosts_in_different_subnets_on_2008r2.md"),
     columns: &["clusters.profile", "nics.addresses", "nics.current_role"],
-    needs: &["clusters.profile", "nics.addresses", "nics.current_role"],
+    needs: &["nics.addresses", "nics.current_role"],
     versions: Versions::only(WS2008R2).because("later versions migrate between subnets"),
     leaves: Some("the addresses of adapters"),
     check,

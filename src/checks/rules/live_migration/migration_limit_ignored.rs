@@ -23,11 +23,7 @@ pub static RULE: Rule = Rule {
         "clusters.profile",
         "nodes.concurrent_migrations",
     ],
-    needs: &[
-        "clusters.profile",
-        "clusters.maximum_parallel_migrations",
-        "nodes.concurrent_migrations",
-    ],
+    needs: &["clusters.maximum_parallel_migrations", "nodes.concurrent_migrations"],
     versions: Versions::from(WS2022).because("before 2022 the cluster has no such property"),
     check,
     ..Rule::BASE

@@ -20,10 +20,7 @@ pub static RULE: Rule = Rule {
         "clusters.profile",
         "nodes.concurrent_migrations",
     ],
-    needs: &[
-        "clusters.profile",
-        "clusters.concurrent_migrations|clusters.maximum_parallel_migrations|nodes.concurrent_migrations",
-    ],
+    needs: &["clusters.concurrent_migrations|clusters.maximum_parallel_migrations|nodes.concurrent_migrations"],
     versions: Versions::only(WS2008R2).because("from 2012 a node takes part in several"),
     leaves: Some("how many live migrations a node takes part in"),
     check,

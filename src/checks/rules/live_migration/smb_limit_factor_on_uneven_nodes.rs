@@ -28,7 +28,6 @@ pub static RULE: Rule = Rule {
         "nodes.smb_limit_mbps",
     ],
     needs: &[
-        "clusters.profile",
         "clusters.smb_limit",
         "nodes.live_migration_transport|clusters.live_migration_transport",
     ],

@@ -34,7 +34,6 @@ pub static RULE: Rule = Rule {
         "nodes.smb_limit_mbps",
     ],
     needs: &[
-        "clusters.profile",
         "clusters.smb_limit",
         "clusters.smb_limit_factor",
         "nics.current_role|host_vnics.role",

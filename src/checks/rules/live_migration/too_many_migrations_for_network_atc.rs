@@ -24,10 +24,7 @@ pub static RULE: Rule = Rule {
         "clusters.management_intents",
         "nics.intents",
     ],
-    needs: &[
-        "clusters.profile",
-        "clusters.maximum_parallel_migrations|clusters.concurrent_migrations",
-    ],
+    needs: &["clusters.maximum_parallel_migrations|clusters.concurrent_migrations"],
     versions: Versions::from(WS2025).because("Network ATC begins with 2025"),
     check,
     ..Rule::BASE

@@ -25,7 +25,7 @@ pub static RULE: Rule = Rule {
     ],
     subject: "adapters of VMs that may run on several nodes",
     asks: &["vms.vm"],
-    needs: &["vnics.mac_type", "nodes.mac_pool_min"],
+    needs: &["vnics.mac_type"],
     check,
     ..Rule::BASE
 };

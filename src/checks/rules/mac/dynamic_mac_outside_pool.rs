@@ -25,18 +25,18 @@ pub static RULE: Rule = Rule {
     ],
     subject: "adapters of VMs",
     asks: &["vms.vm"],
-    needs: &["vnics.mac", "vnics.mac_type", "vms.node", "nodes.mac_pool_min"],
+    needs: &["vnics.mac", "vnics.mac_type", "vms.node"],
     check,
     ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.look_at(lookup::vnics(cluster).count());
-    if !report.knows("vnics.mac_type") {
-        return;
-    }
     if cluster.nodes.iter().any(|n| n.mac_pool.is_none()) {
         report.lacks("nodes.mac_pool_min");
+    }
+    if !report.knows("vnics.mac_type") {
+        return;
     }
     let mut outside: Vec<Vec<(&Vm, &Vnic, Mac)>> = vec![Vec::new(); cluster.nodes.len()];
     let pools: Vec<_> = cluster.nodes.iter().map(known_pool).collect();

@@ -22,8 +22,6 @@ pub static RULE: Rule = Rule {
         "nodes.node",
     ],
     subject: "nodes",
-    asks: &["nodes.node"],
-    needs: &[],
     check,
     ..Rule::BASE
 };

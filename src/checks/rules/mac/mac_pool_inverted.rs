@@ -17,8 +17,6 @@ pub static RULE: Rule = Rule {
     page: include_str!("mac_pool_inverted.md"),
     columns: &["nodes.mac_pool_min", "nodes.mac_pool_max", "nodes.node"],
     subject: "nodes",
-    asks: &["nodes.node"],
-    needs: &["nodes.mac_pool_min"],
     check,
     ..Rule::BASE
 };

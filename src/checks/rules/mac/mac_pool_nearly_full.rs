@@ -26,8 +26,7 @@ pub static RULE: Rule = Rule {
         "nodes.management_ip",
     ],
     subject: "nodes",
-    asks: &["nodes.node"],
-    needs: &["nodes.mac_pool_min|nodes.management_ip", "vms.node"],
+    needs: &["vms.node"],
     check,
     ..Rule::BASE
 };

@@ -20,8 +20,6 @@ pub static RULE: Rule = Rule {
         "nodes.node",
     ],
     subject: "nodes beside each other",
-    asks: &["nodes.node"],
-    needs: &["nodes.mac_pool_min|nodes.management_ip"],
     check,
     ..Rule::BASE
 };

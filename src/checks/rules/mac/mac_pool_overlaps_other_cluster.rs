@@ -23,8 +23,6 @@ pub static RULE: Rule = Rule {
         "nodes.node",
     ],
     subject: "nodes beside those of other clusters",
-    asks: &["nodes.node"],
-    needs: &["nodes.mac_pool_min|nodes.management_ip"],
     check,
     ..Rule::BASE
 };

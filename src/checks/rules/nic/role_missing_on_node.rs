@@ -23,7 +23,6 @@ pub static RULE: Rule = Rule {
     ],
     subject: "nodes whose NICs have a use",
     asks: &["nics.current_role|switches.nics"],
-    needs: &[],
     check,
     ..Rule::BASE
 };

@@ -16,8 +16,6 @@ pub static RULE: Rule = Rule {
     page: include_str!("single_nic.md"),
     columns: &["nics.node", "nics.nic", "nodes.node"],
     subject: "nodes",
-    asks: &["nodes.node"],
-    needs: &[],
     leaves: Some("the number of ports of a node"),
     check,
     ..Rule::BASE

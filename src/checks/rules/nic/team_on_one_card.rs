@@ -19,7 +19,6 @@ pub static RULE: Rule = Rule {
     columns: &["nics.card", "nics.team", "nics.current_role", "switches.nics"],
     subject: "groups of ports that stand in for each other",
     asks: &["nics.team|nics.current_role|switches.nics"],
-    needs: &["nics.card"],
     check,
     ..Rule::BASE
 };

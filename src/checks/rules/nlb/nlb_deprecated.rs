@@ -19,7 +19,6 @@ pub static RULE: Rule = Rule {
     columns: &["clusters.profile", "vms.nlb_cluster"],
     subject: "NLB clusters",
     asks: &["vms.nlb_cluster"],
-    needs: &["clusters.profile"],
     versions: Versions::only(WS2025).because("NLB is deprecated from Windows Server 2025"),
     check,
     ..Rule::BASE

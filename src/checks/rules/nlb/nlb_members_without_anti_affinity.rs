@@ -19,7 +19,6 @@ pub static RULE: Rule = Rule {
     columns: &["vms.nlb_cluster", "vms.anti_affinity", "vms.possible_owners"],
     subject: "NLB clusters",
     asks: &["vms.nlb_cluster", "vms.anti_affinity"],
-    needs: &[],
     check,
     ..Rule::BASE
 };

@@ -18,7 +18,6 @@ pub static RULE: Rule = Rule {
     columns: &["vms.nlb_cluster", "vms.nlb_mode", "vnics.mac_type"],
     subject: "members of NLB clusters in unicast mode",
     asks: &["vms.nlb_cluster", "vnics.mac_type"],
-    needs: &[],
     check,
     ..Rule::BASE
 };

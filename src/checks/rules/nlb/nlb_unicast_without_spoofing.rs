@@ -17,7 +17,6 @@ pub static RULE: Rule = Rule {
     columns: &["vms.nlb_cluster", "vms.nlb_mode", "vnics.spoofing"],
     subject: "members of NLB clusters in unicast mode",
     asks: &["vms.nlb_cluster", "vnics.spoofing"],
-    needs: &[],
     check,
     ..Rule::BASE
 };

@@ -18,7 +18,6 @@ pub static RULE: Rule = Rule {
     page: include_str!("replica_not_throttled.md"),
     columns: &["clusters.profile", "clusters.replica_throttled", "vms.replica"],
     asks: &["vms.replica"],
-    needs: &["clusters.replica_throttled"],
     versions: Versions::from(WS2012).because("Hyper-V Replica begins with 2012"),
     check,
     ..Rule::BASE

@@ -17,7 +17,6 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Hyper-V Replica overview (begins with Windows Server 2012)",
     page: include_str!("replica_unavailable.md"),
     columns: &["clusters.profile", "demands.role", "vms.replica"],
-    needs: &["clusters.profile"],
     versions: Versions::only(WS2008R2).because("Hyper-V Replica exists from 2012 on"),
     leaves: Some("which VMs are replicated"),
     check,

@@ -18,7 +18,6 @@ pub static RULE: Rule = Rule {
     page: include_str!("replica_without_broker.md"),
     columns: &["clusters.profile", "clusters.replica_broker", "vms.replica"],
     asks: &["vms.replica"],
-    needs: &["clusters.replica_broker"],
     versions: Versions::from(WS2012).because("Hyper-V Replica begins with 2012"),
     check,
     ..Rule::BASE

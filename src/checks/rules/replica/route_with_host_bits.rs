@@ -59,8 +59,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 fn network_address(route: &str) -> Option<String> {
     let (address, length) = route.trim().split_once('/')?;
     let address: Ipv4Addr = address.trim().parse().ok()?;
-    let length: u32 = length.trim().parse().ok().filter(|length| *length <= 32)?;
-    let mask = u32::MAX.checked_shl(32 - length).unwrap_or(0);
+    let length: u32 = length.trim().parse().ok()?;
+    let mask = u32::MAX.checked_shl(32_u32.checked_sub(length)?).unwrap_or(0);
     let network = Ipv4Addr::from(u32::from(address) & mask);
     (network != address).then(|| format!("{network}/{length}"))
 }

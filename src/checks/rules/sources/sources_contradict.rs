@@ -31,7 +31,6 @@ pub static RULE: Rule = Rule {
         "inter_switch_links.speed_mbps",
     ],
     subject: "values that several sources state",
-    asks: &[],
     needs: &[],
     leaves: Some("what the sources say"),
     check,

@@ -63,11 +63,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 
 /// The first port of the switch to which no RDMA host vNIC is bound.
 fn free_port(node: &Node, switch: &str) -> String {
-    let of_switch = node
-        .host_vnics
-        .iter()
-        .filter(|v| v.switch == switch && v.rdma == Some(true));
-    let taken: Vec<&String> = of_switch
+    let with_rdma = node.host_vnics.iter().filter(|v| v.rdma == Some(true));
+    let taken: Vec<&String> = with_rdma
         .flat_map(|v| v.facts.list("team_mapping").unwrap_or_default())
         .collect();
     let mut ports = node.nics.iter().filter(|nic| nic.switch.as_deref() == Some(switch));

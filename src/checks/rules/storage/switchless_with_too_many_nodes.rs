@@ -15,8 +15,8 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Network considerations for cloud deployments of Azure Local (storage connectivity); network reference patterns, storage switchless",
     page: include_str!("switchless_with_too_many_nodes.md"),
     columns: &["nics.direct_to", "nodes.node"],
+    subject: "direct cables",
     asks: &["nics.direct_to"],
-    needs: &["nodes.node"],
     versions: Versions::only(AZURE_LOCAL),
     leaves: Some("the direct cables"),
     check,
@@ -29,6 +29,7 @@ const MOST: usize = 4;
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let nics = cluster.nodes.iter().flat_map(|node| &node.nics);
     let direct: Vec<&Nic> = nics.filter(|nic| nic.direct_to.is_some()).collect();
+    report.look_at(direct.len());
     if direct.is_empty() || cluster.nodes.len() <= MOST {
         return;
     }

@@ -25,7 +25,6 @@ pub static RULE: Rule = Rule {
     ],
     subject: "teams of several nodes",
     asks: &["nics.team|nics.current_role|switches.nics"],
-    needs: &["nics.tor"],
     check,
     ..Rule::BASE
 };

@@ -24,7 +24,6 @@ pub static RULE: Rule = Rule {
     ],
     subject: "teams and switches over several ports",
     asks: &["nics.team|nics.current_role|switches.nics"],
-    needs: &[],
     check,
     ..Rule::BASE
 };

@@ -62,6 +62,6 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 fn second(node: &Node, only: &Nic) -> Option<String> {
     let like = |nic: &&Nic| nic.speed == only.speed && nic.model == only.model;
     let found = node.nics.iter().filter(|nic| lookup::is_idle(nic)).filter(like);
-    let best = found.min_by_key(|nic| (!nic.card.is_empty() && nic.card == only.card, !nic.up));
+    let best = found.min_by_key(|nic| (nic.card == only.card, !nic.up));
     best.map(|nic| nic.name.clone())
 }

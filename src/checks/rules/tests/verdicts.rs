@@ -29,6 +29,8 @@ fn without(block: &str, columns: &str) -> String {
             .filter(|column| column.starts_with(&format!("{table}.")));
         own.any(is_required)
     };
+    // Adapters of VMs cannot stand without them.
+    let gone = |table: &str| gone(table) || (table == "vnics" && gone("vms"));
     let kept = changed(block, |table, column, cell| {
         // The other end of a pool and the settings of an NLB cluster cannot stand alone.
         let orphan = (column == "mac_pool_max" && columns.contains("mac_pool_min"))

@@ -37,8 +37,7 @@ const STORAGE: RangeInclusive<u16> = 711..=718;
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let taken = taken(cluster, report);
     let Some((vlan, _, _)) = taken.first() else { return };
-    let mut names: Vec<&str> = taken.iter().map(|(_, name, _)| name.as_str()).collect();
-    names.dedup();
+    let names: Vec<&str> = taken.iter().map(|(_, name, _)| name.as_str()).collect();
     report.add(Fault {
         subject: format!("VLAN {vlan}"),
         message: format!(

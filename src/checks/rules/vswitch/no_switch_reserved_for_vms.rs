@@ -22,7 +22,6 @@ pub static RULE: Rule = Rule {
     ],
     subject: "nodes with an external switch and several NICs",
     asks: &["switches.switch|nics.current_role"],
-    needs: &["switches.allow_management_os"],
     check,
     ..Rule::BASE
 };

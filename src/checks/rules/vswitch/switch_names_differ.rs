@@ -20,7 +20,6 @@ pub static RULE: Rule = Rule {
     columns: &["switches.switch", "switches.type", "nics.current_role"],
     subject: "nodes with an external switch",
     asks: &["switches.switch|nics.current_role"],
-    needs: &[],
     check,
     ..Rule::BASE
 };
