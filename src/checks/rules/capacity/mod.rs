@@ -69,14 +69,17 @@ fn more_room(cluster: &Cluster, vm: usize, lost: usize) -> String {
         .map(|node| cluster.nodes[node].name.as_str())
         .collect();
     let vm = &guest.name;
-    match closed.is_empty() {
-        true => format!("free or add memory on a node that may take {vm}, or move another VM away from it"),
-        false => format!(
-            "make {} a possible owner of {vm}, too (Failover Cluster Manager: the VM's resource, Properties, Advanced Policies), or \
-             free memory on the other nodes",
-            lookup::list(&closed)
-        ),
+    if closed.is_empty() {
+        return format!("free or add memory on a node that may take {vm}, or move another VM away from it");
     }
+    let owners = match closed.as_slice() {
+        [one] => format!("{one} a possible owner"),
+        _ => format!("{} possible owners", lookup::list(&closed)),
+    };
+    format!(
+        "make {owners} of {vm}, too (Failover Cluster Manager: the VM's resource, Properties, Advanced Policies), or free memory on the \
+         other nodes"
+    )
 }
 
 /// First and last address of the pool that Azure Local takes for its infrastructure; `None` where it is not known or not two
