@@ -41,6 +41,23 @@ pub struct NicGroup {
     pub title: String,
     /// Their positions, ascending; two or more.
     pub nics: Vec<usize>,
+    /// They carry cluster traffic and live migration, and only that holds them together.
+    cluster_traffic: bool,
+}
+
+impl NicGroup {
+    /// Whether the traffic goes on without the group: the cluster takes any network that it may use, so cluster traffic and live
+    /// migration go over a port for management or for each other that is `elsewhere` (the failures of a plan count the same way).
+    pub fn has_another_way(&self, node: &Node, elsewhere: impl Fn(&Nic) -> bool) -> bool {
+        let roles = [Role::Management, Role::Cluster, Role::LiveMigration];
+        let others = node
+            .nics
+            .iter()
+            .enumerate()
+            .filter(|(index, _)| !self.nics.contains(index));
+        let carries = |nic: &Nic| nic.up && roles.iter().any(|role| nic.roles.contains(role));
+        self.cluster_traffic && others.map(|(_, nic)| nic).any(|nic| carries(nic) && elsewhere(nic))
+    }
 }
 
 /// Groups of two or more NICs: by switch, by team, by role; a set of NICs is named once. Ports for VMs are grouped by their
@@ -68,6 +85,7 @@ pub fn nic_groups(node: &Node) -> Vec<NicGroup> {
         }
     }
     let named = |(kind, names, nics): (u8, Vec<&str>, Vec<usize>)| NicGroup {
+        cluster_traffic: kind == BY_ROLE && names.iter().all(|name| CLUSTER_TRAFFIC.contains(name)),
         title: format!(
             "{} {}",
             WORDS[usize::from(kind)][usize::from(names.len() > 1)],
@@ -81,6 +99,9 @@ pub fn nic_groups(node: &Node) -> Vec<NicGroup> {
 /// What may hold NICs together, for one of it and for several; the place is the kind.
 const WORDS: [[&str; 2]; 3] = [["switch", "switches"], ["team", "teams"], ["role", "roles"]];
 const BY_ROLE: u8 = 2;
+
+/// Names of the roles whose traffic may take any network of the cluster.
+const CLUSTER_TRAFFIC: [&str; 2] = ["cluster", "live-migration"];
 
 /// Names of some of a node's NICs.
 pub fn nic_names(node: &Node, nics: &[usize]) -> Vec<String> {

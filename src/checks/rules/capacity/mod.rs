@@ -4,6 +4,7 @@ mod anti_affinity_broken_by_node_loss;
 mod infrastructure_pool_holds_node;
 mod infrastructure_pool_wrong_size;
 mod no_failover_memory;
+mod redundant_vms_on_one_node;
 mod too_many_nodes;
 mod too_many_vms;
 mod too_many_vms_after_node_loss;
@@ -21,6 +22,7 @@ pub static RULES: &[&Rule] = &[
     &infrastructure_pool_holds_node::RULE,
     &infrastructure_pool_wrong_size::RULE,
     &no_failover_memory::RULE,
+    &redundant_vms_on_one_node::RULE,
     &too_many_nodes::RULE,
     &too_many_vms::RULE,
     &too_many_vms_after_node_loss::RULE,

@@ -49,6 +49,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             let (Some(card), 1, false) = (cards.first(), cards.len(), unknown) else {
                 continue;
             };
+            if group.has_another_way(node, |nic| !nic.card.is_empty() && nic.card != *card) {
+                continue;
+            }
             let names = lookup::list(&lookup::nic_names(node, &group.nics));
             let what = (group.title, card.to_string(), names, fix(node, &group.nics, &mut swaps));
             for nic in group.nics {

@@ -37,6 +37,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             let (Some(Some(tor)), 1) = (tors.first().copied(), tors.len()) else {
                 continue;
             };
+            if group.has_another_way(node, |nic| nic.tor.is_some_and(|other| other != tor)) {
+                continue;
+            }
             let name = cluster.tors.get(tor).map_or("", |t| t.name.as_str());
             let at: Vec<_> = group
                 .nics
