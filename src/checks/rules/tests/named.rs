@@ -372,3 +372,65 @@ fn ports_change_places_only_with_their_like_and_make_no_other_group_worse() {
     let one_tor = "HV1,C,25000,S2,CX6,roce,T1,711,up,management\n";
     assert_eq!(told(one_tor), "on HV1: let A (card S1) and C (card S2) change places");
 }
+
+#[test]
+fn two_groups_each_on_one_physical_switch_exchange_two_cables() {
+    let block = |rows: &str| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,card,tor,team\n\
+             HV1,A,10000,S1,T1,LAN\nHV1,B,10000,S2,T1,LAN\n{rows}"
+        )
+    };
+    let told = |rows: &str| -> Vec<String> {
+        let findings = review(&inventory(&block(rows))).into_iter();
+        findings
+            .filter(|f| f.rule == "team-on-one-tor")
+            .map(|f| f.fix)
+            .collect()
+    };
+    let both = told("HV1,C,10000,S1,T2,DMZ\nHV1,D,10000,S2,T2,DMZ\n");
+    let one = "on HV1: exchange the cables of B and D, and the VLANs of their ports at the physical switches: team ";
+    assert_eq!(
+        both,
+        [
+            format!("{one}LAN is all on the other one"),
+            format!("{one}DMZ is all on the other one")
+        ]
+    );
+    let other_card = told("HV1,C,10000,S3,T2,DMZ\nHV1,D,10000,S1,T2,DMZ\n");
+    assert!(
+        other_card[0].contains("exchange the cables of A and D"),
+        "{other_card:?}"
+    );
+    for unfit in [
+        "HV1,C,25000,S1,T2,DMZ\nHV1,D,25000,S2,T2,DMZ\n",
+        "HV1,C,10000,S1,T2,DMZ\nHV1,D,10000,S2,T1,DMZ\n",
+    ] {
+        let fixes = told(unfit);
+        assert!(
+            fixes
+                .iter()
+                .any(|fix| fix == "on HV1: recable B to another physical switch"),
+            "{unfit}: {fixes:?}"
+        );
+        assert!(fixes.iter().all(|fix| !fix.contains("exchange")), "{unfit}: {fixes:?}");
+    }
+}
+
+#[test]
+fn of_two_adapters_with_one_address_the_one_that_is_planned_another_gets_that() {
+    let block = |bound: &str| {
+        format!(
+            "file: nodes\nnode,cluster,mac_pool_min,mac_pool_max\nHV1,C1,00-15-5D-00-01-00,00-15-5D-00-01-FF\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nfile: vms\nvm,node,mac_bound\nW1,HV1,\nW2,HV1,{bound}\n\
+             file: vnics\nvm,mac,mac_type\nW1,00-15-5D-00-01-05,dynamic\nW2,00-15-5D-00-01-05,dynamic\n"
+        )
+    };
+    let planned = fix("duplicate-mac", &block("licence"));
+    assert_eq!(
+        planned,
+        "turn the VM off, then: Set-VMNetworkAdapter -ComputerName 'HV1' -VMName 'W2' -Name 'Network Adapter' -StaticMacAddress \
+         00155DFF0000"
+    );
+    assert!(fix("duplicate-mac", &block("")).contains("it draws a new address there"));
+}
