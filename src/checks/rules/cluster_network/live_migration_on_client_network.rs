@@ -1,9 +1,8 @@
 //! Live migration takes the network of the clients.
 
 use crate::checks::rules::live_migration::set_list;
-use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
-use crate::finding::Severity;
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, ClusterNetwork, Inventory};
 use crate::migration::path::some_paths;
 use crate::migration::wiring::Wiring;
@@ -44,38 +43,48 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let wiring = Wiring::today(cluster);
     // Every node once as source: what one pair does, the settings of the source decide.
     let pairs = (0..cluster.nodes.len()).map(|source| (source, (source + 1) % cluster.nodes.len()));
-    let mut found = Alike::new();
-    let mut causes: BTreeMap<&String, Option<String>> = BTreeMap::new();
+    let mut found: BTreeMap<&String, Taken> = BTreeMap::new();
     for path in some_paths(cluster, &wiring, pairs) {
         let taken = cluster
             .networks
             .iter()
             .find(|network| path.network.as_deref() == Some(&network.name));
-        let (Some(network), Some(node)) = (taken, cluster.nodes.get(path.source)) else {
+        let ends = [path.source, path.target].map(|node| cluster.nodes.get(node));
+        let (Some(network), [Some(from), Some(to)]) = (taken, ends) else {
             continue;
         };
         if network.cluster_use == Some(3) && network.purpose != Some(Role::LiveMigration) {
             let fault = path.faults.iter().find(|fault| fault.severity == Severity::Error);
-            causes
-                .entry(&network.name)
-                .or_insert_with(|| fault.map(|fault| fault.fix.clone()));
-            found.add(&network.name, node, report.at(network.origin, "cluster_use"));
+            let taken = found.entry(&network.name).or_insert_with(|| Taken {
+                cause: fault.map(|fault| fault.fix.clone()),
+                pairs: Vec::new(),
+                at: vec![report.at(network.origin, "cluster_use")],
+            });
+            taken.pairs.push(format!("{} to {}", from.name, to.name));
         }
     }
-    for (network, places) in found {
-        let cause = causes.remove(&network).flatten();
+    for (network, taken) in found {
         report.add(Fault {
             subject: network.clone(),
             message: format!(
-                "live migration from {} takes {network}, which clients use",
-                places.nodes()
+                "live migration takes {network}, which clients use, from {}",
+                lookup::list(&taken.pairs)
             ),
             current: network.clone(),
             expected: "a network between the nodes (cluster use 1)".to_owned(),
-            fix: fix(cluster, network, cause),
-            at: places.at,
+            fix: fix(cluster, network, taken.cause),
+            at: taken.at,
         });
     }
+}
+
+/// The migrations that take a network, of those that were looked at.
+struct Taken {
+    /// What mends the first of them, where a setting leads it there.
+    cause: Option<String>,
+    /// `HV1 to HV2`.
+    pairs: Vec<String>,
+    at: Vec<Location>,
 }
 
 /// What leads there first, then the network out of live migration for good: excluded alone, hosts would find no network at all.
