@@ -214,3 +214,36 @@ fn a_cluster_full_of_faults_that_a_plan_decides_has_none_of_them_afterwards() {
     let (errors, _) = staying("faults", &input);
     assert_eq!(errors, []);
 }
+
+#[test]
+fn the_review_of_a_plan_counts_what_goes_and_what_comes() {
+    let out = place("planned-counted");
+    let input = Path::new("samples/broken");
+    nicplan(&["plan", text(input), "-o", text(&out)]);
+    let plan = out.join("plan.json");
+    let told = |more: &[&str]| {
+        nicplan(&[&["review", text(input), "--format", "csv", "--fail-on", "never"], more].concat()).out
+    };
+    let keys = |csv: &str| -> Vec<(String, String)> {
+        let mut reader = csv::Reader::from_reader(csv.as_bytes());
+        let header = reader.headers().expect("a header").clone();
+        let [rule, subject] =
+            ["rule", "subject"].map(|name| header.iter().position(|h| h == name).expect("the column"));
+        let rows = reader.records().map(|row| row.expect("a row"));
+        rows.map(|row| (row[rule].to_owned(), row[subject].to_owned()))
+            .collect()
+    };
+    let (today, then) = (keys(&told(&[])), keys(&told(&["--plan", text(&plan)])));
+    let without =
+        |some: &[(String, String)], others: &[(String, String)]| some.iter().filter(|f| !others.contains(f)).count();
+    let (gone, new) = (without(&today, &then), without(&then, &today));
+    assert!(gone > 0 && new > 0);
+    let run = nicplan(&["review", text(input), "--plan", text(&plan), "--fail-on", "never"]);
+    assert!(
+        run.out.contains(&format!(
+            "once the plan is applied: {gone} findings of today gone, {new} new."
+        )),
+        "{}",
+        run.out
+    );
+}

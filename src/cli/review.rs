@@ -115,7 +115,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.expect_stages(&["read", "review"]);
     args.input.keep_apart(args.output.as_deref())?;
     let today = args.input.load(None, console)?;
-    let (review, gone) = match &args.plan {
+    let (review, change) = match &args.plan {
         None => (rules::review_all(&today, question(args, State::Present)), None),
         Some(path) => with_plan(args, &today, path)?,
     };
@@ -129,7 +129,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         output::write(dir, &files)?;
     }
     console.print(&match args.format {
-        ReviewFormat::Text => listing::with_unknown(&today, &text(&review, gone, args, console)),
+        ReviewFormat::Text => listing::with_unknown(&today, &text(&review, change, args, console)),
         ReviewFormat::Csv => String::from_utf8_lossy(&reports::findings_csv(&review.findings)).into_owned(),
         ReviewFormat::Json => listing::json(&Answers::new(&review))?,
         ReviewFormat::Junit => reports::junit(&review.findings, &review.outcomes, args.fail_on.limit()),
@@ -148,16 +148,26 @@ fn question(args: &Args, state: State) -> Question<'_> {
     }
 }
 
-/// The review of what a plan makes of the inventory, and how many of today's findings are gone then.
-fn with_plan(args: &Args, today: &Inventory, path: &Path) -> Result<(Review, Option<usize>), Failure> {
+/// What a plan does to the findings of today.
+struct Change {
+    gone: usize,
+    new: usize,
+}
+
+/// The review of what a plan makes of the inventory, and what changes against today.
+fn with_plan(args: &Args, today: &Inventory, path: &Path) -> Result<(Review, Option<Change>), Failure> {
     let plan = check::read_plan(path, today)?;
     check::known_clusters(today, &plan)?;
     let before = rules::review_all(today, question(args, State::Present)).findings;
     let review = planned::review(today, &plan, question(args, State::Planned));
     let key = |f: &Finding| (f.rule, f.cluster.clone(), f.subject.clone());
-    let left: BTreeSet<_> = review.findings.iter().map(key).collect();
-    let gone = before.iter().filter(|f| !left.contains(&key(f))).count();
-    Ok((review, Some(gone)))
+    let keys = |findings: &[Finding]| findings.iter().map(key).collect::<BTreeSet<_>>();
+    let (old, left) = (keys(&before), keys(&review.findings));
+    let change = Change {
+        gone: before.iter().filter(|f| !left.contains(&key(f))).count(),
+        new: review.findings.iter().filter(|f| !old.contains(&key(f))).count(),
+    };
+    Ok((review, Some(change)))
 }
 
 /// Says which entries of the policy have ended by the day; without a day once, that those with a last day were passed over.
@@ -182,7 +192,7 @@ fn note_ended_entries(args: &Args, inventory: &Inventory, console: &Console) {
 }
 
 /// Findings, then what was not checked.
-fn text(review: &Review, gone: Option<usize>, args: &Args, console: &Console) -> String {
+fn text(review: &Review, change: Option<Change>, args: &Args, console: &Console) -> String {
     if args.not_checked {
         let text = outcomes::not_checked_text(&review.outcomes) + &outcomes::counts_text(&review.outcomes);
         return listing::printable(&text);
@@ -192,9 +202,11 @@ fn text(review: &Review, gone: Option<usize>, args: &Args, console: &Console) ->
     } else {
         findings_text::short(&review.findings, console)
     };
-    if let Some(gone) = gone {
+    if let Some(Change { gone, new }) = change {
         let findings = nicplan::units::count(gone, "finding");
-        text.push_str(&format!("Once the plan is applied; {findings} of today gone then.\n"));
+        text.push_str(&format!(
+            "This is the state once the plan is applied: {findings} of today gone, {new} new.\n"
+        ));
     }
     text.push_str(&listing::printable(&outcomes::counts_text(&review.outcomes)));
     text

@@ -195,7 +195,7 @@ pub(super) fn wrapped(text: &str, size: u32, width: i64) -> Vec<String> {
 
 /// Whether a text may be parted beside this character.
 pub(super) fn is_border(c: char) -> bool {
-    c.is_whitespace() || matches!(c, ',' | ';' | '+' | '/' | '-' | '_' | ':' | '·')
+    c.is_whitespace() || matches!(c, ',' | ';' | '+' | '/' | '-' | '–' | '_' | ':' | '·')
 }
 
 /// The beginning without a word that goes on in `next`; as it is when little would remain.
@@ -280,6 +280,7 @@ mod tests {
             cut("NIC Slot 1 Port 1 on HV01 to HV06 (6 nodes)", 190),
             "NIC Slot 1 Port 1…(6 nodes)"
         );
+        assert_eq!(cut("HV01–HV06, HV08–HV15 LOM 1", 150), "HV01–HV06,…LOM 1");
         let one_word = cut("averyveryverylongnamewithoutanyborder", 120);
         assert!(one_word.len() > 12 && one_word.contains('…'), "{one_word}");
     }

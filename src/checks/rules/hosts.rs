@@ -26,8 +26,8 @@ impl Hosts {
 }
 
 /// First words of the cmdlets that fixes name.
-const VERBS: [&str; 10] = [
-    "Add-", "Connect-", "Disable-", "Enable-", "Get-", "New-", "Remove-", "Rename-", "Set-", "Import-",
+const VERBS: [&str; 11] = [
+    "Add-", "Connect-", "Disable-", "Enable-", "Get-", "Import-", "Move-", "New-", "Remove-", "Rename-", "Set-",
 ];
 
 /// Other tools of Windows that fixes name.

@@ -9,6 +9,7 @@ mod adapters;
 mod capacity;
 mod cluster_network;
 mod differ;
+mod exchange;
 mod fixes;
 mod host;
 mod hosts;

@@ -15,13 +15,26 @@ pub(super) fn recreate(cluster: &Cluster, nodes: &[(&Node, &VirtualSwitch)], opt
         return String::new();
     };
     let again = again(node, switch, &uplink(cluster, node, switch), option);
-    format!("the setting is fixed when the switch is created: drain the node, then {again}")
+    let others = if nodes.len() > 1 {
+        "; so on the other nodes, one after the other"
+    } else {
+        ""
+    };
+    format!(
+        "the setting is fixed when the switch is created: drain {}, then {again}{others}",
+        node.name
+    )
 }
 
 /// How a switch comes from an LBFO team onto a team of its own, SET.
 pub(super) fn onto_set(node: &Node, switch: &VirtualSwitch, team: &Team<'_>) -> String {
     let uplink = (remove(node, team.name), with_set(&team.members));
-    format!("drain {}, then {}", node.name, again(node, switch, &uplink, ""))
+    // What the switch promises in bits per second today SET must not promise: another rule asks for the same.
+    let option = match switch.facts.text("bandwidth_mode") {
+        Some("absolute") => "-MinimumBandwidthMode None",
+        _ => "",
+    };
+    format!("drain {}, then {}", node.name, again(node, switch, &uplink, option))
 }
 
 /// SET over ports, as parameters of `New-VMSwitch`.

@@ -145,7 +145,7 @@ fn cluster_network(choice: &Choice, network: usize) -> String {
     format!(
         "{}(Get-ClusterNetwork -Cluster {} -Name {})",
         import(choice.cluster),
-        quoted(&choice.cluster.name),
+        choice.cluster.argument(),
         quoted(name)
     )
 }

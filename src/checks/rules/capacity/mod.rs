@@ -4,6 +4,7 @@ mod anti_affinity_broken_by_node_loss;
 mod infrastructure_pool_holds_node;
 mod infrastructure_pool_wrong_size;
 mod no_failover_memory;
+mod redundant_vms_on_one_node;
 mod too_many_nodes;
 mod too_many_vms;
 mod too_many_vms_after_node_loss;
@@ -21,6 +22,7 @@ pub static RULES: &[&Rule] = &[
     &infrastructure_pool_holds_node::RULE,
     &infrastructure_pool_wrong_size::RULE,
     &no_failover_memory::RULE,
+    &redundant_vms_on_one_node::RULE,
     &too_many_nodes::RULE,
     &too_many_vms::RULE,
     &too_many_vms_after_node_loss::RULE,
@@ -69,14 +71,17 @@ fn more_room(cluster: &Cluster, vm: usize, lost: usize) -> String {
         .map(|node| cluster.nodes[node].name.as_str())
         .collect();
     let vm = &guest.name;
-    match closed.is_empty() {
-        true => format!("free or add memory on a node that may take {vm}, or move another VM away from it"),
-        false => format!(
-            "make {} a possible owner of {vm}, too (Failover Cluster Manager: the VM's resource, Properties, Advanced Policies), or \
-             free memory on the other nodes",
-            lookup::list(&closed)
-        ),
+    if closed.is_empty() {
+        return format!("free or add memory on a node that may take {vm}, or move another VM away from it");
     }
+    let owners = match closed.as_slice() {
+        [one] => format!("{one} a possible owner"),
+        _ => format!("{} possible owners", lookup::list(&closed)),
+    };
+    format!(
+        "make {owners} of {vm}, too (Failover Cluster Manager: the VM's resource, Properties, Advanced Policies), or free memory on the \
+         other nodes"
+    )
 }
 
 /// First and last address of the pool that Azure Local takes for its infrastructure; `None` where it is not known or not two

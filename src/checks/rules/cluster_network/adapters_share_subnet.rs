@@ -46,9 +46,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         }
     }
     // From 2016 on the cluster uses all adapters of a subnet.
-    let (severity, note) = match cluster.profile.generation {
-        WS2016.. => (Severity::Info, "fine for SMB, which finds both"),
-        _ => (Severity::Error, "the cluster uses one of them alone"),
+    let (severity, note, way) = match cluster.profile.generation {
+        WS2016.. => (
+            Severity::Info,
+            "fine for SMB, which finds both",
+            "nothing where SMB alone uses them; else ",
+        ),
+        _ => (Severity::Error, "the cluster uses one of them alone", ""),
     };
     for ((first, second), places) in found {
         let fault = Fault {
@@ -60,7 +64,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: "one subnet".to_owned(),
             expected: "a subnet of its own for each adapter".to_owned(),
             fix: format!(
-                "give {second} an address of another subnet on {} (or team both)",
+                "{way}give {second} an address of another subnet on {} (or team both)",
                 places.nodes()
             ),
             at: places.at,

@@ -32,7 +32,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         message: format!("metrics set by hand: {}", lookup::list(&names)),
         current: "AutoMetric is off".to_owned(),
         expected: "AutoMetric on, or a note why the order is set by hand".to_owned(),
-        fix: format!("(Get-ClusterNetwork -Cluster {own} -Name {name}).AutoMetric = $true, and so for the others"),
+        fix: format!(
+            "(Get-ClusterNetwork -Cluster {own} -Name {name}).AutoMetric = $true{}",
+            if fixed.len() > 1 { ", and so for the others" } else { "" }
+        ),
         at: fixed
             .iter()
             .map(|network| report.at(network.origin, "auto_metric"))

@@ -1,6 +1,6 @@
 //! Nodes that try different DNS suffixes.
 
-use crate::checks::rules::{Fault, Report, Rule, differ, fixes};
+use crate::checks::rules::{Fault, Report, Rule, differ, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -18,26 +18,35 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
+/// No suffix.
+const NONE: &str = "none";
+
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let list = |suffixes: &[String]| match suffixes {
-        [] => "none".to_owned(),
+        [] => NONE.to_owned(),
         some => some.join(" "),
     };
     let values = differ::values(cluster, |node| node.facts.list("dns_suffixes").map(list));
     if !values.differ() {
         return;
     }
+    let odd: Vec<&str> = values.odd().iter().map(|node| node.name.as_str()).collect();
     let fix = if fixes::is_2008r2(cluster) {
-        "set the same list in the TCP/IP properties, Advanced, DNS, of each node (or by group policy)"
+        "set the same list in the TCP/IP properties, Advanced, DNS, of each node (or by group policy)".to_owned()
     } else {
-        "Set-DnsClientGlobalSetting -SuffixSearchList with the same list on every node (or by group policy)"
+        let suffixes = values.common().split(' ').filter(|suffix| *suffix != NONE);
+        format!(
+            "on {}: Set-DnsClientGlobalSetting -SuffixSearchList @({}), or the same list on every node by group policy",
+            lookup::list(&odd),
+            fixes::quoted_list(suffixes)
+        )
     };
     report.add(Fault {
         subject: cluster.name.clone(),
         message: format!("the nodes try different DNS suffixes: {}", values.text()),
         current: values.text(),
         expected: format!("{} on every node", values.common()),
-        fix: fix.to_owned(),
+        fix,
         at: values
             .origins()
             .into_iter()

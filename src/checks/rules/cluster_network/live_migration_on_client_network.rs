@@ -1,12 +1,14 @@
 //! Live migration takes the network of the clients.
 
-use crate::checks::rules::places::{Alike, Places};
-use crate::checks::rules::{Fault, Report, Rule};
-use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::checks::rules::live_migration::set_list;
+use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::finding::{Location, Severity};
+use crate::inventory::{Cluster, ClusterNetwork, Inventory};
 use crate::migration::path::some_paths;
 use crate::migration::wiring::Wiring;
 use crate::roles::Role;
+use crate::units::same_name;
+use std::collections::BTreeMap;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -41,36 +43,65 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let wiring = Wiring::today(cluster);
     // Every node once as source: what one pair does, the settings of the source decide.
     let pairs = (0..cluster.nodes.len()).map(|source| (source, (source + 1) % cluster.nodes.len()));
-    let mut found = Alike::new();
+    let mut found: BTreeMap<&String, Taken> = BTreeMap::new();
     for path in some_paths(cluster, &wiring, pairs) {
         let taken = cluster
             .networks
             .iter()
             .find(|network| path.network.as_deref() == Some(&network.name));
-        let (Some(network), Some(node)) = (taken, cluster.nodes.get(path.source)) else {
+        let ends = [path.source, path.target].map(|node| cluster.nodes.get(node));
+        let (Some(network), [Some(from), Some(to)]) = (taken, ends) else {
             continue;
         };
         if network.cluster_use == Some(3) && network.purpose != Some(Role::LiveMigration) {
-            found.add(network.name.clone(), node, report.at(network.origin, "cluster_use"));
+            let fault = path.faults.iter().find(|fault| fault.severity == Severity::Error);
+            let taken = found.entry(&network.name).or_insert_with(|| Taken {
+                cause: fault.map(|fault| fault.fix.clone()),
+                pairs: Vec::new(),
+                at: vec![report.at(network.origin, "cluster_use")],
+            });
+            taken.pairs.push(format!("{} to {}", from.name, to.name));
         }
     }
-    for (network, places) in found {
-        add(&network, places, report);
+    for (network, taken) in found {
+        report.add(Fault {
+            subject: network.clone(),
+            message: format!(
+                "live migration takes {network}, which clients use, from {}",
+                lookup::list(&taken.pairs)
+            ),
+            current: network.clone(),
+            expected: "a network between the nodes (cluster use 1)".to_owned(),
+            fix: fix(cluster, network, taken.cause),
+            at: taken.at,
+        });
     }
 }
 
-fn add(network: &str, places: Places, report: &mut Report<'_>) {
-    report.add(Fault {
-        subject: network.to_owned(),
-        message: format!(
-            "live migration from {} takes {network}, which clients use",
-            places.nodes()
-        ),
-        current: network.to_owned(),
-        expected: "a network between the nodes (cluster use 1)".to_owned(),
-        fix: format!(
-            "repair the setting that leads there, which `nicplan path` names with its cmdlet, then exclude {network} from live migration"
-        ),
-        at: places.at,
-    });
+/// The migrations that take a network, of those that were looked at.
+struct Taken {
+    /// What mends the first of them, where a setting leads it there.
+    cause: Option<String>,
+    /// `HV1 to HV2`.
+    pairs: Vec<String>,
+    at: Vec<Location>,
+}
+
+/// What leads there first, then the network out of live migration for good: excluded alone, hosts would find no network at all.
+fn fix(cluster: &Cluster, network: &str, cause: Option<String>) -> String {
+    let mut excluded: Vec<&str> = cluster.migration.exclude_networks.iter().map(String::as_str).collect();
+    let is_left = |other: &ClusterNetwork| {
+        other.cluster_use == Some(1) && !excluded.iter().any(|name| same_name(name, &other.name))
+    };
+    if cause.is_none() && !cluster.networks.iter().any(is_left) {
+        return format!("take a network between the nodes out of MigrationExcludeNetworks, then put {network} into it");
+    }
+    excluded.push(network);
+    let exclude = set_list(cluster, "MigrationExcludeNetworks", &excluded);
+    match cause {
+        Some(cause) => {
+            format!("{cause} (nicplan path shows each pair); once no pair takes {network} any more: {exclude}")
+        }
+        None => exclude,
+    }
 }

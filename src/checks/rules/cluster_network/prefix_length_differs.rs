@@ -31,8 +31,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             for text in adapter.addresses.iter().filter(|text| text.contains('/')) {
                 if let Some(network) = other_length(cluster, text) {
                     let length = text.split('/').nth(1).unwrap_or_default();
+                    let what = if length.contains('.') { "mask" } else { "prefix length" };
                     found.add(
-                        (network.name.clone(), network.subnet.clone(), length.to_owned()),
+                        (network.name.clone(), network.subnet.clone(), format!("{what} {length}")),
                         node,
                         report.at(adapter.origin, "addresses"),
                     );
@@ -44,10 +45,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: network.clone(),
             message: format!(
-                "{network} is {subnet}, but adapters on {} have prefix length {length}",
+                "{network} is {subnet}, but adapters on {} have {length}",
                 places.nodes()
             ),
-            current: format!("prefix length {length}"),
+            current: length,
             expected: subnet.clone(),
             fix: format!(
                 "set the subnet mask of {subnet} on these adapters of {}",

@@ -56,21 +56,21 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             [] => "no subnet".to_owned(),
             some => some.join(", "),
         };
+        let meant_are = match wanted.as_slice() {
+            [_] => "the network for it is",
+            _ => "the networks for it are",
+        };
         report.add(Fault {
             subject: places.nodes(),
             message: format!(
-                "{} {} live migration on {current}, and its networks are {}",
+                "{} {} live migration on {current}, and {meant_are} {}",
                 places.nodes(),
                 places.verb("allows", "allow"),
                 lookup::list(&wanted)
             ),
             current,
             expected: lookup::list(&wanted),
-            fix: format!(
-                "on {}: Add-VMMigrationNetwork -Subnet {}",
-                places.nodes(),
-                quoted(first)
-            ),
+            fix: format!("on {}: {}", places.nodes(), list_subnet(cluster, listed, first)),
             at: places.at,
         });
     }
@@ -85,4 +85,24 @@ fn listed_elsewhere<'a>(node: &'a Node, meant: &[(&str, Subnet)]) -> Option<&'a 
         .any(|own| meant.iter().any(|(_, wanted)| own.overlaps(wanted)));
     let judged = node.migration.any_network != Some(true) && !met;
     judged.then_some(listed.as_slice())
+}
+
+/// Puts a network on the list: in the place of a subnet that no network of the cluster has, as after a change of addresses, else
+/// beside the others.
+fn list_subnet(cluster: &Cluster, listed: &[String], wanted: &str) -> String {
+    let networks: Option<Vec<Subnet>> = cluster.networks.iter().map(|n| Subnet::parse(&n.subnet)).collect();
+    let is_elsewhere = |own: Subnet| {
+        networks
+            .iter()
+            .any(|all| !all.iter().any(|network| network.overlaps(&own)))
+    };
+    let is_stale = |text: &&String| Subnet::parse(text).is_some_and(is_elsewhere);
+    match listed.iter().find(is_stale) {
+        Some(old) => format!(
+            "Set-VMMigrationNetwork -Subnet {} -NewSubnet {}",
+            quoted(old),
+            quoted(wanted)
+        ),
+        None => format!("Add-VMMigrationNetwork -Subnet {}", quoted(wanted)),
+    }
 }

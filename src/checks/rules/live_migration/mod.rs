@@ -34,7 +34,7 @@ mod too_many_migrations_for_network_atc;
 use super::Rule;
 use crate::demand::live_moved;
 use crate::inventory::{Cluster, ClusterNetwork, Nic, Node};
-use crate::migration::path::{slots, smb_limit};
+use crate::migration::path::{SmbShare, slots, smb_limit};
 use crate::migration::{self, Moved, Rate};
 use crate::powershell::quoted;
 use crate::profiles::{Transport, WS2008R2};
@@ -110,6 +110,19 @@ fn share(node: &Node) -> Mbps {
     ports_up(node).into_iter().map(part).sum()
 }
 
+/// The limit of live migration over SMB that holds on a node and what it may be at most, where it leaves the storage on the same
+/// ports too little.
+fn limit_above_share(cluster: &Cluster, index: usize) -> Option<(Mbps, SmbShare)> {
+    let node = cluster.nodes.get(index)?;
+    let shared = ports_up(node)
+        .into_iter()
+        .filter(|port| port.roles.contains(&Role::Storage));
+    let speed: Mbps = shared.map(|port| port.speed).sum();
+    let (limit, _) = smb_limit(cluster, index).filter(|_| speed > 0)?;
+    let share = SmbShare::new(node, speed);
+    (limit > share.most()).then_some((limit, share))
+}
+
 /// Performance option of a host: its own, else that of the cluster; `None` = not known.
 fn option(cluster: &Cluster, node: &Node) -> Option<Transport> {
     node.migration.transport.or(cluster.transport)
@@ -160,7 +173,7 @@ fn set_option(option: Transport) -> String {
 }
 
 /// Write one of the two lists of networks: on 2008 R2 a property of every clustered VM, from 2012 of the resource type.
-fn set_list(cluster: &Cluster, list: &str, names: &[&str]) -> String {
+pub(super) fn set_list(cluster: &Cluster, list: &str, names: &[&str]) -> String {
     let own = cluster.argument();
     let owner = if cluster.profile.generation == WS2008R2 {
         format!(

@@ -1,6 +1,6 @@
 //! The cluster's limit of live migration over SMB stands at its default.
 
-use super::{option, ports_up, share_ports};
+use super::{limit_above_share, option, ports_up, share_ports};
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
@@ -55,7 +55,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let sum = |ports: &[&Nic]| ports.iter().map(|port| port.speed).sum::<Mbps>();
         let up: Vec<&Nic> = node.nics.iter().filter(|nic| nic.up).collect();
         let (all, own) = (sum(&up), sum(&ports_up(node)));
-        if own > 0 && all > own && node.migration.smb_limit.is_none() {
+        // Where the default is too much beside storage, another rule says so, and the same fix.
+        let told = limit_above_share(cluster, index).is_some();
+        if own > 0 && all > own && node.migration.smb_limit.is_none() && !told {
             let wanted = smb_room(node, own, share_ports(node));
             let what = (all, own, wanted, smb_knob(cluster, index));
             found.add(what, node, report.at(cluster.origin, "smb_limit_factor"));

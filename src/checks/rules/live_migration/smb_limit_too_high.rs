@@ -1,14 +1,13 @@
 //! A limit of live migration over SMB that leaves storage too little.
 
-use super::{option, ports_up};
+use super::{limit_above_share, option};
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::migration::path::{SmbShare, smb_knob, smb_limit};
+use crate::migration::path::smb_knob;
 use crate::profiles::{Transport, WS2016};
-use crate::roles::Role;
-use crate::units::{Mbps, show_mbps};
+use crate::units::show_mbps;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -46,16 +45,12 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (index, node) in cluster.nodes.iter().enumerate() {
-        let mut shared = ports_up(node);
-        shared.retain(|port| port.roles.contains(&Role::Storage));
-        let speed: Mbps = shared.into_iter().map(|port| port.speed).sum();
-        let Some((limit, _)) = smb_limit(cluster, index).filter(|_| speed > 0) else {
+        let Some((limit, share)) = limit_above_share(cluster, index) else {
             continue;
         };
-        let share = SmbShare::new(node, speed);
         let by_host = node.migration.smb_limit == Some(limit);
         let known = by_host || report.knows("clusters.smb_limit_factor");
-        if known && limit > share.most() && option(cluster, node) == Some(Transport::Smb) {
+        if known && option(cluster, node) == Some(Transport::Smb) {
             let at = match by_host {
                 true => report.at(node.origin, "smb_limit_mbps"),
                 false => report.at(cluster.origin, "smb_limit_factor"),

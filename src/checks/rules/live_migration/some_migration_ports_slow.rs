@@ -5,6 +5,7 @@ use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
+use crate::units::show_mbps;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -27,20 +28,30 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let ports = ports(node);
         let slow = ports.iter().filter(|port| port.speed < LEAST_MBPS);
         if ports.iter().any(|port| port.speed >= LEAST_MBPS) {
-            slow.for_each(|port| found.add((), node, report.at(port.origin, "speed_mbps")));
+            slow.for_each(|port| {
+                found.add(
+                    (port.name.clone(), port.speed),
+                    node,
+                    report.at(port.origin, "speed_mbps"),
+                )
+            });
         }
     }
-    for ((), places) in found {
+    for ((port, speed), places) in found {
         report.add(Fault {
-            subject: places.nodes(),
+            subject: port.clone(),
             message: format!(
-                "on {} some ports for live migration are slower than 1 Gbit/s",
+                "{port} on {} carries live migration at {}; other ports for it are faster",
+                places.nodes(),
+                show_mbps(speed)
+            ),
+            current: show_mbps(speed),
+            expected: "1 Gbit/s or more".to_owned(),
+            fix: format!(
+                "on {}: find out why {port} is slow (cable, switch port, duplex), or take its network out of live migration \
+                 (MigrationExcludeNetworks)",
                 places.nodes()
             ),
-            current: "less than 1 Gbit/s".to_owned(),
-            expected: "1 Gbit/s or more".to_owned(),
-            fix: "repair the slow ports, or take their network out of live migration (MigrationExcludeNetworks)"
-                .to_owned(),
             at: places.at,
         });
     }

@@ -84,8 +84,8 @@ fn fix(inventory: &Inventory, report: &Report<'_>, holders: &[Holder]) -> String
             vm.name, vnic.name
         );
     }
-    if !vnic.dynamic_mac {
-        let planned = planned(holder, (vm, vnic));
+    let planned = planned(holder, (vm, vnic));
+    if !vnic.dynamic_mac || planned.is_some() {
         return fixes::set_static_mac(&inventory.clusters[holder.cluster], vm, vnic, planned);
     }
     format!(

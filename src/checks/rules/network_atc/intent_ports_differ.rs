@@ -5,6 +5,7 @@ use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::WS2025;
+use crate::units::show_mbps;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -32,11 +33,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 let like = *first.entry(intent.to_lowercase()).or_insert(nic);
                 let known = !like.model.is_empty() && !nic.model.is_empty();
                 if nic.speed != like.speed {
-                    let key = (
-                        intent.clone(),
-                        format!("{} Mbit/s", nic.speed),
-                        format!("{} Mbit/s", like.speed),
-                    );
+                    let key = (intent.clone(), show_mbps(nic.speed), show_mbps(like.speed));
                     found.add(key, node, report.at(nic.origin, "speed_mbps"));
                 } else if known && nic.model != like.model {
                     let key = (intent.clone(), nic.model.clone(), like.model.clone());
@@ -49,7 +46,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.add(Fault {
             subject: intent.clone(),
             message: format!(
-                "ports of intent {intent} on {} are {current}, its others {expected}",
+                "intent {intent} has ports with {current} on {}, and others with {expected}",
                 places.nodes()
             ),
             current,

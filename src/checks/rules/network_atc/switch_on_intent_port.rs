@@ -27,9 +27,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for node in &cluster.nodes {
         for nic in &node.nics {
             for intent in super::intents(nic) {
-                if let Some(holder) = holder(nic, intent) {
+                if let Some((holder, remove)) = holder(nic, intent) {
                     found.add(
-                        (nic.name.clone(), intent.clone(), holder),
+                        (nic.name.clone(), intent.clone(), holder, remove),
                         node,
                         report.at(nic.origin, "intents"),
                     );
@@ -37,28 +37,38 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             }
         }
     }
-    for ((nic, intent, holder), places) in found {
+    for ((nic, intent, holder, remove), places) in found {
+        let host = places.first();
         report.add(Fault {
             subject: nic.clone(),
             message: format!("{nic} of intent {intent} is bound to {holder} on {}", places.nodes()),
             current: holder.clone(),
             expected: format!("a free port, or ConvergedSwitch({intent})"),
             fix: format!(
-                "move the VMs off {}, remove {holder}, then Set-NetIntentRetryState -Name {}",
-                places.nodes(),
-                quoted(&intent)
+                "drain {host}, then on it: {remove}; Set-NetIntentRetryState -Name {} -NodeName {}{}",
+                quoted(&intent),
+                quoted(host),
+                places.verb("", "; so on the other nodes, one after the other")
             ),
             at: places.at,
         });
     }
 }
 
-/// What holds the port and is not the switch that Network ATC makes for the intent.
-fn holder(nic: &Nic, intent: &str) -> Option<String> {
+/// What holds the port and is not the switch that Network ATC makes for the intent, and the cmdlet that removes it.
+fn holder(nic: &Nic, intent: &str) -> Option<(String, String)> {
     let own = format!("convergedswitch({})", intent.to_lowercase());
     match &nic.switch {
-        Some(switch) => (switch.to_lowercase() != own).then(|| format!("switch {switch}")),
+        Some(switch) if switch.to_lowercase() == own => None,
+        Some(switch) => Some((
+            format!("switch {switch}"),
+            format!("Remove-VMSwitch -Name {} -Force", quoted(switch)),
+        )),
         // SET is part of a switch: a team without one is LBFO or a vendor's.
-        None => (!nic.team.is_empty()).then(|| format!("team {}", nic.team)),
+        None if nic.team.is_empty() => None,
+        None => Some((
+            format!("team {}", nic.team),
+            format!("Remove-NetLbfoTeam -Name {}", quoted(&nic.team)),
+        )),
     }
 }

@@ -64,8 +64,8 @@ fn add(report: &mut Report<'_>, info: &RoleInfo, speeds: &BTreeMap<BTreeSet<Mbps
         current: lookup::list(&speeds.keys().map(show).collect::<Vec<_>>()),
         expected: "the same speed on every node".to_owned(),
         fix: format!(
-            "give {} ports of the same speed on every node; `nicplan plan` says which there are",
-            info.name
+            "let {} run over ports of the same speed on every node; `nicplan plan` says which there are",
+            info.title
         ),
         at: ports.map(|nic| report.at(nic.origin, "speed_mbps")).collect(),
     });

@@ -1,10 +1,9 @@
 //! Ports that should stand in for each other are on one card.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, exchange, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
-use crate::units::show_mbps;
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -16,7 +15,19 @@ pub static RULE: Rule = Rule {
     risk: "the card, its slot or its driver fails, and with it every path",
     source: "Microsoft failover-cluster support blog: redundant pairs on different cards and different switches",
     page: include_str!("team_on_one_card.md"),
-    columns: &["nics.card", "nics.team", "nics.current_role", "switches.nics"],
+    columns: &[
+        "nics.card",
+        "nics.current_role",
+        "nics.direct_to",
+        "nics.model",
+        "nics.rdma",
+        "nics.speed_mbps",
+        "nics.status",
+        "nics.team",
+        "nics.tor",
+        "nics.vlans",
+        "switches.nics",
+    ],
     subject: "groups of ports that stand in for each other",
     asks: &["nics.team|nics.current_role|switches.nics"],
     check,
@@ -37,6 +48,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             let (Some(card), 1, false) = (cards.first(), cards.len(), unknown) else {
                 continue;
             };
+            if group.has_another_way(node, |nic| !nic.card.is_empty() && nic.card != *card) {
+                continue;
+            }
             let names = lookup::list(&lookup::nic_names(node, &group.nics));
             let what = (group.title, card.to_string(), names, fix(node, &group.nics, &mut swaps));
             for nic in group.nics {
@@ -59,47 +73,38 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
-/// Names a port of the same speed on another card, idle ones first. A group that a change of places for another one helps as
-/// well is told the same change: two changes would undo each other.
+/// Names a port like one of theirs on another card. A group that a change of places for another one helps as well is told the
+/// same change: two changes would undo each other.
 fn fix(node: &Node, nics: &[usize], swaps: &mut Vec<[usize; 2]>) -> String {
-    let last = nics[nics.len() - 1];
     let shared = swaps
         .iter()
         .copied()
         .find(|swap| swap.iter().any(|nic| nics.contains(nic)));
-    let Some(swap) = shared.or_else(|| Some([last, partner(node, &node.nics[last])?])) else {
-        return buy(node, &node.nics[last]);
+    let Some(swap) = shared.or_else(|| exchange::best(node, nics, swaps)) else {
+        return buy(node, &node.nics[nics[nics.len() - 1]]);
     };
     swaps.push(swap);
-    let [one, other] = swap.map(|nic| &node.nics[nic]);
-    format!(
-        "let {} (card {}) and {} (card {}) change places",
-        one.name, one.card, other.name, other.card
-    )
+    exchange::words(node, swap)
 }
 
 /// Where no port of another card will do: what to buy, and why.
 fn buy(node: &Node, last: &Nic) -> String {
     let others: BTreeSet<&str> = node.nics.iter().map(|nic| nic.card.as_str()).collect();
     let others: Vec<&str> = others.into_iter().filter(|c| *c != last.card).collect();
-    let speed = show_mbps(last.speed);
+    let like = format!("like {} ({})", last.name, exchange::kind(last));
     let unknown = node.nics.iter().any(|nic| nic.card.is_empty());
-    let why = if unknown {
-        format!("no port of {speed} is known to be on another card (write card in nics.csv for all ports); if none is")
+    let (why, what) = if unknown {
+        let why =
+            format!("no port {like} is known to be on another card (write card in nics.csv for all ports); if none is");
+        (why, "such ports".to_owned())
     } else if others.is_empty() {
-        "no other card is there".to_owned()
+        ("no other card is there".to_owned(), format!("ports {like}"))
     } else {
-        format!("no port of {} has {speed}", lookup::list(&others))
+        let why = format!("no port of {} is {like} and can be spared", lookup::list(&others));
+        (why, "such ports".to_owned())
     };
     format!(
-        "{why}: buy a second card with ports of {speed}, and use one of them instead of {}",
+        "{why}: buy a second card with {what}, and use one of them instead of {}",
         last.name
     )
-}
-
-/// A port of the same speed on another card, an idle one if there is one.
-fn partner(node: &Node, last: &Nic) -> Option<usize> {
-    let fits = |n: &Nic| !n.card.is_empty() && n.card != last.card && n.speed == last.speed;
-    let at = |wanted: &dyn Fn(&Nic) -> bool| node.nics.iter().position(|nic| fits(nic) && wanted(nic));
-    at(&lookup::is_idle).or_else(|| at(&|_| true))
 }

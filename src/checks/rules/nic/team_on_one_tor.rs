@@ -1,9 +1,11 @@
 //! Ports that should stand in for each other are cabled to one physical switch.
 
+use crate::checks::rules::lookup::NicGroup;
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
+use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 /// The rule.
@@ -15,7 +17,16 @@ pub static RULE: Rule = Rule {
     risk: "the switch fails or restarts for an update, and with it every path",
     source: "Microsoft failover-cluster support blog; Network Recommendations for a Hyper-V Cluster (dn550728)",
     page: include_str!("team_on_one_tor.md"),
-    columns: &["nics.tor", "nics.team", "nics.current_role", "switches.nics"],
+    columns: &[
+        "nics.card",
+        "nics.current_role",
+        "nics.model",
+        "nics.speed_mbps",
+        "nics.status",
+        "nics.team",
+        "nics.tor",
+        "switches.nics",
+    ],
     subject: "groups of ports that stand in for each other",
     asks: &["nics.team|nics.current_role|switches.nics"],
     check,
@@ -26,7 +37,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     let mut single: Vec<(String, crate::finding::Location)> = Vec::new();
     for node in &cluster.nodes {
-        for group in lookup::nic_groups(node) {
+        let groups = lookup::nic_groups(node);
+        for group in &groups {
             report.look_at(1);
             let tors: BTreeSet<Option<usize>> = group.nics.iter().map(|i| node.nics[*i].tor).collect();
             let uncabled = |i: &usize| node.nics[*i].tor.is_none() && node.nics[*i].direct_to.is_none();
@@ -36,6 +48,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             let (Some(Some(tor)), 1) = (tors.first().copied(), tors.len()) else {
                 continue;
             };
+            if group.has_another_way(node, |nic| nic.tor.is_some_and(|other| other != tor)) {
+                continue;
+            }
             let name = cluster.tors.get(tor).map_or("", |t| t.name.as_str());
             let at: Vec<_> = group
                 .nics
@@ -51,8 +66,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 continue;
             }
             let names = lookup::nic_names(node, &group.nics);
-            let change = change(node, &group.nics, tor);
-            let what = (group.title, name, lookup::list(&names), change);
+            let change = change(node, &groups, &group.nics, tor);
+            let what = (group.title.clone(), name, lookup::list(&names), change);
             for place in at {
                 found.add(what.clone(), node, place);
             }
@@ -74,23 +89,59 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     add_single(cluster, report, &single);
 }
 
-/// A port that is like the last one, carries nothing and is cabled elsewhere takes its place; else the cable moves.
-fn change(node: &Node, group: &[usize], tor: usize) -> String {
+/// A port that is like the last one, carries nothing and is cabled elsewhere takes its place. Else, where a port like one of them is in
+/// a group that is all on another physical switch, their cables were mixed up; else the cable moves.
+fn change(node: &Node, groups: &[NicGroup], group: &[usize], tor: usize) -> String {
     let Some(last) = group.last().and_then(|i| node.nics.get(*i)) else {
         return String::new();
     };
     let free = |nic: &&Nic| lookup::is_idle(nic) && nic.up;
     let fits =
         |nic: &&Nic| nic.tor.is_some_and(|other| other != tor) && nic.speed == last.speed && nic.model == last.model;
-    match node.nics.iter().filter(free).find(fits) {
-        Some(nic) => format!(
+    if let Some(nic) = node.nics.iter().filter(free).find(fits) {
+        return format!(
             "take {} in place of {}, or recable {} to another physical switch",
             nic.name, last.name, last.name
+        );
+    }
+    match mixed_up(node, groups, group, tor) {
+        Some(([one, other], title)) => format!(
+            "exchange the cables of {} and {}, and the VLANs of their ports at the physical switches: {title} is all on the other one",
+            node.nics[one].name, node.nics[other].name
         ),
         None => format!("recable {} to another physical switch", last.name),
     }
 }
 
+/// Two ports whose cables can change places so that this group and another one, all on another physical switch, are on two each; ports of
+/// one card before others, and the same pair for both groups. With the name of the other group.
+fn mixed_up<'a>(node: &Node, groups: &'a [NicGroup], group: &[usize], tor: usize) -> Option<([usize; 2], &'a str)> {
+    let tor_of = |nic: &usize| node.nics[*nic].tor;
+    let elsewhere = |other: &&NicGroup| {
+        let first = other.nics.first().and_then(tor_of);
+        first.is_some_and(|at| at != tor) && other.nics.iter().all(|nic| tor_of(nic) == first)
+    };
+    let pairs = groups.iter().filter(elsewhere).flat_map(|other| {
+        let both = group
+            .iter()
+            .flat_map(|one| other.nics.iter().map(|nic| [*one.min(nic), *one.max(nic)]));
+        both.map(|pair| (pair, other.title.as_str()))
+    });
+    let alike = |[one, other]: [usize; 2]| {
+        let [one, other] = [one, other].map(|nic| &node.nics[nic]);
+        one.speed == other.speed && one.model == other.model
+    };
+    let key = |[one, other]: [usize; 2]| {
+        (
+            node.nics[one].card != node.nics[other].card,
+            Reverse(other),
+            Reverse(one),
+        )
+    };
+    pairs
+        .filter(|(pair, _)| alike(*pair))
+        .min_by_key(|(pair, _)| key(*pair))
+}
 /// With one physical switch there is one thing to say, not one per team.
 fn add_single(cluster: &Cluster, report: &mut Report<'_>, groups: &[(String, crate::finding::Location)]) {
     let (Some(tor), false) = (cluster.tors.first(), groups.is_empty()) else {

@@ -20,7 +20,9 @@ pub static RULE: Rule = Rule {
         "host_vnics.weight",
         "vnics.weight",
         "switches.bandwidth_mode",
+        "switches.embedded_teaming",
     ],
+    needs: &["switches.bandwidth_mode", "switches.default_flow_weight"],
     check,
     ..Rule::BASE
 };
@@ -29,7 +31,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, switch, ports) in super::switches(cluster) {
         let none = switch.facts.number("default_flow_weight") == Some(0);
-        let used = super::takes_weights(cluster, switch) && ports.iter().any(|port| port.weighted());
+        let used = super::judges_weights(cluster, switch) && ports.iter().any(|port| port.weighted());
         let unweighted = ports.iter().filter(|port| port.weight == Some(0)).count();
         if none && used && unweighted > 0 {
             found.add(

@@ -15,7 +15,12 @@ pub static RULE: Rule = Rule {
     risk: "it falls into the default flow and shares that with every VM without a weight when the link is full",
     source: "Microsoft, Network Recommendations for a Hyper-V Cluster (dn550728)",
     page: include_str!("host_vnic_without_weight.md"),
-    columns: &["host_vnics.weight", "switches.bandwidth_mode"],
+    columns: &[
+        "host_vnics.weight",
+        "switches.bandwidth_mode",
+        "switches.embedded_teaming",
+    ],
+    needs: &["switches.bandwidth_mode"],
     check,
     ..Rule::BASE
 };
@@ -23,7 +28,7 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, switch, ports) in super::switches(cluster) {
-        let used = super::takes_weights(cluster, switch) && ports.iter().any(|port| port.weighted());
+        let used = super::judges_weights(cluster, switch) && ports.iter().any(|port| port.weighted());
         for port in ports.iter().filter(|port| used && port.host && port.weight == Some(0)) {
             found.add(
                 (switch.name.clone(), port.name.clone()),

@@ -47,7 +47,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for ((switch, places), (total, limit)) in found.into_iter().zip(totals.into_values()) {
         report.add(Fault {
             subject: switch.clone(),
-            message: format!("as much as {total} Mbit/s are reserved on {switch}, which can promise {limit} ({})", places.nodes()),
+            message: format!("as much as {total} Mbit/s are reserved on {switch}, which can promise {limit} Mbit/s ({})", places.nodes()),
             current: format!("{total} Mbit/s reserved"),
             expected: format!("{limit} Mbit/s or less"),
             fix: format!(

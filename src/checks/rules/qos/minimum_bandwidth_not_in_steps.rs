@@ -4,7 +4,6 @@ use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
-use crate::powershell::quoted;
 use crate::profiles::WS2012;
 
 /// The rule.
@@ -43,23 +42,23 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let step = (nic.speed / 100).max(1);
         for port in &ports {
             if let Some(minimum) = port.facts.number("minimum_mbps").filter(|minimum| minimum % step != 0) {
-                let key = (switch.name.clone(), port.name.clone(), minimum, step);
+                let key = (switch.name.clone(), port.name.clone(), port.adapter(), minimum, step);
                 found.add(key, node, report.at(port.origin, "minimum_mbps"));
             }
         }
     }
-    for ((switch, port, minimum, step), places) in found {
+    for ((switch, port, adapter, minimum, step), places) in found {
         report.add(Fault {
             subject: port.clone(),
             message: format!(
-                "the minimum of {port} on {switch} is {minimum} Mbit/s, no multiple of {step} ({})",
+                "the minimum of {port} on {switch} is {minimum} Mbit/s, no multiple of {step} Mbit/s ({})",
                 places.nodes()
             ),
             current: format!("{minimum} Mbit/s"),
             expected: format!("a multiple of {step} Mbit/s"),
             fix: format!(
-                "for {}: Set-VMNetworkAdapter -MinimumBandwidthAbsolute {}",
-                quoted(&port),
+                "on {}: Set-VMNetworkAdapter {adapter} -MinimumBandwidthAbsolute {}",
+                places.nodes(),
                 minimum.div_ceil(step) * step * 1_000_000
             ),
             at: places.at,

@@ -24,7 +24,8 @@ mod weights_without_bandwidth_mode;
 use super::{Rule, lookup};
 use crate::inventory::catalogue::plain;
 use crate::inventory::{Cluster, Facts, Node, Origin, SwitchKind, TrafficClass, VirtualSwitch, Vm, VmState};
-use crate::profiles::WS2012;
+use crate::powershell::quoted;
+use crate::profiles::{WS2012, WS2016};
 use crate::roles::Role;
 use std::collections::BTreeSet;
 
@@ -67,6 +68,14 @@ struct Port<'a> {
 }
 
 impl Port<'_> {
+    /// The adapter as parameters of `Set-VMNetworkAdapter`.
+    fn adapter(&self) -> String {
+        match self.name.split_once('/').filter(|_| !self.host) {
+            Some((vm, vnic)) => format!("-VMName {} -Name {}", quoted(vm), quoted(vnic)),
+            None => format!("-ManagementOS -Name {}", quoted(&self.name)),
+        }
+    }
+
     fn weighted(&self) -> bool {
         self.weight.is_some_and(|weight| weight > 0)
     }
@@ -122,6 +131,18 @@ fn ports<'a>(node: &'a Node, guests: &[&'a Vm], switch: &VirtualSwitch) -> Vec<P
 fn takes_weights(cluster: &Cluster, switch: &VirtualSwitch) -> bool {
     let other = matches!(switch.facts.text("bandwidth_mode"), Some("absolute" | "none"));
     cluster.profile.generation >= WS2012 && !other
+}
+
+/// Whether the switch is on SET, where Microsoft promises nothing of weights: they should be 0, unless the policy says that they
+/// may be used.
+fn unwanted_on_set(cluster: &Cluster, switch: &VirtualSwitch) -> bool {
+    let set = switch.facts.yes("embedded_teaming") == Some(true);
+    set && cluster.profile.generation >= WS2016 && !cluster.policy.weights_on_set
+}
+
+/// Whether it matters which weights the adapters of the switch have.
+fn judges_weights(cluster: &Cluster, switch: &VirtualSwitch) -> bool {
+    takes_weights(cluster, switch) && !unwanted_on_set(cluster, switch)
 }
 
 /// The nodes with traffic classes of their own beside the default one. DCB came with 2012.

@@ -16,7 +16,13 @@ pub static RULE: Rule = Rule {
     risk: "the guarantee is too small to keep heartbeats and disks alive on a full link",
     source: "Microsoft, Network quality of service and bandwidth limits in Hyper-V (minimum bandwidth: recommendations)",
     page: include_str!("weight_below_5.md"),
-    columns: &["host_vnics.weight", "host_vnics.role", "switches.bandwidth_mode"],
+    columns: &[
+        "host_vnics.weight",
+        "host_vnics.role",
+        "switches.bandwidth_mode",
+        "switches.embedded_teaming",
+    ],
+    needs: &["switches.bandwidth_mode"],
     check,
     ..Rule::BASE
 };
@@ -28,7 +34,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let critical = |role: Option<Role>| matches!(role, Some(Role::Cluster | Role::LiveMigration | Role::Storage));
     let mut found = Alike::new();
     for (node, switch, ports) in super::switches(cluster) {
-        let used = super::takes_weights(cluster, switch);
+        let used = super::judges_weights(cluster, switch);
         for port in ports.iter().filter(|port| used && critical(port.role)) {
             if let Some(weight) = port.weight.filter(|weight| (1..LEAST).contains(weight)) {
                 found.add((port.name.clone(), weight), node, report.at(port.origin, "weight"));

@@ -30,12 +30,12 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, switch, ports) in super::switches(cluster) {
-        let set = switch.facts.yes("embedded_teaming") == Some(true);
+        let unwanted = super::unwanted_on_set(cluster, switch);
         let heaviest = ports
             .iter()
             .filter(|port| port.weighted())
             .max_by_key(|port| port.weight);
-        if let Some(port) = heaviest.filter(|_| set && super::takes_weights(cluster, switch)) {
+        if let Some(port) = heaviest.filter(|_| unwanted && super::takes_weights(cluster, switch)) {
             found.add(switch.name.clone(), node, report.at(port.origin, "weight"));
         }
     }

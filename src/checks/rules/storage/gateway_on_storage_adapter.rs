@@ -1,7 +1,7 @@
 //! A default gateway or DNS servers on an adapter for storage.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, lookup};
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::roles::Role;
@@ -28,29 +28,44 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
+/// Columns of what only management should have, their words, and the cmdlet that takes it away.
+const SETTINGS: [(&str, &str, &str); 2] = [
+    (
+        "gateway",
+        "a default gateway",
+        "Remove-NetRoute -DestinationPrefix 0.0.0.0/0",
+    ),
+    (
+        "dns_servers",
+        "DNS servers",
+        "Set-DnsClientServerAddress -ResetServerAddresses",
+    ),
+];
+
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
         for adapter in super::adapters(node).filter(|adapter| adapter.roles == [Role::Storage]) {
-            for (column, title) in [("gateway", "a default gateway"), ("dns_servers", "DNS servers")] {
+            for (column, title, cmdlet) in SETTINGS {
                 let set = adapter.facts.list(column).unwrap_or_default();
                 if !set.is_empty() {
-                    let key = (adapter.name.to_owned(), title, lookup::list(set));
+                    let way = match fixes::is_2008r2(cluster) {
+                        true => format!("remove {title} in the IPv4 properties of {}", adapter.name),
+                        false => format!("{cmdlet} -InterfaceAlias {}", fixes::quoted(&adapter.alias)),
+                    };
+                    let key = (adapter.name.to_owned(), title, lookup::list(set), way);
                     found.add(key, node, report.at(adapter.origin, column));
                 }
             }
         }
     }
-    for ((adapter, title, values), places) in found {
+    for ((adapter, title, values, way), places) in found {
         report.add(Fault {
             subject: adapter.clone(),
             message: format!("{adapter} is for storage and has {title} on {}", places.nodes()),
             current: values,
             expected: "none; management alone has them".to_owned(),
-            fix: format!(
-                "remove {title} from {adapter} on {} (properties of IPv4 of the connection)",
-                places.nodes()
-            ),
+            fix: format!("on {}: {way}", places.nodes()),
             at: places.at,
         });
     }

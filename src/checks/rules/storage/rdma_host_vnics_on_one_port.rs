@@ -3,7 +3,7 @@
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, HostVnic, Inventory, Node};
+use crate::inventory::{Cluster, HostVnic, Inventory, Nic, Node};
 use crate::powershell::quoted;
 use crate::profiles::WS2016;
 use crate::units::same_name;
@@ -14,11 +14,16 @@ pub static RULE: Rule = Rule {
     name: "rdma-host-vnics-on-one-port",
     severity: Severity::Warning,
     family: "storage",
-    summary: "two host vNICs with RDMA are bound to the same port of their team",
+    summary: "two host vNICs with RDMA are bound to the same port of their team although another one is free",
     risk: "they share one port while another is idle, and one cable takes both away",
     source: "Microsoft, Remote Direct Memory Access and Switch Embedded Teaming; Microsoft, Validate-DCB",
     page: include_str!("rdma_host_vnics_on_one_port.md"),
-    columns: &["host_vnics.team_mapping", "host_vnics.rdma", "switches.nics"],
+    columns: &[
+        "host_vnics.team_mapping",
+        "host_vnics.rdma",
+        "host_vnics.role",
+        "switches.nics",
+    ],
     versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
@@ -27,47 +32,61 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
-        let mut first: BTreeMap<(&str, String), &HostVnic> = BTreeMap::new();
-        for vnic in node.host_vnics.iter().filter(|vnic| vnic.rdma == Some(true)) {
-            let ports = node
-                .nics
-                .iter()
-                .filter(|nic| nic.switch.as_ref() == Some(&vnic.switch))
-                .count();
-            let mapping = vnic.facts.list("team_mapping").unwrap_or_default();
-            for port in mapping.iter().filter(|_| ports > 1) {
-                let other = *first.entry((&vnic.switch, port.to_lowercase())).or_insert(vnic);
-                if other.name != vnic.name {
-                    let free = free_port(node, &vnic.switch);
-                    let key = (port.clone(), other.name.clone(), vnic.name.clone(), free);
+        let mut first: BTreeMap<(&str, String), Vec<&HostVnic>> = BTreeMap::new();
+        for vnic in with_rdma(node) {
+            for port in mapped_to(vnic) {
+                let before = first.entry((&vnic.switch, port.to_lowercase())).or_default();
+                let shared = before
+                    .iter()
+                    .find_map(|other| Some((*other, better_port(node, other, vnic)?)));
+                if let Some((other, better)) = shared {
+                    let key = (port.clone(), other.name.clone(), vnic.name.clone(), better.name.clone());
                     found.add(key, node, report.at(vnic.origin, "team_mapping"));
                 }
+                before.push(vnic);
             }
         }
     }
-    for ((port, one, other, free), places) in found {
+    for ((port, one, other, better), places) in found {
         report.add(Fault {
             subject: other.clone(),
             message: format!("host vNICs {one} and {other} are both bound to {port} on {}", places.nodes()),
             current: port,
             expected: "a port of its own for each".to_owned(),
             fix: format!(
-                "on {}: Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName {} -PhysicalNetAdapterName {free}",
+                "on {}: Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName {} -PhysicalNetAdapterName {}",
                 places.nodes(),
                 quoted(&other),
+                quoted(&better),
             ),
             at: places.at,
         });
     }
 }
 
-/// The first port of the switch to which no RDMA host vNIC is bound.
-fn free_port(node: &Node, switch: &str) -> String {
-    let with_rdma = node.host_vnics.iter().filter(|v| v.rdma == Some(true));
-    let taken: Vec<&String> = with_rdma
-        .flat_map(|v| v.facts.list("team_mapping").unwrap_or_default())
+/// Host vNICs with RDMA, in order.
+fn with_rdma(node: &Node) -> impl Iterator<Item = &HostVnic> {
+    node.host_vnics.iter().filter(|vnic| vnic.rdma == Some(true))
+}
+
+/// Ports that a host vNIC is bound to.
+fn mapped_to(vnic: &HostVnic) -> &[String] {
+    vnic.facts.list("team_mapping").unwrap_or_default()
+}
+
+/// The first port of their switch that would be better for one of two host vNICs on one port: no other of its role is bound to
+/// it where both have the same role, else none at all. Without such a port they have to share: two roles on two ports are two
+/// host vNICs on each.
+fn better_port<'a>(node: &'a Node, one: &HostVnic, other: &HostVnic) -> Option<&'a Nic> {
+    let rivals: Vec<&HostVnic> = with_rdma(node)
+        .filter(|vnic| vnic.switch == other.switch && (one.role != other.role || vnic.role == other.role))
         .collect();
-    let mut ports = node.nics.iter().filter(|nic| nic.switch.as_deref() == Some(switch));
-    let free = ports.find(|nic| !taken.iter().any(|name| same_name(name, &nic.name)));
-    free.map_or("<another port of the switch>".to_owned(), |nic| quoted(&nic.name))
+    let bound = |vnic: &HostVnic, nic: &Nic| mapped_to(vnic).iter().any(|name| same_name(name, &nic.name));
+    let ports = node
+        .nics
+        .iter()
+        .filter(|nic| nic.switch.as_ref() == Some(&other.switch));
+    ports
+        .filter(|nic| !rivals.iter().any(|vnic| bound(vnic, nic)))
+        .min_by_key(|nic| with_rdma(node).filter(|vnic| bound(vnic, nic)).count())
 }

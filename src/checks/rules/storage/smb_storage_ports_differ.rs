@@ -5,7 +5,7 @@ use crate::checks::rules::{Fault, Report, Rule};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::roles::Role;
-use crate::units::Mbps;
+use crate::units::{Mbps, show_mbps};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -57,5 +57,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 }
 
 fn words(speed: Mbps, rdma: bool) -> String {
-    format!("{speed} Mbit/s {}", if rdma { "and RDMA" } else { "without RDMA" })
+    format!(
+        "{} {}",
+        show_mbps(speed),
+        if rdma { "and RDMA" } else { "without RDMA" }
+    )
 }

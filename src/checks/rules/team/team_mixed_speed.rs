@@ -1,8 +1,9 @@
 //! Team members of different speed.
 
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::{Fault, Report, Rule, fixes, lookup, teams};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Node};
+use crate::inventory::{Cluster, Inventory, Nic, Node};
+use crate::profiles::WS2016;
 use crate::units::show_mbps;
 use std::collections::BTreeMap;
 
@@ -35,7 +36,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         report.out_of_scope("teams of Windows Server 2008 R2 are the NIC vendor's, with rules of their own");
     }
     for node in &cluster.nodes {
-        for (title, nics) in teams(node).into_iter().filter(|(_, nics)| nics.len() > 1) {
+        for (title, nics) in by_team(node).into_iter().filter(|(_, nics)| nics.len() > 1) {
             report.look_at(1);
             if vendor {
                 continue;
@@ -60,8 +61,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 current: lookup::list(&nics.iter().map(|i| rate(*i)).collect::<Vec<_>>()),
                 expected: "one speed".to_owned(),
                 fix: format!(
-                    "take {} out of {title} and use ports of one speed",
-                    node.nics[slow].name
+                    "take {} out of {title} and use ports of one speed{}",
+                    node.nics[slow].name,
+                    take_out(cluster, node, &node.nics[slow])
                 ),
                 at: vec![
                     report.at(node.nics[slow].origin, "speed_mbps"),
@@ -72,8 +74,24 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
+/// The cmdlet that takes a port out of its team; nothing where nobody knows who made the team.
+fn take_out(cluster: &Cluster, node: &Node, nic: &Nic) -> String {
+    let (host, port) = (fixes::quoted(&node.name), fixes::quoted(&nic.name));
+    match &nic.switch {
+        _ if teams::is_lbfo(nic) => format!(
+            ": Remove-NetLbfoTeamMember -CimSession {host} -Name {port} -Team {}",
+            fixes::quoted(&nic.team)
+        ),
+        Some(switch) if nic.team.is_empty() && cluster.profile.generation >= WS2016 => format!(
+            ": Remove-VMSwitchTeamMember -ComputerName {host} -VMSwitchName {} -NetAdapterName {port}",
+            fixes::quoted(switch)
+        ),
+        _ => String::new(),
+    }
+}
+
 /// Ports by switch, and by team where no switch is on it. A port without link may show any speed, so it is left out.
-fn teams(node: &Node) -> BTreeMap<String, Vec<usize>> {
+fn by_team(node: &Node) -> BTreeMap<String, Vec<usize>> {
     let mut teams: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, nic) in node.nics.iter().enumerate().filter(|(_, n)| n.up) {
         let title = match &nic.switch {

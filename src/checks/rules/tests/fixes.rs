@@ -183,3 +183,59 @@ fn an_adapter_goes_to_the_only_switch_of_the_kind_that_its_host_has() {
     let two = fix("vnic-not-connected", &block("HV1,LAN,external,A\nHV1,DMZ,external,B\n"));
     assert!(two.contains("-SwitchName <switch>,"), "{two}");
 }
+
+#[test]
+fn a_list_of_the_host_gets_the_network_in_the_place_of_a_subnet_that_no_network_has() {
+    let block = |listed: &str, old: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster,migration_subnets\nHV1,C1,{listed}\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nfile: cluster_networks\ncluster,network,subnet,cluster_use,purpose\n\
+             C1,LM,10.0.3.0/24,1,live-migration\nC1,Cluster,{old},1,cluster\n"
+        )
+    };
+    let told = |listed: &str, old: &str| fix("migration-subnets-miss-network", &block(listed, old));
+    let replaced = "on HV1: Set-VMMigrationNetwork -Subnet '10.0.4.0/24' -NewSubnet '10.0.3.0/24'";
+    let added = "on HV1: Add-VMMigrationNetwork -Subnet '10.0.3.0/24'";
+    assert_eq!(told("10.0.4.0/24", "10.0.2.0/24"), replaced);
+    assert_eq!(told("10.0.2.0/24;10.0.4.0/24", "10.0.2.0/24"), replaced);
+    assert_eq!(told("10.0.2.0/24", "10.0.2.0/24"), added);
+    assert_eq!(told("10.0.4.0/24", ""), added, "it may be that of the cluster network");
+}
+
+#[test]
+fn who_moves_vms_over_the_network_of_clients_is_told_the_cause_and_how_to_keep_them_off_it() {
+    let block = |listed: &str, excluded: &str| {
+        format!(
+            "file: clusters\ncluster,profile,migration_exclude_networks\nC1,2019,{excluded}\n\
+             file: nodes\nnode,cluster,migration_subnets,any_migration_network\nHV1,C1,{listed},no\nHV2,C1,{listed},no\n\
+             file: nics\nnode,nic,speed_mbps,current_role,addresses\nHV1,A,10000,management,10.0.1.11/24\n\
+             HV1,B,10000,live-migration,10.0.3.11/24\nHV2,A,10000,management,10.0.1.12/24\nHV2,B,10000,live-migration,10.0.3.12/24\n\
+             file: cluster_networks\ncluster,network,subnet,cluster_use,purpose\nC1,LAN,10.0.1.0/24,3,management\n\
+             C1,LM,10.0.3.0/24,1,live-migration\nC1,Old,10.0.7.0/24,0,\n"
+        )
+    };
+    let told = fix("live-migration-on-client-network", &block("10.0.9.0/24", "Old"));
+    assert_eq!(
+        told,
+        "Set-VMMigrationNetwork -ComputerName 'HV1' -Subnet '10.0.9.0/24' -NewSubnet '10.0.3.0/24' (nicplan path shows each pair); once \
+         no pair takes LAN any more: Get-ClusterResourceType -Cluster 'C1' -Name 'Virtual Machine' | Set-ClusterParameter -Name \
+         MigrationExcludeNetworks -Value (@((Get-ClusterNetwork -Cluster 'C1' -Name 'Old').Id, (Get-ClusterNetwork -Cluster 'C1' -Name \
+         'LAN').Id) -join ';')"
+    );
+}
+
+#[test]
+fn several_nodes_become_possible_owners_in_the_plural() {
+    let block = |owners: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster,memory_mib\nHV1,C1,65536\nHV2,C1,65536\nHV3,C1,65536\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nfile: vms\nvm,node,memory_mib,possible_owners\nW1,HV1,1024,{owners}\n"
+        )
+    };
+    let told = |owners: &str| fix("vms-without-home-after-node-loss", &block(owners));
+    assert!(
+        told("HV1").starts_with("make HV2 and HV3 possible owners of W1, too ("),
+        "{}",
+        told("HV1")
+    );
+}

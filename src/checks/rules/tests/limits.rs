@@ -329,6 +329,25 @@ fn a_third_pair_gets_a_change_of_its_own_and_a_port_in_use_is_not_idle() {
             .into_iter()
             .find(|f| f.subject == "team T/SLOT 1")
             .map(|f| f.fix);
-        assert!(fix.is_some_and(|fix| fix.contains("and D (card SLOT 3)")), "{block}");
+        assert!(
+            fix.is_some_and(|fix| fix.contains("use D (card SLOT 3) in place of B")),
+            "{block}"
+        );
     }
+}
+
+#[test]
+fn a_default_limit_that_takes_too_much_of_the_storage_is_told_once() {
+    let told = |storage: &str| {
+        let block = format!(
+            "file: clusters\ncluster,profile,smb_limit,smb_limit_factor\nC1,2022,yes,2500\n\
+             file: nodes\nnode,cluster,live_migration_transport\nHV1,C1,smb\n\
+             file: nics\nnode,nic,speed_mbps,current_role,status\nHV1,A,{storage},live-migration;storage,up\nHV1,B,20000,management,up\n"
+        );
+        let findings = review(&inventory(&block));
+        let told = |rule: &str| findings.iter().filter(|f| f.rule == rule).count();
+        (told("smb-limit-is-default"), told("smb-limit-too-high"))
+    };
+    // A quarter of 40 Gbit/s against 30 % of 20 Gbit/s; a quarter of 120 Gbit/s against 30 % of 100 Gbit/s.
+    assert_eq!((told("20000"), told("100000")), ((0, 1), (1, 0)));
 }

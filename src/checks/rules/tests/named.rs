@@ -222,7 +222,12 @@ fn a_switch_leaves_its_team_with_all_that_hangs_on_it() {
     let again = "Remove-VMSwitch -ComputerName 'HV1' -Name 'S1' -Force; Remove-NetLbfoTeam -CimSession 'HV1' -Name 'LAN'; \
                  New-VMSwitch -ComputerName 'HV1' -Name 'S1' -NetAdapterName 'A','B' -EnableEmbeddedTeaming $true -AllowManagementOS";
     let alone = fix("lbfo-under-switch", &block("no,absolute\n"));
-    assert_eq!(alone, format!("drain HV1, then {again} $false"));
+    assert_eq!(
+        alone,
+        format!("drain HV1, then {again} $false -MinimumBandwidthMode None")
+    );
+    let weights = fix("lbfo-under-switch", &block("no,weight\n"));
+    assert_eq!(weights, format!("drain HV1, then {again} $false"));
     let shared = fix(
         "lbfo-under-switch",
         &block("yes,\nfile: host_vnics\nnode,host_vnic,switch\nHV1,Mgmt,S1\n"),
@@ -285,7 +290,12 @@ fn a_host_vnic_goes_to_the_port_that_is_free_and_a_class_gets_the_share_that_is_
         told("HV1,LM,S1,no,B\n").ends_with("-PhysicalNetAdapterName 'B'"),
         "it has no RDMA"
     );
-    assert!(told("HV1,SMB3,S1,yes,b\n").ends_with("-PhysicalNetAdapterName <another port of the switch>"));
+    let rows = "HV1,SMB3,S1,yes,b\n";
+    let silent = review(&inventory(&block(rows)));
+    assert!(
+        silent.iter().all(|f| f.rule != "rdma-host-vnics-on-one-port"),
+        "no port is better"
+    );
     let class = fix("traffic-class-shares-not-100", &block(""));
     assert!(
         class.starts_with("on HV1: Set-NetQosTrafficClass -Name 'SMB' -BandwidthPercentage 60, "),
@@ -304,4 +314,123 @@ fn a_guest_cluster_gets_one_beat_fewer_than_tcp_waits_for() {
     let told = |limit: &str| fix("guest-cluster-heartbeat-too-short", &block(limit));
     assert!(told("5000").contains("SameSubnetThreshold = 19, less than the 20 s of TCP together"));
     assert!(told("25000").contains("SameSubnetThreshold = 25; connections of clients may break"));
+}
+
+#[test]
+fn of_two_ports_without_another_of_the_role_the_idle_one_is_taken() {
+    let block = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+                 file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\nHV1,C,10000\n\
+                 file: switches\nnode,switch,nics\nHV1,S1,A;B;C\n\
+                 file: host_vnics\nnode,host_vnic,switch,rdma,role,team_mapping\nHV1,LM,S1,yes,live-migration,B\n\
+                 HV1,SMB1,S1,yes,storage,A\nHV1,SMB2,S1,yes,storage,A\n";
+    let told = fix("rdma-host-vnics-on-one-port", block);
+    assert!(
+        told.ends_with("-VMNetworkAdapterName 'SMB2' -PhysicalNetAdapterName 'C'"),
+        "{told}"
+    );
+}
+
+#[test]
+fn ports_change_places_only_with_their_like_and_make_no_other_group_worse() {
+    let block = |rows: &str| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,card,model,rdma,tor,vlans,status,current_role\n\
+             HV1,A,25000,S1,CX6,roce,T1,711,up,storage\nHV1,B,25000,S1,CX6,roce,T2,711,up,storage\n{rows}"
+        )
+    };
+    let told = |rows: &str| fix("team-on-one-card", &block(rows));
+    let idle = "HV1,C,25000,S2,CX6,roce,T2,711,up,\n";
+    assert_eq!(told(idle), "on HV1: use C (card S2) in place of B (card S1)");
+    for unlike in [
+        "HV1,C,10000,S2,CX6,roce,T2,711,up,\n",
+        "HV1,C,25000,S2,X710,roce,T2,711,up,\n",
+        "HV1,C,25000,S2,CX6,no,T2,711,up,\n",
+        "HV1,C,25000,S2,CX6,roce,T2,711,down,\n",
+    ] {
+        assert_eq!(
+            told(unlike),
+            "on HV1: no port of S2 is like B (25 Gbit/s, CX6, RDMA) and can be spared: buy a second card with such ports, and use one \
+             of them instead of B",
+            "{unlike}"
+        );
+    }
+    // The port on the same physical switch as the one that it stands in for, even if another one is idle.
+    let busy = "HV1,C,25000,S2,CX6,roce,T1,10,up,vm:LAN\nHV1,D,25000,S3,CX6,roce,T3,711,up,management\n";
+    assert_eq!(
+        told(busy),
+        "on HV1: let B (card S1) and D (card S3) change places",
+        "both groups stay on two physical switches"
+    );
+    let vlans = "HV1,C,25000,S2,CX6,roce,T2,10,up,management\n";
+    assert!(told(vlans).ends_with(" change places, with the VLANs of their ports at the physical switch"));
+    let cables = "HV1,C,25000,S2,CX6,roce,T1,711,up,cluster\nHV1,D,25000,S1,CX6,roce,T2,711,up,cluster\n";
+    assert!(
+        told(cables).starts_with("on HV1: no port of S2 is like B"),
+        "cluster would be on one card then: {}",
+        told(cables)
+    );
+    let one_tor = "HV1,C,25000,S2,CX6,roce,T1,711,up,management\n";
+    assert_eq!(told(one_tor), "on HV1: let A (card S1) and C (card S2) change places");
+}
+
+#[test]
+fn two_groups_each_on_one_physical_switch_exchange_two_cables() {
+    let block = |rows: &str| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,card,tor,team\n\
+             HV1,A,10000,S1,T1,LAN\nHV1,B,10000,S2,T1,LAN\n{rows}"
+        )
+    };
+    let told = |rows: &str| -> Vec<String> {
+        let findings = review(&inventory(&block(rows))).into_iter();
+        findings
+            .filter(|f| f.rule == "team-on-one-tor")
+            .map(|f| f.fix)
+            .collect()
+    };
+    let both = told("HV1,C,10000,S1,T2,DMZ\nHV1,D,10000,S2,T2,DMZ\n");
+    let one = "on HV1: exchange the cables of B and D, and the VLANs of their ports at the physical switches: team ";
+    assert_eq!(
+        both,
+        [
+            format!("{one}LAN is all on the other one"),
+            format!("{one}DMZ is all on the other one")
+        ]
+    );
+    let other_card = told("HV1,C,10000,S3,T2,DMZ\nHV1,D,10000,S1,T2,DMZ\n");
+    assert!(
+        other_card[0].contains("exchange the cables of A and D"),
+        "{other_card:?}"
+    );
+    for unfit in [
+        "HV1,C,25000,S1,T2,DMZ\nHV1,D,25000,S2,T2,DMZ\n",
+        "HV1,C,10000,S1,T2,DMZ\nHV1,D,10000,S2,T1,DMZ\n",
+    ] {
+        let fixes = told(unfit);
+        assert!(
+            fixes
+                .iter()
+                .any(|fix| fix == "on HV1: recable B to another physical switch"),
+            "{unfit}: {fixes:?}"
+        );
+        assert!(fixes.iter().all(|fix| !fix.contains("exchange")), "{unfit}: {fixes:?}");
+    }
+}
+
+#[test]
+fn of_two_adapters_with_one_address_the_one_that_is_planned_another_gets_that() {
+    let block = |bound: &str| {
+        format!(
+            "file: nodes\nnode,cluster,mac_pool_min,mac_pool_max\nHV1,C1,00-15-5D-00-01-00,00-15-5D-00-01-FF\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nfile: vms\nvm,node,mac_bound\nW1,HV1,\nW2,HV1,{bound}\n\
+             file: vnics\nvm,mac,mac_type\nW1,00-15-5D-00-01-05,dynamic\nW2,00-15-5D-00-01-05,dynamic\n"
+        )
+    };
+    let planned = fix("duplicate-mac", &block("licence"));
+    assert_eq!(
+        planned,
+        "turn the VM off, then: Set-VMNetworkAdapter -ComputerName 'HV1' -VMName 'W2' -Name 'Network Adapter' -StaticMacAddress \
+         00155DFF0000"
+    );
+    assert!(fix("duplicate-mac", &block("")).contains("it draws a new address there"));
 }
