@@ -148,6 +148,11 @@ fn by_intents(change: &Change, node: &mut Node) {
                 made::set_vlan(nic, *vlan);
             }
         }
+        Change::PortVlan { nic, value } => {
+            if let Some(nic) = nic_mut(node, nic) {
+                made::set_vlan(nic, value.after);
+            }
+        }
         Change::Unland { nic, addresses, vlan } => {
             if let Some(nic) = nic_mut(node, nic) {
                 nic.addresses.retain(|address| !addresses.contains(address));

@@ -19,6 +19,7 @@ mod manual;
 mod order;
 mod own_address;
 mod pools;
+mod port_vlan;
 mod progress;
 mod script;
 mod settings;

@@ -247,6 +247,13 @@ pub enum Change {
         /// Weight.
         weight: u32,
     },
+    /// VLAN ID that is set at a port in Windows; 0 = none.
+    PortVlan {
+        /// Port.
+        nic: String,
+        /// Value.
+        value: Values<u64>,
+    },
     /// Protocols off the ports under a switch.
     Unbind {
         /// Ports.

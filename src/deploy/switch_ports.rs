@@ -1,6 +1,6 @@
 //! Ports of the physical switches in the admin's words: what they must let through before a node is rebuilt, just before a step, and on the way back.
 
-use super::cabling::{PortChange, Wire, of_intent, set_vlan};
+use super::cabling::{PortChange, Wire, of_intent};
 use super::manual::manual;
 use super::steps::{Manual, Port, When};
 use super::words;
@@ -208,7 +208,7 @@ fn at_the_port(nic: &Nic, vlans: &BTreeSet<u16>) -> String {
     let (Some(only), None, None) = (vlans.next(), vlans.next(), &nic.switch) else {
         return String::new();
     };
-    match set_vlan(nic) {
+    match nic.set_vlan() {
         None => format!(" (VLAN {only} untagged: {} is no trunk in Windows)", nic.name),
         Some(today) if today != *only => format!(
             " (tagged; the port has VLAN {today} today, so set it once its address has changed: Set-NetAdapter -Name {} -VlanID {only})",

@@ -127,6 +127,10 @@ impl Change {
                 vnic: vnic.clone(),
                 value: value.inverse(),
             },
+            Change::PortVlan { nic, value } => Change::PortVlan {
+                nic: nic.clone(),
+                value: value.inverse(),
+            },
             Change::Unbind { nics } => Change::AsBefore(Kept::Bindings(nics.clone())),
             Change::DefaultFlow { switch, .. } => Change::AsBefore(Kept::DefaultFlow(switch.clone())),
             Change::Jumbo { port } => Change::AsBefore(Kept::Jumbo(port.clone())),

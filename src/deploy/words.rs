@@ -110,6 +110,10 @@ fn setting(change: &Change) -> String {
             None => format!("let the host vNIC {vnic} use any port"),
         },
         Change::DefaultFlow { switch, weight } => format!("give the guests on {switch} the weight {weight}"),
+        Change::PortVlan { nic, value } => match value.after {
+            Some(vlan) if vlan > 0 => format!("set the VLAN ID {vlan} at the port {nic}"),
+            _ => format!("clear the VLAN ID of the port {nic}"),
+        },
         Change::Unbind { nics } => format!("unbind TCP/IP and SMB from {}", listed(nics)),
         Change::Jumbo { port } => format!("let {} send large packets", port.alias()),
         Change::Policies { nics, value } => policies(nics, value.after.as_deref().unwrap_or_default()),

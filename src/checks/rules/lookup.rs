@@ -77,7 +77,7 @@ pub fn nic_names(node: &Node, nics: &[usize]) -> Vec<String> {
 
 /// Whether nothing runs over a port.
 pub fn is_idle(nic: &Nic) -> bool {
-    nic.roles.is_empty() && nic.switch.is_none() && nic.team.is_empty()
+    nic.roles.is_empty() && nic.is_bare()
 }
 
 #[cfg(test)]

@@ -18,7 +18,6 @@ mod parts;
 mod paths;
 mod policies;
 mod pools;
-mod port_vlan;
 mod prelude;
 mod proof;
 mod runbook;

@@ -80,7 +80,7 @@ fn change(node: &Node, group: &[usize], tor: usize) -> String {
     let Some(last) = group.last().and_then(|i| node.nics.get(*i)) else {
         return String::new();
     };
-    let free = |nic: &&Nic| nic.roles.is_empty() && nic.switch.is_none() && nic.team.is_empty() && nic.up;
+    let free = |nic: &&Nic| nic.roles.is_empty() && nic.is_bare() && nic.up;
     let fits =
         |nic: &&Nic| nic.tor.is_some_and(|other| other != tor) && nic.speed == last.speed && nic.model == last.model;
     match node.nics.iter().filter(free).find(fits) {
