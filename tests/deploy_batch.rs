@@ -99,7 +99,7 @@ fn shares_that_nothing_enforces_are_said() {
                 for change in node.steps.iter().flat_map(|s| &s.changes) {
                     match change {
                         Change::Policies { .. } => ports.clear(),
-                        Change::Dcb(dcb) => ports.retain(|port| !dcb.nics.contains(port)),
+                        Change::Dcb(dcb, _) => ports.retain(|port| !dcb.nics.contains(port)),
                         _ => {}
                     }
                 }

@@ -134,7 +134,7 @@ fn weights_and_data_center_bridging_never_meet_on_a_port() {
                 })
                 .collect();
             for change in changes() {
-                if let Change::Dcb(dcb) = change {
+                if let Change::Dcb(dcb, _) = change {
                     bridging += 1;
                     for nic in node.after.nics.iter().filter(|n| dcb.nics.contains(&n.name)) {
                         let both = nic.switch.as_deref().is_some_and(|s| weighted.contains(s));
@@ -477,7 +477,7 @@ fn shares_on_ports_without_virtual_switch_become_policies_of_the_host() {
     for (from, work) in all() {
         for node in work.iter().flat_map(|w| &w.nodes) {
             let has = |of: fn(&Change) -> bool| node.steps.iter().flat_map(|s| &s.changes).any(of);
-            let both = has(|c| matches!(c, Change::Dcb(_))) && has(|c| matches!(c, Change::Policies { .. }));
+            let both = has(|c| matches!(c, Change::Dcb(..))) && has(|c| matches!(c, Change::Policies { .. }));
             assert!(!both, "{from}: {}", node.today.name);
         }
     }

@@ -4,6 +4,7 @@ use super::adapters::{self, Adapter, Carrier};
 use super::addresses;
 use super::policies;
 use super::switches;
+use super::{bindings, dcb};
 use crate::inventory::{Cluster, Fact, Facts, HostVnic, Node, Origin, SwitchKind, VirtualSwitch};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
 use crate::profiles::{TeamKind, Transport, WS2008R2};
@@ -60,6 +61,12 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
     }
     addresses::carry_over(&cluster.networks, today, &carriers, after);
     clear_port_vlans(cluster, today, after);
+    if cluster.profile.generation > WS2008R2 {
+        bindings::take_off(&bindings::under_switches(cluster, after), after);
+        if let Some(dcb) = dcb::of_node(cluster, plan, after) {
+            dcb::set(&dcb, after);
+        }
+    }
 }
 
 /// A port that goes under a virtual switch or into a team loses the VLAN ID that is set at it in Windows, which would drop what these tag. What stands so

@@ -11,6 +11,7 @@ pub mod cabling;
 mod carrying;
 mod cluster;
 pub mod effects;
+mod facts_before;
 mod goal;
 mod intents;
 mod lists;

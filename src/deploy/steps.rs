@@ -3,7 +3,9 @@
 //! A change knows what was before, so that its inverse follows from itself; `None` is a fact that the inventory does not know. Must not
 //! know: how a script is written.
 
+pub use super::facts_before::FactsBefore;
 pub use super::intents::{Hold, Intent, Overrides, PortBefore};
+pub use crate::applied::dcb::Dcb;
 use crate::inventory::{HostVnic, TrafficClass, VirtualSwitch};
 use crate::profiles::Transport;
 use crate::roles::Role;
@@ -84,28 +86,17 @@ pub struct Values<T> {
     pub after: Option<T>,
 }
 
-/// Data Center Bridging for SMB over RDMA on some ports.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dcb {
-    /// Ports.
-    pub nics: Vec<String>,
-    /// Percent of the bandwidth for SMB: storage and live migration over SMB.
-    pub smb_percent: u8,
-    /// Percent for the cluster's heartbeat.
-    pub cluster_percent: u8,
-}
-
 /// What a script writes down before the first change, because the inventory does not hold it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kept {
     /// Protocols that are bound to ports.
-    Bindings(Vec<String>),
+    Bindings(Vec<String>, FactsBefore),
     /// Weight of a switch's default flow.
     DefaultFlow(String),
     /// Size of the packets of an adapter.
     Jumbo(Port),
     /// Data Center Bridging on ports.
-    Dcb(Vec<String>),
+    Dcb(Vec<String>, FactsBefore),
     /// RDMA and priority tag of a host vNIC.
     Rdma(String),
     /// The adapter that holds the management address, where the inventory does not say which.
@@ -258,14 +249,16 @@ pub enum Change {
     Unbind {
         /// Ports.
         nics: Vec<String>,
+        /// What the inventory says of their protocols.
+        before: FactsBefore,
     },
     /// Large packets on an adapter.
     Jumbo {
         /// Adapter.
         port: Port,
     },
-    /// Data Center Bridging.
-    Dcb(Dcb),
+    /// Data Center Bridging, and what the inventory says of today's.
+    Dcb(Dcb, FactsBefore),
     /// Shares of the host's traffic on ports without virtual switch, as QoS policies with a weight.
     Policies {
         /// Ports that roles share; the policies hold for the whole host.

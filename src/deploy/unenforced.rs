@@ -52,7 +52,7 @@ fn free(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
         policies::ports(&work.today, &work.plan, &node.today)
     };
     for change in node.steps.iter().flat_map(|s| &s.changes) {
-        if let Change::Dcb(dcb) = change {
+        if let Change::Dcb(dcb, _) = change {
             ports.retain(|port| !dcb.nics.contains(port));
         }
     }

@@ -114,10 +114,10 @@ fn setting(change: &Change) -> String {
             Some(vlan) if vlan > 0 => format!("set the VLAN ID {vlan} at the port {nic}"),
             _ => format!("clear the VLAN ID of the port {nic}"),
         },
-        Change::Unbind { nics } => format!("unbind TCP/IP and SMB from {}", listed(nics)),
+        Change::Unbind { nics, .. } => format!("unbind TCP/IP and SMB from {}", listed(nics)),
         Change::Jumbo { port } => format!("let {} send large packets", port.alias()),
         Change::Policies { nics, value } => policies(nics, value.after.as_deref().unwrap_or_default()),
-        Change::Dcb(dcb) => format!("set Data Center Bridging on {}", listed(&dcb.nics)),
+        Change::Dcb(dcb, _) => format!("set Data Center Bridging on {}", listed(&dcb.nics)),
         Change::AsBefore(_) => "put back what was so before".to_owned(),
         Change::Host(setting) | Change::Member { setting, .. } => host(setting),
         other => of_cluster(other),
@@ -290,7 +290,7 @@ fn rule(change: &Change) -> Option<&'static str> {
         }
         Change::Unbind { .. } => "a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)",
         Change::Jumbo { .. } => "the role uses large packets on all its ports today",
-        Change::Dcb(_) => {
+        Change::Dcb(..) => {
             "shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements"
         }
         Change::Host(HostSetting::Pool(_)) => "MAC plan: every host has a pool of its own (rule mac-pool-overlap)",

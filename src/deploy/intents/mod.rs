@@ -16,8 +16,9 @@ pub use model::{Hold, Intent, Overrides, PortBefore};
 pub use node::step;
 pub use today::hold;
 
-use super::{bandwidth, words};
+use super::words;
 use crate::applied;
+use crate::applied::dcb;
 use crate::inventory::{Cluster, Nic, Node};
 use crate::plan::{ClusterPlan, Mechanism, Uplink};
 use crate::roles::Role;
@@ -218,7 +219,7 @@ fn smb_percent(cluster: &Cluster, plan: &ClusterPlan, uplink: &Uplink) -> Option
         .iter()
         .flat_map(|n| &n.uplinks)
         .filter(|u| same_name(&u.uplink, &uplink.name));
-    let percent = nodes.map(|u| bandwidth::smb_percent(cluster, u)).min()?;
+    let percent = nodes.map(|u| dcb::smb_percent(cluster, u)).min()?;
     (percent > 0 && !HALF.contains(&percent)).then_some(percent)
 }
 

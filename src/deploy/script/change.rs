@@ -149,7 +149,7 @@ pub fn written(context: &Context, change: &Change) -> Written {
         }
         Change::Release { .. } | Change::Assume { .. } => address_change::written(context, change),
         Change::Host(setting) => host_change::written(setting),
-        Change::Dcb(dcb) => dcb::written(dcb),
+        Change::Dcb(dcb, _) => dcb::written(dcb),
         Change::Policies { value, .. } => policies::written(value),
         Change::AsBefore(kept) => kept::written(kept, context.management()),
         other => adapter(other).unwrap_or_else(|| cluster_change::written(context, other)),
@@ -237,7 +237,7 @@ fn adapter(change: &Change) -> Option<Written> {
                 vec![set.value("VlanID", vlan).set("Confirm", false)],
             )
         }
-        Change::Unbind { nics } => unbind(nics),
+        Change::Unbind { nics, .. } => unbind(nics),
         Change::Jumbo { port } => {
             let alias = port.alias();
             let set = Command::new("Set-NetAdapterAdvancedProperty")
