@@ -6,6 +6,7 @@
 
 mod adapters;
 mod addresses;
+pub mod atc;
 pub mod bindings;
 pub mod dcb;
 mod guests;
@@ -15,6 +16,7 @@ pub mod policies;
 mod shared;
 pub mod switches;
 pub mod today;
+pub mod unenforced;
 
 pub use adapters::{Adapter, Carrier, adapters, rides_on_storage};
 pub use addresses::{FIRST, Move, moves};

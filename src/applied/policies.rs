@@ -64,7 +64,7 @@ fn kind(cluster: &Cluster, uplink: &NodeUplink, role: Role) -> Option<&'static s
 }
 
 /// Share of each kind of traffic on one uplink, permille.
-fn kinds(cluster: &Cluster, uplink: &NodeUplink) -> BTreeMap<&'static str, Permille> {
+pub(super) fn kinds(cluster: &Cluster, uplink: &NodeUplink) -> BTreeMap<&'static str, Permille> {
     let mut found: BTreeMap<&'static str, Permille> = BTreeMap::new();
     let mut add = |kind: &'static str, share: Permille| *found.entry(kind).or_default() += share;
     for share in &uplink.shares {

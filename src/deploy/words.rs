@@ -4,19 +4,8 @@ use super::steps::{Base, Change, HostSetting, Port, Values};
 use crate::inventory::TrafficClass;
 use crate::plan::ClusterPlan;
 use crate::roles::Role;
+pub use crate::units::listed;
 use crate::units::{same_name, show_mbps};
-
-/// `A, B and C`.
-pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
-    match names {
-        [] => "nothing".to_owned(),
-        [one] => one.as_ref().to_owned(),
-        [first @ .., last] => {
-            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} and {}", first.join(", "), last.as_ref())
-        }
-    }
-}
 
 /// `management and cluster`.
 pub fn roles(roles: &[Role]) -> String {

@@ -10,7 +10,7 @@ mod subnet;
 
 pub use date::Date;
 pub use names::{
-    host_label, host_vnic_connection, host_vnic_of, name_key, name_runs, natural_cmp, number_names, same_name,
+    host_label, host_vnic_connection, host_vnic_of, listed, name_key, name_runs, natural_cmp, number_names, same_name,
 };
 pub use rates::{is_bare_number, parse_mbps, two_readings};
 pub use subnet::Subnet;
