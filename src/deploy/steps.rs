@@ -438,8 +438,10 @@ pub struct Manual {
 pub enum When {
     /// Before the first node.
     Before,
-    /// On the node, before its script is applied.
+    /// On the node, once it is drained and before its script is applied.
     BeforeNode,
+    /// On the node, when its script, or the list of its steps, comes to it; not before.
+    DuringNode,
     /// On the node, after its script was applied.
     AfterNode,
     /// After the last node.

@@ -21,6 +21,7 @@ mod pools;
 mod prelude;
 mod proof;
 mod runbook;
+mod runbook_node;
 mod stranded;
 mod switches;
 mod table;
