@@ -117,9 +117,19 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
             ""
         };
         let lists = if cluster_scripts::goes_back_first(work) {
-            format!("first `{stem}-4-rollback.ps1 -Lists`, so that nodes can migrate to each other meanwhile; then ")
+            format!(
+                "first `{stem}-4-rollback.ps1 -BeforeNodes`, so that nodes can migrate to each other meanwhile; then "
+            )
         } else {
             String::new()
+        };
+        let moved = if work.stranded.is_empty() {
+            String::new()
+        } else {
+            format!(
+                "; when the first of them is back and before the last one that is not is drained, `{stem}-move-stranded.ps1 -Back -Node` with a node that is back \
+                 moves the VMs whose networks are on one side only"
+            )
         };
         let last = if work.by_intents {
             ", once every node is back"
@@ -133,7 +143,7 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
             ""
         };
         text.push_str(&format!(
-            "\nBack: {lists}on each node `NODE-4-rollback.ps1` (last node first, drained as above); then for the cluster `{stem}-4-rollback.ps1`, if there \
+            "\nBack: {lists}on each node `NODE-4-rollback.ps1` (last node first, drained as above{moved}); then for the cluster `{stem}-4-rollback.ps1`, if there \
              is one{last}. What was not known before the first change is taken from the `-state.xml` files. It goes back from any step, also from one that broke in \
              the middle, over the same states in which management and storage are reachable{console}.{ports}\n"
         ));
