@@ -11,9 +11,14 @@ mod support;
 mod works;
 
 use nicplan::applied::policies;
+use nicplan::applied::unenforced::{self, Divided};
 use nicplan::deploy::steps::Change;
 use nicplan::deploy::{ClusterWork, files};
 use nicplan::inventory::Fact;
+use program::{nicplan, place};
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
 use works::{all, of, sample, texts};
 
 /// A batch file has no way to quote these: such names are done by hand.
@@ -85,32 +90,93 @@ fn names_and_offload_of_2008_r2_are_commands_with_a_way_back() {
     assert!(!text(&all, "HV1-2-apply.cmd").contains(&rename));
 }
 
-/// Ports that roles share and nothing divides, as on 2008 R2: the runbook says so instead of promising shares.
+/// Ports that roles share and nothing divides, as on 2008 R2 or under SET without RDMA: the runbook names them instead of promising shares, in the words of
+/// the plan's reports. No step of the scripts divides them, and every other shared port is divided by one.
 #[test]
 fn shares_that_nothing_enforces_are_said() {
-    let (mut said, mut enforced) = (0, 0);
+    let (mut said, mut enforced) = (BTreeSet::new(), BTreeSet::new());
     for (from, work) in all() {
-        for one in work.iter().filter(|w| !w.by_intents) {
-            let text: String = one.manual.iter().map(|m| m.text.as_str()).collect();
-            let mut free = 0;
-            for node in &one.nodes {
-                let mut ports = policies::ports(&one.today, &one.plan, &node.today);
-                enforced += ports.len();
-                for change in node.steps.iter().flat_map(|s| &s.changes) {
-                    match change {
-                        Change::Policies { .. } => ports.clear(),
-                        Change::Dcb(dcb) => ports.retain(|port| !dcb.nics.contains(port)),
+        for one in &work {
+            let texts: Vec<&str> = one.manual.iter().map(|m| m.text.as_str()).collect();
+            let free = unenforced::of_cluster(&one.today, &one.plan, &one.after);
+            for found in &free {
+                assert!(
+                    texts.iter().any(|text| text.starts_with(&found.text())),
+                    "{from}: {texts:#?}"
+                );
+            }
+            let told = texts
+                .iter()
+                .filter(|text| text.contains("keep the plan's shares"))
+                .count();
+            assert_eq!(told, free.len(), "{from}: {texts:#?}");
+            for node in one.nodes.iter().filter(|_| !one.by_intents) {
+                let changes = || node.steps.iter().flat_map(|s| &s.changes);
+                for pair in policies::uplinks(&one.plan, &node.after) {
+                    let divided = unenforced::divided(&one.today, &one.plan, &node.after, pair);
+                    let has = |nics: &[String]| pair.1.nics.iter().all(|nic| nics.contains(nic));
+                    let bridged = changes().any(|c| matches!(c, Change::Dcb(dcb, _) if has(&dcb.nics)));
+                    match divided {
+                        Divided::Nothing(_) => {
+                            assert!(!bridged, "{from}: {pair:?}");
+                            _ = said.insert(one.today.profile.name);
+                        }
+                        Divided::Dcb => assert!(bridged, "{from}: {pair:?}"),
                         _ => {}
                     }
+                    enforced.insert(divided.word());
                 }
-                enforced -= ports.len();
-                let named = format!("{} ({}", node.today.name, ports.first().map_or("", String::as_str));
-                assert!(ports.is_empty() || text.contains(&named), "{from}: {named}: {text}");
-                free += ports.len();
             }
-            assert_eq!(text.contains("keep the plan's shares"), free > 0, "{from}: {text}");
-            said += free;
         }
     }
-    assert!(said > 0 && enforced > 0, "{said} {enforced}");
+    for profile in ["2008r2", "2016", "2022"] {
+        assert!(said.contains(profile), "{said:?}");
+    }
+    for word in ["weights", "dcb", "qos-policies", "nothing", ""] {
+        assert!(enforced.contains(word), "{enforced:?}");
+    }
+}
+
+/// The plan's table and page say where shares are no promise, and the runbook says it in the same words.
+#[test]
+fn plan_and_runbook_say_alike_where_nothing_enforces_a_share() {
+    for sample in ["four-node-2008r2", "two-generations-2022"] {
+        let (out, scripts) = (
+            place(&format!("shares-{sample}")),
+            place(&format!("shares-{sample}-deploy")),
+        );
+        let input = format!("samples/{sample}");
+        let run = nicplan(&["plan", &input, "-o", program::text(&out)]);
+        assert!(run.code < 2, "{}", run.err);
+        let read = |dir: &Path, file: &str| fs::read_to_string(dir.join(file)).expect("it was written");
+        let table = read(&out, "role_capacity.csv");
+        assert!(
+            table.starts_with("cluster,node,role,") && table.contains(",divided_by\n"),
+            "{table}"
+        );
+        assert!(table.lines().any(|line| line.ends_with(",nothing")), "{table}");
+        let plan = out.join("plan.json");
+        nicplan(&[
+            "deploy",
+            &input,
+            "--plan",
+            program::text(&plan),
+            "-o",
+            program::text(&scripts),
+        ]);
+        let (page, runbook) = (
+            read(&out, "report.html"),
+            read(&scripts, "RUNBOOK.md").replace('\\', ""),
+        );
+        let mut told = runbook.split("Nothing makes these ports").skip(1).peekable();
+        assert!(told.peek().is_some(), "{runbook}");
+        for rest in told {
+            let sentence = rest
+                .split(" Measure it")
+                .next()
+                .unwrap_or_default()
+                .replace('\'', "&#39;");
+            assert!(page.contains(&sentence), "{sample}: {sentence}");
+        }
+    }
 }

@@ -355,7 +355,7 @@ fn what_network_atc_manages_is_set_only_with_its_override() {
                     let own = matches!(setting, HostSetting::Pool(_) | HostSetting::MigrationEnabled(_));
                     assert!(own, "{name}: {setting:?}");
                 }
-                Change::Parallel(_) | Change::ClusterSmbLimit { .. } | Change::Dcb(_) | Change::HostWeight { .. } => {
+                Change::Parallel(_) | Change::ClusterSmbLimit { .. } | Change::Dcb(..) | Change::HostWeight { .. } => {
                     panic!("{name}: {change:?}");
                 }
                 _ => {}

@@ -89,3 +89,53 @@ fn the_rollback_asks_for_the_port_before_the_address_goes_back() {
     assert!(leaves < waits && waits < goes_back, "{leaves} {waits} {goes_back}");
     assert!(text("RUNBOOK.md").contains("the script asks for the switch port to be put back"));
 }
+
+/// Whoever does the lines in their order cuts nothing: a switch port is changed once the node is drained, and one that a step waits for is named with the
+/// script that waits, and nowhere before. Numbers below a node stay below it in Markdown, also below 10 and more.
+#[test]
+fn switch_ports_have_their_place_behind_the_drain_and_at_their_step() {
+    let (mut asked, mut waited) = (0, 0);
+    for sample in [
+        "blades-2012r2",
+        "azure-local-4-node",
+        "two-generations-2022",
+        "exports-2022",
+        "converged-2016",
+    ] {
+        let all = of_sample(sample);
+        let files = files(&all);
+        let (_, bytes) = files.iter().find(|(file, _)| file == "RUNBOOK.md").expect("a runbook");
+        let text = String::from_utf8_lossy(bytes).into_owned();
+        for node in &all[0].nodes {
+            let name = &node.today.name;
+            let start = text.find(&format!("**{name}**")).expect("its section");
+            let section: Vec<&str> = text[start..]
+                .lines()
+                .skip(1)
+                .take_while(|l| l.starts_with("     "))
+                .collect();
+            let at = |words: &str| section.iter().position(|line| line.contains(words));
+            let (drain, apply) = (
+                at("Suspend-ClusterNode").expect("a drain"),
+                at("-2-apply.ps1").expect("apply"),
+            );
+            for (place, line) in section.iter().enumerate().filter(|(_, l)| l.contains("Switch port of")) {
+                assert!(drain < place && place < apply, "{sample}: {name}: {line}");
+                assert!(!line.contains("Change it only when"), "{sample}: {name}: {line}");
+                asked += 1;
+            }
+            for change in &node.cabling.changes {
+                let port = format!("the switch port of {}", change.nic);
+                assert!(section[apply].contains(&port), "{sample}: {name}: {}", section[apply]);
+                assert!(
+                    section[apply].contains(&format!("Before step {} it waits", change.step)),
+                    "{}",
+                    section[apply]
+                );
+                assert!(section[..apply].iter().all(|line| !line.contains(&port)), "{section:?}");
+                waited += 1;
+            }
+        }
+    }
+    assert!(asked > 20 && waited > 5, "{asked} {waited}");
+}

@@ -148,11 +148,20 @@ fn bare(profile: &str, seed: u64) -> Cluster {
     cluster
 }
 
+/// The storage ports of each node that are under no switch and in no team get the VLAN ID of their network in Windows, those of the last
+/// node alone, so that both kinds of ports are there.
+fn set_vlans(cluster: &mut Cluster) {
+    let ports = cluster.nodes.iter_mut().rev().take(1).flat_map(|n| &mut n.nics);
+    for nic in ports.filter(|nic| nic.is_bare() && nic.roles.iter().eq([&Role::Storage])) {
+        nic.facts.insert("nic_vlan", Fact::Number(4));
+    }
+}
+
 /// Today is what one style makes of the cluster, tomorrow what another does: every way from style to style.
 #[test]
 fn the_steps_from_any_style_to_any_other_lead_there_and_back() {
     let mut ways: BTreeMap<(Style, Style), usize> = BTreeMap::new();
-    let mut takeovers = 0;
+    let (mut takeovers, mut cleared) = (0, 0);
     for profile in ["2012", "2012r2", "2016", "2019", "2022", "2025", "2008r2"] {
         for seed in 0..6 {
             let cluster = bare(profile, seed * 31 + 7);
@@ -173,6 +182,7 @@ fn the_steps_from_any_style_to_any_other_lead_there_and_back() {
             for (from, before) in &styles {
                 let mut today = applied::cluster(&cluster, &before.clusters[0]);
                 number(&mut today);
+                set_vlans(&mut today);
                 let inventory = support::inventory(today);
                 for (to, _) in styles.iter().filter(|(to, _)| to != from) {
                     let options = Options {
@@ -192,6 +202,8 @@ fn the_steps_from_any_style_to_any_other_lead_there_and_back() {
                         }
                     };
                     for work in &all {
+                        let changes = work.nodes.iter().flat_map(|n| &n.steps).flat_map(|s| &s.changes);
+                        cleared += changes.filter(|c| matches!(c, Change::PortVlan { .. })).count();
                         takeovers += usize::from(work.nodes.iter().any(NodeWork::takes_over));
                         there_and_back(&format!("{profile} seed {seed}: {from} to {to}"), work);
                     }
@@ -202,6 +214,10 @@ fn the_steps_from_any_style_to_any_other_lead_there_and_back() {
     }
     assert!(ways.len() >= 10, "{ways:?}");
     assert!(takeovers > 0, "some cluster has no port to spare for management");
+    assert!(
+        cleared > 10,
+        "ports with a VLAN ID of their own go under switches: {cleared}"
+    );
 }
 
 /// Hosts that list for live migration only what the plan does not, in turn with hosts that take any network, and some where it is off: at every moment

@@ -165,6 +165,19 @@ fn what_the_plan_repairs_is_an_error_of_today_alone() {
     assert!(today.out.contains("error[mac-pool-cloned]"), "{}", today.out);
 }
 
+/// Storage ports with a VLAN ID of their own go under a virtual switch: the scripts clear it, and so the planned facts have none.
+#[test]
+fn a_port_whose_vlan_the_scripts_clear_is_no_fault_once_the_plan_is_applied() {
+    let out = place("planned-port-vlan");
+    let run = nicplan(&["plan", "samples/exports-2022", "--style", "converged", "-o", text(&out)]);
+    assert!(run.code < 2, "{}{}", run.out, run.err);
+    let assignment = std::fs::read_to_string(out.join("assignment.csv")).expect("assignment.csv");
+    let shares_a_switch = |line: &str| line.contains(",converged,") && line.contains(",SMB 1,");
+    assert!(assignment.lines().any(shares_a_switch), "{assignment}");
+    let findings = std::fs::read_to_string(out.join("findings.csv")).expect("findings.csv");
+    assert!(!findings.contains("vlan-set-on-bound-nic"), "{findings}");
+}
+
 #[test]
 fn ports_that_do_not_suffice_are_the_reason_of_what_stays() {
     let (errors, _) = staying("cannot-be-met", Path::new("samples/cannot-be-met"));

@@ -6,6 +6,9 @@
 
 mod adapters;
 mod addresses;
+pub mod atc;
+pub mod bindings;
+pub mod dcb;
 mod guests;
 mod networks;
 mod node;
@@ -13,6 +16,7 @@ pub mod policies;
 mod shared;
 pub mod switches;
 pub mod today;
+pub mod unenforced;
 
 pub use adapters::{Adapter, Carrier, adapters, rides_on_storage};
 pub use addresses::{FIRST, Move, moves};
@@ -47,8 +51,15 @@ pub fn inventory(today: &Inventory, plan: &Plan) -> Inventory {
         if let Some(planned) = planned {
             *cluster = self::cluster(cluster, planned);
             if let Some(given) = after.given.get_mut(position) {
-                given.asked.extend(DECIDED);
-                given.filled.extend(DECIDED);
+                let bridged = cluster
+                    .nodes
+                    .iter()
+                    .any(|n| dcb::of_node(cluster, planned, n).is_some());
+                let decided = DECIDED.into_iter().chain(dcb::GIVEN.into_iter().filter(|_| bridged));
+                for column in decided {
+                    given.asked.insert(column);
+                    given.filled.insert(column);
+                }
             }
         }
     }

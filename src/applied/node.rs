@@ -4,9 +4,10 @@ use super::adapters::{self, Adapter, Carrier};
 use super::addresses;
 use super::policies;
 use super::switches;
+use super::{bindings, dcb};
 use crate::inventory::{Cluster, Fact, Facts, HostVnic, Node, Origin, SwitchKind, VirtualSwitch};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
-use crate::profiles::{TeamKind, Transport};
+use crate::profiles::{TeamKind, Transport, WS2008R2};
 use crate::roles::Role;
 use crate::units::{natural_cmp, same_name};
 
@@ -59,6 +60,26 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
         after.facts.insert(policies::COLUMN, Fact::Classes(weights));
     }
     addresses::carry_over(&cluster.networks, today, &carriers, after);
+    clear_port_vlans(cluster, today, after);
+    if cluster.profile.generation > WS2008R2 {
+        bindings::take_off(&bindings::under_switches(cluster, after), after);
+        if let Some(dcb) = dcb::of_node(cluster, plan, after) {
+            dcb::set(&dcb, after);
+        }
+    }
+}
+
+/// A port that goes under a virtual switch or into a team loses the VLAN ID that is set at it in Windows, which would drop what these tag. What stands so
+/// today is a fault that a plan does not touch; on 2008 R2 the VLAN may belong to a port that the vendor's software made for it.
+fn clear_port_vlans(cluster: &Cluster, today: &Node, after: &mut Node) {
+    if cluster.profile.generation == WS2008R2 {
+        return;
+    }
+    let ports = today.nics.iter().zip(&mut after.nics);
+    let entering = ports.filter(|(old, new)| old.is_bare() && !new.is_bare());
+    for (_, nic) in entering.filter(|(_, new)| new.set_vlan().is_some()) {
+        nic.facts.insert("nic_vlan", Fact::Number(0));
+    }
 }
 
 /// Takes down what the plan decides anew: external switches with their host vNICs, teams, roles.

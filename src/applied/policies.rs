@@ -18,13 +18,17 @@ pub const COLUMN: &str = "qos_weights";
 /// What the heartbeat is promised of the cluster's share: it needs little, and must never wait.
 const HEARTBEAT: Permille = 50;
 
-/// Uplinks of a node whose ports several roles share without team and virtual switch.
-fn shared<'p>(plan: &'p ClusterPlan, node: &Node) -> Vec<(&'p Uplink, &'p NodeUplink)> {
+/// Uplinks of a node with their design.
+pub fn uplinks<'p>(plan: &'p ClusterPlan, node: &Node) -> impl Iterator<Item = (&'p Uplink, &'p NodeUplink)> + use<'p> {
     let planned = plan.nodes.iter().find(|n| same_name(&n.node, &node.name));
     let design = |u: &NodeUplink| plan.uplinks.iter().find(|d| same_name(&d.name, &u.uplink));
     let all = planned.into_iter().flat_map(|n| &n.uplinks);
-    let pairs = all.filter_map(|u| Some((design(u)?, u)));
-    pairs
+    all.filter_map(move |u| Some((design(u)?, u)))
+}
+
+/// Uplinks of a node whose ports several roles share without team and virtual switch.
+fn shared<'p>(plan: &'p ClusterPlan, node: &Node) -> Vec<(&'p Uplink, &'p NodeUplink)> {
+    uplinks(plan, node)
         .filter(|(d, u)| d.roles.len() > 1 && u.mechanism != Mechanism::Team && switch_of(d, u).is_none())
         .collect()
 }
@@ -60,7 +64,7 @@ fn kind(cluster: &Cluster, uplink: &NodeUplink, role: Role) -> Option<&'static s
 }
 
 /// Share of each kind of traffic on one uplink, permille.
-fn kinds(cluster: &Cluster, uplink: &NodeUplink) -> BTreeMap<&'static str, Permille> {
+pub(super) fn kinds(cluster: &Cluster, uplink: &NodeUplink) -> BTreeMap<&'static str, Permille> {
     let mut found: BTreeMap<&'static str, Permille> = BTreeMap::new();
     let mut add = |kind: &'static str, share: Permille| *found.entry(kind).or_default() += share;
     for share in &uplink.shares {

@@ -1,14 +1,12 @@
 //! Weights or Data Center Bridging, never both on a port; protocols off ports under a switch; large packets where they are used today.
 //!
-//! Sources: Microsoft, "Network QoS and bandwidth limits for Hyper-V" (weights and DCB exclude each other), "Host network requirements for
-//! Azure Local" (priorities 3 and 7, heartbeat 2 % up to 10 Gbit/s, else 1 %).
+//! Source: Microsoft, "Network QoS and bandwidth limits for Hyper-V" (weights and DCB exclude each other).
 
 use super::settings::Planned;
-use super::steps::{Change, Dcb, Phase, Port, Values};
-use crate::applied::{policies, switches};
+use super::steps::{Change, FactsBefore, Phase, Port, Values};
+use crate::applied::{bindings, dcb, policies, switches};
 use crate::inventory::{Cluster, Nic, Node, SwitchKind};
-use crate::plan::{ClusterPlan, NodeUplink, Uplink};
-use crate::profiles::{TeamKind, Transport};
+use crate::plan::ClusterPlan;
 use crate::roles::Role;
 use crate::units::same_name;
 
@@ -18,21 +16,10 @@ const LARGE: u64 = 8_900;
 /// What one node needs; nothing of it is known from the inventory, so the script asks the node what is so already.
 pub fn of_node(cluster: &Cluster, plan: &ClusterPlan, today: &Node, after: &Node) -> Vec<Planned> {
     let mut found: Vec<Planned> = Vec::new();
-    let lbfo = cluster.profile.team == TeamKind::Lbfo;
-    let mut under_switches: Vec<String> = Vec::new();
-    for nic in after.nics.iter().filter(|n| n.switch.is_some()) {
-        // Windows itself takes everything off the members of an LBFO team; the switch is bound to the team's adapter.
-        let bound = if lbfo && !nic.team.is_empty() {
-            &nic.team
-        } else {
-            &nic.name
-        };
-        if !under_switches.contains(bound) {
-            under_switches.push(bound.clone());
-        }
-    }
-    if !under_switches.is_empty() && !cluster.profile.intents_only {
-        found.push((Phase::Adapters, Change::Unbind { nics: under_switches }));
+    let unbound = bindings::under_switches(cluster, after);
+    if !unbound.is_empty() {
+        let before = FactsBefore::of_bindings(today, after, &unbound);
+        found.push((Phase::Adapters, Change::Unbind { nics: unbound, before }));
     }
     for port in jumbo(today, after) {
         found.push((Phase::Adapters, Change::Jumbo { port }));
@@ -40,8 +27,9 @@ pub fn of_node(cluster: &Cluster, plan: &ClusterPlan, today: &Node, after: &Node
     for (switch, weight) in default_flows(cluster, plan, after) {
         found.push((Phase::Bandwidth, Change::DefaultFlow { switch, weight }));
     }
-    if let Some(dcb) = dcb(cluster, plan, after) {
-        found.push((Phase::Bandwidth, Change::Dcb(dcb)));
+    if let Some(dcb) = dcb::of_node(cluster, plan, after) {
+        let before = FactsBefore::of_dcb(today, &dcb);
+        found.push((Phase::Bandwidth, Change::Dcb(dcb, before)));
     }
     found
 }
@@ -55,18 +43,10 @@ pub fn policies(cluster: &Cluster, plan: &ClusterPlan, today: &Node, after: &Nod
     differs.then_some((Phase::Bandwidth, Change::Policies { nics, value }))
 }
 
-/// Uplinks of a node with their design.
-fn uplinks<'p>(plan: &'p ClusterPlan, node: &Node) -> Vec<(&'p Uplink, &'p NodeUplink)> {
-    let planned = plan.nodes.iter().find(|n| same_name(&n.node, &node.name));
-    let design = |u: &NodeUplink| plan.uplinks.iter().find(|d| same_name(&d.name, &u.uplink));
-    let all = planned.into_iter().flat_map(|n| &n.uplinks);
-    all.filter_map(|u| Some((design(u)?, u))).collect()
-}
-
 /// The guests' share of each switch with weights, as the weight of the default flow.
 fn default_flows(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Vec<(String, u32)> {
     let mut found = Vec::new();
-    for (design, uplink) in uplinks(plan, after) {
+    for (design, uplink) in policies::uplinks(plan, after) {
         let Some(network) = &design.network else { continue };
         let hosts = design.roles.iter().any(|role| *role != Role::Vm);
         let share = uplink
@@ -80,53 +60,6 @@ fn default_flows(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Vec<(St
         }
     }
     found
-}
-
-/// Ports that carry SMB over RDMA beside other traffic and have no weights.
-fn dcb(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Option<Dcb> {
-    if cluster.profile.intents_only {
-        return None;
-    }
-    let mut found: Option<Dcb> = None;
-    for (design, uplink) in uplinks(plan, after) {
-        let nics: Vec<&Nic> = uplink
-            .nics
-            .iter()
-            .filter_map(|name| after.nics.iter().find(|n| same_name(&n.name, name)))
-            .collect();
-        let under = nics.iter().find_map(|n| n.switch.as_deref());
-        let weighted = under.is_some_and(|s| switches::has_weights(cluster, after, s));
-        let rdma =
-            !nics.is_empty() && nics.iter().all(|n| n.rdma.on()) && (under.is_none() || cluster.profile.rdma_on_switch);
-        let smb = smb_percent(cluster, uplink);
-        if !rdma || weighted || smb == 0 || design.roles.len() < 2 {
-            continue;
-        }
-        let slowest = nics.iter().map(|n| n.speed).min().unwrap_or(0);
-        let dcb = found.get_or_insert_with(|| Dcb {
-            nics: Vec::new(),
-            smb_percent: smb,
-            cluster_percent: if slowest > 10_000 { 1 } else { 2 },
-        });
-        dcb.nics.extend(nics.iter().map(|n| n.name.clone()));
-    }
-    found
-}
-
-/// What the plan gives to SMB: storage, and live migration over SMB, which share a class. The rest of the port must keep something.
-pub fn smb_percent(cluster: &Cluster, uplink: &NodeUplink) -> u8 {
-    let is_smb = |role: Role| match role {
-        Role::Storage => cluster.storage.is_smb(),
-        Role::LiveMigration => uplink.transport == Some(Transport::Smb),
-        _ => false,
-    };
-    let permille: u64 = uplink
-        .shares
-        .iter()
-        .filter(|s| is_smb(s.role))
-        .map(|s| s.permille)
-        .sum();
-    u8::try_from((permille / 10).min(95)).unwrap_or(0)
 }
 
 /// Adapters whose role uses large packets today on every port that carries it.

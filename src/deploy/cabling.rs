@@ -229,13 +229,7 @@ impl<'c> Lans<'c> {
 /// The VLAN that Network ATC sets at a port without virtual switch.
 pub fn of_intent(nic: &Nic) -> Option<u16> {
     let intent = nic.facts.list("intents").is_some_and(|names| !names.is_empty());
-    set_vlan(nic).filter(|_| intent && nic.switch.is_none())
-}
-
-/// VLAN ID that is set at a port in Windows.
-pub fn set_vlan(nic: &Nic) -> Option<u16> {
-    let set = nic.facts.number("nic_vlan").filter(|vlan| *vlan > 0)?;
-    u16::try_from(set).ok()
+    nic.set_vlan().filter(|_| intent && nic.switch.is_none())
 }
 
 /// Guarded roles on host vNICs: role, port that may carry it, VLAN.

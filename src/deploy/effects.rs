@@ -4,7 +4,7 @@
 
 use super::intents::{Hold, made};
 use super::steps::{Base, Change, HostSetting, Kept, Port};
-use crate::applied::policies;
+use crate::applied::{bindings, dcb, policies};
 use crate::inventory::{Cluster, Fact, HostVnic, Nic, Node};
 use crate::units::{natural_cmp, same_name};
 
@@ -131,6 +131,9 @@ fn on_host_vnic(change: &Change, node: &mut Node) {
             Some(weights) => node.facts.insert(policies::COLUMN, Fact::Classes(weights.clone())),
             None => node.facts.remove(policies::COLUMN),
         },
+        Change::Unbind { nics, .. } => bindings::take_off(nics, node),
+        Change::Dcb(planned, _) => dcb::set(planned, node),
+        Change::AsBefore(Kept::Bindings(_, before) | Kept::Dcb(_, before)) => before.put_back(node),
         Change::Host(setting) => host(setting, node),
         other => by_intents(other, node),
     }
@@ -146,6 +149,11 @@ fn by_intents(change: &Change, node: &mut Node) {
             if let Some(nic) = nic_mut(node, nic) {
                 nic.addresses.clone_from(addresses);
                 made::set_vlan(nic, *vlan);
+            }
+        }
+        Change::PortVlan { nic, value } => {
+            if let Some(nic) = nic_mut(node, nic) {
+                made::set_vlan(nic, value.after);
             }
         }
         Change::Unland { nic, addresses, vlan } => {

@@ -149,7 +149,7 @@ impl State {
     /// Whether the adapter is there with addresses of its own: not the port or team under a switch.
     pub fn exists(&self, port: &Port) -> bool {
         match port {
-            Port::Nic(name) => self.nic(name).is_some_and(|n| n.switch.is_none() && n.team.is_empty()),
+            Port::Nic(name) => self.nic(name).is_some_and(Nic::is_bare),
             Port::Team(name) => {
                 let mut members = self.node.nics.iter().filter(|n| same_name(&n.team, name)).peekable();
                 members.peek().is_some() && members.all(|n| n.switch.is_none())

@@ -3,7 +3,9 @@
 //! A change knows what was before, so that its inverse follows from itself; `None` is a fact that the inventory does not know. Must not
 //! know: how a script is written.
 
+pub use super::facts_before::FactsBefore;
 pub use super::intents::{Hold, Intent, Overrides, PortBefore};
+pub use crate::applied::dcb::Dcb;
 use crate::inventory::{HostVnic, TrafficClass, VirtualSwitch};
 use crate::profiles::Transport;
 use crate::roles::Role;
@@ -84,28 +86,17 @@ pub struct Values<T> {
     pub after: Option<T>,
 }
 
-/// Data Center Bridging for SMB over RDMA on some ports.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Dcb {
-    /// Ports.
-    pub nics: Vec<String>,
-    /// Percent of the bandwidth for SMB: storage and live migration over SMB.
-    pub smb_percent: u8,
-    /// Percent for the cluster's heartbeat.
-    pub cluster_percent: u8,
-}
-
 /// What a script writes down before the first change, because the inventory does not hold it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kept {
     /// Protocols that are bound to ports.
-    Bindings(Vec<String>),
+    Bindings(Vec<String>, FactsBefore),
     /// Weight of a switch's default flow.
     DefaultFlow(String),
     /// Size of the packets of an adapter.
     Jumbo(Port),
     /// Data Center Bridging on ports.
-    Dcb(Vec<String>),
+    Dcb(Vec<String>, FactsBefore),
     /// RDMA and priority tag of a host vNIC.
     Rdma(String),
     /// The adapter that holds the management address, where the inventory does not say which.
@@ -247,18 +238,27 @@ pub enum Change {
         /// Weight.
         weight: u32,
     },
+    /// VLAN ID that is set at a port in Windows; 0 = none.
+    PortVlan {
+        /// Port.
+        nic: String,
+        /// Value.
+        value: Values<u64>,
+    },
     /// Protocols off the ports under a switch.
     Unbind {
         /// Ports.
         nics: Vec<String>,
+        /// What the inventory says of their protocols.
+        before: FactsBefore,
     },
     /// Large packets on an adapter.
     Jumbo {
         /// Adapter.
         port: Port,
     },
-    /// Data Center Bridging.
-    Dcb(Dcb),
+    /// Data Center Bridging, and what the inventory says of today's.
+    Dcb(Dcb, FactsBefore),
     /// Shares of the host's traffic on ports without virtual switch, as QoS policies with a weight.
     Policies {
         /// Ports that roles share; the policies hold for the whole host.
@@ -438,8 +438,10 @@ pub struct Manual {
 pub enum When {
     /// Before the first node.
     Before,
-    /// On the node, before its script is applied.
+    /// On the node, once it is drained and before its script is applied.
     BeforeNode,
+    /// On the node, when its script, or the list of its steps, comes to it; not before.
+    DuringNode,
     /// On the node, after its script was applied.
     AfterNode,
     /// After the last node.

@@ -1,6 +1,6 @@
 //! Ports of the physical switches in the admin's words: what they must let through before a node is rebuilt, just before a step, and on the way back.
 
-use super::cabling::{PortChange, Wire, of_intent, set_vlan};
+use super::cabling::{PortChange, Wire, of_intent};
 use super::manual::manual;
 use super::steps::{Manual, Port, When};
 use super::words;
@@ -15,23 +15,29 @@ const WHY: &str = "the physical switch must carry what the plan puts on the port
 
 /// Ports whose VLANs must change with the NIC's roles, or while an address goes over them.
 pub fn steps(work: &ClusterWork, node: &NodeWork) -> Vec<Manual> {
-    let pairs = node.today.nics.iter().zip(&node.after.nics);
-    let told = pairs.filter_map(|(old, new)| {
-        let texts: Vec<String> = [for_good(work, node, old, new), meanwhile(work, node, new)]
-            .into_iter()
-            .flatten()
-            .collect();
-        (!texts.is_empty()).then(|| {
-            format!(
-                "Switch port of {}{}: {}",
-                new.name,
-                place(&work.today, new),
-                texts.join(" ")
-            )
-        })
-    });
-    told.map(|text| manual(When::BeforeNode, &node.today.name, text, WHY))
-        .collect()
+    let mut found = Vec::new();
+    for (old, new) in node.today.nics.iter().zip(&node.after.nics) {
+        let port = format!("Switch port of {}{}", new.name, place(&work.today, new));
+        let mut add = |when: When, texts: &[String]| {
+            if !texts.is_empty() {
+                let text = format!("{port}: {}", texts.join(" "));
+                found.push(manual(when, &node.today.name, text, WHY));
+            }
+        };
+        let (good, meanwhile) = (for_good(work, node, old, new), meanwhile(work, node, new));
+        if is_gated(node, new) {
+            add(When::BeforeNode, &Vec::from_iter(meanwhile));
+            add(When::DuringNode, &Vec::from_iter(good));
+        } else {
+            add(When::BeforeNode, &Vec::from_iter(good.into_iter().chain(meanwhile)));
+        }
+    }
+    found
+}
+
+/// Whether the port is changed at a step and not beforehand: until then something goes over it as it is.
+fn is_gated(node: &NodeWork, nic: &Nic) -> bool {
+    node.cabling.changes.iter().any(|change| change.nic == nic.name)
 }
 
 /// What a port carries from now on.
@@ -54,7 +60,7 @@ fn for_good(work: &ClusterWork, node: &NodeWork, old: &Nic, new: &Nic) -> Option
     } else {
         numbers(&vlans)
     };
-    let now = match cabling.changes.iter().any(|change| change.nic == new.name) {
+    let now = match is_gated(node, new) {
         true if by_powershell(&work.today) => "Change it only when the apply script asks for it.",
         true => "Change it only when the steps by hand of this node come to it.",
         false => "Leave today's VLANs on it until the node is verified.",
@@ -74,8 +80,7 @@ fn for_good(work: &ClusterWork, node: &NodeWork, old: &Nic, new: &Nic) -> Option
 fn meanwhile(work: &ClusterWork, node: &NodeWork, nic: &Nic) -> Option<String> {
     let asked = node.cabling.asked.get(&nic.name)?;
     let end = node.cabling.end.get(&nic.name).cloned().unwrap_or_default();
-    let changes = node.cabling.changes.iter().any(|change| change.nic == nic.name);
-    let own = |vlan: &u16| end.tagged.contains(vlan) && !changes;
+    let own = |vlan: &u16| end.tagged.contains(vlan) && !is_gated(node, nic);
     let vlans: BTreeSet<u16> = asked.tagged.iter().copied().filter(|vlan| !own(vlan)).collect();
     if vlans.is_empty() {
         return None;
@@ -208,7 +213,7 @@ fn at_the_port(nic: &Nic, vlans: &BTreeSet<u16>) -> String {
     let (Some(only), None, None) = (vlans.next(), vlans.next(), &nic.switch) else {
         return String::new();
     };
-    match set_vlan(nic) {
+    match nic.set_vlan() {
         None => format!(" (VLAN {only} untagged: {} is no trunk in Windows)", nic.name),
         Some(today) if today != *only => format!(
             " (tagged; the port has VLAN {today} today, so set it once its address has changed: Set-NetAdapter -Name {} -VlanID {only})",

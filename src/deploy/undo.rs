@@ -127,10 +127,14 @@ impl Change {
                 vnic: vnic.clone(),
                 value: value.inverse(),
             },
-            Change::Unbind { nics } => Change::AsBefore(Kept::Bindings(nics.clone())),
+            Change::PortVlan { nic, value } => Change::PortVlan {
+                nic: nic.clone(),
+                value: value.inverse(),
+            },
+            Change::Unbind { nics, before } => Change::AsBefore(Kept::Bindings(nics.clone(), before.clone())),
             Change::DefaultFlow { switch, .. } => Change::AsBefore(Kept::DefaultFlow(switch.clone())),
             Change::Jumbo { port } => Change::AsBefore(Kept::Jumbo(port.clone())),
-            Change::Dcb(dcb) => Change::AsBefore(Kept::Dcb(dcb.nics.clone())),
+            Change::Dcb(dcb, before) => Change::AsBefore(Kept::Dcb(dcb.nics.clone(), before.clone())),
             Change::Policies { nics, value } => Change::Policies {
                 nics: nics.clone(),
                 value: value.inverse(),

@@ -4,19 +4,8 @@ use super::steps::{Base, Change, HostSetting, Port, Values};
 use crate::inventory::TrafficClass;
 use crate::plan::ClusterPlan;
 use crate::roles::Role;
+pub use crate::units::listed;
 use crate::units::{same_name, show_mbps};
-
-/// `A, B and C`.
-pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
-    match names {
-        [] => "nothing".to_owned(),
-        [one] => one.as_ref().to_owned(),
-        [first @ .., last] => {
-            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
-            format!("{} and {}", first.join(", "), last.as_ref())
-        }
-    }
-}
 
 /// `management and cluster`.
 pub fn roles(roles: &[Role]) -> String {
@@ -110,10 +99,14 @@ fn setting(change: &Change) -> String {
             None => format!("let the host vNIC {vnic} use any port"),
         },
         Change::DefaultFlow { switch, weight } => format!("give the guests on {switch} the weight {weight}"),
-        Change::Unbind { nics } => format!("unbind TCP/IP and SMB from {}", listed(nics)),
+        Change::PortVlan { nic, value } => match value.after {
+            Some(vlan) if vlan > 0 => format!("set the VLAN ID {vlan} at the port {nic}"),
+            _ => format!("clear the VLAN ID of the port {nic}"),
+        },
+        Change::Unbind { nics, .. } => format!("unbind TCP/IP and SMB from {}", listed(nics)),
         Change::Jumbo { port } => format!("let {} send large packets", port.alias()),
         Change::Policies { nics, value } => policies(nics, value.after.as_deref().unwrap_or_default()),
-        Change::Dcb(dcb) => format!("set Data Center Bridging on {}", listed(&dcb.nics)),
+        Change::Dcb(dcb, _) => format!("set Data Center Bridging on {}", listed(&dcb.nics)),
         Change::AsBefore(_) => "put back what was so before".to_owned(),
         Change::Host(setting) | Change::Member { setting, .. } => host(setting),
         other => of_cluster(other),
@@ -286,7 +279,7 @@ fn rule(change: &Change) -> Option<&'static str> {
         }
         Change::Unbind { .. } => "a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)",
         Change::Jumbo { .. } => "the role uses large packets on all its ports today",
-        Change::Dcb(_) => {
+        Change::Dcb(..) => {
             "shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements"
         }
         Change::Host(HostSetting::Pool(_)) => "MAC plan: every host has a pool of its own (rule mac-pool-overlap)",

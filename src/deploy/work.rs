@@ -7,7 +7,7 @@ use super::order::{self, Ordered};
 use super::settings::{self, Planned};
 use super::state::State;
 use super::steps::{Change, HostSetting, Manual, Phase, Step, numbered};
-use super::{apart, effects, intents, manual, pools, words};
+use super::{apart, effects, intents, manual, pools, port_vlan, words};
 use crate::applied::{self, switches, today};
 use crate::checks::VerifiedPlan;
 use crate::inventory::{Cluster, Inventory, Node, SwitchKind};
@@ -263,6 +263,11 @@ fn of_node(
     let goal = Goal::new(cluster, plan, &start, position, after);
     let lans = Lans::new(cluster, after_all, &start, &goal.state);
     let ordered = order::order(&start, &goal, &lans).map_err(|stuck| no_order(node, &stuck, &goal))?;
+    let ordered = if by_powershell(cluster) {
+        port_vlan::cleared(&start, after, ordered)
+    } else {
+        ordered
+    };
     let wired = ordered.iter().fold(start.clone(), |state, o| state.with(&o.changes));
     let mut already = kept(&start, &goal);
     let settings = settings::of_node(cluster, plan, node, &wired, after, &mut already);

@@ -18,6 +18,7 @@ mod io_words;
 pub mod measured;
 mod merged;
 pub mod migration_settings;
+mod ports;
 pub mod raw;
 mod resolve;
 mod schema;

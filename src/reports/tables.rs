@@ -12,7 +12,7 @@ use crate::units::MacRange;
 
 const ASSIGNMENT: &str = "cluster,node,nic,card,tor,speed_mbps,rdma,role,network,style,uplink,share_permille,demand_mbps,\
 utilisation_permille,worst_utilisation_permille,worst_failure,vlans,changed,why,growth_percent";
-const ROLE_CAPACITY: &str = "cluster,node,role,network,demand_mbps,capacity_mbps,worst_capacity_mbps,worst_failure,margin_permille,growth_percent";
+const ROLE_CAPACITY: &str = "cluster,node,role,network,demand_mbps,capacity_mbps,worst_capacity_mbps,worst_failure,margin_permille,growth_percent,divided_by";
 const EXTERNAL_NETWORKS: &str = "cluster,network,vm,vnic,vlan,need_mbps,group,dedicated,changed,why,growth_percent";
 const FAILURES: &str = "cluster,failed,kind,node,role,network,capacity_mbps,demand_mbps,result,growth_percent,why";
 const MAC_PLAN: &str = "cluster,node,pool_min,pool_max,new_pool_min,new_pool_max,in_use,worst_in_use,changed";
@@ -94,6 +94,7 @@ pub(super) fn role_capacity(data: &ReportData) -> Vec<u8> {
             sheet.text(&row.worst_failure);
             sheet.value(margin_permille(row));
             sheet.value(cluster.facts.policy.growth_percent);
+            sheet.text(cluster.divided_by(row));
             sheet.end_row();
         }
     }

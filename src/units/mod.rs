@@ -10,7 +10,7 @@ mod subnet;
 
 pub use date::Date;
 pub use names::{
-    host_label, host_name, host_vnic_connection, host_vnic_of, is_address, name_key, name_runs, natural_cmp,
+    host_label, host_name, host_vnic_connection, host_vnic_of, is_address, listed, name_key, name_runs, natural_cmp,
     number_names, same_name,
 };
 pub use rates::{is_bare_number, parse_mbps, two_readings};

@@ -29,6 +29,18 @@ pub fn number_names<'n>(names: impl IntoIterator<Item = &'n str>) -> (Vec<Option
     (numbers, known.len())
 }
 
+/// `A, B and C`.
+pub fn listed<T: AsRef<str>>(names: &[T]) -> String {
+    match names {
+        [] => "nothing".to_owned(),
+        [one] => one.as_ref().to_owned(),
+        [first @ .., last] => {
+            let first: Vec<&str> = first.iter().map(AsRef::as_ref).collect();
+            format!("{} and {}", first.join(", "), last.as_ref())
+        }
+    }
+}
+
 /// Order in which people count: `HV2` before `HV10`, upper and lower case alike; full text breaks ties.
 pub fn natural_cmp(a: &str, b: &str) -> Ordering {
     let (mut left, mut right) = (a, b);

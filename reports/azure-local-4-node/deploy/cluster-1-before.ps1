@@ -279,6 +279,10 @@ Save-Kept -Key 'service AZL1' -Read { [string](Get-Service -ComputerName 'AZL1' 
 Save-Kept -Key 'service AZL2' -Read { [string](Get-Service -ComputerName 'AZL2' -Name NetworkATC).StartType }
 Save-Kept -Key 'service AZL3' -Read { [string](Get-Service -ComputerName 'AZL3' -Name NetworkATC).StartType }
 Save-Kept -Key 'service AZL4' -Read { [string](Get-Service -ComputerName 'AZL4' -Name NetworkATC).StartType }
+Save-Kept -Key 'live migration of AZL1' -Read { (Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of AZL2' -Read { (Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of AZL3' -Read { (Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of AZL4' -Read { (Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled }
 Save-Kept -Key 'subnets of AZL1' -Read { Get-Subnet -Node 'AZL1' }
 Save-Kept -Key 'subnets of AZL2' -Read { Get-Subnet -Node 'AZL2' }
 Save-Kept -Key 'subnets of AZL3' -Read { Get-Subnet -Node 'AZL3' }

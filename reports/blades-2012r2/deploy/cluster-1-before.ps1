@@ -198,6 +198,12 @@ if ((Get-Cluster).Name -ne 'HVC-BLADE') {
 }
 $State = Read-State
 $Waiting = @()
+Save-Kept -Key 'live migration of BLADE1' -Read { (Get-VMHost -ComputerName 'BLADE1').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of BLADE2' -Read { (Get-VMHost -ComputerName 'BLADE2').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of BLADE3' -Read { (Get-VMHost -ComputerName 'BLADE3').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of BLADE4' -Read { (Get-VMHost -ComputerName 'BLADE4').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of BLADE5' -Read { (Get-VMHost -ComputerName 'BLADE5').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of BLADE6' -Read { (Get-VMHost -ComputerName 'BLADE6').VirtualMachineMigrationEnabled }
 Save-Kept -Key 'subnets of BLADE1' -Read { Get-Subnet -Node 'BLADE1' }
 Save-Kept -Key 'subnets of BLADE2' -Read { Get-Subnet -Node 'BLADE2' }
 Save-Kept -Key 'subnets of BLADE3' -Read { Get-Subnet -Node 'BLADE3' }

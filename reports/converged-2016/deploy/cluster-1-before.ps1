@@ -198,6 +198,14 @@ if ((Get-Cluster).Name -ne 'HVC-WEST') {
 }
 $State = Read-State
 $Waiting = @()
+Save-Kept -Key 'live migration of S2D01' -Read { (Get-VMHost -ComputerName 'S2D01').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of S2D02' -Read { (Get-VMHost -ComputerName 'S2D02').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of S2D03' -Read { (Get-VMHost -ComputerName 'S2D03').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of S2D04' -Read { (Get-VMHost -ComputerName 'S2D04').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of S2D05' -Read { (Get-VMHost -ComputerName 'S2D05').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of S2D06' -Read { (Get-VMHost -ComputerName 'S2D06').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of S2D07' -Read { (Get-VMHost -ComputerName 'S2D07').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of S2D08' -Read { (Get-VMHost -ComputerName 'S2D08').VirtualMachineMigrationEnabled }
 Save-Kept -Key 'subnets of S2D01' -Read { Get-Subnet -Node 'S2D01' }
 Save-Kept -Key 'subnets of S2D02' -Read { Get-Subnet -Node 'S2D02' }
 Save-Kept -Key 'subnets of S2D03' -Read { Get-Subnet -Node 'S2D03' }

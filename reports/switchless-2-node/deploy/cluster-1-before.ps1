@@ -198,6 +198,8 @@ if ((Get-Cluster).Name -ne 'HVC-BRANCH') {
 }
 $State = Read-State
 $Waiting = @()
+Save-Kept -Key 'live migration of BRANCH1' -Read { (Get-VMHost -ComputerName 'BRANCH1').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of BRANCH2' -Read { (Get-VMHost -ComputerName 'BRANCH2').VirtualMachineMigrationEnabled }
 Save-Kept -Key 'subnets of BRANCH1' -Read { Get-Subnet -Node 'BRANCH1' }
 Save-Kept -Key 'subnets of BRANCH2' -Read { Get-Subnet -Node 'BRANCH2' }
 

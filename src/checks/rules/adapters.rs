@@ -37,7 +37,7 @@ pub fn ports(node: &Node) -> impl Iterator<Item = Adapter<'_>> {
         facts: &nic.facts,
         addresses: &nic.addresses,
         roles: nic.roles.iter().copied().collect(),
-        may_hold_address: nic.up && nic.switch.is_none() && nic.team.is_empty(),
+        may_hold_address: nic.up && nic.is_bare(),
         group: if nic.team.is_empty() {
             nic.switch.as_deref().unwrap_or("")
         } else {

@@ -5,7 +5,7 @@ pub(super) type Meaning = (&'static str, &'static str);
 
 /// All of them, sorted by name.
 #[rustfmt::skip] // one line for each name
-pub(super) static OUTPUTS: [Meaning; 252] = [
+pub(super) static OUTPUTS: [Meaning; 258] = [
     ("about", "what a rule looks at, to stand behind a number: \"12 VMs\""),
     ("across_clusters", "whether the holders of a doubled address are in several clusters"),
     ("action", "what a step of the scripts changes"),
@@ -52,7 +52,9 @@ pub(super) static OUTPUTS: [Meaning; 252] = [
     ("date", "the day on which a pool runs out, counted from --as-of"),
     ("date_after_loss", "the day on which the pool runs out if another node fails"),
     ("date_now", "the day on which the pool runs out with all nodes running"),
+    ("dcb", "a value of divided_by: Data Center Bridging has classes for SMB, for the cluster, and for all else together"),
     ("default", "the value that is taken without a history"),
+    ("divided_by", "what makes Windows keep the shares of the ports that a role shares: weights, dcb, qos-policies, network-atc, or nothing; empty = it has them to itself, or all that is on them is one kind of traffic"),
     ("drain_s", "seconds until the node is empty"),
     ("duplicate", "yes if another adapter holds the same address"),
     ("duplicates", "addresses that several adapters hold"),
@@ -134,6 +136,7 @@ pub(super) static OUTPUTS: [Meaning; 252] = [
     ("needed_by_others_mbps", "Mbit/s that the other traffic needs of the source's ports"),
     ("needs_spoofing", "whether the mode needs MAC address spoofing"),
     ("needs_static_mac", "whether the mode needs a static address"),
+    ("network-atc", "a value of divided_by: Network ATC has classes for SMB, for the cluster, and for all else together"),
     ("network_atc", "whether intents of Network ATC configure the hosts"),
     ("networks", "a mechanism of an uplink: each port is a cluster network of its own, and the other takes over"),
     ("new_pool_max", "last address of the planned pool"),
@@ -144,6 +147,7 @@ pub(super) static OUTPUTS: [Meaning; 252] = [
     ("node_count", "number of nodes in the row"),
     ("not-applicable", "an outcome of a rule: it is not about this cluster, and why"),
     ("not-checked", "an outcome of a rule: columns are missing, so it says nothing"),
+    ("nothing", "a value of divided_by: no setting of Windows makes the ports keep the plan's shares, so the guaranteed rate holds only while the roles on them do not ask for more than the ports carry"),
     ("now", "when the pool runs out with all nodes running"),
     ("objective", "what a plan is judged by, one value for each level, in strict order"),
     ("ok", "the role still has what it needs after the failure"),
@@ -178,6 +182,7 @@ pub(super) static OUTPUTS: [Meaning; 252] = [
     ("pools", "nodes whose pool holds the address"),
     ("premise", "what \"today\" means where the hosts do not run Hyper-V yet; null where they do"),
     ("present", "the state of a finding: true today"),
+    ("qos-policies", "a value of divided_by: QoS policies of the host with a minimum weight for each kind of traffic"),
     ("quantiles", "how far reality strays from forecasts"),
     ("queue_blackout_ms", "longest pause of a VM in Windows' own order"),
     ("queue_s", "seconds that Windows' own order takes"),
@@ -247,6 +252,7 @@ pub(super) static OUTPUTS: [Meaning; 252] = [
     ("utilisation_permille", "load of the port's uplink in thousandths of what it carries"),
     ("value", "the value itself"),
     ("warning", "a severity: works today, hurts later"),
+    ("weights", "a value of divided_by: minimum-bandwidth weights of the virtual switch"),
     ("what", "what would be done"),
     ("window_s", "seconds in which the run must end"),
     ("windows_default", "as Windows does it by itself"),

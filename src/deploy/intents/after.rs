@@ -7,6 +7,7 @@ use super::made;
 use super::model::Intent;
 use super::today;
 use crate::applied::rides_on_storage;
+use crate::deploy::facts_before::FactsBefore;
 use crate::inventory::{Cluster, Fact, Facts, HostVnic, Node, SwitchKind, VirtualSwitch};
 use crate::plan::ClusterPlan;
 use crate::roles::Role;
@@ -22,6 +23,7 @@ pub fn named(after: &Cluster, today: &Cluster, plan: &ClusterPlan) -> Cluster {
             of_intent(today, plan, old, intent, node);
         }
         leave(&intents, &ended, node);
+        FactsBefore::of_all(old).put_back(node);
         node.switches.sort_by(|a, b| natural_cmp(&a.name, &b.name));
         node.host_vnics.sort_by(|a, b| natural_cmp(&a.name, &b.name));
     }

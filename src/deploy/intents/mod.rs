@@ -11,13 +11,16 @@ mod model;
 mod node;
 mod today;
 
+pub use crate::applied::atc::apply_to;
 pub use after::named;
 pub use model::{Hold, Intent, Overrides, PortBefore};
 pub use node::step;
 pub use today::hold;
 
-use super::{bandwidth, words};
+use super::words;
 use crate::applied;
+use crate::applied::atc::{is_intent, stores, symmetric};
+use crate::applied::dcb;
 use crate::inventory::{Cluster, Nic, Node};
 use crate::plan::{ClusterPlan, Mechanism, Uplink};
 use crate::roles::Role;
@@ -31,70 +34,6 @@ const LARGE: u64 = 8_900;
 const MOST_AT_ONCE: u32 = 10;
 /// Most storage ports that Network ATC has VLANs for.
 const MOST_STORAGE_PORTS: usize = 8;
-
-/// Whether the plan is carried out by intents: Azure Local always is; Windows Server 2025 where its nodes are known to run the Datacenter
-/// edition. Ports must be alike on every node, and every uplink must be an intent of its own kind.
-pub fn apply_to(cluster: &Cluster, plan: &ClusterPlan) -> bool {
-    offered(cluster) && symmetric(cluster, plan) && kinds_fit(cluster, plan)
-}
-
-/// Whether the nodes have Network ATC.
-pub fn offered(cluster: &Cluster) -> bool {
-    let datacenter = |node: &Node| {
-        let edition = node.facts.text("edition").unwrap_or_default().to_lowercase();
-        edition.contains("datacenter")
-    };
-    cluster.profile.intents_only || (cluster.profile.network_atc && cluster.nodes.iter().all(datacenter))
-}
-
-/// Whether every uplink has the same ports on every node, alike in speed and model.
-pub fn symmetric(cluster: &Cluster, plan: &ClusterPlan) -> bool {
-    let rows = |node: &Node| -> Vec<Vec<(String, u64, String)>> {
-        let planned = plan.nodes.iter().find(|n| same_name(&n.node, &node.name));
-        let ports = |names: &[String]| {
-            let mut ports: Vec<_> = names.iter().filter_map(|name| port(node, name)).collect();
-            ports.sort();
-            ports
-        };
-        planned
-            .map(|n| n.uplinks.iter().map(|u| ports(&u.nics)).collect())
-            .unwrap_or_default()
-    };
-    let mut all = cluster.nodes.iter().map(rows);
-    let first = all.next().unwrap_or_default();
-    let alike = first.iter().all(|ports| {
-        ports
-            .windows(2)
-            .all(|pair| pair[0].1 == pair[1].1 && pair[0].2 == pair[1].2)
-    });
-    alike && all.all(|other| other == first)
-}
-
-fn port(node: &Node, name: &str) -> Option<(String, u64, String)> {
-    let nic = node.nics.iter().find(|n| same_name(&n.name, name))?;
-    Some((nic.name.clone(), nic.speed, nic.model.to_lowercase()))
-}
-
-/// One intent at most for management and for storage, and no uplink that none of the kinds fits.
-fn kinds_fit(cluster: &Cluster, plan: &ClusterPlan) -> bool {
-    let carries = |role: Role| plan.uplinks.iter().filter(move |u| u.roles.contains(&role)).count();
-    let teamed = |u: &Uplink| {
-        let mut planned = plan.nodes.iter().flat_map(|n| &n.uplinks);
-        planned.any(|own| same_name(&own.uplink, &u.name) && own.mechanism == Mechanism::Team)
-    };
-    let fits = |u: &Uplink| is_intent(cluster, u) || (u.roles == [Role::Storage] && !teamed(u));
-    carries(Role::Management) == 1 && carries(Role::Storage) <= 1 && plan.uplinks.iter().all(fits)
-}
-
-/// Whether the uplink is one of Network ATC's kinds: management, compute, SMB storage.
-fn is_intent(cluster: &Cluster, uplink: &Uplink) -> bool {
-    uplink.roles.iter().any(|r| matches!(r, Role::Management | Role::Vm)) || stores(cluster, uplink)
-}
-
-/// Whether the uplink is a storage intent: SMB storage.
-fn stores(cluster: &Cluster, uplink: &Uplink) -> bool {
-    uplink.roles.contains(&Role::Storage) && cluster.storage.is_smb()
-}
 
 /// `Management_Compute_Storage`.
 fn name(management: bool, compute: bool, storage: bool, number: usize) -> String {
@@ -218,7 +157,7 @@ fn smb_percent(cluster: &Cluster, plan: &ClusterPlan, uplink: &Uplink) -> Option
         .iter()
         .flat_map(|n| &n.uplinks)
         .filter(|u| same_name(&u.uplink, &uplink.name));
-    let percent = nodes.map(|u| bandwidth::smb_percent(cluster, u)).min()?;
+    let percent = nodes.map(|u| dcb::smb_percent(cluster, u)).min()?;
     (percent > 0 && !HALF.contains(&percent)).then_some(percent)
 }
 

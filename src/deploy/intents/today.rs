@@ -70,7 +70,7 @@ fn is_wired(node: &Node, intent: &Intent, ports: &[&Nic]) -> bool {
         let named = ports.iter().all(|nic| nic.facts.list(made::INTENTS).is_some());
         let ruled = node.switches.iter().any(|s| of_switch(&s.name).is_some())
             && ports.iter().all(|n| n.roles.contains(&Role::Storage));
-        return (named || ruled) && ports.iter().all(|n| n.switch.is_none() && n.team.is_empty());
+        return (named || ruled) && ports.iter().all(|n| n.is_bare());
     };
     let own = |nic: &&Nic| nic.switch.as_deref().is_some_and(|s| same_name(s, &switch));
     let has = |name: &str| {

@@ -4,7 +4,7 @@
 //! `Set-VMHost`, `Add-VMMigrationNetwork`, `Set-SmbBandwidthLimit`, the NetQos cmdlets and others.
 
 use super::switches::{self, is_switch};
-use super::{address_change, cluster_change, dcb, host_change, intents, kept, policies, port_vlan, teams};
+use super::{address_change, cluster_change, dcb, host_change, intents, kept, policies, teams};
 use crate::deploy::steps::{Change, Port, Step, Values};
 use crate::inventory::{Cluster, Node};
 use crate::powershell::{Command, quoted, quoted_list, truth};
@@ -114,10 +114,6 @@ pub fn remembered(steps: &[Step]) -> Vec<String> {
 
 /// One change.
 pub fn written(context: &Context, change: &Change) -> Written {
-    port_vlan::with(context, change, commands(context, change))
-}
-
-fn commands(context: &Context, change: &Change) -> Written {
     match change {
         Change::AddHostVnic(vnic) => switches::add_host_vnic(context, vnic),
         Change::RemoveHostVnic(vnic) => switches::remove_host_vnic(&vnic.name, &vnic.switch),
@@ -153,7 +149,7 @@ fn commands(context: &Context, change: &Change) -> Written {
         }
         Change::Release { .. } | Change::Assume { .. } => address_change::written(context, change),
         Change::Host(setting) => host_change::written(setting),
-        Change::Dcb(dcb) => dcb::written(dcb),
+        Change::Dcb(dcb, _) => dcb::written(dcb),
         Change::Policies { value, .. } => policies::written(value),
         Change::AsBefore(kept) => kept::written(kept, context.management()),
         other => adapter(other).unwrap_or_else(|| cluster_change::written(context, other)),
@@ -233,7 +229,15 @@ fn adapter(change: &Change) -> Option<Written> {
             );
             Written::new(test, vec![set])
         }
-        Change::Unbind { nics } => unbind(nics),
+        Change::PortVlan { nic, value } => {
+            let vlan = value.after.unwrap_or(0);
+            let set = Command::new("Set-NetAdapter").name("Name", nic);
+            Written::new(
+                format!("[int](Get-NetAdapter -Name {}).VlanID -eq {vlan}", quoted(nic)),
+                vec![set.value("VlanID", vlan).set("Confirm", false)],
+            )
+        }
+        Change::Unbind { nics, .. } => unbind(nics),
         Change::Jumbo { port } => {
             let alias = port.alias();
             let set = Command::new("Set-NetAdapterAdvancedProperty")

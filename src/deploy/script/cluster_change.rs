@@ -57,21 +57,29 @@ fn use_key(network: &str) -> String {
     format!("cluster use {network}")
 }
 
-/// What the inventory does not know of a change, with the expression that reads it: it is written down before the change.
-pub fn kept(context: &Context, change: &Change) -> Option<(String, String)> {
+/// What the inventory does not know of a change, with the expressions that read it: it is written down before the change.
+pub fn kept(context: &Context, change: &Change) -> Vec<(String, String)> {
     let property = |name: &str| (name.to_owned(), format!("(Get-Cluster).{name}"));
-    Some(match change {
+    match change {
         Change::NetworkUse { network, value } if value.before.is_none() => {
-            (use_key(network), format!("[int]{}.Role", network_of(network)))
+            vec![(use_key(network), format!("[int]{}.Role", network_of(network)))]
         }
-        Change::MigrationOrder(value) if value.before.is_none() => parameter(context.cluster, ORDER),
-        Change::MigrationExcluded(value) if value.before.is_none() => parameter(context.cluster, EXCLUDED),
-        Change::Parallel(value) if value.before.is_none() => property("MaximumParallelMigrations"),
-        Change::Member { node, setting } => return host_lists::kept(node, setting),
-        _ => return None,
-    })
+        Change::MigrationOrder(value) if value.before.is_none() => vec![parameter(context.cluster, ORDER)],
+        Change::MigrationExcluded(value) if value.before.is_none() => vec![parameter(context.cluster, EXCLUDED)],
+        Change::Parallel(value) if value.before.is_none() => vec![property("MaximumParallelMigrations")],
+        Change::ClusterSmbLimit { on, factor } => {
+            let on = (on.before.is_none() && on.differs()).then(|| property(LIMIT_ON));
+            let factor = (factor.before.is_none() && factor.differs()).then(|| property(LIMIT_FACTOR));
+            on.into_iter().chain(factor).collect()
+        }
+        Change::Member { node, setting } => host_lists::kept(node, setting).into_iter().collect(),
+        _ => Vec::new(),
+    }
 }
 
+/// Properties of a cluster that limit live migration over SMB (Microsoft, Manage SMB bandwidth limits for live migration in failover clusters).
+const LIMIT_ON: &str = "SetSMBBandwidthLimit";
+const LIMIT_FACTOR: &str = "SetSMBBandwidthLimitFactor";
 const ORDER: &str = "MigrationNetworkOrder";
 const EXCLUDED: &str = "MigrationExcludeNetworks";
 
@@ -170,19 +178,23 @@ fn owner(cluster: &Cluster) -> &'static str {
 fn smb_limit(on: &Values<bool>, factor: &Values<u32>) -> Written {
     let mut found = Written::default();
     let mut tests = Vec::new();
-    if let Some(on) = on.after {
-        let number = u8::from(on);
-        tests.push(format!("((Get-Cluster).SetSMBBandwidthLimit -eq {number})"));
-        found
-            .commands
-            .push(format!("(Get-Cluster).SetSMBBandwidthLimit = {number}"));
-    }
-    if let Some(factor) = factor.after {
-        tests.push(format!("((Get-Cluster).SetSMBBandwidthLimitFactor -eq {factor})"));
-        found
-            .commands
-            .push(format!("(Get-Cluster).SetSMBBandwidthLimitFactor = {factor}"));
-    }
+    let mut add = |name: &str, (before, after): (bool, Option<u64>)| match after {
+        Some(number) => {
+            tests.push(format!("((Get-Cluster).{name} -eq {number})"));
+            found.commands.push(format!("(Get-Cluster).{name} = {number}"));
+        }
+        // The way back to a value that only the script knows.
+        None if before => {
+            let was = kept::value(name);
+            tests.push(format!("(($null -eq {was}) -or ((Get-Cluster).{name} -eq {was}))"));
+            found
+                .commands
+                .push(format!("if ($null -ne {was}) {{ (Get-Cluster).{name} = {was} }}"));
+        }
+        None => {}
+    };
+    add(LIMIT_ON, (on.before.is_some(), on.after.map(u64::from)));
+    add(LIMIT_FACTOR, (factor.before.is_some(), factor.after.map(u64::from)));
     if !found.commands.is_empty() {
         let absent = "if (-not (Get-Cluster).PSObject.Properties['SetSMBBandwidthLimitFactor']) { throw 'this cluster has no SetSMBBandwidthLimitFactor: install the updates of September 2022 or later, or look for its name with Get-Cluster | Format-List *SMB*' }";
         found.commands.insert(0, absent.to_owned());

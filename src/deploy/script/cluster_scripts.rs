@@ -213,8 +213,8 @@ fn rollback(context: &Context, work: &ClusterWork, before: &[&Step], last: &[&St
         notes.push("Run it when every node is back: it takes the plan's intents from the cluster and lets Network ATC run as before.".to_owned());
     }
     let lists = [
-        "    # only networks and live migration: before the first node goes back, so that nodes can migrate to each other meanwhile".to_owned(),
-        "    [switch]$Lists,".to_owned(),
+        "    # only networks, live migration, and VMs whose old network is still on every node: before the first node goes back, so that nodes can migrate to each other meanwhile".to_owned(),
+        "    [switch]$BeforeNodes,".to_owned(),
     ];
     let first = goes_back_first(work);
     let parameters: &[String] = if first { &lists } else { &[] };
@@ -231,12 +231,14 @@ fn rollback(context: &Context, work: &ClusterWork, before: &[&Step], last: &[&St
         }
         lines.push(format!("$StateFile = Join-Path $StateFolder '{stem}-{part}-state.xml'"));
         lines.push("$State = Read-State".to_owned());
-        let (lists, others): (Vec<&Step>, Vec<&Step>) =
-            steps.iter().rev().partition(|step| part == "after" && is_list(step));
+        let (lists, others): (Vec<&Step>, Vec<&Step>) = steps
+            .iter()
+            .rev()
+            .partition(|step| part == "after" && goes_first(work, step));
         lines.extend(lists.into_iter().flat_map(|step| undone(context, step)));
         let guarded = first && part == "after";
         if guarded {
-            lines.push("if ($Lists) {".to_owned());
+            lines.push("if ($BeforeNodes) {".to_owned());
             lines.push("    Write-Output 'Done. Next: the rollback of the last node.'".to_owned());
             lines.push("    exit 0".to_owned());
             lines.push("}".to_owned());
@@ -247,20 +249,27 @@ fn rollback(context: &Context, work: &ClusterWork, before: &[&Step], last: &[&St
     lines
 }
 
-/// Whether a step is of networks and live migration.
-fn is_list(step: &Step) -> bool {
-    matches!(step.phase, Phase::ClusterNetworks | Phase::Migration)
+/// Whether a step after the last node is undone before the first node goes back: networks, live migration, and VMs whose old network is on every node while
+/// the new one ends with each node that goes back. VMs whose old network is gone move between the nodes, see [`stranded`].
+fn goes_first(work: &ClusterWork, step: &Step) -> bool {
+    let moves = |change: &Change| match change {
+        Change::Connect { vm, .. } => !work.stranded.iter().any(|(name, ..)| name == vm),
+        _ => false,
+    };
+    matches!(step.phase, Phase::ClusterNetworks | Phase::Migration) || step.changes.iter().all(moves)
 }
 
-/// Whether the way back begins with the cluster's lists: nodes that are back and nodes that are not must be able to migrate to each other.
+/// Whether the way back begins with the cluster's script: nodes that are back and nodes that are not must be able to migrate to each other.
 pub fn goes_back_first(work: &ClusterWork) -> bool {
-    work.nodes.len() > 1 && work.last.iter().any(is_list)
+    work.nodes.len() > 1 && work.last.iter().any(|step| goes_first(work, step))
 }
 
 fn undone(context: &Context, step: &Step) -> Vec<String> {
     let undo = parts::undo(context, step);
     if undo.is_empty() {
-        return vec![comment(&format!("By hand: {} (set it as it was)", step.title))];
+        // A remark is read by nobody who runs the script.
+        let told = format!("by hand, as it was before: {}", step.title);
+        return vec![Command::new("Write-Warning").value("Message", quoted(&told)).line()];
     }
     undo
 }

@@ -128,7 +128,7 @@ function Restore-Dcb {
 /// Whether steps set it.
 pub fn needed(steps: &[Step]) -> bool {
     let mut changes = steps.iter().flat_map(|s| &s.changes);
-    changes.any(|c| matches!(c, Change::Dcb(_)))
+    changes.any(|c| matches!(c, Change::Dcb(..)))
 }
 
 /// All of it; what holds the same priorities or speaks of the same traffic is made anew.

@@ -209,7 +209,7 @@ pub fn settings(context: &Context, work: &ClusterWork, node: &NodeWork) -> Vec<S
                 c,
                 Change::Unbind { .. }
                     | Change::Jumbo { .. }
-                    | Change::Dcb(_)
+                    | Change::Dcb(..)
                     | Change::Policies { .. }
                     | Change::Host(_)
             )
@@ -247,7 +247,7 @@ pub fn ready(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
         }
     };
     command(
-        steps().any(|c| matches!(c, Change::Dcb(_))),
+        steps().any(|c| matches!(c, Change::Dcb(..))),
         "the feature for Data Center Bridging is there: Install-WindowsFeature Data-Center-Bridging",
         "New-NetQosTrafficClass",
     );
@@ -265,7 +265,7 @@ pub fn ready(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     found.extend(strangers(node));
     found.extend(policies::ready(&node.steps));
     for change in steps() {
-        if let Change::Dcb(planned) = change {
+        if let Change::Dcb(planned, _) = change {
             let (what, test) = dcb::room(planned);
             found.push(confirm(&what, &test));
         }

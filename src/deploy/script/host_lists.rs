@@ -70,6 +70,10 @@ fn subnets_key(node: &str) -> String {
     format!("subnets of {node}")
 }
 
+fn enabled_key(node: &str) -> String {
+    format!("live migration of {node}")
+}
+
 fn any_key(node: &str) -> String {
     format!("any network of {node}")
 }
@@ -80,6 +84,10 @@ pub fn kept(node: &str, setting: &HostSetting) -> Option<(String, String)> {
         HostSetting::Subnets(Values { before: None, .. }) | HostSetting::MoreSubnets(Values { before: None, .. }) => {
             Some((subnets_key(node), Command::new("Get-Subnet").name("Node", node).line()))
         }
+        HostSetting::MigrationEnabled(Values { before: None, .. }) => Some((
+            enabled_key(node),
+            format!("{}.VirtualMachineMigrationEnabled", host(node)),
+        )),
         HostSetting::AnyNetwork(Values { before: None, .. }) => {
             Some((any_key(node), format!("{}.UseAnyNetworkForMigration", host(node))))
         }
@@ -106,8 +114,16 @@ pub fn written(node: &str, setting: &HostSetting) -> Written {
                 vec![Command::new(command).name("ComputerName", node)],
             )
         }
-        // what was not known before stays on: live migration is needed for the way back, too
-        HostSetting::MigrationEnabled(_) => Written::default(),
+        // Undone last of all, once every node is back: the way back needs live migration, too.
+        HostSetting::MigrationEnabled(_) => {
+            let was = format!("[bool]{}", kept::value(&enabled_key(node)));
+            let off = Command::new("Disable-VMMigration").name("ComputerName", node).line();
+            Written {
+                test: format!("{}.VirtualMachineMigrationEnabled -eq {was}", host(node)),
+                commands: vec![format!("if (-not {was}) {{ {off} }}")],
+                ..Written::default()
+            }
+        }
         HostSetting::MoreSubnets(value) => {
             let own = value.before.as_deref().unwrap_or_default();
             let after = value.after.iter().flatten();

@@ -89,7 +89,7 @@ pub fn saved(steps: &[Step], management: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for kept in kept(steps) {
         match kept {
-            Kept::Bindings(nics) => lines.extend(nics.iter().map(|nic| {
+            Kept::Bindings(nics, _) => lines.extend(nics.iter().map(|nic| {
                 let read = format!(
                     "Get-NetAdapterBinding -Name {} -ErrorAction SilentlyContinue | Where-Object {{ $_.Enabled -and '{}' -contains $_.ComponentID }} | ForEach-Object {{ $_.ComponentID }}",
                     quoted(nic),
@@ -105,7 +105,7 @@ pub fn saved(steps: &[Step], management: &str) -> Vec<String> {
                 lines.push(save(&format!("default flow {switch}"), &read));
             }
             Kept::Jumbo(port) => lines.push(save(&format!("packets {}", port.alias()), &packets(&port.alias()))),
-            Kept::Dcb(nics) => lines.push(dcb::saved(&nics)),
+            Kept::Dcb(nics, _) => lines.push(dcb::saved(&nics)),
             Kept::Rdma(vnic) => {
                 let (rdma, tag) = rdma(&vnic);
                 lines.push(save(&format!("rdma {vnic}"), &rdma));
@@ -176,7 +176,7 @@ pub fn written(kept: &Kept, management: &str) -> Written {
             let back = of("Move-Address", "From").value("To", format!("({holder})"));
             Written::new(there.line(), vec![back])
         }
-        Kept::Bindings(nics) => {
+        Kept::Bindings(nics, _) => {
             let command = |name: &str, nic: &String| Command::new(name).name("Adapter", nic);
             let tests: Vec<String> = nics
                 .iter()
@@ -206,7 +206,7 @@ pub fn written(kept: &Kept, management: &str) -> Written {
                 set.value("RegistryValue", value)
             })
         }
-        Kept::Dcb(nics) => dcb::restored(nics),
+        Kept::Dcb(nics, _) => dcb::restored(nics),
         Kept::Rdma(vnic) => rdma_back(vnic),
     }
 }

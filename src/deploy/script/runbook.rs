@@ -1,6 +1,6 @@
 //! `RUNBOOK.md`: who does what in which order.
 
-use super::{Names, again, atc_prelude, cluster_scripts, pools};
+use super::{Names, again, atc_prelude, cluster_scripts, pools, runbook_node};
 use crate::deploy::manual;
 use crate::deploy::steps::{Manual, Phase, When};
 use crate::deploy::work::{ClusterWork, NodeWork, by_powershell};
@@ -25,7 +25,7 @@ pub fn render(work: &[ClusterWork], names: &Names) -> Vec<u8> {
 }
 
 /// Text of the user's without what would make it another thing in Markdown.
-fn safe(text: &str) -> String {
+pub(super) fn safe(text: &str) -> String {
     let mut safe = String::new();
     for c in text.chars() {
         match c {
@@ -78,7 +78,11 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         ));
     }
     for (index, node) in work.nodes.iter().enumerate() {
-        order.push(self::node(work, node, &names.node(position, index), index));
+        let stems = runbook_node::Stems {
+            node: &names.node(position, index),
+            cluster: &stem,
+        };
+        order.push(runbook_node::node(work, node, &stems, index));
     }
     if work
         .last
@@ -113,9 +117,19 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
             ""
         };
         let lists = if cluster_scripts::goes_back_first(work) {
-            format!("first `{stem}-4-rollback.ps1 -Lists`, so that nodes can migrate to each other meanwhile; then ")
+            format!(
+                "first `{stem}-4-rollback.ps1 -BeforeNodes`, so that nodes can migrate to each other meanwhile; then "
+            )
         } else {
             String::new()
+        };
+        let moved = if work.stranded.is_empty() {
+            String::new()
+        } else {
+            format!(
+                "; when the first of them is back and before the last one that is not is drained, `{stem}-move-stranded.ps1 -Back -Node` with a node that is back \
+                 moves the VMs whose networks are on one side only"
+            )
         };
         let last = if work.by_intents {
             ", once every node is back"
@@ -129,7 +143,7 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
             ""
         };
         text.push_str(&format!(
-            "\nBack: {lists}on each node `NODE-4-rollback.ps1` (last node first, drained as above); then for the cluster `{stem}-4-rollback.ps1`, if there \
+            "\nBack: {lists}on each node `NODE-4-rollback.ps1` (last node first, drained as above{moved}); then for the cluster `{stem}-4-rollback.ps1`, if there \
              is one{last}. What was not known before the first change is taken from the `-state.xml` files. It goes back from any step, also from one that broke in \
              the middle, over the same states in which management and storage are reachable{console}.{ports}\n"
         ));
@@ -189,77 +203,9 @@ fn warnings(work: &ClusterWork) -> String {
     text
 }
 
-fn by_hand(work: &ClusterWork, when: When, node: Option<&str>) -> Vec<String> {
+pub(super) fn by_hand(work: &ClusterWork, when: When, node: Option<&str>) -> Vec<String> {
     let due = |m: &&Manual| m.when == when && node.is_none_or(|n| m.node == n);
     let all = work.manual.iter().filter(due);
     all.map(|m| format!("By hand: {} ({})", safe(&m.text), safe(&m.serves)))
         .collect()
-}
-
-fn node(work: &ClusterWork, node: &NodeWork, stem: &str, index: usize) -> String {
-    let name = &node.today.name;
-    let pilot = match index {
-        0 if work.nodes.len() > 1 => ", the pilot: let it run for a day before you go on",
-        _ => "",
-    };
-    let mut lines: Vec<String> = by_hand(work, When::BeforeNode, Some(name));
-    let rest = [When::AfterNode]
-        .iter()
-        .flat_map(|when| by_hand(work, *when, Some(name)));
-    let ending = if by_powershell(&work.today) { "ps1" } else { "cmd" };
-    if node.steps.is_empty() && lines.is_empty() && rest.count() == 0 {
-        return format!(
-            "**{}** needs no step of its own: `{stem}-3-verify.{ending}`.",
-            safe(name)
-        );
-    }
-    let several = work.today.nodes.len() > 1;
-    let quoted = crate::powershell::quoted(name);
-    if !by_powershell(&work.today) {
-        if several {
-            lines.push("Move its VMs away in Failover Cluster Manager and pause it.".to_owned());
-        }
-        lines.push(format!(
-            "`{stem}-1-pre-check.cmd`: compare what it prints with the inventory."
-        ));
-        lines.extend(
-            super::cmd::manual_lines(work, node)
-                .iter()
-                .map(|line| format!("By hand: {}", safe(line))),
-        );
-        lines.push(format!("`{stem}-2-apply.cmd /whatif`, then `{stem}-2-apply.cmd`."));
-        lines.extend(by_hand(work, When::AfterNode, Some(name)));
-        lines.push(format!(
-            "`{stem}-3-verify.cmd`. Resume the node; `{stem}-4-rollback.cmd` goes back."
-        ));
-    } else {
-        if several {
-            lines.push(format!(
-                "On another node: `Suspend-ClusterNode -Name {quoted} -Drain -Wait`."
-            ));
-        }
-        lines.push(format!("`{stem}-1-pre-check.ps1`: every line must say ok."));
-        let console = if node.takes_over() { " -Console" } else { "" };
-        if node.steps.is_empty() {
-            lines.push("Nothing is to be applied on this node.".to_owned());
-        } else {
-            lines.push(format!(
-                "`{stem}-2-apply.ps1 -WhatIf`, then `{stem}-2-apply.ps1{console}` ({}).",
-                crate::units::count(node.steps.len(), "step")
-            ));
-        }
-        lines.extend(by_hand(work, When::AfterNode, Some(name)));
-        lines.push(format!(
-            "`{stem}-3-verify.ps1`: every line must say ok; else `{stem}-4-rollback.ps1`."
-        ));
-        if several {
-            lines.push(format!("`Resume-ClusterNode -Name {quoted} -Failback Immediate`. Wait until it owns VMs again, then the next node."));
-        }
-    }
-    let inner: Vec<String> = lines
-        .iter()
-        .enumerate()
-        .map(|(i, l)| format!("   {}. {l}\n", i + 1))
-        .collect();
-    format!("**{}**{pilot}:\n{}", safe(name), inner.concat().trim_end())
 }

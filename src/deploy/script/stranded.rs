@@ -5,6 +5,19 @@ use crate::deploy::steps::Change;
 use crate::deploy::work::ClusterWork;
 use crate::powershell::{Command, quoted};
 
+const BACK: &str = r#"if ($Back) {
+    $Moves = @($Moves | ForEach-Object { @{ Vm = $_.Vm; Vnic = $_.Vnic; From = $_.To; To = $_.From } })
+}
+"#;
+
+/// A node without the other network would leave the VM without any.
+const TARGET: &str = r#"foreach ($name in @($Moves | ForEach-Object { $_.To } | Select-Object -Unique)) {
+    if (@(Get-VMSwitch -ComputerName $Node | Where-Object { $_.Name -eq $name }).Count -eq 0) {
+        throw ('{0} has no virtual switch {1}: choose a node that has it' -f $Node, $name)
+    }
+}
+"#;
+
 const MOVE: &str = r#"foreach ($one in @($Moves | ForEach-Object { $_.Vm } | Select-Object -Unique)) {
     if ($Vm -and ($Vm -notcontains $one)) { continue }
     $found = Find-Vm -Name $one
@@ -48,12 +61,15 @@ pub fn script(work: &ClusterWork) -> Option<Vec<String>> {
     }
     let notes = [
         "Run it in an announced window, once the first node is rebuilt and before the last one that is not is drained: -Node says where to, a rebuilt \
-         node. A VM is without network while it moves. -Vm moves some only; what is so already is passed over; -WhatIf shows what it would do."
+         node. On the way back run it with -Back once the first node went back and before the last one that has not is drained. A VM is without network while it \
+         moves. -Vm moves some only; what is so already is passed over; -WhatIf shows what it would do."
             .to_owned(),
     ];
     let parameters = [
         "    # a rebuilt node".to_owned(),
         "    [Parameter(Mandatory = $true)][string]$Node,".to_owned(),
+        "    # the way back: from the new network to the old one; -Node is a node that went back".to_owned(),
+        "    [switch]$Back,".to_owned(),
         "    # these VMs only".to_owned(),
         "    [string[]]$Vm,".to_owned(),
     ];
@@ -81,10 +97,12 @@ pub fn script(work: &ClusterWork) -> Option<Vec<String>> {
         lines.push(if place < count { format!("{line},") } else { line });
     }
     lines.push(")".to_owned());
+    lines.extend(BACK.lines().map(str::to_owned));
     let node = Command::new("Get-ClusterNode").value("Name", "$Node").line();
     lines.push(format!(
         "if ([string]({node}).State -ne 'Up') {{ throw ('{{0}} is not up: resume it first' -f $Node) }}"
     ));
+    lines.extend(TARGET.lines().map(str::to_owned));
     lines.extend(MOVE.lines().map(str::to_owned));
     Some(lines)
 }

@@ -50,7 +50,8 @@ pub fn render(work: &[ClusterWork]) -> Vec<u8> {
 fn when(manual: &Manual) -> &'static str {
     match manual.when {
         When::Before => "by hand, before the first node",
-        When::BeforeNode => "by hand, before the node",
+        When::BeforeNode => "by hand, once the node is drained",
+        When::DuringNode => "by hand, when the node's steps come to it",
         When::AfterNode => "by hand, after the node",
         When::After => "by hand, after the last node",
     }

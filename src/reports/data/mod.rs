@@ -3,6 +3,7 @@
 //! In: facts, a verified plan with its recount, findings. Out: joined rows that tables, drawings and page share, so that
 //! they cannot disagree. Must not know: how anything is written or drawn.
 
+mod divided;
 mod failures;
 mod groups;
 mod growth;
@@ -15,6 +16,8 @@ pub(super) use growth::{Growth, GrowthLimit};
 pub(super) use ports::{PortRow, RoleOnPort};
 pub(super) use today::Today;
 
+use crate::applied;
+use crate::applied::unenforced::{self, Unenforced};
 use crate::checks::VerifiedPlan;
 use crate::checks::recount::{Recount, RoleCapacity, UplinkLoad};
 use crate::checks::rules::Outcome;
@@ -87,6 +90,10 @@ pub(super) struct ClusterData<'a> {
     pub today: Today,
     /// Drains and patch night under the plan; `None` where a single node has nobody to give its VMs to.
     pub drains: Option<Forecast>,
+    /// What divides the ports of each role, by node, role and external network; `""` where a role has them to itself.
+    divided: divided::ByRole<'a>,
+    /// Ports whose shares nothing enforces.
+    pub unenforced: Vec<Unenforced>,
     /// The way of every live migration under the plan, judged when first asked for.
     paths: OnceLock<ClusterPaths<'a>>,
     /// VLANs of each external network of the design, by name.
@@ -133,7 +140,7 @@ impl<'a> ReportData<'a> {
         });
     }
 
-    /// What was taken where the input says nothing: by the inventory, and by the forecast of drains and patch night.
+    /// What was taken where the input says nothing: by the inventory, by the forecast of drains and patch night, and of ports whose shares nothing enforces.
     pub(super) fn assumptions(&self) -> Vec<Assumption> {
         let mut all = self.inventory.assumptions.clone();
         for cluster in &self.clusters {
@@ -142,6 +149,13 @@ impl<'a> ReportData<'a> {
                 cluster: cluster.facts.name.clone(),
                 missing: format!("{} (for drains and patch night)", one.instead),
                 taken: one.taken.clone(),
+            }));
+        }
+        for cluster in &self.clusters {
+            all.extend(cluster.unenforced.iter().map(|one| Assumption {
+                cluster: cluster.facts.name.clone(),
+                missing: "what makes ports keep the shares of their roles".to_owned(),
+                taken: one.text(),
             }));
         }
         all
@@ -207,6 +221,7 @@ impl<'a> ClusterData<'a> {
         let failures = failures::summarise(facts, recount, &patterns);
         let growth = growth::forecast(facts, plan, recount);
         let drains = || (facts.nodes.len() > 1).then(|| sketch(facts, plan, &crate::demand::needs(facts, Some(plan))));
+        let after = applied::cluster(facts, plan);
         let (today, drains) = rayon::join(|| today::judge(facts, plan), drains);
         ClusterData {
             facts,
@@ -219,6 +234,8 @@ impl<'a> ClusterData<'a> {
             failures,
             today,
             drains,
+            divided: divided::by_role(facts, plan, &after, recount),
+            unenforced: unenforced::of_cluster(facts, plan, &after),
             network_vlans,
             network_zones: network_zones(facts, plan),
             paths: OnceLock::new(),
@@ -363,6 +380,12 @@ impl<'a> ClusterData<'a> {
         let mut drains: Vec<&NodeDrain> = self.drains.iter().flat_map(|all| &all.drains).collect();
         drains.sort_by_key(|drain| drain.node);
         drains
+    }
+
+    /// What divides the ports of a role on a node among what they carry; empty = the role has them to itself.
+    pub fn divided_by(&self, row: &RoleCapacity) -> &'static str {
+        let place = (row.node, row.role, row.network.as_str());
+        self.divided.get(&place).copied().unwrap_or_default()
     }
 
     /// Capacity of a role on a node.

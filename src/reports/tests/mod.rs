@@ -83,7 +83,7 @@ fn columns_are_those_of_the_design() {
         ),
         (
             "role_capacity.csv",
-            "cluster,node,role,network,demand_mbps,capacity_mbps,worst_capacity_mbps,worst_failure,margin_permille,growth_percent",
+            "cluster,node,role,network,demand_mbps,capacity_mbps,worst_capacity_mbps,worst_failure,margin_permille,growth_percent,divided_by",
         ),
         (
             "external_networks.csv",

@@ -41,9 +41,11 @@ const PROTOCOLS: [(&str, &str, &str); 2] = [
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
+        // A port under a virtual switch has no protocols of its own: its host vNICs have them.
+        let under_switch = |name: &str| node.nics.iter().any(|nic| nic.name == name && nic.switch.is_some());
         for adapter in adapters(node)
             .iter()
-            .filter(|adapter| adapter.roles.contains(&Role::Cluster))
+            .filter(|adapter| adapter.roles.contains(&Role::Cluster) && !under_switch(adapter.name))
         {
             for (column, title, component) in PROTOCOLS {
                 if adapter.facts.yes(column) == Some(false) {

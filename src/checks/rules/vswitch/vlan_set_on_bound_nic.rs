@@ -31,7 +31,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         Severity::Error
     };
     for node in &cluster.nodes {
-        let wrong: Vec<(&Nic, u64)> = node
+        let wrong: Vec<(&Nic, u16)> = node
             .nics
             .iter()
             .filter_map(|nic| own_vlan(nic).map(|v| (nic, v)))
@@ -60,9 +60,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
-fn own_vlan(nic: &Nic) -> Option<u64> {
-    let vlan = nic.facts.number("nic_vlan").filter(|vlan| *vlan > 0);
-    vlan.filter(|_| nic.switch.is_some())
+fn own_vlan(nic: &Nic) -> Option<u16> {
+    nic.set_vlan().filter(|_| nic.switch.is_some())
 }
 
 fn fix(cluster: &Cluster, node: &Node, nics: &[&str]) -> String {

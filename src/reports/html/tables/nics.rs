@@ -164,6 +164,7 @@ pub(super) fn role_capacity(data: &ReportData) -> Table {
         ("Worst failure", Kind::Name),
         ("Left over", Kind::Number),
         ("Guaranteed", Kind::Number),
+        ("Divided by", Kind::Text),
     ];
     let row = |cluster: &ClusterData, row: &crate::checks::recount::RoleCapacity| {
         let margin = margin_permille(row);
@@ -179,6 +180,7 @@ pub(super) fn role_capacity(data: &ReportData) -> Table {
             text(show::failure(&row.worst_failure)),
             signed(format!("{sign}{}", show_permille(margin.unsigned_abs())), margin),
             number(limits::guaranteed(cluster, row), row.guaranteed_mbps),
+            text(cluster.divided_by(row)),
         ]
     };
     Table {
@@ -186,7 +188,8 @@ pub(super) fn role_capacity(data: &ReportData) -> Table {
         title: "What each role can count on",
         note: "Capacity is what the others on the same NICs leave. The worst failure is the one that hurts most among those that the \
                policy requires or wishes this role to survive. Left over: then; negative = too little. Guaranteed: the role's \
-               share when all want more than there is, then.",
+               share when all want more than there is, then. Divided by: what makes Windows keep the shares of the ports; where it says \
+               nothing, they hold only while the roles do not ask for more than the ports carry.",
         file: "role_capacity.csv",
         columns: COLUMNS,
         rows: rows(data, |c| c.recount.roles.iter().collect(), row),

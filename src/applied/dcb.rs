@@ -1,0 +1,137 @@
+//! Data Center Bridging for SMB over RDMA: on which ports a plan asks for it, and the facts that it makes.
+//!
+//! Sources: Microsoft, "Network QoS and bandwidth limits for Hyper-V" (weights and DCB exclude each other), "Host network requirements for
+//! Azure Local" (priorities 3 and 7, heartbeat 2 % up to 10 Gbit/s, else 1 %).
+
+use super::policies::uplinks;
+use super::switches;
+use crate::inventory::{Cluster, ColumnName, Fact, Nic, Node, TrafficClass};
+use crate::plan::{ClusterPlan, NodeUplink};
+use crate::profiles::Transport;
+use crate::roles::Role;
+use crate::units::same_name;
+use std::collections::BTreeSet;
+
+/// Columns of a node that it sets.
+pub const COLUMNS: [&str; 4] = ["traffic_classes", "qos_policies", "pfc_priorities", "dcbx_willing"];
+/// Column of its ports.
+pub const PORT: &str = "qos";
+/// The same with their tables.
+pub const GIVEN: [ColumnName; 5] = [
+    ("nodes", "traffic_classes"),
+    ("nodes", "qos_policies"),
+    ("nodes", "pfc_priorities"),
+    ("nodes", "dcbx_willing"),
+    ("nics", "qos"),
+];
+/// Priority of SMB over RDMA.
+const SMB: u8 = 3;
+/// Priority of the cluster.
+const CLUSTER: u8 = 7;
+
+/// Data Center Bridging for SMB over RDMA on some ports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Dcb {
+    /// Ports.
+    pub nics: Vec<String>,
+    /// Percent of the bandwidth for SMB: storage and live migration over SMB.
+    pub smb_percent: u8,
+    /// Percent for the cluster's heartbeat.
+    pub cluster_percent: u8,
+}
+
+/// Ports that carry SMB over RDMA beside other traffic and have no weights.
+pub fn of_node(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Option<Dcb> {
+    if cluster.profile.intents_only {
+        return None;
+    }
+    let mut found: Option<Dcb> = None;
+    for (design, uplink) in uplinks(plan, after) {
+        let nics: Vec<&Nic> = uplink
+            .nics
+            .iter()
+            .filter_map(|name| after.nics.iter().find(|n| same_name(&n.name, name)))
+            .collect();
+        let under = nics.iter().find_map(|n| n.switch.as_deref());
+        let weighted = under.is_some_and(|s| switches::has_weights(cluster, after, s));
+        let rdma =
+            !nics.is_empty() && nics.iter().all(|n| n.rdma.on()) && (under.is_none() || cluster.profile.rdma_on_switch);
+        let smb = smb_percent(cluster, uplink);
+        if !rdma || weighted || smb == 0 || design.roles.len() < 2 {
+            continue;
+        }
+        let slowest = nics.iter().map(|n| n.speed).min().unwrap_or(0);
+        let dcb = found.get_or_insert_with(|| Dcb {
+            nics: Vec::new(),
+            smb_percent: smb,
+            cluster_percent: if slowest > 10_000 { 1 } else { 2 },
+        });
+        dcb.nics.extend(nics.iter().map(|n| n.name.clone()));
+    }
+    found
+}
+
+/// What the plan gives to SMB: storage, and live migration over SMB, which share a class. The rest of the port must keep something.
+pub fn smb_percent(cluster: &Cluster, uplink: &NodeUplink) -> u8 {
+    let is_smb = |role: Role| match role {
+        Role::Storage => cluster.storage.is_smb(),
+        Role::LiveMigration => uplink.transport == Some(Transport::Smb),
+        _ => false,
+    };
+    let permille: u64 = uplink
+        .shares
+        .iter()
+        .filter(|s| is_smb(s.role))
+        .map(|s| s.permille)
+        .sum();
+    u8::try_from((permille / 10).min(95)).unwrap_or(0)
+}
+
+/// What it makes of a node: a class of its own for priorities 3 and 7, what holds or says the same is replaced; the default class has the rest.
+pub fn set(dcb: &Dcb, node: &mut Node) {
+    let own = |name: &str, priority: u8, percent: u8| TrafficClass {
+        name: name.to_owned(),
+        priorities: BTreeSet::from([priority]),
+        percent: Some(percent),
+    };
+    let named = |class: &TrafficClass, names: &[&str]| names.iter().any(|name| same_name(&class.name, name));
+    let holds = |class: &TrafficClass| class.priorities.contains(&SMB) || class.priorities.contains(&CLUSTER);
+    let known = |node: &Node, column: &str| node.facts.classes(column).unwrap_or_default().to_vec();
+    let mut classes = known(node, "traffic_classes");
+    classes.retain(|class| !class.is_default() && !holds(class) && !named(class, &["SMBDirect", "Cluster"]));
+    classes.push(own("SMBDirect", SMB, dcb.smb_percent));
+    classes.push(own("Cluster", CLUSTER, dcb.cluster_percent));
+    let taken: BTreeSet<u8> = classes
+        .iter()
+        .flat_map(|class| class.priorities.iter().copied())
+        .collect();
+    let given: u8 = classes
+        .iter()
+        .filter_map(|class| class.percent)
+        .fold(0, u8::saturating_add);
+    let rest = TrafficClass {
+        name: "Default".to_owned(),
+        priorities: (0..=CLUSTER).filter(|priority| !taken.contains(priority)).collect(),
+        percent: Some(100_u8.saturating_sub(given)),
+    };
+    classes.insert(0, rest);
+    let mut policies = known(node, "qos_policies");
+    policies.retain(|policy| !named(policy, &["smbdirect", "cluster", "default"]));
+    for (name, priority) in [("smbdirect", SMB), ("cluster", CLUSTER), ("default", 0)] {
+        policies.push(TrafficClass {
+            percent: None,
+            ..own(name, priority, 0)
+        });
+    }
+    node.facts.insert("traffic_classes", Fact::Classes(classes));
+    node.facts.insert("qos_policies", Fact::Classes(policies));
+    node.facts.insert("pfc_priorities", Fact::List(vec![SMB.to_string()]));
+    node.facts.insert("dcbx_willing", Fact::Yes(false));
+    for nic in node
+        .nics
+        .iter_mut()
+        .filter(|nic| dcb.nics.iter().any(|name| same_name(name, &nic.name)))
+    {
+        nic.facts.insert(PORT, Fact::Yes(true));
+    }
+}

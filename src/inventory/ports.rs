@@ -1,0 +1,16 @@
+//! What a port is in Windows, read off its record. Must not know: plans.
+
+use super::Nic;
+
+impl Nic {
+    /// Whether it is under no virtual switch and in no team: what it sends is its own.
+    pub fn is_bare(&self) -> bool {
+        self.switch.is_none() && self.team.is_empty()
+    }
+
+    /// VLAN ID that is set at the port in Windows (`Get-NetAdapter`, VlanID); `None` = none, or not known.
+    pub fn set_vlan(&self) -> Option<u16> {
+        let set = self.facts.number("nic_vlan").filter(|vlan| *vlan > 0)?;
+        u16::try_from(set).ok()
+    }
+}
