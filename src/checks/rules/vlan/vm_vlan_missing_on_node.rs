@@ -45,11 +45,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     if ports.any(|nic| nic.vlans.is_none()) {
         report.lacks("nics.vlans");
     }
-    for ((index, switch, vlan), vms) in gaps(cluster) {
+    for ((index, switch, vlan), (nic, vms)) in gaps(cluster) {
         let node = &cluster.nodes[index];
-        let Some(nic) = without_vlan(node, switch, vlan).next() else {
-            continue;
-        };
         let carried = nic.vlans.as_ref().map(words).unwrap_or_default();
         let names: Vec<&str> = vms.iter().map(|vm| vm.name.as_str()).collect();
         let port = if nic.tor_port.is_empty() {
@@ -91,18 +88,18 @@ fn words(vlans: &BTreeSet<u16>) -> String {
     }
 }
 
-/// Every node, switch and VLAN that some VM needs there and does not find, with those VMs.
-fn gaps(cluster: &Cluster) -> BTreeMap<Gap<'_>, Vec<&Vm>> {
-    let mut missing: BTreeMap<(&str, u16), Vec<usize>> = BTreeMap::new();
-    let mut gaps: BTreeMap<Gap<'_>, Vec<&Vm>> = BTreeMap::new();
+/// Every node, switch and VLAN that some VM needs there and does not find, with the first port without it and those VMs.
+fn gaps(cluster: &Cluster) -> BTreeMap<Gap<'_>, (&Nic, Vec<&Vm>)> {
+    let mut missing: BTreeMap<(&str, u16), Vec<(usize, &Nic)>> = BTreeMap::new();
+    let mut gaps: BTreeMap<Gap<'_>, (&Nic, Vec<&Vm>)> = BTreeMap::new();
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, vnic)| !vnic.isolated && !vnic.switch.is_empty()) {
         for vlan in &vnic.vlans {
             let switch = vnic.switch.as_str();
             let nodes = missing
                 .entry((switch, *vlan))
                 .or_insert_with(|| nodes_without(cluster, switch, *vlan));
-            for node in nodes.iter().filter(|n| vm.owners.binary_search(n).is_ok()) {
-                let vms = gaps.entry((*node, switch, *vlan)).or_default();
+            for (node, nic) in nodes.iter().filter(|(n, _)| vm.owners.binary_search(n).is_ok()) {
+                let (_, vms) = gaps.entry((*node, switch, *vlan)).or_insert((nic, Vec::new()));
                 if vms.last().is_none_or(|last| last.name != vm.name) {
                     vms.push(vm);
                 }
@@ -112,22 +109,18 @@ fn gaps(cluster: &Cluster) -> BTreeMap<Gap<'_>, Vec<&Vm>> {
     gaps
 }
 
-fn nodes_without(cluster: &Cluster, switch: &str, vlan: u16) -> Vec<usize> {
-    let lacks = |node: &Node| without_vlan(node, switch, vlan).next().is_some();
-    cluster
-        .nodes
-        .iter()
-        .enumerate()
-        .filter(|(_, node)| lacks(node))
-        .map(|(index, _)| index)
+fn nodes_without<'a>(cluster: &'a Cluster, switch: &str, vlan: u16) -> Vec<(usize, &'a Nic)> {
+    let nodes = cluster.nodes.iter().enumerate();
+    nodes
+        .filter_map(|(index, node)| Some((index, without_vlan(node, switch, vlan)?)))
         .collect()
 }
 
-/// Ports of a switch on a node that are known not to carry a VLAN: a VM may sit on any one of them.
-fn without_vlan<'a>(node: &'a Node, switch: &'a str, vlan: u16) -> impl Iterator<Item = &'a Nic> {
-    let bound = node
+/// The first port of a switch on a node that is known not to carry a VLAN: a VM may sit on any one of them.
+fn without_vlan<'a>(node: &'a Node, switch: &str, vlan: u16) -> Option<&'a Nic> {
+    let mut bound = node
         .nics
         .iter()
-        .filter(move |nic| same_name(nic.switch.as_deref().unwrap_or_default(), switch));
-    bound.filter(move |nic| nic.vlans.as_ref().is_some_and(|set| !set.contains(&vlan)))
+        .filter(|nic| same_name(nic.switch.as_deref().unwrap_or_default(), switch));
+    bound.find(|nic| nic.vlans.as_ref().is_some_and(|set| !set.contains(&vlan)))
 }

@@ -21,16 +21,10 @@ use super::lookup;
 use crate::inventory::{Cluster, Nic, Node, SwitchKind, VirtualSwitch, Vm, Vnic};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Names of the external switches of a node, from the switches and from what its NICs are bound to.
+/// Names of the external switches of a node; one that only its ports name is among its switches, too.
 fn external_names(node: &Node) -> BTreeSet<&str> {
-    let listed = node
-        .switches
-        .iter()
-        .filter(|s| s.kind == SwitchKind::External)
-        .map(|s| s.name.as_str());
-    listed
-        .chain(node.nics.iter().filter_map(|n| n.switch.as_deref()))
-        .collect()
+    let external = node.switches.iter().filter(|s| s.kind == SwitchKind::External);
+    external.map(|s| s.name.as_str()).collect()
 }
 
 /// Names of the external switches of every node.
