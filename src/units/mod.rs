@@ -10,10 +10,11 @@ mod subnet;
 
 pub use date::Date;
 pub use names::{
-    host_label, host_vnic_connection, host_vnic_of, listed, name_key, name_runs, natural_cmp, number_names, same_name,
+    host_label, host_name, host_vnic_connection, host_vnic_of, listed, name_key, name_runs, natural_cmp, number_names,
+    same_name,
 };
 pub use rates::{is_bare_number, parse_mbps, two_readings};
-pub use subnet::Subnet;
+pub use subnet::{Subnet, bare_address};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

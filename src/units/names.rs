@@ -143,9 +143,14 @@ pub fn host_vnic_of(connection: &str) -> &str {
         .unwrap_or(connection)
 }
 
-/// First label of a host's DNS name, in lower case: `HV1.corp.example` and `hv1` are one host.
+/// First label of a host's DNS name, as Windows knows the host: `HV1` of `HV1.corp.example`.
+pub fn host_name(name: &str) -> &str {
+    name.split('.').next().unwrap_or_default()
+}
+
+/// The same in lower case: `HV1.corp.example` and `hv1` are one host.
 pub fn host_label(name: &str) -> String {
-    name.split('.').next().unwrap_or_default().to_lowercase()
+    host_name(name).to_lowercase()
 }
 
 #[cfg(test)]

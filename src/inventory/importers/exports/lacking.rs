@@ -6,6 +6,7 @@ use super::cmdlets::CMDLETS;
 use super::collector;
 use super::conclude::Assumed;
 use super::estate::Estate;
+use crate::units::host_name;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Of which nodes there was an export of which cmdlet; the blank node stands for the cluster.
@@ -63,13 +64,9 @@ fn always(_: &Estate, _: &str) -> bool {
 
 /// Whether a node has a switch with embedded teaming.
 fn has_set(estate: &Estate, node: &str) -> bool {
-    let of_node = |row: &usize| short(estate.text(*row, "node")).eq_ignore_ascii_case(node);
+    let of_node = |row: &usize| host_name(estate.text(*row, "node")).eq_ignore_ascii_case(node);
     let mut switches = estate.rows_of("switches").into_iter().filter(of_node);
     switches.any(|row| estate.text(row, "embedded_teaming") == "yes")
-}
-
-fn short(name: &str) -> &str {
-    name.split('.').next().unwrap_or_default()
 }
 
 /// Whether the cluster network of every adapter with an address is known, be it by its subnet.
@@ -107,7 +104,7 @@ impl Coverage {
         if clusters.iter().any(|row| estate.text(*row, "profile") == "2008r2") {
             return;
         }
-        let name_of = |row: &usize| short(estate.text(*row, "node")).to_owned();
+        let name_of = |row: &usize| host_name(estate.text(*row, "node")).to_owned();
         let nodes: Vec<String> = estate.rows_of("nodes").iter().map(name_of).collect();
         let cluster = clusters
             .first()
@@ -181,7 +178,7 @@ pub(crate) fn tells(cmdlet: &str) -> &'static str {
 /// Writes down at each node which exports are missing, so that nothing calls absent what nobody exported.
 fn mark(lacks: &[Lack], estate: &mut Estate) {
     for row in estate.rows_of("nodes") {
-        let node = short(estate.text(row, "node")).to_owned();
+        let node = host_name(estate.text(row, "node")).to_owned();
         let of_node = |lack: &&Lack| TELLING.contains(&lack.cmdlet) && lack.nodes.contains(&node);
         let names: Vec<&str> = lacks.iter().filter(of_node).map(|lack| lack.cmdlet).collect();
         let place = estate.rows[row].record;
