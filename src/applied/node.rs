@@ -72,7 +72,7 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
 /// A port that goes under a virtual switch or into a team loses the VLAN ID that is set at it in Windows, which would drop what these tag. What stands so
 /// today is a fault that a plan does not touch; on 2008 R2 the VLAN may belong to a port that the vendor's software made for it.
 fn clear_port_vlans(cluster: &Cluster, today: &Node, after: &mut Node) {
-    if cluster.profile.generation <= WS2008R2 {
+    if cluster.profile.generation == WS2008R2 {
         return;
     }
     let ports = today.nics.iter().zip(&mut after.nics);

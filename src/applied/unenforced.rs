@@ -85,7 +85,7 @@ pub fn divided(
     }
     let bridged = dcb::of_node(cluster, plan, after).is_some_and(|dcb| dcb.nics.iter().any(|nic| own(&nic)));
     match switch {
-        _ if cluster.profile.generation <= WS2008R2 => Divided::Nothing(OLD),
+        _ if cluster.profile.generation == WS2008R2 => Divided::Nothing(OLD),
         Some(switch) if switches::has_weights(cluster, after, switch) => Divided::Weights,
         _ if bridged => Divided::Dcb,
         Some(switch) => {
