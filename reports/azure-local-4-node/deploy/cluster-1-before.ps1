@@ -274,6 +274,10 @@ Save-Kept -Key 'service AZL1' -Read { [string](Get-Service -ComputerName 'AZL1' 
 Save-Kept -Key 'service AZL2' -Read { [string](Get-Service -ComputerName 'AZL2' -Name NetworkATC).StartType }
 Save-Kept -Key 'service AZL3' -Read { [string](Get-Service -ComputerName 'AZL3' -Name NetworkATC).StartType }
 Save-Kept -Key 'service AZL4' -Read { [string](Get-Service -ComputerName 'AZL4' -Name NetworkATC).StartType }
+Save-Kept -Key 'live migration of AZL1' -Read { (Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of AZL2' -Read { (Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of AZL3' -Read { (Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of AZL4' -Read { (Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled }
 Save-Kept -Key 'subnets of AZL1' -Read { Get-Subnet -Node 'AZL1' }
 Save-Kept -Key 'subnets of AZL2' -Read { Get-Subnet -Node 'AZL2' }
 Save-Kept -Key 'subnets of AZL3' -Read { Get-Subnet -Node 'AZL3' }
@@ -300,9 +304,9 @@ Invoke-Step -Number 2 -What 'hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until
     Stop-Atc -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
 }
 
-# Step 3: switch live migration on on AZL1, AZL2, AZL3 and AZL4
+# Step 3: enable live migration on AZL1, AZL2, AZL3 and AZL4
 #   serves: drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list
-Invoke-Step -Number 3 -What 'switch live migration on on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
+Invoke-Step -Number 3 -What 'enable live migration on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
     ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq $true)
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true)) {

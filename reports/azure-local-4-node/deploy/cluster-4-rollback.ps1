@@ -5,8 +5,8 @@
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
-    # only networks and live migration: before the first node goes back, so that nodes can migrate to each other meanwhile
-    [switch]$Lists,
+    # only networks, live migration, and VMs whose old network is still on every node: before the first node goes back, so that nodes can migrate to each other meanwhile
+    [switch]$BeforeNodes,
     # folder with the scripts; what was done and how it was before is kept there
     [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
 )
@@ -270,60 +270,6 @@ if ((Get-Cluster).Name -ne 'AZL-EDGE') {
 }
 $StateFile = Join-Path $StateFolder 'cluster-after-state.xml'
 $State = Read-State
-# Step 4: undo: keep live migration to the listed networks on AZL1, AZL2, AZL3 and AZL4
-Undo-Step -Number 4 -What 'undo: keep live migration to the listed networks on AZL1, AZL2, AZL3 and AZL4' -Test {
-    ((Get-VMHost -ComputerName 'AZL4').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL4')[0])) -and ((Get-VMHost -ComputerName 'AZL3').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL3')[0])) -and ((Get-VMHost -ComputerName 'AZL2').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL2')[0])) -and ((Get-VMHost -ComputerName 'AZL1').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL1')[0]))
-} -Change {
-    if (-not ((Get-VMHost -ComputerName 'AZL4').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL4')[0]))) {
-        Set-VMHost -ComputerName 'AZL4' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL4')[0])
-    }
-    if (-not ((Get-VMHost -ComputerName 'AZL3').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL3')[0]))) {
-        Set-VMHost -ComputerName 'AZL3' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL3')[0])
-    }
-    if (-not ((Get-VMHost -ComputerName 'AZL2').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL2')[0]))) {
-        Set-VMHost -ComputerName 'AZL2' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL2')[0])
-    }
-    if (-not ((Get-VMHost -ComputerName 'AZL1').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL1')[0]))) {
-        Set-VMHost -ComputerName 'AZL1' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL1')[0])
-    }
-}
-
-# Step 3: undo: list 10.71.1.0/24 and 10.71.2.0/24 for live migration on AZL1, AZL2, AZL3 and AZL4
-Undo-Step -Number 3 -What 'undo: list 10.71.1.0/24 and 10.71.2.0/24 for live migration on AZL1, AZL2, AZL3 and AZL4' -Test {
-    (Test-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4')) -and (Test-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3')) -and (Test-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2')) -and (Test-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1'))
-} -Change {
-    if (-not (Test-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4'))) {
-        Set-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4')
-    }
-    if (-not (Test-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3'))) {
-        Set-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3')
-    }
-    if (-not (Test-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2'))) {
-        Set-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2')
-    }
-    if (-not (Test-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1'))) {
-        Set-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1')
-    }
-}
-
-# Step 2: undo: set the order of live-migration networks: StorageA and StorageB
-Undo-Step -Number 2 -What 'undo: set the order of live-migration networks: StorageA and StorageB' -Test {
-    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0]) }).Count -eq 0
-} -Change {
-    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationNetworkOrder -Value ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0])
-}
-
-# Step 1: undo: keep live migration off Management
-Undo-Step -Number 1 -What 'undo: keep live migration off Management' -Test {
-    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0]) }).Count -eq 0
-} -Change {
-    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
-}
-
-if ($Lists) {
-    Write-Output 'Done. Next: the rollback of the last node.'
-    exit 0
-}
 # Step 38: undo: connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)
 Undo-Step -Number 38 -What 'undo: connect SQLMI03 / Network Adapter to ConvergedSwitch(Management_Compute)' -Test {
     -not (Get-Vnic -Vm 'SQLMI03' -Name 'Network Adapter').SwitchName
@@ -562,6 +508,60 @@ Undo-Step -Number 5 -What 'undo: connect AKS-WORKER01 / Network Adapter to Conve
     Disconnect-VMNetworkAdapter -VMNetworkAdapter (Get-Vnic -Vm 'AKS-WORKER01' -Name 'Network Adapter')
 }
 
+# Step 4: undo: keep live migration to the listed networks on AZL1, AZL2, AZL3 and AZL4
+Undo-Step -Number 4 -What 'undo: keep live migration to the listed networks on AZL1, AZL2, AZL3 and AZL4' -Test {
+    ((Get-VMHost -ComputerName 'AZL4').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL4')[0])) -and ((Get-VMHost -ComputerName 'AZL3').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL3')[0])) -and ((Get-VMHost -ComputerName 'AZL2').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL2')[0])) -and ((Get-VMHost -ComputerName 'AZL1').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL1')[0]))
+} -Change {
+    if (-not ((Get-VMHost -ComputerName 'AZL4').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL4')[0]))) {
+        Set-VMHost -ComputerName 'AZL4' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL4')[0])
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL3').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL3')[0]))) {
+        Set-VMHost -ComputerName 'AZL3' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL3')[0])
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL2').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL2')[0]))) {
+        Set-VMHost -ComputerName 'AZL2' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL2')[0])
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL1').UseAnyNetworkForMigration -eq (@(Get-Kept -Key 'any network of AZL1')[0]))) {
+        Set-VMHost -ComputerName 'AZL1' -UseAnyNetworkForMigration (@(Get-Kept -Key 'any network of AZL1')[0])
+    }
+}
+
+# Step 3: undo: list 10.71.1.0/24 and 10.71.2.0/24 for live migration on AZL1, AZL2, AZL3 and AZL4
+Undo-Step -Number 3 -What 'undo: list 10.71.1.0/24 and 10.71.2.0/24 for live migration on AZL1, AZL2, AZL3 and AZL4' -Test {
+    (Test-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4')) -and (Test-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3')) -and (Test-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2')) -and (Test-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1'))
+} -Change {
+    if (-not (Test-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4'))) {
+        Set-Subnet -Node 'AZL4' -Subnet @(Get-Kept -Key 'subnets of AZL4')
+    }
+    if (-not (Test-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3'))) {
+        Set-Subnet -Node 'AZL3' -Subnet @(Get-Kept -Key 'subnets of AZL3')
+    }
+    if (-not (Test-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2'))) {
+        Set-Subnet -Node 'AZL2' -Subnet @(Get-Kept -Key 'subnets of AZL2')
+    }
+    if (-not (Test-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1'))) {
+        Set-Subnet -Node 'AZL1' -Subnet @(Get-Kept -Key 'subnets of AZL1')
+    }
+}
+
+# Step 2: undo: set the order of live-migration networks: StorageA and StorageB
+Undo-Step -Number 2 -What 'undo: set the order of live-migration networks: StorageA and StorageB' -Test {
+    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0]) }).Count -eq 0
+} -Change {
+    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationNetworkOrder -Value ([string]@(Get-Kept -Key 'MigrationNetworkOrder')[0])
+}
+
+# Step 1: undo: keep live migration off Management
+Undo-Step -Number 1 -What 'undo: keep live migration off Management' -Test {
+    @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0]) }).Count -eq 0
+} -Change {
+    Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
+}
+
+if ($BeforeNodes) {
+    Write-Output 'Done. Next: the rollback of the last node.'
+    exit 0
+}
 $StateFile = Join-Path $StateFolder 'cluster-before-state.xml'
 $State = Read-State
 # Step 4: undo: until all hosts are rebuilt, list 10.71.1.0/24 and 10.71.2.0/24 for live migration as well on AZL1, AZL2, AZL3 and AZL4
@@ -582,7 +582,24 @@ Undo-Step -Number 4 -What 'undo: until all hosts are rebuilt, list 10.71.1.0/24 
     }
 }
 
-# By hand: switch live migration on on AZL1, AZL2, AZL3 and AZL4 (set it as it was)
+# Step 3: undo: enable live migration on AZL1, AZL2, AZL3 and AZL4
+Undo-Step -Number 3 -What 'undo: enable live migration on AZL1, AZL2, AZL3 and AZL4' -Test {
+    ((Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL4')[0]) -and ((Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL3')[0]) -and ((Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL2')[0]) -and ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL1')[0])
+} -Change {
+    if (-not ((Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL4')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of AZL4')[0]) { Disable-VMMigration -ComputerName 'AZL4' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL3')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of AZL3')[0]) { Disable-VMMigration -ComputerName 'AZL3' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL2')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of AZL2')[0]) { Disable-VMMigration -ComputerName 'AZL2' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL1')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of AZL1')[0]) { Disable-VMMigration -ComputerName 'AZL1' }
+    }
+}
+
 # Step 2: undo: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn
 Undo-Step -Number 2 -What 'undo: hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until each has its turn' -Test {
     @(Get-NetIntent | Where-Object { @('Management_Compute', 'Storage') -contains $_.IntentName }).Count -eq 0

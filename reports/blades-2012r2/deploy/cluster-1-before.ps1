@@ -198,6 +198,12 @@ if ((Get-Cluster).Name -ne 'HVC-BLADE') {
 }
 $State = Read-State
 $Waiting = @()
+Save-Kept -Key 'live migration of BLADE1' -Read { (Get-VMHost -ComputerName 'BLADE1').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of BLADE2' -Read { (Get-VMHost -ComputerName 'BLADE2').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of BLADE3' -Read { (Get-VMHost -ComputerName 'BLADE3').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of BLADE4' -Read { (Get-VMHost -ComputerName 'BLADE4').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of BLADE5' -Read { (Get-VMHost -ComputerName 'BLADE5').VirtualMachineMigrationEnabled }
+Save-Kept -Key 'live migration of BLADE6' -Read { (Get-VMHost -ComputerName 'BLADE6').VirtualMachineMigrationEnabled }
 Save-Kept -Key 'subnets of BLADE1' -Read { Get-Subnet -Node 'BLADE1' }
 Save-Kept -Key 'subnets of BLADE2' -Read { Get-Subnet -Node 'BLADE2' }
 Save-Kept -Key 'subnets of BLADE3' -Read { Get-Subnet -Node 'BLADE3' }
@@ -205,9 +211,9 @@ Save-Kept -Key 'subnets of BLADE4' -Read { Get-Subnet -Node 'BLADE4' }
 Save-Kept -Key 'subnets of BLADE5' -Read { Get-Subnet -Node 'BLADE5' }
 Save-Kept -Key 'subnets of BLADE6' -Read { Get-Subnet -Node 'BLADE6' }
 
-# Step 1: switch live migration on on 6 hosts
+# Step 1: enable live migration on 6 hosts
 #   serves: drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list
-Invoke-Step -Number 1 -What 'switch live migration on on 6 hosts' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
+Invoke-Step -Number 1 -What 'enable live migration on 6 hosts' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
     ((Get-VMHost -ComputerName 'BLADE1').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'BLADE2').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'BLADE3').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'BLADE4').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'BLADE5').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'BLADE6').VirtualMachineMigrationEnabled -eq $true)
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'BLADE1').VirtualMachineMigrationEnabled -eq $true)) {

@@ -4,8 +4,8 @@
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
-    # only networks and live migration: before the first node goes back, so that nodes can migrate to each other meanwhile
-    [switch]$Lists,
+    # only networks, live migration, and VMs whose old network is still on every node: before the first node goes back, so that nodes can migrate to each other meanwhile
+    [switch]$BeforeNodes,
     # folder with the scripts; what was done and how it was before is kept there
     [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
 )
@@ -262,7 +262,7 @@ Undo-Step -Number 1 -What 'undo: keep live migration off Management' -Test {
     Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
 }
 
-if ($Lists) {
+if ($BeforeNodes) {
     Write-Output 'Done. Next: the rollback of the last node.'
     exit 0
 }
@@ -292,5 +292,28 @@ Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 10.40.2.0/24 
     }
 }
 
-# By hand: switch live migration on on 6 hosts (set it as it was)
+# Step 1: undo: enable live migration on 6 hosts
+Undo-Step -Number 1 -What 'undo: enable live migration on 6 hosts' -Test {
+    ((Get-VMHost -ComputerName 'BLADE6').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE6')[0]) -and ((Get-VMHost -ComputerName 'BLADE5').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE5')[0]) -and ((Get-VMHost -ComputerName 'BLADE4').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE4')[0]) -and ((Get-VMHost -ComputerName 'BLADE3').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE3')[0]) -and ((Get-VMHost -ComputerName 'BLADE2').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE2')[0]) -and ((Get-VMHost -ComputerName 'BLADE1').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE1')[0])
+} -Change {
+    if (-not ((Get-VMHost -ComputerName 'BLADE6').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE6')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of BLADE6')[0]) { Disable-VMMigration -ComputerName 'BLADE6' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE5').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE5')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of BLADE5')[0]) { Disable-VMMigration -ComputerName 'BLADE5' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE4').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE4')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of BLADE4')[0]) { Disable-VMMigration -ComputerName 'BLADE4' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE3').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE3')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of BLADE3')[0]) { Disable-VMMigration -ComputerName 'BLADE3' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE2').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE2')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of BLADE2')[0]) { Disable-VMMigration -ComputerName 'BLADE2' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'BLADE1').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE1')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of BLADE1')[0]) { Disable-VMMigration -ComputerName 'BLADE1' }
+    }
+}
+
 Write-Output 'Done.'

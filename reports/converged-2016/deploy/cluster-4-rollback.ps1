@@ -4,8 +4,8 @@
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
-    # only networks and live migration: before the first node goes back, so that nodes can migrate to each other meanwhile
-    [switch]$Lists,
+    # only networks, live migration, and VMs whose old network is still on every node: before the first node goes back, so that nodes can migrate to each other meanwhile
+    [switch]$BeforeNodes,
     # folder with the scripts; what was done and how it was before is kept there
     [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
 )
@@ -260,7 +260,7 @@ Undo-Step -Number 1 -What 'undo: list 10.60.3.0/24 for live migration on 8 hosts
     }
 }
 
-if ($Lists) {
+if ($BeforeNodes) {
     Write-Output 'Done. Next: the rollback of the last node.'
     exit 0
 }
@@ -296,5 +296,34 @@ Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 10.60.3.0/24 
     }
 }
 
-# By hand: switch live migration on on 8 hosts (set it as it was)
+# Step 1: undo: enable live migration on 8 hosts
+Undo-Step -Number 1 -What 'undo: enable live migration on 8 hosts' -Test {
+    ((Get-VMHost -ComputerName 'S2D08').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D08')[0]) -and ((Get-VMHost -ComputerName 'S2D07').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D07')[0]) -and ((Get-VMHost -ComputerName 'S2D06').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D06')[0]) -and ((Get-VMHost -ComputerName 'S2D05').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D05')[0]) -and ((Get-VMHost -ComputerName 'S2D04').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D04')[0]) -and ((Get-VMHost -ComputerName 'S2D03').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D03')[0]) -and ((Get-VMHost -ComputerName 'S2D02').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D02')[0]) -and ((Get-VMHost -ComputerName 'S2D01').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D01')[0])
+} -Change {
+    if (-not ((Get-VMHost -ComputerName 'S2D08').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D08')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of S2D08')[0]) { Disable-VMMigration -ComputerName 'S2D08' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'S2D07').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D07')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of S2D07')[0]) { Disable-VMMigration -ComputerName 'S2D07' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'S2D06').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D06')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of S2D06')[0]) { Disable-VMMigration -ComputerName 'S2D06' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'S2D05').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D05')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of S2D05')[0]) { Disable-VMMigration -ComputerName 'S2D05' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'S2D04').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D04')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of S2D04')[0]) { Disable-VMMigration -ComputerName 'S2D04' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'S2D03').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D03')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of S2D03')[0]) { Disable-VMMigration -ComputerName 'S2D03' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'S2D02').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D02')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of S2D02')[0]) { Disable-VMMigration -ComputerName 'S2D02' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'S2D01').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D01')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of S2D01')[0]) { Disable-VMMigration -ComputerName 'S2D01' }
+    }
+}
+
 Write-Output 'Done.'

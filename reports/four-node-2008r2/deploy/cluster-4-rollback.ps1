@@ -4,8 +4,8 @@
 #requires -Version 2.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
-    # only networks and live migration: before the first node goes back, so that nodes can migrate to each other meanwhile
-    [switch]$Lists,
+    # only networks, live migration, and VMs whose old network is still on every node: before the first node goes back, so that nodes can migrate to each other meanwhile
+    [switch]$BeforeNodes,
     # folder with the scripts; what was done and how it was before is kept there
     [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
 )
@@ -152,7 +152,7 @@ Undo-Step -Number 1 -What 'undo: keep live migration off iSCSI 1, iSCSI 2 and Ma
     Get-ClusterResource | Where-Object { $_.ResourceType.Name -eq 'Virtual Machine' } | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
 }
 
-if ($Lists) {
+if ($BeforeNodes) {
     Write-Output 'Done. Next: the rollback of the last node.'
     exit 0
 }

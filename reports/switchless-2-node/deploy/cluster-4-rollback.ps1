@@ -4,8 +4,8 @@
 #requires -Version 3.0
 [CmdletBinding(SupportsShouldProcess = $true)]
 param(
-    # only networks and live migration: before the first node goes back, so that nodes can migrate to each other meanwhile
-    [switch]$Lists,
+    # only networks, live migration, and VMs whose old network is still on every node: before the first node goes back, so that nodes can migrate to each other meanwhile
+    [switch]$BeforeNodes,
     # folder with the scripts; what was done and how it was before is kept there
     [string]$StateFolder = (Split-Path -Parent $MyInvocation.MyCommand.Path)
 )
@@ -238,7 +238,7 @@ Undo-Step -Number 1 -What 'undo: keep live migration off Management' -Test {
     Get-ClusterResourceType -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationExcludeNetworks -Value ([string]@(Get-Kept -Key 'MigrationExcludeNetworks')[0])
 }
 
-if ($Lists) {
+if ($BeforeNodes) {
     Write-Output 'Done. Next: the rollback of the last node.'
     exit 0
 }
@@ -256,5 +256,16 @@ Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 172.16.1.0/24
     }
 }
 
-# By hand: switch live migration on on BRANCH1 and BRANCH2 (set it as it was)
+# Step 1: undo: enable live migration on BRANCH1 and BRANCH2
+Undo-Step -Number 1 -What 'undo: enable live migration on BRANCH1 and BRANCH2' -Test {
+    ((Get-VMHost -ComputerName 'BRANCH2').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BRANCH2')[0]) -and ((Get-VMHost -ComputerName 'BRANCH1').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BRANCH1')[0])
+} -Change {
+    if (-not ((Get-VMHost -ComputerName 'BRANCH2').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BRANCH2')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of BRANCH2')[0]) { Disable-VMMigration -ComputerName 'BRANCH2' }
+    }
+    if (-not ((Get-VMHost -ComputerName 'BRANCH1').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BRANCH1')[0])) {
+        if (-not [bool]@(Get-Kept -Key 'live migration of BRANCH1')[0]) { Disable-VMMigration -ComputerName 'BRANCH1' }
+    }
+}
+
 Write-Output 'Done.'
