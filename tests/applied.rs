@@ -1,7 +1,10 @@
 //! The inventory after a plan: every sample's committed plan applied to its inventory gives what the plan says, once and for all.
 
+#[path = "support/committed.rs"]
+mod committed;
 mod program;
 
+use committed::samples;
 use nicplan::applied;
 use nicplan::inventory::{Cluster, Inventory, LoadOptions, SwitchKind, load, to_csv_tables};
 use nicplan::plan::{ClusterPlan, Plan};
@@ -10,23 +13,6 @@ use program::project;
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
-
-/// Samples with their committed plans.
-fn samples() -> Vec<(String, Inventory, Plan)> {
-    let mut found = Vec::new();
-    for report in program::entries(&project().join("reports")) {
-        let name = report.file_name().expect("a name").to_string_lossy().into_owned();
-        let Ok(text) = fs::read_to_string(report.join("plan.json")) else {
-            continue;
-        };
-        let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
-        let inventory =
-            load(&[project().join("samples").join(&name)], &LoadOptions::default()).expect("a sample is sound");
-        found.push((name, inventory, plan));
-    }
-    assert!(found.len() >= 8, "the samples are there");
-    found
-}
 
 fn pairs<'a>(after: &'a Inventory, plan: &'a Plan) -> impl Iterator<Item = (&'a Cluster, &'a ClusterPlan)> {
     after.clusters.iter().filter_map(|c| Some((c, plan.cluster(&c.name)?)))

@@ -114,6 +114,8 @@ fn shares_that_nothing_enforces_are_said() {
                 let changes = || node.steps.iter().flat_map(|s| &s.changes);
                 for pair in policies::uplinks(&one.plan, &node.after) {
                     let divided = unenforced::divided(&one.today, &one.plan, &node.after, pair);
+                    let alone = pair.0.roles.len() < 2;
+                    assert!(!alone || divided == Divided::Alone, "{from}: {pair:?}");
                     let has = |nics: &[String]| pair.1.nics.iter().all(|nic| nics.contains(nic));
                     let bridged = changes().any(|c| matches!(c, Change::Dcb(dcb, _) if has(&dcb.nics)));
                     match divided {
@@ -129,7 +131,7 @@ fn shares_that_nothing_enforces_are_said() {
             }
         }
     }
-    for profile in ["2008r2", "2016", "2022"] {
+    for profile in ["2008r2", "2022"] {
         assert!(said.contains(profile), "{said:?}");
     }
     for word in ["weights", "dcb", "qos-policies", "nothing", ""] {
@@ -140,7 +142,7 @@ fn shares_that_nothing_enforces_are_said() {
 /// The plan's table and page say where shares are no promise, and the runbook says it in the same words.
 #[test]
 fn plan_and_runbook_say_alike_where_nothing_enforces_a_share() {
-    for sample in ["four-node-2008r2", "two-generations-2022"] {
+    for sample in ["switchless-2-node", "two-generations-2022"] {
         let (out, scripts) = (
             place(&format!("shares-{sample}")),
             place(&format!("shares-{sample}-deploy")),

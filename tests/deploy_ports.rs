@@ -1,20 +1,16 @@
 //! Ports of the physical switches in scripts and runbook: what crosses them, what is asked for on the way, and on the way back.
 
+#[path = "support/committed.rs"]
+mod committed;
+
 use nicplan::checks;
 use nicplan::deploy::steps::{Change, Manual, When};
 use nicplan::deploy::{ClusterWork, files, work};
-use nicplan::inventory::{LoadOptions, load};
-use nicplan::plan::Plan;
 use nicplan::roles::Role;
-use std::fs;
-use std::path::Path;
 
 /// The work of a sample with its committed plan.
 fn of_sample(name: &str) -> Vec<ClusterWork> {
-    let project = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let text = fs::read_to_string(project.join("reports").join(name).join("plan.json")).expect("a committed plan");
-    let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
-    let inventory = load(&[project.join("samples").join(name)], &LoadOptions::default()).expect("sound");
+    let (inventory, plan) = committed::sample(name);
     let verified = checks::verify(&inventory, plan).expect("a committed plan holds");
     work(&inventory, &verified).expect("it can be carried out")
 }

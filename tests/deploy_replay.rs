@@ -3,6 +3,8 @@
 
 #![cfg(feature = "solver")]
 
+#[path = "support/committed.rs"]
+mod committed;
 #[path = "support/dice.rs"]
 mod dice;
 mod program;
@@ -23,10 +25,8 @@ use nicplan::inventory::{
 use nicplan::plan::{Plan, Style};
 use nicplan::profiles::Transport;
 use nicplan::roles::Role;
-use program::project;
 use replay::{number, there_and_back};
 use std::collections::BTreeMap;
-use std::fs;
 
 fn of(inventory: &Inventory, plan: Plan) -> Vec<ClusterWork> {
     let verified = checks::verify(inventory, plan).unwrap_or_else(|f| panic!("{f:#?}"));
@@ -42,13 +42,7 @@ fn wired_anew(inventory: &mut Inventory) {
 #[test]
 fn the_steps_of_every_sample_lead_to_its_plan_and_back() {
     let mut steps = 0;
-    for report in program::entries(&project().join("reports")) {
-        let name = report.file_name().expect("a name").to_string_lossy().into_owned();
-        let Ok(text) = fs::read_to_string(report.join("plan.json")) else {
-            continue;
-        };
-        let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
-        let mut inventory = load(&[project().join("samples").join(&name)], &LoadOptions::default()).expect("sound");
+    for (name, mut inventory, plan) in committed::samples() {
         wired_anew(&mut inventory);
         for work in of(&inventory, plan) {
             steps += work.steps();

@@ -1,35 +1,22 @@
 //! A plan's forecast, the inventory once the plan is applied, and the scripts are one: what `path` says with the plan it says of the
 //! inventory after it.
 
+#[path = "support/committed.rs"]
+mod committed;
 mod program;
 
+use committed::samples;
 use nicplan::applied::{self, Carrier};
 use nicplan::demand::needs;
-use nicplan::inventory::{Cluster, Inventory, LoadOptions, load};
+use nicplan::inventory::{Cluster, LoadOptions, load};
 use nicplan::migration::drain::Network;
 use nicplan::migration::path::{Path, paths, slots};
 use nicplan::migration::wiring::{Subnet, Wiring};
 use nicplan::migration::{self, calibration::Calibration};
-use nicplan::plan::{ClusterPlan, Plan};
+use nicplan::plan::ClusterPlan;
 use nicplan::profiles::WS2008R2;
 use nicplan::roles::Role;
 use program::project;
-use std::fs;
-
-/// Samples with their committed plans.
-fn samples() -> Vec<(String, Inventory, Plan)> {
-    let mut found = Vec::new();
-    for report in program::entries(&project().join("reports")) {
-        let name = report.file_name().expect("a name").to_string_lossy().into_owned();
-        let Ok(text) = fs::read_to_string(report.join("plan.json")) else {
-            continue;
-        };
-        let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
-        let inventory = load(&[project().join("samples").join(&name)], &LoadOptions::default()).expect("sound");
-        found.push((name, inventory, plan));
-    }
-    found
-}
 
 /// What the runbook leaves to a person: an address for an adapter that carries a role and has none on its network.
 fn give_addresses(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {

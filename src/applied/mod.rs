@@ -77,11 +77,18 @@ pub fn cluster(today: &Cluster, plan: &ClusterPlan) -> Cluster {
     after
 }
 
-/// The cluster as it is, with the settings that are made along with the plan: cluster use, live migration in all its layers. Forecasts of a plan
+/// The cluster as it is, with the settings that are made along with the plan: cluster use, live migration in all its layers, Data Center Bridging. Forecasts of a plan
 /// read them here, so that they speak of what the scripts set and not of today's lists.
 pub fn settled(today: &Cluster, plan: &ClusterPlan) -> Cluster {
     let mut after = today.clone();
     settle(today, plan, &mut after);
+    for (position, node) in after.nodes.iter_mut().enumerate() {
+        let mut planned = node.clone();
+        node::apply(today, plan, position, &mut planned);
+        if let Some(dcb) = dcb::of_node(today, plan, &planned) {
+            dcb::set(&dcb, node);
+        }
+    }
     after
 }
 

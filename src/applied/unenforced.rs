@@ -68,11 +68,9 @@ pub fn divided(
             .filter(|nic| uplink.nics.iter().any(|name| same_name(name, &nic.name)))
     };
     let switch = ports().find_map(|nic| nic.switch.as_deref());
-    let mixed = match switch {
-        Some(_) => design.roles.len() > 1,
-        None => policies::kinds(cluster, uplink).len() > 1,
-    };
-    if !mixed {
+    // One role has its ports to itself, also where Windows knows its traffic as several kinds.
+    let mixed = switch.is_some() || policies::kinds(cluster, uplink).len() > 1;
+    if design.roles.len() < 2 || !mixed {
         return Divided::Alone;
     }
     if atc::apply_to(cluster, plan) {

@@ -129,8 +129,8 @@ fn host(setting: &HostSetting) -> String {
             format!("set the MAC pool to {} - {}", pool.min, pool.max)
         }
         HostSetting::Pool(_) => "set the MAC pool".to_owned(),
-        HostSetting::MigrationEnabled(Values { after: Some(false), .. }) => "switch live migration off".to_owned(),
-        HostSetting::MigrationEnabled(_) => "switch live migration on".to_owned(),
+        HostSetting::MigrationEnabled(Values { after: Some(false), .. }) => "disable live migration".to_owned(),
+        HostSetting::MigrationEnabled(_) => "enable live migration".to_owned(),
         HostSetting::AnyNetwork(Values { after: Some(true), .. }) => "let live migration use any network".to_owned(),
         HostSetting::AnyNetwork(_) => "keep live migration to the listed networks".to_owned(),
         HostSetting::Subnets(value) => format!(

@@ -1,6 +1,14 @@
-//! What a port is in Windows, read off its record. Must not know: plans.
+//! What a node or a port is, read off its record. Must not know: plans.
 
-use super::Nic;
+use super::{Nic, Node};
+use crate::units::bare_address;
+
+impl Node {
+    /// The address of management without the length of its prefix; empty = not known.
+    pub fn management_address(&self) -> &str {
+        bare_address(&self.management_ip)
+    }
+}
 
 impl Nic {
     /// Whether it is under no virtual switch and in no team: what it sends is its own.

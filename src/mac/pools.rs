@@ -4,7 +4,7 @@
 
 use crate::inventory::{Cluster, HostVnic, Inventory, Node};
 use crate::mac::HYPER_V_PREFIX;
-use crate::units::{Mac, MacRange};
+use crate::units::{Mac, MacRange, bare_address};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
@@ -56,7 +56,7 @@ pub struct PoolUse {
 /// Windows' default pool for a host whose first address was `management_ip` when Hyper-V was installed: `00-15-5D`, the last
 /// two octets, and 00 to FF (J. Howard, 2008). Later changes of the address do not move the pool, so this is a guess.
 pub fn assumed_from(management_ip: &str) -> Option<MacRange> {
-    let address = management_ip.split('/').next().unwrap_or_default().trim();
+    let address = bare_address(management_ip);
     let [_, _, third, fourth] = address.parse::<Ipv4Addr>().ok()?.octets();
     let min = HYPER_V_PREFIX | u64::from(third) << 16 | u64::from(fourth) << 8;
     Some(MacRange {

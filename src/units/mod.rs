@@ -14,7 +14,7 @@ pub use names::{
     number_names, same_name,
 };
 pub use rates::{is_bare_number, parse_mbps, two_readings};
-pub use subnet::Subnet;
+pub use subnet::{Subnet, bare_address};
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

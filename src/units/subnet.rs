@@ -37,7 +37,7 @@ impl Subnet {
 
     /// Reads the address of `10.0.3.11/24` as a range of one.
     pub fn address(text: &str) -> Option<Subnet> {
-        Subnet::parse(text.split('/').next().unwrap_or_default())
+        Subnet::parse(bare_address(text))
     }
 
     /// All subnets of a cell; what cannot be read is left out.
@@ -105,6 +105,11 @@ fn mask(length: u32) -> u128 {
         0 => 0,
         length => u128::MAX << (128 - length.min(128)),
     }
+}
+
+/// The address of `10.0.3.11/24` without the length of its prefix.
+pub fn bare_address(text: &str) -> &str {
+    text.split('/').next().unwrap_or_default().trim()
 }
 
 #[cfg(test)]

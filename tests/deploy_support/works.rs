@@ -1,5 +1,10 @@
 //! Clusters with their work and their scripts.
-#![allow(dead_code)] // each test file uses its part
+#![allow(dead_code, unused_imports)] // each test file uses its part
+
+#[path = "../support/committed.rs"]
+mod committed;
+
+pub use committed::sample;
 
 use crate::hostile::hostile;
 use crate::powershell::Script;
@@ -22,13 +27,7 @@ pub fn of(inventory: &Inventory, plan: Plan) -> Vec<ClusterWork> {
 /// The work of every sample, and of clusters with all kinds of names and styles.
 pub fn all() -> Vec<(String, Vec<ClusterWork>)> {
     let mut found = Vec::new();
-    for report in program::entries(&project().join("reports")) {
-        let name = report.file_name().expect("a name").to_string_lossy().into_owned();
-        let Ok(text) = fs::read_to_string(report.join("plan.json")) else {
-            continue;
-        };
-        let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
-        let mut inventory = load(&[project().join("samples").join(&name)], &LoadOptions::default()).expect("sound");
+    for (name, mut inventory, plan) in committed::samples() {
         // Hosts that run VMware are refused; their scripts are those of hosts with Hyper-V.
         inventory.clusters.iter_mut().for_each(Cluster::move_to_hyper_v);
         found.push((name, of(&inventory, plan)));
@@ -76,12 +75,4 @@ pub fn planned(cluster: &Cluster, style: Style) -> Plan {
         deadline: None,
     };
     plan(&support::inventory(cluster.clone()), &options).expect("a plan")
-}
-
-/// A sample with its committed plan.
-pub fn sample(name: &str) -> (Inventory, Plan) {
-    let text = fs::read_to_string(project().join("reports").join(name).join("plan.json")).expect("a committed plan");
-    let plan: Plan = serde_json::from_str(&text).expect("a committed plan can be read");
-    let inventory = load(&[project().join("samples").join(name)], &LoadOptions::default()).expect("sound");
-    (inventory, plan)
 }

@@ -309,9 +309,9 @@ Invoke-Step -Number 2 -What 'hold Network ATC on AZL1, AZL2, AZL3 and AZL4 until
     Stop-Atc -Node 'AZL1', 'AZL2', 'AZL3', 'AZL4'
 }
 
-# Step 3: switch live migration on on AZL1, AZL2, AZL3 and AZL4
+# Step 3: enable live migration on AZL1, AZL2, AZL3 and AZL4
 #   serves: drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list
-Invoke-Step -Number 3 -What 'switch live migration on on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
+Invoke-Step -Number 3 -What 'enable live migration on AZL1, AZL2, AZL3 and AZL4' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
     ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq $true)
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true)) {

@@ -212,10 +212,10 @@ if ((Get-Cluster).Name -ne 'AZL-EDGE') {
     throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
 }
 Confirm-Fact -What 'tell Network ATC what it leaves alone or sets otherwise: EnableNetworkNaming = $false and EnableLiveMigrationNetworkSelection = $false' -Test { ((Get-Override -Name EnableNetworkNaming) -eq $false) -and ((Get-Override -Name EnableLiveMigrationNetworkSelection) -eq $false) }
-Confirm-Fact -What 'switch live migration on on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on AZL1, AZL2, AZL3 and AZL4' -Test { (Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq $true }
 Confirm-Fact -What 'keep live migration off Management' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Management') }).Count -eq 0 }
 Confirm-Fact -What 'set the order of live-migration networks: StorageA and StorageB' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'StorageA', 'StorageB') }).Count -eq 0 }
 Confirm-Fact -What 'list 10.71.1.0/24 and 10.71.2.0/24 for live migration on AZL1, AZL2, AZL3 and AZL4' -Test { Test-Subnet -Node 'AZL1' -Subnet '10.71.1.0/24', '10.71.2.0/24' }

@@ -587,8 +587,8 @@ Undo-Step -Number 4 -What 'undo: until all hosts are rebuilt, list 10.71.1.0/24 
     }
 }
 
-# Step 3: undo: switch live migration on on AZL1, AZL2, AZL3 and AZL4
-Undo-Step -Number 3 -What 'undo: switch live migration on on AZL1, AZL2, AZL3 and AZL4' -Test {
+# Step 3: undo: enable live migration on AZL1, AZL2, AZL3 and AZL4
+Undo-Step -Number 3 -What 'undo: enable live migration on AZL1, AZL2, AZL3 and AZL4' -Test {
     ((Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL4')[0]) -and ((Get-VMHost -ComputerName 'AZL3').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL3')[0]) -and ((Get-VMHost -ComputerName 'AZL2').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL2')[0]) -and ((Get-VMHost -ComputerName 'AZL1').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL1')[0])
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'AZL4').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of AZL4')[0])) {

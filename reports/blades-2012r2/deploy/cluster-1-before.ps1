@@ -211,9 +211,9 @@ Save-Kept -Key 'subnets of BLADE4' -Read { Get-Subnet -Node 'BLADE4' }
 Save-Kept -Key 'subnets of BLADE5' -Read { Get-Subnet -Node 'BLADE5' }
 Save-Kept -Key 'subnets of BLADE6' -Read { Get-Subnet -Node 'BLADE6' }
 
-# Step 1: switch live migration on on 6 hosts
+# Step 1: enable live migration on 6 hosts
 #   serves: drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list
-Invoke-Step -Number 1 -What 'switch live migration on on 6 hosts' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
+Invoke-Step -Number 1 -What 'enable live migration on 6 hosts' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
     ((Get-VMHost -ComputerName 'BLADE1').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'BLADE2').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'BLADE3').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'BLADE4').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'BLADE5').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'BLADE6').VirtualMachineMigrationEnabled -eq $true)
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'BLADE1').VirtualMachineMigrationEnabled -eq $true)) {

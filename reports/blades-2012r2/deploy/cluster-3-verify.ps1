@@ -182,12 +182,12 @@ function Test-Subnet {
 if ((Get-Cluster).Name -ne 'HVC-BLADE') {
     throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
 }
-Confirm-Fact -What 'switch live migration on on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE1').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE2').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE3').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE4').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE5').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE6').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE1').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE2').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE3').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE4').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE5').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 6 hosts' -Test { (Get-VMHost -ComputerName 'BLADE6').VirtualMachineMigrationEnabled -eq $true }
 Confirm-Fact -What 'keep live migration off Management' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Management') }).Count -eq 0 }
 Confirm-Fact -What 'set the order of live-migration networks: Live Migration and Cluster' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Live Migration', 'Cluster') }).Count -eq 0 }
 Confirm-Fact -What 'list 10.40.2.0/24 and 10.40.1.0/24 for live migration on 6 hosts' -Test { Test-Subnet -Node 'BLADE1' -Subnet '10.40.2.0/24', '10.40.1.0/24' }

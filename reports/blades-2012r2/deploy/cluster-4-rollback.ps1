@@ -292,8 +292,8 @@ Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 10.40.2.0/24 
     }
 }
 
-# Step 1: undo: switch live migration on on 6 hosts
-Undo-Step -Number 1 -What 'undo: switch live migration on on 6 hosts' -Test {
+# Step 1: undo: enable live migration on 6 hosts
+Undo-Step -Number 1 -What 'undo: enable live migration on 6 hosts' -Test {
     ((Get-VMHost -ComputerName 'BLADE6').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE6')[0]) -and ((Get-VMHost -ComputerName 'BLADE5').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE5')[0]) -and ((Get-VMHost -ComputerName 'BLADE4').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE4')[0]) -and ((Get-VMHost -ComputerName 'BLADE3').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE3')[0]) -and ((Get-VMHost -ComputerName 'BLADE2').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE2')[0]) -and ((Get-VMHost -ComputerName 'BLADE1').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE1')[0])
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'BLADE6').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BLADE6')[0])) {

@@ -215,9 +215,9 @@ Save-Kept -Key 'subnets of S2D06' -Read { Get-Subnet -Node 'S2D06' }
 Save-Kept -Key 'subnets of S2D07' -Read { Get-Subnet -Node 'S2D07' }
 Save-Kept -Key 'subnets of S2D08' -Read { Get-Subnet -Node 'S2D08' }
 
-# Step 1: switch live migration on on 8 hosts
+# Step 1: enable live migration on 8 hosts
 #   serves: drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list
-Invoke-Step -Number 1 -What 'switch live migration on on 8 hosts' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
+Invoke-Step -Number 1 -What 'enable live migration on 8 hosts' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
     ((Get-VMHost -ComputerName 'S2D01').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'S2D02').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'S2D03').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'S2D04').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'S2D05').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'S2D06').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'S2D07').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'S2D08').VirtualMachineMigrationEnabled -eq $true)
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'S2D01').VirtualMachineMigrationEnabled -eq $true)) {

@@ -182,14 +182,14 @@ function Test-Subnet {
 if ((Get-Cluster).Name -ne 'HVC-WEST') {
     throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
 }
-Confirm-Fact -What 'switch live migration on on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D01').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D02').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D03').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D04').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D05').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D06').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D07').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D08').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D01').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D02').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D03').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D04').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D05').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D06').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D07').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on 8 hosts' -Test { (Get-VMHost -ComputerName 'S2D08').VirtualMachineMigrationEnabled -eq $true }
 Confirm-Fact -What 'list 10.60.3.0/24 for live migration on 8 hosts' -Test { Test-Subnet -Node 'S2D01' -Subnet '10.60.3.0/24' }
 Confirm-Fact -What 'list 10.60.3.0/24 for live migration on 8 hosts' -Test { Test-Subnet -Node 'S2D02' -Subnet '10.60.3.0/24' }
 Confirm-Fact -What 'list 10.60.3.0/24 for live migration on 8 hosts' -Test { Test-Subnet -Node 'S2D03' -Subnet '10.60.3.0/24' }

@@ -296,8 +296,8 @@ Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 10.60.3.0/24 
     }
 }
 
-# Step 1: undo: switch live migration on on 8 hosts
-Undo-Step -Number 1 -What 'undo: switch live migration on on 8 hosts' -Test {
+# Step 1: undo: enable live migration on 8 hosts
+Undo-Step -Number 1 -What 'undo: enable live migration on 8 hosts' -Test {
     ((Get-VMHost -ComputerName 'S2D08').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D08')[0]) -and ((Get-VMHost -ComputerName 'S2D07').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D07')[0]) -and ((Get-VMHost -ComputerName 'S2D06').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D06')[0]) -and ((Get-VMHost -ComputerName 'S2D05').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D05')[0]) -and ((Get-VMHost -ComputerName 'S2D04').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D04')[0]) -and ((Get-VMHost -ComputerName 'S2D03').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D03')[0]) -and ((Get-VMHost -ComputerName 'S2D02').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D02')[0]) -and ((Get-VMHost -ComputerName 'S2D01').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D01')[0])
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'S2D08').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of S2D08')[0])) {

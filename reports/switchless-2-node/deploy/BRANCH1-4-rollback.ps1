@@ -492,6 +492,9 @@ function Restore-Dcb {
 if ($env:COMPUTERNAME -ne 'BRANCH1') {
     throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)
 }
+if (-not $WhatIfPreference -and @(Get-VM | Where-Object { [string]$_.State -eq 'Running' }).Count -gt 0) {
+    throw 'VMs run on this node and would lose their network: drain it first, Suspend-ClusterNode -Drain -Wait'
+}
 if (-not (Test-Path -LiteralPath $StateFile)) { throw ('{0} is missing: nothing was applied, or the file is lost' -f $StateFile) }
 $State = Read-State
 

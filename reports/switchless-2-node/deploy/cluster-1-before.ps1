@@ -203,9 +203,9 @@ Save-Kept -Key 'live migration of BRANCH2' -Read { (Get-VMHost -ComputerName 'BR
 Save-Kept -Key 'subnets of BRANCH1' -Read { Get-Subnet -Node 'BRANCH1' }
 Save-Kept -Key 'subnets of BRANCH2' -Read { Get-Subnet -Node 'BRANCH2' }
 
-# Step 1: switch live migration on on BRANCH1 and BRANCH2
+# Step 1: enable live migration on BRANCH1 and BRANCH2
 #   serves: drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list
-Invoke-Step -Number 1 -What 'switch live migration on on BRANCH1 and BRANCH2' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
+Invoke-Step -Number 1 -What 'enable live migration on BRANCH1 and BRANCH2' -Serves 'drains and fail-backs go between rebuilt hosts and others: they need a network that both of them list' -Test {
     ((Get-VMHost -ComputerName 'BRANCH1').VirtualMachineMigrationEnabled -eq $true) -and ((Get-VMHost -ComputerName 'BRANCH2').VirtualMachineMigrationEnabled -eq $true)
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'BRANCH1').VirtualMachineMigrationEnabled -eq $true)) {

@@ -182,8 +182,8 @@ function Test-Subnet {
 if ((Get-Cluster).Name -ne 'HVC-BRANCH') {
     throw ('this script is for the cluster {0}, this node belongs to {1}' -f $Target, (Get-Cluster).Name)
 }
-Confirm-Fact -What 'switch live migration on on BRANCH1 and BRANCH2' -Test { (Get-VMHost -ComputerName 'BRANCH1').VirtualMachineMigrationEnabled -eq $true }
-Confirm-Fact -What 'switch live migration on on BRANCH1 and BRANCH2' -Test { (Get-VMHost -ComputerName 'BRANCH2').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on BRANCH1 and BRANCH2' -Test { (Get-VMHost -ComputerName 'BRANCH1').VirtualMachineMigrationEnabled -eq $true }
+Confirm-Fact -What 'enable live migration on BRANCH1 and BRANCH2' -Test { (Get-VMHost -ComputerName 'BRANCH2').VirtualMachineMigrationEnabled -eq $true }
 Confirm-Fact -What 'keep live migration off Management' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationExcludeNetworks | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Management') }).Count -eq 0 }
 Confirm-Fact -What 'set the order of live-migration networks: Storage 1 and Storage 2' -Test { @(Get-ClusterResourceType -Name 'Virtual Machine' | Get-ClusterParameter -Name MigrationNetworkOrder | Where-Object { [string]$_.Value -ne (Get-NetworkId -Name 'Storage 1', 'Storage 2') }).Count -eq 0 }
 Confirm-Fact -What 'list 172.16.1.0/24 and 172.16.2.0/24 for live migration on BRANCH1 and BRANCH2' -Test { Test-Subnet -Node 'BRANCH1' -Subnet '172.16.1.0/24', '172.16.2.0/24' }

@@ -256,8 +256,8 @@ Undo-Step -Number 2 -What 'undo: until all hosts are rebuilt, list 172.16.1.0/24
     }
 }
 
-# Step 1: undo: switch live migration on on BRANCH1 and BRANCH2
-Undo-Step -Number 1 -What 'undo: switch live migration on on BRANCH1 and BRANCH2' -Test {
+# Step 1: undo: enable live migration on BRANCH1 and BRANCH2
+Undo-Step -Number 1 -What 'undo: enable live migration on BRANCH1 and BRANCH2' -Test {
     ((Get-VMHost -ComputerName 'BRANCH2').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BRANCH2')[0]) -and ((Get-VMHost -ComputerName 'BRANCH1').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BRANCH1')[0])
 } -Change {
     if (-not ((Get-VMHost -ComputerName 'BRANCH2').VirtualMachineMigrationEnabled -eq [bool]@(Get-Kept -Key 'live migration of BRANCH2')[0])) {

@@ -24,8 +24,7 @@ pub struct Context<'a> {
 impl Context<'_> {
     /// The management address of the node without its length; empty = not known.
     pub fn management(&self) -> &str {
-        let ip = self.node.map_or("", |n| n.management_ip.as_str());
-        ip.split('/').next().unwrap_or_default()
+        self.node.map_or("", Node::management_address)
     }
 }
 

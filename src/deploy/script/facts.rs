@@ -11,6 +11,7 @@ use crate::inventory::{Cluster, Node, SwitchKind, VirtualSwitch};
 use crate::powershell::{Command, quoted, quoted_list};
 use crate::profiles::TeamKind;
 use crate::roles::Role;
+use crate::units::host_name;
 
 /// Ports that the node must have, with a link where the inventory says so.
 pub fn ports(node: &NodeWork) -> Vec<String> {
@@ -109,7 +110,7 @@ fn addresses(node: &Node) -> Vec<String> {
 /// The management address answers on the node itself, and other nodes answer.
 pub fn management(node: &Node, others: &[String]) -> Vec<String> {
     let mut found = Vec::new();
-    let ip = node.management_ip.split('/').next().unwrap_or_default();
+    let ip = node.management_address();
     if !ip.is_empty() {
         let test = format!(
             "[bool](Get-NetIPAddress -IPAddress {} -ErrorAction SilentlyContinue)",
@@ -144,7 +145,7 @@ pub fn modes(node: &NodeWork) -> Vec<String> {
                 .is_some_and(|v| v.switch == name)
         };
         steps.into_iter().any(|c| match c {
-            Change::HostWeight { vnic, .. } => of(vnic),
+            Change::HostWeight { vnic, value } => value.after.is_some() && of(vnic),
             Change::DefaultFlow { switch, .. } => switch == name,
             _ => false,
         })
@@ -324,7 +325,6 @@ pub fn intents_ready(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
             &test.line(),
         ));
     }
-    let short = |n: &NodeWork| n.today.name.split('.').next().unwrap_or_default().to_owned();
     let (mut done, mut to_come): (Vec<String>, Vec<String>) = (Vec::new(), Vec::new());
     let place = work
         .nodes
@@ -333,7 +333,7 @@ pub fn intents_ready(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
         .unwrap_or(0);
     for (at, other) in work.nodes.iter().enumerate().filter(|(_, n)| added(n).next().is_some()) {
         if at < place {
-            done.push(short(other));
+            done.push(host_name(&other.today.name).to_owned());
         } else if at > place {
             to_come.push(other.today.name.clone());
         }

@@ -7,6 +7,7 @@ use crate::deploy::steps::{Change, Step};
 use crate::deploy::switch_ports;
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::powershell::{comment, file, quoted, quoted_list};
+use crate::units::host_name;
 
 /// Pre-check, apply, verify and rollback.
 pub fn files(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
@@ -35,9 +36,9 @@ pub fn files(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
 pub fn others(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     let own = |name: &str| name == node.today.name;
     let others = work.today.nodes.iter().filter(|n| !own(&n.name));
-    let address = |n: &crate::inventory::Node| match n.management_ip.split('/').next() {
-        Some(ip) if !ip.is_empty() => ip.to_owned(),
-        _ => n.name.clone(),
+    let address = |n: &crate::inventory::Node| match n.management_address() {
+        "" => n.name.clone(),
+        ip => ip.to_owned(),
     };
     others.take(4).map(address).collect()
 }
@@ -56,7 +57,7 @@ fn head(synopsis: &str, node: &NodeWork, notes: &[String], kind: Kind, stem: &st
 
 /// The script runs on the node it was written for.
 fn right_node(node: &NodeWork) -> Vec<String> {
-    let short = node.today.name.split('.').next().unwrap_or_default();
+    let short = host_name(&node.today.name);
     vec![
         format!("if ($env:COMPUTERNAME -ne {}) {{", quoted(short)),
         "    throw ('this script is for {0}, this is {1}' -f $Target, $env:COMPUTERNAME)".to_owned(),
@@ -220,7 +221,7 @@ fn remember(node: &NodeWork) -> Vec<String> {
     for adapter in change::remembered(&node.steps) {
         lines.push(format!("Save-Address -Adapter {}", quoted(&adapter)));
     }
-    let ip = node.today.management_ip.split('/').next().unwrap_or_default();
+    let ip = node.today.management_address();
     if !ip.is_empty() {
         lines.push(format!("$holder = Find-Management -Address {}", quoted(ip)));
         lines.push("if ($holder) { Save-Address -Adapter $holder }".to_owned());
@@ -349,6 +350,12 @@ fn rollback(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) 
         lines.extend(block(again::RESTORE));
     }
     lines.extend(right_node(node));
+    if work.today.nodes.len() > 1 {
+        // Asked of Hyper-V alone: where the way back is needed most, the cluster may not answer.
+        lines.push("if (-not $WhatIfPreference -and @(Get-VM | Where-Object { [string]$_.State -eq 'Running' }).Count -gt 0) {".to_owned());
+        lines.push("    throw 'VMs run on this node and would lose their network: drain it first, Suspend-ClusterNode -Drain -Wait'".to_owned());
+        lines.push("}".to_owned());
+    }
     lines.push("if (-not (Test-Path -LiteralPath $StateFile)) { throw ('{0} is missing: nothing was applied, or the file is lost' -f $StateFile) }".to_owned());
     lines.push("$State = Read-State".to_owned());
     lines.push(String::new());

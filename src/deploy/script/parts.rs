@@ -103,7 +103,12 @@ pub fn step(context: &Context, step: &Step) -> Vec<String> {
         comment(&format!("  serves: {}", step.serves)),
     ];
     if written.is_empty() {
-        lines.push(comment("  nothing to run: see the manual steps of the runbook"));
+        let rides = step.changes.iter().all(|c| matches!(c, Change::Ride { .. }));
+        lines.push(comment(if rides {
+            "  nothing to run: these roles go over the address that is there"
+        } else {
+            "  nothing to run: see the manual steps of the runbook"
+        }));
         lines.push(String::new());
         return lines;
     }

@@ -253,7 +253,7 @@ fn addresses(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
             Carrier::HostVnic { name, .. } => Port::HostVnic(name.clone()),
         };
         let alias = port.alias();
-        let ip = node.after.management_ip.split('/').next().unwrap_or_default();
+        let ip = node.after.management_address();
         if carrier.roles.contains(&Role::Management) && !ip.is_empty() && !ip.contains(':') {
             let test = Command::new("Test-Address").name("Adapter", &alias).name("Address", ip);
             found.push(confirm(

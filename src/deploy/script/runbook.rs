@@ -150,8 +150,27 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         if work.nodes.iter().any(|node| again::needed(&node.steps)) {
             text.push_str(COMES_BACK);
         }
+    } else {
+        text.push_str(&unscripted_back(work, &stem));
     }
     text
+}
+
+/// The way back where a node has no cmdlets for networks.
+fn unscripted_back(work: &ClusterWork, stem: &str) -> String {
+    let nodes = work.nodes.iter().any(|node| !node.steps.is_empty());
+    let cluster = work.last.iter().any(|s| s.phase != Phase::Guests);
+    let guests = work.last.iter().any(|s| s.phase == Phase::Guests);
+    let parts = [
+        cluster.then(|| format!("`{stem}-4-rollback.ps1` on one node, so that live migration finds its networks of before")),
+        nodes.then(|| "on each node, last node first and drained as above, what was done by hand in reverse, then `NODE-4-rollback.cmd`".to_owned()),
+        guests.then(|| "in Hyper-V Manager the addresses, spoofing and networks of VMs as steps.csv and the inventory say they were".to_owned()),
+    ];
+    let parts: Vec<String> = parts.into_iter().flatten().collect();
+    match parts.as_slice() {
+        [] => String::new(),
+        parts => format!("\nBack: {}.\n", parts.join("; then ")),
+    }
 }
 
 fn already(work: &ClusterWork) -> usize {

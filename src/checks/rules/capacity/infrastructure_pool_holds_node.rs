@@ -33,8 +33,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         return;
     };
     let inside = |node: &&Node| {
-        let address = node.management_ip.split('/').next().unwrap_or_default();
-        let address = address.trim().parse::<Ipv4Addr>();
+        let address = node.management_address().parse::<Ipv4Addr>();
         address.is_ok_and(|address| (first..=last).contains(&address))
     };
     let found: Vec<&Node> = cluster.nodes.iter().filter(inside).collect();

@@ -5,6 +5,7 @@ use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
 use crate::migration::wiring::Subnet;
+use crate::units::bare_address;
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -38,7 +39,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for node in &cluster.nodes {
         for adapter in adapters(node) {
             for text in adapter.addresses.iter().filter(|text| is_outside(text, &known)) {
-                let place = format!("{} of {}", bare(text), node.name);
+                let place = format!("{} of {}", bare_address(text), node.name);
                 let alike = found.entry((adapter.name, Subnet::parse(text))).or_default();
                 alike.push((place, report.at(adapter.origin, "addresses")));
             }
@@ -47,11 +48,6 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for ((name, _), addresses) in found {
         add(name, addresses, cluster, report);
     }
-}
-
-/// The address without the length of its prefix.
-fn bare(text: &str) -> &str {
-    text.split('/').next().unwrap_or_default()
 }
 
 /// Whether no network holds the address. Networks that name IPv4 alone say nothing about IPv6, and the other way round.

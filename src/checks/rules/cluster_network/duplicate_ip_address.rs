@@ -5,7 +5,7 @@ use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Origin};
 use crate::migration::wiring::Subnet;
-use crate::units::count;
+use crate::units::{bare_address, count};
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -54,10 +54,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 
 fn add(same: &[(String, String, Origin)], report: &mut Report<'_>) {
     let places: Vec<&str> = same.iter().map(|(place, _, _)| place.as_str()).collect();
-    let written = same
-        .first()
-        .map(|(_, text, _)| text.split('/').next().unwrap_or_default())
-        .unwrap_or_default();
+    let written = same.first().map(|(_, text, _)| bare_address(text)).unwrap_or_default();
     report.add(Fault {
         subject: written.to_owned(),
         message: format!("{written} is the address of {}", lookup::list(&places)),

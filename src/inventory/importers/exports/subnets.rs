@@ -6,7 +6,7 @@
 use super::estate::{Adapter, AdapterKind, Estate, Team, key};
 use crate::inventory::entities::Origin;
 use crate::inventory::raw::Difference;
-use crate::units::Subnet;
+use crate::units::{Subnet, bare_address};
 
 /// Addresses of ports and host vNICs; those of a team that carries no switch stand at its members.
 pub(super) fn addresses(estate: &mut Estate) {
@@ -23,7 +23,7 @@ pub(super) fn addresses(estate: &mut Estate) {
         contradiction(estate, &adapter, &text, place);
         if let (true, Some(row)) = (adapter.gateway, estate.find("nodes", &[&adapter.node])) {
             let v4 = list.iter().find(|text| !text.contains(':'));
-            let address = v4.and_then(|text| text.split('/').next()).unwrap_or_default();
+            let address = v4.map(|text| bare_address(text)).unwrap_or_default();
             estate.put(row, "management_ip", address, place);
         }
     }

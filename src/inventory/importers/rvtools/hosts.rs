@@ -9,7 +9,7 @@ use super::out::{Out, of_row, unique};
 use super::sheet::{Line, Tab, number};
 use crate::inventory::catalogue::{self, CONCLUDED};
 use crate::inventory::cells;
-use crate::units::{Mac, natural_cmp};
+use crate::units::{Mac, bare_address, natural_cmp};
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
@@ -59,7 +59,7 @@ pub(super) fn write(estate: &Estate<'_>, cluster: &dyn Fn(&str) -> String, out: 
 fn node(host: &Host<'_>, cluster: &str, kernels: &[Kernel<'_>], out: &mut Out) {
     let managed = kernels.iter().find(|k| k.role == "management");
     let address = managed.and_then(|k| k.address.as_ref());
-    let address = address.map(|(with_prefix, _)| with_prefix.split('/').next().unwrap_or("").to_owned());
+    let address = address.map(|(with_prefix, _)| bare_address(with_prefix).to_owned());
     let address = address.or_else(|| host.name.parse::<Ipv4Addr>().ok().map(|ip| ip.to_string()));
     let of_host = |column: &str| {
         if host.tab == Tab::Host {
