@@ -6,8 +6,8 @@ use super::MacPlan;
 use super::cold_start::{VnicAt, cold_starts};
 use super::ledger::{Holder, Place, ledger};
 use super::sharing::duplicates;
-use super::{is_usable, pools};
-use crate::inventory::{Inventory, Vm, Vnic};
+use super::{claim, is_usable};
+use crate::inventory::Inventory;
 use crate::plan::StaticMacPlan;
 use crate::units::Mac;
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,7 +33,7 @@ pub fn renewals(inventory: &Inventory, plans: &[MacPlan]) -> Vec<Renewal> {
         .copied()
         .collect();
     for group in duplicates(&after, &holders) {
-        let stays = group.holders.iter().min_by_key(|h| (claim(&after, h), **h)).copied();
+        let stays = group.holders.iter().min_by_key(|h| claim::order(&after, **h)).copied();
         let others = group.holders.iter().filter(|h| Some(**h) != stays);
         wanted.extend(others.filter(|h| is_dynamic(&after, h)));
     }
@@ -116,23 +116,6 @@ fn with_plan(inventory: &Inventory, plans: &[MacPlan]) -> Inventory {
 
 fn is_dynamic(inventory: &Inventory, holder: &Holder) -> bool {
     holder.vnic(inventory).is_some_and(|(_, vnic)| vnic.dynamic_mac)
-}
-
-/// Who has the best claim to an address, best first: what is no vNIC of a VM, a static vNIC, a dynamic one whose node's pool
-/// holds the address, another dynamic one.
-fn claim(inventory: &Inventory, holder: &Holder) -> u8 {
-    let at_home = |vm: &Vm, vnic: &Vnic| {
-        let cluster = inventory.clusters.get(holder.cluster);
-        let node = cluster.and_then(|c| vm.host.and_then(|host| c.nodes.get(host)));
-        let pool = node.and_then(pools::effective);
-        pool.is_some_and(|p| vnic.mac.is_some_and(|mac| p.range.contains(mac)))
-    };
-    match holder.vnic(inventory) {
-        None => 0,
-        Some((_, vnic)) if !vnic.dynamic_mac => 1,
-        Some((vm, vnic)) if at_home(vm, vnic) => 2,
-        Some(_) => 3,
-    }
 }
 
 #[cfg(test)]

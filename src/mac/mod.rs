@@ -10,6 +10,7 @@
 
 pub mod account;
 pub mod change;
+pub mod claim;
 pub mod cold_start;
 pub mod exhaustion;
 mod keep;
@@ -20,6 +21,7 @@ pub mod overlap;
 pub mod pools;
 mod propose;
 pub mod sharing;
+mod spoofing;
 mod statics;
 
 #[cfg(test)]

@@ -3,13 +3,15 @@
 //! In: VMs, the planned pools. Out: one [`StaticMacPlan`] per vNIC where something is needed or changes.
 //! Must not know: findings, reports.
 //!
-//! Today's address stays where it lies outside every planned pool and belongs to this vNIC alone, or is its NLB cluster's, which
-//! members may share; else a new one is taken from the block that no pool reaches. Dynamic vNICs without a reason stay dynamic: an
+//! Today's address stays where it lies outside every planned pool and no other holder has a better claim to it ([`claim`]), or it
+//! is its NLB cluster's, which members may share; else a new one is taken from the block that no pool reaches. Dynamic vNICs without a reason stay dynamic: an
 //! address that changes harms them little.
 
-use crate::inventory::{Inventory, NlbMode, Vm, Vnic};
+use crate::inventory::{Inventory, Vm, Vnic};
+use crate::mac::claim::{self, reasons_for_static};
 use crate::mac::ledger::{Holder, Place, holders_of, ledger};
 use crate::mac::propose::STATIC_BLOCK;
+use crate::mac::spoofing::{spoofing_reason, spoofing_vnics};
 use crate::mac::{HYPER_V_PREFIX, is_usable, nlb, pools, sharing};
 use crate::plan::StaticMacPlan;
 use crate::units::{Mac, MacRange};
@@ -67,51 +69,6 @@ pub fn all_statics(inventory: &Inventory, pools: &[MacRange]) -> Vec<Vec<StaticM
     plans
 }
 
-/// vNICs that must have spoofing: the NLB adapters of unicast members and, where the VM names another reason, those that
-/// have it today, else all that reach an external network.
-fn spoofing_vnics(vm: &Vm, nlb_adapters: &[usize]) -> Vec<usize> {
-    let unicast = vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
-    let mut wanted = if unicast { nlb_adapters.to_vec() } else { Vec::new() };
-    if !vm.spoofing_reason.is_empty() {
-        let on = |only_on: bool| {
-            let fits = move |v: &Vnic| if only_on { v.spoofing } else { !v.isolated };
-            vm.vnics
-                .iter()
-                .enumerate()
-                .filter(move |(_, v)| fits(v))
-                .map(|(i, _)| i)
-                .collect::<Vec<_>>()
-        };
-        let today = on(true);
-        wanted.extend(if today.is_empty() { on(false) } else { today });
-    }
-    wanted
-}
-
-/// Why the address of this vNIC should not change; empty = no reason.
-fn reasons_for_static(vm: &Vm, nlb_adapter: bool) -> Vec<String> {
-    let mut reasons = Vec::new();
-    if let Some(nlb) = vm.nlb.as_ref().filter(|_| nlb_adapter) {
-        let text = match nlb.mode {
-            NlbMode::Unicast => "a new address throws the member out of the cluster",
-            NlbMode::Multicast | NlbMode::Igmp => {
-                "not strictly needed, but a new address makes the member converge again"
-            }
-        };
-        reasons.push(format!("NLB {} ({}): {text}", nlb::mode_name(nlb.mode), nlb.name));
-    }
-    if !vm.mac_bound.is_empty() {
-        reasons.push(format!("the address is bound to: {}", vm.mac_bound));
-    }
-    reasons
-}
-
-/// Whether the address of this vNIC must not change, and so is planned static.
-pub(super) fn must_keep(vm: &Vm, vnic: usize) -> bool {
-    let nlb_adapter = vm.nlb.is_some() && nlb::adapters(vm).contains(&vnic);
-    !reasons_for_static(vm, nlb_adapter).is_empty()
-}
-
 impl Facts<'_> {
     /// The plan of one vNIC; `None` when nothing is needed and nothing changes.
     fn plan_vnic(
@@ -139,6 +96,12 @@ impl Facts<'_> {
             (true, Some(mac)) if fault.is_none() => Some(mac),
             (true, _) => self.new_address(),
         };
+        let kept = current.filter(|mac| planned == Some(*mac));
+        if kept.is_some_and(|mac| self.rivals(Holder { mac, cluster, place }).next().is_some()) {
+            reasons.push(
+                "another adapter holds this address, too: it stays here, and the other gets a new one".to_owned(),
+            );
+        }
         if let Some(fault) = fault {
             reasons.push(format!(
                 "{fault}, so it gets a new one: whatever knows the old address must learn the new"
@@ -177,18 +140,18 @@ impl Facts<'_> {
         (!self.is_own(mac, cluster, place)).then(|| format!("{mac} is held by another adapter, too"))
     }
 
-    /// Whether the address may stay here: nobody else holds it, or only static vNICs do and this is the first of them
-    /// (the others get new ones). Those that share it on purpose are no rivals: both sides of a replicated VM, members of one
-    /// NLB cluster with its address.
+    /// Whether the address may stay here: of all that hold it this vNIC has the best claim, and the others get new ones.
     fn is_own(&self, mac: Mac, cluster: usize, place: Place) -> bool {
-        let holders = holders_of(&self.holders, mac);
         let this = Holder { mac, cluster, place };
-        let rivals: Vec<&Holder> = holders
-            .iter()
-            .filter(|h| **h != this && !sharing::on_purpose(self.inventory, **h, this))
-            .collect();
-        let fixed = |h: &Holder| h.vnic(self.inventory).is_some_and(|(_, v)| !v.dynamic_mac);
-        rivals.is_empty() || (fixed(&this) && rivals.iter().all(|h| fixed(h) && this < **h))
+        let own = claim::order(self.inventory, this);
+        self.rivals(this).all(|rival| own < claim::order(self.inventory, rival))
+    }
+
+    /// Who else holds the address by mistake. Those that share it on purpose are no rivals: both sides of a replicated VM, members
+    /// of one NLB cluster with its address.
+    fn rivals(&self, this: Holder) -> impl Iterator<Item = Holder> {
+        let others = holders_of(&self.holders, this.mac).iter().copied();
+        others.filter(move |h| *h != this && !sharing::on_purpose(self.inventory, *h, this))
     }
 
     /// The next address that nobody holds, outside today's and the planned pools; where today's pools leave none (one of them
@@ -216,19 +179,6 @@ fn free_address(next: &mut u64, ranges: &[MacRange], holders: &[Holder]) -> Opti
     None
 }
 
-/// Why spoofing is planned on, or off where it is on today.
-fn spoofing_reason(vm: &Vm, vnic: &Vnic, nlb_adapter: bool, spoofing: bool) -> Option<String> {
-    let unicast = nlb_adapter && vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
-    if spoofing && !unicast {
-        return Some(format!("spoofing for: {}", vm.spoofing_reason));
-    }
-    if spoofing {
-        return Some("spoofing lets the guest send with the cluster's address".to_owned());
-    }
-    vnic.spoofing
-        .then(|| "spoofing is on without a reason: it lets the guest pass for any other machine".to_owned())
-}
-
 /// The range that an address lies in; the ranges are sorted by their first address. Today's pools may overlap, so the search
 /// goes back from the last range that starts at or before the address; there are few ranges.
 fn covering(ranges: &[MacRange], mac: Mac) -> Option<MacRange> {
@@ -239,7 +189,7 @@ fn covering(ranges: &[MacRange], mac: Mac) -> Option<MacRange> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{Cluster, Nlb};
+    use crate::inventory::{Cluster, Nlb, NlbMode};
     use crate::mac::testing::{cluster, inventory, pool, vm};
 
     fn plan(facts: Cluster) -> Vec<StaticMacPlan> {
@@ -324,6 +274,64 @@ mod tests {
             assert_eq!(found[0].planned, shared);
             assert!(found[1].planned.is_some() && found[1].planned != shared);
         }
+    }
+
+    /// A bound and an unbound VM, both dynamic, with one address outside every pool.
+    fn bound_and_unbound() -> Cluster {
+        let mut facts = one_vm();
+        facts.vms.push(vm("PLAIN", Some(1), &[0, 1], 1));
+        let outside = Some(Mac(pool(0x7700).min.0 + 1));
+        facts.vms.iter_mut().for_each(|guest| guest.vnics[0].mac = outside);
+        facts.vms[0].mac_bound = "licence".into();
+        facts
+    }
+
+    #[test]
+    fn a_bound_vm_keeps_the_address_that_an_unbound_one_holds_too() {
+        let facts = bound_and_unbound();
+        let shared = facts.vms[0].vnics[0].mac;
+        for dynamic in [true, false] {
+            for bound_first in [true, false] {
+                let mut facts = facts.clone();
+                facts.vms[1].vnics[0].dynamic_mac = dynamic;
+                if !bound_first {
+                    facts.vms.reverse();
+                }
+
+                let found = plan(facts);
+
+                let entry = |name: &str| found.iter().find(|entry| entry.vm == name);
+                let bound = entry("WEB1").expect("the bound VM");
+                assert_eq!(bound.planned, shared, "{found:?}");
+                assert!(bound.reason.contains("it stays here"), "{}", bound.reason);
+                let other = entry("PLAIN").map(|entry| entry.planned);
+                assert_eq!(other, (!dynamic).then_some(Some(STATIC_BLOCK.min)));
+            }
+        }
+    }
+
+    #[test]
+    fn of_two_bound_vms_with_one_address_the_first_keeps_it() {
+        let mut facts = bound_and_unbound();
+        let shared = facts.vms[0].vnics[0].mac;
+        facts.vms[1].mac_bound = "activation".into();
+
+        let found = plan(facts);
+
+        let planned: Vec<Option<Mac>> = found.iter().map(|entry| entry.planned).collect();
+        assert_eq!(planned, [shared, Some(STATIC_BLOCK.min)]);
+    }
+
+    #[test]
+    fn a_static_stranger_that_comes_first_does_not_drive_the_address_out_of_its_nlb_cluster() {
+        let mut facts = sharing_members();
+        let shared = facts.vms[0].vnics[0].mac;
+        facts.vms[0].nlb = None;
+
+        let found = plan(facts);
+
+        assert_ne!(found[0].planned, shared);
+        assert_eq!(found[1].planned, shared);
     }
 
     #[test]
