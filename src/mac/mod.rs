@@ -20,8 +20,9 @@ pub mod nlb_groups;
 pub mod overlap;
 pub mod pools;
 mod propose;
+pub mod restarts;
 pub mod sharing;
-mod spoofing;
+pub mod spoofing;
 mod statics;
 
 #[cfg(test)]
@@ -212,7 +213,7 @@ mod tests {
         for seed in 0..60 {
             let facts = messy(seed);
             let plans = plan_all(&facts);
-            let todo = change::renewals(&facts, &plans);
+            let todo = change::restarts(&facts, &plans);
 
             let after = account::account(&change::carried_out(&facts, &plans, &todo));
 

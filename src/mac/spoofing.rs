@@ -26,6 +26,13 @@ pub fn spoofing_vnics(vm: &Vm, nlb_adapters: &[usize]) -> Vec<usize> {
     wanted
 }
 
+/// The same for a vNIC of the VM, whether NLB runs on it or not.
+pub fn why_spoofing(vm: &Vm, vnic: &Vnic, spoofing: bool) -> Option<String> {
+    let position = vm.vnics.iter().position(|v| std::ptr::eq(v, vnic));
+    let nlb_adapter = vm.nlb.is_some() && position.is_some_and(|i| nlb::adapters(vm).contains(&i));
+    spoofing_reason(vm, vnic, nlb_adapter, spoofing)
+}
+
 /// Why spoofing is planned on, or off where it is on today.
 pub fn spoofing_reason(vm: &Vm, vnic: &Vnic, nlb_adapter: bool, spoofing: bool) -> Option<String> {
     let unicast = nlb_adapter && vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
