@@ -64,14 +64,16 @@ fn add(inventory: &Inventory, report: &mut Report<'_>, holders: &[Holder]) {
     });
 }
 
-/// Of the vNICs among the holders the one with the worst claim to the address gives way.
+/// Of the vNICs among the holders one that the plan gives another address gives way, and of those the one with the worst claim.
 fn fix(inventory: &Inventory, report: &Report<'_>, holders: &[Holder]) -> String {
     let planned = |holder: &Holder, (vm, vnic): (&Vm, &Vnic)| {
         let plan = report.planned_static_in(holder.cluster, &vm.name, &vnic.name)?;
         plan.planned.filter(|mac| *mac != holder.mac)
     };
     let of_vms = holders.iter().filter_map(|h| Some((h, h.vnic(inventory)?)));
-    let Some((holder, (vm, vnic))) = of_vms.max_by_key(|(h, _)| claim::order(inventory, **h)) else {
+    let Some((holder, (vm, vnic))) =
+        of_vms.max_by_key(|(h, v)| (planned(h, *v).is_some(), claim::order(inventory, **h)))
+    else {
         return "check the rows: if both adapters really show this address, give one back its own in the driver's settings".to_owned();
     };
     if !inventory.clusters[holder.cluster].runs_hyper_v() {
