@@ -194,7 +194,7 @@ fn changes(data: &LedgerData, remaining: &[Finding]) -> String {
     let restarts: Vec<_> = changes.iter().filter(|c| c.kind == "restart").collect();
     for change in restarts.iter().take(SHOWN) {
         let line = format!(
-            "  {}: {} ({} has {})",
+            "  {}: {} ({}: {})",
             change.subject, change.planned, change.adapter, change.today
         );
         text.push_str(&format!("{}\n", show::printable(&line)));
