@@ -3,7 +3,7 @@
 mod program;
 
 use nicplan::units::Mac;
-use program::{NICS, folder, nicplan, place, text};
+use program::{NICS, folder, nicplan, place, rows, text};
 use std::fmt::Write;
 use std::path::Path;
 
@@ -28,23 +28,6 @@ fn site(name: &str, cluster: &str) -> std::path::PathBuf {
             ),
         ],
     )
-}
-
-/// Rows of a file as cells, without the header; the header gives the positions.
-fn rows(dir: &Path, file: &str, columns: &[&str]) -> Vec<Vec<String>> {
-    let mut reader = csv::Reader::from_path(dir.join(file)).expect("the file was written");
-    let header = reader.headers().expect("a header").clone();
-    let positions: Vec<usize> = columns
-        .iter()
-        .map(|c| {
-            header
-                .iter()
-                .position(|h| h == *c)
-                .unwrap_or_else(|| panic!("{file} has no column {c}"))
-        })
-        .collect();
-    let cells = |record: csv::StringRecord| positions.iter().map(|p| record[*p].to_owned()).collect();
-    reader.records().map(|r| cells(r.expect("a row"))).collect()
 }
 
 #[test]
@@ -340,7 +323,7 @@ fn nlb_is_told_with_the_cluster_address_of_every_mode_and_what_the_members_lack(
             ("nics.csv", NICS),
             (
                 "vms.csv",
-                b"vm,node,nlb_cluster,nlb_mode,nlb_ip\nOWA1,HV1,OWA,unicast,10.1.20.200\nOWA2,HV1,OWA,unicast,10.1.20.200\n",
+                b"vm,node,nlb_cluster,nlb_mode,nlb_ip,anti_affinity\nOWA1,HV1,OWA,unicast,10.1.20.200,\nOWA2,HV1,OWA,unicast,10.1.20.200,\n",
             ),
             ("vnics.csv", b"vm,mac_type\nOWA1,dynamic\nOWA2,dynamic\n"),
         ],

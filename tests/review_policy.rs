@@ -125,3 +125,55 @@ fn an_entry_without_a_last_day_holds_on_every_day_and_without_one() {
         );
     }
 }
+
+#[test]
+fn mac_and_plan_honour_entries_with_a_last_day_and_say_when_none_were_judged() {
+    let input = folder(
+        "policy-mac",
+        &[
+            (
+                "nodes.csv",
+                b"node,mac_pool_min,mac_pool_max\nHV1,00-15-5D-01-0B-00,00-15-5D-01-0B-FF\nHV2,00-15-5D-01-0C-00,00-15-5D-01-0C-FF\n",
+            ),
+            (
+                "nics.csv",
+                b"node,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\nHV2,A,10000\nHV2,B,10000\n",
+            ),
+            ("vms.csv", b"vm,node\nWEB,HV1\nDB,HV2\n"),
+            (
+                "vnics.csv",
+                b"vm,mac,mac_type\nWEB,00-15-5D-01-0B-05,dynamic\nDB,00-15-5D-01-0B-05,dynamic\n",
+            ),
+            (
+                "policy.csv",
+                b"setting,value,reason,until\nrule:duplicate-mac,allow,both are lab VMs,2027-06-30\n",
+            ),
+        ],
+    );
+    for (index, (day, holds)) in DAYS.into_iter().enumerate() {
+        let out = program::place(&format!("policy-plan-{index}"));
+        for mut arguments in [vec!["mac", text(&input)], vec!["plan", text(&input), "-o", text(&out)]] {
+            arguments.extend(day.iter().flat_map(|day| ["--as-of", day]));
+            let run = nicplan(&arguments);
+
+            assert_eq!(
+                run.err.contains("give --as-of"),
+                day.is_none(),
+                "{arguments:?}: {}",
+                run.err
+            );
+            if arguments[0] == "mac" {
+                assert_eq!(run.code, i32::from(!holds), "{day:?}: {}{}", run.out, run.err);
+            }
+        }
+        let read = |file: &str| std::fs::read_to_string(out.join(file)).expect("the plan wrote it");
+        let findings = read("findings.csv");
+        assert!(findings.contains("duplicate-mac"));
+        assert_eq!(
+            findings.contains("both are lab VMs (until 2027-06-30)"),
+            holds,
+            "{day:?}"
+        );
+        assert_eq!(read("report.html").contains("since no day was given"), day.is_none());
+    }
+}

@@ -5,9 +5,9 @@ use super::failure::{Answer, Failure};
 use super::input::InputArgs;
 use super::listing;
 use super::output::{self, Format};
-use super::review::FailOn;
-use nicplan::checks::rules;
-use nicplan::finding::Finding;
+use super::review::{FailOn, note_ended_entries};
+use nicplan::checks::rules::{self, Question};
+use nicplan::finding::{Finding, State};
 use nicplan::inventory::Inventory;
 use nicplan::reports::LedgerData;
 use nicplan::units::Date;
@@ -28,7 +28,8 @@ pub struct Args {
     /// Lowest severity of a finding about MAC addresses or NLB that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     fail_on: FailOn,
-    /// Day from which the growth of the policy counts, so that a pool's end is told as a date
+    /// Day to judge by: policy entries with a last day hold up to it, and the growth of the policy counts from it, so that a
+    /// pool's end is told as a date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = Date::parse)]
     as_of: Option<Date>,
     /// Form of the result
@@ -45,7 +46,10 @@ const FAMILIES: [&str; 2] = ["mac", "nlb"];
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     args.input.keep_apart(args.output.as_deref())?;
     let inventory = args.input.load(None, console)?;
-    let findings = review(&inventory);
+    let day = args.as_of.map(|day| day.to_string());
+    let review = |inventory: &Inventory, state| review(inventory, day.as_deref(), state);
+    let findings = review(&inventory, State::Present);
+    note_ended_entries(day.as_deref(), &inventory, console);
     let data = LedgerData::new(&inventory, args.as_of);
     console.stage("mac");
     if let Some(dir) = &args.output {
@@ -53,7 +57,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     }
     match args.format {
         Format::Text => {
-            let text = data.text(&review(data.after_facts()));
+            let text = data.text(&review(data.after_facts(), State::Planned));
             let text = text + &listing::findings(&findings, console);
             console.print(&listing::with_unknown(&inventory, &text))?;
         }
@@ -63,16 +67,16 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
             console.print(&texts.join("\n"))?;
         }
         Format::Json => {
-            let remaining = review(data.after_facts());
+            let remaining = review(data.after_facts(), State::Planned);
             console.print(&listing::json(&data.json(&findings, &remaining))?)?;
         }
     }
     Ok(args.fail_on.answer(&findings))
 }
 
-/// The findings about MAC addresses and NLB.
-fn review(inventory: &Inventory) -> Vec<Finding> {
-    let mut findings = rules::review(inventory);
+/// The findings about MAC addresses and NLB, judged by a day.
+fn review(inventory: &Inventory, as_of: Option<&str>, state: State) -> Vec<Finding> {
+    let mut findings = rules::review_all(inventory, Question { as_of, state }).findings;
     findings.retain(|finding| rules::find(finding.rule).is_some_and(|rule| FAMILIES.contains(&rule.family)));
     findings
 }

@@ -6,6 +6,7 @@ use super::input::{self, InputArgs};
 use super::listing;
 use super::output;
 use super::planned;
+use super::review::{day, note_ended_entries};
 #[cfg(feature = "solver")]
 use nicplan::assignment::Options;
 use nicplan::checks::rules::Question;
@@ -49,6 +50,9 @@ pub struct Args {
     /// style of every cluster, and what two more ports would change. Reading, checking and writing come on top
     #[arg(long, value_name = "SECONDS")]
     time_limit: Option<u64>,
+    /// Day to judge by, YYYY-MM-DD: policy entries with a last day hold up to it, drivers have an age
+    #[arg(long, value_name = "DATE", value_parser = day)]
+    as_of: Option<String>,
     /// Form of the result on the standard output
     #[arg(long, default_value = "text")]
     format: PlanFormat,
@@ -86,7 +90,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.stage("plan");
     let verified = checks::verify(&inventory, plan.clone()).map_err(|findings| bug(&inventory, &plan, findings))?;
     console.stage("check");
-    let (reviews, mut data) = review_and_join(&inventory, &verified, args.output.is_some(), deadline);
+    let (reviews, mut data) = review_and_join(&inventory, &verified, args, deadline);
+    note_ended_entries(args.as_of.as_deref(), &inventory, console);
     let Reviews { findings, planned } = reviews;
     data.findings = &findings;
     data.reviewed = Some(planned);
@@ -138,7 +143,7 @@ struct Reviews {
 fn review_and_join<'a>(
     inventory: &'a Inventory,
     verified: &'a checks::VerifiedPlan,
-    is_asked: bool,
+    args: &Args,
     deadline: Option<Instant>,
 ) -> (Reviews, ReportData<'a>) {
     let joined = || {
@@ -146,29 +151,36 @@ fn review_and_join<'a>(
         data.judge_paths();
         data
     };
-    let asked = || is_asked.then(|| what_if(inventory, verified, deadline)).flatten();
-    let (reviews, (what_if, mut data)) = rayon::join(|| review(inventory, verified), || rayon::join(asked, joined));
+    let asked = || {
+        args.output
+            .is_some()
+            .then(|| what_if(inventory, verified, deadline))
+            .flatten()
+    };
+    let (reviews, (what_if, mut data)) = rayon::join(
+        || review(inventory, verified, args.as_of.as_deref()),
+        || rayon::join(asked, joined),
+    );
     data.what_if = what_if;
     (reviews, data)
 }
 
-fn review(inventory: &Inventory, verified: &checks::VerifiedPlan) -> Reviews {
-    let question = Question {
-        as_of: None,
-        state: State::Planned,
-    };
+fn review(inventory: &Inventory, verified: &checks::VerifiedPlan, as_of: Option<&str>) -> Reviews {
+    let question = |state| Question { as_of, state };
     let (today, after) = rayon::join(
-        || rules::review_all(inventory, Question::default()),
-        || planned::review(inventory, verified.plan(), question),
+        || rules::review_all(inventory, question(State::Present)),
+        || planned::review(inventory, verified.plan(), question(State::Planned)),
     );
     let mut findings = today.findings;
     findings.extend_from_slice(verified.notes());
+    let mut levels = inventory.clusters.iter().flat_map(|c| &c.policy.rules);
     Finding::sort(&mut findings);
     Reviews {
         findings,
         planned: Reviewed {
             planned: after.findings,
             outcomes: today.outcomes,
+            entries_passed_over: as_of.is_none() && levels.any(|level| !level.until.is_empty()),
         },
     }
 }

@@ -68,7 +68,7 @@ enum ReviewFormat {
 }
 
 /// `--as-of`.
-fn day(text: &str) -> Result<String, String> {
+pub fn day(text: &str) -> Result<String, String> {
     nicplan::inventory::day(text)
 }
 
@@ -119,7 +119,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         None => (rules::review_all(&today, question(args, State::Present)), None),
         Some(path) => with_plan(args, &today, path)?,
     };
-    note_ended_entries(args, &today, console);
+    note_ended_entries(args.as_of.as_deref(), &today, console);
     console.stage("review");
     if let Some(dir) = &args.output {
         let files = [
@@ -171,10 +171,10 @@ fn with_plan(args: &Args, today: &Inventory, path: &Path) -> Result<(Review, Opt
 }
 
 /// Says which entries of the policy have ended by the day; without a day once, that those with a last day were passed over.
-fn note_ended_entries(args: &Args, inventory: &Inventory, console: &Console) {
+pub fn note_ended_entries(as_of: Option<&str>, inventory: &Inventory, console: &Console) {
     let levels = inventory.clusters.iter().flat_map(|c| &c.policy.rules);
-    let passed_over: Vec<_> = levels.filter(|l| !rules::holds(l, args.as_of.as_deref())).collect();
-    if args.as_of.is_some() {
+    let passed_over: Vec<_> = levels.filter(|l| !rules::holds(l, as_of)).collect();
+    if as_of.is_some() {
         let told = |l: &&RuleLevel| {
             format!(
                 "note: {}: {} of the rule {} ended on {} and no longer counts ({})",

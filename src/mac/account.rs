@@ -2,13 +2,13 @@
 //!
 //! In: facts, today's or those after a plan. Out: [`Account`]. Must not know: findings, files.
 
+use super::claim::must_keep;
 use super::cold_start::{ColdStart, Outcome, cold_starts};
 use super::exhaustion::{RunsOut, runs_out};
 use super::ledger::{Holder, ledger};
 use super::overlap::{Overlap, overlaps};
 use super::pools::{self, NodePool, Pool, PoolUse};
 use super::sharing::{Duplicate, duplicates};
-use super::statics::must_keep;
 use crate::inventory::Inventory;
 use std::collections::BTreeSet;
 

@@ -1,87 +1,28 @@
 //! The change: what is left to do beside pools and static addresses, and the facts once all of it is done.
 //!
-//! In: facts and the MAC plan. Out: vNICs that must draw a new address, and the facts afterwards. Must not know: findings.
+//! In: facts and the MAC plan. Out: VMs that must start anew, and the facts afterwards. Must not know: findings.
 
 use super::MacPlan;
-use super::cold_start::{VnicAt, cold_starts};
-use super::ledger::{Holder, Place, ledger};
-use super::sharing::duplicates;
-use super::{is_usable, pools};
-use crate::inventory::{Inventory, Vm, Vnic};
+use super::restarts::{self, Restart, Running};
+use crate::inventory::Inventory;
 use crate::plan::StaticMacPlan;
-use crate::units::Mac;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-/// A dynamic vNIC whose address is wrong and goes away only with a cold start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Renewal {
-    /// The vNIC.
-    pub vnic: VnicAt,
-    /// Its address today.
-    pub mac: Mac,
-    /// Where to start it: there it draws a new one. `None` = on every possible owner it would keep it.
-    pub node: Option<usize>,
+/// The cold starts that are left after pools and static addresses are set, in their order: those that replace a wrong address, and
+/// those of VMs that are off for their static address.
+pub fn restarts(inventory: &Inventory, plans: &[MacPlan]) -> Vec<Restart> {
+    restarts::restarts(inventory, with_plan(inventory, plans))
 }
 
-/// The vNICs that still hold a wrong address after pools and static addresses are set, in inventory order.
-pub fn renewals(inventory: &Inventory, plans: &[MacPlan]) -> Vec<Renewal> {
-    let after = with_plan(inventory, plans);
-    let holders = ledger(&after);
-    let mut wanted: Vec<Holder> = holders
-        .iter()
-        .filter(|h| !is_usable(h.mac) && is_dynamic(&after, h))
-        .copied()
-        .collect();
-    for group in duplicates(&after, &holders) {
-        let stays = group.holders.iter().min_by_key(|h| (claim(&after, h), **h)).copied();
-        let others = group.holders.iter().filter(|h| Some(**h) != stays);
-        wanted.extend(others.filter(|h| is_dynamic(&after, h)));
-    }
-    let at = |h: &Holder| match h.place {
-        Place::Vnic(vm, vnic) => Some(((h.cluster, vm, vnic), h.mac)),
-        Place::Nic(..) | Place::HostVnic(..) => None,
-    };
-    let wrong: BTreeMap<VnicAt, Mac> = wanted.iter().filter_map(at).collect();
-    let starts = cold_starts(&after, &holders);
-    let places = starts.iter().filter_map(|s| wrong.get(&s.vnic).map(|mac| (s, *mac)));
-    places
-        .map(|(start, mac)| {
-            let (cluster, vm, _) = start.vnic;
-            let host = after
-                .clusters
-                .get(cluster)
-                .and_then(|c| c.vms.get(vm))
-                .and_then(|v| v.host);
-            let lost = start.lost_on();
-            let at_home = host.filter(|h| lost.contains(h));
-            Renewal {
-                vnic: start.vnic,
-                mac,
-                node: at_home.or(lost.first().copied()),
-            }
-        })
-        .collect()
-}
-
-/// The facts once pools and static addresses are set and the renewed vNICs have started: each on its node, with the first address
-/// of that node's pool that nobody holds (Hyper-V hands them out in ascending order).
-pub fn carried_out(inventory: &Inventory, plans: &[MacPlan], renewals: &[Renewal]) -> Inventory {
-    let mut after = with_plan(inventory, plans);
-    let mut held: BTreeSet<Mac> = ledger(&after).iter().map(|h| h.mac).collect();
-    for renewal in renewals {
-        let (cluster, vm, vnic) = renewal.vnic;
-        let Some(node) = renewal.node else { continue };
-        let pool = plans.get(cluster).and_then(|p| p.pools.get(node)).map(|p| p.planned);
-        let free = pool.and_then(|range| (range.min.0..=range.max.0).map(Mac).find(|mac| !held.contains(mac)));
-        let vm = after.clusters.get_mut(cluster).and_then(|c| c.vms.get_mut(vm));
-        let Some(vm) = vm else { continue };
-        vm.host = vm.host.map(|_| node);
-        if let Some(vnic) = vm.vnics.get_mut(vnic) {
-            vnic.mac = free.or(Some(Mac(0)));
-            held.extend(free);
+/// The facts once pools and static addresses are set and these VMs have started, each on its node.
+pub fn carried_out(inventory: &Inventory, plans: &[MacPlan], restarts: &[Restart]) -> Inventory {
+    let mut running = Running::new(with_plan(inventory, plans));
+    for restart in restarts {
+        if let Some(node) = restart.node {
+            running.start(restart.vm, node);
         }
     }
-    after
+    running.facts
 }
 
 /// The facts with the planned pools, static addresses and spoofing, which only hosts with Hyper-V can have.
@@ -114,32 +55,14 @@ fn with_plan(inventory: &Inventory, plans: &[MacPlan]) -> Inventory {
     after
 }
 
-fn is_dynamic(inventory: &Inventory, holder: &Holder) -> bool {
-    holder.vnic(inventory).is_some_and(|(_, vnic)| vnic.dynamic_mac)
-}
-
-/// Who has the best claim to an address, best first: what is no vNIC of a VM, a static vNIC, a dynamic one whose node's pool
-/// holds the address, another dynamic one.
-fn claim(inventory: &Inventory, holder: &Holder) -> u8 {
-    let at_home = |vm: &Vm, vnic: &Vnic| {
-        let cluster = inventory.clusters.get(holder.cluster);
-        let node = cluster.and_then(|c| vm.host.and_then(|host| c.nodes.get(host)));
-        let pool = node.and_then(pools::effective);
-        pool.is_some_and(|p| vnic.mac.is_some_and(|mac| p.range.contains(mac)))
-    };
-    match holder.vnic(inventory) {
-        None => 0,
-        Some((_, vnic)) if !vnic.dynamic_mac => 1,
-        Some((vm, vnic)) if at_home(vm, vnic) => 2,
-        Some(_) => 3,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::mac::ledger::ledger;
     use crate::mac::plan_all;
+    use crate::mac::sharing::duplicates;
     use crate::mac::testing::{cluster, inventory, pool, vm};
+    use crate::units::Mac;
 
     /// Two nodes with the same pool and the same address on a VM of each.
     fn clones() -> Inventory {
@@ -154,17 +77,18 @@ mod tests {
     fn of_two_dynamic_vnics_with_one_address_the_one_outside_its_new_pool_restarts_where_it_is() {
         let facts = clones();
 
-        let found = renewals(&facts, &plan_all(&facts));
+        let found = restarts(&facts, &plan_all(&facts));
 
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].vnic, found[0].node), ((0, 1, 0), Some(1)));
+        assert_eq!((found[0].vm, found[0].node), ((0, 1), Some(1)));
+        assert_eq!(found[0].wrong, [(0, pool(1).min)]);
     }
 
     #[test]
     fn nothing_is_shared_any_more_once_all_is_done() {
         let facts = clones();
         let plans = plan_all(&facts);
-        let todo = renewals(&facts, &plans);
+        let todo = restarts(&facts, &plans);
 
         let after = carried_out(&facts, &plans, &todo);
 
@@ -179,7 +103,7 @@ mod tests {
         let mut facts = clones();
         facts.clusters[0].vms.truncate(1);
 
-        assert_eq!(renewals(&facts, &plan_all(&facts)), []);
+        assert_eq!(restarts(&facts, &plan_all(&facts)), []);
     }
 
     #[test]
@@ -188,6 +112,82 @@ mod tests {
         facts.clusters[0].vms.truncate(1);
         facts.clusters[0].vms[0].vnics[0].mac = Some(Mac(0x0115_5D00_0001));
 
-        assert_eq!(renewals(&facts, &plan_all(&facts))[0].node, Some(0));
+        assert_eq!(restarts(&facts, &plan_all(&facts))[0].node, Some(0));
+    }
+
+    /// Two nodes with pools of their own; TWO on the first shares one address with P there and one with Q on the second.
+    fn two_wrong() -> Inventory {
+        let mut facts = cluster("C", 2);
+        facts.nodes[0].mac_pool = Some(pool(1));
+        facts.nodes[1].mac_pool = Some(pool(2));
+        facts.vms = vec![
+            vm("P", Some(0), &[0, 1], 1),
+            vm("Q", Some(1), &[0, 1], 1),
+            vm("TWO", Some(0), &[0, 1], 3),
+        ];
+        facts.vms[0].vnics[0].mac = Some(pool(1).min);
+        facts.vms[1].vnics[0].mac = Some(pool(2).min);
+        facts.vms[2].vnics[0].mac = Some(pool(1).min);
+        facts.vms[2].vnics[1].mac = Some(pool(2).min);
+        facts.vms[2].vnics[2].mac = Some(pool(9).min);
+        inventory(vec![facts])
+    }
+
+    #[test]
+    fn a_vm_with_two_wrong_addresses_starts_once_and_takes_its_other_vnics_along() {
+        let facts = two_wrong();
+        let plans = plan_all(&facts);
+
+        let found = restarts(&facts, &plans);
+
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!(found[0].vm, (0, 2));
+        assert_eq!(found[0].wrong, [(0, pool(1).min), (1, pool(2).min)]);
+        assert_eq!(found[0].also, [2]);
+        let after = carried_out(&facts, &plans, &found);
+        assert_eq!(duplicates(&after, &ledger(&after)), []);
+        let node = found[0].node.expect("a node");
+        let pool = plans[0].pools[node].planned;
+        let vnics = &after.clusters[0].vms[2].vnics;
+        assert!(vnics.iter().all(|v| v.mac.is_some_and(|mac| pool.contains(mac))));
+    }
+
+    #[test]
+    fn the_start_that_a_port_forces_frees_the_address_that_the_vm_shares_with_another() {
+        let mut facts = two_wrong();
+        let cluster = &mut facts.clusters[0];
+        cluster.nodes[1].nics[0].mac = Some(pool(1).min);
+        cluster.vms.remove(0);
+
+        let found = restarts(&facts, &plan_all(&facts));
+
+        assert_eq!(found.len(), 1, "{found:?}");
+        assert_eq!((found[0].vm, found[0].wrong.len()), ((0, 1), 2));
+    }
+
+    #[test]
+    fn a_vm_that_is_off_for_its_static_address_draws_its_other_addresses_anew() {
+        let mut facts = two_wrong();
+        let cluster = &mut facts.clusters[0];
+        cluster.vms.drain(..2);
+        cluster.vms[0].vnics.truncate(2);
+        cluster.vms[0].vnics[0].dynamic_mac = false;
+        let plans = plan_all(&facts);
+
+        let found = restarts(&facts, &plans);
+
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].node, &found[0].wrong[..], &found[0].also[..]),
+            (Some(0), &[][..], &[1][..])
+        );
+        let after = carried_out(&facts, &plans, &found);
+        assert!(
+            after.clusters[0].vms[0].vnics[1]
+                .mac
+                .is_some_and(|mac| pool(1).contains(mac))
+        );
+        facts.clusters[0].vms[0].state = crate::inventory::VmState::Off;
+        assert_eq!(restarts(&facts, &plan_all(&facts)), []);
     }
 }

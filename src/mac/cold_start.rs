@@ -110,7 +110,7 @@ pub fn cold_starts(inventory: &Inventory, holders: &[Holder]) -> Vec<ColdStart> 
 }
 
 /// Nodes on which the VM may start: its possible owners and the node that holds it.
-fn nodes_of(vm: &Vm, nodes: usize) -> Vec<usize> {
+pub(super) fn nodes_of(vm: &Vm, nodes: usize) -> Vec<usize> {
     let mut all: Vec<usize> = vm
         .owners
         .iter()
@@ -123,7 +123,8 @@ fn nodes_of(vm: &Vm, nodes: usize) -> Vec<usize> {
     all
 }
 
-fn outcome(vnic: &Vnic, pool: Option<Pool>, collides: impl Fn(Mac) -> bool) -> Outcome {
+/// What a start on the node with this pool does to the address.
+pub(super) fn outcome(vnic: &Vnic, pool: Option<Pool>, collides: impl Fn(Mac) -> bool) -> Outcome {
     if !vnic.dynamic_mac {
         return Outcome::Static;
     }

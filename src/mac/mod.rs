@@ -10,6 +10,7 @@
 
 pub mod account;
 pub mod change;
+pub mod claim;
 pub mod cold_start;
 pub mod exhaustion;
 mod keep;
@@ -19,7 +20,9 @@ pub mod nlb_groups;
 pub mod overlap;
 pub mod pools;
 mod propose;
+pub mod restarts;
 pub mod sharing;
+pub mod spoofing;
 mod statics;
 
 #[cfg(test)]
@@ -210,7 +213,7 @@ mod tests {
         for seed in 0..60 {
             let facts = messy(seed);
             let plans = plan_all(&facts);
-            let todo = change::renewals(&facts, &plans);
+            let todo = change::restarts(&facts, &plans);
 
             let after = account::account(&change::carried_out(&facts, &plans, &todo));
 

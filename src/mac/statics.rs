@@ -3,13 +3,15 @@
 //! In: VMs, the planned pools. Out: one [`StaticMacPlan`] per vNIC where something is needed or changes.
 //! Must not know: findings, reports.
 //!
-//! Today's address stays where it lies outside every planned pool and belongs to this vNIC alone, or is its NLB cluster's, which
-//! members may share; else a new one is taken from the block that no pool reaches. Dynamic vNICs without a reason stay dynamic: an
+//! Today's address stays where it lies outside every planned pool and no other holder has a better claim to it ([`claim`]), or it
+//! is its NLB cluster's, which members may share; else a new one is taken from the block that no pool reaches. Dynamic vNICs without a reason stay dynamic: an
 //! address that changes harms them little.
 
-use crate::inventory::{Inventory, NlbMode, Vm, Vnic};
+use crate::inventory::{Inventory, Vm, Vnic};
+use crate::mac::claim::{self, reasons_for_static};
 use crate::mac::ledger::{Holder, Place, holders_of, ledger};
 use crate::mac::propose::STATIC_BLOCK;
+use crate::mac::spoofing::{spoofing_reason, spoofing_vnics};
 use crate::mac::{HYPER_V_PREFIX, is_usable, nlb, pools, sharing};
 use crate::plan::StaticMacPlan;
 use crate::units::{Mac, MacRange};
@@ -67,51 +69,6 @@ pub fn all_statics(inventory: &Inventory, pools: &[MacRange]) -> Vec<Vec<StaticM
     plans
 }
 
-/// vNICs that must have spoofing: the NLB adapters of unicast members and, where the VM names another reason, those that
-/// have it today, else all that reach an external network.
-fn spoofing_vnics(vm: &Vm, nlb_adapters: &[usize]) -> Vec<usize> {
-    let unicast = vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
-    let mut wanted = if unicast { nlb_adapters.to_vec() } else { Vec::new() };
-    if !vm.spoofing_reason.is_empty() {
-        let on = |only_on: bool| {
-            let fits = move |v: &Vnic| if only_on { v.spoofing } else { !v.isolated };
-            vm.vnics
-                .iter()
-                .enumerate()
-                .filter(move |(_, v)| fits(v))
-                .map(|(i, _)| i)
-                .collect::<Vec<_>>()
-        };
-        let today = on(true);
-        wanted.extend(if today.is_empty() { on(false) } else { today });
-    }
-    wanted
-}
-
-/// Why the address of this vNIC should not change; empty = no reason.
-fn reasons_for_static(vm: &Vm, nlb_adapter: bool) -> Vec<String> {
-    let mut reasons = Vec::new();
-    if let Some(nlb) = vm.nlb.as_ref().filter(|_| nlb_adapter) {
-        let text = match nlb.mode {
-            NlbMode::Unicast => "a new address throws the member out of the cluster",
-            NlbMode::Multicast | NlbMode::Igmp => {
-                "not strictly needed, but a new address makes the member converge again"
-            }
-        };
-        reasons.push(format!("NLB {} ({}): {text}", nlb::mode_name(nlb.mode), nlb.name));
-    }
-    if !vm.mac_bound.is_empty() {
-        reasons.push(format!("the address is bound to: {}", vm.mac_bound));
-    }
-    reasons
-}
-
-/// Whether the address of this vNIC must not change, and so is planned static.
-pub(super) fn must_keep(vm: &Vm, vnic: usize) -> bool {
-    let nlb_adapter = vm.nlb.is_some() && nlb::adapters(vm).contains(&vnic);
-    !reasons_for_static(vm, nlb_adapter).is_empty()
-}
-
 impl Facts<'_> {
     /// The plan of one vNIC; `None` when nothing is needed and nothing changes.
     fn plan_vnic(
@@ -139,10 +96,19 @@ impl Facts<'_> {
             (true, Some(mac)) if fault.is_none() => Some(mac),
             (true, _) => self.new_address(),
         };
+        let kept = current.filter(|mac| planned == Some(*mac));
+        if kept.is_some_and(|mac| self.rivals(Holder { mac, cluster, place }).next().is_some()) {
+            reasons.push(
+                "another adapter holds this address, too: it stays here, and the other gets a new one".to_owned(),
+            );
+        }
         if let Some(fault) = fault {
             reasons.push(format!(
                 "{fault}, so it gets a new one: whatever knows the old address must learn the new"
             ));
+            if !reasons_for_static(vm, nlb_adapter).is_empty() {
+                reasons.extend(current.and_then(|mac| self.cut_that_saves(mac)));
+            }
         }
         if wanted && planned.is_none() {
             reasons.push("no address is free under 00-15-5D".to_owned());
@@ -177,18 +143,52 @@ impl Facts<'_> {
         (!self.is_own(mac, cluster, place)).then(|| format!("{mac} is held by another adapter, too"))
     }
 
-    /// Whether the address may stay here: nobody else holds it, or only static vNICs do and this is the first of them
-    /// (the others get new ones). Those that share it on purpose are no rivals: both sides of a replicated VM, members of one
-    /// NLB cluster with its address.
-    fn is_own(&self, mac: Mac, cluster: usize, place: Place) -> bool {
-        let holders = holders_of(&self.holders, mac);
-        let this = Holder { mac, cluster, place };
-        let rivals: Vec<&Holder> = holders
+    /// The longest part of the pool around an address without any that must stay, as advice: with it as the pool of the host they
+    /// do. Which pool a host gets is not changed for it, since VMs that are not bound would lose addresses outside the part.
+    fn cut_that_saves(&self, mac: Mac) -> Option<String> {
+        let pool = covering(&self.pools, mac)?;
+        let bound = self
+            .holders
             .iter()
-            .filter(|h| **h != this && !sharing::on_purpose(self.inventory, **h, this))
-            .collect();
-        let fixed = |h: &Holder| h.vnic(self.inventory).is_some_and(|(_, v)| !v.dynamic_mac);
-        rivals.is_empty() || (fixed(&this) && rivals.iter().all(|h| fixed(h) && this < **h))
+            .filter(|h| pool.contains(h.mac))
+            .filter(|h| match h.place {
+                Place::Vnic(_, i) => h.vnic(self.inventory).is_some_and(|(vm, _)| claim::must_keep(vm, i)),
+                Place::Nic(..) | Place::HostVnic(..) => false,
+            });
+        let mut from = pool.min.0;
+        let mut parts = Vec::new();
+        for end in bound.map(|h| h.mac.0).chain([pool.max.0 + 1]) {
+            parts.push((end.saturating_sub(from), from));
+            from = end + 1;
+        }
+        let (size, from) = parts
+            .into_iter()
+            .max_by_key(|(size, from)| (*size, std::cmp::Reverse(*from)))?;
+        (size > 0).then(|| {
+            format!(
+                "the address would stay if the pool around it ({} to {}) were cut to {} to {} ({size} addresses, to compare with worst_in_use of \
+                 the host): give the host that pool in mac_pool_min and mac_pool_max and plan again; other VMs with an address outside of it \
+                 draw a new one at their next cold start",
+                pool.min,
+                pool.max,
+                Mac(from),
+                Mac(from + size - 1)
+            )
+        })
+    }
+
+    /// Whether the address may stay here: of all that hold it this vNIC has the best claim, and the others get new ones.
+    fn is_own(&self, mac: Mac, cluster: usize, place: Place) -> bool {
+        let this = Holder { mac, cluster, place };
+        let own = claim::order(self.inventory, this);
+        self.rivals(this).all(|rival| own < claim::order(self.inventory, rival))
+    }
+
+    /// Who else holds the address by mistake. Those that share it on purpose are no rivals: both sides of a replicated VM, members
+    /// of one NLB cluster with its address.
+    fn rivals(&self, this: Holder) -> impl Iterator<Item = Holder> {
+        let others = holders_of(&self.holders, this.mac).iter().copied();
+        others.filter(move |h| *h != this && !sharing::on_purpose(self.inventory, *h, this))
     }
 
     /// The next address that nobody holds, outside today's and the planned pools; where today's pools leave none (one of them
@@ -216,19 +216,6 @@ fn free_address(next: &mut u64, ranges: &[MacRange], holders: &[Holder]) -> Opti
     None
 }
 
-/// Why spoofing is planned on, or off where it is on today.
-fn spoofing_reason(vm: &Vm, vnic: &Vnic, nlb_adapter: bool, spoofing: bool) -> Option<String> {
-    let unicast = nlb_adapter && vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
-    if spoofing && !unicast {
-        return Some(format!("spoofing for: {}", vm.spoofing_reason));
-    }
-    if spoofing {
-        return Some("spoofing lets the guest send with the cluster's address".to_owned());
-    }
-    vnic.spoofing
-        .then(|| "spoofing is on without a reason: it lets the guest pass for any other machine".to_owned())
-}
-
 /// The range that an address lies in; the ranges are sorted by their first address. Today's pools may overlap, so the search
 /// goes back from the last range that starts at or before the address; there are few ranges.
 fn covering(ranges: &[MacRange], mac: Mac) -> Option<MacRange> {
@@ -237,242 +224,4 @@ fn covering(ranges: &[MacRange], mac: Mac) -> Option<MacRange> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::inventory::{Cluster, Nlb};
-    use crate::mac::testing::{cluster, inventory, pool, vm};
-
-    fn plan(facts: Cluster) -> Vec<StaticMacPlan> {
-        let pools: Vec<MacRange> = facts.nodes.iter().filter_map(|n| n.mac_pool).collect();
-        all_statics(&inventory(vec![facts]), &pools).remove(0)
-    }
-
-    /// Two nodes with pools 0x0100 and 0x0101 and one VM on the first.
-    fn one_vm() -> Cluster {
-        let mut facts = cluster("C", 2);
-        facts.nodes[0].mac_pool = Some(pool(0x0100));
-        facts.nodes[1].mac_pool = Some(pool(0x0101));
-        let mut guest = vm("WEB1", Some(0), &[0, 1], 1);
-        guest.vnics[0].mac = Some(Mac(pool(0x0100).min.0 + 5));
-        facts.vms = vec![guest];
-        facts
-    }
-
-    fn member(mode: NlbMode) -> Option<Nlb> {
-        Some(Nlb {
-            name: "web".into(),
-            mode,
-            vip: None,
-        })
-    }
-
-    #[test]
-    fn a_dynamic_vm_without_a_reason_is_left_alone() {
-        assert_eq!(plan(one_vm()), []);
-    }
-
-    #[test]
-    fn a_unicast_member_gets_a_static_address_outside_the_pools_and_spoofing() {
-        let mut facts = one_vm();
-        facts.vms[0].nlb = member(NlbMode::Unicast);
-
-        let found = plan(facts);
-
-        assert_eq!(found.len(), 1);
-        assert_eq!(
-            found[0].planned.map(|m| m.to_string()).as_deref(),
-            Some("00-15-5D-FF-00-00")
-        );
-        assert!(found[0].spoofing);
-        assert!(found[0].reason.contains("NLB unicast"), "{}", found[0].reason);
-    }
-
-    /// Two static unicast members that hold the address of their cluster, as before spoofing existed.
-    fn sharing_members() -> Cluster {
-        let mut facts = one_vm();
-        facts.vms.push(vm("WEB2", Some(1), &[0, 1], 1));
-        for guest in &mut facts.vms {
-            guest.nlb = member(NlbMode::Unicast);
-            guest.vnics[0].dynamic_mac = false;
-            guest.vnics[0].mac = Some(Mac(0x02BF_0A00_0532));
-        }
-        facts
-    }
-
-    #[test]
-    fn unicast_members_keep_the_address_of_their_cluster_together() {
-        let facts = sharing_members();
-        let shared = facts.vms[0].vnics[0].mac;
-
-        let found = plan(facts);
-
-        assert!(found.len() == 2 && found.iter().all(|entry| entry.planned == shared && entry.spoofing));
-        assert!(found[1].reason.contains("it stays"), "{}", found[1].reason);
-    }
-
-    #[test]
-    fn the_address_of_an_nlb_cluster_goes_from_others_and_stays_with_one_of_two_clusters() {
-        let mut facts = sharing_members();
-        let shared = facts.vms[0].vnics[0].mac;
-        facts.vms[1].nlb.as_mut().expect("a member").name = "mail".into();
-        let two_clusters = plan(facts.clone());
-        facts.vms[1].nlb = None;
-
-        let stranger = plan(facts);
-
-        for found in [two_clusters, stranger] {
-            assert_eq!(found[0].planned, shared);
-            assert!(found[1].planned.is_some() && found[1].planned != shared);
-        }
-    }
-
-    #[test]
-    fn a_multicast_member_gets_a_static_address_and_no_spoofing() {
-        let mut facts = one_vm();
-        facts.vms[0].nlb = member(NlbMode::Igmp);
-
-        let found = plan(facts);
-
-        assert!(found[0].planned.is_some() && !found[0].spoofing);
-    }
-
-    #[test]
-    fn a_bound_address_outside_every_pool_is_made_static_as_it_is() {
-        let mut facts = one_vm();
-        let outside = Mac(pool(0x0200).min.0 + 1);
-        facts.vms[0].vnics[0].mac = Some(outside);
-        facts.vms[0].mac_bound = "licence".into();
-
-        assert_eq!(plan(facts)[0].planned, Some(outside));
-    }
-
-    #[test]
-    fn a_static_address_inside_a_pool_is_replaced_and_one_outside_is_not_listed() {
-        let mut facts = one_vm();
-        facts.vms[0].vnics[0].dynamic_mac = false;
-        assert!(plan(facts.clone())[0].reason.contains("lies in a dynamic pool"));
-
-        facts.vms[0].vnics[0].mac = Some(Mac(pool(0x0200).min.0 + 1));
-
-        assert_eq!(plan(facts), []);
-    }
-
-    #[test]
-    fn of_two_static_vnics_with_one_address_the_second_changes() {
-        let mut facts = one_vm();
-        let shared = Some(Mac(pool(0x0200).min.0 + 1));
-        facts.vms.push(vm("WEB2", Some(1), &[0, 1], 1));
-        for guest in &mut facts.vms {
-            guest.vnics[0].dynamic_mac = false;
-            guest.vnics[0].mac = shared;
-        }
-
-        let found = plan(facts);
-
-        assert_eq!(found.len(), 1);
-        assert_eq!(found[0].vm, "WEB2");
-        assert_ne!(found[0].planned, shared);
-    }
-
-    #[test]
-    fn a_static_address_that_a_physical_port_has_is_replaced() {
-        let mut facts = one_vm();
-        let port = Some(Mac(0x0CC4_7A00_0001));
-        facts.nodes[0].nics[0].mac = port;
-        facts.vms[0].vnics[0].dynamic_mac = false;
-        facts.vms[0].vnics[0].mac = port;
-
-        assert_ne!(plan(facts)[0].planned, port);
-    }
-
-    #[test]
-    fn a_replicated_vm_keeps_its_address_on_both_sides() {
-        let mut facts = one_vm();
-        facts.vms[0].replica = true;
-        facts.vms[0].vnics[0].dynamic_mac = false;
-        facts.vms[0].vnics[0].mac = Some(Mac(pool(0x0200).min.0 + 1));
-        let mut other = facts.clone();
-        other.name = "D".into();
-
-        assert_eq!(all_statics(&inventory(vec![facts, other]), &[]), [vec![], vec![]]);
-    }
-
-    #[test]
-    fn spoofing_without_a_reason_is_planned_off_and_the_address_stays_dynamic() {
-        let mut facts = one_vm();
-        facts.vms[0].vnics[0].spoofing = true;
-
-        let found = plan(facts);
-
-        assert_eq!((found[0].planned, found[0].spoofing), (None, false));
-        assert!(found[0].reason.contains("without a reason"));
-    }
-
-    #[test]
-    fn spoofing_for_another_reason_stays_where_it_is_on() {
-        let mut facts = one_vm();
-        facts.vms[0] = vm("WEB1", Some(0), &[0, 1], 2);
-        facts.vms[0].spoofing_reason = "nested".into();
-        facts.vms[0].vnics[1].spoofing = true;
-
-        let found = plan(facts);
-
-        assert_eq!(found.len(), 1);
-        assert!(found[0].spoofing && found[0].reason.contains("nested"));
-    }
-
-    #[test]
-    fn a_static_vnic_without_an_address_gets_one_and_a_dynamic_one_that_never_started_waits() {
-        let mut facts = one_vm();
-        facts.vms[0].vnics[0].mac = Some(Mac(0));
-        assert_eq!(plan(facts.clone()), []);
-
-        facts.vms[0].vnics[0].dynamic_mac = false;
-
-        assert_eq!(plan(facts)[0].planned, Some(STATIC_BLOCK.min));
-    }
-
-    #[test]
-    fn vnics_of_internal_switches_count_for_addresses_too() {
-        let mut facts = one_vm();
-        facts.vms[0].mac_bound = "licence".into();
-        facts.vms[0].vnics[0].isolated = true;
-
-        assert_eq!(plan(facts).len(), 1);
-    }
-
-    #[test]
-    fn a_bound_vm_gets_a_static_address_even_where_one_pool_fills_the_whole_prefix() {
-        let mut facts = one_vm();
-        facts.vms[0].mac_bound = "licence".into();
-        let everything = MacRange {
-            min: Mac(HYPER_V_PREFIX),
-            max: Mac(HYPER_V_PREFIX | 0xFF_FFFF),
-        };
-        for pools in [[Some(everything), None], [Some(everything), Some(everything)]] {
-            for (node, pool) in facts.nodes.iter_mut().zip(pools) {
-                node.mac_pool = pool;
-            }
-            let plan = &crate::mac::plan_all(&inventory(vec![facts.clone()]))[0];
-
-            let given = plan.statics[0].planned.expect("an address");
-            assert!(plan.pools.iter().all(|p| !p.planned.contains(given)), "{plan:?}");
-        }
-    }
-
-    #[test]
-    fn new_addresses_differ_from_each_other_and_from_those_in_use() {
-        let mut facts = one_vm();
-        facts.vms[0].mac_bound = "licence".into();
-        let mut second = vm("WEB2", Some(0), &[0, 1], 1);
-        second.mac_bound = "licence".into();
-        let mut holder = vm("HOLDER", Some(0), &[0, 1], 1);
-        holder.vnics[0].dynamic_mac = false;
-        holder.vnics[0].mac = Some(Mac(STATIC_BLOCK.min.0 + 1));
-        facts.vms.extend([second, holder]);
-
-        let given: Vec<Option<Mac>> = plan(facts).iter().map(|p| p.planned).collect();
-
-        assert_eq!(given, [Some(STATIC_BLOCK.min), Some(Mac(STATIC_BLOCK.min.0 + 2))]);
-    }
-}
+mod tests;

@@ -200,7 +200,7 @@ pub(super) fn forget_remarks(cluster: &mut Cluster) {
         "bridge",
     ];
     for level in &mut cluster.policy.rules {
-        level.reason.clear();
+        level.reason = "a reason of the owner's".to_owned();
     }
     for vm in &mut cluster.vms {
         for reason in [&mut vm.mac_bound, &mut vm.spoofing_reason] {

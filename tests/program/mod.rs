@@ -109,3 +109,20 @@ pub fn entries(dir: &Path) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+/// Rows of a file as cells, without the header; the header gives the positions.
+pub fn rows(dir: &Path, file: &str, columns: &[&str]) -> Vec<Vec<String>> {
+    let mut reader = csv::Reader::from_path(dir.join(file)).expect("the file was written");
+    let header = reader.headers().expect("a header").clone();
+    let positions: Vec<usize> = columns
+        .iter()
+        .map(|c| {
+            header
+                .iter()
+                .position(|h| h == *c)
+                .unwrap_or_else(|| panic!("{file} has no column {c}"))
+        })
+        .collect();
+    let cells = |record: csv::StringRecord| positions.iter().map(|p| record[*p].to_owned()).collect();
+    reader.records().map(|r| cells(r.expect("a row"))).collect()
+}

@@ -5,7 +5,7 @@ pub(super) type Meaning = (&'static str, &'static str);
 
 /// All of them, sorted by name.
 #[rustfmt::skip] // one line for each name
-pub(super) static OUTPUTS: [Meaning; 258] = [
+pub(super) static OUTPUTS: [Meaning; 259] = [
     ("about", "what a rule looks at, to stand behind a number: \"12 VMs\""),
     ("across_clusters", "whether the holders of a doubled address are in several clusters"),
     ("action", "what a step of the scripts changes"),
@@ -96,7 +96,7 @@ pub(super) static OUTPUTS: [Meaning; 258] = [
     ("isolation", "unmet requirements that traffic stays apart"),
     ("judged_by", "entry of the policy that makes a finding count as a warning or an error"),
     ("keeps", "the adapter has the same address after a cold start on that node"),
-    ("kept_apart", "whether an anti-affinity group keeps the members of the NLB cluster on different nodes"),
+    ("kept_apart", "whether an anti-affinity group keeps the members of the NLB cluster on different nodes; empty = the inventory does not say"),
     ("known", "the pool is in the inventory"),
     ("layer", "the step of Windows' choice that decides, or is at fault"),
     ("left", "what is left of a path while the other traffic on its ports takes what it needs"),
@@ -158,6 +158,7 @@ pub(super) static OUTPUTS: [Meaning; 258] = [
     ("overlapping_addresses", "addresses that several nodes hand out"),
     ("overlapping_nodes", "nodes that hand out addresses of another one"),
     ("overlaps", "ranges of addresses that several nodes hand out"),
+    ("own", "a mac_type: the address is that of the port itself, from its maker"),
     ("p50_ratio", "real over forecast time that half of the migrations stay below"),
     ("p90_coverage_percent", "share of the migrations that stayed below their p90 forecast"),
     ("p90_end_s", "seconds by which the move is done in nine of ten cases"),

@@ -16,7 +16,7 @@ pub(super) static POLICY: Table = Table {
             .also(&["Name", "Key", "Option"]),
         Column::new("value", Text, "Its value.", "30").required(),
         Column::new("reason", Text, "Why, in your own words.", "three-year plan")
-            .or("none")
+            .or("none; a rule level needs one")
             .also(&["Why"]),
         Column::new(
             "until",

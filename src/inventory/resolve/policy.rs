@@ -32,6 +32,10 @@ pub(super) fn build(r: &mut Resolver<'_>) {
             (Some(_), Some(_)) => judge(r, setting, value, &rule),
             _ => false,
         };
+        if sound && rule.reason.trim().is_empty() && is_about_rule(setting.text) {
+            let what = format!("{} of {} has no reason", value.text, setting.text);
+            r.problems.at(value, what, NO_REASON);
+        }
         for cluster in clusters.into_iter().filter(|_| !setting.text.is_empty()) {
             let again = seen.insert((cluster, line.table.input, normal(setting.text)), line.row.line);
             if let Some(first) = again {
@@ -51,6 +55,15 @@ pub(super) fn build(r: &mut Resolver<'_>) {
         cluster.policy.isolate.sort();
         cluster.policy.isolate_zones.sort();
     }
+}
+
+/// What to do about a rule level without a reason.
+const NO_REASON: &str =
+    "Say why in the column reason: whoever reads the findings must be able to tell whether it still holds.";
+
+/// Whether the setting says what findings of a rule do.
+fn is_about_rule(setting: &str) -> bool {
+    setting.split_once(':').is_some_and(|(head, _)| plain(head) == "rule")
 }
 
 /// Tries a row on a policy of no cluster; tells what is wrong with its name and, where the name is at fault, with its value as well.

@@ -211,6 +211,18 @@ fn policy_values_are_checked() {
         fault("policy", &format!("setting,value\n{row}\n"), said);
     }
     fault("policy", "setting,value,until\nrule:x,allow,31.12.2027\n", "no date");
+    for (row, level) in [
+        ("rule:x,allow,", "allow"),
+        ("Rule:x,deny,  ", "deny"),
+        ("rule:x,warn,", "warn"),
+    ] {
+        fault(
+            "policy",
+            &format!("setting,value,reason\n{row}\n"),
+            &format!("{level} of"),
+        );
+        fault("policy", &format!("setting,value,reason\n{row}\n"), "has no reason");
+    }
 }
 
 #[test]
@@ -271,7 +283,10 @@ fn every_example_of_the_guide_is_read_without_a_problem() {
         }
     }
     for setting in &crate::inventory::catalogue::SETTINGS {
-        let text = format!("setting,value\n{},{}\n", setting.example.0, setting.example.1);
+        let text = format!(
+            "setting,value,reason\n{},{},agreed\n",
+            setting.example.0, setting.example.1
+        );
         let vms = ("vms", "vm,node\nA,HV1\n");
         let vnics = ("vnics", "vm,vnic,zone\nA,N,dmz\n");
         cluster(&[NODES, NICS, vms, vnics, ("policy", &text)]);

@@ -51,6 +51,8 @@ pub struct Reviewed {
     pub planned: Vec<Finding>,
     /// What came of each rule in each cluster today.
     pub outcomes: Vec<Outcome>,
+    /// Entries of the policy with a last day were not counted, since no day to judge by was given.
+    pub entries_passed_over: bool,
 }
 
 /// Answers to "what would change if …".

@@ -105,6 +105,14 @@ fn write_outcomes(data: &ReportData, out: &mut String) {
     out.push_str("</div>\n");
 }
 
+/// What the table of findings holds.
+const FINDINGS_NOTE: &str = "What is wrong or worth knowing, with the place in the input. State 'present' is today, 'planned' is once \
+                             the plan is applied. 'nicplan explain RULE' tells more.";
+/// The same where entries of the policy with a last day were not counted.
+const UNDATED: &str = "What is wrong or worth knowing, with the place in the input. State 'present' is today, 'planned' is once the \
+                       plan is applied. 'nicplan explain RULE' tells more. Entries of the policy with a last day were not counted, \
+                       since no day was given: 'nicplan plan --as-of YYYY-MM-DD' judges by a day.";
+
 fn findings(data: &ReportData) -> Table {
     const COLUMNS: &[(&str, Kind)] = &[
         ("Severity", Kind::Badge),
@@ -125,8 +133,11 @@ fn findings(data: &ReportData) -> Table {
     Table {
         id: "findings",
         title: "Findings",
-        note: "What is wrong or worth knowing, with the place in the input. State 'present' is today, 'planned' is once the plan is \
-               applied. 'nicplan explain RULE' tells more.",
+        note: if data.reviewed.as_ref().is_some_and(|r| r.entries_passed_over) {
+            UNDATED
+        } else {
+            FINDINGS_NOTE
+        },
         file: "findings.csv",
         columns: COLUMNS,
         rows: data

@@ -7,9 +7,12 @@
 
 use super::LedgerData;
 use super::names::range;
+use crate::inventory::{Vm, VmState, Vnic};
 use crate::mac::pools::effective;
+use crate::mac::restarts::Restart;
+use crate::mac::spoofing::why_spoofing;
 use crate::plan::{PoolPlan, StaticMacPlan};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One change.
 pub(super) struct Change {
@@ -33,15 +36,17 @@ impl LedgerData<'_> {
         for (cluster, plan) in self.plans.iter().enumerate() {
             let nodes = plan.pools.iter().enumerate();
             pools.extend(nodes.filter_map(|(node, pool)| self.pool_change(cluster, node, pool)));
-            let spoofing = self.spoofing_today(cluster);
-            let on = |entry: &StaticMacPlan| spoofing.contains(&(entry.vm.as_str(), entry.vnic.as_str()));
-            statics.extend(
-                plan.statics
-                    .iter()
-                    .flat_map(|entry| static_changes(cluster, entry, on(entry))),
-            );
+            let vnics = self.vnics_by_name(cluster);
+            for entry in &plan.statics {
+                let found = vnics.get(&(entry.vm.as_str(), entry.vnic.as_str()));
+                statics.extend(
+                    found
+                        .into_iter()
+                        .flat_map(|(vm, vnic)| static_changes(cluster, entry, vm, vnic)),
+                );
+            }
         }
-        pools.into_iter().chain(statics).chain(self.restarts()).collect()
+        pools.into_iter().chain(statics).chain(self.restart_changes()).collect()
     }
 
     /// Pools of the inventory that change, and that are in it at all.
@@ -50,12 +55,13 @@ impl LedgerData<'_> {
         (known().filter(|p| p.today != Some(p.planned)).count(), known().count())
     }
 
-    /// VM and vNIC of each adapter with spoofing on.
-    fn spoofing_today(&self, cluster: usize) -> BTreeSet<(&str, &str)> {
+    /// The vNICs of the cluster with their VMs, by the names of both.
+    fn vnics_by_name(&self, cluster: usize) -> BTreeMap<(&str, &str), (&Vm, &Vnic)> {
         let vms = self.cluster(cluster).map_or(&[][..], |c| &c.vms);
         let vnics = vms.iter().flat_map(|vm| vm.vnics.iter().map(move |vnic| (vm, vnic)));
-        let on = vnics.filter(|(_, vnic)| vnic.spoofing);
-        on.map(|(vm, vnic)| (vm.name.as_str(), vnic.name.as_str())).collect()
+        vnics
+            .map(|(vm, vnic)| ((vm.name.as_str(), vnic.name.as_str()), (vm, vnic)))
+            .collect()
     }
 
     fn pool_change(&self, cluster: usize, node: usize, pool: &PoolPlan) -> Option<Change> {
@@ -87,25 +93,43 @@ impl LedgerData<'_> {
         })
     }
 
-    fn restarts(&self) -> Vec<Change> {
-        let restart = |renewal: &crate::mac::change::Renewal| {
-            let (vm, vnic) = self.vnic(renewal.vnic)?;
-            let cluster = renewal.vnic.0;
-            let planned = match renewal.node {
-                Some(node) => format!("turn off and start on {}", self.node_name(cluster, node)),
-                None => "give it a static address by hand".to_owned(),
-            };
-            Some(Change {
-                cluster,
-                kind: "restart",
-                subject: vm.name.clone(),
-                adapter: vnic.name.clone(),
-                today: renewal.mac.to_string(),
-                planned,
-                why: "another adapter has this address, or none may have it; a cold start draws a new one".to_owned(),
-            })
+    /// One step per cold start; those of VMs that are off only for their static address are no steps of their own.
+    fn restart_changes(&self) -> Vec<Change> {
+        let steps = self.restarts.iter().filter(|r| !r.wrong.is_empty());
+        steps.filter_map(|restart| self.restart_change(restart)).collect()
+    }
+
+    fn restart_change(&self, restart: &Restart) -> Option<Change> {
+        let (cluster, vm) = restart.vm;
+        let vm = self.vm(cluster, vm)?;
+        let name = |vnic: &usize| vm.vnics.get(*vnic).map_or("", |vnic| vnic.name.as_str());
+        let wrong: Vec<&str> = restart.wrong.iter().map(|(vnic, _)| name(vnic)).collect();
+        let macs: Vec<String> = restart.wrong.iter().map(|(_, mac)| mac.to_string()).collect();
+        let also: Vec<&str> = restart.also.iter().map(name).collect();
+        let mut why = "another adapter has this address, or none may have it; a cold start draws a new one".to_owned();
+        if !also.is_empty() {
+            why.push_str(&format!(", also for {}", also.join(", ")));
+        }
+        let planned = match restart.node {
+            Some(node) => format!("turn off and start on {}", self.node_name(cluster, node)),
+            None => "give it a static address by hand".to_owned(),
         };
-        self.renewals.iter().filter_map(restart).collect()
+        Some(Change {
+            cluster,
+            kind: "restart",
+            subject: vm.name.clone(),
+            adapter: wrong.join("; "),
+            today: macs.join("; "),
+            planned,
+            why,
+        })
+    }
+
+    /// VMs that are turned off for a static address or a new one; a VM that is off already is not counted.
+    pub(super) fn turned_off(&self) -> usize {
+        let vms: BTreeSet<_> = self.restarts.iter().map(|r| r.vm).collect();
+        let runs = |(cluster, vm): &(usize, usize)| self.vm(*cluster, *vm).is_some_and(|vm| vm.state != VmState::Off);
+        vms.iter().filter(|at| runs(at)).count()
     }
 }
 
@@ -118,24 +142,32 @@ fn why_pool(pool: &PoolPlan) -> &'static str {
     }
 }
 
-fn static_changes(cluster: usize, entry: &StaticMacPlan, spoofing_today: bool) -> Vec<Change> {
-    let change = |kind, today: String, planned: String| Change {
+/// Address and spoofing of one vNIC, each with the reason of its own.
+fn static_changes(cluster: usize, entry: &StaticMacPlan, vm: &Vm, vnic: &Vnic) -> Vec<Change> {
+    let for_spoofing = why_spoofing(vm, vnic, entry.spoofing).unwrap_or_default();
+    let change = |kind, today: String, planned: String, why: &str| Change {
         cluster,
         kind,
         subject: entry.vm.clone(),
         adapter: entry.vnic.clone(),
         today,
         planned,
-        why: entry.reason.clone(),
+        why: why.to_owned(),
     };
     let mut found = Vec::new();
     if let Some(mac) = entry.planned.filter(|mac| entry.dynamic || entry.current != Some(*mac)) {
         let today = entry.current.map_or_else(String::new, |mac| mac.to_string());
-        found.push(change("static", today, mac.to_string()));
+        let why = entry.reason.strip_suffix(&for_spoofing).unwrap_or(&entry.reason);
+        found.push(change("static", today, mac.to_string(), why.trim_end_matches("; ")));
     }
-    if entry.spoofing != spoofing_today {
+    if entry.spoofing != vnic.spoofing {
         let word = |on: bool| if on { "on" } else { "off" }.to_owned();
-        found.push(change("spoofing", word(spoofing_today), word(entry.spoofing)));
+        found.push(change(
+            "spoofing",
+            word(vnic.spoofing),
+            word(entry.spoofing),
+            &for_spoofing,
+        ));
     }
     found
 }

@@ -167,7 +167,7 @@ fn nlb(data: &LedgerData, cluster: usize, group: &NlbGroup) -> Value {
         "members": vms(&group.members),
         "without_static_mac": vms(&group.without_static),
         "without_spoofing": vms(&group.without_spoofing),
-        "kept_apart": group.kept_apart,
+        "kept_apart": (group.kept_apart || data.asks(cluster, "vms.anti_affinity")).then_some(group.kept_apart),
         "together": together.map(|(n, held)| json!({ "node": data.node_name(cluster, *n), "vms": vms(held) })).collect::<Vec<_>>(),
     })
 }

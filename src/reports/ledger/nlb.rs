@@ -36,6 +36,14 @@ impl LedgerData<'_> {
             .collect()
     }
 
+    /// Whether a file about the cluster has the column `table.column`.
+    pub(super) fn asks(&self, cluster: usize, column: &str) -> bool {
+        self.inventory
+            .given
+            .get(cluster)
+            .is_some_and(|given| given.asks(column))
+    }
+
     fn vm_names(&self, cluster: usize, vms: &[usize]) -> Vec<&str> {
         vms.iter()
             .filter_map(|v| self.vm(cluster, *v))
@@ -70,7 +78,11 @@ impl LedgerData<'_> {
         sheet.text(&list(&group.members));
         sheet.text(&list(&group.without_static));
         sheet.text(&list(&group.without_spoofing));
-        sheet.yes_no(group.kept_apart);
+        if group.kept_apart || self.asks(cluster, "vms.anti_affinity") {
+            sheet.yes_no(group.kept_apart);
+        } else {
+            sheet.value("");
+        }
         sheet.text(&self.together(cluster, group).join("; "));
         sheet.text(network(mode));
         sheet.end_row();
@@ -141,7 +153,11 @@ impl LedgerData<'_> {
             text.push_str(&format!("  missing    spoofing: {}\n", names(&group.without_spoofing)));
         }
         if group.members.len() > 1 && !group.kept_apart {
-            text.push_str("  missing    one anti-affinity group for all members\n");
+            text.push_str(if self.asks(cluster, "vms.anti_affinity") {
+                "  missing    one anti-affinity group for all members\n"
+            } else {
+                "  unknown    whether one anti-affinity group keeps the members apart: the column anti_affinity of vms is missing\n"
+            });
         }
         for held in self.together(cluster, group) {
             text.push_str(&format!(

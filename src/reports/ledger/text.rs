@@ -181,16 +181,21 @@ fn changes(data: &LedgerData, remaining: &[Finding]) -> String {
     let of = |kind: &str| changes.iter().filter(|c| c.kind == kind).count();
     let mut text = format!("Smallest change\n\n{}", pool_changes(changed, known));
     text.push_str(&format!(
-        "{} set, {} set, {} (mac_changes.csv has the steps in order).\n",
+        "{} set, {} set, {} for a new address. {} turned off for it (mac_changes.csv has the steps in order).\n",
         count(of("static"), "static address"),
         count(of("spoofing"), "spoofing setting"),
-        count(of("restart"), "cold start")
+        count(of("restart"), "cold start"),
+        match data.turned_off() {
+            0 => "No running VM is".to_owned(),
+            1 => "1 VM must be".to_owned(),
+            vms => format!("{vms} VMs must be"),
+        }
     ));
     let restarts: Vec<_> = changes.iter().filter(|c| c.kind == "restart").collect();
     for change in restarts.iter().take(SHOWN) {
         let line = format!(
-            "  {}/{} has {}: {}",
-            change.subject, change.adapter, change.today, change.planned
+            "  {}: {} ({}: {})",
+            change.subject, change.planned, change.adapter, change.today
         );
         text.push_str(&format!("{}\n", show::printable(&line)));
     }

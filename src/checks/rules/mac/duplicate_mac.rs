@@ -4,7 +4,7 @@ use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 use crate::mac::ledger::{Holder, Place};
-use crate::mac::{is_usable, sharing};
+use crate::mac::{claim, is_usable, sharing};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -64,17 +64,16 @@ fn add(inventory: &Inventory, report: &mut Report<'_>, holders: &[Holder]) {
     });
 }
 
-/// Of the vNICs among the holders the last that the plan gives another address gives way, members of NLB clusters after the others;
-/// where the plan changes none, the last.
+/// Of the vNICs among the holders one that the plan gives another address gives way, and of those the one with the worst claim.
 fn fix(inventory: &Inventory, report: &Report<'_>, holders: &[Holder]) -> String {
     let planned = |holder: &Holder, (vm, vnic): (&Vm, &Vnic)| {
         let plan = report.planned_static_in(holder.cluster, &vm.name, &vnic.name)?;
         plan.planned.filter(|mac| *mac != holder.mac)
     };
-    let of_vms = holders.iter().rev().filter_map(|h| Some((h, h.vnic(inventory)?)));
-    let mut changes: Vec<_> = of_vms.clone().filter(|(h, v)| planned(h, *v).is_some()).collect();
-    changes.sort_by_key(|(_, (vm, _))| vm.nlb.is_some());
-    let Some((holder, (vm, vnic))) = changes.first().copied().or_else(|| of_vms.clone().next()) else {
+    let of_vms = holders.iter().filter_map(|h| Some((h, h.vnic(inventory)?)));
+    let Some((holder, (vm, vnic))) =
+        of_vms.max_by_key(|(h, v)| (planned(h, *v).is_some(), claim::order(inventory, **h)))
+    else {
         return "check the rows: if both adapters really show this address, give one back its own in the driver's settings".to_owned();
     };
     if !inventory.clusters[holder.cluster].runs_hyper_v() {

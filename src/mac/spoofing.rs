@@ -1,0 +1,47 @@
+//! Which vNICs must be allowed to send with another address than their own (MAC spoofing), and why.
+//!
+//! In: VMs. Out: positions of vNICs, and the reason in words. Must not know: addresses, the plan.
+
+use super::nlb;
+use crate::inventory::{Vm, Vnic};
+
+/// vNICs that must have spoofing: the NLB adapters of unicast members and, where the VM names another reason, those that
+/// have it today, else all that reach an external network.
+pub fn spoofing_vnics(vm: &Vm, nlb_adapters: &[usize]) -> Vec<usize> {
+    let unicast = vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
+    let mut wanted = if unicast { nlb_adapters.to_vec() } else { Vec::new() };
+    if !vm.spoofing_reason.is_empty() {
+        let on = |only_on: bool| {
+            let fits = move |v: &Vnic| if only_on { v.spoofing } else { !v.isolated };
+            vm.vnics
+                .iter()
+                .enumerate()
+                .filter(move |(_, v)| fits(v))
+                .map(|(i, _)| i)
+                .collect::<Vec<_>>()
+        };
+        let today = on(true);
+        wanted.extend(if today.is_empty() { on(false) } else { today });
+    }
+    wanted
+}
+
+/// The same for a vNIC of the VM, whether NLB runs on it or not.
+pub fn why_spoofing(vm: &Vm, vnic: &Vnic, spoofing: bool) -> Option<String> {
+    let position = vm.vnics.iter().position(|v| std::ptr::eq(v, vnic));
+    let nlb_adapter = vm.nlb.is_some() && position.is_some_and(|i| nlb::adapters(vm).contains(&i));
+    spoofing_reason(vm, vnic, nlb_adapter, spoofing)
+}
+
+/// Why spoofing is planned on, or off where it is on today.
+pub fn spoofing_reason(vm: &Vm, vnic: &Vnic, nlb_adapter: bool, spoofing: bool) -> Option<String> {
+    let unicast = nlb_adapter && vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
+    if spoofing && !unicast {
+        return Some(format!("spoofing for: {}", vm.spoofing_reason));
+    }
+    if spoofing {
+        return Some("spoofing lets the guest send with the cluster's address".to_owned());
+    }
+    vnic.spoofing
+        .then(|| "spoofing is on without a reason: it lets the guest pass for any other machine".to_owned())
+}
