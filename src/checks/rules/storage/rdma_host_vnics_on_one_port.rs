@@ -81,10 +81,13 @@ fn mapped_to(vnic: &HostVnic) -> &[String] {
 /// share: two roles on two ports are two host vNICs on each.
 fn better_port<'a>(node: &'a Node, shared: &str, one: &HostVnic, other: &HostVnic) -> Option<&'a Nic> {
     let rivals: Vec<&HostVnic> = with_rdma(node)
-        .filter(|vnic| vnic.switch == other.switch && (one.role != other.role || vnic.role == other.role))
+        .filter(|vnic| one.role != other.role || vnic.role == other.role)
         .collect();
     let bound = |vnic: &HostVnic, nic: &Nic| mapped_to(vnic).iter().any(|name| same_name(name, &nic.name));
-    let needs_rdma = node.nics.iter().any(|nic| same_name(&nic.name, shared) && nic.rdma.on());
+    let needs_rdma = node
+        .nics
+        .iter()
+        .any(|nic| same_name(&nic.name, shared) && nic.rdma.on());
     let ports = node
         .nics
         .iter()
