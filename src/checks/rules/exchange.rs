@@ -15,7 +15,7 @@ pub fn best(node: &Node, group: &[usize], taken: &[[usize; 2]]) -> Option<[usize
     let is_taken = |nic: &usize| taken.iter().flatten().any(|other| other == nic);
     let mut found: Option<((bool, bool), [usize; 2])> = None;
     for one in group.iter().rev().copied() {
-        for other in (0..node.nics.len()).filter(|nic| !group.contains(nic) && !is_taken(nic)) {
+        for other in (0..node.nics.len()).filter(|nic| !is_taken(nic)) {
             let swap = [one, other];
             let fits =
                 alike(&node.nics[one], &node.nics[other]) && !narrows(node, &groups, swap, |nic| Some(&nic.card));

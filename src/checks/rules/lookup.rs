@@ -47,16 +47,12 @@ pub struct NicGroup {
 
 impl NicGroup {
     /// Whether the traffic goes on without the group: the cluster takes any network that it may use, so cluster traffic and live
-    /// migration go over a port for management or for each other that is `elsewhere` (the failures of a plan count the same way).
+    /// migration go over a port for management or for each other that is `elsewhere`, where none of the group is (the failures of a
+    /// plan count the same way).
     pub fn has_another_way(&self, node: &Node, elsewhere: impl Fn(&Nic) -> bool) -> bool {
         let roles = [Role::Management, Role::Cluster, Role::LiveMigration];
-        let others = node
-            .nics
-            .iter()
-            .enumerate()
-            .filter(|(index, _)| !self.nics.contains(index));
         let carries = |nic: &Nic| nic.up && roles.iter().any(|role| nic.roles.contains(role));
-        self.cluster_traffic && others.map(|(_, nic)| nic).any(|nic| carries(nic) && elsewhere(nic))
+        self.cluster_traffic && node.nics.iter().any(|nic| carries(nic) && elsewhere(nic))
     }
 }
 

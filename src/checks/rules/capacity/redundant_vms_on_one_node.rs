@@ -18,6 +18,7 @@ pub static RULE: Rule = Rule {
     page: include_str!("redundant_vms_on_one_node.md"),
     columns: &[
         "vms.anti_affinity",
+        "vms.clustered",
         "vms.nlb_cluster",
         "vms.node",
         "vms.possible_owners",
@@ -85,6 +86,13 @@ fn shared_node<'a>(vms: &[&'a Vm]) -> Option<(usize, &'a Vm)> {
 
 /// Another node for one of them.
 fn apart(cluster: &Cluster, vm: &Vm, node: usize) -> String {
+    if vm.facts.yes("clustered") == Some(false) {
+        return format!(
+            "{} is no role of the cluster: make it one (High Availability Wizard of Failover Cluster Manager) and move it, or put one of \
+             them on another node",
+            vm.name
+        );
+    }
     let other = vm.owners.iter().find(|owner| **owner != node);
     let Some(other) = other.and_then(|owner| cluster.nodes.get(*owner)) else {
         return format!(

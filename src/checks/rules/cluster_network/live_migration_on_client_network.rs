@@ -4,7 +4,7 @@ use crate::checks::rules::live_migration::set_list;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, ClusterNetwork, Inventory};
-use crate::migration::path::some_paths;
+use crate::migration::path::{Layer, some_paths};
 use crate::migration::wiring::Wiring;
 use crate::roles::Role;
 use crate::units::same_name;
@@ -54,7 +54,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             continue;
         };
         if network.cluster_use == Some(3) && network.purpose != Some(Role::LiveMigration) {
-            let fault = path.faults.iter().find(|fault| fault.severity == Severity::Error);
+            // Of the layers that choose a network; what is wrong with the rate leads nowhere.
+            let fault = path
+                .faults
+                .iter()
+                .find(|fault| fault.severity == Severity::Error && fault.layer <= Layer::Metric);
             let taken = found.entry(&network.name).or_insert_with(|| Taken {
                 cause: fault.map(|fault| fault.fix.clone()),
                 pairs: Vec::new(),
@@ -87,17 +91,21 @@ struct Taken {
     at: Vec<Location>,
 }
 
-/// What leads there first, then the network out of live migration for good: excluded alone, hosts would find no network at all.
+/// What leads there first, then the network out of live migration for good: excluded alone, hosts would find no network at all. A network for
+/// live migration does not stay excluded: what leads there may be just that.
 fn fix(cluster: &Cluster, network: &str, cause: Option<String>) -> String {
-    let mut excluded: Vec<&str> = cluster.migration.exclude_networks.iter().map(String::as_str).collect();
-    let is_left = |other: &ClusterNetwork| {
-        other.cluster_use == Some(1) && !excluded.iter().any(|name| same_name(name, &other.name))
+    let excluded = &cluster.migration.exclude_networks;
+    let stays_out = |other: &ClusterNetwork| {
+        other.purpose != Some(Role::LiveMigration) && excluded.iter().any(|name| same_name(name, &other.name))
     };
-    if cause.is_none() && !cluster.networks.iter().any(is_left) {
+    let is_left = |other: &ClusterNetwork| other.cluster_use == Some(1) && !stays_out(other);
+    if !cluster.networks.iter().any(is_left) {
         return format!("take a network between the nodes out of MigrationExcludeNetworks, then put {network} into it");
     }
-    excluded.push(network);
-    let exclude = set_list(cluster, "MigrationExcludeNetworks", &excluded);
+    let others = cluster.networks.iter().filter(|other| stays_out(other));
+    let mut out: Vec<&str> = others.map(|other| other.name.as_str()).collect();
+    out.push(network);
+    let exclude = set_list(cluster, "MigrationExcludeNetworks", &out);
     match cause {
         Some(cause) => {
             format!("{cause} (nicplan path shows each pair); once no pair takes {network} any more: {exclude}")

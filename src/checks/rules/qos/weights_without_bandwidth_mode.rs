@@ -49,7 +49,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "bandwidth mode none".to_owned(),
             expected: "bandwidth mode weight; on SET no weights".to_owned(),
-            fix: ways.remove(&switch).unwrap_or_default(),
+            fix: format!(
+                "{}{}",
+                ways.remove(&switch).unwrap_or_default(),
+                places.verb("", "; so on the other nodes, one after the other")
+            ),
             at: places.at,
         });
     }

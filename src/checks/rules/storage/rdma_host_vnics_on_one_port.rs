@@ -22,6 +22,8 @@ pub static RULE: Rule = Rule {
         "host_vnics.team_mapping",
         "host_vnics.rdma",
         "host_vnics.role",
+        "nics.rdma",
+        "nics.status",
         "switches.nics",
     ],
     versions: Versions::from(WS2016),
@@ -38,7 +40,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 let before = first.entry((&vnic.switch, port.to_lowercase())).or_default();
                 let shared = before
                     .iter()
-                    .find_map(|other| Some((*other, better_port(node, other, vnic)?)));
+                    .find_map(|other| Some((*other, better_port(node, port, other, vnic)?)));
                 if let Some((other, better)) = shared {
                     let key = (port.clone(), other.name.clone(), vnic.name.clone(), better.name.clone());
                     found.add(key, node, report.at(vnic.origin, "team_mapping"));
@@ -75,17 +77,21 @@ fn mapped_to(vnic: &HostVnic) -> &[String] {
 }
 
 /// The first port of their switch that would be better for one of two host vNICs on one port: no other of its role is bound to
-/// it where both have the same role, else none at all. Without such a port they have to share: two roles on two ports are two
-/// host vNICs on each.
-fn better_port<'a>(node: &'a Node, one: &HostVnic, other: &HostVnic) -> Option<&'a Nic> {
+/// it where both have the same role, else none at all; it has link, and RDMA where the shared one has. Without such a port they have to
+/// share: two roles on two ports are two host vNICs on each.
+fn better_port<'a>(node: &'a Node, shared: &str, one: &HostVnic, other: &HostVnic) -> Option<&'a Nic> {
     let rivals: Vec<&HostVnic> = with_rdma(node)
-        .filter(|vnic| vnic.switch == other.switch && (one.role != other.role || vnic.role == other.role))
+        .filter(|vnic| one.role != other.role || vnic.role == other.role)
         .collect();
     let bound = |vnic: &HostVnic, nic: &Nic| mapped_to(vnic).iter().any(|name| same_name(name, &nic.name));
+    let needs_rdma = node
+        .nics
+        .iter()
+        .any(|nic| same_name(&nic.name, shared) && nic.rdma.on());
     let ports = node
         .nics
         .iter()
-        .filter(|nic| nic.switch.as_ref() == Some(&other.switch));
+        .filter(|nic| nic.switch.as_ref() == Some(&other.switch) && nic.up && (nic.rdma.on() || !needs_rdma));
     ports
         .filter(|nic| !rivals.iter().any(|vnic| bound(vnic, nic)))
         .min_by_key(|nic| with_rdma(node).filter(|vnic| bound(vnic, nic)).count())
