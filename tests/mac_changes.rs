@@ -74,6 +74,11 @@ fn a_vm_with_two_wrong_addresses_is_one_step_and_each_row_of_a_vnic_has_its_own_
         "{}",
         run.out
     );
+    assert!(
+        run.out.contains("(One; Two: 00-15-5D-01-0B-07; 00-15-5D-01-0C-07)"),
+        "{}",
+        run.out
+    );
     let told = rows(&out, "mac_changes.csv", &["kind", "subject", "adapter", "why"]);
     let of = |kind: &str| -> Vec<&Vec<String>> { told.iter().filter(|row| row[0] == kind).collect() };
     let (restarts, statics, spoofing) = (of("restart"), of("static"), of("spoofing"));
