@@ -15,7 +15,7 @@ use nicplan::applied;
 use nicplan::assignment::{Options, plan};
 use nicplan::checks;
 use nicplan::deploy::steps::{Change, HostSetting};
-use nicplan::deploy::{ClusterWork, NodeWork, work};
+use nicplan::deploy::{ClusterWork, NodeWork, files, work};
 use nicplan::generate::{Size, generate};
 use nicplan::inventory::{
     Cluster, ClusterNetwork, Fact, Inventory, LoadOptions, NetworkState, Origin, Rdma, StorageKind, load,
@@ -24,6 +24,7 @@ use nicplan::plan::{Plan, Style};
 use nicplan::profiles::Transport;
 use nicplan::roles::Role;
 use program::project;
+use replay::follow::follow;
 use replay::{number, there_and_back};
 use std::collections::BTreeMap;
 use std::fs;
@@ -55,6 +56,69 @@ fn the_steps_of_every_sample_lead_to_its_plan_and_back() {
             there_and_back(&name, &work);
         }
     }
+    assert!(steps > 100, "{steps}");
+}
+
+/// Addresses are in no inventory that was typed by hand: the scripts move what Windows has.
+fn without_addresses(inventory: &mut Inventory) {
+    for node in inventory.clusters.iter_mut().flat_map(|c| &mut c.nodes) {
+        node.nics.iter_mut().for_each(|nic| nic.addresses.clear());
+        node.host_vnics.iter_mut().for_each(|vnic| vnic.addresses.clear());
+    }
+}
+
+fn follow_all(name: &str, all: &[ClusterWork], careful: bool, lost: &mut Vec<String>) -> usize {
+    let files = files(all);
+    let mut steps = 0;
+    for work in all.iter().filter(|work| !work.by_intents) {
+        // Nodes of one cluster are mostly wired alike.
+        for (node, spread) in work.nodes.iter().take(2).flat_map(|node| [(node, false), (node, true)]) {
+            match follow(work, node, &files, (spread, careful)) {
+                Ok(done) => steps += done,
+                Err(what) => lost.push(format!(
+                    "{name}, {}, one address a role {spread}: {what}",
+                    node.today.name
+                )),
+            }
+        }
+    }
+    steps
+}
+
+#[test]
+fn no_script_takes_away_an_address_that_another_step_has_moved() {
+    let (mut steps, mut lost, mut careless) = (0, Vec::new(), Vec::new());
+    for sample in program::entries(&project().join("samples")) {
+        let name = sample.file_name().expect("a name").to_string_lossy().into_owned();
+        let Ok(mut inventory) = load(&[sample], &LoadOptions::default()) else {
+            continue;
+        };
+        if inventory.clusters.iter().map(|c| c.nodes.len()).sum::<usize>() > 4 {
+            continue;
+        }
+        if !inventory.clusters.iter().all(Cluster::runs_hyper_v) {
+            continue;
+        }
+        if inventory.clusters.iter().map(|c| c.vms.len()).sum::<usize>() > 200 {
+            continue;
+        }
+        without_addresses(&mut inventory);
+        for style in [None].into_iter().chain(Style::ALL.map(Some)) {
+            let Some(planned) = plan(&inventory, &Options { style, deadline: None }) else {
+                continue;
+            };
+            let verified = checks::verify(&inventory, planned).expect("our own plan holds");
+            if let Ok(all) = work(&inventory, &verified) {
+                steps += follow_all(&format!("{name} {style:?}"), &all, true, &mut lost);
+                follow_all(&name, &all, false, &mut careless);
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+    assert!(
+        !careless.is_empty(),
+        "some way puts an address on an adapter that still has its own"
+    );
     assert!(steps > 100, "{steps}");
 }
 

@@ -368,6 +368,7 @@ fn release(state: &State, goal: &Goal, port: &Port, roles: Vec<Role>, mut keeps_
         port: port.clone(),
         roles,
         addresses,
+        of: None,
         keeps_address,
     }
 }

@@ -61,6 +61,9 @@ pub fn step(context: &Context, changes: &[Change]) -> Vec<Written> {
             if rest.iter().any(|later| replaces(change, later)) {
                 one.test = String::new();
             }
+            if changes[..place].iter().any(|c| matches!(c, Change::Land { .. })) {
+                one = address_change::landed(one);
+            }
             if let Some(made) = rest.iter().find(|later| intents::replaces(change, later)) {
                 one.test = format!("({}) -or ({})", intents::written(context, made).test, one.test);
             }
