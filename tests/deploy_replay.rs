@@ -122,6 +122,69 @@ fn no_script_takes_away_an_address_that_another_step_has_moved() {
     assert!(steps > 100, "{steps}");
 }
 
+/// Two hosts whose iSCSI goes to the ports of management and of the cluster, because VMs take the fast ports.
+fn in_turn(profile: &str) -> Vec<(String, Vec<u8>)> {
+    let mut nics = "node,nic,speed_mbps,card,tor,vlans,model,current_role\n".to_owned();
+    let mut vms = "vm,node,memory_mib\n".to_owned();
+    let mut vnics = "vm,switch,vlans,p95_mbps\n".to_owned();
+    for node in ["N1", "N2"] {
+        for port in [
+            "L1,1000,LOM,SW1,10,B,management",
+            "L2,1000,LOM,SW2,11,B,cluster;live-migration",
+            "L3,1000,LOM,SW1,,B,",
+            "L4,1000,LOM,SW2,,B,",
+            "S1,10000,A,SW1,,I,vm:G",
+            "S2,10000,B,SW2,,I,storage",
+            "S3,10000,B,SW1,,I,storage",
+        ] {
+            nics += &format!("{node},{port}\n");
+        }
+        for vm in 1..=4 {
+            vms += &format!("V{node}{vm},{node},4096\n");
+            vnics += &format!("V{node}{vm},G,30,2500\n");
+        }
+    }
+    let networks = "network,subnet,vlan,cluster_use,purpose\nM,10.0.0.0/24,10,3,management\nC,10.0.1.0/24,11,1,cluster\n\
+                    I1,10.0.8.0/24,20,0,storage\nI2,10.0.9.0/24,21,0,storage\n";
+    let tables = [
+        ("clusters", format!("cluster,profile,storage\nC,{profile},iscsi\n")),
+        (
+            "nodes",
+            "node,management_ip,memory_mib\nN1,10.0.0.100,131072\nN2,10.0.0.100,131072\n".to_owned(),
+        ),
+        ("nics", nics),
+        ("cluster_networks", networks.to_owned()),
+        ("switches", "node,switch,nics\nN1,G,S1\nN2,G,S1\n".to_owned()),
+        ("vms", vms),
+        ("vnics", vnics),
+        ("policy", "setting,value\nsurvive:vm,nic;card\n".to_owned()),
+    ];
+    tables
+        .map(|(file, text)| (format!("{file}.csv"), text.into_bytes()))
+        .into()
+}
+
+#[test]
+fn no_port_needs_two_vlans_while_management_or_storage_is_on_it() {
+    let (mut steps, mut lost) = (0, Vec::new());
+    for profile in ["2012r2", "2016", "2022"] {
+        let dir = program::place(&format!("deploy-in-turn-{profile}"));
+        nicplan::reports::write_all(&dir, &in_turn(profile)).expect("the build folder can be written");
+        let inventory = load(&[dir], &LoadOptions::default()).expect("sound");
+        for style in [None].into_iter().chain(Style::ALL.map(Some)) {
+            let Some(planned) = plan(&inventory, &Options { style, deadline: None }) else {
+                continue;
+            };
+            let verified = checks::verify(&inventory, planned).expect("our own plan holds");
+            if let Ok(all) = work(&inventory, &verified) {
+                steps += follow_all(&format!("{profile} {style:?}"), &all, true, &mut lost);
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+    assert!(steps > 20, "{steps}");
+}
+
 #[test]
 fn the_steps_of_generated_inventories_lead_to_their_plans_and_back() {
     for (nodes, vms, seed) in [(2, 10, 1), (3, 40, 2), (5, 60, 3), (8, 90, 4), (4, 30, 7), (6, 50, 11)] {

@@ -311,7 +311,8 @@ pub fn follow(
             .iter()
             .filter(|(port, roles)| !given.contains(port) && !roles.is_empty())
         {
-            let bare = roles.iter().all(|role| *role == Role::Vm) || !windows.of(&port.alias()).is_empty();
+            let bare = roles.iter().all(|role| matches!(role, Role::Vm | Role::Cluster))
+                || !windows.of(&port.alias()).is_empty();
             if !bare {
                 return Err(format!(
                     "after {what} {} has no address for {roles:?}: {:?}",
