@@ -226,13 +226,9 @@ impl<'c> Lans<'c> {
     /// Adapters without virtual switch on which a role that leaves and one that comes need two VLANs at once, both without tag, and one of them must
     /// stay reachable: adapter, VLAN of today, VLAN to come.
     pub fn clashes(&self, state: &State) -> Vec<(Port, u16, u16)> {
-        let vlan = |networks: &BTreeMap<Port, usize>, port: &Port| {
-            let at = networks.get(port)?;
-            self.today.networks.get(*at)?.vlan
-        };
-        let none = BTreeSet::new();
+        let vlan = |of: &BTreeMap<Port, usize>, port: &Port| self.today.networks.get(*of.get(port)?)?.vlan;
         let clash = |(port, roles): (&Port, &BTreeSet<Role>)| {
-            let (had, gets) = (self.had.get(port)?, self.gets.get(port).unwrap_or(&none));
+            let (had, gets) = (self.had.get(port)?, self.gets.get(port)?);
             let leaves = roles.iter().any(|role| had.contains(role) && !gets.contains(role));
             let came = roles.iter().any(|role| gets.contains(role) && !had.contains(role));
             let guarded = roles.iter().any(|role| GUARDED.contains(role));
@@ -260,12 +256,13 @@ pub fn of_intent(nic: &Nic) -> Option<u16> {
 
 /// Whether Windows itself tags what leaves an adapter without virtual switch.
 fn is_tagged(state: &State, port: &Port) -> bool {
-    let of = |nic: &Nic, column: &str| nic.facts.number(column).is_some_and(|vlan| vlan > 0);
-    state.node.nics.iter().any(|nic| match port {
-        Port::Nic(name) => same_name(&nic.name, name) && of(nic, "nic_vlan"),
-        Port::Team(name) => same_name(&nic.team, name) && of(nic, "team_vlan"),
-        Port::HostVnic(_) => false,
-    })
+    let set = |nic: &&Nic| {
+        ["nic_vlan", "team_vlan"]
+            .iter()
+            .any(|c| nic.facts.number(c).is_some_and(|vlan| vlan > 0))
+    };
+    let own = |nic: &Nic| matches!(port, Port::Nic(name) | Port::Team(name) if [&nic.name, &nic.team].contains(&name));
+    state.node.nics.iter().filter(set).any(own)
 }
 
 /// Guarded roles on host vNICs: role, port that may carry it, VLAN.

@@ -1,5 +1,6 @@
 //! Addresses as the scripts themselves move them: their calls of Move-Address, Clear-Address and Set-Address are done on a table of adapters, there
 //! and back, for inventories that do not know the addresses. Shares nothing with the facts that the steps carry along.
+#![allow(dead_code)] // each test file uses its part
 
 use super::{Wires, powershell};
 use nicplan::deploy::steps::{Change, Port, Step};
