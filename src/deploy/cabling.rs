@@ -81,6 +81,10 @@ pub struct Lans<'c> {
     end: BTreeMap<Port, usize>,
     /// VLANs that each port has today or gets before the first step.
     allowed: BTreeMap<String, BTreeSet<u16>>,
+    /// Roles of each adapter today.
+    had: BTreeMap<Port, BTreeSet<Role>>,
+    /// The same at the end.
+    gets: BTreeMap<Port, BTreeSet<Role>>,
 }
 
 impl<'c> Lans<'c> {
@@ -95,6 +99,8 @@ impl<'c> Lans<'c> {
             before,
             end: ended,
             allowed: BTreeMap::new(),
+            had: start.holds.clone(),
+            gets: end.holds.clone(),
         };
         for nic in &start.node.nics {
             let mut vlans = lans.has(start, nic).vlans();
@@ -217,6 +223,22 @@ impl<'c> Lans<'c> {
         }
     }
 
+    /// Adapters without virtual switch on which a role that leaves and one that comes need two VLANs at once, both without tag, and one of them must
+    /// stay reachable: adapter, VLAN of today, VLAN to come.
+    pub fn clashes(&self, state: &State) -> Vec<(Port, u16, u16)> {
+        let vlan = |of: &BTreeMap<Port, usize>, port: &Port| self.today.networks.get(*of.get(port)?)?.vlan;
+        let clash = |(port, roles): (&Port, &BTreeSet<Role>)| {
+            let (had, gets) = (self.had.get(port)?, self.gets.get(port)?);
+            let leaves = roles.iter().any(|role| had.contains(role) && !gets.contains(role));
+            let came = roles.iter().any(|role| gets.contains(role) && !had.contains(role));
+            let guarded = roles.iter().any(|role| GUARDED.contains(role));
+            let (before, after) = (vlan(&self.before, port)?, vlan(&self.end, port)?);
+            let both = leaves && came && guarded && before != after && !is_tagged(state, port);
+            both.then(|| (port.clone(), before, after))
+        };
+        state.holds.iter().filter_map(clash).collect()
+    }
+
     /// VLANs of guarded host vNICs on ports that neither have them today nor get them for the end: role, port, VLAN.
     pub fn crossing(&self, state: &State) -> BTreeSet<(Role, String, u16)> {
         let lacks = |nic: &str, vlan: u16| !self.allowed.get(nic).is_some_and(|all| all.contains(&vlan));
@@ -230,6 +252,17 @@ impl<'c> Lans<'c> {
 pub fn of_intent(nic: &Nic) -> Option<u16> {
     let intent = nic.facts.list("intents").is_some_and(|names| !names.is_empty());
     nic.set_vlan().filter(|_| intent && nic.switch.is_none())
+}
+
+/// Whether Windows itself tags what leaves an adapter without virtual switch.
+fn is_tagged(state: &State, port: &Port) -> bool {
+    let set = |nic: &&Nic| {
+        ["nic_vlan", "team_vlan"]
+            .iter()
+            .any(|c| nic.facts.number(c).is_some_and(|vlan| vlan > 0))
+    };
+    let own = |nic: &Nic| matches!(port, Port::Nic(name) | Port::Team(name) if [&nic.name, &nic.team].contains(&name));
+    state.node.nics.iter().filter(set).any(own)
 }
 
 /// Guarded roles on host vNICs: role, port that may carry it, VLAN.

@@ -87,6 +87,7 @@ fn carry(state: &State, goal: &Goal, transfer: &Transfer, roles: Vec<Role>) -> V
             port: transfer.to.clone(),
             roles: gives_up.into_iter().collect(),
             addresses: known(&state.node, &transfer.to),
+            of: None,
             keeps_address: false,
         });
     }
@@ -95,6 +96,7 @@ fn carry(state: &State, goal: &Goal, transfer: &Transfer, roles: Vec<Role>) -> V
             port: port.clone(),
             roles: roles.clone(),
             addresses: transfer.addresses.clone(),
+            of: None,
             keeps_address: transfer.keeps_address,
         });
     }

@@ -87,12 +87,14 @@ fn on_team(change: &Change, node: &mut Node) {
             roles,
             addresses,
             keeps_address,
+            ..
         } => on_ports(node, port, |has, nic_roles| {
             nic_roles
                 .into_iter()
                 .for_each(|own| own.retain(|role| !roles.contains(role)));
+            // Nobody knows what it had: what is known of it came with other steps, and stays.
             if !keeps_address {
-                has.retain(|address| !addresses.is_empty() && !addresses.contains(address));
+                has.retain(|address| !addresses.contains(address));
             }
         }),
         Change::AsBefore(Kept::Management { port, roles }) => on_ports(node, port, |_, nic_roles| {
@@ -156,7 +158,9 @@ fn by_intents(change: &Change, node: &mut Node) {
                 made::set_vlan(nic, value.after);
             }
         }
-        Change::Unland { nic, addresses, vlan } => {
+        Change::Unland {
+            nic, addresses, vlan, ..
+        } => {
             if let Some(nic) = nic_mut(node, nic) {
                 nic.addresses.retain(|address| !addresses.contains(address));
                 made::set_vlan(nic, *vlan);

@@ -27,8 +27,10 @@ pub struct Ordered {
 /// The changes from `start` to the goal, in order; the last state when there is no way. Ways on which guarded addresses stay on ports that have their
 /// VLAN are gone first; where they cost a takeover, or none exists, the ports need the VLAN meanwhile.
 pub fn order(start: &State, goal: &Goal, lans: &Lans<'_>) -> Result<Vec<Ordered>, Box<State>> {
-    let strict = search(start, goal, |state| lans.crossing(state).len());
-    let loose = || search(start, goal, |_| 0);
+    let strict = search(start, goal, |state| {
+        lans.crossing(state).len() + lans.clashes(state).len()
+    });
+    let loose = || search(start, goal, |state| lans.clashes(state).len());
     let takeovers = |way: &Result<Vec<Ordered>, Box<State>>| match way {
         Ok(found) => found.iter().filter(|o| o.takeover).count(),
         Err(_) => usize::MAX,

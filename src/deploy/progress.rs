@@ -316,7 +316,10 @@ fn releases(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
         let left: Vec<Role> = roles.iter().copied().filter(|role| !stays.contains(role)).collect();
         if !left.is_empty() {
             let guarded = left.iter().any(|role| GUARDED.contains(role));
-            found.push((guarded, vec![release(state, goal, port, left, !stays.is_empty())]));
+            // The address belongs to a role that stays, not to one that comes with its own.
+            let came = |role: &Role| goal.transfers.iter().any(|t| t.to == *port && t.roles.contains(role));
+            let keeps = roles.iter().any(|role| stays.contains(role) && !came(role));
+            found.push((guarded, vec![release(state, goal, port, left, keeps)]));
         }
     }
     found.sort_by_key(|(guarded, _)| *guarded);
@@ -368,6 +371,7 @@ fn release(state: &State, goal: &Goal, port: &Port, roles: Vec<Role>, mut keeps_
         port: port.clone(),
         roles,
         addresses,
+        of: None,
         keeps_address,
     }
 }

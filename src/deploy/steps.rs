@@ -180,8 +180,10 @@ pub enum Change {
         port: Port,
         /// Roles that it no longer carries.
         roles: Vec<Role>,
-        /// Addresses that go; empty with `all` = not known, whatever it has.
+        /// Addresses that go; empty = not known: what `of` had before the first change.
         addresses: Vec<String>,
+        /// Adapter that had them before the first change; `None` = this one. What other steps put here stays.
+        of: Option<Port>,
         /// It keeps its addresses: they belong to other roles.
         keeps_address: bool,
     },
@@ -352,6 +354,8 @@ pub enum Change {
     Unland {
         /// Port.
         nic: String,
+        /// Adapter that had its addresses.
+        from: Port,
         /// Its addresses.
         addresses: Vec<String>,
         /// VLAN ID that it gets back.

@@ -77,6 +77,7 @@ impl Change {
                 roles,
                 addresses,
                 keeps_address,
+                ..
             } => Change::Assume {
                 port: port.clone(),
                 roles: roles.clone(),
@@ -102,12 +103,14 @@ impl Change {
                 port: port.clone(),
                 roles: roles.clone(),
                 addresses: addresses.clone(),
+                of: from.clone(),
                 keeps_address: from.is_none() && addresses.is_empty(),
             },
             Change::Ride { port, roles } => Change::Release {
                 port: port.clone(),
                 roles: roles.clone(),
                 addresses: Vec::new(),
+                of: None,
                 keeps_address: true,
             },
             Change::HostVlan { vnic, value } => Change::HostVlan {
@@ -142,9 +145,14 @@ impl Change {
             Change::Host(setting) => Change::Host(setting.inverse()),
             Change::AddIntent(intent) => Change::RemoveIntent(intent.clone()),
             Change::Land {
-                nic, addresses, before, ..
+                nic,
+                from,
+                addresses,
+                before,
+                ..
             } => Change::Unland {
                 nic: nic.clone(),
+                from: from.clone(),
                 addresses: addresses.clone(),
                 vlan: *before,
             },

@@ -263,6 +263,7 @@ fn of_node(
     let goal = Goal::new(cluster, plan, &start, position, after);
     let lans = Lans::new(cluster, after_all, &start, &goal.state);
     let ordered = order::order(&start, &goal, &lans).map_err(|stuck| no_order(node, &stuck, &goal))?;
+    two_vlans(node, &start, &lans, &ordered)?;
     let ordered = if by_powershell(cluster) {
         port_vlan::cleared(&start, after, ordered)
     } else {
@@ -282,6 +283,25 @@ fn of_node(
         steps,
         already,
     })
+}
+
+/// No order keeps a port of the physical switches from needing two VLANs without tag while an address that must answer is on it.
+fn two_vlans(node: &Node, start: &State, lans: &Lans<'_>, ordered: &[Ordered]) -> Result<(), String> {
+    let mut state = start.clone();
+    for step in ordered {
+        state = state.with(&step.changes);
+        if let Some((port, before, after)) = lans.clashes(&state).first() {
+            return Err(format!(
+                "after \"{}\" {} of {} would have addresses in VLAN {before} and in VLAN {after}, and its switch port sends only one of them untagged: \
+                 management or storage would be cut. Give the role that comes there another port in plan.json, free a port of the node first, or plan \
+                 another style.",
+                words::title(&step.changes),
+                port.alias(),
+                node.name
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// Why there is no order: the adapters that could not be made, and what the node looked like then.

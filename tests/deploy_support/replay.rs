@@ -1,8 +1,12 @@
 //! The steps of a node tried on its facts and on the ports of its physical switches: there, back, and back from the middle; between two nodes VMs
 //! can migrate from each node to each other.
 
+#[path = "follow.rs"]
+pub mod follow;
 #[path = "moments.rs"]
 mod moments;
+#[path = "../support/powershell.rs"]
+mod powershell;
 
 use nicplan::applied::{self, today};
 use nicplan::deploy::cabling::Wire;

@@ -173,11 +173,36 @@ function Test-OnLink {
     return $false
 }
 
+function Get-Going {
+    # what goes from an adapter: what it, or the one that it came from, had before the first change; what another step put there stays
+    param([string]$Adapter, [string]$Of)
+    $now = @(Get-Ipv4 -Adapter $Adapter)
+    $source = $(if ($Of) { $Of } else { $Adapter })
+    $had = $script:State.Addresses[$source]
+    if (-not $had) {
+        $own = $script:State.Addresses[$Adapter]
+        return @($now | Where-Object { -not $own -or @($own.Addresses) -notcontains $_ })
+    }
+    $leased = @()
+    if ($had.Dhcp) {
+        $leased = @(Get-NetIPAddress -InterfaceAlias $Adapter -AddressFamily IPv4 -PrefixOrigin Dhcp -ErrorAction SilentlyContinue |
+            ForEach-Object { '{0}/{1}' -f $_.IPAddress, $_.PrefixLength })
+    }
+    return @($now | Where-Object { @($had.Addresses) -contains $_ -or $leased -contains $_ })
+}
+
+function Test-Cleared {
+    param([string]$Adapter, [string]$Of)
+    return @(Get-Going -Adapter $Adapter -Of $Of).Count -eq 0
+}
+
 function Clear-Address {
     # routes go with the addresses that they need
-    param([string]$Adapter, [string[]]$Address)
+    param([string]$Adapter, [string[]]$Address, [string]$Of)
+    $going = @($Address)
+    if (-not $Address) { $going = @(Get-Going -Adapter $Adapter -Of $Of) }
     foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
-        if ($Address -and ($Address -notcontains $one)) { continue }
+        if ($going -notcontains $one) { continue }
         Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
     }
     $left = @(Get-Ipv4 -Adapter $Adapter)
@@ -227,9 +252,19 @@ function Select-Address {
     })
 }
 
+function Get-Moving {
+    # addresses that an adapter had before the first change, but for those that a step has given to a third one
+    param([string]$From, [string]$To)
+    @($script:State.Addresses[$From].Addresses | Where-Object {
+        $others = @(Get-NetIPAddress -IPAddress ($_.Split('/')[0]) -ErrorAction SilentlyContinue |
+            Where-Object { $_.InterfaceAlias -and @($From, $To) -notcontains $_.InterfaceAlias })
+        $others.Count -eq 0
+    })
+}
+
 function Move-Address {
-    # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change
-    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet)
+    # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change; -All: from wherever they are now
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [switch]$All)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
     if ($Subnet -and -not $saved.Dhcp) {
@@ -239,16 +274,18 @@ function Move-Address {
             return
         }
     }
+    if (-not $Address -and -not $saved.Dhcp) {
+        $Address = @($saved.Addresses)
+        if (-not $All) { $Address = @(Get-Moving -From $From -To $To) }
+    }
     if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
     Wait-Adapter -Name $To
     Enable-Binding -Adapter $To
     if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
     else {
-        $moved = @($saved.Addresses)
-        if ($Address) { $moved = @($Address) }
-        Set-Address -Adapter $To -Address $moved
-        $all = @($saved.Addresses | Where-Object { $moved -notcontains $_ }).Count -eq 0
-        Set-Route -Adapter $To -Route $saved.Routes -All:$all
+        Set-Address -Adapter $To -Address $Address
+        $whole = @($saved.Addresses | Where-Object { $Address -notcontains $_ }).Count -eq 0
+        Set-Route -Adapter $To -Route $saved.Routes -All:$whole
     }
     if ($saved.Metric -gt 0) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -InterfaceMetric $saved.Metric }
     if (@($saved.Dns).Count -gt 0 -and -not $saved.Dhcp) { Set-DnsClientServerAddress -InterfaceAlias $To -ServerAddresses $saved.Dns }
@@ -275,13 +312,15 @@ function Wait-ByHand {
 
 function Test-Moved {
     # the adapter has what another one had before the first change
-    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [switch]$All)
     if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { return $false }
     if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
     $moved = @($saved.Addresses)
-    if ($Subnet) { $moved = @(Select-Address -Address $moved -Subnet $Subnet) }
+    if (-not $All) { $moved = @(Get-Moving -From $From -To $To) }
+    if ($Subnet) { $moved = @(Select-Address -Address $saved.Addresses -Subnet $Subnet) }
+    if ($moved.Count -eq 0) { return @($saved.Addresses).Count -eq 0 }
     return (Test-Address -Adapter $To -Address $moved)
 }
 
@@ -519,10 +558,10 @@ Undo-Step -Number 5 -What 'undo: add MEZZ 1 to the team LAN-Team' -Test {
 Wait-ByHand -Back -Number 4 -What 'put the switch port of MEZZ 1 (IOM-1) back to VLAN 40 untagged, if it was changed; else an address that goes back there does not answer'
 # Step 4: undo: move management from MEZZ 1 to vEthernet (Management)
 Undo-Step -Number 4 -What 'undo: move management from MEZZ 1 to vEthernet (Management)' -Test {
-    (@(Get-Ipv4 -Adapter 'vEthernet (Management)').Count -eq 0) -and (Test-Address -Adapter 'MEZZ 1' -Address '10.40.0.22')
+    (Test-Cleared -Adapter 'vEthernet (Management)' -Of 'MEZZ 1') -and (Test-Address -Adapter 'MEZZ 1' -Address '10.40.0.22')
 } -Change {
-    if (-not (@(Get-Ipv4 -Adapter 'vEthernet (Management)').Count -eq 0)) {
-        Clear-Address -Adapter 'vEthernet (Management)'
+    if (-not (Test-Cleared -Adapter 'vEthernet (Management)' -Of 'MEZZ 1')) {
+        Clear-Address -Adapter 'vEthernet (Management)' -Of 'MEZZ 1'
     }
     if (-not (Test-Address -Adapter 'MEZZ 1' -Address '10.40.0.22')) {
         Move-Address -From 'MEZZ 1' -To 'MEZZ 1'

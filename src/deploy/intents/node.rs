@@ -159,6 +159,7 @@ impl Holders {
             port: holder.port.clone(),
             roles: holder.roles.clone(),
             addresses: holder.addresses.clone(),
+            of: None,
             keeps_address: false,
         };
         self.from.iter().map(release).collect()

@@ -13,14 +13,19 @@ pub fn written(context: &Context, change: &Change) -> Written {
             port,
             addresses,
             keeps_address,
+            of,
             ..
         } => {
             if *keeps_address {
                 return Written::default();
             }
             let alias = port.alias();
+            let going = |name: &str| match of.as_ref().filter(|of| *of != port) {
+                Some(of) => Command::new(name).name("Adapter", &alias).name("Of", &of.alias()),
+                None => Command::new(name).name("Adapter", &alias),
+            };
             let test = if addresses.is_empty() {
-                format!("@(Get-Ipv4 -Adapter {}).Count -eq 0", quoted(&alias))
+                going("Test-Cleared").line()
             } else {
                 format!(
                     "@(Get-Ipv4 -Adapter {} | Where-Object {{ @({}) -contains $_ }}).Count -eq 0",
@@ -28,10 +33,13 @@ pub fn written(context: &Context, change: &Change) -> Written {
                     quoted_list(addresses)
                 )
             };
-            let mut clear = Command::new("Clear-Address").name("Adapter", &alias);
-            if !addresses.is_empty() {
-                clear = clear.names("Address", addresses);
-            }
+            let clear = if addresses.is_empty() {
+                going("Clear-Address")
+            } else {
+                Command::new("Clear-Address")
+                    .name("Adapter", &alias)
+                    .names("Address", addresses)
+            };
             Written::new(test, vec![clear])
         }
         Change::Assume {
@@ -42,6 +50,16 @@ pub fn written(context: &Context, change: &Change) -> Written {
         } => assume(context, port, roles, from.as_ref(), addresses),
         _ => Written::default(),
     }
+}
+
+/// The same where the addresses wait on a port in between, from which Network ATC may not have taken them.
+pub fn landed(mut written: Written) -> Written {
+    for line in written.commands.iter_mut().chain([&mut written.test]) {
+        if line.starts_with("Move-Address") || line.starts_with("Test-Moved") {
+            line.push_str(" -All");
+        }
+    }
+    written
 }
 
 fn assume(context: &Context, port: &Port, roles: &[Role], from: Option<&Port>, addresses: &[String]) -> Written {

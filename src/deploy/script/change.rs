@@ -60,6 +60,9 @@ pub fn step(context: &Context, changes: &[Change]) -> Vec<Written> {
             if rest.iter().any(|later| replaces(change, later)) {
                 one.test = String::new();
             }
+            if changes[..place].iter().any(|c| matches!(c, Change::Land { .. })) {
+                one = address_change::landed(one);
+            }
             if let Some(made) = rest.iter().find(|later| intents::replaces(change, later)) {
                 one.test = format!("({}) -or ({})", intents::written(context, made).test, one.test);
             }
@@ -73,7 +76,15 @@ pub fn step(context: &Context, changes: &[Change]) -> Vec<Written> {
 /// Whether the later change does this one, too: moving an address takes it off, removing a switch takes its host vNICs along.
 fn does_along(change: &Change, later: &Change) -> bool {
     match (change, later) {
-        (Change::Release { port, .. }, Change::Assume { from: Some(from), .. }) => port == from,
+        // On the way back an adapter gives up what came from another one, and what it had is put there again: two different things.
+        (
+            Change::Release { port, of, .. },
+            Change::Assume {
+                port: to,
+                from: Some(from),
+                ..
+            },
+        ) => port == from && to != from && of.as_ref().is_none_or(|of| of == port),
         (Change::RemoveHostVnic(vnic), Change::RemoveSwitch(switch)) => vnic.switch == switch.record.name,
         _ => false,
     }

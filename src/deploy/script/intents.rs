@@ -20,7 +20,12 @@ pub fn written(context: &Context, change: &Change) -> Written {
             switch,
             ..
         } => land(nic, from, addresses, *vlan, switch),
-        Change::Unland { nic, addresses, vlan } => unland(context, nic, addresses, *vlan),
+        Change::Unland {
+            nic,
+            from,
+            addresses,
+            vlan,
+        } => unland(context, (nic, from), addresses, *vlan),
         Change::AddIntent(intent) => add(intent),
         Change::RemoveIntent(intent) => remove(intent),
         Change::HoldIntents(hold) => held(hold),
@@ -90,26 +95,18 @@ fn land(nic: &str, from: &Port, addresses: &[String], vlan: Option<u64>, switch:
     }
 }
 
-fn unland(context: &Context, nic: &str, addresses: &[String], vlan: Option<u64>) -> Written {
-    let mut clear = Command::new("Clear-Address").name("Adapter", nic);
-    if !addresses.is_empty() {
-        clear = clear.names("Address", addresses);
-    }
+fn unland(context: &Context, (nic, from): (&str, &Port), addresses: &[String], vlan: Option<u64>) -> Written {
     let gone = Change::Release {
         port: Port::Nic(nic.to_owned()),
         roles: Vec::new(),
         addresses: addresses.to_vec(),
+        of: Some(from.clone()),
         keeps_address: false,
     };
-    Written {
-        test: format!(
-            "({}) -and {}",
-            address_change::written(context, &gone).test,
-            is_vlan(nic, vlan)
-        ),
-        commands: vec![clear.line(), set_vlan(nic, &vlan_before(nic, vlan))],
-        ..Written::default()
-    }
+    let mut written = address_change::written(context, &gone);
+    written.test = format!("({}) -and {}", written.test, is_vlan(nic, vlan));
+    written.commands.push(set_vlan(nic, &vlan_before(nic, vlan)));
+    written
 }
 
 fn set_vlan(nic: &str, vlan: &str) -> String {

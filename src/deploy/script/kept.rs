@@ -173,7 +173,9 @@ pub fn written(kept: &Kept, management: &str) -> Written {
             let holder = value(MANAGEMENT);
             let of = |name: &str, parameter: &str| Command::new(name).value(parameter, format!("({holder})"));
             let there = of("Test-Address", "Adapter").name("Address", management);
-            let back = of("Move-Address", "From").value("To", format!("({holder})"));
+            let back = of("Move-Address", "From")
+                .value("To", format!("({holder})"))
+                .switch("All");
             Written::new(there.line(), vec![back])
         }
         Kept::Bindings(nics, _) => {

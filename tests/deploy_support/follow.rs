@@ -1,0 +1,374 @@
+//! Addresses as the scripts themselves move them: their calls of Move-Address, Clear-Address and Set-Address are done on a table of adapters, there
+//! and back, for inventories that do not know the addresses. Shares nothing with the facts that the steps carry along.
+#![allow(dead_code)] // each test file uses its part
+
+use super::{Wires, powershell};
+use nicplan::deploy::steps::{Change, Port, Step};
+use nicplan::deploy::{ClusterWork, File, GUARDED, NodeWork, State};
+use nicplan::inventory::{ClusterNetwork, Facts, HostVnic, Node, Origin};
+use nicplan::powershell::quoted;
+use nicplan::roles::Role;
+use nicplan::units::Subnet;
+use powershell::{Call, Script, decoded};
+use std::collections::{BTreeMap, BTreeSet};
+
+type Table = BTreeMap<String, Vec<String>>;
+
+/// What Windows would list: adapters with their addresses, and what the script has written down of them.
+struct Windows {
+    saved: Table,
+    now: Table,
+    management: String,
+    /// The scripts take only what an adapter had; else all that it has.
+    careful: bool,
+    /// What is taken off one adapter arrives at the other; else it is lost, and the test must see that.
+    arrives: bool,
+}
+
+/// The address that a role has on an adapter, whoever knows it.
+fn address(networks: &[ClusterNetwork], role: Role, place: usize, fresh: usize) -> String {
+    let own: Vec<&ClusterNetwork> = networks.iter().filter(|n| n.purpose == Some(role)).collect();
+    match own
+        .get(place % own.len().max(1))
+        .filter(|n| n.subnet.ends_with(".0/24"))
+    {
+        Some(network) => network.subnet.replace(".0/24", &format!(".{}/24", 100 + fresh)),
+        None => format!("172.30.{fresh}.1/24"),
+    }
+}
+
+/// What each adapter really has: one address for all its roles, or one for each of their networks; and the addresses of each role.
+fn truth(work: &ClusterWork, state: &State, spread: bool) -> (Table, BTreeMap<Role, BTreeSet<String>>) {
+    let (mut table, mut of_role) = (Table::new(), BTreeMap::<Role, BTreeSet<String>>::new());
+    let mut places: BTreeMap<Role, usize> = BTreeMap::new();
+    for (fresh, (port, roles)) in state.holds.iter().enumerate() {
+        let mut order: Vec<Role> = nicplan::applied::FIRST
+            .into_iter()
+            .filter(|r| roles.contains(r))
+            .collect();
+        order.retain(|role| *role != Role::Vm);
+        let mut found: Vec<String> = Vec::new();
+        for role in &order {
+            let place = places.entry(*role).or_default();
+            let named = work.today.networks.iter().any(|n| n.purpose == Some(*role));
+            if found.is_empty() || spread && named {
+                found.push(address(&work.today.networks, *role, *place, fresh));
+                *place += 1;
+            }
+            of_role.entry(*role).or_default().extend(found.last().cloned());
+        }
+        if !found.is_empty() {
+            table.insert(port.alias(), found);
+        }
+    }
+    (table, of_role)
+}
+
+/// The texts of a quoted list.
+fn list(call: &Call, name: &str) -> Vec<String> {
+    let found = call.parameters.iter().find(|(own, _)| own == name);
+    let texts = found.map(|(_, text)| Script::parse(&format!("$x = {text}")).literals());
+    texts.into_iter().flatten().collect()
+}
+
+impl Windows {
+    fn adapter(&self, call: &Call, name: &str) -> Option<String> {
+        let (_, text) = call.parameters.iter().find(|(own, _)| own == name)?;
+        if !text.contains("Find-Management") {
+            return decoded(text.trim());
+        }
+        let has = |table: &Table| {
+            let mut all = table.iter();
+            let found = all.find(|(_, own)| own.iter().any(|a| a.split('/').next() == Some(&self.management)));
+            found.map(|(alias, _)| alias.clone())
+        };
+        has(&self.now).or_else(|| has(&self.saved))
+    }
+
+    fn of(&self, adapter: &str) -> Vec<String> {
+        self.now.get(adapter).cloned().unwrap_or_default()
+    }
+
+    fn clear(&mut self, adapter: &str, addresses: &[String], of: &str) {
+        let had = self.saved.get(of).cloned().unwrap_or_default();
+        let goes = |a: &String| match addresses.is_empty() {
+            true => !self.careful || had.contains(a),
+            false => addresses.contains(a),
+        };
+        let mut left = self.of(adapter);
+        left.retain(|a| !goes(a));
+        self.now.insert(adapter.to_owned(), left);
+    }
+
+    fn set(&mut self, adapter: &str, addresses: &[String]) {
+        for own in self.now.values_mut() {
+            own.retain(|a| !addresses.contains(a));
+        }
+        if !self.arrives {
+            return;
+        }
+        self.now
+            .entry(adapter.to_owned())
+            .or_default()
+            .extend_from_slice(addresses);
+    }
+
+    fn take(&mut self, from: &str, to: &str, call: &Call) {
+        let saved = self.saved.get(from).cloned().unwrap_or_default();
+        let mut moved = list(call, "Address");
+        let subnets = list(call, "Subnet");
+        let third = |a: &String| {
+            let mut others = self.now.iter().filter(|(alias, _)| *alias != from && *alias != to);
+            others.any(|(_, own)| own.contains(a))
+        };
+        if !subnets.is_empty() {
+            let on = |a: &&String| {
+                subnets
+                    .iter()
+                    .any(|s| Subnet::any_holds(s, &Subnet::of_addresses(std::slice::from_ref(*a))))
+            };
+            moved = saved.iter().filter(on).cloned().collect();
+        } else if moved.is_empty() {
+            let all = call.parameters.iter().any(|(name, _)| name == "All");
+            moved = saved.iter().filter(|a| all || !third(a)).cloned().collect();
+        }
+        if moved.is_empty() {
+            return;
+        }
+        if from != to {
+            let named = self.careful || !list(call, "Address").is_empty() || !subnets.is_empty();
+            self.clear(from, if named { &moved } else { &[] }, from);
+        }
+        self.set(to, &moved);
+    }
+
+    fn run(&mut self, call: &Call) {
+        match (
+            call.name.as_str(),
+            self.adapter(call, "From"),
+            self.adapter(call, "To"),
+            self.adapter(call, "Adapter"),
+        ) {
+            ("Move-Address", Some(from), Some(to), _) => self.take(&from, &to, call),
+            ("Clear-Address", .., Some(adapter)) => {
+                let of = self.adapter(call, "Of").unwrap_or_else(|| adapter.clone());
+                self.clear(&adapter, &list(call, "Address"), &of);
+            }
+            ("Set-Address", .., Some(adapter)) => self.set(&adapter, &list(call, "Address")),
+            _ => {}
+        }
+    }
+
+    /// Adapters that are gone, or are under a switch, have no address any more.
+    fn lose(&mut self, state: &State) {
+        let port = |alias: &str| {
+            let nic = state.node.nics.iter().any(|n| n.name == alias);
+            match alias
+                .strip_prefix("vEthernet (")
+                .and_then(|rest| rest.strip_suffix(')'))
+            {
+                Some(name) => Port::HostVnic(name.to_owned()),
+                None if nic => Port::Nic(alias.to_owned()),
+                None => Port::Team(alias.to_owned()),
+            }
+        };
+        self.now.retain(|alias, _| state.exists(&port(alias)));
+    }
+}
+
+/// The node with the addresses that Windows lists.
+fn probe(state: &State, table: &Table) -> Node {
+    let mut node = state.node.clone();
+    for name in &state.implicit {
+        let vnic = HostVnic {
+            name: name.clone(),
+            switch: name.clone(),
+            role: None,
+            vlan: None,
+            weight: None,
+            mac: None,
+            addresses: Vec::new(),
+            rdma: None,
+            origin: Origin::default(),
+            facts: Facts::default(),
+        };
+        node.host_vnics.push(vnic);
+    }
+    let of = |port: Port| table.get(&port.alias()).cloned().unwrap_or_default();
+    let mut teams: BTreeSet<String> = BTreeSet::new();
+    for nic in &mut node.nics {
+        nic.addresses = of(Port::Nic(nic.name.clone()));
+        if !nic.team.is_empty() && nic.switch.is_none() && teams.insert(nic.team.clone()) {
+            nic.addresses.extend(of(Port::Team(nic.team.clone())));
+        }
+    }
+    for vnic in &mut node.host_vnics {
+        vnic.addresses = of(Port::HostVnic(vnic.name.clone()));
+    }
+    node
+}
+
+/// The calls of each step, in the order of the script.
+fn steps(files: &[File], node: &NodeWork, ending: &str) -> Option<Vec<(usize, Vec<Call>)>> {
+    let target = format!("$Target = {}", quoted(&node.today.name));
+    let all = files.iter().filter(|(name, _)| name.ends_with(ending));
+    let mut texts = all.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
+    let text = texts.find(|text| text.lines().any(|line| line.trim_end() == target))?;
+    let parts = text.split("\n# Step ").skip(1);
+    let read = |part: &str| {
+        let number = part.split(':').next()?.parse().ok()?;
+        Some((number, Script::parse(&format!("# {part}")).calls()))
+    };
+    Some(parts.filter_map(read).collect())
+}
+
+/// Roles whose adapter gets no address from any script: the admin gives it.
+fn by_hand(step: &Step) -> impl Iterator<Item = &Port> {
+    step.changes.iter().filter_map(|change| match change {
+        Change::Assume {
+            port,
+            from: None,
+            addresses,
+            ..
+        } if addresses.is_empty() => Some(port),
+        _ => None,
+    })
+}
+
+/// Whether the scripts of a node ask what an adapter had before they clear it.
+fn is_careful(files: &[File]) -> bool {
+    let texts = files.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes));
+    let mut clearing = texts.filter(|text| text.contains("function Clear-Address"));
+    clearing.all(|text| text.contains("$going = @(Get-Going -Adapter $Adapter -Of $Of)"))
+}
+
+/// Follows the addresses of a node through its scripts; not `arrives` = as if every address were lost on its way.
+///
+/// # Errors
+/// The first moment at which an address is lost.
+pub fn follow(
+    work: &ClusterWork,
+    node: &NodeWork,
+    files: &[File],
+    (spread, arrives): (bool, bool),
+) -> Result<usize, String> {
+    let (Some(there), Some(back)) = (
+        steps(files, node, "-2-apply.ps1"),
+        steps(files, node, "-4-rollback.ps1"),
+    ) else {
+        return Ok(0);
+    };
+    let start = State::today(&work.today, &node.today);
+    let (saved, of_role) = truth(work, &start, spread);
+    let mut windows = Windows {
+        now: saved.clone(),
+        management: node
+            .today
+            .management_ip
+            .split('/')
+            .next()
+            .unwrap_or_default()
+            .to_owned(),
+        saved,
+        careful: is_careful(files),
+        arrives,
+    };
+    let mut wires = Wires::today(&work.today.networks, &probe(&start, &windows.now));
+    let guarded: Vec<Role> = GUARDED
+        .into_iter()
+        .filter(|role| start.reachable().contains(role))
+        .collect();
+    let check = |state: &State, windows: &Windows, wires: &Wires<'_>, after: &str| {
+        let alive = wires.alive(&probe(state, &windows.now));
+        let of = |role: &Role| of_role.get(role).into_iter().flatten();
+        match guarded.iter().find(|role| !of(role).any(|a| alive.contains(a))) {
+            Some(role) => Err(format!("{after} cuts {role}: {:?} in {:?}", of_role[role], windows.now)),
+            None => Ok(()),
+        }
+    };
+    for (nic, asked) in &node.cabling.asked {
+        wires.ask(nic, asked);
+    }
+    let mut states = vec![start.clone()];
+    let mut given: BTreeSet<Port> = BTreeSet::new();
+    for step in &node.steps {
+        for change in node.cabling.changes.iter().filter(|c| c.step == step.number) {
+            wires.has.insert(change.nic.clone(), change.after.clone());
+        }
+        let what = format!("step {} ({})", step.number, step.title);
+        if !step.takeover {
+            check(
+                &states[states.len() - 1],
+                &windows,
+                &wires,
+                &format!("what is asked before {what}"),
+            )?;
+        }
+        let calls = there
+            .iter()
+            .filter(|(number, _)| *number == step.number)
+            .flat_map(|(_, calls)| calls);
+        calls.for_each(|call| windows.run(call));
+        let state = states[states.len() - 1].with(&step.changes);
+        windows.lose(&state);
+        check(&state, &windows, &wires, &what)?;
+        given.extend(by_hand(step).cloned());
+        for (port, roles) in state
+            .holds
+            .iter()
+            .filter(|(port, roles)| !given.contains(port) && !roles.is_empty())
+        {
+            let bare = roles.iter().all(|role| matches!(role, Role::Vm | Role::Cluster))
+                || !windows.of(&port.alias()).is_empty();
+            if !bare {
+                return Err(format!(
+                    "after {what} {} has no address for {roles:?}: {:?}",
+                    port.alias(),
+                    windows.now
+                ));
+            }
+        }
+        states.push(state);
+    }
+    for change in node.cabling.changes.iter().filter(|c| c.step > node.steps.len()) {
+        wires.has.insert(change.nic.clone(), change.after.clone());
+    }
+    check(
+        &states[node.steps.len()],
+        &windows,
+        &wires,
+        "what is asked after the last step",
+    )?;
+    for (number, calls) in &back {
+        for change in node.cabling.back.iter().filter(|c| c.step == *number) {
+            wires.has.insert(change.nic.clone(), change.after.clone());
+        }
+        // Protocols come back last, when all is as it was.
+        let only = |change: &Change| matches!(change, Change::Unbind { .. } | Change::HostPort { .. });
+        if node.steps[number - 1].changes.iter().all(only) {
+            continue;
+        }
+        let what = format!("undoing step {number} ({})", node.steps[number - 1].title);
+        if !node.steps[number - 1].takeover {
+            check(
+                &states[*number],
+                &windows,
+                &wires,
+                &format!("what is asked before {what}"),
+            )?;
+        }
+        calls.iter().for_each(|call| windows.run(call));
+        windows.lose(&states[number - 1]);
+        check(&states[number - 1], &windows, &wires, &what)?;
+    }
+    for change in node.cabling.back.iter().filter(|c| c.step == 0) {
+        wires.has.insert(change.nic.clone(), change.after.clone());
+    }
+    windows.now.retain(|_, own| !own.is_empty());
+    windows.now.values_mut().for_each(|own| own.sort());
+    windows.saved.values_mut().for_each(|own| own.sort());
+    if windows.now != windows.saved {
+        return Err(format!("rolled back: {:?} was {:?}", windows.now, windows.saved));
+    }
+    Ok(there.len())
+}
