@@ -8,7 +8,7 @@ mod program;
 use committed::samples;
 use nicplan::applied::{self, Carrier};
 use nicplan::demand::needs;
-use nicplan::inventory::{Cluster, LoadOptions, load};
+use nicplan::inventory::Cluster;
 use nicplan::migration::drain::Network;
 use nicplan::migration::path::{Path, paths, slots};
 use nicplan::migration::wiring::{Subnet, Wiring};
@@ -16,7 +16,6 @@ use nicplan::migration::{self, calibration::Calibration};
 use nicplan::plan::ClusterPlan;
 use nicplan::profiles::WS2008R2;
 use nicplan::roles::Role;
-use program::project;
 
 /// What the runbook leaves to a person: an address for an adapter that carries a role and has none on its network.
 fn give_addresses(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
@@ -171,7 +170,8 @@ fn the_planner_counts_with_the_number_at_once_that_is_then_set() {
 #[test]
 fn on_azure_local_live_migration_rides_on_the_storage_adapters_of_its_switch() {
     use nicplan::assignment::{Options, plan};
-    let sample = project().join("samples/azure-local-4-node");
+    use nicplan::inventory::{LoadOptions, load};
+    let sample = program::project().join("samples/azure-local-4-node");
     let inventory = load(&[sample], &LoadOptions::default()).expect("a sample is sound");
     let options = Options {
         style: Some(nicplan::plan::Style::Converged),
