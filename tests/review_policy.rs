@@ -126,6 +126,8 @@ fn an_entry_without_a_last_day_holds_on_every_day_and_without_one() {
     }
 }
 
+// `plan` needs the solver.
+#[cfg(feature = "solver")]
 #[test]
 fn mac_and_plan_honour_entries_with_a_last_day_and_say_when_none_were_judged() {
     let input = folder(
