@@ -17,13 +17,10 @@ pub const COLUMNS: [&str; 4] = ["traffic_classes", "qos_policies", "pfc_prioriti
 /// Column of its ports.
 pub const PORT: &str = "qos";
 /// The same with their tables.
-pub const GIVEN: [ColumnName; 5] = [
-    ("nodes", "traffic_classes"),
-    ("nodes", "qos_policies"),
-    ("nodes", "pfc_priorities"),
-    ("nodes", "dcbx_willing"),
-    ("nics", "qos"),
-];
+pub fn given() -> impl Iterator<Item = ColumnName> {
+    let of_node = COLUMNS.into_iter().map(|column| ("nodes", column));
+    of_node.chain([("nics", PORT)])
+}
 /// Priority of SMB over RDMA.
 const SMB: u8 = 3;
 /// Priority of the cluster.

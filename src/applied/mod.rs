@@ -55,7 +55,7 @@ pub fn inventory(today: &Inventory, plan: &Plan) -> Inventory {
                     .nodes
                     .iter()
                     .any(|n| dcb::of_node(cluster, planned, n).is_some());
-                let decided = DECIDED.into_iter().chain(dcb::GIVEN.into_iter().filter(|_| bridged));
+                let decided = DECIDED.into_iter().chain(dcb::given().filter(|_| bridged));
                 for column in decided {
                     given.asked.insert(column);
                     given.filled.insert(column);

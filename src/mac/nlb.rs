@@ -4,7 +4,7 @@
 //! operation mode". Must not know: findings, the plan.
 
 use crate::inventory::{NlbMode, Vm};
-use crate::units::Mac;
+use crate::units::{Mac, same_name};
 use std::net::Ipv4Addr;
 
 /// What a mode asks of a member's vNIC.
@@ -59,6 +59,14 @@ pub fn is_own_cluster_mac(vm: &Vm, mac: Mac) -> bool {
         Some(vip) => cluster_mac(nlb.mode, vip) == mac,
         None => mac.0 >> 32 == 0x02BF,
     }
+}
+
+/// Whether two VMs of the inventory are members of one NLB cluster in unicast mode and this is its address: before spoofing existed, members
+/// were given it by hand.
+pub fn may_share(first: &Vm, second: &Vm, mac: Mac) -> bool {
+    let members = first.nlb.as_ref().zip(second.nlb.as_ref());
+    let one_cluster = members.is_some_and(|(x, y)| same_name(&x.name, &y.name));
+    !std::ptr::eq(first, second) && one_cluster && is_own_cluster_mac(first, mac) && is_own_cluster_mac(second, mac)
 }
 
 /// Positions of the vNICs on which a member runs NLB. The inventory does not say it, so in this order: those named after

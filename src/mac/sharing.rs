@@ -2,7 +2,7 @@
 //!
 //! In: the ledger. Out: those that hold an address together with another adapter by mistake. Must not know: findings.
 
-use crate::inventory::{Inventory, Vm};
+use crate::inventory::Inventory;
 use crate::mac::ledger::{Holder, Place};
 use crate::mac::{is_usable, nlb};
 use crate::units::{Mac, same_name};
@@ -74,16 +74,10 @@ pub fn on_purpose(inventory: &Inventory, a: Holder, b: Holder) -> bool {
     }
 }
 
-/// Whether both are members of one NLB cluster and hold its address: before spoofing existed, members of a unicast cluster were
-/// given it by hand.
+/// Whether both are members of one NLB cluster and hold its address.
 fn are_members(inventory: &Inventory, a: Holder, b: Holder) -> bool {
-    let (Some((x, _)), Some((y, _))) = (a.vnic(inventory), b.vnic(inventory)) else {
-        return false;
-    };
-    let name = |vm: &Vm| vm.nlb.as_ref().map(|member| member.name.clone());
-    let same_cluster = name(x).zip(name(y)).is_some_and(|(x, y)| same_name(&x, &y));
-    let same_vm = std::ptr::eq(x, y);
-    !same_vm && same_cluster && nlb::is_own_cluster_mac(x, a.mac) && nlb::is_own_cluster_mac(y, b.mac)
+    let vms = a.vnic(inventory).zip(b.vnic(inventory));
+    a.mac == b.mac && vms.is_some_and(|((x, _), (y, _))| nlb::may_share(x, y, a.mac))
 }
 
 /// Whether two holders are the same VM on both sides of a replication, which share their static addresses on purpose.

@@ -5,7 +5,7 @@ use crate::checks::Recount;
 use crate::inventory::{Cluster, NlbMode, Vm};
 use crate::mac::nlb;
 use crate::plan::{ClusterPlan, StaticMacPlan};
-use crate::units::{Mac, same_name};
+use crate::units::Mac;
 use std::collections::BTreeMap;
 
 pub(super) static CHECK: PlanCheck = PlanCheck {
@@ -40,7 +40,7 @@ fn check(cluster: &Cluster, plan: &ClusterPlan, _: &Recount, broken: &mut Broken
         if let Some(mac) = entry.planned {
             address(plan, entry, mac, vm, broken);
             let holders = taken.entry(mac).or_default();
-            if let Some((other, _)) = holders.iter().find(|(_, other)| !are_members(mac, *other, vm)) {
+            if let Some((other, _)) = holders.iter().find(|(_, other)| !shared(mac, *other, vm)) {
                 let message = format!("the static MAC {mac} is planned for {other} and for {subject}");
                 broken.add(&subject, message, mac, "an address of its own");
             }
@@ -49,18 +49,10 @@ fn check(cluster: &Cluster, plan: &ClusterPlan, _: &Recount, broken: &mut Broken
     }
 }
 
-/// Whether two VMs are members of one NLB cluster in unicast mode and this is its address, which they may share.
-fn are_members(mac: Mac, first: Option<&Vm>, second: Option<&Vm>) -> bool {
-    let (Some(first), Some(second)) = (first, second) else {
-        return false;
-    };
-    let one_cluster = first
-        .nlb
-        .as_ref()
-        .zip(second.nlb.as_ref())
-        .is_some_and(|(x, y)| same_name(&x.name, &y.name));
-    let own = |vm| nlb::is_own_cluster_mac(vm, mac);
-    first.name != second.name && one_cluster && own(first) && own(second)
+fn shared(mac: Mac, first: Option<&Vm>, second: Option<&Vm>) -> bool {
+    first
+        .zip(second)
+        .is_some_and(|(first, second)| nlb::may_share(first, second, mac))
 }
 
 fn needs_spoofing(vm: &Vm) -> bool {
