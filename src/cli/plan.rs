@@ -180,7 +180,7 @@ fn review(inventory: &Inventory, verified: &checks::VerifiedPlan, as_of: Option<
         planned: Reviewed {
             planned: after.findings,
             outcomes: today.outcomes,
-            entries_passed_over: as_of.is_none() && levels.any(|level| !level.until.is_empty()),
+            entries_passed_over: as_of.is_none() && levels.any(|level| !rules::holds(level, as_of)),
         },
     }
 }
