@@ -69,6 +69,37 @@ fn a_changed_cell_is_told_with_both_values_also_in_a_column_of_the_review() {
 }
 
 #[test]
+fn a_renamed_cluster_is_a_new_name_and_not_another_cluster() {
+    let before = place(
+        "diff-renamed-a",
+        &[
+            ("clusters", "cluster,profile\nC1,2016\n"),
+            ("nodes", NODES),
+            ("nics", NICS),
+        ],
+    );
+    let after = place(
+        "diff-renamed-b",
+        &[
+            ("clusters", "cluster,profile\nC2,2019\n"),
+            ("nodes", &NODES.replace("C1", "C2")),
+            ("nics", NICS),
+        ],
+    );
+
+    let found = diff::inventories(&read(&before), &read(&after));
+
+    let told: Vec<_> = found.iter().map(told).collect();
+    assert_eq!(
+        told,
+        [
+            (Kind::Changed, "", "clusters", "C2", "cluster", "C1", "C2"),
+            (Kind::Changed, "", "clusters", "C2", "profile", "2016", "2019"),
+        ]
+    );
+}
+
+#[test]
 fn a_vm_that_moved_is_one_change_of_the_vm() {
     let found = changes("move", NODES, NICS, "vm,node,memory_mib\nSQL,HV2,8192\n");
 

@@ -7,7 +7,7 @@ use super::policies::uplinks;
 use super::switches;
 use crate::inventory::{Cluster, ColumnName, Fact, Nic, Node, TrafficClass};
 use crate::plan::{ClusterPlan, NodeUplink};
-use crate::profiles::Transport;
+use crate::profiles::{Transport, WS2008R2};
 use crate::roles::Role;
 use crate::units::same_name;
 use std::collections::BTreeSet;
@@ -37,9 +37,9 @@ pub struct Dcb {
     pub cluster_percent: u8,
 }
 
-/// Ports that carry SMB over RDMA beside other traffic and have no weights.
+/// Ports that carry SMB over RDMA beside other traffic and have no weights. Windows Server 2008 R2 has no Data Center Bridging; with Network ATC the intents set it.
 pub fn of_node(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Option<Dcb> {
-    if cluster.profile.intents_only {
+    if cluster.profile.intents_only || cluster.profile.generation == WS2008R2 {
         return None;
     }
     let mut found: Option<Dcb> = None;

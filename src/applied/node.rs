@@ -63,9 +63,9 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
     clear_port_vlans(cluster, today, after);
     if cluster.profile.generation > WS2008R2 {
         bindings::take_off(&bindings::under_switches(cluster, after), after);
-        if let Some(dcb) = dcb::of_node(cluster, plan, after) {
-            dcb::set(&dcb, after);
-        }
+    }
+    if let Some(dcb) = dcb::of_node(cluster, plan, after) {
+        dcb::set(&dcb, after);
     }
 }
 

@@ -5,9 +5,9 @@ use crate::inventory::raw::unguard;
 use crate::inventory::{Cluster, to_csv_tables};
 use std::collections::BTreeMap;
 
-/// Columns that name a row beside its node; the rest are its values.
+/// Columns that name a row beside its node and its cluster; the rest are its values. A renamed cluster stays one cluster.
 const NAMES: [(&str, &[&str]); 12] = [
-    ("clusters", &["cluster"]),
+    ("clusters", &[]),
     ("nodes", &["node"]),
     ("nics", &["nic"]),
     ("tors", &["tor"]),
@@ -72,7 +72,11 @@ fn row(cells: &[(&str, &str)], names: &[&str], hosts: &BTreeMap<&str, &str>) -> 
             format!("{node}/{subject}").to_lowercase()
         },
         node: node.to_owned(),
-        subject,
+        subject: if names.is_empty() {
+            value("cluster").to_owned()
+        } else {
+            subject
+        },
         cells: cells
             .iter()
             .filter(|(column, value)| !named(column) && !value.is_empty())
