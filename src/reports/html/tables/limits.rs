@@ -10,7 +10,7 @@ use crate::reports::{limits, show};
 pub(super) fn failures(data: &ReportData) -> Table {
     const COLUMNS: &[(&str, Kind)] = &[
         ("Cluster", Kind::Text),
-        ("What fails", Kind::Text),
+        ("What fails", Kind::Name),
         ("Kind", Kind::Text),
         ("Felt on node", Kind::Text),
         ("Role", Kind::Text),
