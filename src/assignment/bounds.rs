@@ -257,9 +257,9 @@ mod tests {
     use crate::assignment::design::designs;
     use crate::assignment::meeting::undecided;
     use crate::inventory::ClusterNetwork;
+    use crate::inventory::testing::{cluster, nic};
     use crate::plan::Style;
     use crate::roles::Role;
-    use crate::topology::testing::{cluster, nic};
 
     /// What the patterns of the dedicated design prove about roles that are not reached, on four nodes.
     fn proven(ports: usize, vlan: u16) -> u64 {

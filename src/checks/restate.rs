@@ -123,9 +123,9 @@ fn open_gap(solver: &mut Solver) {
 mod tests {
     use super::*;
     use crate::checks::plan::testing::{files, plan, set_nics};
+    use crate::inventory::testing::{cluster, nic, vm, vnic};
     use crate::plan::{Mechanism, Style};
     use crate::profiles::Transport;
-    use crate::topology::testing::{cluster, nic, vm, vnic};
 
     /// Two nodes with five ports, a dedicated plan on four of them.
     fn sound() -> (Cluster, ClusterPlan) {

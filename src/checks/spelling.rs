@@ -102,8 +102,8 @@ mod tests {
     use super::*;
     use crate::checks::plan::testing::{files, plan};
     use crate::checks::verify;
+    use crate::inventory::testing::{cluster, nic, vm, vnic};
     use crate::plan::{PoolPlan, StaticMacPlan, Style};
-    use crate::topology::testing::{cluster, nic, vm, vnic};
     use crate::units::{Mac, MacRange};
 
     /// A plan that uses every kind of name.

@@ -25,6 +25,8 @@ mod schema;
 mod suggest;
 mod templates;
 #[cfg(test)]
+pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 mod traffic_class;
 mod virtual_machines;

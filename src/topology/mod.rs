@@ -10,8 +10,6 @@ mod fabric;
 mod failures;
 mod reach;
 #[cfg(test)]
-pub(crate) mod testing;
-#[cfg(test)]
 mod tests;
 
 pub use fabric::{Attach, Fabric, attach, cabled, carries, unlinked_switches};

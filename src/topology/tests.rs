@@ -1,8 +1,8 @@
 //! The algorithms against their definitions, by brute force on small random clusters, and the cases people get wrong.
 
-use super::testing::{Dice, cluster, link, nic, random_cluster};
 use super::*;
 use crate::inventory::Cluster;
+use crate::inventory::testing::{self, Dice, cluster, link, nic, random_cluster};
 
 type Port = (usize, usize);
 

@@ -2,12 +2,12 @@
 
 use super::testing::{claim, files, plan, set_nics};
 use super::*;
+use crate::inventory::testing::{cluster, link, nic, vm, vnic};
 use crate::inventory::{Nlb, NlbMode};
 use crate::plan::{Mechanism, PoolPlan, StaticMacPlan, Status, Style, StyleRow};
 use crate::policy::{FailureKind, Strength};
 use crate::profiles::{self, Transport};
 use crate::roles::Role;
-use crate::topology::testing::{cluster, link, nic, vm, vnic};
 use crate::units::{Mac, MacRange};
 
 pub(super) const DEDICATED: &str = "management=P1 | cluster=P2 | live-migration=P3 | vm:External-1=P4";

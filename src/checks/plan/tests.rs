@@ -4,12 +4,12 @@ use super::cases::{DEDICATED, bound, cases, facts, fixed, member, pool, range, s
 use super::testing::{claim, files, plan, set_nics};
 use super::*;
 use crate::checks::{VerifiedPlan, requirements_met, verify};
+use crate::inventory::testing::link;
 use crate::inventory::{Rdma, StorageKind};
 use crate::plan::{Status, Style};
 use crate::policy::FailureKind;
 use crate::profiles::Transport;
 use crate::roles::Role;
-use crate::topology::testing::link;
 use crate::units::Mac;
 use std::collections::BTreeSet;
 

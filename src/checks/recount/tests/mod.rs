@@ -12,9 +12,9 @@ mod wishes;
 use super::*;
 use crate::checks::plan::testing::plan;
 use crate::inventory::Cluster;
+use crate::inventory::testing::{cluster, nic, vm, vnic};
 use crate::plan::Style;
 use crate::policy::FailureKind;
-use crate::topology::testing::{cluster, nic, vm, vnic};
 
 /// Nodes with `ports` NICs of 1 GbE, P1, P2 … in turn on ToRs A and B, without a link between the two.
 fn facts(nodes: usize, ports: usize) -> Cluster {

@@ -3,9 +3,9 @@
 use super::*;
 use crate::checks::recount::reach::InstanceReach;
 use crate::checks::recount::view::View;
+use crate::inventory::testing::{Dice, link, random_cluster};
 use crate::inventory::{ClusterNetwork, Origin, StorageKind};
 use crate::roles::Role;
-use crate::topology::testing::{Dice, link, random_cluster};
 use crate::topology::{Attach, Fabric};
 use std::collections::BTreeSet;
 

@@ -1,7 +1,7 @@
 //! The largest cluster there is: 64 nodes with 12 NICs and 8,000 VMs.
 
 use super::*;
-use crate::topology::testing::link;
+use crate::inventory::testing::link;
 use std::collections::BTreeSet;
 
 /// 64 nodes on two linked ToRs, 8,000 VMs in 20 VLANs, two external networks.

@@ -2,9 +2,9 @@
 
 use super::*;
 use crate::checks::plan::testing::set_nics;
+use crate::inventory::testing::link;
 use crate::inventory::{Demand, Origin, StorageKind};
 use crate::roles::Role;
-use crate::topology::testing::link;
 
 const DESIGN: &str = "management=P1 | cluster=P2 | live-migration=P3 | vm:E=P4";
 

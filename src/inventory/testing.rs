@@ -1,8 +1,6 @@
 //! Small clusters for tests, built in a line or two, and a tiny repeatable random source.
 
-use crate::inventory::{
-    Cluster, InterSwitchLink, Nic, Node, Origin, Rdma, StorageKind, Tor, Vm, VmPriority, VmState, Vnic,
-};
+use super::{Cluster, InterSwitchLink, Nic, Node, Origin, Rdma, StorageKind, Tor, Vm, VmPriority, VmState, Vnic};
 use crate::policy::Policy;
 use crate::profiles;
 use crate::units::{Mbps, MiB};
@@ -36,7 +34,8 @@ pub(crate) fn cluster(nodes: usize, tors: usize) -> Cluster {
     }
 }
 
-fn node(name: &str) -> Node {
+/// An empty node.
+pub(crate) fn node(name: &str) -> Node {
     Node {
         facts: Default::default(),
         name: name.to_owned(),
