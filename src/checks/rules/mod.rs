@@ -29,6 +29,7 @@ mod rebuild;
 mod replica;
 mod report;
 mod sources;
+mod split;
 mod storage;
 mod table;
 mod team;

@@ -1,7 +1,8 @@
 //! DHCP on some adapters of a cluster network.
 
-use crate::checks::rules::adapters::{Adapter, on_network};
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::adapters::Adapter;
+use crate::checks::rules::split::split_networks;
+use crate::checks::rules::{Fault, Report, Rule, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
 
@@ -27,41 +28,20 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    for network in &cluster.networks {
-        let adapters = on_network(cluster, network);
-        let who = |value: bool| -> Vec<_> {
-            adapters
-                .iter()
-                .filter(|(_, adapter)| adapter.facts.yes("dhcp") == Some(value))
-                .collect()
-        };
-        let (with, without) = (who(true), who(false));
-        if with.is_empty() || without.is_empty() {
-            continue;
-        }
-        let names = |some: &[&(&Node, Adapter<'_>)]| -> Vec<String> {
-            some.iter()
-                .map(|(node, adapter)| format!("{}/{}", node.name, adapter.name))
-                .collect()
-        };
-        let current = format!(
-            "DHCP on {}, not on {}",
-            lookup::list(&names(&with)),
-            lookup::list(&names(&without))
-        );
-        let all = without.iter().chain(&with);
+    for split in split_networks(cluster, "dhcp") {
+        let current = split.told("DHCP");
         report.add(Fault {
-            subject: network.name.clone(),
-            message: format!("in {} addresses come from two ways: {current}", network.name),
+            subject: split.network.name.clone(),
+            message: format!("in {} addresses come from two ways: {current}", split.network.name),
             current,
             expected: "all fixed, or all from DHCP".to_owned(),
-            fix: fix(cluster, &with),
-            at: all.map(|(_, adapter)| report.at(adapter.origin, "dhcp")).collect(),
+            fix: fix(cluster, &split.on),
+            at: split.places(report, "dhcp"),
         });
     }
 }
 
-fn fix(cluster: &Cluster, with: &[&(&Node, Adapter<'_>)]) -> String {
+fn fix(cluster: &Cluster, with: &[(&Node, Adapter<'_>)]) -> String {
     let Some((node, adapter)) = with.first() else {
         return String::new();
     };

@@ -1,7 +1,8 @@
 //! IPv6 on some adapters of a cluster network.
 
-use crate::checks::rules::adapters::{Adapter, on_network};
-use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
+use crate::checks::rules::adapters::Adapter;
+use crate::checks::rules::split::split_networks;
+use crate::checks::rules::{Fault, Report, Rule, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
 
@@ -27,43 +28,20 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    for network in &cluster.networks {
-        let adapters = on_network(cluster, network);
-        let who = |value: bool| -> Vec<_> {
-            adapters
-                .iter()
-                .filter(|(_, adapter)| adapter.facts.yes("ipv6_bound") == Some(value))
-                .collect()
-        };
-        let (with, without) = (who(true), who(false));
-        if with.is_empty() || without.is_empty() {
-            continue;
-        }
-        let names = |some: &[&(&Node, Adapter<'_>)]| -> Vec<String> {
-            some.iter()
-                .map(|(node, adapter)| format!("{}/{}", node.name, adapter.name))
-                .collect()
-        };
-        let current = format!(
-            "IPv6 on {}, not on {}",
-            lookup::list(&names(&with)),
-            lookup::list(&names(&without))
-        );
-        let all = without.iter().chain(&with);
+    for split in split_networks(cluster, "ipv6_bound") {
+        let current = split.told("IPv6");
         report.add(Fault {
-            subject: network.name.clone(),
-            message: format!("in {} the IP versions differ: {current}", network.name),
+            subject: split.network.name.clone(),
+            message: format!("in {} the IP versions differ: {current}", split.network.name),
             current,
             expected: "IPv6 on all of them (Microsoft tests Windows with it), or on none".to_owned(),
-            fix: fix(cluster, &without),
-            at: all
-                .map(|(_, adapter)| report.at(adapter.origin, "ipv6_bound"))
-                .collect(),
+            fix: fix(cluster, &split.off),
+            at: split.places(report, "ipv6_bound"),
         });
     }
 }
 
-fn fix(cluster: &Cluster, without: &[&(&Node, Adapter<'_>)]) -> String {
+fn fix(cluster: &Cluster, without: &[(&Node, Adapter<'_>)]) -> String {
     let Some((node, adapter)) = without.first() else {
         return String::new();
     };
