@@ -95,7 +95,7 @@ impl LedgerData<'_> {
 
     /// One step per cold start; those of VMs that are off only for their static address are no steps of their own.
     fn restart_changes(&self) -> Vec<Change> {
-        let steps = self.restarts.iter().filter(|r| !r.wrong.is_empty());
+        let steps = self.starts.steps.iter().filter(|r| !r.wrong.is_empty());
         steps.filter_map(|restart| self.restart_change(restart)).collect()
     }
 
@@ -127,7 +127,7 @@ impl LedgerData<'_> {
 
     /// VMs that are turned off for a static address or a new one; a VM that is off already is not counted.
     pub(super) fn turned_off(&self) -> usize {
-        let vms: BTreeSet<_> = self.restarts.iter().map(|r| r.vm).collect();
+        let vms: BTreeSet<_> = self.starts.steps.iter().map(|r| r.vm).collect();
         let runs = |(cluster, vm): &(usize, usize)| self.vm(*cluster, *vm).is_some_and(|vm| vm.state != VmState::Off);
         vms.iter().filter(|at| runs(at)).count()
     }
