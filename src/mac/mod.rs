@@ -13,6 +13,7 @@ pub mod change;
 pub mod claim;
 mod clashes;
 pub mod cold_start;
+mod cut;
 pub mod exhaustion;
 mod fewest;
 mod keep;

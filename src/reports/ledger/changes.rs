@@ -138,6 +138,9 @@ fn why_pool(pool: &PoolPlan) -> &'static str {
     match pool.today {
         Some(today) if today.size() == 0 => "its first address lies above its last",
         Some(today) if pool.planned.contains(today.min) && pool.planned.contains(today.max) => "too small: widened",
+        Some(today) if pool.planned.intersection(today).is_some() => {
+            "cut, so that addresses that must not change (NLB unicast, mac_bound) lie outside and stay"
+        }
         _ => "overlaps a pool that stays, or cannot serve where it is",
     }
 }

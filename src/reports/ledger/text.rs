@@ -221,8 +221,8 @@ fn pool_changes(changed: usize, known: usize) -> String {
         return format!("No pool of the inventory has to change ({} known).\n", known);
     }
     format!(
-        "{changed} of {} change: those that stay are as many as the overlaps allow and, of several ways, those from which most \
-         adapters draw.\nNew pools come from {NEW_POOLS} on in blocks of 256, new static addresses from {} on.\n",
+        "{changed} of {} change: those that stay are as many as overlaps and addresses that must not change allow and, of \
+         several ways, those from which most adapters draw.\nA pool that moves goes to {NEW_POOLS} or behind it in blocks of 256, a new static address comes from {} on.\n",
         count(known, "known pool"),
         STATIC_BLOCK.min
     )
