@@ -93,3 +93,40 @@ fn a_vm_with_two_wrong_addresses_is_one_step_and_each_row_of_a_vnic_has_its_own_
     let of_two = planned.iter().filter(|row| row[0] == "TWO" && row[2] == "yes");
     assert!(of_two.clone().count() >= 2 && of_two.count() == 2, "{planned:?}");
 }
+
+/// HUB shares an address with each of three VMs, and each of these another one with a VM of its own. Starting HUB first, which shares
+/// most, would take four cold starts.
+#[test]
+fn the_fewest_cold_starts_are_asked_for_and_called_so() {
+    let mut vnics = "vm,vnic,mac,mac_type\n".to_owned();
+    let mut vms = "vm,node,possible_owners\nHUB,HV1,HV1\n".to_owned();
+    for n in 1..=3 {
+        vms.push_str(&format!("M{n},HV1,HV1\nE{n},HV1,HV1\n"));
+        vnics.push_str(&format!("HUB,N{n},00-15-5D-77-00-0{n},dynamic\n"));
+        vnics.push_str(&format!("M{n},N1,00-15-5D-77-00-0{n},dynamic\n"));
+        vnics.push_str(&format!("M{n},N2,00-15-5D-77-01-0{n},dynamic\n"));
+        vnics.push_str(&format!("E{n},N1,00-15-5D-77-01-0{n},dynamic\n"));
+    }
+    let dir = folder(
+        "ledger-fewest",
+        &[
+            (
+                "nodes.csv",
+                b"node,mac_pool_min,mac_pool_max\nHV1,00-15-5D-01-0B-00,00-15-5D-01-0B-FF\n",
+            ),
+            ("nics.csv", b"node,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\n"),
+            ("vms.csv", vms.as_bytes()),
+            ("vnics.csv", vnics.as_bytes()),
+        ],
+    );
+
+    let run = nicplan(&["mac", text(&dir)]);
+
+    assert!(run.out.contains("3 cold starts for a new address"), "{}", run.out);
+    assert!(
+        run.out.contains("fewer cold starts do not part all adapters"),
+        "{}",
+        run.out
+    );
+    assert!(!run.out.to_lowercase().contains("smallest"), "{}", run.out);
+}

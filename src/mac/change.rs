@@ -3,14 +3,15 @@
 //! In: facts and the MAC plan. Out: VMs that must start anew, and the facts afterwards. Must not know: findings.
 
 use super::MacPlan;
-use super::restarts::{self, Restart, Running};
+use super::restarts::{self, ColdStarts, Restart};
+use super::running::Running;
 use crate::inventory::Inventory;
 use crate::plan::StaticMacPlan;
 use std::collections::BTreeMap;
 
 /// The cold starts that are left after pools and static addresses are set, in their order: those that replace a wrong address, and
 /// those of VMs that are off for their static address.
-pub fn restarts(inventory: &Inventory, plans: &[MacPlan]) -> Vec<Restart> {
+pub fn restarts(inventory: &Inventory, plans: &[MacPlan]) -> ColdStarts {
     restarts::restarts(inventory, with_plan(inventory, plans))
 }
 
@@ -77,7 +78,7 @@ mod tests {
     fn of_two_dynamic_vnics_with_one_address_the_one_outside_its_new_pool_restarts_where_it_is() {
         let facts = clones();
 
-        let found = restarts(&facts, &plan_all(&facts));
+        let found = restarts(&facts, &plan_all(&facts)).steps;
 
         assert_eq!(found.len(), 1);
         assert_eq!((found[0].vm, found[0].node), ((0, 1), Some(1)));
@@ -88,7 +89,7 @@ mod tests {
     fn nothing_is_shared_any_more_once_all_is_done() {
         let facts = clones();
         let plans = plan_all(&facts);
-        let todo = restarts(&facts, &plans);
+        let todo = restarts(&facts, &plans).steps;
 
         let after = carried_out(&facts, &plans, &todo);
 
@@ -103,7 +104,7 @@ mod tests {
         let mut facts = clones();
         facts.clusters[0].vms.truncate(1);
 
-        assert_eq!(restarts(&facts, &plan_all(&facts)), []);
+        assert_eq!(restarts(&facts, &plan_all(&facts)).steps, []);
     }
 
     #[test]
@@ -112,7 +113,7 @@ mod tests {
         facts.clusters[0].vms.truncate(1);
         facts.clusters[0].vms[0].vnics[0].mac = Some(Mac(0x0115_5D00_0001));
 
-        assert_eq!(restarts(&facts, &plan_all(&facts))[0].node, Some(0));
+        assert_eq!(restarts(&facts, &plan_all(&facts)).steps[0].node, Some(0));
     }
 
     /// Two nodes with pools of their own; TWO on the first shares one address with P there and one with Q on the second.
@@ -138,7 +139,7 @@ mod tests {
         let facts = two_wrong();
         let plans = plan_all(&facts);
 
-        let found = restarts(&facts, &plans);
+        let found = restarts(&facts, &plans).steps;
 
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!(found[0].vm, (0, 2));
@@ -159,7 +160,7 @@ mod tests {
         cluster.nodes[1].nics[0].mac = Some(pool(1).min);
         cluster.vms.remove(0);
 
-        let found = restarts(&facts, &plan_all(&facts));
+        let found = restarts(&facts, &plan_all(&facts)).steps;
 
         assert_eq!(found.len(), 1, "{found:?}");
         assert_eq!((found[0].vm, found[0].wrong.len()), ((0, 1), 2));
@@ -174,7 +175,7 @@ mod tests {
         cluster.vms[0].vnics[0].dynamic_mac = false;
         let plans = plan_all(&facts);
 
-        let found = restarts(&facts, &plans);
+        let found = restarts(&facts, &plans).steps;
 
         assert_eq!(found.len(), 1);
         assert_eq!(
@@ -188,6 +189,6 @@ mod tests {
                 .is_some_and(|mac| pool(1).contains(mac))
         );
         facts.clusters[0].vms[0].state = crate::inventory::VmState::Off;
-        assert_eq!(restarts(&facts, &plan_all(&facts)), []);
+        assert_eq!(restarts(&facts, &plan_all(&facts)).steps, []);
     }
 }

@@ -6,8 +6,8 @@
 //! The harm decides: a port or host vNIC cannot give its address up; a licence or an NLB member breaks with another one; a static
 //! address is known to somebody; a dynamic one changes at a cold start anyway.
 
-use super::ledger::{Holder, Place};
-use super::{nlb, pools};
+use super::ledger::{Holder, Place, holders_of};
+use super::{nlb, pools, sharing};
 use crate::inventory::{Inventory, NlbMode, Vm, Vnic};
 
 /// Why the address of this vNIC should not change; empty = no reason.
@@ -81,6 +81,23 @@ pub type Order = (Claim, bool, Holder);
 pub fn order(inventory: &Inventory, holder: Holder) -> Order {
     let dynamic = holder.vnic(inventory).is_some_and(|(_, vnic)| vnic.dynamic_mac);
     (claim(inventory, holder), dynamic, holder)
+}
+
+/// Who else holds the address by mistake. Those that share it on purpose are no rivals: both sides of a replicated VM, members
+/// of one NLB cluster with its address. `holders` as [`super::ledger::ledger`] sorts them.
+pub(super) fn rivals<'a>(
+    inventory: &'a Inventory,
+    holders: &'a [Holder],
+    this: Holder,
+) -> impl Iterator<Item = Holder> + 'a {
+    let others = holders_of(holders, this.mac).iter().copied();
+    others.filter(move |h| *h != this && !sharing::on_purpose(inventory, *h, this))
+}
+
+/// Whether the address may stay with this holder: of all that hold it this one has the best claim, and the others get new ones.
+pub(super) fn keeps(inventory: &Inventory, holders: &[Holder], this: Holder) -> bool {
+    let own = order(inventory, this);
+    rivals(inventory, holders, this).all(|rival| own < order(inventory, rival))
 }
 
 /// How good the claim of a holder is.

@@ -11,8 +11,11 @@
 pub mod account;
 pub mod change;
 pub mod claim;
+mod clashes;
 pub mod cold_start;
+mod cut;
 pub mod exhaustion;
+mod fewest;
 mod keep;
 pub mod ledger;
 pub mod nlb;
@@ -21,6 +24,7 @@ pub mod overlap;
 pub mod pools;
 mod propose;
 pub mod restarts;
+mod running;
 pub mod sharing;
 pub mod spoofing;
 mod statics;
@@ -213,7 +217,7 @@ mod tests {
         for seed in 0..60 {
             let facts = messy(seed);
             let plans = plan_all(&facts);
-            let todo = change::restarts(&facts, &plans);
+            let todo = change::restarts(&facts, &plans).steps;
 
             let after = account::account(&change::carried_out(&facts, &plans, &todo));
 

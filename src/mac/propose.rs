@@ -1,4 +1,5 @@
-//! Planned pools: today's pool where it serves and the overlaps let it stay, else the same one widened, else a new one; never two that overlap.
+//! Planned pools: today's pool where it serves and the overlaps let it stay, cut where an address in it must not change, else the
+//! same one widened, else a new one; never two that overlap.
 //!
 //! In: pools and their use. Out: one [`PoolPlan`] per node of every cluster. Must not know: findings, reports.
 //!
@@ -11,7 +12,7 @@ use crate::inventory::{Cluster, Inventory};
 use crate::mac::keep::{Worth, most_valuable};
 use crate::mac::ledger::ledger;
 use crate::mac::pools::{self, NEARLY_FULL_PERMILLE, PoolUse};
-use crate::mac::{HYPER_V_PREFIX, SCVMM_RANGE};
+use crate::mac::{HYPER_V_PREFIX, SCVMM_RANGE, cut};
 use crate::plan::PoolPlan;
 use crate::units::{Mac, MacRange};
 
@@ -41,6 +42,13 @@ const NOTHING: MacRange = MacRange {
     max: Mac(0),
 };
 
+/// Addresses of today, ascending.
+struct Addresses {
+    used: Vec<Mac>,
+    /// Those that must not change, so that no pool may hold them where it can give way.
+    must_stay: Vec<Mac>,
+}
+
 /// What stands where while ranges are given out.
 struct Space {
     /// Every address in use, sorted.
@@ -53,25 +61,30 @@ struct Space {
 
 /// Pools of all nodes of all clusters, in inventory order.
 pub fn all_pools(inventory: &Inventory) -> Vec<Vec<PoolPlan>> {
-    let mut used: Vec<Mac> = ledger(inventory).iter().map(|h| h.mac).collect();
+    let holders = ledger(inventory);
+    let mut used: Vec<Mac> = holders.iter().map(|h| h.mac).collect();
     used.dedup();
-    let (plans, complete) = attempt(inventory, &used, WIDEST);
+    let addresses = Addresses {
+        used,
+        must_stay: cut::must_stay(inventory, &holders),
+    };
+    let (plans, complete) = attempt(inventory, &addresses, WIDEST);
     if complete {
         plans
     } else {
-        attempt(inventory, &used, WIDE).0
+        attempt(inventory, &addresses, WIDE).0
     }
 }
 
 /// Plans all pools while keeping none of more than `widest` addresses. The flag says whether each node got a range of its own.
-fn attempt(inventory: &Inventory, used: &[Mac], widest: u64) -> (Vec<Vec<PoolPlan>>, bool) {
+fn attempt(inventory: &Inventory, addresses: &Addresses, widest: u64) -> (Vec<Vec<PoolPlan>>, bool) {
     let today: Vec<MacRange> = pools::all(inventory)
         .iter()
         .map(|p| p.pool.range)
         .filter(|r| pools::fault(*r).is_none() && r.size() <= widest)
         .collect();
     let loads: Vec<Vec<PoolUse>> = inventory.clusters.iter().map(pools::usage).collect();
-    let mut kept = kept_pools(inventory, &loads, &today).into_iter();
+    let mut kept = kept_pools(inventory, &loads, &today, &addresses.must_stay).into_iter();
     let mut plans: Vec<Vec<(PoolPlan, bool)>> = Vec::new();
     for (cluster, loads) in inventory.clusters.iter().zip(&loads) {
         let mut nodes = Vec::new();
@@ -87,7 +100,7 @@ fn attempt(inventory: &Inventory, used: &[Mac], widest: u64) -> (Vec<Vec<PoolPla
         inventory,
         plans,
         Space {
-            used: used.to_vec(),
+            used: addresses.used.clone(),
             taken,
             next: FIRST_NEW,
         },
@@ -95,18 +108,25 @@ fn attempt(inventory: &Inventory, used: &[Mac], widest: u64) -> (Vec<Vec<PoolPla
 }
 
 /// Today's pools that stay where they are, for each node of all clusters in inventory order: as many unchanged as the overlaps
-/// allow. One that is too small stays, to be widened, where it is in no other's way.
-fn kept_pools(inventory: &Inventory, loads: &[Vec<PoolUse>], today: &[MacRange]) -> Vec<Option<MacRange>> {
+/// and the addresses that must not change allow. One that is too small stays, to be widened, where it is in no other's way.
+fn kept_pools(
+    inventory: &Inventory,
+    loads: &[Vec<PoolUse>],
+    today: &[MacRange],
+    must_stay: &[Mac],
+) -> Vec<Option<MacRange>> {
     let mut ranges = Vec::new();
     for (cluster, loads) in inventory.clusters.iter().zip(loads) {
         for (node, load) in cluster.nodes.iter().zip(loads) {
             let pool = pools::effective(node).filter(|p| today.contains(&p.range));
-            let range = pool.map_or(NOTHING, |p| p.range);
-            let settled = range.size() >= needed(*load, growth(cluster));
+            let whole = pool.map_or(NOTHING, |p| p.range);
+            let wanted = needed(*load, growth(cluster));
+            let range = without_bound(whole, wanted, must_stay);
+            let stays = range == whole && range.size() >= wanted;
             let assumed = pool.is_some_and(|p| p.assumed);
             let worth = Worth {
-                unchanged: u64::from(settled && !assumed),
-                assumed: u64::from(settled && assumed),
+                unchanged: u64::from(stays && !assumed),
+                assumed: u64::from(stays && assumed),
                 adapters: load.now + 1,
             };
             ranges.push((range, worth));
@@ -115,6 +135,13 @@ fn kept_pools(inventory: &Inventory, loads: &[Vec<PoolUse>], today: &[MacRange])
     let kept = most_valuable(&ranges);
     let chosen = ranges.iter().zip(kept);
     chosen.map(|((range, _), kept)| kept.then_some(*range)).collect()
+}
+
+/// The part of a pool that leaves the addresses that must not change outside; the whole pool where only that is large enough.
+fn without_bound(pool: MacRange, wanted: u64, must_stay: &[Mac]) -> MacRange {
+    let part = cut::longest_part(pool, must_stay);
+    let fits = |part: &MacRange| part.size() >= wanted || pool.size() < wanted;
+    part.filter(fits).unwrap_or(pool)
 }
 
 /// Growth of the cluster's policy in percent, within reason.

@@ -5,29 +5,24 @@
 //! # Why
 //! A cold start is one of a VM: it draws every dynamic address anew that is outside the pool of the node where the VM starts. So a
 //! VM with two wrong addresses starts once, where one node redraws both, and whoever shared one of them keeps it. Who shares with a
-//! port or a static vNIC must give way; of the rest the VM that shares most addresses goes first (the greedy choice of a vertex
-//! cover: few VMs, not provably the fewest).
+//! port or a static vNIC must give way; of the rest the fewest VMs start that end every clash ([`fewest`]), and of several such choices
+//! those that interrupt fewest running VMs, move fewest to another node, and take addresses from those with the weaker claim.
 
-use super::claim::{self, Order};
-use super::cold_start::{Outcome, VnicAt, nodes_of, outcome};
-use super::ledger::{Holder, Place, ledger};
-use super::sharing::{duplicates, on_purpose};
-use super::{is_usable, pools};
-use crate::inventory::{Inventory, Vm, VmState, Vnic};
+use super::claim::Claim;
+use super::claim::Order;
+use super::clashes::{Clash, Tied, clashes, ranks, tied};
+use super::cold_start::nodes_of;
+use super::fewest::{self, Group, Way};
+use super::running::{Running, Started, VmAt};
+use crate::inventory::{Inventory, VmState};
 use crate::units::Mac;
-use std::collections::{BTreeMap, BinaryHeap};
-
-/// Adapters with one address that are compared in pairs; an import error can give thousands the same.
-const MOST_PAIRED: usize = 64;
-
-/// A VM: cluster and VM by position.
-pub type VmAt = (usize, usize);
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One cold start.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Restart {
-    /// The VM.
-    pub vm: VmAt,
+    /// The VM: cluster and VM by position.
+    pub vm: (usize, usize),
     /// Where to start it. `None` = on every possible owner it would keep the wrong address.
     pub node: Option<usize>,
     /// Its vNICs with a wrong address, and that address; empty where the VM is off only because a static address is set.
@@ -36,98 +31,36 @@ pub struct Restart {
     pub also: Vec<usize>,
 }
 
-/// Facts in which VMs start.
-pub(super) struct Running {
-    pub facts: Inventory,
-    /// Who holds an address; those of ports and host vNICs are in it with an empty list.
-    held: BTreeMap<Mac, Vec<VnicAt>>,
-    /// Next address that a node hands out.
-    next: BTreeMap<(usize, usize), u64>,
+/// All cold starts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ColdStarts {
+    /// In their order.
+    pub steps: Vec<Restart>,
+    /// With these pools and static addresses it is proven that fewer do not end every clash that can be ended.
+    pub fewest: bool,
 }
 
-impl Running {
-    pub fn new(facts: Inventory) -> Running {
-        let mut held: BTreeMap<Mac, Vec<VnicAt>> = BTreeMap::new();
-        for holder in ledger(&facts) {
-            held.entry(holder.mac).or_default().extend(vnic_at(holder));
-        }
-        Running {
-            facts,
-            held,
-            next: BTreeMap::new(),
-        }
-    }
-
-    fn vm(&self, (cluster, vm): VmAt) -> Option<&Vm> {
-        self.facts.clusters.get(cluster)?.vms.get(vm)
-    }
-
-    fn vnic(&self, (cluster, vm, vnic): VnicAt) -> Option<&Vnic> {
-        self.vm((cluster, vm))?.vnics.get(vnic)
-    }
-
-    /// vNICs of the VM that draw a new address when it starts on this node.
-    fn redrawn(&self, at: VmAt, node: usize) -> Vec<usize> {
-        let cluster = &self.facts.clusters[at.0];
-        let pool = cluster.nodes.get(node).and_then(pools::effective);
-        let collides = |mac: Mac| {
-            let others = self.held.get(&mac).into_iter().flatten();
-            let mut places = others.filter(|other| other.0 == at.0 && other.1 != at.1);
-            places.any(|other| cluster.vms[other.1].host == Some(node))
-        };
-        let draws = |vnic: &Vnic| {
-            let found = outcome(vnic, pool, collides);
-            found.is_lost() || found == Outcome::FirstStart
-        };
-        let vnics = self.vm(at).into_iter().flat_map(|vm| vm.vnics.iter().enumerate());
-        vnics.filter(|(_, vnic)| draws(vnic)).map(|(i, _)| i).collect()
-    }
-
-    /// Starts the VM on the node: each address that it loses there is replaced by the next of the node's pool that nobody holds
-    /// (Hyper-V hands them out in ascending order), or by none where the pool has no more.
-    pub fn start(&mut self, at: VmAt, node: usize) {
-        for vnic in self.redrawn(at, node) {
-            let free = self.draw(at.0, node);
-            let Some(vm) = self.facts.clusters[at.0].vms.get_mut(at.1) else {
-                return;
-            };
-            let old = vm.vnics[vnic].mac.replace(free.unwrap_or(Mac(0)));
-            let place = (at.0, at.1, vnic);
-            if let Some(holders) = old.and_then(|mac| self.held.get_mut(&mac)) {
-                holders.retain(|holder| *holder != place);
-            }
-            if let Some(mac) = free {
-                self.held.entry(mac).or_default().push(place);
-            }
-        }
-        if let Some(vm) = self.facts.clusters[at.0].vms.get_mut(at.1) {
-            vm.host = vm.host.map(|_| node);
-        }
-    }
-
-    fn draw(&mut self, cluster: usize, node: usize) -> Option<Mac> {
-        let range = pools::effective(self.facts.clusters[cluster].nodes.get(node)?)?.range;
-        let next = self.next.entry((cluster, node)).or_insert(range.min.0);
-        let free = (*next..=range.max.0)
-            .map(Mac)
-            .find(|mac| !self.held.contains_key(mac))?;
-        *next = free.0 + 1;
-        Some(free)
-    }
+/// How a VM starts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Start {
+    On(usize),
+    /// Wherever most is put right, and again until nothing is wrong.
+    UntilRight,
 }
 
-fn vnic_at(holder: Holder) -> Option<VnicAt> {
-    match holder.place {
-        Place::Vnic(vm, vnic) => Some((holder.cluster, vm, vnic)),
-        Place::Nic(..) | Place::HostVnic(..) => None,
-    }
+/// A start that is to come, and the clashes that it is meant to end.
+struct Todo {
+    vm: VmAt,
+    start: Start,
+    ends: Vec<usize>,
 }
 
-/// A dynamic vNIC with a wrong address, and the dynamic one that shares it; `None` = only the first can give way.
-struct Clash {
-    mac: Mac,
-    first: VnicAt,
-    second: Option<VnicAt>,
+/// A group of VMs as a search problem: its VMs, how each can start, its clashes.
+struct Problem {
+    vms: Vec<VmAt>,
+    starts: Vec<Vec<Start>>,
+    clashes: Vec<usize>,
+    group: Group,
 }
 
 /// Looks for the cold starts.
@@ -135,117 +68,78 @@ struct Search {
     running: Running,
     clashes: Vec<Clash>,
     of_vm: BTreeMap<VmAt, Vec<usize>>,
+    ranks: BTreeMap<VmAt, Order>,
+    /// VMs that are off for a static address and start again in any case.
+    off: BTreeSet<VmAt>,
     found: Vec<Restart>,
 }
 
 /// The cold starts in their order. `before`: facts of today; `after`: with planned pools, static addresses and spoofing.
-pub(super) fn restarts(before: &Inventory, after: Inventory) -> Vec<Restart> {
+pub(super) fn restarts(before: &Inventory, after: Inventory) -> ColdStarts {
     let clashes = clashes(&after);
     let mut of_vm: BTreeMap<VmAt, Vec<usize>> = BTreeMap::new();
     for (index, clash) in clashes.iter().enumerate() {
-        for (cluster, vm, _) in [Some(clash.first), clash.second].into_iter().flatten() {
+        for (cluster, vm, _) in clash.sides() {
             of_vm.entry((cluster, vm)).or_default().push(index);
         }
     }
-    let ranks = ranks(&after, &clashes);
-    let off = turned_off(before, &after);
     let mut search = Search {
+        ranks: ranks(&after, &clashes),
+        off: turned_off(before, &after),
         running: Running::new(after),
         clashes,
         of_vm,
         found: Vec::new(),
     };
-    for vm in off {
+    let mut fewest = true;
+    for group in tied(&search.clashes) {
+        fewest &= search.solve(&group);
+    }
+    let alone = search.off.iter().filter(|vm| !search.of_vm.contains_key(vm));
+    for vm in alone.copied().collect::<Vec<_>>() {
         search.start_again(vm);
     }
-    let alone: Vec<VmAt> = search
-        .clashes
-        .iter()
-        .filter(|c| c.second.is_none())
-        .map(|c| (c.first.0, c.first.1))
-        .collect();
-    for vm in alone {
-        search.settle(vm);
+    search.give_up();
+    ColdStarts {
+        steps: search.found,
+        fewest,
     }
-    search.share_out(&ranks);
-    search.give_up(&ranks);
-    search.found
 }
 
 /// VMs that are not off and get a static address, for which they are turned off.
-fn turned_off(before: &Inventory, after: &Inventory) -> Vec<VmAt> {
-    let mut found = Vec::new();
+fn turned_off(before: &Inventory, after: &Inventory) -> BTreeSet<VmAt> {
+    let mut found = BTreeSet::new();
     for (c, (old, new)) in before.clusters.iter().zip(&after.clusters).enumerate() {
         for (v, (old, new)) in old.vms.iter().zip(&new.vms).enumerate() {
             let mut pairs = old.vnics.iter().zip(&new.vnics);
             let is_set = pairs.any(|(x, y)| (x.mac, x.dynamic_mac) != (y.mac, y.dynamic_mac));
             if is_set && new.state != VmState::Off {
-                found.push((c, v));
+                found.insert((c, v));
             }
         }
     }
     found
 }
 
-/// Everything wrong that a cold start can put right.
-fn clashes(facts: &Inventory) -> Vec<Clash> {
-    let holders = ledger(facts);
-    let dynamic = |holder: &Holder| {
-        let is_dynamic = holder.vnic(facts).is_some_and(|(_, vnic)| vnic.dynamic_mac);
-        vnic_at(*holder).filter(|_| is_dynamic)
-    };
-    let alone = |holder: &Holder| {
-        dynamic(holder).map(|first| Clash {
-            mac: holder.mac,
-            first,
-            second: None,
-        })
-    };
-    let unusable = holders.iter().filter(|h| !is_usable(h.mac));
-    let mut found: Vec<Clash> = unusable.filter_map(alone).collect();
-    for group in duplicates(facts, &holders) {
-        let (paired, rest) = group.holders.split_at(group.holders.len().min(MOST_PAIRED));
-        for (at, a) in paired.iter().enumerate() {
-            for b in paired[at + 1..].iter().filter(|b| !on_purpose(facts, *a, **b)) {
-                let (first, second) = match (dynamic(a), dynamic(b)) {
-                    (Some(a), b) => (a, b),
-                    (None, Some(b)) => (b, None),
-                    (None, None) => continue,
-                };
-                found.push(Clash {
-                    mac: group.mac,
-                    first,
-                    second,
-                });
-            }
-        }
-        found.extend(rest.iter().filter_map(alone));
-    }
-    found
-}
-
-/// How weak the claim of each VM is to the worst of its addresses.
-fn ranks(facts: &Inventory, clashes: &[Clash]) -> BTreeMap<VmAt, Order> {
-    let mut ranks = BTreeMap::new();
-    for clash in clashes {
-        for (cluster, vm, vnic) in [Some(clash.first), clash.second].into_iter().flatten() {
-            let holder = Holder {
-                mac: clash.mac,
-                cluster,
-                place: Place::Vnic(vm, vnic),
-            };
-            let order = claim::order(facts, holder);
-            let rank = ranks.entry((cluster, vm)).or_insert(order);
-            *rank = order.max(*rank);
+/// The ways of which no other ends at least as much and costs no more; each with its start.
+fn worth_trying(mut ways: Vec<(Way, Start)>) -> Vec<(Way, Start)> {
+    ways.retain(|(way, _)| !way.ends.is_empty());
+    ways.sort_by_key(|(way, _)| way.cost);
+    let mut kept: Vec<(Way, Start)> = Vec::new();
+    for (way, start) in ways {
+        let holds = |known: &Way| way.ends.iter().all(|clash| known.ends.binary_search(clash).is_ok());
+        if !kept.iter().any(|(known, _)| holds(known)) {
+            kept.push((way, start));
         }
     }
-    ranks
+    kept
 }
 
 impl Search {
     fn is_open(&self, clash: &Clash) -> bool {
-        let has = |at: VnicAt| self.running.vnic(at).is_some_and(|vnic| vnic.mac == Some(clash.mac));
-        has(clash.first) && clash.second.is_none_or(has)
+        clash
+            .sides()
+            .all(|at| self.running.vnic(at).is_some_and(|vnic| vnic.mac == Some(clash.mac)))
     }
 
     fn open<'s>(&'s self, vm: VmAt) -> impl Iterator<Item = &'s Clash> + 's {
@@ -256,92 +150,248 @@ impl Search {
 
     /// vNICs of the VM whose address is still wrong.
     fn wrong(&self, vm: VmAt) -> Vec<(usize, Mac)> {
-        let sides = self
-            .open(vm)
-            .flat_map(|c| [Some((c.first, c.mac)), c.second.map(|s| (s, c.mac))]);
-        let own = sides.flatten().filter(|(at, _)| (at.0, at.1) == vm);
+        let sides = self.open(vm).flat_map(|c| c.sides().map(|side| (side, c.mac)));
+        let own = sides.filter(|(at, _)| (at.0, at.1) == vm);
         let mut wrong: Vec<(usize, Mac)> = own.map(|(at, mac)| (at.2, mac)).collect();
         wrong.sort_unstable();
         wrong.dedup();
         wrong
     }
 
-    /// Where a start draws most of the wrong addresses anew: where the VM is, unless another possible owner does better.
-    fn best_node(&self, at: VmAt, wrong: &[(usize, Mac)]) -> Option<(usize, Vec<usize>)> {
-        let vm = self.running.vm(at)?;
-        let others = nodes_of(vm, self.running.facts.clusters[at.0].nodes.len());
-        let nodes = vm
-            .host
-            .into_iter()
-            .chain(others.into_iter().filter(|n| Some(*n) != vm.host));
-        let mut best: Option<(usize, usize, Vec<usize>)> = None;
-        for node in nodes {
-            let redrawn = self.running.redrawn(at, node);
-            let hits = wrong.iter().filter(|(vnic, _)| redrawn.contains(vnic)).count();
-            if best.as_ref().is_none_or(|(most, ..)| hits > *most) {
-                best = Some((hits, node, redrawn));
-            }
-        }
-        best.filter(|(hits, ..)| *hits > 0 || wrong.is_empty())
-            .map(|(_, node, redrawn)| (node, redrawn))
+    /// Where the VM may start: where it is, then its other possible owners.
+    fn nodes(&self, at: VmAt) -> Vec<usize> {
+        let Some(vm) = self.running.vm(at) else {
+            return Vec::new();
+        };
+        let all = nodes_of(vm, self.running.facts.clusters[at.0].nodes.len());
+        let others = all.into_iter().filter(|n| Some(*n) != vm.host);
+        vm.host.into_iter().chain(others).collect()
     }
 
-    /// One start; false where it would put nothing right.
-    fn start_once(&mut self, vm: VmAt, wrong: &[(usize, Mac)]) -> bool {
-        let Some((node, redrawn)) = self.best_node(vm, wrong) else {
-            return false;
+    /// Clashes of the VM that its start on the node ends, or may end if others come there before it does.
+    fn ends_on(&self, at: VmAt, node: usize) -> Vec<usize> {
+        let redrawn = self.running.redrawn(at, node);
+        let comes = self.running.vm(at).is_some_and(|vm| vm.host != Some(node));
+        let nodes = self.running.facts.clusters[at.0].nodes.len();
+        let meets = |mac: Mac| {
+            let mut others = self.running.others(at, mac);
+            comes && others.any(|other| nodes_of(other, nodes).contains(&node))
         };
+        let own = self.of_vm.get(&at).into_iter().flatten().copied();
+        own.filter(|index| {
+            let clash = &self.clashes[*index];
+            let mut own = clash.sides().filter(|side| (side.0, side.1) == at);
+            own.any(|side| redrawn.contains(&side.2) || meets(clash.mac))
+        })
+        .collect()
+    }
+
+    /// Every way to start the VM that can be of use, the cheaper ones first.
+    fn ways(&self, at: VmAt) -> Vec<(Way, Start)> {
+        let vm = self.running.vm(at);
+        let host = vm.and_then(|vm| vm.host);
+        let is_off = self.off.contains(&at);
+        let runs = vm.is_some_and(|vm| vm.state != VmState::Off);
+        let starts = u64::from(!is_off);
+        let claim = match self.ranks.get(&at) {
+            Some((Claim::None, ..)) => 0,
+            Some((Claim::Dynamic, ..)) => 1,
+            _ => 2,
+        };
+        let mut ways = Vec::new();
+        for node in self.nodes(at) {
+            let wrong = self.wrong(at);
+            let redrawn = self.running.redrawn(at, node);
+            let also = redrawn.iter().filter(|vnic| !wrong.iter().any(|(w, _)| w == *vnic));
+            let moves = u64::from(host.is_some_and(|host| host != node));
+            let cost = match (is_off, moves) {
+                (true, 0) => [0; 5],
+                _ => [starts, starts * u64::from(runs), moves, claim, also.count() as u64],
+            };
+            ways.push((self.way(at, node, cost), Start::On(node)));
+        }
+        let mut all: Vec<usize> = ways.iter().flat_map(|(way, _)| way.ends.iter().copied()).collect();
+        all.sort_unstable();
+        all.dedup();
+        let cost = [starts + 1, (starts + 1) * u64::from(runs), 1, claim, 0];
+        ways.push((Way { ends: all, cost }, Start::UntilRight));
+        worth_trying(ways)
+    }
+
+    fn way(&self, at: VmAt, node: usize, cost: fewest::Cost) -> Way {
+        Way {
+            ends: self.ends_on(at, node),
+            cost,
+        }
+    }
+
+    /// The group as a search problem, the VMs with the weakest claims first; without the clashes that no start ends.
+    fn problem(&self, tied: &Tied) -> Problem {
+        let mut vms = tied.vms.clone();
+        vms.sort_by_key(|vm| std::cmp::Reverse(self.ranks.get(vm).copied()));
+        let all: Vec<Vec<(Way, Start)>> = vms.iter().map(|vm| self.ways(*vm)).collect();
+        let ended: BTreeSet<usize> = all
+            .iter()
+            .flatten()
+            .flat_map(|(way, _)| way.ends.iter().copied())
+            .collect();
+        let clashes: Vec<usize> = tied.clashes.iter().copied().filter(|c| ended.contains(c)).collect();
+        let place = |vm: VmAt| vms.iter().position(|v| *v == vm).unwrap_or_default();
+        let sides = |clash: &usize| {
+            let clash = &self.clashes[*clash];
+            let second = clash.second.map(|side| place((side.0, side.1)));
+            (place((clash.first.0, clash.first.1)), second)
+        };
+        let group = Group {
+            clashes: clashes.iter().map(sides).collect(),
+            ways: all.iter().map(|ways| renumbered(ways, &clashes)).collect(),
+        };
+        let starts = all
+            .iter()
+            .map(|ways| ways.iter().map(|(_, start)| *start).collect())
+            .collect();
+        Problem {
+            vms,
+            starts,
+            clashes,
+            group,
+        }
+    }
+
+    /// Starts what the group needs; whether fewer starts are proven impossible.
+    fn solve(&mut self, tied: &Tied) -> bool {
+        let problem = self.problem(tied);
+        let choice = fewest::fewest(&problem.group, |ways| self.works(&problem, ways));
+        let proven = choice.as_ref().is_some_and(|choice| choice.proven);
+        let ways = choice.map_or_else(|| vec![None; problem.vms.len()], |choice| choice.ways);
+        for (restart, _) in self.run(self.todo(&problem, &ways)) {
+            self.found.push(restart);
+        }
+        for vm in problem.vms {
+            self.settle(vm);
+        }
+        proven
+    }
+
+    /// Whether these starts end all clashes of the group; nothing is changed.
+    fn works(&mut self, problem: &Problem, ways: &[Option<usize>]) -> bool {
+        let done = self.run(self.todo(problem, ways));
+        let works = problem.clashes.iter().all(|c| !self.is_open(&self.clashes[*c]));
+        done.into_iter()
+            .rev()
+            .for_each(|(_, started)| self.running.undo(started));
+        works
+    }
+
+    fn todo(&self, problem: &Problem, ways: &[Option<usize>]) -> Vec<Todo> {
+        let mut todo = Vec::new();
+        for (place, (vm, way)) in problem.vms.iter().zip(ways).enumerate() {
+            let (start, ends) = match way {
+                Some(way) => {
+                    let ends = &problem.group.ways[place][*way].ends;
+                    (
+                        problem.starts[place][*way],
+                        ends.iter().map(|c| problem.clashes[*c]).collect(),
+                    )
+                }
+                None if self.off.contains(vm) => match self.nodes(*vm).first() {
+                    Some(node) => (Start::On(*node), Vec::new()),
+                    None => continue,
+                },
+                None => continue,
+            };
+            todo.push(Todo { vm: *vm, start, ends });
+        }
+        todo
+    }
+
+    /// Carries the starts out, VMs first that are off in any case, then always one that ends all it is meant to: an address inside the
+    /// pool is drawn anew only while another VM on the node has it. Starts that no longer put anything right are left out.
+    fn run(&mut self, mut todo: Vec<Todo>) -> Vec<(Restart, Started)> {
+        let mut done = Vec::new();
+        while !todo.is_empty() {
+            let off = todo.iter().position(|t| self.off.contains(&t.vm));
+            let ready = || todo.iter().position(|t| self.is_ready(t));
+            let next = todo.remove(off.or_else(ready).unwrap_or(0));
+            let must = self.off.contains(&next.vm);
+            match next.start {
+                _ if !must && self.wrong(next.vm).is_empty() => {}
+                Start::On(node) => done.push(self.start_on(next.vm, node)),
+                Start::UntilRight => done.extend(self.until_right(next.vm)),
+            }
+        }
+        done
+    }
+
+    fn is_ready(&self, todo: &Todo) -> bool {
+        let Start::On(node) = todo.start else { return true };
+        let redrawn = self.running.redrawn(todo.vm, node);
+        let own = |clash: &Clash| clash.sides().any(|s| (s.0, s.1) == todo.vm && redrawn.contains(&s.2));
+        todo.ends
+            .iter()
+            .map(|clash| &self.clashes[*clash])
+            .all(|clash| !self.is_open(clash) || own(clash))
+    }
+
+    fn start_on(&mut self, vm: VmAt, node: usize) -> (Restart, Started) {
+        let wrong = self.wrong(vm);
+        let redrawn = self.running.redrawn(vm, node);
         let is_wrong = |vnic: usize| wrong.iter().any(|(w, _)| *w == vnic);
-        self.found.push(Restart {
+        let restart = Restart {
             vm,
             node: Some(node),
             wrong: wrong.iter().filter(|(w, _)| redrawn.contains(w)).copied().collect(),
             also: redrawn.iter().copied().filter(|vnic| !is_wrong(*vnic)).collect(),
-        });
-        self.running.start(vm, node);
-        true
+        };
+        (restart, self.running.start(vm, node))
     }
 
-    /// A VM that is off for its static address starts again.
-    fn start_again(&mut self, vm: VmAt) {
-        let wrong = self.wrong(vm);
-        if !self.start_once(vm, &wrong) {
-            self.start_once(vm, &[]);
+    /// Where a start draws most of the wrong addresses anew: where the VM is, unless another possible owner does better; `None` where
+    /// none draws any.
+    fn best_node(&self, at: VmAt, wrong: &[(usize, Mac)]) -> Option<usize> {
+        let mut best = (0, None);
+        for node in self.nodes(at) {
+            let redrawn = self.running.redrawn(at, node);
+            let hits = wrong.iter().filter(|(vnic, _)| redrawn.contains(vnic)).count();
+            if hits > best.0 {
+                best = (hits, Some(node));
+            }
         }
+        best.1
     }
 
-    /// Starts the VM until none of its addresses is wrong; two nodes can be needed.
-    fn settle(&mut self, vm: VmAt) {
+    /// Starts the VM until none of its addresses is wrong, or no start helps; two nodes can be needed.
+    fn until_right(&mut self, vm: VmAt) -> Vec<(Restart, Started)> {
+        let mut done = Vec::new();
         loop {
             let wrong = self.wrong(vm);
-            if wrong.is_empty() || !self.start_once(vm, &wrong) {
-                return;
-            }
+            let Some(node) = self.best_node(vm, &wrong) else {
+                return done;
+            };
+            done.push(self.start_on(vm, node));
         }
     }
 
-    /// Of VMs that share an address all but one give way, those that share most first, and of these the weakest claim.
-    fn share_out(&mut self, ranks: &BTreeMap<VmAt, Order>) {
-        let mut queue: BinaryHeap<(usize, Order, VmAt)> = ranks
-            .iter()
-            .map(|(vm, rank)| (self.open(*vm).count(), *rank, *vm))
-            .collect();
-        while let Some((shared, rank, vm)) = queue.pop() {
-            let still = self.open(vm).count();
-            if still == shared && still > 0 {
-                self.settle(vm);
-            } else if still > 0 {
-                queue.push((still, rank, vm));
-            }
+    /// The same for good: what no choice of the whole group put right.
+    fn settle(&mut self, vm: VmAt) {
+        for (restart, _) in self.until_right(vm) {
+            self.found.push(restart);
+        }
+    }
+
+    /// A VM that is off for its static address starts again where it was.
+    fn start_again(&mut self, vm: VmAt) {
+        if let Some(node) = self.nodes(vm).first().copied() {
+            let (restart, _) = self.start_on(vm, node);
+            self.found.push(restart);
         }
     }
 
     /// What is still wrong no cold start puts right.
-    fn give_up(&mut self, ranks: &BTreeMap<VmAt, Order>) {
+    fn give_up(&mut self) {
         let mut left: BTreeMap<VmAt, Vec<(usize, Mac)>> = BTreeMap::new();
         for clash in self.clashes.iter().filter(|c| self.is_open(c)) {
-            let sides = [Some(clash.first), clash.second].into_iter().flatten();
-            let weakest = sides.max_by_key(|at| ranks.get(&(at.0, at.1)).copied());
+            let weakest = clash.sides().max_by_key(|at| self.ranks.get(&(at.0, at.1)).copied());
             if let Some((cluster, vm, vnic)) = weakest {
                 left.entry((cluster, vm)).or_default().push((vnic, clash.mac));
             }
@@ -358,3 +408,16 @@ impl Search {
         }
     }
 }
+
+/// The ways with the clashes of the group by their place in it.
+fn renumbered(ways: &[(Way, Start)], clashes: &[usize]) -> Vec<Way> {
+    let place = |clash: &usize| clashes.binary_search(clash).ok();
+    let renumber = |(way, _): &(Way, Start)| Way {
+        ends: way.ends.iter().filter_map(place).collect(),
+        cost: way.cost,
+    };
+    ways.iter().map(renumber).collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use crate::mac::claim::{self, reasons_for_static};
 use crate::mac::ledger::{Holder, Place, holders_of, ledger};
 use crate::mac::propose::STATIC_BLOCK;
 use crate::mac::spoofing::{spoofing_reason, spoofing_vnics};
-use crate::mac::{HYPER_V_PREFIX, is_usable, nlb, pools, sharing};
+use crate::mac::{HYPER_V_PREFIX, cut, is_usable, nlb, pools};
 use crate::plan::StaticMacPlan;
 use crate::units::{Mac, MacRange};
 
@@ -23,6 +23,8 @@ const PREFIX_SIZE: u64 = 0x100_0000;
 struct Facts<'a> {
     inventory: &'a Inventory,
     holders: Vec<Holder>,
+    /// Addresses that must not change and for which a pool gives way if it can, ascending.
+    must_stay: Vec<Mac>,
     /// Planned pools, sorted and disjoint.
     pools: Vec<MacRange>,
     /// Planned pools and today's, sorted: new static addresses keep clear of both.
@@ -42,9 +44,11 @@ pub fn all_statics(inventory: &Inventory, pools: &[MacRange]) -> Vec<Vec<StaticM
     let mut barred: Vec<MacRange> = today.chain(planned.iter().copied()).collect();
     barred.sort_unstable();
     let next = STATIC_BLOCK.min.0;
+    let holders = ledger(inventory);
     let mut facts = Facts {
         inventory,
-        holders: ledger(inventory),
+        must_stay: cut::must_stay(inventory, &holders),
+        holders,
         pools: planned,
         barred,
         next,
@@ -97,7 +101,7 @@ impl Facts<'_> {
             (true, _) => self.new_address(),
         };
         let kept = current.filter(|mac| planned == Some(*mac));
-        if kept.is_some_and(|mac| self.rivals(Holder { mac, cluster, place }).next().is_some()) {
+        if kept.is_some_and(|mac| self.has_rivals(Holder { mac, cluster, place })) {
             reasons.push(
                 "another adapter holds this address, too: it stays here, and the other gets a new one".to_owned(),
             );
@@ -106,9 +110,8 @@ impl Facts<'_> {
             reasons.push(format!(
                 "{fault}, so it gets a new one: whatever knows the old address must learn the new"
             ));
-            if !reasons_for_static(vm, nlb_adapter).is_empty() {
-                reasons.extend(current.and_then(|mac| self.cut_that_saves(mac)));
-            }
+            let mac = current.filter(|mac| self.must_stay.binary_search(mac).is_ok());
+            reasons.extend(mac.and_then(|mac| self.why_no_cut(mac)));
         }
         if wanted && planned.is_none() {
             reasons.push("no address is free under 00-15-5D".to_owned());
@@ -140,55 +143,24 @@ impl Facts<'_> {
         if covering(&self.pools, mac).is_some() {
             return Some(format!("{mac} lies in a dynamic pool"));
         }
-        (!self.is_own(mac, cluster, place)).then(|| format!("{mac} is held by another adapter, too"))
-    }
-
-    /// The longest part of the pool around an address without any that must stay, as advice: with it as the pool of the host they
-    /// do. Which pool a host gets is not changed for it, since VMs that are not bound would lose addresses outside the part.
-    fn cut_that_saves(&self, mac: Mac) -> Option<String> {
-        let pool = covering(&self.pools, mac)?;
-        let bound = self
-            .holders
-            .iter()
-            .filter(|h| pool.contains(h.mac))
-            .filter(|h| match h.place {
-                Place::Vnic(_, i) => h.vnic(self.inventory).is_some_and(|(vm, _)| claim::must_keep(vm, i)),
-                Place::Nic(..) | Place::HostVnic(..) => false,
-            });
-        let mut from = pool.min.0;
-        let mut parts = Vec::new();
-        for end in bound.map(|h| h.mac.0).chain([pool.max.0 + 1]) {
-            parts.push((end.saturating_sub(from), from));
-            from = end + 1;
-        }
-        let (size, from) = parts
-            .into_iter()
-            .max_by_key(|(size, from)| (*size, std::cmp::Reverse(*from)))?;
-        (size > 0).then(|| {
-            format!(
-                "the address would stay if the pool around it ({} to {}) were cut to {} to {} ({size} addresses, to compare with worst_in_use of \
-                 the host): give the host that pool in mac_pool_min and mac_pool_max and plan again; other VMs with an address outside of it \
-                 draw a new one at their next cold start",
-                pool.min,
-                pool.max,
-                Mac(from),
-                Mac(from + size - 1)
-            )
-        })
-    }
-
-    /// Whether the address may stay here: of all that hold it this vNIC has the best claim, and the others get new ones.
-    fn is_own(&self, mac: Mac, cluster: usize, place: Place) -> bool {
         let this = Holder { mac, cluster, place };
-        let own = claim::order(self.inventory, this);
-        self.rivals(this).all(|rival| own < claim::order(self.inventory, rival))
+        (!claim::keeps(self.inventory, &self.holders, this)).then(|| format!("{mac} is held by another adapter, too"))
     }
 
-    /// Who else holds the address by mistake. Those that share it on purpose are no rivals: both sides of a replicated VM, members
-    /// of one NLB cluster with its address.
-    fn rivals(&self, this: Holder) -> impl Iterator<Item = Holder> {
-        let others = holders_of(&self.holders, this.mac).iter().copied();
-        others.filter(move |h| *h != this && !sharing::on_purpose(self.inventory, *h, this))
+    fn has_rivals(&self, this: Holder) -> bool {
+        claim::rivals(self.inventory, &self.holders, this).next().is_some()
+    }
+
+    /// Why the pool around the address does not give way, as it does where the rest of it is large enough for its host.
+    fn why_no_cut(&self, mac: Mac) -> Option<String> {
+        let pool = covering(&self.pools, mac)?;
+        let size = cut::longest_part(pool, &self.must_stay).map_or(0, MacRange::size);
+        Some(format!(
+            "the longest part of the pool ({} to {}) without addresses that must not change has {size} addresses, too few for the host: \
+             give the host a pool elsewhere in mac_pool_min and mac_pool_max and plan again, and the address stays; other VMs draw a new \
+             one at their next cold start there",
+            pool.min, pool.max
+        ))
     }
 
     /// The next address that nobody holds, outside today's and the planned pools; where today's pools leave none (one of them

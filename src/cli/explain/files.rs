@@ -28,7 +28,7 @@ static OTHERS: [OutputFile; 15] = [
     file(
         "mac_changes.csv",
         "mac",
-        "the smallest change that removes every error about MAC addresses, line by line",
+        "the proposed change that removes every error about MAC addresses, step by step",
     ),
     file(
         "mac_overlaps.csv",

@@ -49,32 +49,6 @@ fn a_unicast_member_gets_a_static_address_outside_the_pools_and_spoofing() {
     assert!(found[0].reason.contains("NLB unicast"), "{}", found[0].reason);
 }
 
-#[test]
-fn a_bound_address_in_a_pool_changes_and_the_plan_says_which_pool_would_save_it() {
-    let mut facts = one_vm();
-    facts.vms.push(vm("LIC2", Some(0), &[0, 1], 1));
-    facts
-        .vms
-        .iter_mut()
-        .for_each(|guest| guest.mac_bound = "licence".into());
-    facts.vms[1].vnics[0].mac = Some(Mac(pool(0x0100).min.0 + 9));
-    let held: Vec<Option<Mac>> = facts.vms.iter().map(|guest| guest.vnics[0].mac).collect();
-
-    let found = plan(facts.clone());
-
-    let cut = "cut to 00-15-5D-01-00-0A to 00-15-5D-01-00-FF (246 addresses";
-    assert!(
-        found.len() == 2 && found.iter().all(|entry| entry.reason.contains(cut)),
-        "{found:?}"
-    );
-    facts.nodes[0].mac_pool = Some(MacRange {
-        min: Mac(pool(0x0100).min.0 + 10),
-        max: pool(0x0100).max,
-    });
-    let kept = crate::mac::plan_all(&inventory(vec![facts])).remove(0).statics;
-    assert_eq!(kept.iter().map(|entry| entry.planned).collect::<Vec<_>>(), held);
-}
-
 /// Two static unicast members that hold the address of their cluster, as before spoofing existed.
 fn sharing_members() -> Cluster {
     let mut facts = one_vm();

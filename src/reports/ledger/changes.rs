@@ -95,7 +95,7 @@ impl LedgerData<'_> {
 
     /// One step per cold start; those of VMs that are off only for their static address are no steps of their own.
     fn restart_changes(&self) -> Vec<Change> {
-        let steps = self.restarts.iter().filter(|r| !r.wrong.is_empty());
+        let steps = self.starts.steps.iter().filter(|r| !r.wrong.is_empty());
         steps.filter_map(|restart| self.restart_change(restart)).collect()
     }
 
@@ -127,7 +127,7 @@ impl LedgerData<'_> {
 
     /// VMs that are turned off for a static address or a new one; a VM that is off already is not counted.
     pub(super) fn turned_off(&self) -> usize {
-        let vms: BTreeSet<_> = self.restarts.iter().map(|r| r.vm).collect();
+        let vms: BTreeSet<_> = self.starts.steps.iter().map(|r| r.vm).collect();
         let runs = |(cluster, vm): &(usize, usize)| self.vm(*cluster, *vm).is_some_and(|vm| vm.state != VmState::Off);
         vms.iter().filter(|at| runs(at)).count()
     }
@@ -138,6 +138,9 @@ fn why_pool(pool: &PoolPlan) -> &'static str {
     match pool.today {
         Some(today) if today.size() == 0 => "its first address lies above its last",
         Some(today) if pool.planned.contains(today.min) && pool.planned.contains(today.max) => "too small: widened",
+        Some(today) if pool.planned.intersection(today).is_some() => {
+            "cut, so that addresses that must not change (NLB unicast, mac_bound) lie outside and stay"
+        }
         _ => "overlaps a pool that stays, or cannot serve where it is",
     }
 }

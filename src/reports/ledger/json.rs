@@ -42,6 +42,7 @@ pub(super) fn json(data: &LedgerData, findings: &[Finding], remaining: &[Finding
         "cold_start": starts.map(|(today, after)| cold_start(data, today, after)).collect::<Vec<_>>(),
         "nlb": data.nlb_groups().iter().map(|(c, group)| nlb(data, *c, group)).collect::<Vec<_>>(),
         "changes": changes(data),
+        "cold_starts_proven_fewest": data.starts.fewest,
         "remaining_after_changes": remaining,
     })
 }

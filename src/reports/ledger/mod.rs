@@ -15,7 +15,7 @@ use crate::inventory::Inventory;
 use crate::mac::account::{Account, account};
 use crate::mac::change::{carried_out, restarts};
 use crate::mac::exhaustion::{HORIZON_MONTHS, RunsOut};
-use crate::mac::restarts::Restart;
+use crate::mac::restarts::ColdStarts;
 use crate::mac::{MacPlan, plan_all};
 use crate::reports::drawings::mac_pools;
 use crate::units::Date;
@@ -24,7 +24,7 @@ use crate::units::Date;
 pub struct LedgerData<'a> {
     inventory: &'a Inventory,
     plans: Vec<MacPlan>,
-    restarts: Vec<Restart>,
+    starts: ColdStarts,
     after_facts: Inventory,
     today: Account,
     after: Account,
@@ -35,14 +35,14 @@ impl<'a> LedgerData<'a> {
     /// Plans the addresses and draws up the accounts; `as_of` is the day from which months are counted, if dates are wanted.
     pub fn new(inventory: &'a Inventory, as_of: Option<Date>) -> LedgerData<'a> {
         let plans = plan_all(inventory);
-        let restarts = restarts(inventory, &plans);
-        let after_facts = carried_out(inventory, &plans, &restarts);
+        let starts = restarts(inventory, &plans);
+        let after_facts = carried_out(inventory, &plans, &starts.steps);
         LedgerData {
             today: account(inventory),
             after: account(&after_facts),
             inventory,
             plans,
-            restarts,
+            starts,
             after_facts,
             as_of,
         }

@@ -179,7 +179,7 @@ fn changes(data: &LedgerData, remaining: &[Finding]) -> String {
     let changes = data.changes();
     let (changed, known) = data.changed_pools();
     let of = |kind: &str| changes.iter().filter(|c| c.kind == kind).count();
-    let mut text = format!("Smallest change\n\n{}", pool_changes(changed, known));
+    let mut text = format!("Proposed change\n\n{}", pool_changes(changed, known));
     text.push_str(&format!(
         "{} set, {} set, {} for a new address. {} turned off for it (mac_changes.csv has the steps in order).\n",
         count(of("static"), "static address"),
@@ -200,7 +200,19 @@ fn changes(data: &LedgerData, remaining: &[Finding]) -> String {
         text.push_str(&format!("{}\n", show::printable(&line)));
     }
     text.push_str(&more(restarts.len(), "mac_changes.csv"));
+    if !restarts.is_empty() {
+        text.push_str(how_few(data.starts.fewest));
+    }
     text + &left(remaining) + "\n"
+}
+
+/// Whether fewer cold starts would do.
+fn how_few(proven: bool) -> &'static str {
+    if proven {
+        "With these pools and static addresses fewer cold starts do not part all adapters with one address (proven).\n"
+    } else {
+        "Fewer cold starts may do: so many VMs share addresses with each other that not every choice was tried.\n"
+    }
 }
 
 /// How many of the known pools change, and why no fewer.
@@ -209,8 +221,8 @@ fn pool_changes(changed: usize, known: usize) -> String {
         return format!("No pool of the inventory has to change ({} known).\n", known);
     }
     format!(
-        "{changed} of {} change: those that stay are as many as the overlaps allow and, of several ways, those from which most \
-         adapters draw.\nNew pools come from {NEW_POOLS} on in blocks of 256, new static addresses from {} on.\n",
+        "{changed} of {} change: those that stay are as many as overlaps and addresses that must not change allow and, of \
+         several ways, those from which most adapters draw.\nA pool that moves goes to {NEW_POOLS} or behind it in blocks of 256, a new static address comes from {} on.\n",
         count(known, "known pool"),
         STATIC_BLOCK.min
     )

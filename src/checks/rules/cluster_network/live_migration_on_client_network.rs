@@ -1,11 +1,13 @@
 //! Live migration takes the network of the clients.
 
-use crate::checks::rules::live_migration::set_list;
+use crate::checks::rules::live_migration::{list_misses_network, set_list};
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::{Location, Severity};
-use crate::inventory::{Cluster, ClusterNetwork, Inventory};
+use crate::inventory::{Cluster, ClusterNetwork, Inventory, Node};
 use crate::migration::path::{Layer, some_paths};
-use crate::migration::wiring::Wiring;
+use crate::migration::wiring::{Subnet, Wiring};
+use crate::powershell::quoted;
+use crate::profiles::WS2012;
 use crate::roles::Role;
 use crate::units::same_name;
 use std::collections::BTreeMap;
@@ -22,6 +24,7 @@ pub static RULE: Rule = Rule {
     columns: &[
         "cluster_networks.cluster_use",
         "cluster_networks.metric",
+        "cluster_networks.purpose",
         "clusters.migration_exclude_networks",
         "clusters.migration_network_order",
         "nodes.migration_subnets",
@@ -53,14 +56,18 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let (Some(network), [Some(from), Some(to)]) = (taken, ends) else {
             continue;
         };
-        if network.cluster_use == Some(3) && network.purpose != Some(Role::LiveMigration) {
+        // Its list leads elsewhere than to the network for it: one fault, told where its cause is.
+        let is_told = list_misses_network(cluster, from);
+        if !is_told && network.cluster_use == Some(3) && network.purpose != Some(Role::LiveMigration) {
             // Of the layers that choose a network; what is wrong with the rate leads nowhere.
             let fault = path
                 .faults
                 .iter()
                 .find(|fault| fault.severity == Severity::Error && fault.layer <= Layer::Metric);
             let taken = found.entry(&network.name).or_insert_with(|| Taken {
-                cause: fault.map(|fault| fault.fix.clone()),
+                cause: fault
+                    .map(|fault| fault.fix.clone())
+                    .or_else(|| list_without_another(cluster, from, network)),
                 pairs: Vec::new(),
                 at: vec![report.at(network.origin, "cluster_use")],
             });
@@ -89,6 +96,27 @@ struct Taken {
     /// `HV1 to HV2`.
     pairs: Vec<String>,
     at: Vec<Location>,
+}
+
+/// The list of a host that allows the network of the clients and none between the nodes: the other takes its place there.
+fn list_without_another(cluster: &Cluster, node: &Node, taken: &ClusterNetwork) -> Option<String> {
+    let listed = node.migration.subnets.as_ref()?;
+    let is_on = |network: &ClusterNetwork| {
+        let subnet = Subnet::parse(&network.subnet)?;
+        listed
+            .iter()
+            .find(|text| Subnet::parse(text).is_some_and(|own| own.overlaps(&subnet)))
+    };
+    let between = || cluster.networks.iter().filter(|n| n.cluster_use == Some(1));
+    let other = between().find(|n| Subnet::parse(&n.subnet).is_some())?;
+    let decides = cluster.profile.generation >= WS2012 && node.migration.any_network != Some(true);
+    let old = is_on(taken).filter(|_| decides && between().all(|n| is_on(n).is_none()))?;
+    Some(format!(
+        "Set-VMMigrationNetwork -ComputerName {} -Subnet {} -NewSubnet {}",
+        quoted(&node.name),
+        quoted(old),
+        quoted(&other.subnet)
+    ))
 }
 
 /// What leads there first, then the network out of live migration for good: excluded alone, hosts would find no network at all. A network for

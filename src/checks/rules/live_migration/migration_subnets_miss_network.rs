@@ -37,10 +37,21 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    let meant: Vec<(&str, Subnet)> = networks(cluster)
+/// Whether the rule speaks of this node, so that no other rule need tell where its migrations go instead.
+pub(in crate::checks::rules) fn tells_of(cluster: &Cluster, node: &Node) -> bool {
+    let meant = meant(cluster);
+    RULE.versions.hold(cluster.profile.generation) && !meant.is_empty() && listed_elsewhere(node, &meant).is_some()
+}
+
+/// The subnets of the networks for live migration.
+fn meant(cluster: &Cluster) -> Vec<(&str, Subnet)> {
+    networks(cluster)
         .filter_map(|network| Some((network.subnet.as_str(), Subnet::parse(&network.subnet)?)))
-        .collect();
+        .collect()
+}
+
+fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let meant = meant(cluster);
     let Some((first, _)) = meant.first() else {
         return;
     };

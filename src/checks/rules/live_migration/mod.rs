@@ -75,6 +75,8 @@ pub static RULES: &[&Rule] = &[
     &too_many_migrations_for_network_atc::RULE,
 ];
 
+pub(super) use migration_subnets_miss_network::tells_of as list_misses_network;
+
 /// Speed that Microsoft asks of a network for live migration, Mbit/s.
 const LEAST_MBPS: Mbps = 1_000;
 

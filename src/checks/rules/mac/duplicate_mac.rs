@@ -83,9 +83,9 @@ fn fix(inventory: &Inventory, report: &Report<'_>, holders: &[Holder]) -> String
             vm.name, vnic.name
         );
     }
-    let planned = planned(holder, (vm, vnic));
-    if !vnic.dynamic_mac || planned.is_some() {
-        return fixes::set_static_mac(&inventory.clusters[holder.cluster], vm, vnic, planned);
+    // Of static adapters all but one are planned another address, so the one without is dynamic.
+    if let Some(planned) = planned(holder, (vm, vnic)) {
+        return fixes::set_static_mac(&inventory.clusters[holder.cluster], vm, vnic, Some(planned));
     }
     format!(
         "give every host a pool of its own (mac_plan.csv), then turn {} off and start it on a host whose pool does not hold \

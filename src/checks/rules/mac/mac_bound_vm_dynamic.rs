@@ -1,7 +1,7 @@
 //! A VM whose address must not change has a dynamic one.
 
-use super::known_pool;
-use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
+use super::{known_pool, make_static};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Vm, Vnic};
 
@@ -23,7 +23,7 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let bound = lookup::vnics(cluster).filter(|(vm, _)| !vm.mac_bound.is_empty());
     report.look_at(bound.clone().count());
     if !report.knows("vnics.mac_type") {
@@ -41,7 +41,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             subject,
             current: "dynamic".to_owned(),
             expected: planned.map_or("static".to_owned(), |m| format!("static, {m}")),
-            fix: fixes::set_static_mac(cluster, vm, vnic, planned),
+            fix: make_static(inventory, cluster, report, (vm, vnic), planned),
             at: vec![report.at(vnic.origin, "mac_type"), report.at(vm.origin, "mac_bound")],
         });
     }

@@ -1,6 +1,6 @@
 //! Pools that the inventory does not give.
 
-use super::{pool_location, pool_text};
+use super::{note_unknown_pools, pool_location, pool_text};
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
@@ -28,6 +28,7 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.look_at(cluster.nodes.len());
+    note_unknown_pools(cluster, report);
     let assumed: Vec<_> = cluster
         .nodes
         .iter()

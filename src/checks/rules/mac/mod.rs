@@ -24,9 +24,9 @@ mod static_mac_with_vendor_prefix;
 
 use super::{Fault, Report, fixes, lookup};
 use crate::finding::Location;
-use crate::inventory::{Cluster, Node};
+use crate::inventory::{Cluster, Inventory, Node, Vm, Vnic};
 use crate::mac::{Pool, PoolUse, pools};
-use crate::units::MacRange;
+use crate::units::{Mac, MacRange};
 
 /// The node's pool, assumed or not, if it can give addresses.
 fn sound_pool(node: &Node) -> Option<Pool> {
@@ -43,6 +43,28 @@ fn note_unknown_pools(cluster: &Cluster, report: &mut Report<'_>) {
     if cluster.nodes.iter().any(|node| pools::effective(node).is_none()) {
         report.lacks("nodes.mac_pool_min|nodes.management_ip");
     }
+}
+
+/// Gives a vNIC the planned static address. Where that is the one it has, and a pool of today holds it, the pool is cut first: a
+/// static address inside a pool would be given to another VM one day.
+pub(super) fn make_static(
+    inventory: &Inventory,
+    cluster: &Cluster,
+    report: &Report<'_>,
+    (vm, vnic): (&Vm, &Vnic),
+    planned: Option<Mac>,
+) -> String {
+    let mut steps = Vec::new();
+    for (c, owner) in inventory.clusters.iter().enumerate() {
+        for (n, node) in owner.nodes.iter().enumerate() {
+            let kept = planned.filter(|mac| known_pool(node).is_some_and(|pool| pool.contains(*mac)));
+            let after = report.planned_pool_in(c, n);
+            let cut = after.filter(|after| kept.is_some_and(|mac| !after.contains(mac)));
+            steps.extend(cut.map(|after| fixes::set_pool(owner, node, after)));
+        }
+    }
+    steps.push(fixes::set_static_mac(cluster, vm, vnic, planned));
+    steps.join("; ")
 }
 
 /// Where the pool stands, or the address from which it is assumed.

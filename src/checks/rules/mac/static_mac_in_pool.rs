@@ -47,9 +47,10 @@ fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let free_later = pools
             .iter()
             .all(|(_, after, ..)| after.is_none_or(|pool| !pool.contains(mac)));
-        let (expected, fix) = match (planned, after) {
-            // The pools move away, so the address may stay.
-            (None, Some(pool)) if free_later => (
+        let stays = planned.is_none_or(|planned| planned == mac);
+        let (expected, fix) = match (stays, after) {
+            // The pools move away or give way, so the address may stay.
+            (true, Some(pool)) if free_later => (
                 format!("a pool of {} without {mac}", node.name),
                 format!("{}; {mac} may stay", fixes::set_pool(owner, node, *pool)),
             ),
@@ -79,10 +80,15 @@ mod tests {
 
     /// What to do about the static address of a VM in the pool of the first of three hosts; the third has an adapter that draws.
     fn fix(first: &str, second: &str) -> String {
+        fix_of(first, second, "")
+    }
+
+    /// The same of a VM that is bound to its address by this.
+    fn fix_of(first: &str, second: &str, bound: &str) -> String {
         let block = format!(
             "file: nodes\nnode,cluster,mac_pool_min,mac_pool_max\nHV1,C1,{first}\nHV2,C1,{second}\n\
              HV3,C1,00-15-5D-00-0A-F0,00-15-5D-00-0B-EF\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
-             HV3,A,10000\nfile: vms\nvm,node\nW1,HV2\nW2,HV3\nfile: vnics\nvm,mac,mac_type\nW1,00-15-5D-00-0A-40,static\n\
+             HV3,A,10000\nfile: vms\nvm,node,mac_bound\nW1,HV2,{bound}\nW2,HV3,\nfile: vnics\nvm,mac,mac_type\nW1,00-15-5D-00-0A-40,static\n\
              W2,00-15-5D-00-0A-F5,dynamic\n"
         );
         let findings = review(&inventory(&block));
@@ -96,6 +102,18 @@ mod tests {
         let fix = fix(cloned, cloned);
         assert!(
             fix.starts_with("Set-VMHost -ComputerName 'HV1' ") && fix.ends_with("00-15-5D-00-0A-40 may stay"),
+            "{fix}"
+        );
+    }
+
+    #[test]
+    fn where_the_address_must_not_change_the_pool_is_cut() {
+        let apart = "00-15-5D-02-00-00,00-15-5D-02-00-FF";
+        let fix = fix_of("00-15-5D-00-0A-00,00-15-5D-00-0A-EF", apart, "licence");
+        assert!(
+            fix.starts_with(
+                "Set-VMHost -ComputerName 'HV1' -MacAddressMinimum 00155D000A41 -MacAddressMaximum 00155D000AEF"
+            ) && fix.ends_with("00-15-5D-00-0A-40 may stay"),
             "{fix}"
         );
     }

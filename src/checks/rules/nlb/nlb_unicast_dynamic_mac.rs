@@ -1,6 +1,7 @@
 //! A unicast member whose address may change.
 
-use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
+use crate::checks::rules::mac::make_static;
+use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::mac::nlb;
@@ -22,7 +23,7 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
-fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+fn check(inventory: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.look_at(super::unicast(cluster).count());
     if !report.asks("vnics.mac_type") {
         return;
@@ -41,7 +42,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "dynamic".to_owned(),
             expected: planned.map_or("static".to_owned(), |m| format!("static, {m}")),
-            fix: fixes::set_static_mac(cluster, vm, vnic, planned),
+            fix: make_static(inventory, cluster, report, (vm, vnic), planned),
             at: vec![report.at(vnic.origin, "mac_type"), report.at(vm.origin, "nlb_mode")],
         });
     }

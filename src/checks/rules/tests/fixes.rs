@@ -204,21 +204,22 @@ fn a_list_of_the_host_gets_the_network_in_the_place_of_a_subnet_that_no_network_
 
 #[test]
 fn who_moves_vms_over_the_network_of_clients_is_told_the_cause_and_how_to_keep_them_off_it() {
-    let block = |listed: &str, excluded: &str| {
+    let block = |order: &str, excluded: &str| {
         format!(
-            "file: clusters\ncluster,profile,migration_exclude_networks\nC1,2019,{excluded}\n\
-             file: nodes\nnode,cluster,migration_subnets,any_migration_network\nHV1,C1,{listed},no\nHV2,C1,{listed},no\n\
+            "file: clusters\ncluster,profile,migration_network_order,migration_exclude_networks\nC1,2019,{order},{excluded}\n\
+             file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
              file: nics\nnode,nic,speed_mbps,current_role,addresses\nHV1,A,10000,management,10.0.1.11/24\n\
              HV1,B,10000,live-migration,10.0.3.11/24\nHV2,A,10000,management,10.0.1.12/24\nHV2,B,10000,live-migration,10.0.3.12/24\n\
              file: cluster_networks\ncluster,network,subnet,cluster_use,purpose\nC1,LAN,10.0.1.0/24,3,management\n\
              C1,LM,10.0.3.0/24,1,live-migration\nC1,Old,10.0.7.0/24,0,\n"
         )
     };
-    let told = fix("live-migration-on-client-network", &block("10.0.9.0/24", "Old"));
+    let told = fix("live-migration-on-client-network", &block("LAN;LM", "Old"));
     assert_eq!(
         told,
-        "Set-VMMigrationNetwork -ComputerName 'HV1' -Subnet '10.0.9.0/24' -NewSubnet '10.0.3.0/24' (nicplan path shows each pair); once \
-         no pair takes LAN any more: Get-ClusterResourceType -Cluster 'C1' -Name 'Virtual Machine' | Set-ClusterParameter -Name \
+        "Get-ClusterResourceType -Cluster 'C1' -Name 'Virtual Machine' | Set-ClusterParameter -Name MigrationNetworkOrder -Value \
+         (@((Get-ClusterNetwork -Cluster 'C1' -Name 'LM').Id, (Get-ClusterNetwork -Cluster 'C1' -Name 'LAN').Id) -join ';') \
+         (nicplan path shows each pair); once no pair takes LAN any more: Get-ClusterResourceType -Cluster 'C1' -Name 'Virtual Machine' | Set-ClusterParameter -Name \
          MigrationExcludeNetworks -Value (@((Get-ClusterNetwork -Cluster 'C1' -Name 'Old').Id, (Get-ClusterNetwork -Cluster 'C1' -Name \
          'LAN').Id) -join ';')"
     );

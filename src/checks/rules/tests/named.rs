@@ -422,7 +422,7 @@ fn of_two_adapters_with_one_address_the_one_that_is_planned_another_gets_that() 
     let block = |bound: &str| {
         format!(
             "file: nodes\nnode,cluster,mac_pool_min,mac_pool_max\nHV1,C1,00-15-5D-00-01-00,00-15-5D-00-01-FF\n\
-             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nfile: vms\nvm,node,mac_bound\nW1,HV1,\nW2,HV1,{bound}\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nfile: vms\nvm,node,mac_bound\nW1,HV1,{bound}\nW2,HV1,{bound}\n\
              file: vnics\nvm,mac,mac_type\nW1,00-15-5D-00-01-05,dynamic\nW2,00-15-5D-00-01-05,dynamic\n"
         )
     };

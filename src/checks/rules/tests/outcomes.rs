@@ -195,3 +195,25 @@ fn a_team_that_one_node_has_alone_misses_nobody() {
          HV1,B,10000,T2,X\nHV2,A,10000,T1,Y\nHV2,B,10000,T1,Y\n",
     );
 }
+
+/// Nothing to assume is not the same as nothing assumed.
+#[test]
+fn a_pool_of_which_nothing_is_known_is_not_checked_rather_than_passed() {
+    let block = |pool: &str, address: &str| {
+        format!(
+            "file: nodes\nnode,cluster,mac_pool_min,mac_pool_max,management_ip\nHV1,C1,00-15-5D-01-00-00,00-15-5D-01-00-FF,\n\
+             HV2,C1,{pool},{address}\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n"
+        )
+    };
+    let unknown = verdict("mac-pool-assumed", &block(",", ""));
+    assert_eq!(
+        unknown,
+        Verdict::NotChecked(vec!["nodes.mac_pool_min|nodes.management_ip"])
+    );
+    let known = verdict("mac-pool-assumed", &block("00-15-5D-02-00-00,00-15-5D-02-00-FF", ""));
+    assert_eq!(known, Verdict::Passed);
+    assert_eq!(
+        verdict("mac-pool-assumed", &block(",", "10.0.1.12")),
+        Verdict::Findings(1)
+    );
+}
