@@ -18,6 +18,7 @@ pub mod exhaustion;
 mod fewest;
 mod keep;
 pub mod ledger;
+pub mod needed;
 pub mod nlb;
 pub mod nlb_groups;
 pub mod overlap;

@@ -69,18 +69,19 @@ pub fn may_share(first: &Vm, second: &Vm, mac: Mac) -> bool {
     !std::ptr::eq(first, second) && one_cluster && is_own_cluster_mac(first, mac) && is_own_cluster_mac(second, mac)
 }
 
-/// Positions of the vNICs on which a member runs NLB. The inventory does not say it, so in this order: those named after
-/// NLB, those with spoofing on where the mode needs it, all that reach an external network, all.
+/// Positions of the vNICs on which a member runs NLB. The inventory does not say it, so in this order: those that hold the cluster's
+/// own address, those named after NLB, those with spoofing on where the mode needs it, all that reach an external network, all.
 ///
 /// Without that need spoofing tells nothing about NLB, and it is planned off: the answer must not change with it, or the
 /// plan would ask for more static addresses once it is carried out.
 pub fn adapters(vm: &Vm) -> Vec<usize> {
     let pick = |wanted: &dyn Fn(usize) -> bool| -> Vec<usize> { (0..vm.vnics.len()).filter(|i| wanted(*i)).collect() };
+    let by_address = |i: usize| vm.vnics[i].mac.is_some_and(|mac| is_own_cluster_mac(vm, mac));
     let by_name = |i: usize| vm.vnics[i].name.to_ascii_lowercase().contains("nlb");
     let spoofing_tells = vm.nlb.as_ref().is_some_and(|n| needs(n.mode).spoofing);
     let by_spoofing = |i: usize| spoofing_tells && vm.vnics[i].spoofing;
     let by_network = |i: usize| !vm.vnics[i].isolated;
-    let choices: [&dyn Fn(usize) -> bool; 4] = [&by_name, &by_spoofing, &by_network, &|_| true];
+    let choices: [&dyn Fn(usize) -> bool; 5] = [&by_address, &by_name, &by_spoofing, &by_network, &|_| true];
     choices
         .into_iter()
         .map(pick)
@@ -127,6 +128,16 @@ mod tests {
         ] {
             assert_eq!(Mac::parse(text).map(is_reserved), Ok(reserved), "{text}");
         }
+    }
+
+    #[test]
+    fn the_adapter_that_holds_the_address_of_the_cluster_is_the_one_nlb_runs_on() {
+        let mut member = member(NlbMode::Unicast);
+        member.vnics[1].spoofing = true;
+        assert_eq!(adapters(&member), [1]);
+
+        member.vnics[2].mac = Some(cluster_mac(NlbMode::Unicast, Ipv4Addr::new(10, 1, 20, 200)));
+        assert_eq!(adapters(&member), [2]);
     }
 
     #[test]

@@ -33,6 +33,12 @@ pub fn why_spoofing(vm: &Vm, vnic: &Vnic, spoofing: bool) -> Option<String> {
     spoofing_reason(vm, vnic, nlb_adapter, spoofing)
 }
 
+/// Whether the vNIC is one of an NLB unicast member on which NLB runs: without spoofing the member is cut off.
+pub fn is_unicast_member(vm: &Vm, vnic: usize) -> bool {
+    let unicast = vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
+    unicast && nlb::adapters(vm).contains(&vnic)
+}
+
 /// Why spoofing is planned on, or off where it is on today.
 pub fn spoofing_reason(vm: &Vm, vnic: &Vnic, nlb_adapter: bool, spoofing: bool) -> Option<String> {
     let unicast = nlb_adapter && vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);

@@ -8,6 +8,7 @@
 use super::LedgerData;
 use super::names::range;
 use crate::inventory::{Vm, VmState, Vnic};
+use crate::mac::needed::{NeededOfVnic, needed};
 use crate::mac::pools::effective;
 use crate::mac::restarts::Restart;
 use crate::mac::spoofing::why_spoofing;
@@ -25,6 +26,8 @@ pub(super) struct Change {
     pub adapter: String,
     pub today: String,
     pub planned: String,
+    /// An error stands until it is done; otherwise it clears a warning or follows advice.
+    pub needed: bool,
     pub why: String,
 }
 
@@ -33,17 +36,15 @@ impl LedgerData<'_> {
     pub(super) fn changes(&self) -> Vec<Change> {
         let mut pools = Vec::new();
         let mut statics = Vec::new();
-        for (cluster, plan) in self.plans.iter().enumerate() {
-            let nodes = plan.pools.iter().enumerate();
-            pools.extend(nodes.filter_map(|(node, pool)| self.pool_change(cluster, node, pool)));
+        let all = self.plans.iter().zip(needed(self.inventory, &self.plans));
+        for (cluster, (plan, needed)) in all.enumerate() {
+            let nodes = plan.pools.iter().zip(needed.pools).enumerate();
+            pools.extend(nodes.filter_map(|(node, (pool, needed))| self.pool_change(cluster, node, pool, needed)));
             let vnics = self.vnics_by_name(cluster);
-            for entry in &plan.statics {
+            for (entry, needed) in plan.statics.iter().zip(needed.statics) {
                 let found = vnics.get(&(entry.vm.as_str(), entry.vnic.as_str()));
-                statics.extend(
-                    found
-                        .into_iter()
-                        .flat_map(|(vm, vnic)| static_changes(cluster, entry, vm, vnic)),
-                );
+                let changes = found.map(|(vm, vnic)| static_changes(cluster, entry, needed, vm, vnic));
+                statics.extend(changes.into_iter().flatten());
             }
         }
         pools.into_iter().chain(statics).chain(self.restart_changes()).collect()
@@ -64,7 +65,7 @@ impl LedgerData<'_> {
             .collect()
     }
 
-    fn pool_change(&self, cluster: usize, node: usize, pool: &PoolPlan) -> Option<Change> {
+    fn pool_change(&self, cluster: usize, node: usize, pool: &PoolPlan, needed: bool) -> Option<Change> {
         if pool.today == Some(pool.planned) {
             return None;
         }
@@ -89,6 +90,7 @@ impl LedgerData<'_> {
             adapter: String::new(),
             today,
             planned: range(pool.planned),
+            needed,
             why,
         })
     }
@@ -121,6 +123,7 @@ impl LedgerData<'_> {
             adapter: wrong.join("; "),
             today: macs.join("; "),
             planned,
+            needed: true,
             why,
         })
     }
@@ -146,22 +149,24 @@ fn why_pool(pool: &PoolPlan) -> &'static str {
 }
 
 /// Address and spoofing of one vNIC, each with the reason of its own.
-fn static_changes(cluster: usize, entry: &StaticMacPlan, vm: &Vm, vnic: &Vnic) -> Vec<Change> {
+fn static_changes(cluster: usize, entry: &StaticMacPlan, needed: NeededOfVnic, vm: &Vm, vnic: &Vnic) -> Vec<Change> {
     let for_spoofing = why_spoofing(vm, vnic, entry.spoofing).unwrap_or_default();
-    let change = |kind, today: String, planned: String, why: &str| Change {
+    let change = |kind, today: String, planned: String, needed, why: &str| Change {
         cluster,
         kind,
         subject: entry.vm.clone(),
         adapter: entry.vnic.clone(),
         today,
         planned,
+        needed,
         why: why.to_owned(),
     };
     let mut found = Vec::new();
     if let Some(mac) = entry.planned.filter(|mac| entry.dynamic || entry.current != Some(*mac)) {
         let today = entry.current.map_or_else(String::new, |mac| mac.to_string());
         let why = entry.reason.strip_suffix(&for_spoofing).unwrap_or(&entry.reason);
-        found.push(change("static", today, mac.to_string(), why.trim_end_matches("; ")));
+        let why = why.trim_end_matches("; ");
+        found.push(change("static", today, mac.to_string(), needed.address, why));
     }
     if entry.spoofing != vnic.spoofing {
         let word = |on: bool| if on { "on" } else { "off" }.to_owned();
@@ -169,6 +174,7 @@ fn static_changes(cluster: usize, entry: &StaticMacPlan, vm: &Vm, vnic: &Vnic) -
             "spoofing",
             word(vnic.spoofing),
             word(entry.spoofing),
+            needed.spoofing,
             &for_spoofing,
         ));
     }

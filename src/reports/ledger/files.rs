@@ -20,7 +20,7 @@ const OVERLAPS: &str = "pool_min,pool_max,addresses,in_use,clusters,nodes,assume
 const EXHAUSTION: &str = "cluster,node,pool_min,pool_max,pool_source,assumed_from,addresses,in_use,worst_in_use,worst_loss,\
                           growth_percent,months_now,months_after_loss,date_now,date_after_loss";
 const COLD_START: &str = "cluster,vm,vnic,mac,mac_type,nodes,holds_vm,result,why,planned_result,planned_why,node_count";
-const CHANGES: &str = "step,cluster,kind,subject,adapter,today,planned,why";
+const CHANGES: &str = "step,cluster,kind,subject,adapter,today,planned,why,needed";
 
 impl LedgerData<'_> {
     /// The tables, by file name: the plan first, then what led to it.
@@ -58,6 +58,7 @@ impl LedgerData<'_> {
             sheet.text(&change.today);
             sheet.text(&change.planned);
             sheet.text(&change.why);
+            sheet.yes_no(change.needed);
             sheet.end_row();
         }
         sheet.finish()

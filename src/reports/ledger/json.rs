@@ -180,7 +180,7 @@ fn changes(data: &LedgerData) -> Vec<Value> {
         .map(|(index, c)| {
             json!({
                 "step": index + 1, "cluster": data.cluster_name(c.cluster), "kind": c.kind, "subject": c.subject,
-                "adapter": c.adapter, "today": c.today, "planned": c.planned, "why": c.why,
+                "adapter": c.adapter, "today": c.today, "planned": c.planned, "why": c.why, "needed": c.needed,
             })
         })
         .collect()

@@ -191,6 +191,7 @@ fn changes(data: &LedgerData, remaining: &[Finding]) -> String {
             vms => format!("{vms} VMs must be"),
         }
     ));
+    text.push_str(&advised(changes.iter().filter(|c| !c.needed).count(), changes.len()));
     let restarts: Vec<_> = changes.iter().filter(|c| c.kind == "restart").collect();
     for change in restarts.iter().take(SHOWN) {
         let line = format!(
@@ -204,6 +205,18 @@ fn changes(data: &LedgerData, remaining: &[Finding]) -> String {
         text.push_str(how_few(data.starts.fewest));
     }
     text + &left(remaining) + "\n"
+}
+
+/// How many steps could be left out without an error.
+fn advised(advised: usize, all: usize) -> String {
+    let steps = count(all, "step");
+    match advised {
+        0 => String::new(),
+        1 => format!("1 of {steps} clears a warning or follows advice: no error stands without it (needed = no).\n"),
+        _ => format!(
+            "{advised} of {steps} clear warnings or follow advice: no error stands without them (needed = no).\n"
+        ),
+    }
 }
 
 /// Whether fewer cold starts would do.
