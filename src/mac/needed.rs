@@ -10,7 +10,7 @@ use super::spoofing::is_unicast_member;
 use super::{MacPlan, is_usable, pools};
 use crate::inventory::{Cluster, Inventory};
 use crate::plan::{PoolPlan, StaticMacPlan};
-use crate::units::MacRange;
+use crate::units::{Mac, MacRange};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What an error hangs on in one cluster, in the order of its plan.
@@ -33,11 +33,7 @@ pub struct NeededOfVnic {
 
 /// What is needed of each cluster's plan, in the order of the inventory.
 pub fn needed(inventory: &Inventory, plans: &[MacPlan]) -> Vec<Needed> {
-    let holders = ledger(inventory);
-    let doubled: BTreeSet<Holder> = duplicates(inventory, &holders)
-        .into_iter()
-        .flat_map(|d| d.holders)
-        .collect();
+    let doubled = must_leave(inventory, plans);
     let clusters = inventory.clusters.iter().zip(plans).enumerate();
     clusters
         .map(|(index, (cluster, plan))| Needed {
@@ -62,6 +58,30 @@ pub fn without_advice(inventory: &Inventory, plans: &[MacPlan]) -> Vec<MacPlan> 
         statics: only_needed_statics(cluster, &plan.statics, &needed.statics),
     })
     .collect()
+}
+
+/// Adapters that share an address by mistake and get another one by the plan; where all that share it do, the first of them could keep it.
+fn must_leave(inventory: &Inventory, plans: &[MacPlan]) -> BTreeSet<Holder> {
+    let holders = ledger(inventory);
+    let planned: BTreeMap<(usize, &str, &str), Mac> = plans
+        .iter()
+        .enumerate()
+        .flat_map(|(cluster, plan)| plan.statics.iter().map(move |entry| (cluster, entry)))
+        .filter_map(|(cluster, entry)| Some(((cluster, entry.vm.as_str(), entry.vnic.as_str()), entry.planned?)))
+        .collect();
+    let leaves = |holder: &Holder| {
+        let key = holder
+            .vnic(inventory)
+            .map(|(vm, vnic)| (holder.cluster, vm.name.as_str(), vnic.name.as_str()));
+        key.and_then(|key| planned.get(&key))
+            .is_some_and(|mac| *mac != holder.mac)
+    };
+    let mut found = BTreeSet::new();
+    for duplicate in duplicates(inventory, &holders) {
+        let all_leave = duplicate.holders.iter().all(leaves);
+        found.extend(duplicate.holders.into_iter().skip(usize::from(all_leave)));
+    }
+    found
 }
 
 /// A pool that cannot give addresses, has none left, overlaps another one of the cluster or gives way to an address that must not change. One that could
@@ -117,7 +137,7 @@ fn is_cut(today: MacRange, planned: MacRange) -> bool {
 fn needed_statics(
     cluster: &Cluster,
     plans: &[StaticMacPlan],
-    doubled: impl Fn(crate::units::Mac, Place) -> bool,
+    doubled: impl Fn(Mac, Place) -> bool,
 ) -> Vec<NeededOfVnic> {
     let places = places(cluster);
     let of = |entry: &StaticMacPlan| {
@@ -125,7 +145,7 @@ fn needed_statics(
         let vm = &cluster.vms[v];
         let planned = entry.planned.filter(|mac| entry.dynamic || entry.current != Some(*mac));
         let leaves = entry.current.filter(|mac| planned.is_some_and(|new| new != *mac));
-        let unusable = |mac: crate::units::Mac| !entry.dynamic && !is_usable(mac);
+        let unusable = |mac: Mac| !entry.dynamic && !is_usable(mac);
         Some(NeededOfVnic {
             address: planned.is_some()
                 && ((entry.dynamic && bond(vm, i) == Bond::Strict)
