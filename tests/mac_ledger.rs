@@ -31,7 +31,7 @@ fn site(name: &str, cluster: &str) -> std::path::PathBuf {
 }
 
 #[test]
-fn two_sites_with_the_same_pools_are_told_with_their_duplicates_and_one_of_each_pair_changes() {
+fn two_sites_with_the_same_pools_are_told_with_their_duplicates_and_at_least_one_of_each_pair_changes() {
     let (a, b) = (site("ledger-a", "PARIS"), site("ledger-b", "LYON"));
     let out = place("ledger-sites");
 
@@ -61,7 +61,10 @@ fn two_sites_with_the_same_pools_are_told_with_their_duplicates_and_one_of_each_
         ["00-15-5D-01-0B-00", "LYON", "WEB", "yes", "LYON/HV1; PARIS/HV1"]
     );
     let changed = rows(&out, "mac_plan.csv", &["changed"]);
+    // One of each pair, and the other pool of the second: it gives way to the bound address in it.
     assert_eq!(changed.iter().filter(|c| c[0] == "yes").count(), 3, "{changed:?}");
+    let pools = rows(&out, "mac_plan.csv", &["new_pool_min"]);
+    assert!(pools.contains(&vec!["00-15-5D-01-0C-01".to_owned()]), "{pools:?}");
     assert!(
         run.out
             .contains("WEB/Network Adapter (LYON), vNIC WEB/Network Adapter (PARIS)"),

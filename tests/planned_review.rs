@@ -260,3 +260,27 @@ fn the_review_of_a_plan_counts_what_goes_and_what_comes() {
         run.out
     );
 }
+
+#[test]
+fn a_switch_that_is_said_to_have_set_before_2016_has_none_once_it_is_made_again() {
+    let dir = folder(
+        "set-2012-in",
+        &[
+            ("clusters.csv", b"cluster,profile\nC1,2012\n"),
+            ("nodes.csv", b"node,cluster\nHV1,C1\nHV2,C1\n"),
+            (
+                "nics.csv",
+                b"node,nic,speed_mbps,current_role\nHV1,A,10000,vm:LAN\nHV1,B,10000,vm:LAN\nHV2,A,10000,vm:LAN\nHV2,B,10000,vm:LAN\n",
+            ),
+            (
+                "switches.csv",
+                b"node,switch,nics,embedded_teaming\nHV1,LAN,A;B,yes\nHV2,LAN,A;B,yes\n",
+            ),
+        ],
+    );
+
+    let (errors, console) = staying("set-2012", &dir);
+
+    assert!(console.contains("which Windows Server 2012 does not have"), "{console}");
+    assert_eq!(errors, []);
+}

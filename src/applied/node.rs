@@ -4,6 +4,7 @@ use super::adapters::{self, Adapter, Carrier};
 use super::addresses;
 use super::policies;
 use super::switches;
+use super::today::Base;
 use super::{bindings, dcb};
 use crate::inventory::{Cluster, Fact, Facts, HostVnic, Node, Origin, SwitchKind, VirtualSwitch};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
@@ -122,7 +123,7 @@ fn build_uplink(cluster: &Cluster, today: &Node, design: &Uplink, uplink: &NodeU
             .switches
             .push(built_switch(today, name.clone(), &ports, host, first.origin));
         count_by_weight(cluster, today, &name, after);
-        count_as_needed(cluster, today, &name, after);
+        made_as_planned(cluster, today, &name, after);
     }
 }
 
@@ -151,14 +152,20 @@ fn count_by_weight(cluster: &Cluster, today: &Node, name: &str, after: &mut Node
     }
 }
 
-/// A switch that is made anew does not count in bits per second because today's does: the plan gives weights, or no minimum at all.
-fn count_as_needed(cluster: &Cluster, today: &Node, name: &str, after: &mut Node) {
+/// A switch that is made anew does not count in bits per second because today's does: the plan gives weights, or no minimum at all. Nor
+/// does it have SET because today's is said to, or lack it because today's does.
+fn made_as_planned(cluster: &Cluster, today: &Node, name: &str, after: &mut Node) {
     if switches::external(today, name).is_none() || switches::stays(cluster, today, after, name) {
         return;
     }
-    let mut made = after.switches.iter_mut().filter(|s| same_name(&s.name, name));
-    if let Some(made) = made.find(|s| s.facts.text("bandwidth_mode") == Some("absolute")) {
-        made.facts.remove("bandwidth_mode");
+    let set = switches::planned_base(cluster, after, name) == Base::Team(TeamKind::Set);
+    for made in after.switches.iter_mut().filter(|s| same_name(&s.name, name)) {
+        if made.facts.text("bandwidth_mode") == Some("absolute") {
+            made.facts.remove("bandwidth_mode");
+        }
+        if made.facts.yes("embedded_teaming").is_some() {
+            made.facts.insert("embedded_teaming", Fact::Yes(set));
+        }
     }
 }
 

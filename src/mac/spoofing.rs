@@ -10,7 +10,7 @@ use crate::inventory::{Vm, Vnic};
 pub fn spoofing_vnics(vm: &Vm, nlb_adapters: &[usize]) -> Vec<usize> {
     let unicast = vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
     let mut wanted = if unicast { nlb_adapters.to_vec() } else { Vec::new() };
-    if !vm.spoofing_reason.is_empty() {
+    if other_reason(vm).is_some() {
         let on = |only_on: bool| {
             let fits = move |v: &Vnic| if only_on { v.spoofing } else { !v.isolated };
             vm.vnics
@@ -21,9 +21,18 @@ pub fn spoofing_vnics(vm: &Vm, nlb_adapters: &[usize]) -> Vec<usize> {
                 .collect::<Vec<_>>()
         };
         let today = on(true);
-        wanted.extend(if today.is_empty() { on(false) } else { today });
+        // A host of VMs of its own may need it on one adapter alone, and nobody says on which.
+        let named = !vm.spoofing_reason.is_empty();
+        wanted.extend(if today.is_empty() && named { on(false) } else { today });
     }
     wanted
+}
+
+/// Why a VM needs spoofing beside NLB: the reason that the inventory names, or VMs inside it that use its adapters without NAT.
+pub fn other_reason(vm: &Vm) -> Option<&str> {
+    let named = Some(vm.spoofing_reason.as_str()).filter(|reason| !reason.is_empty());
+    let nested = vm.facts.yes("nested_virtualization") == Some(true) && vm.facts.yes("nested_nat") != Some(true);
+    named.or_else(|| nested.then_some("VMs inside it, without NAT"))
 }
 
 /// The same for a vNIC of the VM, whether NLB runs on it or not.
@@ -43,7 +52,7 @@ pub fn is_unicast_member(vm: &Vm, vnic: usize) -> bool {
 pub fn spoofing_reason(vm: &Vm, vnic: &Vnic, nlb_adapter: bool, spoofing: bool) -> Option<String> {
     let unicast = nlb_adapter && vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
     if spoofing && !unicast {
-        return Some(format!("spoofing for: {}", vm.spoofing_reason));
+        return Some(format!("spoofing for: {}", other_reason(vm).unwrap_or_default()));
     }
     if spoofing {
         return Some("spoofing lets the guest send with the cluster's address".to_owned());

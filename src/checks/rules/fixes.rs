@@ -108,15 +108,20 @@ pub fn forbid_spoofing(cluster: &Cluster, vm: &Vm, vnic: &Vnic) -> String {
     set_vnic(cluster, vm, vnic, "-MacAddressSpoofing Off")
 }
 
-/// Set the cluster use of a network: the failover-cluster cmdlets exist on every version.
+/// Set the cluster use of a network.
 pub fn set_cluster_use(cluster: &Cluster, network: &ClusterNetwork, cluster_use: u8) -> String {
+    set_network(cluster, network, &format!("Role = {cluster_use}"))
+}
+
+/// Set a property of a cluster network, as `Metric = 900`: the failover-cluster cmdlets exist on every version.
+pub fn set_network(cluster: &Cluster, network: &ClusterNetwork, assignment: &str) -> String {
     let import = if is_2008r2(cluster) {
         "Import-Module FailoverClusters; "
     } else {
         ""
     };
     let (own, name) = (cluster.argument(), quoted(&network.name));
-    format!("{import}(Get-ClusterNetwork -Cluster {own} -Name {name}).Role = {cluster_use}")
+    format!("{import}(Get-ClusterNetwork -Cluster {own} -Name {name}).{assignment}")
 }
 
 /// Let a port negotiate speed and duplex: the standard keyword `*SpeedDuplex`, 0 = automatic.

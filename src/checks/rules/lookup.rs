@@ -1,6 +1,6 @@
 //! Small views of the facts that several rules share, and words for messages.
 
-use crate::inventory::{Cluster, Nic, Node, Vm, Vnic};
+use crate::inventory::{Cluster, Nic, Node, TrafficClass, Vm, Vnic};
 use crate::roles::Role;
 
 /// Names that a message lists before it only counts.
@@ -22,6 +22,18 @@ pub fn vnic_name(vm: &Vm, vnic: &Vnic) -> String {
 /// Whether the cluster may move the VM to another node: it has several possible owners, and nobody says that it is no role of the cluster.
 pub fn is_mobile(vm: &Vm) -> bool {
     vm.owners.len() > 1 && vm.facts.yes("clustered") != Some(false)
+}
+
+/// The priority of storage over SMB on a node: that of its policies, else of its class, else 3, Microsoft's recommendation.
+pub fn smb_priority(node: &Node) -> u8 {
+    const SMB: [&str; 2] = ["smbdirect", "smb"];
+    let named = |column: &str| {
+        node.facts
+            .classes(column)
+            .map(|all| TrafficClass::priorities(all, &SMB))
+    };
+    let mut found = ["qos_policies", "traffic_classes"].into_iter().filter_map(named);
+    found.find_map(|priorities| priorities.first().copied()).unwrap_or(3)
 }
 
 /// `A, B and C`, or `A, B, C, D, E and 7 more`.

@@ -4,6 +4,7 @@
 mod choices;
 mod conditions;
 mod fixes;
+mod followed;
 mod hosts;
 mod limits;
 mod named;

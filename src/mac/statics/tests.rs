@@ -295,3 +295,22 @@ fn new_addresses_differ_from_each_other_and_from_those_in_use() {
 
     assert_eq!(given, [Some(STATIC_BLOCK.min), Some(Mac(STATIC_BLOCK.min.0 + 2))]);
 }
+
+#[test]
+fn spoofing_of_a_guest_with_vms_of_its_own_stays_where_it_is_on_unless_they_are_behind_nat() {
+    use crate::inventory::Fact;
+    let mut facts = one_vm();
+    facts.vms[0] = vm("LAB1", Some(0), &[0, 1], 2);
+    facts.vms[0].vnics[1].spoofing = true;
+    facts.vms[0].facts.insert("nested_virtualization", Fact::Yes(true));
+
+    let found = plan(facts.clone());
+    assert_eq!(found.len(), 1);
+    assert!(
+        found[0].spoofing && found[0].reason.contains("without NAT"),
+        "{found:?}"
+    );
+
+    facts.vms[0].facts.insert("nested_nat", Fact::Yes(true));
+    assert!(!plan(facts)[0].spoofing);
+}

@@ -31,16 +31,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         return;
     }
     let odd: Vec<&str> = values.odd().iter().map(|node| node.name.as_str()).collect();
-    let fix = if fixes::is_2008r2(cluster) {
-        "set the same list in the TCP/IP properties, Advanced, DNS, of each node (or by group policy)".to_owned()
-    } else {
-        let suffixes = values.common().split(' ').filter(|suffix| *suffix != NONE);
-        format!(
-            "on {}: Set-DnsClientGlobalSetting -SuffixSearchList @({}), or the same list on every node by group policy",
-            lookup::list(&odd),
-            fixes::quoted_list(suffixes)
-        )
-    };
+    let fix = fix(cluster, &odd, values.common());
     report.add(Fault {
         subject: cluster.name.clone(),
         message: format!("the nodes try different DNS suffixes: {}", values.text()),
@@ -53,4 +44,30 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             .map(|origin| report.at(origin, "dns_suffixes"))
             .collect(),
     });
+}
+
+/// The common list for the others. A group policy overrides what is set on a node, and its list is never empty.
+fn fix(cluster: &Cluster, odd: &[&str], common: &str) -> String {
+    let odd = lookup::list(odd);
+    let is_old = fixes::is_2008r2(cluster);
+    if common == NONE {
+        let own = if is_old {
+            "choose \"Append primary and connection specific DNS suffixes\" in the TCP/IP properties, Advanced, DNS"
+                .to_owned()
+        } else {
+            "Set-DnsClientGlobalSetting -SuffixSearchList @()".to_owned()
+        };
+        return format!(
+            "on {odd}: {own}; where a group policy (DNS Suffix Search List) sets the list, exempt the node from it"
+        );
+    }
+    if is_old {
+        return "set the same list in the TCP/IP properties, Advanced, DNS, of each node (or by group policy)"
+            .to_owned();
+    }
+    let suffixes = common.split(' ');
+    format!(
+        "on {odd}: Set-DnsClientGlobalSetting -SuffixSearchList @({}), or the same list on every node by group policy, which overrides it",
+        fixes::quoted_list(suffixes)
+    )
 }

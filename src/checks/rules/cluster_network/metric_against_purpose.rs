@@ -2,7 +2,7 @@
 
 use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, ClusterNetwork, Inventory};
 use crate::profiles::WS2012R2;
 use crate::roles::Role;
 
@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Designating a Preferred Network for Cluster Shared Volumes Communication",
     page: include_str!("metric_against_purpose.md"),
     columns: &[
+        "cluster_networks.auto_metric",
         "cluster_networks.metric",
         "cluster_networks.purpose",
         "cluster_networks.cluster_use",
@@ -51,7 +52,6 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let Some((other, lower)) = preferred.filter(|(_, metric)| *metric <= own) else {
         return;
     };
-    let (name, cluster_name) = (fixes::quoted(&network.name), cluster.argument());
     report.add(Fault {
         subject: network.name.clone(),
         message: format!(
@@ -60,10 +60,29 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         ),
         current: format!("metric {own}"),
         expected: format!("lower than {lower}"),
-        fix: format!(
-            "(Get-ClusterNetwork -Cluster {cluster_name} -Name {name}).Metric = {}",
-            lower.saturating_sub(LEAD)
-        ),
+        fix: fix(cluster, network, other, lower),
         at: vec![report.at(network.origin, "metric"), report.at(other.origin, "metric")],
     });
+}
+
+/// Windows gives a network between the nodes a lower metric than one that clients use, so there it is enough to let it. Two networks of
+/// one kind it orders as it found them: then the metric has to be set, and automatic-metric-off accepts that.
+fn fix(cluster: &Cluster, network: &ClusterNetwork, other: &ClusterNetwork, lower: u32) -> String {
+    let between = cluster.networks.iter().filter(|n| n.cluster_use == Some(1)).count();
+    let kinds = (network.cluster_use, other.cluster_use) == (Some(1), Some(3));
+    let may_be_set = |n: &&&ClusterNetwork| n.facts.yes("auto_metric") != Some(true);
+    let set: Vec<String> = [network, other]
+        .iter()
+        .filter(may_be_set)
+        .map(|n| fixes::set_network(cluster, n, "AutoMetric = $true"))
+        .collect();
+    if kinds && between == 1 && !set.is_empty() {
+        return format!(
+            "let Windows set the metrics, which gives {} the lower one: {}",
+            network.name,
+            set.join("; ")
+        );
+    }
+    let metric = lower.saturating_sub(LEAD);
+    fixes::set_network(cluster, network, &format!("Metric = {metric}"))
 }

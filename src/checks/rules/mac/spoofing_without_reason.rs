@@ -4,6 +4,7 @@ use crate::checks::rules::{Fault, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::mac::nlb;
+use crate::mac::spoofing::other_reason;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -18,6 +19,8 @@ pub static RULE: Rule = Rule {
         "vnics.spoofing",
         "vms.nlb_cluster",
         "vms.nlb_mode",
+        "vms.nested_nat",
+        "vms.nested_virtualization",
         "vms.spoofing_reason",
         "vms.vm",
     ],
@@ -32,7 +35,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.look_at(lookup::vnics(cluster).count());
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, vnic)| vnic.spoofing) {
         let needed = vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
-        if needed || !vm.spoofing_reason.is_empty() {
+        if needed || other_reason(vm).is_some() {
             continue;
         }
         let subject = lookup::vnic_name(vm, vnic);

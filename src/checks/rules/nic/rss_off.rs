@@ -3,7 +3,7 @@
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Nic};
+use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::profiles::{Transport, WS2012};
 use crate::roles::Role;
 use crate::units::Mbps;
@@ -25,6 +25,7 @@ pub static RULE: Rule = Rule {
         "nics.current_role",
         "nics.speed_mbps",
         "nics.rdma",
+        "nodes.live_migration_transport",
         "nics.status",
     ],
     versions: Versions::from(WS2012),
@@ -38,7 +39,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         for nic in node.nics.iter().filter(|nic| nic.facts.yes("rss") == Some(false)) {
             // Under a virtual switch Windows switches RSS off itself and uses the queues for VMQ.
             let own = nic.up && nic.switch.is_none() && nic.speed >= FAST;
-            if own && nic.roles.iter().any(|role| needs_rss(cluster, nic, *role)) {
+            if own && nic.roles.iter().any(|role| needs_rss(cluster, node, nic, *role)) {
                 ports.add(nic.name.as_str(), node, report.at(nic.origin, "rss"));
             }
         }
@@ -60,9 +61,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 }
 
 /// Bulk traffic over TCP. SMB over RDMA goes past the processors, so RSS does not matter to it.
-fn needs_rss(cluster: &Cluster, nic: &Nic, role: Role) -> bool {
+fn needs_rss(cluster: &Cluster, node: &Node, nic: &Nic, role: Role) -> bool {
+    let transport = node.migration.transport.or(cluster.transport);
     match role {
-        Role::LiveMigration => !(nic.rdma.on() && matches!(cluster.transport, None | Some(Transport::Smb))),
+        Role::LiveMigration => !(nic.rdma.on() && matches!(transport, None | Some(Transport::Smb))),
         Role::Storage => !(nic.rdma.on() && cluster.storage.is_smb()),
         _ => false,
     }

@@ -29,13 +29,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let class = TrafficClass::of_priority(classes, super::cluster_priority(node));
         if let Some((class, percent)) = class.and_then(|class| Some((class, class.percent.filter(|p| *p > MOST)?))) {
             found.add(
-                (class.name.clone(), percent),
+                (class.name.clone(), percent, super::cluster_share(node)),
                 node,
                 report.at(node.origin, "traffic_classes"),
             );
         }
     }
-    for ((class, percent), places) in found {
+    for ((class, percent, share), places) in found {
         report.add(Fault {
             subject: places.nodes(),
             message: format!(
@@ -43,9 +43,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 places.nodes()
             ),
             current: format!("{percent} %"),
-            expected: "1 %, or 2 % where a port has 10 GbE".to_owned(),
+            expected: format!("{share} %"),
             fix: format!(
-                "on {}: Set-NetQosTrafficClass -Name {} -BandwidthPercentage 1",
+                "on {}: Set-NetQosTrafficClass -Name {} -BandwidthPercentage {share}",
                 places.nodes(),
                 quoted(&class)
             ),

@@ -23,7 +23,7 @@ mod weights_without_bandwidth_mode;
 
 use super::{Rule, lookup};
 use crate::inventory::catalogue::plain;
-use crate::inventory::{Cluster, Facts, Node, Origin, SwitchKind, TrafficClass, VirtualSwitch, Vm, VmState};
+use crate::inventory::{Cluster, Facts, Nic, Node, Origin, SwitchKind, TrafficClass, VirtualSwitch, Vm, VmState};
 use crate::powershell::quoted;
 use crate::profiles::{WS2012, WS2016};
 use crate::roles::Role;
@@ -165,6 +165,14 @@ fn policy_priorities(node: &Node, names: &[&str]) -> BTreeSet<u8> {
 /// The priority of cluster traffic: that of its policy, else 7, Microsoft's recommendation.
 fn cluster_priority(node: &Node) -> u8 {
     policy_priorities(node, &["cluster"]).first().copied().unwrap_or(7)
+}
+
+/// The share that cluster traffic needs, in percent: 2 where a port of storage or cluster traffic has no more than 10 GbE, else 1
+/// (Microsoft, Host network requirements for Azure Local).
+fn cluster_share(node: &Node) -> u8 {
+    let carries = |nic: &Nic| nic.rdma.on() || nic.roles.iter().any(|r| matches!(r, Role::Storage | Role::Cluster));
+    let slow = node.nics.iter().any(|nic| carries(nic) && nic.speed <= 10_000);
+    if slow { 2 } else { 1 }
 }
 
 /// Classes as a cell has them: `SMB=3:50; Cluster=7:2`.

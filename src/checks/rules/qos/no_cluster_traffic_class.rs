@@ -25,20 +25,20 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let priority = super::cluster_priority(node);
         if TrafficClass::of_priority(classes, priority).is_none() {
             found.add(
-                (super::shown(classes), priority),
+                (super::shown(classes), priority, super::cluster_share(node)),
                 node,
                 report.at(node.origin, "traffic_classes"),
             );
         }
     }
-    for ((classes, priority), places) in found {
+    for ((classes, priority, share), places) in found {
         report.add(Fault {
             subject: places.nodes(),
             message: format!("there is no traffic class for cluster traffic (priority {priority}) on {}", places.nodes()),
             current: classes,
-            expected: format!("a class for priority {priority} with 1 %, or 2 % on 10 GbE"),
+            expected: format!("a class for priority {priority} with {share} %"),
             fix: format!(
-                "on {}: New-NetQosTrafficClass -Name Cluster -Priority {priority} -BandwidthPercentage 1 -Algorithm ETS; \
+                "on {}: New-NetQosTrafficClass -Name Cluster -Priority {priority} -BandwidthPercentage {share} -Algorithm ETS; \
                  New-NetQosPolicy -Name Cluster -Cluster -PriorityValue8021Action {priority}",
                 places.nodes()
             ),

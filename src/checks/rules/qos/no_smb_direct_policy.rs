@@ -1,7 +1,7 @@
 //! Traffic classes without a policy for SMB Direct on a node with RDMA.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 
@@ -27,17 +27,21 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         };
         let has = policies.iter().any(|policy| super::plain(&policy.name) == "smbdirect");
         if !has && node.nics.iter().any(|nic| nic.rdma.on()) {
-            found.add(super::shown(policies), node, report.at(node.origin, "qos_policies"));
+            found.add(
+                (super::shown(policies), lookup::smb_priority(node)),
+                node,
+                report.at(node.origin, "qos_policies"),
+            );
         }
     }
-    for (policies, places) in found {
+    for ((policies, priority), places) in found {
         report.add(Fault {
             subject: places.nodes(),
             message: format!("no QoS policy matches SMB Direct (port 445) on {}", places.nodes()),
             current: policies,
             expected: "a policy with -NetDirectPortMatchCondition 445".to_owned(),
             fix: format!(
-                "on {}: New-NetQosPolicy -Name SMBDirect -NetDirectPortMatchCondition 445 -PriorityValue8021Action 3",
+                "on {}: New-NetQosPolicy -Name SMBDirect -NetDirectPortMatchCondition 445 -PriorityValue8021Action {priority}",
                 places.nodes()
             ),
             at: places.at,

@@ -1,7 +1,7 @@
 //! RoCE without flow control, traffic classes or DCB.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Nic, Node, Rdma, TrafficClass};
 use crate::profiles::WS2012;
@@ -50,9 +50,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 /// What a port with RoCE lacks, how to set it up, and where the inventory says so.
 fn missing(node: &Node, nic: &Nic, report: &Report<'_>) -> Vec<(&'static str, String, Location)> {
     let own = |classes: &[TrafficClass]| classes.iter().any(|class| !class.name.eq_ignore_ascii_case("default"));
+    let priority = lookup::smb_priority(node);
     let mut missing = Vec::new();
     if node.facts.list("pfc_priorities").is_some_and(<[String]>::is_empty) {
-        let fix = "Enable-NetQosFlowControl -Priority 3".to_owned();
+        let fix = format!("Enable-NetQosFlowControl -Priority {priority}");
         missing.push(("flow control", fix, report.at(node.origin, "pfc_priorities")));
     }
     if node
@@ -60,7 +61,8 @@ fn missing(node: &Node, nic: &Nic, report: &Report<'_>) -> Vec<(&'static str, St
         .classes("traffic_classes")
         .is_some_and(|classes| !own(classes))
     {
-        let fix = "New-NetQosTrafficClass -Name SMB -Priority 3 -BandwidthPercentage 50 -Algorithm ETS".to_owned();
+        let fix =
+            format!("New-NetQosTrafficClass -Name SMB -Priority {priority} -BandwidthPercentage 50 -Algorithm ETS");
         missing.push(("a traffic class", fix, report.at(node.origin, "traffic_classes")));
     }
     if nic.facts.yes("qos") == Some(false) {

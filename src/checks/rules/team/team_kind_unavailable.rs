@@ -64,7 +64,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: kind.to_owned(),
             expected: instead.to_owned(),
             fix: format!(
-                "on {}, drained: take {name} apart and build {instead} from its ports",
+                "on {}, drained: take {name} apart and make of its ports {instead}",
                 places.nodes()
             ),
             at: places.at,

@@ -240,3 +240,34 @@ fn several_nodes_become_possible_owners_in_the_plural() {
         told("HV1")
     );
 }
+
+#[test]
+fn priorities_and_shares_are_those_of_the_node() {
+    let block = |speed: u32, policies: &str, classes: &str, pfc: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster,qos_policies,traffic_classes,pfc_priorities\n\
+             HV1,C1,{policies},{classes},{pfc}\nfile: nics\nnode,nic,speed_mbps,rdma,current_role\nHV1,SMB1,{speed},roce,storage\n\
+             HV1,MGMT,1000,no,management\n"
+        )
+    };
+    let policy = |policies: &str, classes: &str| fix("no-smb-direct-policy", &block(25_000, policies, classes, "4"));
+    assert!(policy("SMB=4;Cluster=7", "Storage=4:50").ends_with("-PriorityValue8021Action 4"));
+    assert!(policy("Cluster=7", "SMB=5:50").ends_with("-PriorityValue8021Action 5"));
+    assert!(policy("Cluster=7", "Storage=4:50").ends_with("-PriorityValue8021Action 3"));
+    let flow = fix("roce-without-dcb", &block(25_000, "SMB Direct=4", "SMB=4:50", "none"));
+    assert!(flow.ends_with("Enable-NetQosFlowControl -Priority 4"), "{flow}");
+    let class = fix("roce-without-dcb", &block(25_000, "SMB Direct=4", "none", "4"));
+    assert!(class.contains("-Name SMB -Priority 4 "), "{class}");
+    for (speed, share) in [(10_000, "2"), (25_000, "1")] {
+        let none = fix(
+            "no-cluster-traffic-class",
+            &block(speed, "SMB Direct=3", "SMB=3:50", "3"),
+        );
+        assert!(none.contains(&format!("-BandwidthPercentage {share} ")), "{none}");
+        let large = fix(
+            "cluster-traffic-class-too-large",
+            &block(speed, "SMB Direct=3", "SMB=3:50;Cluster=7:9", "3"),
+        );
+        assert!(large.ends_with(&format!("-BandwidthPercentage {share}")), "{large}");
+    }
+}

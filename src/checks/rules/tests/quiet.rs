@@ -204,3 +204,16 @@ fn a_switch_that_differs_in_upper_and_lower_case_is_the_same() {
     assert_silent("vm-switch-missing-on-node", block);
     assert_silent("switch-names-differ", block);
 }
+
+/// The option of the host decides how it moves VMs, also where nothing is known of the cluster's.
+#[test]
+fn rss_matters_to_a_port_with_rdma_where_its_host_compresses() {
+    let block = |option: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster,live_migration_transport\nHV1,C1,{option}\n\
+             file: nics\nnode,nic,speed_mbps,current_role,rdma,rss,status\nHV1,LM1,25000,live-migration,roce,no,up\n"
+        )
+    };
+    assert_eq!(subjects("rss-off", &block("compression")), ["LM1"]);
+    assert_silent("rss-off", &block("smb"));
+}
