@@ -29,19 +29,23 @@ pub fn range(range: MacRange) -> String {
     format!("{} to {}", range.min, range.max)
 }
 
-/// Give a node another dynamic pool.
+/// Give a node another dynamic pool, and what that does to the VMs there.
 pub fn set_pool(cluster: &Cluster, node: &Node, pool: MacRange) -> String {
-    let what = if is_2008r2(cluster) {
-        format!(
+    let what = set_pool_range(cluster, node, pool);
+    format!("{what}; running VMs keep their addresses until they are turned off and started again")
+}
+
+/// Give a node another dynamic pool, as one step of several.
+pub fn set_pool_range(cluster: &Cluster, node: &Node, pool: MacRange) -> String {
+    if is_2008r2(cluster) {
+        return format!(
             "on {} in Hyper-V Manager, Virtual Network Manager, MAC Address Range: {}",
             node.name,
             range(pool)
-        )
-    } else {
-        let (name, min, max) = (quoted(&node.name), digits(pool.min), digits(pool.max));
-        format!("Set-VMHost -ComputerName {name} -MacAddressMinimum {min} -MacAddressMaximum {max}")
-    };
-    format!("{what}; running VMs keep their addresses until they are turned off and started again")
+        );
+    }
+    let (name, min, max) = (quoted(&node.name), digits(pool.min), digits(pool.max));
+    format!("Set-VMHost -ComputerName {name} -MacAddressMinimum {min} -MacAddressMaximum {max}")
 }
 
 /// ` -ComputerName 'HV1'` for the host that holds the VM; empty when it is placed nowhere.

@@ -60,7 +60,7 @@ pub(super) fn make_static(
             let kept = planned.filter(|mac| known_pool(node).is_some_and(|pool| pool.contains(*mac)));
             let after = report.planned_pool_in(c, n);
             let cut = after.filter(|after| kept.is_some_and(|mac| !after.contains(mac)));
-            steps.extend(cut.map(|after| fixes::set_pool(owner, node, after)));
+            steps.extend(cut.map(|after| fixes::set_pool_range(owner, node, after)));
         }
     }
     steps.push(fixes::set_static_mac(cluster, vm, vnic, planned));
