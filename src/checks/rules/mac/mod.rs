@@ -57,9 +57,12 @@ pub(super) fn make_static(
     let mut steps = Vec::new();
     for (c, owner) in inventory.clusters.iter().enumerate() {
         for (n, node) in owner.nodes.iter().enumerate() {
-            let kept = planned.filter(|mac| known_pool(node).is_some_and(|pool| pool.contains(*mac)));
-            let after = report.planned_pool_in(c, n);
-            let cut = after.filter(|after| kept.is_some_and(|mac| !after.contains(mac)));
+            let pool = known_pool(node).filter(|pool| planned.is_some_and(|mac| pool.contains(mac)));
+            // A pool that moves elsewhere has a finding of its own.
+            let cut = report.planned_pool_in(c, n).filter(|after| {
+                pool.is_some_and(|pool| pool.intersection(*after).is_some())
+                    && planned.is_some_and(|mac| !after.contains(mac))
+            });
             steps.extend(cut.map(|after| fixes::set_pool_range(owner, node, after)));
         }
     }
