@@ -11,7 +11,7 @@ mod support;
 use nicplan::assignment::{Options, plan};
 use nicplan::checks;
 use nicplan::deploy::{ClusterWork, NodeWork, files, work};
-use nicplan::inventory::{Cluster, LoadOptions, load};
+use nicplan::inventory::{LoadOptions, load};
 use nicplan::plan::Style;
 use program::project;
 use replay::endings;
