@@ -179,8 +179,9 @@ fn an_adapter_that_gives_its_addresses_up_asks_for_no_lease() {
     let off = "if (Test-Asking -Adapter $Adapter -Going $going) { Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled }";
     assert!(body("Clear-Address").contains(off), "{}", body("Clear-Address"));
     assert!(body("Test-Cleared").contains("-not (Test-Asking -Adapter $Adapter)"));
-    let again = "if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }";
-    assert!(body("Move-Address").contains(again));
+    let again =
+        "if ($saved.Dhcp) {\r\n        Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled";
+    assert!(body("Move-Address").contains(again), "the way back asks again");
     let runbook = files.iter().find(|(name, _)| name == "RUNBOOK.md").expect("a runbook");
     assert!(String::from_utf8_lossy(&runbook.1).contains("asks for no lease any more"));
 }

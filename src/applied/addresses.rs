@@ -10,7 +10,8 @@ use crate::roles::Role;
 use crate::units::Subnet;
 use std::collections::BTreeSet;
 
-/// Which role keeps the address of an adapter that carried several and loses some: the one to which a new address does most harm.
+/// Which role keeps the address of an adapter that carried several and loses some where no network tells whose it is: the one to which a new address does most
+/// harm.
 pub const FIRST: [Role; 6] = [
     Role::Management,
     Role::Storage,

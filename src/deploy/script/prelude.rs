@@ -284,7 +284,14 @@ function Move-Address {
     if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
     Wait-Adapter -Name $To
     Enable-Binding -Adapter $To
-    if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
+    if ($saved.Dhcp) {
+        Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled
+        # a lease takes its time
+        foreach ($attempt in (1..30)) {
+            if (@(Get-Ipv4 -Adapter $To).Count -gt 0) { break }
+            Start-Sleep -Seconds 1
+        }
+    }
     else {
         Set-Address -Adapter $To -Address $Address
         $whole = @($saved.Addresses | Where-Object { $Address -notcontains $_ }).Count -eq 0
