@@ -301,18 +301,11 @@ fn of_a_new_cluster_the_networks_for_which_there_are_ports_stay() {
     assert_eq!(names(&alone).len(), 5, "a role by itself shares nothing");
 }
 
-/// A port with two roles and an address on the network of each hands each to the host vNIC of its role.
-#[test]
-fn addresses_of_a_port_go_to_the_host_vnic_on_whose_network_they_lie() {
-    use nicplan::applied::{Adapter, Carrier, moves};
-    let inventory = of_tables(
-        "HV1,P1,10000,,cluster;live-migration,10.0.1.11/24;10.0.2.11/24\nHV1,V1,10000,,,\nHV2,V1,10000,,,\n",
-        "",
-        "C1,Cluster,10.0.1.0/24,,1,cluster\nC1,Live Migration,10.0.2.0/24,,1,live-migration\n",
-    );
+/// The addresses that the cluster and live migration get on host vNICs of their own.
+fn parted(inventory: &Inventory) -> Vec<Vec<String>> {
     let cluster = &inventory.clusters[0];
-    let adapter = |name: &str, role| Adapter {
-        carrier: Carrier::HostVnic {
+    let adapter = |(name, role): (&str, Role)| applied::Adapter {
+        carrier: applied::Carrier::HostVnic {
             name: name.to_owned(),
             switch: "S".to_owned(),
             nic: None,
@@ -320,8 +313,62 @@ fn addresses_of_a_port_go_to_the_host_vnic_on_whose_network_they_lie() {
         roles: vec![role],
         uplink: 0,
     };
-    let adapters = [adapter("C", Role::Cluster), adapter("L", Role::LiveMigration)];
-    let found = moves(&cluster.networks, &cluster.nodes[0], &adapters);
-    let addresses: Vec<&[String]> = found.iter().map(|m| m.addresses.as_slice()).collect();
-    assert_eq!(addresses, [["10.0.1.11/24"], ["10.0.2.11/24"]], "{found:?}");
+    let adapters = [("C", Role::Cluster), ("L", Role::LiveMigration)].map(adapter);
+    let found = applied::moves(&cluster.networks, &cluster.nodes[0], &adapters);
+    found.into_iter().map(|m| m.addresses).collect()
+}
+
+/// A port with two roles and an address on the network of each hands each to the host vNIC of its role.
+#[test]
+fn addresses_of_a_port_go_to_the_host_vnic_on_whose_network_they_lie() {
+    let inventory = of_tables(
+        "HV1,P1,10000,,cluster;live-migration,10.0.1.11/24;10.0.2.11/24\nHV1,V1,10000,,,\nHV2,V1,10000,,,\n",
+        "",
+        "C1,Cluster,10.0.1.0/24,,1,cluster\nC1,Live Migration,10.0.2.0/24,,1,live-migration\n",
+    );
+    assert_eq!(parted(&inventory), [["10.0.1.11/24"], ["10.0.2.11/24"]]);
+}
+
+/// Cluster and live migration use one address of the cluster's network today: it goes with the cluster, and live migration, which has a network of its
+/// own or none at all, gets none that lies elsewhere. What lies on no named network is that of the role without one.
+#[test]
+fn an_address_goes_with_the_role_on_whose_network_it_lies() {
+    let ports = |addresses: &str| {
+        format!("HV1,P1,10000,,cluster;live-migration,{addresses}\nHV1,V1,10000,,,\nHV2,V1,10000,,,\n")
+    };
+    let cluster = "C1,Cluster,10.0.1.0/24,11,1,cluster\n";
+    let both = format!("{cluster}C1,Live Migration,10.0.2.0/24,12,1,live-migration\n");
+    for networks in [both.as_str(), cluster] {
+        let inventory = of_tables(&ports("10.0.1.11/24"), "", networks);
+        assert_eq!(
+            parted(&inventory),
+            [vec!["10.0.1.11/24".to_owned()], Vec::new()],
+            "{networks}"
+        );
+    }
+    let inventory = of_tables(&ports("10.0.1.11/24;10.0.9.11/24"), "", cluster);
+    assert_eq!(parted(&inventory), [["10.0.1.11/24"], ["10.0.9.11/24"]]);
+}
+
+/// The networks of two roles are named, nobody knows the addresses: each role gets those on its network. One that is named and one that is not: the
+/// second gets what is left.
+#[test]
+fn addresses_that_nobody_knows_are_divided_by_the_networks_of_their_roles() {
+    use nicplan::applied::{Adapter, Carrier, moves};
+    let ports = "HV1,P1,10000,,cluster;live-migration,\nHV1,V1,10000,,,\nHV2,V1,10000,,,\n";
+    let inventory = of_tables(ports, "", "C1,Cluster,10.0.1.0/24,11,1,cluster\n");
+    let cluster = &inventory.clusters[0];
+    let adapter = |port: usize, role| Adapter {
+        carrier: Carrier::Nic(port),
+        roles: vec![role],
+        uplink: 0,
+    };
+    let from = |ports: [usize; 2]| -> Vec<Vec<Carrier>> {
+        let adapters = [adapter(ports[0], Role::LiveMigration), adapter(ports[1], Role::Cluster)];
+        let found = moves(&cluster.networks, &cluster.nodes[0], &adapters);
+        found.into_iter().map(|m| m.from).collect()
+    };
+    let port = || vec![Carrier::Nic(0)];
+    assert_eq!(from([0, 1]), [port(), port()], "live migration stays where it is");
+    assert_eq!(from([1, 0]), [port(), port()], "the cluster does");
 }

@@ -26,7 +26,7 @@ use nicplan::plan::{Plan, Style};
 use nicplan::profiles::Transport;
 use nicplan::roles::Role;
 use program::project;
-use replay::follow::follow;
+use replay::follow::{Has, calls, follow, is_careful};
 use replay::{number, there_and_back};
 use std::collections::BTreeMap;
 
@@ -64,16 +64,19 @@ fn without_addresses(inventory: &mut Inventory) {
 
 fn follow_all(name: &str, all: &[ClusterWork], arrives: bool, lost: &mut Vec<String>) -> usize {
     let files = files(all);
+    let careful = is_careful(&files);
     let mut steps = 0;
     for work in all.iter().filter(|work| !work.by_intents) {
         // Nodes of one cluster are mostly wired alike.
-        for (node, spread) in work.nodes.iter().take(2).flat_map(|node| [(node, false), (node, true)]) {
-            match follow(work, node, &files, (spread, arrives)) {
-                Ok(done) => steps += done,
-                Err(what) => lost.push(format!(
-                    "{name}, {}, one address a role {spread}: {what}",
-                    node.today.name
-                )),
+        for node in work.nodes.iter().take(2) {
+            let Some(calls) = calls(&files, node) else { continue };
+            // That nothing arrives is seen whatever the adapters have.
+            let all = [Has::First, Has::Named, Has::Each];
+            for has in all.into_iter().take(if arrives { all.len() } else { 1 }) {
+                match follow(work, node, &calls, (has, careful, arrives)) {
+                    Ok(done) => steps += done,
+                    Err(what) => lost.push(format!("{name}, {}, {has:?}: {what}", node.today.name)),
+                }
             }
         }
     }

@@ -10,7 +10,8 @@ use crate::roles::Role;
 use crate::units::Subnet;
 use std::collections::BTreeSet;
 
-/// Which role keeps the address of an adapter that carried several and loses some: the one to which a new address does most harm.
+/// Which role keeps the address of an adapter that carried several and loses some where no network tells whose it is: the one to which a new address does most
+/// harm.
 pub const FIRST: [Role; 6] = [
     Role::Management,
     Role::Storage,
@@ -50,37 +51,72 @@ impl Move {
     }
 }
 
-/// An adapter of today that carries several roles, by the networks of its addresses: each role goes with the addresses on its own network, what is
-/// on none of them and roles without an address of their own with the first one.
-fn by_network(networks: &[ClusterNetwork], old: CarrierToday) -> Vec<CarrierToday> {
+/// An adapter of today with those of its addresses that belong together.
+struct Part {
+    old: CarrierToday,
+    /// What is on no network that the inventory names: it goes to the roles without one, once the others have theirs.
+    rest: bool,
+}
+
+/// Subnets by which a script can tell the addresses of a role from those of others; empty = the inventory names none.
+pub fn selectable(networks: &[ClusterNetwork], role: Role) -> Vec<String> {
+    let own = networks.iter().filter(|n| n.purpose == Some(role));
+    let one = |cell: &str| matches!(Subnet::list(cell)[..], [only] if !only.is_v6() && cell.contains('/'));
+    own.map(|n| n.subnet.trim().to_owned()).filter(|s| one(s)).collect()
+}
+
+/// An adapter of today, by the networks of its roles: each role goes with the addresses on its own network, also where nobody knows them yet and a
+/// script tells them apart. What is on none of these networks belongs to the roles that have none; where nothing is left for them they used the
+/// address of another role, and need one of their own when they part. Only management and storage take that of another role along.
+fn by_network(networks: &[ClusterNetwork], all: &[CarrierToday], old: &CarrierToday) -> Vec<Part> {
     let of_role = |role: &Role, address: &String| {
         let known = Subnet::of_addresses(std::slice::from_ref(address));
-        let own = networks.iter().filter(|n| n.purpose == Some(*role));
-        own.into_iter().any(|n| Subnet::any_holds(&n.subnet, &known))
+        let mut own = networks.iter().filter(|n| n.purpose == Some(*role));
+        own.any(|n| Subnet::any_holds(&n.subnet, &known))
     };
-    let roles = FIRST.iter().filter(|role| old.roles.contains(role));
-    let mut parts: Vec<CarrierToday> = Vec::new();
+    // It is found elsewhere: on an adapter with an address on its own network.
+    let elsewhere = |role: &Role| {
+        let mut others = all
+            .iter()
+            .filter(|c| c.carrier != old.carrier && c.roles.contains(role));
+        others.any(|c| c.addresses.iter().any(|address| of_role(role, address)))
+    };
+    let unknown = old.addresses.is_empty();
+    let part = |roles: Vec<Role>, addresses: Vec<String>, rest: bool| Part {
+        old: CarrierToday {
+            carrier: old.carrier.clone(),
+            roles,
+            addresses,
+        },
+        rest,
+    };
+    let mut parts: Vec<Part> = Vec::new();
     let (mut left, mut riding) = (old.addresses.clone(), Vec::new());
-    for role in roles {
+    for role in FIRST.iter().filter(|role| old.roles.contains(role)) {
         let (own, others): (Vec<String>, Vec<String>) = left.into_iter().partition(|address| of_role(role, address));
         left = others;
-        if own.is_empty() {
+        let selected = unknown && !selectable(networks, *role).is_empty();
+        if own.is_empty() && !selected {
             riding.push(*role);
-            continue;
+        } else {
+            parts.push(part(vec![*role], own, false));
         }
-        parts.push(CarrierToday {
-            carrier: old.carrier.clone(),
-            roles: vec![*role],
-            addresses: own,
-        });
     }
-    if parts.len() < 2 {
-        return vec![old];
-    }
-    if let Some(first) = parts.first_mut() {
-        first.roles.extend(riding);
-        first.roles.sort();
-        first.addresses.extend(left);
+    riding.retain(|role| !left.is_empty() || !elsewhere(role));
+    let kept = riding.iter().any(|role| KEPT.contains(role));
+    let Some(first) = parts.first_mut() else {
+        return vec![part(old.roles.clone(), old.addresses.clone(), false)];
+    };
+    // What a script moves with management is all that no other step takes.
+    let nothing = left.is_empty() && (!unknown || kept || old.roles.contains(&Role::Management));
+    if riding.is_empty() || nothing {
+        riding.retain(|role| KEPT.contains(role));
+        first.old.roles.extend(riding);
+        first.old.roles.sort();
+        first.old.addresses.extend(left);
+    } else {
+        riding.sort();
+        parts.push(part(riding, left, !kept));
     }
     parts
 }
@@ -89,19 +125,22 @@ fn by_network(networks: &[ClusterNetwork], old: CarrierToday) -> Vec<CarrierToda
 /// they are come first, then adapters whose addresses are known. What would be a second network on an adapter without virtual switch is
 /// taken over by none. An adapter of today with addresses on several networks hands each to the adapter of its network's role.
 pub fn moves(networks: &[ClusterNetwork], node: &Node, adapters: &[Adapter]) -> Vec<Move> {
-    let all = today::carriers(node).into_iter();
-    let mut carriers: Vec<CarrierToday> = all.flat_map(|old| by_network(networks, old)).collect();
-    carriers.sort_by_key(|old| old.addresses.is_empty());
+    let all = today::carriers(node);
+    let mut parts: Vec<Part> = all.iter().flat_map(|old| by_network(networks, &all, old)).collect();
+    parts.sort_by_key(|part| part.old.addresses.is_empty());
     let mut free = Free {
-        taken: vec![false; carriers.len()],
-        carriers,
+        taken: vec![false; parts.len()],
+        parts,
     };
     let mut moves: Vec<Move> = adapters.iter().map(empty).collect();
     for found in &mut moves {
         while free.hand(found, stays) {}
     }
-    for role in FIRST {
-        let of_role = |old: &CarrierToday, _: &Move| old.roles.contains(&role);
+    for (rest, role) in [false, true]
+        .into_iter()
+        .flat_map(|rest| FIRST.map(|role| (rest, role)))
+    {
+        let of_role = |part: &Part, _: &Move| part.rest == rest && part.old.roles.contains(&role);
         for found in moves.iter_mut().filter(|found| found.roles.contains(&role)) {
             let carried = found.stays() && found.brought.contains(&role);
             let full = found.shares_network() && !found.from.is_empty();
@@ -114,7 +153,7 @@ pub fn moves(networks: &[ClusterNetwork], node: &Node, adapters: &[Adapter]) -> 
         let mut sharing = moves
             .iter_mut()
             .filter(|m| m.roles.contains(&role) && m.shares_network());
-        if let Some(found) = sharing.next().filter(|_| KEPT.contains(&role) && !brought) {
+        if let Some(found) = sharing.next().filter(|_| KEPT.contains(&role) && !brought && !rest) {
             free.exchange(found, of_role);
         }
     }
@@ -123,18 +162,19 @@ pub fn moves(networks: &[ClusterNetwork], node: &Node, adapters: &[Adapter]) -> 
 
 /// Adapters of today, and which of them have handed over their addresses.
 struct Free {
-    carriers: Vec<CarrierToday>,
+    parts: Vec<Part>,
     taken: Vec<bool>,
 }
 
 impl Free {
     /// Hands the first free adapter that fits to `found`; whether there was one.
-    fn hand(&mut self, found: &mut Move, fits: impl Fn(&CarrierToday, &Move) -> bool) -> bool {
-        let mut all = self.carriers.iter().zip(&mut self.taken);
-        let Some((old, taken)) = all.find(|(old, taken)| !**taken && fits(old, found)) else {
+    fn hand(&mut self, found: &mut Move, fits: impl Fn(&Part, &Move) -> bool) -> bool {
+        let mut all = self.parts.iter().zip(&mut self.taken);
+        let Some((part, taken)) = all.find(|(part, taken)| !**taken && fits(part, found)) else {
             return false;
         };
         *taken = true;
+        let old = &part.old;
         if !found.from.iter().any(|from| today::same(from, &old.carrier)) {
             found.from.push(old.carrier.clone());
         }
@@ -144,7 +184,7 @@ impl Free {
     }
 
     /// As [`Free::hand`], in place of what `found` has.
-    fn exchange(&mut self, found: &mut Move, fits: impl Fn(&CarrierToday, &Move) -> bool) {
+    fn exchange(&mut self, found: &mut Move, fits: impl Fn(&Part, &Move) -> bool) {
         let before = found.clone();
         found.from.clear();
         found.addresses.clear();
@@ -153,8 +193,10 @@ impl Free {
             *found = before;
             return;
         }
-        for (old, taken) in self.carriers.iter().zip(&mut self.taken) {
-            *taken &= !before.from.iter().any(|from| today::same(from, &old.carrier));
+        for (part, taken) in self.parts.iter().zip(&mut self.taken) {
+            let had = before.from.iter().any(|from| today::same(from, &part.old.carrier));
+            let brought = part.old.roles.iter().all(|role| before.brought.contains(role));
+            *taken &= !(had && brought);
         }
     }
 }
@@ -169,7 +211,8 @@ fn empty(adapter: &Adapter) -> Move {
     }
 }
 
-fn stays(old: &CarrierToday, found: &Move) -> bool {
+fn stays(part: &Part, found: &Move) -> bool {
+    let old = &part.old;
     today::same(&old.carrier, &found.to) && found.roles.iter().any(|role| old.roles.contains(role))
 }
 

@@ -19,9 +19,9 @@ pub mod today;
 pub mod unenforced;
 
 pub use adapters::{Adapter, Carrier, adapters, rides_on_storage};
-pub use addresses::{FIRST, Move, moves};
+pub use addresses::{FIRST, Move, moves, selectable};
 pub use networks::migration_networks;
-pub use shared::{Vlans, given_up};
+pub use shared::{Vlans, given_up, may_share_subnet};
 
 use crate::inventory::{Cluster, ColumnName, Inventory};
 use crate::plan::{ClusterPlan, Plan};

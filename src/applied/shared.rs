@@ -8,9 +8,24 @@ use super::addresses::{FIRST, Move, moves};
 use super::today::{self, CarrierToday};
 use crate::inventory::{Cluster, ClusterNetwork};
 use crate::plan::{ClusterPlan, Uplink};
+use crate::profiles::{Transport, WS2016};
 use crate::roles::Role;
 use crate::units::{Subnet, same_name};
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Whether several adapters of these roles on one node may have addresses in one subnet: MPIO tells paths of iSCSI apart, and from 2016 on SMB and
+/// the cluster use all of them (Microsoft, Simplified SMB Multichannel and Multi-NIC Cluster Networks). Else each needs a network of its own.
+pub fn may_share_subnet(cluster: &Cluster, roles: &[Role]) -> bool {
+    let transport = cluster.transport.unwrap_or(cluster.profile.default_transport);
+    let smb = |role: &Role| match role {
+        Role::Storage => cluster.storage.is_smb(),
+        Role::Cluster => true,
+        Role::LiveMigration => transport == Transport::Smb,
+        Role::Management | Role::Replica | Role::Vm => false,
+    };
+    let iscsi = cluster.iscsi() && roles == [Role::Storage];
+    iscsi || cluster.profile.generation >= WS2016 && roles.iter().all(smb)
+}
 
 /// The uplink on whose ports the role shares its networks with other roles of the host; `None` = it has adapters of its own.
 pub(super) fn shared_uplink(plan: &ClusterPlan, role: Role) -> Option<&Uplink> {
@@ -22,9 +37,10 @@ pub(super) fn shared_uplink(plan: &ClusterPlan, role: Role) -> Option<&Uplink> {
     (hosts > 1 && bare).then_some(design)
 }
 
-/// Positions of the cluster's networks that end: their roles go over the networks of roles with which they share ports.
+/// Positions of the cluster's networks that end: their roles go over the networks of roles with which they share ports, or have fewer adapters than before and
+/// none of them takes over an address there.
 pub fn given_up(cluster: &Cluster, plan: &ClusterPlan) -> BTreeSet<usize> {
-    let mut found = BTreeSet::new();
+    let mut found = left_over(cluster, plan);
     let mut seen: Vec<&str> = Vec::new();
     let shared = FIRST.iter().filter_map(|role| shared_uplink(plan, *role));
     for design in shared {
@@ -34,6 +50,19 @@ pub fn given_up(cluster: &Cluster, plan: &ClusterPlan) -> BTreeSet<usize> {
         }
     }
     found
+}
+
+/// Networks on which adapters are known today, and none after the plan.
+fn left_over(cluster: &Cluster, plan: &ClusterPlan) -> BTreeSet<usize> {
+    let of_node = |node| moves(&cluster.networks, node, &adapters(cluster, plan, node));
+    let moves: Vec<Vec<Move>> = cluster.nodes.iter().map(of_node).collect();
+    let planned = |n: &ClusterNetwork| {
+        n.purpose
+            .is_some_and(|role| plan.uplinks.iter().any(|u| u.roles.contains(&role)))
+    };
+    let all = cluster.networks.iter().enumerate().filter(|(_, n)| planned(n));
+    let ends = all.filter(|(_, network)| stays(cluster, &moves, network) == Some(false));
+    ends.map(|(at, _)| at).collect()
 }
 
 /// The cluster's networks that stay.

@@ -5,9 +5,10 @@
 //! come tagged, or the other way round: that cannot be set beforehand. Must not know: scripts, words.
 
 use super::carrying::known;
+use super::port_networks::{assigned, by_address, candidates};
 use super::state::{GUARDED, State};
 use super::steps::{Port, Step};
-use crate::applied::{FIRST, switches};
+use crate::applied::{may_share_subnet, switches};
 use crate::inventory::{Cluster, ClusterNetwork, HostVnic, Nic};
 use crate::roles::Role;
 use crate::units::{Subnet, same_name};
@@ -91,8 +92,10 @@ impl<'c> Lans<'c> {
     /// Those of a node that goes from one state to another.
     pub fn new(today: &'c Cluster, after: &'c Cluster, start: &State, end: &State) -> Lans<'c> {
         let stays = |n: &ClusterNetwork| after.networks.iter().any(|a| a.name == n.name);
-        let before = assigned(&today.networks, |_| true, start, &BTreeMap::new());
-        let ended = assigned(&today.networks, stays, end, &before);
+        let all = (|_: &ClusterNetwork| true, |_: &Port| true);
+        let before = assigned(&today.networks, all, start, &BTreeMap::new());
+        let share = |port: &Port| may_share_subnet(after, &Vec::from_iter(end.held(port)));
+        let ended = assigned(&today.networks, (stays, share), end, &before);
         let mut lans = Lans {
             today,
             after,
@@ -219,6 +222,8 @@ impl<'c> Lans<'c> {
             .or_else(|| self.before.get(port).copied());
         match at {
             Some(at) => networks.get(at)?.vlan,
+            // Each network that the inventory names for it has another adapter: the admin chooses one.
+            None if self.gets.get(port) == Some(roles) => None,
             None => self.of_roles(roles),
         }
     }
@@ -295,56 +300,6 @@ fn is_guarded(state: &State, nic: &str) -> bool {
     };
     let mut held = state.holds.iter().filter(|(port, _)| over(port));
     held.any(|(_, roles)| roles.iter().any(|role| GUARDED.contains(role)))
-}
-
-/// Position of the first network on which addresses lie.
-fn by_address(networks: &[ClusterNetwork], addresses: &[String]) -> Option<usize> {
-    let known = Subnet::of_addresses(addresses);
-    networks.iter().position(|n| Subnet::any_holds(&n.subnet, &known))
-}
-
-/// The network of each adapter without virtual switch: that of its address, or that which it had; of several others each the next one of its
-/// roles' networks that is free, so that two storage ports get one path each.
-fn assigned(
-    networks: &[ClusterNetwork],
-    stays: impl Fn(&ClusterNetwork) -> bool,
-    state: &State,
-    earlier: &BTreeMap<Port, usize>,
-) -> BTreeMap<Port, usize> {
-    let bare = |port: &&Port| !matches!(port, Port::HostVnic(_)) && state.exists(port);
-    let mut found: BTreeMap<Port, usize> = BTreeMap::new();
-    let mut open: Vec<(&Port, Vec<usize>)> = Vec::new();
-    for port in state.holds.keys().filter(bare) {
-        let candidates = candidates(networks, &stays, &state.held(port));
-        let kept = earlier.get(port).copied().filter(|at| candidates.contains(at));
-        match by_address(networks, &known(&state.node, port)).or(kept) {
-            Some(at) => _ = found.insert(port.clone(), at),
-            None => open.push((port, candidates)),
-        }
-    }
-    for (number, (port, candidates)) in open.into_iter().enumerate() {
-        let free = candidates.iter().find(|at| !found.values().any(|taken| taken == *at));
-        let next = free.or_else(|| candidates.get(number % candidates.len().max(1)));
-        if let Some(at) = next {
-            found.insert(port.clone(), *at);
-        }
-    }
-    found
-}
-
-/// Networks of some roles, those of the role first that keeps its address.
-fn candidates(
-    networks: &[ClusterNetwork],
-    stays: impl Fn(&ClusterNetwork) -> bool,
-    roles: &BTreeSet<Role>,
-) -> Vec<usize> {
-    let own = FIRST.iter().filter(|role| roles.contains(role));
-    let of_role = |role: &Role| {
-        let all = networks.iter().enumerate();
-        let of_it = all.filter(|(_, n)| n.purpose == Some(*role) && stays(n));
-        of_it.map(|(at, _)| at).collect::<Vec<usize>>()
-    };
-    own.flat_map(of_role).collect()
 }
 
 /// What is to be done at the physical switches while the steps of a node are done.

@@ -20,7 +20,9 @@ pub(super) fn carries(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
         found.extend(ride(state, goal, port, &(&riding & &missing)).map(|change| vec![change]));
         let mut own: BTreeSet<Role> = &missing - &riding;
         for transfer in goal.transfers.iter().filter(|t| t.to == *port) {
-            let moved: Vec<Role> = transfer.roles.iter().copied().filter(|r| missing.contains(r)).collect();
+            let comes = comes(state, transfer);
+            let moved = transfer.roles.iter().copied();
+            let moved: Vec<Role> = moved.filter(|r| comes || missing.contains(r)).collect();
             own.retain(|role| !transfer.roles.contains(role));
             if !moved.is_empty() {
                 found.push(carry(state, goal, transfer, moved));
@@ -36,6 +38,12 @@ pub(super) fn carries(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
         }
     }
     found
+}
+
+/// Whether known addresses are still to come to an adapter, which may hold the role already by the address of another one.
+fn comes(state: &State, transfer: &Transfer) -> bool {
+    let has = known(&state.node, &transfer.to);
+    transfer.addresses.iter().any(|address| !has.contains(address))
 }
 
 /// Roles that use the address of others, once those have theirs.
@@ -89,6 +97,21 @@ fn carry(state: &State, goal: &Goal, transfer: &Transfer, roles: Vec<Role>) -> V
             addresses: known(&state.node, &transfer.to),
             of: None,
             keeps_address: false,
+        });
+    }
+    // A role that has used the address of another one here gets its own.
+    let used: Vec<Role> = state
+        .held(&transfer.to)
+        .intersection(&roles.iter().copied().collect())
+        .copied()
+        .collect();
+    if !used.is_empty() && !goal.exchanges.contains(&transfer.to) {
+        changes.push(Change::Release {
+            port: transfer.to.clone(),
+            roles: used,
+            addresses: Vec::new(),
+            of: None,
+            keeps_address: true,
         });
     }
     if let Some(port) = release {

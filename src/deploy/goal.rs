@@ -1,5 +1,6 @@
 //! What a node is to become: the facts after the plan, which adapter holds the addresses of which role, and where they come from.
 
+use super::carrying::known;
 use super::state::{State, port_of};
 use super::steps::Port;
 use crate::applied::{self, Move, today};
@@ -130,7 +131,8 @@ fn transfers(node: &Node, start: &State, moves: &[Move], riding: &BTreeMap<Port,
         if let Some(riding) = riding.get(&to) {
             missing.retain(|role| !riding.contains(role));
         }
-        if m.stays() {
+        // A role that stays where its address leaves gets one by hand: no step gives it any.
+        if m.stays() || m.from.is_empty() {
             missing.retain(|role| !start.held(&to).contains(role));
         }
         for from in m.from.iter().skip(usize::from(m.stays())) {
@@ -215,24 +217,45 @@ fn dropped(node: &Node, start: &State, end: &State, transfers: &[Transfer]) -> V
             .flat_map(|t| t.roles.clone());
         let handed: BTreeSet<Role> = handed.collect();
         let stay = end.held(port);
-        // Its address stays with a role that stays, not with one that comes.
-        let keeps = roles.iter().any(|role| stay.contains(role));
         let left: Vec<Role> = roles
             .iter()
             .copied()
             .filter(|r| !handed.contains(r) && !stay.contains(r))
             .collect();
         if !left.is_empty() {
+            let (keeps, addresses) = given_up(node, end, port, (roles, transfers));
             found.push(Transfer {
                 from: Some(port.clone()),
                 to: port.clone(),
                 keeps_address: keeps,
                 roles: left,
-                addresses: if keeps { Vec::new() } else { addresses(node, port) },
+                addresses,
             });
         }
     }
     found
+}
+
+/// Whether an adapter keeps all addresses that no other one takes over, and those that it gives up: on the network of a role that ends there. Where nobody
+/// knows them they stay with a role that stays, not with one that comes.
+fn given_up(
+    node: &Node,
+    end: &State,
+    port: &Port,
+    (roles, transfers): (&BTreeSet<Role>, &[Transfer]),
+) -> (bool, Vec<String>) {
+    let mut own = addresses(node, port);
+    if own.is_empty() {
+        let stay = end.held(port);
+        return (roles.iter().any(|role| stay.contains(role)), own);
+    }
+    let stay = known(&end.node, port);
+    let moved = |address: &String| {
+        let mut from = transfers.iter().filter(|t| t.from.as_ref() == Some(port));
+        from.any(|t| t.addresses.contains(address))
+    };
+    own.retain(|address| !stay.contains(address) && !moved(address));
+    (own.is_empty(), own)
 }
 
 fn addresses(node: &Node, port: &Port) -> Vec<String> {

@@ -3,7 +3,7 @@
 use super::bandwidth;
 use super::steps::{Change, Manual, Port, When};
 use super::work::{ClusterWork, NodeWork, by_powershell};
-use super::{own_address, switch_ports, unenforced, words};
+use super::{own_address_words, switch_ports, unenforced, words};
 use crate::applied::{self, switches};
 use crate::inventory::{Cluster, ClusterNetwork, NlbMode, Node};
 use crate::mac::nlb;
@@ -19,7 +19,7 @@ pub fn steps(work: &ClusterWork) -> Vec<Manual> {
     unnamed_network(work, &mut found);
     for node in &work.nodes {
         found.extend(switch_ports::steps(work, node));
-        found.extend(own_address::steps(work, node));
+        found.extend(own_address_words::steps(work, node));
         mpio(&work.today, node, &mut found);
     }
     guests(work, &mut found);
@@ -138,7 +138,7 @@ fn ended(work: &ClusterWork, found: &mut Vec<Manual>) {
         .collect();
     let text = format!(
         "Look in Failover Cluster Manager: {} must be gone, since no adapter has an address there any more. What went over them ({}) goes over \
-         the networks of the ports that it shares. Take their VLANs and subnets out of your address plan and off the switch ports.",
+         its other networks, or those of the ports that it shares. Take their VLANs and subnets out of your address plan and off the switch ports.",
         words::listed(&names),
         words::roles(&roles)
     );
@@ -146,7 +146,7 @@ fn ended(work: &ClusterWork, found: &mut Vec<Manual>) {
         When::After,
         "",
         text,
-        "a port without a virtual switch has one VLAN, so the roles on it share one network",
+        "a port without a virtual switch has one VLAN, so the roles on it share one network, and each adapter of a role is on one of its networks",
     ));
 }
 

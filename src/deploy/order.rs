@@ -136,6 +136,31 @@ fn with_unknown_management(start: &State, goal: &Goal, found: Vec<Ordered>) -> V
     merged
 }
 
+/// The same, with what needs nothing to be run made part of the step behind it, at the end of the one before: a step of a script does something.
+/// Where no step does, they stay as they are.
+pub fn without_quiet(found: Vec<Ordered>, management: bool) -> Vec<Ordered> {
+    let quiet = |ordered: &Ordered| ordered.changes.iter().all(|c| c.is_quiet(management));
+    if found.iter().all(&quiet) {
+        return found;
+    }
+    let (mut merged, mut waiting): (Vec<Ordered>, Vec<Change>) = (Vec::new(), Vec::new());
+    let mut down = false;
+    for mut ordered in found {
+        let runs = !quiet(&ordered);
+        waiting.append(&mut ordered.changes);
+        down |= ordered.takeover;
+        if runs {
+            ordered.changes = std::mem::take(&mut waiting);
+            ordered.takeover = std::mem::take(&mut down);
+            merged.push(ordered);
+        }
+    }
+    if let Some(last) = merged.last_mut() {
+        last.changes.extend(waiting);
+    }
+    merged
+}
+
 fn gives_management(change: &Change) -> bool {
     matches!(change, Change::Assume { roles, .. } if roles.contains(&Role::Management))
 }

@@ -3,8 +3,8 @@
 use super::cabling::{PortChange, Wire, of_intent};
 use super::manual::manual;
 use super::steps::{Manual, Port, When};
-use super::words;
 use super::work::{ClusterWork, NodeWork, by_powershell};
+use super::{own_address, words};
 use crate::inventory::{Cluster, ClusterNetwork, Nic, Node};
 use crate::powershell::quoted;
 use crate::roles::Role;
@@ -50,12 +50,20 @@ fn for_good(work: &ClusterWork, node: &NodeWork, old: &Nic, new: &Nic) -> Option
     let before = network(work, &cabling.networks_today, old);
     let today = vlans(&work.today, &node.today, old, before);
     let own = network(work, &cabling.networks, new);
-    let vlans = vlans(&work.after, &node.after, new, own);
+    // Each network that the inventory names for it has another adapter.
+    let further = own.is_none() && new.switch.is_none() && own_address::is_further(work, node, &bare(new));
+    let vlans = if further {
+        BTreeSet::new()
+    } else {
+        vlans(&work.after, &node.after, new, own)
+    };
     let asked = cabling.asked.get(&new.name);
     if !vlans.is_empty() && vlans.is_subset(&today) && old.switch.is_some() == new.switch.is_some() && asked.is_none() {
         return None;
     }
-    let tagged = if vlans.is_empty() {
+    let tagged = if further {
+        "the VLAN of the further network that you choose for it".to_owned()
+    } else if vlans.is_empty() {
         "the VLANs of these roles".to_owned()
     } else {
         numbers(&vlans)

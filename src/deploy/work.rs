@@ -264,6 +264,8 @@ fn of_node(
     let lans = Lans::new(cluster, after_all, &start, &goal.state);
     let ordered = order::order(&start, &goal, &lans).map_err(|stuck| no_order(node, &stuck, &goal))?;
     two_vlans(node, &start, &lans, &ordered)?;
+    let management = by_powershell(cluster) && !node.management_address().is_empty();
+    let ordered = order::without_quiet(ordered, management);
     let ordered = if by_powershell(cluster) {
         port_vlan::cleared(&start, after, ordered)
     } else {
@@ -390,11 +392,16 @@ fn same_members(a: &[String], b: &[String]) -> bool {
 }
 
 fn wiring_step(plan: &ClusterPlan, node: &Node, ordered: Ordered) -> Step {
+    // What needs nothing to be run is told by the steps by hand.
+    let management = !node.management_address().is_empty();
+    let runs = |change: &&Change| !change.is_quiet(management);
+    let told: Vec<Change> = ordered.changes.iter().filter(runs).cloned().collect();
+    let told = if told.is_empty() { &ordered.changes } else { &told };
     Step {
         number: 0,
         phase: Phase::Wiring,
-        title: words::title(&ordered.changes),
-        serves: words::serves(plan, &node.name, &ordered.changes),
+        title: words::title(told),
+        serves: words::serves(plan, &node.name, told),
         takeover: ordered.takeover,
         changes: ordered.changes,
     }

@@ -332,7 +332,7 @@ fn changes_of(cluster: &ClusterData) -> Vec<String> {
     steps
 }
 
-/// Cluster networks that end, because their roles come to ports that they share with others.
+/// Cluster networks that end, because their roles come to ports that they share with others, or have fewer ports.
 fn ended_networks(cluster: &ClusterData) -> Option<String> {
     let ended = applied::given_up(cluster.facts, cluster.plan);
     let networks = || {
@@ -348,15 +348,15 @@ fn ended_networks(cluster: &ClusterData) -> Option<String> {
     } else {
         ("networks", "end")
     };
-    let (come, uses) = if roles.len() == 1 {
-        ("comes", "uses")
+    let (goes, its) = if roles.len() == 1 {
+        ("goes", "its")
     } else {
-        ("come", "use")
+        ("go", "their")
     };
     (!names.is_empty()).then(|| {
         format!(
-            "{}: the cluster {verb} {} {go}: {} {come} to ports without a virtual switch, which have one VLAN and one network each, and {uses} the \
-             network that is there. `nicplan deploy` sets what follows from it.",
+            "{}: the cluster {verb} {} {go}: {} {goes} over the networks of {its} ports, and a port without a virtual switch has one VLAN and one \
+             network. `nicplan deploy` sets what follows from it.",
             cluster.facts.name,
             names.join(" and "),
             roles.join(" and ")

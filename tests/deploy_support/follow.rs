@@ -3,16 +3,17 @@
 #![allow(dead_code)] // each test file uses its part
 
 use super::{Wires, powershell};
-use nicplan::deploy::steps::{Change, Port, Step};
+use nicplan::deploy::steps::{Change, Port};
 use nicplan::deploy::{ClusterWork, File, GUARDED, NodeWork, State};
-use nicplan::inventory::{ClusterNetwork, Facts, HostVnic, Node, Origin};
+use nicplan::inventory::{ClusterNetwork, Facts, HostVnic, Nic, Node, Origin};
 use nicplan::powershell::quoted;
 use nicplan::roles::Role;
 use nicplan::units::Subnet;
 use powershell::{Call, Script, decoded};
 use std::collections::{BTreeMap, BTreeSet};
 
-type Table = BTreeMap<String, Vec<String>>;
+/// Addresses of adapters by name.
+pub type Table = BTreeMap<String, Vec<String>>;
 
 /// What Windows would list: adapters with their addresses, and what the script has written down of them.
 struct Windows {
@@ -37,25 +38,63 @@ fn address(networks: &[ClusterNetwork], role: Role, place: usize, fresh: usize) 
     }
 }
 
-/// What each adapter really has: one address for all its roles, or one for each of their networks; and the addresses of each role.
-fn truth(work: &ClusterWork, state: &State, spread: bool) -> (Table, BTreeMap<Role, BTreeSet<String>>) {
+/// What an adapter really has, where the inventory does not say it.
+#[derive(Clone, Copy, Debug)]
+pub enum Has {
+    /// One address for all its roles, on the network of the first.
+    First,
+    /// One address for all its roles, on the first network that the inventory names for one of them, the last role first.
+    Named,
+    /// An address for each of their networks.
+    Each,
+}
+
+/// Addresses of an adapter that the inventory knows.
+fn known(node: &Node, port: &Port) -> Vec<String> {
+    let of_nics = |fits: &dyn Fn(&Nic) -> bool| {
+        let nics = node.nics.iter().filter(|n| fits(n));
+        nics.flat_map(|n| n.addresses.clone()).collect()
+    };
+    match port {
+        Port::Nic(name) => of_nics(&|n| n.name == *name),
+        Port::Team(name) => of_nics(&|n| n.team == *name),
+        Port::HostVnic(name) => {
+            let vnics = node.host_vnics.iter().filter(|v| v.name == *name);
+            vnics.flat_map(|v| v.addresses.clone()).collect()
+        }
+    }
+}
+
+/// What each adapter really has, and the addresses of each role.
+fn truth(work: &ClusterWork, state: &State, has: Has) -> (Table, BTreeMap<Role, BTreeSet<String>>) {
     let (mut table, mut of_role) = (Table::new(), BTreeMap::<Role, BTreeSet<String>>::new());
     let mut places: BTreeMap<Role, usize> = BTreeMap::new();
+    let named = |role: &Role| work.today.networks.iter().any(|n| n.purpose == Some(*role));
     for (fresh, (port, roles)) in state.holds.iter().enumerate() {
         let mut order: Vec<Role> = nicplan::applied::FIRST
             .into_iter()
             .filter(|r| roles.contains(r))
             .collect();
         order.retain(|role| *role != Role::Vm);
-        let mut found: Vec<String> = Vec::new();
+        if matches!(has, Has::Named) {
+            order.reverse();
+            order.sort_by_key(|role| !named(role));
+        }
+        let written = known(&state.node, port);
+        let mut found: Vec<String> = written.clone();
         for role in &order {
             let place = places.entry(*role).or_default();
-            let named = work.today.networks.iter().any(|n| n.purpose == Some(*role));
-            if found.is_empty() || spread && named {
+            let one_more = matches!(has, Has::Each) && named(role);
+            if found.is_empty() || one_more && written.is_empty() {
                 found.push(address(&work.today.networks, *role, *place, fresh));
                 *place += 1;
             }
-            of_role.entry(*role).or_default().extend(found.last().cloned());
+            let own = if written.is_empty() {
+                &found[found.len() - 1..]
+            } else {
+                &found[..]
+            };
+            of_role.entry(*role).or_default().extend(own.iter().cloned());
         }
         if !found.is_empty() {
             table.insert(port.alias(), found);
@@ -116,18 +155,19 @@ impl Windows {
     fn take(&mut self, from: &str, to: &str, call: &Call) {
         let saved = self.saved.get(from).cloned().unwrap_or_default();
         let mut moved = list(call, "Address");
-        let subnets = list(call, "Subnet");
+        let (subnets, except) = (list(call, "Subnet"), list(call, "Except"));
         let third = |a: &String| {
             let mut others = self.now.iter().filter(|(alias, _)| *alias != from && *alias != to);
             others.any(|(_, own)| own.contains(a))
         };
-        if !subnets.is_empty() {
-            let on = |a: &&String| {
-                subnets
-                    .iter()
-                    .any(|s| Subnet::any_holds(s, &Subnet::of_addresses(std::slice::from_ref(*a))))
-            };
-            moved = saved.iter().filter(on).cloned().collect();
+        let on = |a: &String, subnets: &[String]| {
+            let known = Subnet::of_addresses(std::slice::from_ref(a));
+            subnets.iter().any(|s| Subnet::any_holds(s, &known))
+        };
+        let selected = !subnets.is_empty() || !except.is_empty();
+        if selected && moved.is_empty() {
+            let fits = |a: &&String| (subnets.is_empty() || on(a, &subnets)) && !on(a, &except);
+            moved = saved.iter().filter(fits).cloned().collect();
         } else if moved.is_empty() {
             let all = call.parameters.iter().any(|(name, _)| name == "All");
             moved = saved.iter().filter(|a| all || !third(a)).cloned().collect();
@@ -136,7 +176,7 @@ impl Windows {
             return;
         }
         if from != to {
-            let named = self.careful || !list(call, "Address").is_empty() || !subnets.is_empty();
+            let named = self.careful || !list(call, "Address").is_empty() || selected;
             self.clear(from, if named { &moved } else { &[] }, from);
         }
         self.set(to, &moved);
@@ -222,24 +262,78 @@ fn steps(files: &[File], node: &NodeWork, ending: &str) -> Option<Vec<(usize, Ve
     Some(parts.filter_map(read).collect())
 }
 
-/// Roles whose adapter gets no address from any script: the admin gives it.
-fn by_hand(step: &Step) -> impl Iterator<Item = &Port> {
-    step.changes.iter().filter_map(|change| match change {
-        Change::Assume {
-            port,
-            from: None,
-            addresses,
-            ..
-        } if addresses.is_empty() => Some(port),
-        _ => None,
+/// The calls of a node's scripts, step by step.
+pub struct Calls {
+    there: Vec<(usize, Vec<Call>)>,
+    back: Vec<(usize, Vec<Call>)>,
+}
+
+/// Reads the scripts of a node; `None` = it has none that move addresses.
+pub fn calls(files: &[File], node: &NodeWork) -> Option<Calls> {
+    Some(Calls {
+        there: steps(files, node, "-2-apply.ps1")?,
+        back: steps(files, node, "-4-rollback.ps1")?,
     })
 }
 
+/// Whether a step by hand gives the adapter an address, at least where it has none.
+pub fn by_hand(work: &ClusterWork, node: &NodeWork, port: &Port) -> bool {
+    let alias = port.alias();
+    let gives = |text: &str| {
+        text.starts_with(&format!("Give {alias} "))
+            || text.starts_with(&format!("Look whether {alias} ")) && text.contains("give it one")
+    };
+    let mut own = work.manual.iter().filter(|m| m.node == node.today.name);
+    own.any(|m| gives(&m.text))
+}
+
 /// Whether the scripts of a node ask what an adapter had before they clear it.
-fn is_careful(files: &[File]) -> bool {
+pub fn is_careful(files: &[File]) -> bool {
     let texts = files.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes));
     let mut clearing = texts.filter(|text| text.contains("function Clear-Address"));
     clearing.all(|text| text.contains("$going = @(Get-Going -Adapter $Adapter -Of $Of)"))
+}
+
+/// Windows before the first change.
+fn windows(node: &NodeWork, saved: Table, (careful, arrives): (bool, bool)) -> Windows {
+    let management = node.today.management_ip.split('/').next().unwrap_or_default();
+    Windows {
+        now: saved.clone(),
+        management: management.to_owned(),
+        saved,
+        careful,
+        arrives,
+    }
+}
+
+/// Addresses of a node before the first step and after the last one.
+pub struct Ends {
+    pub before: Table,
+    pub after: Table,
+}
+
+/// For each of what the adapters may really have: addresses before the first step and after the last one; `None` = the node has no scripts that move
+/// addresses.
+pub fn ends(work: &ClusterWork, node: &NodeWork, files: &[File]) -> Option<Vec<(Has, Ends)>> {
+    let calls = steps(files, node, "-2-apply.ps1")?;
+    let careful = is_careful(files);
+    let start = State::today(&work.today, &node.today);
+    let of = |has: Has| {
+        let mut state = start.clone();
+        let mut windows = windows(node, truth(work, &state, has).0, (careful, true));
+        for step in &node.steps {
+            let own = calls.iter().filter(|(number, _)| *number == step.number);
+            own.flat_map(|(_, calls)| calls).for_each(|call| windows.run(call));
+            state = state.with(&step.changes);
+            windows.lose(&state);
+        }
+        let ends = Ends {
+            before: windows.saved,
+            after: windows.now,
+        };
+        (has, ends)
+    };
+    Some([Has::First, Has::Named, Has::Each].map(of).into())
 }
 
 /// Follows the addresses of a node through its scripts; not `arrives` = as if every address were lost on its way.
@@ -249,30 +343,12 @@ fn is_careful(files: &[File]) -> bool {
 pub fn follow(
     work: &ClusterWork,
     node: &NodeWork,
-    files: &[File],
-    (spread, arrives): (bool, bool),
+    Calls { there, back }: &Calls,
+    (has, careful, arrives): (Has, bool, bool),
 ) -> Result<usize, String> {
-    let (Some(there), Some(back)) = (
-        steps(files, node, "-2-apply.ps1"),
-        steps(files, node, "-4-rollback.ps1"),
-    ) else {
-        return Ok(0);
-    };
     let start = State::today(&work.today, &node.today);
-    let (saved, of_role) = truth(work, &start, spread);
-    let mut windows = Windows {
-        now: saved.clone(),
-        management: node
-            .today
-            .management_ip
-            .split('/')
-            .next()
-            .unwrap_or_default()
-            .to_owned(),
-        saved,
-        careful: is_careful(files),
-        arrives,
-    };
+    let (saved, of_role) = truth(work, &start, has);
+    let mut windows = windows(node, saved, (careful, arrives));
     let mut wires = Wires::today(&work.today.networks, &probe(&start, &windows.now));
     let guarded: Vec<Role> = GUARDED
         .into_iter()
@@ -290,7 +366,15 @@ pub fn follow(
         wires.ask(nic, asked);
     }
     let mut states = vec![start.clone()];
-    let mut given: BTreeSet<Port> = BTreeSet::new();
+    let end = node
+        .steps
+        .iter()
+        .fold(start.clone(), |state, step| state.with(&step.changes));
+    // A role that gets no address of its own from any script, or whose adapter Windows alone knows.
+    let asked = |role: &Role| {
+        let mut ports = end.holds.iter().filter(|(_, roles)| roles.contains(role));
+        ports.any(|(port, _)| by_hand(work, node, port)) || !of_role.contains_key(role)
+    };
     for step in &node.steps {
         for change in node.cabling.changes.iter().filter(|c| c.step == step.number) {
             wires.has.insert(change.nic.clone(), change.after.clone());
@@ -312,13 +396,14 @@ pub fn follow(
         let state = states[states.len() - 1].with(&step.changes);
         windows.lose(&state);
         check(&state, &windows, &wires, &what)?;
-        given.extend(by_hand(step).cloned());
         for (port, roles) in state
             .holds
             .iter()
-            .filter(|(port, roles)| !given.contains(port) && !roles.is_empty())
+            .filter(|(port, roles)| !by_hand(work, node, port) && !roles.is_empty())
         {
-            let bare = roles.iter().all(|role| matches!(role, Role::Vm | Role::Cluster))
+            let bare = roles
+                .iter()
+                .all(|role| matches!(role, Role::Vm | Role::Cluster) || asked(role))
                 || !windows.of(&port.alias()).is_empty();
             if !bare {
                 return Err(format!(
@@ -339,7 +424,7 @@ pub fn follow(
         &wires,
         "what is asked after the last step",
     )?;
-    for (number, calls) in &back {
+    for (number, calls) in back {
         for change in node.cabling.back.iter().filter(|c| c.step == *number) {
             wires.has.insert(change.nic.clone(), change.after.clone());
         }

@@ -1,6 +1,8 @@
 //! The steps of a node tried on its facts and on the ports of its physical switches: there, back, and back from the middle; between two nodes VMs
 //! can migrate from each node to each other.
 
+#[path = "endings.rs"]
+pub mod endings;
 #[path = "follow.rs"]
 pub mod follow;
 #[path = "moments.rs"]

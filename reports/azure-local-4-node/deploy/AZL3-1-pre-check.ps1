@@ -187,9 +187,17 @@ function Get-Going {
     return @($now | Where-Object { @($had.Addresses) -contains $_ -or $leased -contains $_ })
 }
 
+function Test-Asking {
+    # the adapter asks for a lease and has no address beside those that go
+    param([string]$Adapter, [string[]]$Going)
+    $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    if (-not $ip -or [string]$ip.Dhcp -ne 'Enabled') { return $false }
+    return @(Get-Ipv4 -Adapter $Adapter | Where-Object { $Going -notcontains $_ }).Count -eq 0
+}
+
 function Test-Cleared {
     param([string]$Adapter, [string]$Of)
-    return @(Get-Going -Adapter $Adapter -Of $Of).Count -eq 0
+    return (@(Get-Going -Adapter $Adapter -Of $Of).Count -eq 0 -and -not (Test-Asking -Adapter $Adapter))
 }
 
 function Clear-Address {
@@ -197,6 +205,8 @@ function Clear-Address {
     param([string]$Adapter, [string[]]$Address, [string]$Of)
     $going = @($Address)
     if (-not $Address) { $going = @(Get-Going -Adapter $Adapter -Of $Of) }
+    # it asks for no lease either: else it is soon back in the subnet, beside the adapter that took over
+    if (Test-Asking -Adapter $Adapter -Going $going) { Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled }
     foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
         if ($going -notcontains $one) { continue }
         Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
@@ -234,18 +244,26 @@ function Set-Route {
 }
 
 function Select-Address {
-    # those of some addresses that lie in one of the subnets
-    param([string[]]$Address, [string[]]$Subnet)
-    @($Address | Where-Object {
-        $own = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
-        [array]::Reverse($own)
-        @($Subnet | Where-Object {
-            $base = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
-            [array]::Reverse($base)
+    # those of some addresses that lie in one of the subnets, or in none of the others
+    param([string[]]$Address, [string[]]$Subnet, [string[]]$Except)
+    $base = { param([string]$Text) $n = [Net.IPAddress]::Parse($Text.Split('/')[0]).GetAddressBytes(); [array]::Reverse($n); [BitConverter]::ToUInt32($n, 0) }
+    $inside = {
+        param([string]$One, [string[]]$Of)
+        @($Of | Where-Object { $_ } | Where-Object {
             $size = [math]::Pow(2, 32 - [int]$_.Split('/')[1])
-            [math]::Floor([BitConverter]::ToUInt32($own, 0) / $size) -eq [math]::Floor([BitConverter]::ToUInt32($base, 0) / $size)
+            [math]::Floor((& $base $One) / $size) -eq [math]::Floor((& $base $_) / $size)
         }).Count -gt 0
-    })
+    }
+    @($Address | Where-Object { $_ } | Where-Object { (-not $Subnet -or (& $inside $_ $Subnet)) -and -not (& $inside $_ $Except) })
+}
+
+function Write-Unfound {
+    # an adapter had several roles: whether it has addresses for this one
+    param([string]$From, [string]$To, [string[]]$Subnet, [string[]]$Except)
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved -or @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except).Count -gt 0) { return }
+    $where = $(if ($Subnet) { 'in ' + ($Subnet -join ', ') } else { 'outside ' + ($Except -join ', ') })
+    Write-Warning ('{0} has no address {1}: give {2} one by hand' -f $From, $where, $To)
 }
 
 function Get-Moving {
@@ -260,15 +278,12 @@ function Get-Moving {
 
 function Move-Address {
     # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change; -All: from wherever they are now
-    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [switch]$All)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [string[]]$Except, [switch]$All)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
-    if ($Subnet -and -not $saved.Dhcp) {
-        $Address = @(Select-Address -Address $saved.Addresses -Subnet $Subnet)
-        if ($Address.Count -eq 0) {
-            Write-Warning ('{0} has no address in {1}: give {2} one by hand' -f $From, ($Subnet -join ', '), $To)
-            return
-        }
+    if ($Subnet -or $Except) {
+        $Address = @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except)
+        if ($Address.Count -eq 0) { return }
     }
     if (-not $Address -and -not $saved.Dhcp) {
         $Address = @($saved.Addresses)
@@ -277,7 +292,14 @@ function Move-Address {
     if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
     Wait-Adapter -Name $To
     Enable-Binding -Adapter $To
-    if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
+    if ($saved.Dhcp) {
+        Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled
+        # a lease takes its time
+        foreach ($attempt in (1..30)) {
+            if (@(Get-Ipv4 -Adapter $To).Count -gt 0) { break }
+            Start-Sleep -Seconds 1
+        }
+    }
     else {
         Set-Address -Adapter $To -Address $Address
         $whole = @($saved.Addresses | Where-Object { $Address -notcontains $_ }).Count -eq 0
@@ -308,14 +330,17 @@ function Wait-ByHand {
 
 function Test-Moved {
     # the adapter has what another one had before the first change
-    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [switch]$All)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [string[]]$Except, [switch]$All)
     if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { return $false }
-    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
+    $selected = ($Subnet -or $Except)
     $moved = @($saved.Addresses)
-    if (-not $All) { $moved = @(Get-Moving -From $From -To $To) }
-    if ($Subnet) { $moved = @(Select-Address -Address $saved.Addresses -Subnet $Subnet) }
+    if ($selected) { $moved = @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except) }
+    elseif (-not $All) { $moved = @(Get-Moving -From $From -To $To) }
+    # what had no address for this role has none to give: the step before says so
+    if ($selected -and $moved.Count -eq 0) { return $true }
+    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
     if ($moved.Count -eq 0) { return @($saved.Addresses).Count -eq 0 }
     return (Test-Address -Adapter $To -Address $moved)
 }

@@ -190,9 +190,17 @@ function Get-Going {
     return @($now | Where-Object { @($had.Addresses) -contains $_ -or $leased -contains $_ })
 }
 
+function Test-Asking {
+    # the adapter asks for a lease and has no address beside those that go
+    param([string]$Adapter, [string[]]$Going)
+    $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    if (-not $ip -or [string]$ip.Dhcp -ne 'Enabled') { return $false }
+    return @(Get-Ipv4 -Adapter $Adapter | Where-Object { $Going -notcontains $_ }).Count -eq 0
+}
+
 function Test-Cleared {
     param([string]$Adapter, [string]$Of)
-    return @(Get-Going -Adapter $Adapter -Of $Of).Count -eq 0
+    return (@(Get-Going -Adapter $Adapter -Of $Of).Count -eq 0 -and -not (Test-Asking -Adapter $Adapter))
 }
 
 function Clear-Address {
@@ -200,6 +208,8 @@ function Clear-Address {
     param([string]$Adapter, [string[]]$Address, [string]$Of)
     $going = @($Address)
     if (-not $Address) { $going = @(Get-Going -Adapter $Adapter -Of $Of) }
+    # it asks for no lease either: else it is soon back in the subnet, beside the adapter that took over
+    if (Test-Asking -Adapter $Adapter -Going $going) { Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled }
     foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
         if ($going -notcontains $one) { continue }
         Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
@@ -237,18 +247,26 @@ function Set-Route {
 }
 
 function Select-Address {
-    # those of some addresses that lie in one of the subnets
-    param([string[]]$Address, [string[]]$Subnet)
-    @($Address | Where-Object {
-        $own = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
-        [array]::Reverse($own)
-        @($Subnet | Where-Object {
-            $base = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
-            [array]::Reverse($base)
+    # those of some addresses that lie in one of the subnets, or in none of the others
+    param([string[]]$Address, [string[]]$Subnet, [string[]]$Except)
+    $base = { param([string]$Text) $n = [Net.IPAddress]::Parse($Text.Split('/')[0]).GetAddressBytes(); [array]::Reverse($n); [BitConverter]::ToUInt32($n, 0) }
+    $inside = {
+        param([string]$One, [string[]]$Of)
+        @($Of | Where-Object { $_ } | Where-Object {
             $size = [math]::Pow(2, 32 - [int]$_.Split('/')[1])
-            [math]::Floor([BitConverter]::ToUInt32($own, 0) / $size) -eq [math]::Floor([BitConverter]::ToUInt32($base, 0) / $size)
+            [math]::Floor((& $base $One) / $size) -eq [math]::Floor((& $base $_) / $size)
         }).Count -gt 0
-    })
+    }
+    @($Address | Where-Object { $_ } | Where-Object { (-not $Subnet -or (& $inside $_ $Subnet)) -and -not (& $inside $_ $Except) })
+}
+
+function Write-Unfound {
+    # an adapter had several roles: whether it has addresses for this one
+    param([string]$From, [string]$To, [string[]]$Subnet, [string[]]$Except)
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved -or @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except).Count -gt 0) { return }
+    $where = $(if ($Subnet) { 'in ' + ($Subnet -join ', ') } else { 'outside ' + ($Except -join ', ') })
+    Write-Warning ('{0} has no address {1}: give {2} one by hand' -f $From, $where, $To)
 }
 
 function Get-Moving {
@@ -263,15 +281,12 @@ function Get-Moving {
 
 function Move-Address {
     # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change; -All: from wherever they are now
-    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [switch]$All)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [string[]]$Except, [switch]$All)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
-    if ($Subnet -and -not $saved.Dhcp) {
-        $Address = @(Select-Address -Address $saved.Addresses -Subnet $Subnet)
-        if ($Address.Count -eq 0) {
-            Write-Warning ('{0} has no address in {1}: give {2} one by hand' -f $From, ($Subnet -join ', '), $To)
-            return
-        }
+    if ($Subnet -or $Except) {
+        $Address = @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except)
+        if ($Address.Count -eq 0) { return }
     }
     if (-not $Address -and -not $saved.Dhcp) {
         $Address = @($saved.Addresses)
@@ -280,7 +295,14 @@ function Move-Address {
     if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
     Wait-Adapter -Name $To
     Enable-Binding -Adapter $To
-    if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
+    if ($saved.Dhcp) {
+        Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled
+        # a lease takes its time
+        foreach ($attempt in (1..30)) {
+            if (@(Get-Ipv4 -Adapter $To).Count -gt 0) { break }
+            Start-Sleep -Seconds 1
+        }
+    }
     else {
         Set-Address -Adapter $To -Address $Address
         $whole = @($saved.Addresses | Where-Object { $Address -notcontains $_ }).Count -eq 0
@@ -311,14 +333,17 @@ function Wait-ByHand {
 
 function Test-Moved {
     # the adapter has what another one had before the first change
-    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [switch]$All)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [string[]]$Except, [switch]$All)
     if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { return $false }
-    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
+    $selected = ($Subnet -or $Except)
     $moved = @($saved.Addresses)
-    if (-not $All) { $moved = @(Get-Moving -From $From -To $To) }
-    if ($Subnet) { $moved = @(Select-Address -Address $saved.Addresses -Subnet $Subnet) }
+    if ($selected) { $moved = @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except) }
+    elseif (-not $All) { $moved = @(Get-Moving -From $From -To $To) }
+    # what had no address for this role has none to give: the step before says so
+    if ($selected -and $moved.Count -eq 0) { return $true }
+    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
     if ($moved.Count -eq 0) { return @($saved.Addresses).Count -eq 0 }
     return (Test-Address -Adapter $To -Address $moved)
 }
@@ -554,54 +579,50 @@ Invoke-Step -Number 2 -What 'take LOM 1 out of the team LAN-Team' -Serves 'uplin
     Remove-NetLbfoTeamMember -Name 'LOM 1' -Team 'LAN-Team' -Confirm:$false
 }
 
-# Step 3: give cluster and live-migration to LOM 1
-#   serves: uplink cluster+live-migration of the plan: no other use of these NICs in this design is as good in requirements and wishes
-#   nothing to run: see the manual steps of the runbook
-
-# Step 4: move management from MEZZ 1 to vEthernet (Management)
+# Step 3: move management from MEZZ 1 to vEthernet (Management)
 #   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
-Invoke-Step -Number 4 -What 'move management from MEZZ 1 to vEthernet (Management)' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
+Invoke-Step -Number 3 -What 'move management from MEZZ 1 to vEthernet (Management)' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
     Test-Address -Adapter 'vEthernet (Management)' -Address '10.40.0.23'
 } -Change {
     Move-Address -From 'MEZZ 1' -To 'vEthernet (Management)'
 }
 
-Wait-ByHand -Number 5 -What 'make the switch port of MEZZ 1 (IOM-1) a trunk with VLAN 40, 110, 120, 121 tagged; until now it has VLAN 40 untagged'
-# Step 5: add MEZZ 1 to the team LAN-Team
+Wait-ByHand -Number 4 -What 'make the switch port of MEZZ 1 (IOM-1) a trunk with VLAN 40, 110, 120, 121 tagged; until now it has VLAN 40 untagged'
+# Step 4: add MEZZ 1 to the team LAN-Team
 #   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
-Invoke-Step -Number 5 -What 'add MEZZ 1 to the team LAN-Team' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
+Invoke-Step -Number 4 -What 'add MEZZ 1 to the team LAN-Team' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
     @(Get-NetLbfoTeamMember -Team 'LAN-Team' -ErrorAction SilentlyContinue | ForEach-Object { $_.Name }) -contains 'MEZZ 1'
 } -Change {
     Add-NetLbfoTeamMember -Name 'MEZZ 1' -Team 'LAN-Team' -Confirm:$false
 }
 
-# Step 6: unbind TCP/IP and SMB from LAN-Team
+# Step 5: unbind TCP/IP and SMB from LAN-Team
 #   serves: a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)
-Invoke-Step -Number 6 -What 'unbind TCP/IP and SMB from LAN-Team' -Serves 'a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)' -Test {
+Invoke-Step -Number 5 -What 'unbind TCP/IP and SMB from LAN-Team' -Serves 'a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)' -Test {
     @(Get-NetAdapterBinding -Name 'LAN-Team' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' | Where-Object { $_.Enabled }).Count -eq 0
 } -Change {
     Disable-NetAdapterBinding -Name 'LAN-Team' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server'
 }
 
-# Step 7: set the weight of the host vNIC Management to 6
+# Step 6: set the weight of the host vNIC Management to 6
 #   serves: shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)
-Invoke-Step -Number 7 -What 'set the weight of the host vNIC Management to 6' -Serves 'shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)' -Test {
+Invoke-Step -Number 6 -What 'set the weight of the host vNIC Management to 6' -Serves 'shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)' -Test {
     (Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 6
 } -Change {
     Set-VMNetworkAdapter -ManagementOS -Name 'Management' -MinimumBandwidthWeight 6
 }
 
-# Step 8: give the guests on LAN the weight 93
+# Step 7: give the guests on LAN the weight 93
 #   serves: shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)
-Invoke-Step -Number 8 -What 'give the guests on LAN the weight 93' -Serves 'shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)' -Test {
+Invoke-Step -Number 7 -What 'give the guests on LAN the weight 93' -Serves 'shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)' -Test {
     (Get-VMSwitch -Name 'LAN').DefaultFlowMinimumBandwidthWeight -eq 93
 } -Change {
     Set-VMSwitch -Name 'LAN' -DefaultFlowMinimumBandwidthWeight 93
 }
 
-# Step 9: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2
+# Step 8: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2
 #   serves: shares of the plan as QoS policies of the host: no virtual switch is on these ports (Microsoft, QoS Common Configurations)
-Invoke-Step -Number 9 -What 'give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2' -Serves 'shares of the plan as QoS policies of the host: no virtual switch is on these ports (Microsoft, QoS Common Configurations)' -Test {
+Invoke-Step -Number 8 -What 'give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2' -Serves 'shares of the plan as QoS policies of the host: no virtual switch is on these ports (Microsoft, QoS Common Configurations)' -Test {
     (Test-Share -Name 'nicplan cluster' -Weight 5) -and (Test-Share -Name 'nicplan live-migration' -Weight 40) -and (Test-Share -Name 'nicplan smb' -Weight 55)
 } -Change {
     Get-NetQosPolicy | Where-Object { @('nicplan cluster', 'nicplan live-migration', 'nicplan smb') -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false

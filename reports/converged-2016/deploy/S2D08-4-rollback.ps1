@@ -189,9 +189,17 @@ function Get-Going {
     return @($now | Where-Object { @($had.Addresses) -contains $_ -or $leased -contains $_ })
 }
 
+function Test-Asking {
+    # the adapter asks for a lease and has no address beside those that go
+    param([string]$Adapter, [string[]]$Going)
+    $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    if (-not $ip -or [string]$ip.Dhcp -ne 'Enabled') { return $false }
+    return @(Get-Ipv4 -Adapter $Adapter | Where-Object { $Going -notcontains $_ }).Count -eq 0
+}
+
 function Test-Cleared {
     param([string]$Adapter, [string]$Of)
-    return @(Get-Going -Adapter $Adapter -Of $Of).Count -eq 0
+    return (@(Get-Going -Adapter $Adapter -Of $Of).Count -eq 0 -and -not (Test-Asking -Adapter $Adapter))
 }
 
 function Clear-Address {
@@ -199,6 +207,8 @@ function Clear-Address {
     param([string]$Adapter, [string[]]$Address, [string]$Of)
     $going = @($Address)
     if (-not $Address) { $going = @(Get-Going -Adapter $Adapter -Of $Of) }
+    # it asks for no lease either: else it is soon back in the subnet, beside the adapter that took over
+    if (Test-Asking -Adapter $Adapter -Going $going) { Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled }
     foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
         if ($going -notcontains $one) { continue }
         Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
@@ -236,18 +246,26 @@ function Set-Route {
 }
 
 function Select-Address {
-    # those of some addresses that lie in one of the subnets
-    param([string[]]$Address, [string[]]$Subnet)
-    @($Address | Where-Object {
-        $own = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
-        [array]::Reverse($own)
-        @($Subnet | Where-Object {
-            $base = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
-            [array]::Reverse($base)
+    # those of some addresses that lie in one of the subnets, or in none of the others
+    param([string[]]$Address, [string[]]$Subnet, [string[]]$Except)
+    $base = { param([string]$Text) $n = [Net.IPAddress]::Parse($Text.Split('/')[0]).GetAddressBytes(); [array]::Reverse($n); [BitConverter]::ToUInt32($n, 0) }
+    $inside = {
+        param([string]$One, [string[]]$Of)
+        @($Of | Where-Object { $_ } | Where-Object {
             $size = [math]::Pow(2, 32 - [int]$_.Split('/')[1])
-            [math]::Floor([BitConverter]::ToUInt32($own, 0) / $size) -eq [math]::Floor([BitConverter]::ToUInt32($base, 0) / $size)
+            [math]::Floor((& $base $One) / $size) -eq [math]::Floor((& $base $_) / $size)
         }).Count -gt 0
-    })
+    }
+    @($Address | Where-Object { $_ } | Where-Object { (-not $Subnet -or (& $inside $_ $Subnet)) -and -not (& $inside $_ $Except) })
+}
+
+function Write-Unfound {
+    # an adapter had several roles: whether it has addresses for this one
+    param([string]$From, [string]$To, [string[]]$Subnet, [string[]]$Except)
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved -or @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except).Count -gt 0) { return }
+    $where = $(if ($Subnet) { 'in ' + ($Subnet -join ', ') } else { 'outside ' + ($Except -join ', ') })
+    Write-Warning ('{0} has no address {1}: give {2} one by hand' -f $From, $where, $To)
 }
 
 function Get-Moving {
@@ -262,15 +280,12 @@ function Get-Moving {
 
 function Move-Address {
     # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change; -All: from wherever they are now
-    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [switch]$All)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [string[]]$Except, [switch]$All)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
-    if ($Subnet -and -not $saved.Dhcp) {
-        $Address = @(Select-Address -Address $saved.Addresses -Subnet $Subnet)
-        if ($Address.Count -eq 0) {
-            Write-Warning ('{0} has no address in {1}: give {2} one by hand' -f $From, ($Subnet -join ', '), $To)
-            return
-        }
+    if ($Subnet -or $Except) {
+        $Address = @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except)
+        if ($Address.Count -eq 0) { return }
     }
     if (-not $Address -and -not $saved.Dhcp) {
         $Address = @($saved.Addresses)
@@ -279,7 +294,14 @@ function Move-Address {
     if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
     Wait-Adapter -Name $To
     Enable-Binding -Adapter $To
-    if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
+    if ($saved.Dhcp) {
+        Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled
+        # a lease takes its time
+        foreach ($attempt in (1..30)) {
+            if (@(Get-Ipv4 -Adapter $To).Count -gt 0) { break }
+            Start-Sleep -Seconds 1
+        }
+    }
     else {
         Set-Address -Adapter $To -Address $Address
         $whole = @($saved.Addresses | Where-Object { $Address -notcontains $_ }).Count -eq 0
@@ -310,14 +332,17 @@ function Wait-ByHand {
 
 function Test-Moved {
     # the adapter has what another one had before the first change
-    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [switch]$All)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [string[]]$Except, [switch]$All)
     if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { return $false }
-    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
+    $selected = ($Subnet -or $Except)
     $moved = @($saved.Addresses)
-    if (-not $All) { $moved = @(Get-Moving -From $From -To $To) }
-    if ($Subnet) { $moved = @(Select-Address -Address $saved.Addresses -Subnet $Subnet) }
+    if ($selected) { $moved = @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except) }
+    elseif (-not $All) { $moved = @(Get-Moving -From $From -To $To) }
+    # what had no address for this role has none to give: the step before says so
+    if ($selected -and $moved.Count -eq 0) { return $true }
+    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
     if ($moved.Count -eq 0) { return @($saved.Addresses).Count -eq 0 }
     return (Test-Address -Adapter $To -Address $moved)
 }
@@ -630,75 +655,75 @@ if (-not $WhatIfPreference -and @(Get-VM | Where-Object { [string]$_.State -eq '
 if (-not (Test-Path -LiteralPath $StateFile)) { throw ('{0} is missing: nothing was applied, or the file is lost' -f $StateFile) }
 $State = Read-State
 
-# Step 16: undo: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2
-Undo-Step -Number 16 -What 'undo: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2' -Test {
+# Step 15: undo: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2
+Undo-Step -Number 15 -What 'undo: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2' -Test {
     Test-DcbRestored -Adapter 'SLOT 3 Port 1', 'SLOT 3 Port 2'
 } -Change {
     Restore-Dcb -Adapter 'SLOT 3 Port 1', 'SLOT 3 Port 2'
 }
 
-# Step 14: undo: bind the host vNIC SMB02 to the port SLOT 3 Port 2
-Undo-Step -Number 14 -What 'undo: bind the host vNIC SMB02 to the port SLOT 3 Port 2' -Test {
+# Step 13: undo: bind the host vNIC SMB02 to the port SLOT 3 Port 2
+Undo-Step -Number 13 -What 'undo: bind the host vNIC SMB02 to the port SLOT 3 Port 2' -Test {
     -not (Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'SMB02' -ErrorAction SilentlyContinue)
 } -Change {
     Remove-VMNetworkAdapterTeamMapping -ManagementOS -Name 'SMB02'
 }
 
-# Step 13: undo: switch RDMA and the priority tag on at the host vNIC SMB02
-Undo-Step -Number 13 -What 'undo: switch RDMA and the priority tag on at the host vNIC SMB02' -Test {
+# Step 12: undo: switch RDMA and the priority tag on at the host vNIC SMB02
+Undo-Step -Number 12 -What 'undo: switch RDMA and the priority tag on at the host vNIC SMB02' -Test {
     ([bool](Get-NetAdapterRdma -Name 'vEthernet (SMB02)' -ErrorAction SilentlyContinue).Enabled -eq [bool]@(Get-Kept -Key 'rdma SMB02')[0]) -and (([string](Get-VMNetworkAdapter -ManagementOS -Name 'SMB02' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On') -eq [bool]@(Get-Kept -Key 'priority tag SMB02')[0])
 } -Change {
     if ([bool]@(Get-Kept -Key 'rdma SMB02')[0]) { Enable-NetAdapterRdma -Name 'vEthernet (SMB02)' } else { Disable-NetAdapterRdma -Name 'vEthernet (SMB02)' }
     Set-VMNetworkAdapter -ManagementOS -Name 'SMB02' -IeeePriorityTag $(if ([bool]@(Get-Kept -Key 'priority tag SMB02')[0]) { 'On' } else { 'Off' })
 }
 
-# Step 12: undo: bind the host vNIC SMB01 to the port SLOT 3 Port 1
-Undo-Step -Number 12 -What 'undo: bind the host vNIC SMB01 to the port SLOT 3 Port 1' -Test {
+# Step 11: undo: bind the host vNIC SMB01 to the port SLOT 3 Port 1
+Undo-Step -Number 11 -What 'undo: bind the host vNIC SMB01 to the port SLOT 3 Port 1' -Test {
     -not (Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'SMB01' -ErrorAction SilentlyContinue)
 } -Change {
     Remove-VMNetworkAdapterTeamMapping -ManagementOS -Name 'SMB01'
 }
 
-# Step 11: undo: switch RDMA and the priority tag on at the host vNIC SMB01
-Undo-Step -Number 11 -What 'undo: switch RDMA and the priority tag on at the host vNIC SMB01' -Test {
+# Step 10: undo: switch RDMA and the priority tag on at the host vNIC SMB01
+Undo-Step -Number 10 -What 'undo: switch RDMA and the priority tag on at the host vNIC SMB01' -Test {
     ([bool](Get-NetAdapterRdma -Name 'vEthernet (SMB01)' -ErrorAction SilentlyContinue).Enabled -eq [bool]@(Get-Kept -Key 'rdma SMB01')[0]) -and (([string](Get-VMNetworkAdapter -ManagementOS -Name 'SMB01' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On') -eq [bool]@(Get-Kept -Key 'priority tag SMB01')[0])
 } -Change {
     if ([bool]@(Get-Kept -Key 'rdma SMB01')[0]) { Enable-NetAdapterRdma -Name 'vEthernet (SMB01)' } else { Disable-NetAdapterRdma -Name 'vEthernet (SMB01)' }
     Set-VMNetworkAdapter -ManagementOS -Name 'SMB01' -IeeePriorityTag $(if ([bool]@(Get-Kept -Key 'priority tag SMB01')[0]) { 'On' } else { 'Off' })
 }
 
-# Step 10: undo: bind the host vNIC Live migration 2 to the port SLOT 3 Port 2
-Undo-Step -Number 10 -What 'undo: bind the host vNIC Live migration 2 to the port SLOT 3 Port 2' -Test {
+# Step 9: undo: bind the host vNIC Live migration 2 to the port SLOT 3 Port 2
+Undo-Step -Number 9 -What 'undo: bind the host vNIC Live migration 2 to the port SLOT 3 Port 2' -Test {
     -not (Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'Live migration 2' -ErrorAction SilentlyContinue)
 } -Change {
     Remove-VMNetworkAdapterTeamMapping -ManagementOS -Name 'Live migration 2'
 }
 
-# Step 9: undo: switch RDMA and the priority tag on at the host vNIC Live migration 2
-Undo-Step -Number 9 -What 'undo: switch RDMA and the priority tag on at the host vNIC Live migration 2' -Test {
+# Step 8: undo: switch RDMA and the priority tag on at the host vNIC Live migration 2
+Undo-Step -Number 8 -What 'undo: switch RDMA and the priority tag on at the host vNIC Live migration 2' -Test {
     ([bool](Get-NetAdapterRdma -Name 'vEthernet (Live migration 2)' -ErrorAction SilentlyContinue).Enabled -eq [bool]@(Get-Kept -Key 'rdma Live migration 2')[0]) -and (([string](Get-VMNetworkAdapter -ManagementOS -Name 'Live migration 2' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On') -eq [bool]@(Get-Kept -Key 'priority tag Live migration 2')[0])
 } -Change {
     if ([bool]@(Get-Kept -Key 'rdma Live migration 2')[0]) { Enable-NetAdapterRdma -Name 'vEthernet (Live migration 2)' } else { Disable-NetAdapterRdma -Name 'vEthernet (Live migration 2)' }
     Set-VMNetworkAdapter -ManagementOS -Name 'Live migration 2' -IeeePriorityTag $(if ([bool]@(Get-Kept -Key 'priority tag Live migration 2')[0]) { 'On' } else { 'Off' })
 }
 
-# Step 8: undo: bind the host vNIC Live migration 1 to the port SLOT 3 Port 1
-Undo-Step -Number 8 -What 'undo: bind the host vNIC Live migration 1 to the port SLOT 3 Port 1' -Test {
+# Step 7: undo: bind the host vNIC Live migration 1 to the port SLOT 3 Port 1
+Undo-Step -Number 7 -What 'undo: bind the host vNIC Live migration 1 to the port SLOT 3 Port 1' -Test {
     -not (Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'Live migration 1' -ErrorAction SilentlyContinue)
 } -Change {
     Remove-VMNetworkAdapterTeamMapping -ManagementOS -Name 'Live migration 1'
 }
 
-# Step 7: undo: switch RDMA and the priority tag on at the host vNIC Live migration 1
-Undo-Step -Number 7 -What 'undo: switch RDMA and the priority tag on at the host vNIC Live migration 1' -Test {
+# Step 6: undo: switch RDMA and the priority tag on at the host vNIC Live migration 1
+Undo-Step -Number 6 -What 'undo: switch RDMA and the priority tag on at the host vNIC Live migration 1' -Test {
     ([bool](Get-NetAdapterRdma -Name 'vEthernet (Live migration 1)' -ErrorAction SilentlyContinue).Enabled -eq [bool]@(Get-Kept -Key 'rdma Live migration 1')[0]) -and (([string](Get-VMNetworkAdapter -ManagementOS -Name 'Live migration 1' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On') -eq [bool]@(Get-Kept -Key 'priority tag Live migration 1')[0])
 } -Change {
     if ([bool]@(Get-Kept -Key 'rdma Live migration 1')[0]) { Enable-NetAdapterRdma -Name 'vEthernet (Live migration 1)' } else { Disable-NetAdapterRdma -Name 'vEthernet (Live migration 1)' }
     Set-VMNetworkAdapter -ManagementOS -Name 'Live migration 1' -IeeePriorityTag $(if ([bool]@(Get-Kept -Key 'priority tag Live migration 1')[0]) { 'On' } else { 'Off' })
 }
 
-# Step 6: undo: remove the host vNIC LiveMigration from SETswitch
-Undo-Step -Number 6 -What 'undo: remove the host vNIC LiveMigration from SETswitch' -Test {
+# Step 5: undo: remove the host vNIC LiveMigration from SETswitch
+Undo-Step -Number 5 -What 'undo: remove the host vNIC LiveMigration from SETswitch' -Test {
     ([bool](Get-HostVnic -Name 'LiveMigration' -Switch 'SETswitch')) -and ((Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'LiveMigration' -ErrorAction SilentlyContinue).AccessVlanId -eq 63)
 } -Change {
     if (-not ([bool](Get-HostVnic -Name 'LiveMigration' -Switch 'SETswitch'))) { Add-HostVnic -Name 'LiveMigration' -Switch 'SETswitch' }
@@ -735,8 +760,8 @@ Undo-Step -Number 1 -What 'undo: take live-migration off vEthernet (LiveMigratio
     Move-Address -From 'vEthernet (LiveMigration)' -To 'vEthernet (LiveMigration)'
 }
 
-# Step 15: undo: unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 3 Port 2
-Undo-Step -Number 15 -What 'undo: unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 3 Port 2' -Test {
+# Step 14: undo: unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 3 Port 2
+Undo-Step -Number 14 -What 'undo: unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 3 Port 2' -Test {
     (Test-Binding -Adapter 'SLOT 3 Port 1') -and (Test-Binding -Adapter 'SLOT 3 Port 2')
 } -Change {
     Restore-Binding -Adapter 'SLOT 3 Port 1'

@@ -1,10 +1,12 @@
 //! Roles and their addresses as PowerShell.
 
 use super::change::{Context, Written};
+use crate::applied::{selectable, today};
+use crate::deploy::state::port_of;
 use crate::deploy::steps::{Change, Port};
+use crate::inventory::Node;
 use crate::powershell::{Command, quoted, quoted_list};
 use crate::roles::Role;
-use crate::units::Subnet;
 
 /// Addresses: known ones are written down, others are taken over from what the adapter had before the first change.
 pub fn written(context: &Context, change: &Change) -> Written {
@@ -86,28 +88,52 @@ fn assume(context: &Context, port: &Port, roles: &[Role], from: Option<&Port>, a
     if !addresses.is_empty() {
         change = change.names("Address", addresses);
         test = test.names("Address", addresses);
-    } else if let Some(subnets) = from.and_then(|from| subnets(context, from, port, roles)) {
-        change = change.names("Subnet", &subnets);
-        test = test.names("Subnet", &subnets);
+    } else if let Some((parameter, subnets)) = from.and_then(|from| selection(context, from, port, roles)) {
+        let note = Command::new("Write-Unfound")
+            .value("From", &source)
+            .name("To", &alias)
+            .names(parameter, &subnets);
+        let test = test.names(parameter, &subnets).line();
+        return Written {
+            note: note.line(),
+            ..Written::new(test, vec![change.names(parameter, &subnets)])
+        };
     } else if let Some(ip) = management.filter(|_| !ip_is_v6(management)) {
         test = Command::new("Test-Address").name("Adapter", &alias).name("Address", ip);
     }
     Written::new(test.line(), vec![change])
 }
 
-/// The subnets of some roles where the adapter that had them had others, too, and nobody knows its addresses: only those on these subnets move, since
-/// the new adapter is in one VLAN.
-fn subnets(context: &Context, from: &Port, to: &Port, roles: &[Role]) -> Option<Vec<String>> {
-    let (Port::Nic(name), Port::HostVnic(_)) = (from, to) else {
-        return None;
+/// Which of an adapter's addresses another one gets where it had several roles, some of which go elsewhere, and nobody knows its addresses: those in the
+/// subnets of the roles that come, or without such a subnet those outside the subnets of the others.
+pub fn selection(context: &Context, from: &Port, to: &Port, roles: &[Role]) -> Option<(&'static str, Vec<String>)> {
+    let holds = |node: &Node, port: &Port| {
+        let carriers = today::carriers(node);
+        let own = carriers.into_iter().find(|c| port_of(node, &c.carrier) == *port);
+        own.map(|c| c.roles).unwrap_or_default()
     };
-    let nic = context.node?.nics.iter().find(|n| n.name == *name)?;
-    let several = nic.roles.iter().filter(|role| **role != Role::Vm).count() > 1;
-    let networks = context.cluster.networks.iter();
-    let own = networks.filter(|n| n.purpose.is_some_and(|role| roles.contains(&role)));
-    let one = |cell: &str| matches!(Subnet::list(cell)[..], [only] if !only.is_v6() && cell.contains('/'));
-    let subnets: Vec<String> = own.map(|n| n.subnet.trim().to_owned()).filter(|s| one(s)).collect();
-    (several && !subnets.is_empty() && !roles.contains(&Role::Management)).then_some(subnets)
+    let there = holds(context.after?, to);
+    let others: Vec<Role> = holds(context.node?, from)
+        .into_iter()
+        .filter(|role| !there.contains(role))
+        .collect();
+    if from == to || others.is_empty() || roles.contains(&Role::Management) {
+        return None;
+    }
+    let subnets = |roles: &[Role]| -> Vec<String> {
+        let all = roles
+            .iter()
+            .flat_map(|role| selectable(&context.cluster.networks, *role));
+        all.collect()
+    };
+    let (own, rest) = (subnets(roles), subnets(&others));
+    if !own.is_empty() {
+        Some(("Subnet", own))
+    } else if !rest.is_empty() && !roles.contains(&Role::Storage) {
+        Some(("Except", rest))
+    } else {
+        None
+    }
 }
 
 fn ip_is_v6(ip: Option<&str>) -> bool {

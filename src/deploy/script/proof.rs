@@ -4,10 +4,12 @@
 //! in the middle when the script runs again, and verify would call it done. Properties as in Microsoft, `Get-VMSwitch`, `Get-VMSwitchTeam`,
 //! `Get-NetLbfoTeam`, `Get-NetLbfoTeamMember`.
 
+use super::address_change::selection;
 use super::change::{self, Context};
 use super::parts::confirm;
 use super::switches as made;
 use crate::applied::{Carrier, switches, today};
+use crate::deploy::own_address;
 use crate::deploy::steps::{Base, Change, Port, Switch};
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::inventory::{Cluster, Node};
@@ -148,7 +150,7 @@ pub fn done(context: &Context, work: &ClusterWork, node: &NodeWork) -> Vec<Strin
     found.extend(gone(context, node));
     found.extend(untagged(node));
     if !work.by_intents {
-        found.extend(addresses(work, node));
+        found.extend(addresses(context, work, node));
     }
     found
 }
@@ -241,7 +243,7 @@ fn untagged(node: &NodeWork) -> Vec<String> {
 }
 
 /// Adapters that carry a role and whose address the inventory does not hold: what was moved there, else one of their networks.
-fn addresses(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+fn addresses(context: &Context, work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     let mut found = Vec::new();
     for carrier in today::carriers(&node.after)
         .into_iter()
@@ -262,21 +264,24 @@ fn addresses(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
             ));
             continue;
         }
-        found.push(unknown(work, node, &port, &carrier.roles));
+        found.push(unknown(context, (work, node), &port, &carrier.roles));
     }
     found
 }
 
-fn unknown(work: &ClusterWork, node: &NodeWork, port: &Port, roles: &[Role]) -> String {
+fn unknown(context: &Context, (work, node): (&ClusterWork, &NodeWork), port: &Port, roles: &[Role]) -> String {
     let alias = port.alias();
+    // What a script picked from the addresses of an adapter may be nothing: then the admin gives one.
+    let picked = |from: &Port| selection(context, from, port, roles).is_some();
     let from = changes(node).find_map(|c| match c {
         Change::Assume {
             port: to,
             from: Some(from),
             ..
-        } if to == port => Some(from.alias()),
+        } if to == port => Some(from),
         _ => None,
     });
+    let from = from.filter(|from| !picked(from)).map(Port::alias);
     if let Some(from) = from {
         let test = Command::new("Test-Given").name("Adapter", &alias).name("From", &from);
         return confirm(&format!("{alias} has the address that {from} had"), &test.line());
@@ -288,7 +293,7 @@ fn unknown(work: &ClusterWork, node: &NodeWork, port: &Port, roles: &[Role]) -> 
         .collect();
     let fitting = subnets.iter().all(|s| s.contains('/') && !s.contains(':'));
     let test = Command::new("Test-Subnet").name("Adapter", &alias);
-    if subnets.is_empty() || !fitting {
+    if subnets.is_empty() || !fitting || own_address::is_further(work, node, port) {
         return confirm(&format!("{alias} has an address"), &test.line());
     }
     let what = format!("{alias} has an address of {}", subnets.join(" or "));

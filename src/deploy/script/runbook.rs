@@ -2,8 +2,13 @@
 
 use super::{Names, again, atc_prelude, cluster_scripts, pools, runbook_node};
 use crate::deploy::manual;
-use crate::deploy::steps::{Manual, Phase, When};
+use crate::deploy::steps::{Change, Manual, Phase, Step, When};
 use crate::deploy::work::{ClusterWork, NodeWork, by_powershell};
+
+/// What becomes of leases.
+const LEASES: &str = "\nDHCP: an adapter that gives all its addresses up asks for no lease any more, so that it does not come back into the subnet beside the adapter \
+    that took over; the way back lets it ask again. Where an address is a lease, the adapter that takes over asks for one with its own MAC address: look at the \
+    reservations before you start.\n";
 
 /// What is the same again after the way back, and what is not.
 const COMES_BACK: &str = "\nWhat the steps remove is made again as it was. Virtual switches: ports, load balancing of SET, bandwidth mode, SR-IOV, default flow, notes, \
@@ -136,6 +141,9 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         } else {
             ""
         };
+        if work.nodes.iter().any(|node| gives_up(&node.steps)) {
+            text.push_str(LEASES);
+        }
         let ports = if work.nodes.iter().any(|n| !n.cabling.back.is_empty()) {
             " Before an address goes back to a port whose switch port was changed for a step, the script asks for the switch port to be put back; with -PortsDone, and when it runs \
              by itself, it only says so: put the port back then, or nothing answers there. VLANs that were let through beforehand can stay."
@@ -154,6 +162,12 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         text.push_str(&unscripted_back(work, &stem));
     }
     text
+}
+
+/// Whether an adapter gives addresses up.
+fn gives_up(steps: &[Step]) -> bool {
+    let gives = |change: &Change| matches!(change, Change::Release { keeps_address, .. } if !keeps_address);
+    steps.iter().flat_map(|s| &s.changes).any(gives)
 }
 
 /// The way back where a node has no cmdlets for networks.
