@@ -147,6 +147,8 @@ pub fn done(context: &Context, work: &ClusterWork, node: &NodeWork) -> Vec<Strin
     let mut found = made_switches(node);
     found.extend(gone(context, node));
     found.extend(untagged(node));
+    found.extend(port_vlans(node));
+    found.extend(cleared(context, node));
     if !work.by_intents {
         found.extend(addresses(work, node));
     }
@@ -207,6 +209,14 @@ fn gone(context: &Context, node: &NodeWork) -> Vec<String> {
                 format!("host vNIC {} is gone", v.name),
                 change::written(context, change).test,
             ),
+            Change::OwnHostVnic { switch, exists: false }
+                if !after.host_vnics.iter().any(|new| same_name(&new.name, switch)) =>
+            {
+                (
+                    format!("the host vNIC that Windows named like its switch {switch} is gone"),
+                    change::written(context, change).test,
+                )
+            }
             _ => continue,
         };
         let line = confirm(&what, &test);
@@ -238,6 +248,64 @@ fn untagged(node: &NodeWork) -> Vec<String> {
         )
     })
     .collect()
+}
+
+/// VLAN IDs that the steps set at ports or take off them.
+fn port_vlans(node: &NodeWork) -> Vec<String> {
+    let set = |nic: &str| changes(node).any(|c| matches!(c, Change::PortVlan { nic: own, .. } if same_name(own, nic)));
+    let ports = node.after.nics.iter().filter(|nic| set(&nic.name));
+    ports
+        .map(|nic| {
+            let vlan = nic.set_vlan().unwrap_or(0);
+            let what = match vlan {
+                0 => format!("port {} has no VLAN ID of its own", nic.name),
+                _ => format!("port {} has the VLAN ID {vlan}", nic.name),
+            };
+            confirm(&what, &change::is_port_vlan(&nic.name, u64::from(vlan)))
+        })
+        .collect()
+}
+
+/// Adapters that stay and from which the steps take addresses off that do not come back there: an address that is left answers beside the new one.
+fn cleared(context: &Context, node: &NodeWork) -> Vec<String> {
+    let all: Vec<&Change> = changes(node).collect();
+    let stays = |port: &Port| match port {
+        Port::Nic(name) => node.after.nics.iter().any(|n| same_name(&n.name, name) && n.is_bare()),
+        Port::Team(name) => node
+            .after
+            .nics
+            .iter()
+            .any(|n| same_name(&n.team, name) && n.switch.is_none()),
+        Port::HostVnic(name) => node.after.host_vnics.iter().any(|v| same_name(&v.name, name)),
+    };
+    let mut found = Vec::new();
+    for (place, change) in all.iter().enumerate() {
+        let Change::Release {
+            port,
+            addresses,
+            keeps_address: false,
+            ..
+        } = change
+        else {
+            continue;
+        };
+        let again = all[place..].iter().any(|later| {
+            matches!(later, Change::Assume { port: to, from, addresses: new, .. }
+                if to == port && (from.as_ref() == Some(port) || new.iter().any(|a| addresses.contains(a))))
+        });
+        if again || !stays(port) {
+            continue;
+        }
+        let what = match addresses.as_slice() {
+            [] => format!("{} has none of the addresses that went from it", port.alias()),
+            gone => format!("{} has {} no more", port.alias(), gone.join(", ")),
+        };
+        let line = confirm(&what, &change::written(context, change).test);
+        if !found.contains(&line) {
+            found.push(line);
+        }
+    }
+    found
 }
 
 /// Adapters that carry a role and whose address the inventory does not hold: what was moved there, else one of their networks.
