@@ -774,8 +774,8 @@ Invoke-Step -Number 15 -What 'unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 
 }
 
 # Step 16: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2
-#   serves: shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements
-Invoke-Step -Number 16 -What 'set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2' -Serves 'shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements' -Test {
+#   serves: shares of the plan as Data Center Bridging: weights do not reach SMB over RDMA; priorities as in Microsoft, Host network requirements
+Invoke-Step -Number 16 -What 'set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2' -Serves 'shares of the plan as Data Center Bridging: weights do not reach SMB over RDMA; priorities as in Microsoft, Host network requirements' -Test {
     Test-Dcb -Adapter 'SLOT 3 Port 1', 'SLOT 3 Port 2' -Smb 75 -Cluster 1
 } -Change {
     @(Get-DcbPolicy) | Remove-NetQosPolicy -Confirm:$false
