@@ -13,13 +13,14 @@ mod works;
 use nicplan::applied::policies;
 use nicplan::applied::unenforced::{self, Divided};
 use nicplan::deploy::steps::Change;
-use nicplan::deploy::{ClusterWork, files};
+use nicplan::deploy::{ClusterWork, counts, files};
 use nicplan::inventory::Fact;
+use nicplan::plan::Style;
 use program::{nicplan, place};
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
-use works::{all, of, sample, texts};
+use works::{all, of, planned, sample, texts};
 
 /// A batch file has no way to quote these: such names are done by hand.
 #[test]
@@ -45,32 +46,35 @@ fn a_batch_file_holds_no_sign_that_cmd_would_read() {
 /// after. A name that cmd would read as something else, or that another port has, is left alone.
 #[test]
 fn names_and_offload_of_2008_r2_are_commands_with_a_way_back() {
-    let (mut inventory, plan) = sample("four-node-2008r2");
-    let cluster = &mut inventory.clusters[0];
-    let usual = cluster.nodes[1].nics[0].name.clone();
+    let mut cluster = support::cluster("2008r2", 3);
+    support::ports(&mut cluster, 6, 1_000);
+    cluster.policy.vendor_teaming = true;
+    for (slot, nic) in cluster.nodes.iter_mut().flat_map(|n| n.nics.iter_mut().enumerate()) {
+        nic.card = format!("Slot {slot}");
+    }
     for node in &mut cluster.nodes {
         node.facts.insert("chimney", Fact::Text("automatic".to_owned()));
     }
-    let mut all = of(&inventory, plan);
-    all[0].nodes[0].after.nics[1].team = "Guests".to_owned();
+    cluster.vms.push(support::vm("VM1", 0, 3, 100));
+    let usual = cluster.nodes[1].nics[0].name.clone();
+    let named = |name: &str, second: Option<&str>| {
+        let mut cluster = cluster.clone();
+        let nics = &mut cluster.nodes[0].nics;
+        nics[0].name = name.to_owned();
+        nics[1].name = second.map_or(nics[1].name.clone(), str::to_owned);
+        let plan = planned(&cluster, Style::Teamed);
+        of(&support::inventory(cluster), plan)
+    };
     let text = |all: &[ClusterWork], ending: &str| {
         let files = files(all);
-        let (_, text) = texts(&files, ending).next().expect("a script of the first node");
+        let (_, text) = texts(&files, ending).next().expect("a file");
         text
     };
-    all[0].nodes[0].today.nics[0].name = "Local Area Connection 3".to_owned();
+    let all = named("Local Area Connection 3", None);
     let apply = text(&all, "HV1-2-apply.cmd");
     let rename = format!("name=\"Local Area Connection 3\" newname=\"{usual}\"");
-    assert!(
-        apply.contains(&format!("if errorlevel 1 %DO% netsh interface set interface {rename}")),
-        "{apply}"
-    );
-    assert!(
-        apply
-            .rfind("ipv4")
-            .is_none_or(|at| at < apply.find(&rename).expect("it")),
-        "{apply}"
-    );
+    let at = apply.find(&format!("if errorlevel 1 %DO% netsh interface set interface {rename}"));
+    assert!(at.is_some() && apply.rfind("ipv4") < at, "{apply}");
     assert!(
         apply.contains("\r\n%DO% netsh int tcp set global chimney=disabled"),
         "{apply}"
@@ -78,16 +82,57 @@ fn names_and_offload_of_2008_r2_are_commands_with_a_way_back() {
     let back = text(&all, "HV1-4-rollback.cmd");
     let again = format!("name=\"{usual}\" newname=\"Local Area Connection 3\"");
     assert!(back.contains(&again) && back.contains("chimney=automatic"), "{back}");
+    assert!(
+        back.find(&again) < back.find("chimney=automatic"),
+        "the last step goes back first"
+    );
     assert!(text(&all, "HV1-1-pre-check.cmd").contains("FAIL  there is no connection Local Area Connection 3"));
     let verify = text(&all, "HV1-3-verify.cmd");
     assert!(verify.contains(&format!("FAIL  there is no connection {usual}")) && verify.contains("must say disabled"));
-    for hostile in ["100% ^& del", "a\"b", "x|y", "\u{2019}n"] {
-        all[0].nodes[0].today.nics[0].name = hostile.to_owned();
-        assert!(!text(&all, "HV1-2-apply.cmd").contains("newname="), "{hostile}");
+    let table = text(&all, "steps.csv");
+    for told in [
+        format!("rename the connection Local Area Connection 3 to {usual}"),
+        "switch TCP chimney offload off".to_owned(),
+    ] {
+        assert!(
+            table.lines().any(|l| l.contains(",HV1,apply,") && l.contains(&told)),
+            "{table}"
+        );
     }
-    all[0].nodes[0].today.nics[0].name = "Local Area Connection 3".to_owned();
-    all[0].nodes[0].today.nics[1].name = usual;
-    assert!(!text(&all, "HV1-2-apply.cmd").contains(&rename));
+    for hostile in ["100% ^& del", "a\"b", "x|y", "\u{2019}n"] {
+        assert!(
+            !text(&named(hostile, None), "HV1-2-apply.cmd").contains("newname="),
+            "{hostile}"
+        );
+    }
+    let taken = named("Local Area Connection 3", Some(&usual));
+    assert!(!text(&taken, "HV1-2-apply.cmd").contains(&rename));
+}
+
+/// What a person does on 2008 R2 is no step of a script, in no count and no table.
+#[test]
+fn steps_by_hand_of_2008_r2_are_counted_as_such() {
+    let (inventory, _) = sample("four-node-2008r2");
+    let plan = planned(&inventory.clusters[0], Style::Hybrid);
+    let all = of(&inventory, plan);
+    let files = files(&all);
+    let counts = counts(&all[0]);
+    let lines = |file: &str, part: &str| {
+        let (_, text) = texts(&files, file).next().expect("a file");
+        text.lines().filter(|l| l.contains(part)).count()
+    };
+    let (_, text) = texts(&files, "steps.csv").next().expect("a file");
+    let of = |script: &str| text.lines().filter(|l| l.contains(script)).count();
+    assert_eq!(of(",apply,"), counts.nodes);
+    assert_eq!(of(",before,") + of(",after,"), counts.cluster);
+    assert_eq!(of("by hand, "), counts.by_hand);
+    assert!(counts.by_hand > all[0].manual.len() && counts.cluster > 0, "{text}");
+    let run: usize = all[0]
+        .nodes
+        .iter()
+        .map(|n| lines(&format!("{}-2-apply.cmd", n.today.name), "rem step "))
+        .sum();
+    assert_eq!(run > 0, counts.nodes > 0);
 }
 
 /// Ports that roles share and nothing divides, as on 2008 R2 or under SET without RDMA: the runbook names them instead of promising shares, in the words of

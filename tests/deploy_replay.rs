@@ -7,12 +7,15 @@
 mod committed;
 #[path = "support/dice.rs"]
 mod dice;
+#[path = "deploy_support/in_turn.rs"]
+mod in_turn;
 mod program;
 #[path = "deploy_support/replay.rs"]
 mod replay;
 mod support;
 
 use dice::Dice;
+use in_turn::in_turn;
 use nicplan::applied;
 use nicplan::assignment::{Options, plan};
 use nicplan::checks;
@@ -26,7 +29,7 @@ use nicplan::plan::{Plan, Style};
 use nicplan::profiles::Transport;
 use nicplan::roles::Role;
 use program::project;
-use replay::follow::{Has, calls, follow, is_careful};
+use replay::follow::{Has, calls, follow, is_careful, without_addresses};
 use replay::{number, there_and_back};
 use std::collections::BTreeMap;
 
@@ -52,14 +55,6 @@ fn the_steps_of_every_sample_lead_to_its_plan_and_back() {
         }
     }
     assert!(steps > 100, "{steps}");
-}
-
-/// Addresses are in no inventory that was typed by hand: the scripts move what Windows has.
-fn without_addresses(inventory: &mut Inventory) {
-    for node in inventory.clusters.iter_mut().flat_map(|c| &mut c.nodes) {
-        node.nics.iter_mut().for_each(|nic| nic.addresses.clear());
-        node.host_vnics.iter_mut().for_each(|vnic| vnic.addresses.clear());
-    }
 }
 
 fn follow_all(name: &str, all: &[ClusterWork], arrives: bool, lost: &mut Vec<String>) -> usize {
@@ -117,55 +112,11 @@ fn no_script_takes_away_an_address_that_another_step_has_moved() {
     assert!(steps > 100, "{steps}");
 }
 
-/// Two hosts whose iSCSI goes to the ports of management and of the cluster, because VMs take the fast ports.
-fn in_turn(profile: &str) -> Vec<(String, Vec<u8>)> {
-    let mut nics = "node,nic,speed_mbps,card,tor,vlans,model,current_role\n".to_owned();
-    let mut vms = "vm,node,memory_mib\n".to_owned();
-    let mut vnics = "vm,switch,vlans,p95_mbps\n".to_owned();
-    for node in ["N1", "N2"] {
-        for port in [
-            "L1,1000,LOM,SW1,10,B,management",
-            "L2,1000,LOM,SW2,11,B,cluster;live-migration",
-            "L3,1000,LOM,SW1,,B,",
-            "L4,1000,LOM,SW2,,B,",
-            "S1,10000,A,SW1,,I,vm:G",
-            "S2,10000,B,SW2,,I,storage",
-            "S3,10000,B,SW1,,I,storage",
-        ] {
-            nics += &format!("{node},{port}\n");
-        }
-        for vm in 1..=4 {
-            vms += &format!("V{node}{vm},{node},4096\n");
-            vnics += &format!("V{node}{vm},G,30,2500\n");
-        }
-    }
-    let networks = "network,subnet,vlan,cluster_use,purpose\nM,10.0.0.0/24,10,3,management\nC,10.0.1.0/24,11,1,cluster\n\
-                    I1,10.0.8.0/24,20,0,storage\nI2,10.0.9.0/24,21,0,storage\n";
-    let tables = [
-        ("clusters", format!("cluster,profile,storage\nC,{profile},iscsi\n")),
-        (
-            "nodes",
-            "node,management_ip,memory_mib\nN1,10.0.0.100,131072\nN2,10.0.0.100,131072\n".to_owned(),
-        ),
-        ("nics", nics),
-        ("cluster_networks", networks.to_owned()),
-        ("switches", "node,switch,nics\nN1,G,S1\nN2,G,S1\n".to_owned()),
-        ("vms", vms),
-        ("vnics", vnics),
-        ("policy", "setting,value\nsurvive:vm,nic;card\n".to_owned()),
-    ];
-    tables
-        .map(|(file, text)| (format!("{file}.csv"), text.into_bytes()))
-        .into()
-}
-
 #[test]
 fn no_port_needs_two_vlans_while_management_or_storage_is_on_it() {
     let (mut steps, mut lost) = (0, Vec::new());
     for profile in ["2012r2", "2016", "2022"] {
-        let dir = program::place(&format!("deploy-in-turn-{profile}"));
-        nicplan::reports::write_all(&dir, &in_turn(profile)).expect("the build folder can be written");
-        let inventory = load(&[dir], &LoadOptions::default()).expect("sound");
+        let inventory = in_turn(profile);
         for style in [None].into_iter().chain(Style::ALL.map(Some)) {
             let Some(planned) = plan(&inventory, &Options { style, deadline: None }) else {
                 continue;

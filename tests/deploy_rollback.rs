@@ -42,6 +42,8 @@ fn rebuilt(profile: &str, say: impl Fn(&mut Node)) -> Vec<ClusterWork> {
     let mut found = Vec::new();
     for from in Style::ALL {
         let mut today = wired(profile, from);
+        // a switch with SET that counts in another way is made anew for them
+        today.policy.weights_on_set = true;
         today.nodes.iter_mut().for_each(&say);
         for to in Style::ALL.into_iter().filter(|to| *to != from) {
             let inventory = support::inventory(today.clone());

@@ -9,10 +9,13 @@ mod addresses;
 pub mod atc;
 pub mod bindings;
 pub mod dcb;
+pub mod default_flow;
 mod guests;
 mod networks;
 mod node;
+pub mod packets;
 pub mod policies;
+pub mod port_vlans;
 mod shared;
 pub mod switches;
 pub mod today;
@@ -21,6 +24,7 @@ pub mod unenforced;
 pub use adapters::{Adapter, Carrier, adapters, rides_on_storage};
 pub use addresses::{FIRST, Move, moves, selectable};
 pub use networks::migration_networks;
+pub use node::TEAMING;
 pub use shared::{Vlans, given_up, may_share_subnet};
 
 use crate::inventory::{Cluster, ColumnName, Inventory};
@@ -81,7 +85,6 @@ pub fn cluster(today: &Cluster, plan: &ClusterPlan) -> Cluster {
 /// read them here, so that they speak of what the scripts set and not of today's lists.
 pub fn settled(today: &Cluster, plan: &ClusterPlan) -> Cluster {
     let mut after = today.clone();
-    settle(today, plan, &mut after);
     for (position, node) in after.nodes.iter_mut().enumerate() {
         let mut planned = node.clone();
         node::apply(today, plan, position, &mut planned);
@@ -89,6 +92,8 @@ pub fn settled(today: &Cluster, plan: &ClusterPlan) -> Cluster {
             dcb::set(&dcb, node);
         }
     }
+    // The limit of live migration over SMB follows from the classes.
+    settle(today, plan, &mut after);
     after
 }
 

@@ -4,7 +4,7 @@
 //! MigrationExcludeNetworks), `Add-VMMigrationNetwork`, `Set-VMHost`, `Set-SmbBandwidthLimit`, "Manage SMB bandwidth limits for live migration".
 
 use super::shared::{shared_uplink, staying};
-use crate::inventory::{Cluster, ClusterNetwork, Node, StorageKind};
+use crate::inventory::{Cluster, ClusterNetwork, Node, SmbShare, StorageKind};
 use crate::plan::{ClusterPlan, Uplink};
 use crate::profiles::{Transport, WS2008R2, WS2022};
 use crate::roles::Role;
@@ -183,13 +183,13 @@ fn concurrency(today: &Cluster, after: &mut Cluster) {
     }
 }
 
-/// Where SMB live migration shares ports with SMB storage, its limit keeps it to the share that the plan gives it. A lower limit of
-/// today stays. From 2022 it is one factor for all nodes where that fits them all, else and before the limit of each host.
+/// Where SMB live migration shares ports with SMB storage, its limit keeps it to the share that the plan gives it, and below what storage must have of
+/// the SMB class (Microsoft, Validate-DCB). A lower limit of today stays. From 2022 it is one factor for all nodes where that fits them all, else and before the limit of each host.
 fn smb_limits(today: &Cluster, plan: &ClusterPlan, after: &mut Cluster) {
     if today.profile.intents_only {
         return;
     }
-    let wanted: Vec<Option<Mbps>> = today.nodes.iter().map(|node| smb_share(today, plan, node)).collect();
+    let wanted: Vec<Option<Mbps>> = after.nodes.iter().map(|node| smb_share(today, plan, node)).collect();
     let by_cluster = today.profile.generation >= WS2022 && !today.nodes.iter().any(Node::is_virtual);
     let factors: Vec<Option<u32>> = today
         .nodes
@@ -226,7 +226,7 @@ fn factor(node: &Node, rate: Mbps) -> Option<u32> {
     u32::try_from((rate * 10_000).checked_div(node.linked_speed())?).ok()
 }
 
-/// Rate that the plan gives to SMB live migration beside SMB storage on a node.
+/// Rate that the plan gives to SMB live migration beside SMB storage on a node that has the plan's traffic classes.
 fn smb_share(cluster: &Cluster, plan: &ClusterPlan, node: &Node) -> Option<Mbps> {
     let design = plan
         .uplinks
@@ -243,5 +243,6 @@ fn smb_share(cluster: &Cluster, plan: &ClusterPlan, node: &Node) -> Option<Mbps>
         .iter()
         .filter_map(|name| node.nics.iter().find(|n| same_name(&n.name, name)));
     let capacity: Mbps = ports.map(|n| n.speed).sum();
-    Some(capacity * share / 1_000).filter(|rate| *rate > 0)
+    let most = SmbShare::new(node, capacity).most();
+    Some((capacity * share / 1_000).min(most)).filter(|rate| *rate > 0)
 }

@@ -5,12 +5,15 @@ use super::addresses;
 use super::policies;
 use super::switches;
 use super::today::Base;
-use super::{bindings, dcb};
-use crate::inventory::{Cluster, Fact, Facts, HostVnic, Node, Origin, SwitchKind, VirtualSwitch};
+use super::{atc, bindings, dcb, default_flow, packets, port_vlans};
+use crate::inventory::{Cluster, Fact, Facts, HostVnic, Nic, Node, Origin, SwitchKind, VirtualSwitch};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
 use crate::profiles::{TeamKind, Transport, WS2008R2};
 use crate::roles::Role;
 use crate::units::{natural_cmp, same_name};
+
+/// Column of a switch that says whether it has SET.
+pub const TEAMING: &str = "embedded_teaming";
 
 /// Applies the plan to the node at `position`.
 pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, after: &mut Node) {
@@ -42,7 +45,8 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
         let weight = adapter
             .roles
             .first()
-            .and_then(|role| weight(cluster, uplink?, *role, beside));
+            .filter(|_| is_weighted(cluster, after, adapter))
+            .and_then(|role| weight(uplink?, *role, beside));
         let place = carriers.iter().filter(|a| a.roles == adapter.roles);
         let number = place.take_while(|a| *a != adapter).count();
         let decided = Decided {
@@ -61,7 +65,14 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
         after.facts.insert(policies::COLUMN, Fact::Classes(weights));
     }
     addresses::carry_over(&cluster.networks, today, &carriers, after);
-    clear_port_vlans(cluster, today, after);
+    if !atc::apply_to(cluster, plan) {
+        default_flow::set(cluster, plan, today, after);
+        if cluster.profile.generation > WS2008R2 {
+            packets::set(cluster, today, after);
+        }
+    }
+    port_vlans::clear(cluster, today, after);
+    give_up_chimney(cluster, after);
     if cluster.profile.generation > WS2008R2 {
         bindings::take_off(&bindings::under_switches(cluster, after), after);
     }
@@ -70,16 +81,11 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
     }
 }
 
-/// A port that goes under a virtual switch or into a team loses the VLAN ID that is set at it in Windows, which would drop what these tag. What stands so
-/// today is a fault that a plan does not touch; on 2008 R2 the VLAN may belong to a port that the vendor's software made for it.
-fn clear_port_vlans(cluster: &Cluster, today: &Node, after: &mut Node) {
-    if cluster.profile.generation == WS2008R2 {
-        return;
-    }
-    let ports = today.nics.iter().zip(&mut after.nics);
-    let entering = ports.filter(|(old, new)| old.is_bare() && !new.is_bare());
-    for (_, nic) in entering.filter(|(_, new)| new.set_vlan().is_some()) {
-        nic.facts.insert("nic_vlan", Fact::Number(0));
+/// A team of 2008 R2 carries no offloaded connections (rule chimney-with-team).
+fn give_up_chimney(cluster: &Cluster, after: &mut Node) {
+    let on = after.facts.text("chimney").is_some_and(|state| state != "disabled");
+    if on && cluster.profile.generation == WS2008R2 && after.nics.iter().any(|nic| !nic.team.is_empty()) {
+        after.facts.insert("chimney", Fact::Text("disabled".to_owned()));
     }
 }
 
@@ -122,6 +128,7 @@ fn build_uplink(cluster: &Cluster, today: &Node, design: &Uplink, uplink: &NodeU
         after
             .switches
             .push(built_switch(today, name.clone(), &ports, host, first.origin));
+        keep_teaming(cluster, today, &name, after);
         count_by_weight(cluster, today, &name, after);
         made_as_planned(cluster, today, &name, after);
     }
@@ -139,6 +146,45 @@ fn built_switch(today: &Node, name: String, ports: &[usize], host: bool, origin:
         origin: old.map_or(origin, |s| s.origin),
         facts: old.map_or_else(Facts::default, |s| s.facts.clone()),
     }
+}
+
+/// A switch with SET that stays is one also over a single port, and keeps its label; one that is made anew is what its ports make it.
+fn keep_teaming(cluster: &Cluster, today: &Node, name: &str, after: &mut Node) {
+    let Some(old) = switches::external(today, name) else {
+        return;
+    };
+    // a host that is installed anew has nothing to keep
+    if cluster.runs_hyper_v() && switches::is_set(cluster, today, old) {
+        let kept = with_set(today, old, after);
+        if switches::stays(cluster, today, &kept, name) {
+            *after = kept;
+            return;
+        }
+    }
+    let set = switches::members(after, name).len() > 1 && cluster.profile.team == TeamKind::Set;
+    let made = after.switches.iter_mut().find(|s| same_name(&s.name, name));
+    if let Some(made) = made.filter(|s| s.facts.yes(TEAMING).is_some_and(|said| said != set)) {
+        made.facts.insert(TEAMING, Fact::Yes(set));
+    }
+}
+
+/// The node with today's label on the ports of a switch, and with SET on it where neither label nor number of ports would say so.
+fn with_set(today: &Node, old: &VirtualSwitch, after: &Node) -> Node {
+    let mut kept = after.clone();
+    let label = switches::members(today, &old.name).first().map(|nic| nic.team.clone());
+    let label = label.unwrap_or_default();
+    let mut ports = 0;
+    let under = |nic: &&mut Nic| nic.switch.as_deref().is_some_and(|name| same_name(name, &old.name));
+    for nic in kept.nics.iter_mut().filter(under) {
+        nic.team.clone_from(&label);
+        ports += 1;
+    }
+    let said = ports > 1 || !label.is_empty();
+    let switch = kept.switches.iter_mut().find(|s| same_name(&s.name, &old.name));
+    if let Some(switch) = switch.filter(|_| !said) {
+        switch.facts.insert(TEAMING, Fact::Yes(true));
+    }
+    kept
 }
 
 /// A switch that must be made anew for the plan's weights counts by weight.
@@ -241,13 +287,13 @@ fn is_rdma(cluster: &Cluster, role: Role, transport: Option<Transport>, switch: 
     smb && cluster.profile.rdma_on_switch && ports.peek().is_some() && ports.all(|nic| nic.rdma.on())
 }
 
-/// Minimum-bandwidth weight: the role's share in percent, divided among its host vNICs. A SET gets none unless the policy asks for
-/// weights.
-fn weight(cluster: &Cluster, uplink: &NodeUplink, role: Role, vnics: usize) -> Option<u32> {
-    let on_set = uplink.team == Some(TeamKind::Set) && !cluster.policy.weights_on_set;
-    if on_set || !cluster.profile.weights {
-        return None;
-    }
+/// Whether the adapter is a host vNIC on a switch that gets weights.
+fn is_weighted(cluster: &Cluster, after: &Node, adapter: &Adapter) -> bool {
+    matches!(&adapter.carrier, Carrier::HostVnic { switch, .. } if switches::has_weights(cluster, after, switch))
+}
+
+/// Minimum-bandwidth weight: the role's share in percent, divided among its host vNICs.
+fn weight(uplink: &NodeUplink, role: Role, vnics: usize) -> Option<u32> {
     let share = uplink.shares.iter().find(|s| s.role == role)?;
     let percent = u32::try_from(share.permille / 10).ok()? / u32::try_from(vnics).ok()?.max(1);
     Some(percent.max(1))

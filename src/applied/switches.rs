@@ -18,12 +18,19 @@ pub fn members<'n>(node: &'n Node, switch: &str) -> Vec<&'n Nic> {
     node.nics.iter().filter(on_it).collect()
 }
 
-/// What a planned switch stands on.
+/// What a planned switch stands on. SET over one port is SET still: it takes further ports, and no weights.
 pub fn planned_base(cluster: &Cluster, after: &Node, switch: &str) -> Base {
+    let set = || external(after, switch).is_some_and(|s| is_set(cluster, after, s));
     match members(after, switch).len() {
-        0 | 1 => Base::Port,
+        0 | 1 if !set() => Base::Port,
+        0 | 1 => Base::Team(TeamKind::Set),
         _ => Base::Team(cluster.profile.team),
     }
+}
+
+/// Whether a switch has Switch Embedded Teaming.
+pub fn is_set(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> bool {
+    cluster.profile.team == TeamKind::Set && today::base(cluster, node, switch) == Base::Team(TeamKind::Set)
 }
 
 /// Whether a virtual switch of today stays: the same name on the same kind of base, a team of Windows or of a vendor under the same name.
@@ -74,7 +81,7 @@ pub fn members_fit(own: &[&Nic], wanted: &[&Nic], set: bool) -> bool {
 
 /// Whether host vNICs of a switch get weights: the profile has them, and a SET only where the policy asks for it.
 pub fn has_weights(cluster: &Cluster, after: &Node, switch: &str) -> bool {
-    let set = members(after, switch).len() > 1 && cluster.profile.team == TeamKind::Set;
+    let set = planned_base(cluster, after, switch) == Base::Team(TeamKind::Set);
     let iov = external(after, switch).is_some_and(|s| s.facts.yes("iov") == Some(true));
     !iov && cluster.profile.weights && (!set || cluster.policy.weights_on_set)
 }

@@ -10,6 +10,7 @@ use nicplan::checks::{self, VerifiedPlan};
 use nicplan::deploy::{self, ClusterWork, Refusal};
 use nicplan::inventory::Inventory;
 use nicplan::plan::Plan;
+use nicplan::profiles::WS2008R2;
 use nicplan::units::count;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
@@ -134,17 +135,17 @@ const SHOWN: usize = 6;
 fn summary(work: &[ClusterWork], files: usize) -> String {
     let mut text = String::new();
     for one in work {
-        let nodes: usize = one.nodes.iter().map(|n| n.steps.len()).sum();
+        let counts = deploy::counts(one);
         let already = one.already + one.nodes.iter().map(|n| n.already).sum::<usize>();
         let how = if one.by_intents { ", by Network ATC" } else { "" };
         text.push_str(&format!(
             "Cluster {} ({}{how}): {} on {}, {} for the whole cluster; {} by hand; {} as planned already.\n",
             one.today.name,
             one.today.profile.title,
-            count(nodes, "step"),
+            count(counts.nodes, "step"),
             count(one.nodes.len(), "node"),
-            count(one.before.len() + one.last.len(), "step"),
-            count(one.manual.len(), "step"),
+            count(counts.cluster, "step"),
+            count(counts.by_hand, "step"),
             count(already, "setting"),
         ));
         let over: Vec<&str> = one
@@ -155,8 +156,9 @@ fn summary(work: &[ClusterWork], files: usize) -> String {
             .collect();
         if !over.is_empty() {
             text.push_str(&format!(
-                "  From the console (iLO, iDRAC): {}. Management, or the last storage path, is down there for a moment, with an automatic way back.\n",
-                over.join(", ")
+                "  From the console (iLO, iDRAC): {}. Management, or the last storage path, is down there for a moment, with {} automatic way back.\n",
+                over.join(", "),
+                if one.today.profile.generation == WS2008R2 { "no" } else { "an" }
             ));
         }
         let shown = one.manual.iter().take(SHOWN);

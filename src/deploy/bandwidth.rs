@@ -4,29 +4,22 @@
 
 use super::settings::Planned;
 use super::steps::{Change, FactsBefore, Phase, Port, Values};
-use crate::applied::{bindings, dcb, policies, switches};
-use crate::inventory::{Cluster, Nic, Node, SwitchKind};
+use crate::applied::{bindings, dcb, default_flow, packets, policies, switches};
+use crate::inventory::{Cluster, Facts, Node, SwitchKind};
 use crate::plan::ClusterPlan;
-use crate::roles::Role;
 use crate::units::same_name;
 
-/// Smallest MTU that counts as large packets, in bytes without the Ethernet header.
-const LARGE: u64 = 8_900;
-
-/// What one node needs; nothing of it is known from the inventory, so the script asks the node what is so already.
-pub fn of_node(cluster: &Cluster, plan: &ClusterPlan, today: &Node, after: &Node) -> Vec<Planned> {
+/// What one node needs once it is wired; where the inventory is silent, the script asks the node what is so already.
+pub fn of_node(cluster: &Cluster, plan: &ClusterPlan, (today, wired): (&Node, &Node), after: &Node) -> Vec<Planned> {
     let mut found: Vec<Planned> = Vec::new();
     let unbound = bindings::under_switches(cluster, after);
     if !unbound.is_empty() {
         let before = FactsBefore::of_bindings(today, after, &unbound);
         found.push((Phase::Adapters, Change::Unbind { nics: unbound, before }));
     }
-    for port in jumbo(today, after) {
-        found.push((Phase::Adapters, Change::Jumbo { port }));
-    }
-    for (switch, weight) in default_flows(cluster, plan, after) {
-        found.push((Phase::Bandwidth, Change::DefaultFlow { switch, weight }));
-    }
+    found.extend(jumbo(wired, after).into_iter().map(|change| (Phase::Adapters, change)));
+    let flows = default_flows(wired, after).into_iter();
+    found.extend(flows.map(|change| (Phase::Bandwidth, change)));
     if let Some(dcb) = dcb::of_node(cluster, plan, after) {
         let before = FactsBefore::of_dcb(today, &dcb);
         found.push((Phase::Bandwidth, Change::Dcb(dcb, before)));
@@ -43,54 +36,38 @@ pub fn policies(cluster: &Cluster, plan: &ClusterPlan, today: &Node, after: &Nod
     differs.then_some((Phase::Bandwidth, Change::Policies { nics, value }))
 }
 
-/// The guests' share of each switch with weights, as the weight of the default flow.
-fn default_flows(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Vec<(String, u32)> {
-    let mut found = Vec::new();
-    for (design, uplink) in policies::uplinks(plan, after) {
-        let Some(network) = &design.network else { continue };
-        let hosts = design.roles.iter().any(|role| *role != Role::Vm);
-        let share = uplink
-            .shares
-            .iter()
-            .find(|s| s.role == Role::Vm)
-            .map_or(0, |s| s.permille);
-        let weight = u32::try_from(share / 10).unwrap_or(0);
-        if hosts && weight > 0 && switches::has_weights(cluster, after, network) {
-            found.push((network.clone(), weight.min(100)));
-        }
-    }
-    found
+/// Switches whose default flow has another weight than the plan wants.
+fn default_flows(wired: &Node, after: &Node) -> Vec<Change> {
+    let weight =
+        |node: &Node, name: &str| switches::external(node, name).and_then(|s| s.facts.number(default_flow::COLUMN));
+    let all = external_switches(after).filter_map(|s| {
+        let wanted = weight(after, &s.name)?;
+        let before = weight(wired, &s.name);
+        (before != Some(wanted)).then(|| Change::DefaultFlow {
+            switch: s.name.clone(),
+            weight: u32::try_from(wanted).unwrap_or(0),
+            before,
+        })
+    });
+    all.collect()
 }
 
-/// Adapters whose role uses large packets today on every port that carries it.
-fn jumbo(today: &Node, after: &Node) -> Vec<Port> {
-    let large = |nic: &Nic| nic.facts.number("mtu").is_some_and(|mtu| mtu >= LARGE);
-    let uses = |role: Role| {
-        let mut ports = today.nics.iter().filter(|n| n.roles.contains(&role)).peekable();
-        ports.peek().is_some() && ports.all(large)
+/// Adapters that send large packets from now on.
+fn jumbo(wired: &Node, after: &Node) -> Vec<Change> {
+    let of = |port: Port, before: Option<&Facts>, wanted: &Facts| {
+        let large = packets::is_large(wanted) && !before.is_some_and(packets::is_large);
+        let before = before.and_then(|facts| facts.number(packets::COLUMN));
+        large.then_some(Change::Jumbo { port, before })
     };
-    let roles: Vec<Role> = crate::roles::ROLES
-        .iter()
-        .map(|info| info.role)
-        .filter(|role| uses(*role))
-        .collect();
-    let mut found: Vec<Port> = Vec::new();
-    for nic in after
-        .nics
-        .iter()
-        .filter(|n| !large(n) && n.roles.iter().any(|role| roles.contains(role)))
-    {
-        found.push(Port::Nic(nic.name.clone()));
-    }
-    let new = |name: &str| !today.host_vnics.iter().any(|v| same_name(&v.name, name));
-    for vnic in after
-        .host_vnics
-        .iter()
-        .filter(|v| new(&v.name) && v.role.is_some_and(|role| roles.contains(&role)))
-    {
-        found.push(Port::HostVnic(vnic.name.clone()));
-    }
-    found
+    let nics = after.nics.iter().filter_map(|nic| {
+        let own = wired.nics.iter().find(|n| same_name(&n.name, &nic.name));
+        of(Port::Nic(nic.name.clone()), own.map(|n| &n.facts), &nic.facts)
+    });
+    let vnics = after.host_vnics.iter().filter_map(|vnic| {
+        let own = wired.host_vnics.iter().find(|v| same_name(&v.name, &vnic.name));
+        of(Port::HostVnic(vnic.name.clone()), own.map(|v| &v.facts), &vnic.facts)
+    });
+    nics.chain(vnics).collect()
 }
 
 /// Switches of a node that the plan makes or keeps.

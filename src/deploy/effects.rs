@@ -4,8 +4,8 @@
 
 use super::intents::{Hold, made};
 use super::steps::{Base, Change, HostSetting, Kept, Port};
-use crate::applied::{bindings, dcb, policies};
-use crate::inventory::{Cluster, Fact, HostVnic, Nic, Node};
+use crate::applied::{TEAMING, bindings, dcb, default_flow, packets, policies, switches};
+use crate::inventory::{Cluster, Fact, Facts, HostVnic, Nic, Node};
 use crate::units::{natural_cmp, same_name};
 
 /// A change of a node's facts. Changes of the cluster leave it alone.
@@ -33,6 +33,9 @@ pub fn on_node(change: &Change, node: &mut Node) {
                 };
                 enter(node, name, &switch.record.name, label);
             }
+            if matches!(&switch.base, Base::Set(label) if label.is_empty()) && switch.record.nics.len() == 1 {
+                show_set(node, &switch.record.name, true);
+            }
         }
         Change::RemoveSwitch(switch) => {
             node.switches.retain(|s| !same_name(&s.name, &switch.record.name));
@@ -44,16 +47,23 @@ pub fn on_node(change: &Change, node: &mut Node) {
         Change::SetMembers {
             switch,
             label,
-            before,
+            said,
             after,
+            ..
         } => {
-            for name in before.iter().filter(|name| !after.contains(name)) {
+            // those that are there, which after a step that broke are not those that it knew
+            let members = switches::members(node, switch).into_iter();
+            let own: Vec<String> = members.map(|nic| nic.name.clone()).collect();
+            for name in own.iter().filter(|name| !after.contains(name)) {
                 leave(node, name, false);
             }
-            for name in after.iter().filter(|name| !before.contains(name)) {
+            for name in after.iter().filter(|name| !own.contains(name)) {
                 enter(node, name, switch, Some(label));
             }
             set_members(node, switch, after.clone());
+            if !said {
+                show_set(node, switch, after.len() == 1 && label.is_empty());
+            }
         }
         Change::Rebind { switch, before, after } => {
             leave(node, before, false);
@@ -135,6 +145,10 @@ fn on_host_vnic(change: &Change, node: &mut Node) {
         },
         Change::Unbind { nics, .. } => bindings::take_off(nics, node),
         Change::Dcb(planned, _) => dcb::set(planned, node),
+        Change::DefaultFlow { switch, weight, .. } => default_flow(node, switch, Some(u64::from(*weight))),
+        Change::AsBefore(Kept::DefaultFlow(switch, before)) => default_flow(node, switch, *before),
+        Change::Jumbo { port, .. } => packets(node, port, Some(packets::MTU)),
+        Change::AsBefore(Kept::Jumbo(port, before)) => packets(node, port, *before),
         Change::AsBefore(Kept::Bindings(_, before) | Kept::Dcb(_, before)) => before.put_back(node),
         Change::Host(setting) => host(setting, node),
         other => by_intents(other, node),
@@ -153,6 +167,11 @@ fn by_intents(change: &Change, node: &mut Node) {
                 made::set_vlan(nic, *vlan);
             }
         }
+        Change::Rename { nic, to } => rename(node, nic, to),
+        Change::Chimney(value) => match &value.after {
+            Some(state) => node.facts.insert("chimney", Fact::Text(state.clone())),
+            None => node.facts.remove("chimney"),
+        },
         Change::PortVlan { nic, value } => {
             if let Some(nic) = nic_mut(node, nic) {
                 made::set_vlan(nic, value.after);
@@ -350,6 +369,50 @@ fn follow_team(node: &mut Node, team: &str) {
 fn set_members(node: &mut Node, switch: &str, members: Vec<String>) {
     if let Some(found) = node.switches.iter_mut().find(|s| same_name(&s.name, switch)) {
         found.nics = members;
+    }
+}
+
+fn default_flow(node: &mut Node, switch: &str, weight: Option<u64>) {
+    let own = node.switches.iter_mut().filter(|s| same_name(&s.name, switch));
+    own.for_each(|found| number(&mut found.facts, default_flow::COLUMN, weight));
+}
+
+/// A switch lists its ports by name.
+fn rename(node: &mut Node, nic: &str, to: &str) {
+    let of_switches = node.switches.iter_mut().flat_map(|s| &mut s.nics);
+    let names = node.nics.iter_mut().map(|n| &mut n.name).chain(of_switches);
+    for name in names.filter(|name| same_name(name, nic)) {
+        to.clone_into(name);
+    }
+}
+
+/// MTU of a port or host vNIC.
+fn packets(node: &mut Node, port: &Port, mtu: Option<u64>) {
+    match port {
+        Port::Nic(name) => {
+            let own = node.nics.iter_mut().filter(|n| same_name(&n.name, name));
+            own.for_each(|nic| number(&mut nic.facts, packets::COLUMN, mtu));
+        }
+        Port::HostVnic(name) => edit(node, name, |vnic| number(&mut vnic.facts, packets::COLUMN, mtu)),
+        Port::Team(_) => {}
+    }
+}
+
+fn number(facts: &mut Facts, column: &'static str, value: Option<u64>) {
+    match value {
+        Some(value) => facts.insert(column, Fact::Number(value)),
+        None => facts.remove(column),
+    }
+}
+
+/// Over one port without label nothing else would say that a switch has SET.
+fn show_set(node: &mut Node, switch: &str, shown: bool) {
+    for found in node.switches.iter_mut().filter(|s| same_name(&s.name, switch)) {
+        if shown {
+            found.facts.insert(TEAMING, Fact::Yes(true));
+        } else {
+            found.facts.remove(TEAMING);
+        }
     }
 }
 

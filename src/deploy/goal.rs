@@ -37,6 +37,8 @@ pub struct Goal {
     pub riding: BTreeMap<Port, BTreeSet<Role>>,
     /// Adapters without virtual switch that give up their own address for another one.
     pub exchanges: BTreeSet<Port>,
+    /// Switches of which the inventory says whether they have SET.
+    pub said: BTreeSet<String>,
 }
 
 impl Goal {
@@ -65,12 +67,14 @@ impl Goal {
         hand_over(node, start, &end, &mut transfers);
         let dropped = dropped(node, start, &end, &transfers);
         let exchanges = exchanges(node, &moves, &dropped);
+        let said = node.switches.iter().filter(|s| s.facts.yes(applied::TEAMING).is_some());
         Goal {
             state: end,
             transfers,
             dropped,
             riding,
             exchanges,
+            said: said.map(|s| s.name.clone()).collect(),
         }
     }
 

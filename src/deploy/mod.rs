@@ -17,6 +17,7 @@ mod intents;
 mod lists;
 mod management;
 mod manual;
+mod old_windows;
 mod order;
 mod own_address;
 mod own_address_words;
@@ -34,6 +35,6 @@ mod unenforced;
 mod words;
 mod work;
 
-pub use script::{File, files};
-pub use state::{GUARDED, State};
+pub use script::{Counts, File, counts, files};
+pub use state::{GUARDED, State, port_of};
 pub use work::{ClusterWork, NodeWork, Refusal, work};

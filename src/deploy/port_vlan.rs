@@ -1,15 +1,17 @@
 //! The VLAN ID that is set at a port in Windows: under a virtual switch or in a team it would drop what these tag themselves.
 //!
 //! `Set-NetAdapter`, parameter `VlanID`; Microsoft, Hyper-V: VLANs of a port under a virtual switch are set at the host vNICs. In: the ordered changes of the
-//! wiring. Out: the same with the VLAN ID taken off a port before it enters, and set again where one leaves that is to have it. Must not know: scripts.
+//! wiring. Out: the same with the VLAN ID taken off a port before it enters, set again where one leaves that is to have it, and set anew where a port gets
+//! other roles. Must not know: scripts.
 
 use super::order::Ordered;
 use super::state::State;
-use super::steps::{Change, Values};
-use crate::inventory::{Nic, Node};
+use super::steps::{Change, Port, Values};
+use crate::applied::port_vlans;
+use crate::inventory::{Cluster, Fact, Nic, Node};
 
 /// The changes with those of the ports' VLAN IDs; `after` is the node as it will be.
-pub fn cleared(start: &State, after: &Node, ordered: Vec<Ordered>) -> Vec<Ordered> {
+pub fn cleared(cluster: &Cluster, start: &State, after: &Node, ordered: Vec<Ordered>) -> Vec<Ordered> {
     let mut state = start.clone();
     let mut found = Vec::new();
     for Ordered { changes, takeover } in ordered {
@@ -18,9 +20,15 @@ pub fn cleared(start: &State, after: &Node, ordered: Vec<Ordered>) -> Vec<Ordere
             let next = state.with(std::slice::from_ref(&change));
             let pairs = || state.node.nics.iter().zip(&next.node.nics);
             let enters = pairs().filter(|(old, new)| old.is_bare() && !new.is_bare());
-            let before: Vec<Change> = enters.filter_map(|(old, _)| clear(old)).collect();
+            let before: Vec<Change> = enters
+                .filter_map(|(old, _)| clear(old))
+                .chain(taken(&change).and_then(|port| other(cluster, start, &state, after, port)))
+                .collect();
             let leaves = pairs().filter(|(old, new)| !old.is_bare() && new.is_bare());
-            let behind: Vec<Change> = leaves.filter_map(|(_, new)| set_again(new, after)).collect();
+            let behind: Vec<Change> = leaves
+                .filter_map(|(_, new)| set_again(new, after))
+                .chain(left(&change).and_then(|port| other(cluster, start, &next, after, port)))
+                .collect();
             let along: Vec<Change> = before.into_iter().chain([change]).chain(behind).collect();
             state = state.with(&along);
             all.extend(along);
@@ -36,6 +44,56 @@ fn clear(nic: &Nic) -> Option<Change> {
         nic: nic.name.clone(),
         value: Values::new(Some(u64::from(vlan)), Some(0)),
     })
+}
+
+/// The adapter that gets roles.
+fn taken(change: &Change) -> Option<&Port> {
+    match change {
+        Change::Assume { port, .. } | Change::Ride { port, .. } => Some(port),
+        _ => None,
+    }
+}
+
+/// The adapter that loses roles.
+fn left(change: &Change) -> Option<&Port> {
+    match change {
+        Change::Release { port, .. } => Some(port),
+        _ => None,
+    }
+}
+
+/// A port that stays without virtual switch and gets other roles has their VLAN ID once nothing is on it: neither what it had, nor what comes.
+fn other(cluster: &Cluster, start: &State, state: &State, after: &Node, port: &Port) -> Option<Change> {
+    let of = |node: &Node| {
+        node.nics
+            .iter()
+            .find(|nic| Port::Nic(nic.name.clone()) == *port)
+            .cloned()
+    };
+    let (old, now, new) = (of(&start.node)?, of(&state.node)?, of(after)?);
+    let vlan = port_vlans::other(cluster, &old, &new)?;
+    let free = state.held(port).is_empty() && now.is_bare() && now.set_vlan() != Some(vlan);
+    free.then(|| Change::PortVlan {
+        nic: now.name.clone(),
+        value: Values::new(now.facts.number(port_vlans::COLUMN), Some(u64::from(vlan))),
+    })
+}
+
+/// The VLAN IDs that the changes give to ports are there afterwards.
+pub fn planned(ordered: &[Ordered], after: &Node) -> Node {
+    let mut planned = after.clone();
+    for change in ordered.iter().flat_map(|o| &o.changes) {
+        let Change::PortVlan { nic, value } = change else {
+            continue;
+        };
+        let vlan = value.after.filter(|vlan| *vlan > 0);
+        for nic in planned.nics.iter_mut().filter(|n| n.name == *nic && n.is_bare()) {
+            if let Some(vlan) = vlan {
+                nic.facts.insert(port_vlans::COLUMN, Fact::Number(vlan));
+            }
+        }
+    }
+    planned
 }
 
 /// A port that is bare in the end and was in between under a switch.

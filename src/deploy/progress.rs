@@ -6,7 +6,7 @@ use super::goal::Goal;
 use super::management::{concerns, management_path, moves_management};
 use super::state::{GUARDED, State};
 use super::steps::{Base, Change, Port, Switch};
-use crate::applied::switches;
+use crate::applied::{default_flow, packets, switches};
 use crate::inventory::{HostVnic, SwitchKind};
 use crate::roles::Role;
 use crate::units::same_name;
@@ -107,12 +107,15 @@ fn host_vnics(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
         .collect()
 }
 
-/// A host vNIC as it is added: weight, RDMA and port follow in their own steps, once all ports are under the switch.
+/// A host vNIC as it is added: weight, RDMA, size of packets and port follow in their own steps, once all ports are under the switch.
 fn plain(vnic: &HostVnic) -> HostVnic {
     let mut plain = vnic.clone();
     plain.weight = None;
     plain.rdma = None;
     plain.facts.remove("team_mapping");
+    if packets::is_large(&plain.facts) {
+        plain.facts.remove(packets::COLUMN);
+    }
     plain
 }
 
@@ -136,7 +139,12 @@ fn missing_switches(state: &State, goal: &Goal) -> Vec<Switch> {
         .iter()
         .filter(|s| s.kind == SwitchKind::External);
     let absent = wanted.filter(|s| !state.node.switches.iter().any(|own| same_name(&own.name, &s.name)));
-    absent.filter_map(|s| goal.state.switch(&s.name)).collect()
+    // the weight of its default flow follows in a step of its own
+    let made = absent.filter_map(|s| goal.state.switch(&s.name)).map(|mut made| {
+        made.record.facts.remove(default_flow::COLUMN);
+        made
+    });
+    made.collect()
 }
 
 /// Teams and switches all of whose ports are free.
@@ -287,6 +295,7 @@ fn members_of_switch(state: &State, goal: &Goal, name: &str) -> Vec<Vec<Change>>
                 vec![Change::SetMembers {
                     switch: name.to_owned(),
                     label: label.clone(),
+                    said: goal.said.contains(name),
                     before: own.clone(),
                     after,
                 }]
@@ -409,6 +418,7 @@ fn dissolving(state: &State, goal: &Goal) -> Vec<Vec<Change>> {
             found.push(vec![Change::SetMembers {
                 switch: name.clone(),
                 label: label.clone(),
+                said: goal.said.contains(name),
                 before: own.clone(),
                 after: own.iter().filter(|nic| *nic != free).cloned().collect(),
             }]);

@@ -1,6 +1,7 @@
 //! What is set on a node beside its wiring: host vNICs that stay, bandwidth, MAC pool, live migration.
 
 use super::bandwidth;
+use super::old_windows;
 use super::state::State;
 use super::steps::{Change, HostSetting, Phase, Values};
 use crate::inventory::{Cluster, Fact, HostVnic, Node};
@@ -28,10 +29,13 @@ pub fn of_node(
         }
     }
     if cluster.profile.generation > WS2008R2 {
-        found.extend(bandwidth::of_node(cluster, plan, today, after));
+        found.extend(bandwidth::of_node(cluster, plan, (today, &wired.node), after));
         found.extend(bandwidth::policies(cluster, plan, today, after));
     }
     host(today, after, already, &mut found);
+    if cluster.profile.generation == WS2008R2 {
+        found.extend(old_windows::of_node(cluster, today, after));
+    }
     found
 }
 

@@ -31,7 +31,7 @@ pub struct State {
     pub weighted: BTreeSet<String>,
 }
 
-/// The adapter of a carrier.
+/// The adapter under which the steps know a carrier of roles.
 pub fn port_of(node: &Node, carrier: &Carrier) -> Port {
     match carrier {
         Carrier::Nic(position) => Port::Nic(node.nics.get(*position).map(|n| n.name.clone()).unwrap_or_default()),

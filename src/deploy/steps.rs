@@ -91,10 +91,10 @@ pub struct Values<T> {
 pub enum Kept {
     /// Protocols that are bound to ports.
     Bindings(Vec<String>, FactsBefore),
-    /// Weight of a switch's default flow.
-    DefaultFlow(String),
-    /// Size of the packets of an adapter.
-    Jumbo(Port),
+    /// Weight of a switch's default flow, and what the inventory says of it.
+    DefaultFlow(String, Option<u64>),
+    /// Size of the packets of an adapter, and what the inventory says of its MTU.
+    Jumbo(Port, Option<u64>),
     /// Data Center Bridging on ports.
     Dcb(Vec<String>, FactsBefore),
     /// RDMA and priority tag of a host vNIC.
@@ -132,6 +132,8 @@ pub enum Change {
         switch: String,
         /// Label of the team in the inventory.
         label: String,
+        /// The inventory says of the switch that it has SET.
+        said: bool,
         /// Ports before.
         before: Vec<String>,
         /// Ports afterwards.
@@ -239,7 +241,18 @@ pub enum Change {
         switch: String,
         /// Weight.
         weight: u32,
+        /// Weight before; `None` = not known.
+        before: Option<u64>,
     },
+    /// Name of a port, as it is called on the other nodes.
+    Rename {
+        /// Port.
+        nic: String,
+        /// New name.
+        to: String,
+    },
+    /// TCP chimney offload of a host; `None` = not known.
+    Chimney(Values<String>),
     /// VLAN ID that is set at a port in Windows; 0 = none.
     PortVlan {
         /// Port.
@@ -258,6 +271,8 @@ pub enum Change {
     Jumbo {
         /// Adapter.
         port: Port,
+        /// MTU before, bytes; `None` = not known.
+        before: Option<u64>,
     },
     /// Data Center Bridging, and what the inventory says of today's.
     Dcb(Dcb, FactsBefore),
@@ -411,6 +426,8 @@ pub enum Phase {
     Migration,
     /// VMs: networks, addresses, spoofing.
     Guests,
+    /// Names of ports: everything before speaks of today's.
+    Names,
 }
 
 /// One step: it is done as a whole, proven, and undone as a whole.

@@ -37,11 +37,13 @@ impl Change {
             Change::SetMembers {
                 switch,
                 label,
+                said,
                 before,
                 after,
             } => Change::SetMembers {
                 switch: switch.clone(),
                 label: label.clone(),
+                said: *said,
                 before: after.clone(),
                 after: before.clone(),
             },
@@ -130,13 +132,18 @@ impl Change {
                 vnic: vnic.clone(),
                 value: value.inverse(),
             },
+            Change::Rename { nic, to } => Change::Rename {
+                nic: to.clone(),
+                to: nic.clone(),
+            },
+            Change::Chimney(value) => Change::Chimney(value.inverse()),
             Change::PortVlan { nic, value } => Change::PortVlan {
                 nic: nic.clone(),
                 value: value.inverse(),
             },
             Change::Unbind { nics, before } => Change::AsBefore(Kept::Bindings(nics.clone(), before.clone())),
-            Change::DefaultFlow { switch, .. } => Change::AsBefore(Kept::DefaultFlow(switch.clone())),
-            Change::Jumbo { port } => Change::AsBefore(Kept::Jumbo(port.clone())),
+            Change::DefaultFlow { switch, before, .. } => Change::AsBefore(Kept::DefaultFlow(switch.clone(), *before)),
+            Change::Jumbo { port, before } => Change::AsBefore(Kept::Jumbo(port.clone(), *before)),
             Change::Dcb(dcb, before) => Change::AsBefore(Kept::Dcb(dcb.nics.clone(), before.clone())),
             Change::Policies { nics, value } => Change::Policies {
                 nics: nics.clone(),

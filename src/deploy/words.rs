@@ -1,7 +1,9 @@
 //! Steps in words: what is done, and the decision that it serves.
 
 use super::steps::{Base, Change, HostSetting, Port, Values};
-use crate::inventory::TrafficClass;
+use crate::applied::switches;
+use crate::inventory::{Cluster, Node, TrafficClass};
+use crate::mac::spoofing::why_spoofing;
 use crate::plan::ClusterPlan;
 use crate::roles::Role;
 pub use crate::units::listed;
@@ -98,13 +100,18 @@ fn setting(change: &Change) -> String {
             Some(port) => format!("bind the host vNIC {vnic} to the port {port}"),
             None => format!("let the host vNIC {vnic} use any port"),
         },
-        Change::DefaultFlow { switch, weight } => format!("give the guests on {switch} the weight {weight}"),
+        Change::DefaultFlow { switch, weight, .. } => format!("give the guests on {switch} the weight {weight}"),
+        Change::Rename { nic, to } => format!("rename the connection {nic} to {to}"),
+        Change::Chimney(value) => match value.after.as_deref() {
+            Some("disabled") => "switch TCP chimney offload off".to_owned(),
+            state => format!("set TCP chimney offload to {}", state.unwrap_or("what it was")),
+        },
         Change::PortVlan { nic, value } => match value.after {
             Some(vlan) if vlan > 0 => format!("set the VLAN ID {vlan} at the port {nic}"),
             _ => format!("clear the VLAN ID of the port {nic}"),
         },
         Change::Unbind { nics, .. } => format!("unbind TCP/IP and SMB from {}", listed(nics)),
-        Change::Jumbo { port } => format!("let {} send large packets", port.alias()),
+        Change::Jumbo { port, .. } => format!("let {} send large packets", port.alias()),
         Change::Policies { nics, value } => policies(nics, value.after.as_deref().unwrap_or_default()),
         Change::Dcb(dcb, _) => format!("set Data Center Bridging on {}", listed(&dcb.nics)),
         Change::AsBefore(_) => "put back what was so before".to_owned(),
@@ -261,6 +268,21 @@ pub fn serves(plan: &ClusterPlan, node: &str, changes: &[Change]) -> String {
     of.unwrap_or_else(|| "the plan gives these ports to something else".to_owned())
 }
 
+/// Why a host vNIC has no weight any more.
+pub fn weight_off(cluster: &Cluster, after: &Node, vnic: &str) -> &'static str {
+    let switch = after.host_vnics.iter().find(|v| same_name(&v.name, vnic));
+    let switch = switch.and_then(|v| switches::external(after, &v.switch));
+    match switch {
+        Some(switch) if switch.facts.yes("iov") == Some(true) => {
+            "a virtual switch that is made for SR-IOV takes no weights (rule weights-on-sriov-switch)"
+        }
+        Some(switch) if switches::is_set(cluster, after, switch) && !cluster.policy.weights_on_set => {
+            "a virtual switch with SET gets no weights unless policy.csv asks for them with weights_on_set (rule weights-on-set)"
+        }
+        _ => "the plan divides the ports of this host vNIC by no weight",
+    }
+}
+
 /// The rule that a setting serves.
 fn rule(change: &Change) -> Option<&'static str> {
     Some(match change {
@@ -278,9 +300,13 @@ fn rule(change: &Change) -> Option<&'static str> {
             "one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)"
         }
         Change::Unbind { .. } => "a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)",
+        Change::Rename { .. } => "the port in this place has this name on the other nodes",
+        Change::Chimney(_) => {
+            "a team carries no offloaded connections (rule chimney-with-team): off here, and alike in the guests"
+        }
         Change::Jumbo { .. } => "the role uses large packets on all its ports today",
         Change::Dcb(..) => {
-            "shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements"
+            "shares of the plan as Data Center Bridging: weights do not reach SMB over RDMA; priorities as in Microsoft, Host network requirements"
         }
         Change::Host(HostSetting::Pool(_)) => "MAC plan: every host has a pool of its own (rule mac-pool-overlap)",
         Change::Host(HostSetting::SmbLimit(_)) | Change::ClusterSmbLimit { .. } => {
@@ -366,7 +392,7 @@ fn reason(plan: &ClusterPlan, node: &str, uplink: &str) -> String {
 }
 
 /// The decision that a change of a VM serves.
-pub fn serves_vm(plan: &ClusterPlan, change: &Change) -> String {
+pub fn serves_vm(today: &Cluster, plan: &ClusterPlan, change: &Change) -> String {
     match change {
         Change::Connect { vm, vnic, .. } => {
             let planned = plan
@@ -378,7 +404,14 @@ pub fn serves_vm(plan: &ClusterPlan, change: &Change) -> String {
                 |v| format!("external network of the plan: {}", v.why),
             )
         }
-        Change::StaticMac { vm, vnic, .. } | Change::Spoofing { vm, vnic, .. } => {
+        Change::Spoofing { vm, vnic, value } => {
+            let vms = today.vms.iter().filter(|own| same_name(&own.name, vm));
+            let mut vnics = vms.flat_map(|own| own.vnics.iter().map(move |v| (own, v)));
+            let found = vnics.find(|(_, own)| same_name(&own.name, vnic));
+            let why = found.and_then(|(vm, vnic)| why_spoofing(vm, vnic, value.after == Some(true)));
+            why.map_or_else(|| "MAC plan".to_owned(), |why| format!("MAC plan: {why}"))
+        }
+        Change::StaticMac { vm, vnic, .. } => {
             let planned = plan
                 .static_macs
                 .iter()

@@ -144,9 +144,18 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
     if !reasons.is_empty() {
         return Err(reasons);
     }
+    let mut after = after;
+    for (planned, done) in after.nodes.iter_mut().zip(&nodes) {
+        planned.clone_from(&done.after);
+        // texts of the node speak of its ports by today's names
+        let renames = done.steps.iter().flat_map(|s| &s.changes);
+        for change in renames.filter(|c| matches!(c, Change::Rename { .. })) {
+            effects::on_node(change, planned);
+        }
+    }
     let mut work = ClusterWork {
-        before: guest_steps(plan, before),
-        last: guest_steps(plan, last),
+        before: guest_steps(today, plan, before),
+        last: guest_steps(today, plan, last),
         manual: Vec::new(),
         unmet: unmet(plan),
         today: today.clone(),
@@ -267,15 +276,24 @@ fn of_node(
     let management = by_powershell(cluster) && !node.management_address().is_empty();
     let ordered = order::without_quiet(ordered, management);
     let ordered = if by_powershell(cluster) {
-        port_vlan::cleared(&start, after, ordered)
+        port_vlan::cleared(cluster, &start, after, ordered)
     } else {
         ordered
     };
+    let after = &port_vlan::planned(&ordered, after);
     let wired = ordered.iter().fold(start.clone(), |state, o| state.with(&o.changes));
     let mut already = kept(&start, &goal);
     let settings = settings::of_node(cluster, plan, node, &wired, after, &mut already);
     let mut steps: Vec<Step> = ordered.into_iter().map(|o| wiring_step(plan, node, o)).collect();
-    steps.extend(settings.into_iter().map(|planned| setting_step(plan, node, planned)));
+    steps.extend(settings.into_iter().map(|planned| {
+        let mut step = setting_step(plan, node, planned);
+        if let [Change::HostWeight { vnic, value }] = step.changes.as_slice()
+            && value.after.is_none()
+        {
+            step.serves = words::weight_off(cluster, after, vnic).to_owned();
+        }
+        step
+    }));
     steps.sort_by_key(|step| step.phase);
     let steps = numbered(steps);
     Ok(NodeWork {
@@ -419,7 +437,7 @@ fn setting_step(plan: &ClusterPlan, node: &Node, (phase, change): Planned) -> St
     }
 }
 
-fn guest_steps(plan: &ClusterPlan, planned: Vec<Planned>) -> Vec<Step> {
+fn guest_steps(today: &Cluster, plan: &ClusterPlan, planned: Vec<Planned>) -> Vec<Step> {
     let mut steps: Vec<Step> = Vec::new();
     for (phase, change) in planned {
         let last = steps.last_mut().filter(|last| last.phase == phase);
@@ -432,7 +450,7 @@ fn guest_steps(plan: &ClusterPlan, planned: Vec<Planned>) -> Vec<Step> {
                 number: 0,
                 phase,
                 title: words::title(std::slice::from_ref(&change)),
-                serves: words::serves_vm(plan, &change),
+                serves: words::serves_vm(today, plan, &change),
                 takeover: false,
                 changes: vec![change],
             }),

@@ -22,6 +22,7 @@ mod ports;
 pub mod raw;
 mod resolve;
 mod schema;
+mod smb_share;
 mod suggest;
 mod templates;
 #[cfg(test)]
@@ -43,6 +44,7 @@ pub use migration_settings::*;
 pub(crate) use resolve::merging::is_defaulted;
 pub(crate) use resolve::{DEFAULT_MEMORY_MIB, Problems};
 pub use schema::json_schema;
+pub use smb_share::{SmbShare, class_of_policies, smb_permille};
 pub use suggest::did_you_mean;
 pub use templates::templates;
 pub use traffic_class::TrafficClass;

@@ -2,10 +2,13 @@
 //! and back, for inventories that do not know the addresses. Shares nothing with the facts that the steps carry along.
 #![allow(dead_code)] // each test file uses its part
 
+#[path = "proving.rs"]
+pub mod proving;
+
 use super::{Wires, powershell};
 use nicplan::deploy::steps::{Change, Port};
 use nicplan::deploy::{ClusterWork, File, GUARDED, NodeWork, State};
-use nicplan::inventory::{ClusterNetwork, Facts, HostVnic, Nic, Node, Origin};
+use nicplan::inventory::{ClusterNetwork, Facts, HostVnic, Inventory, Nic, Node, Origin};
 use nicplan::powershell::quoted;
 use nicplan::roles::Role;
 use nicplan::units::Subnet;
@@ -14,6 +17,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Addresses of adapters by name.
 pub type Table = BTreeMap<String, Vec<String>>;
+
+/// Addresses are in no inventory that was typed by hand: the scripts move what Windows has.
+pub fn without_addresses(inventory: &mut Inventory) {
+    for node in inventory.clusters.iter_mut().flat_map(|c| &mut c.nodes) {
+        node.nics.iter_mut().for_each(|nic| nic.addresses.clear());
+        node.host_vnics.iter_mut().for_each(|vnic| vnic.addresses.clear());
+    }
+}
 
 /// What Windows would list: adapters with their addresses, and what the script has written down of them.
 struct Windows {

@@ -1,6 +1,7 @@
 //! Live migration at one moment of the work: from each node to each other a network on which both have an address, and which all lists allow.
 //!
 //! Counted here from addresses and lists alone; shares nothing with the forecast of paths. A list that the inventory does not know allows all.
+#![allow(dead_code)] // each test file uses its part
 
 use nicplan::applied::{self, today};
 use nicplan::deploy::ClusterWork;

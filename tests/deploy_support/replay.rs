@@ -1,5 +1,6 @@
 //! The steps of a node tried on its facts and on the ports of its physical switches: there, back, and back from the middle; between two nodes VMs
 //! can migrate from each node to each other.
+#![allow(dead_code)] // each test file uses its part
 
 #[path = "endings.rs"]
 pub mod endings;

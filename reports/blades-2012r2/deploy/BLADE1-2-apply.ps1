@@ -544,6 +544,7 @@ if ($env:COMPUTERNAME -ne 'BLADE1') {
 if (-not $WhatIfPreference -and [string](Get-ClusterNode -Name $env:COMPUTERNAME).State -ne 'Paused') {
     throw 'the node is not drained: Suspend-ClusterNode -Drain -Wait, then the pre-check'
 }
+if (-not (@('Weight', 'Default') -contains [string](Get-VMSwitch -Name 'LAN').BandwidthReservationMode -and -not (Get-VMSwitch -Name 'LAN').IovEnabled)) { throw 'not so: virtual switch LAN counts minimum bandwidth by weight (else write its bandwidth_mode into switches.csv, run plan and deploy anew: they make it anew, since no switch changes its mode)' }
 $State = Read-State
 if ($State.Before.Count -eq 0) {
     $vmHost = Get-VMHost

@@ -585,8 +585,8 @@ Invoke-Step -Number 1 -What 'unbind TCP/IP and SMB from LOM 1 and LOM 2' -Serves
 }
 
 # Step 2: set Data Center Bridging on Slot 1 Port 1 and Slot 1 Port 2
-#   serves: shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements
-Invoke-Step -Number 2 -What 'set Data Center Bridging on Slot 1 Port 1 and Slot 1 Port 2' -Serves 'shares of the plan as Data Center Bridging, since SET takes no weights; priorities as in Microsoft, Host network requirements' -Test {
+#   serves: shares of the plan as Data Center Bridging: weights do not reach SMB over RDMA; priorities as in Microsoft, Host network requirements
+Invoke-Step -Number 2 -What 'set Data Center Bridging on Slot 1 Port 1 and Slot 1 Port 2' -Serves 'shares of the plan as Data Center Bridging: weights do not reach SMB over RDMA; priorities as in Microsoft, Host network requirements' -Test {
     Test-Dcb -Adapter 'Slot 1 Port 1', 'Slot 1 Port 2' -Smb 94 -Cluster 1
 } -Change {
     @(Get-DcbPolicy) | Remove-NetQosPolicy -Confirm:$false

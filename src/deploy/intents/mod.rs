@@ -20,7 +20,7 @@ pub use today::hold;
 use super::words;
 use crate::applied;
 use crate::applied::atc::{is_intent, stores, symmetric};
-use crate::applied::dcb;
+use crate::applied::{dcb, packets};
 use crate::inventory::{Cluster, Nic, Node};
 use crate::plan::{ClusterPlan, Mechanism, Uplink};
 use crate::roles::Role;
@@ -28,8 +28,6 @@ use crate::units::same_name;
 
 /// Percent for SMB that Network ATC takes by itself, less what rounding and the heartbeat take of it.
 const HALF: std::ops::RangeInclusive<u8> = 48..=50;
-/// Smallest MTU that counts as large packets.
-const LARGE: u64 = 8_900;
 /// Most live migrations at once that Network ATC takes.
 const MOST_AT_ONCE: u32 = 10;
 /// Most storage ports that Network ATC has VLANs for.
@@ -69,7 +67,7 @@ fn intent(cluster: &Cluster, plan: &ClusterPlan, uplink: &Uplink) -> Intent {
     let storage = stores(cluster, uplink);
     let management = uplink.roles.contains(&Role::Management);
     let compute = uplink.roles.contains(&Role::Vm);
-    let large = |n: &&Nic| n.facts.number("mtu").is_some_and(|mtu| mtu >= LARGE);
+    let large = |n: &&Nic| packets::is_large(&n.facts);
     Intent {
         name: String::new(),
         management,

@@ -187,6 +187,11 @@ pub(super) fn is_vlan(vnic: &str, vlan: Option<u16>) -> String {
     }
 }
 
+/// A port has a VLAN ID of its own, or none: 0.
+pub(super) fn is_port_vlan(nic: &str, vlan: u64) -> String {
+    format!("[int](Get-NetAdapter -Name {}).VlanID -eq {vlan}", quoted(nic))
+}
+
 /// Settings of host vNICs, switches and ports.
 fn adapter(change: &Change) -> Option<Written> {
     Some(match change {
@@ -229,7 +234,7 @@ fn adapter(change: &Change) -> Option<Written> {
             Written::new(test, if on { vec![keep, set] } else { vec![set] })
         }
         Change::HostPort { vnic, value } => mapping(vnic, value),
-        Change::DefaultFlow { switch, weight } => {
+        Change::DefaultFlow { switch, weight, .. } => {
             let set = Command::new("Set-VMSwitch")
                 .name("Name", switch)
                 .value("DefaultFlowMinimumBandwidthWeight", weight);
@@ -243,12 +248,12 @@ fn adapter(change: &Change) -> Option<Written> {
             let vlan = value.after.unwrap_or(0);
             let set = Command::new("Set-NetAdapter").name("Name", nic);
             Written::new(
-                format!("[int](Get-NetAdapter -Name {}).VlanID -eq {vlan}", quoted(nic)),
+                is_port_vlan(nic, vlan),
                 vec![set.value("VlanID", vlan).set("Confirm", false)],
             )
         }
         Change::Unbind { nics, .. } => unbind(nics),
-        Change::Jumbo { port } => {
+        Change::Jumbo { port, .. } => {
             let alias = port.alias();
             let set = Command::new("Set-NetAdapterAdvancedProperty")
                 .name("Name", &alias)

@@ -4,17 +4,11 @@
 //! Archive, nvspbind).
 
 use super::File;
-use crate::deploy::steps::{Base, Change, HostSetting, Port};
+use crate::deploy::old_windows::is_safe;
+use crate::deploy::steps::{Base, Change, HostSetting, Port, Step, Values};
 use crate::deploy::switch_ports;
 use crate::deploy::words;
 use crate::deploy::work::{ClusterWork, NodeWork};
-use crate::units::same_name;
-
-/// Whether a name can stand in a batch file: letters and digits of ASCII and signs that `cmd` leaves alone.
-pub fn is_safe(name: &str) -> bool {
-    let fine = |c: char| c.is_ascii_alphanumeric() || " -_.,:/#()+".contains(c);
-    !name.is_empty() && name.chars().all(fine)
-}
 
 fn file(lines: &[String]) -> Vec<u8> {
     let mut text = String::new();
@@ -27,21 +21,16 @@ fn file(lines: &[String]) -> Vec<u8> {
 
 /// Pre-check, apply, verify and rollback.
 pub fn files(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
-    let renames = renames(work, node);
     let mut apply = commands(node, false);
-    apply.extend(offload(node, false));
     apply.extend(notes(work, node));
-    apply.extend(named(&renames, false));
-    let mut back = named(&renames, true);
-    back.extend(offload(node, true));
-    back.extend(commands(node, true));
+    let back = commands(node, true);
     let mut before = look(
         node,
         "Pre-check: compare with the inventory before anything is changed.",
     );
-    before.extend(expected(node, &renames, false));
+    before.extend(expected(node, false));
     let mut after = look(node, "Verify: compare with the plan.");
-    after.extend(expected(node, &renames, true));
+    after.extend(expected(node, true));
     let what = "addresses, offload of TCP and names of connections";
     vec![
         (format!("{stem}-1-pre-check.cmd"), file(&before)),
@@ -61,56 +50,23 @@ pub fn files(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<File> {
     ]
 }
 
-/// State of chimney offload that a node must give up: a team of the plan carries no offloaded connections.
-fn gives_up_chimney(node: &NodeWork) -> Option<&str> {
-    let state = node.today.facts.text("chimney").filter(|state| *state != "disabled")?;
-    node.after.nics.iter().any(|nic| !nic.team.is_empty()).then_some(state)
-}
-
-/// Chimney offload off where the plan has a team, and on the way back as it was.
-fn offload(node: &NodeWork, back: bool) -> Vec<String> {
-    let Some(before) = gives_up_chimney(node) else {
-        return Vec::new();
-    };
-    let state = if back { before } else { "disabled" };
-    vec![
-        "rem a team carries no offloaded connections (rule chimney-with-team): off here; do the same in the guests"
-            .to_owned(),
-        format!("%DO% netsh int tcp set global chimney={state}"),
-    ]
-}
-
-/// Ports get the name that the port in this place has on the other nodes, last of all: what stands before speaks of today's names. A name that is
-/// there already is left alone.
-fn named(renames: &[(String, String)], back: bool) -> Vec<String> {
-    let mut lines = Vec::new();
-    for (today, usual) in renames {
-        let (from, to) = if back { (usual, today) } else { (today, usual) };
-        lines.push("rem the port in this place has another name on the other nodes".to_owned());
-        lines.push(format!("netsh interface show interface name=\"{to}\""));
-        lines.push(format!(
-            "if errorlevel 1 %DO% netsh interface set interface name=\"{from}\" newname=\"{to}\""
-        ));
-        if !back {
-            lines.push(format!(
-                "echo Correct nics.csv: {today} is {usual} now. Then plan anew."
-            ));
-        }
-    }
-    lines
-}
-
 /// What must be so before, or after: names of connections, chimney offload.
-fn expected(node: &NodeWork, renames: &[(String, String)], after: bool) -> Vec<String> {
+fn expected(node: &NodeWork, after: bool) -> Vec<String> {
     let mut lines = Vec::new();
-    for (today, usual) in renames {
-        let name = if after { usual } else { today };
-        lines.push(format!("netsh interface show interface name=\"{name}\""));
-        lines.push(format!("if errorlevel 1 echo FAIL  there is no connection {name}"));
-    }
-    if let Some(before) = gives_up_chimney(node) {
-        let state = if after { "disabled" } else { before };
-        lines.push(format!("echo Above, Chimney Offload State must say {state}."));
+    for change in node.steps.iter().flat_map(|s| &s.changes) {
+        match change {
+            Change::Rename { nic, to } => {
+                let name = if after { to } else { nic };
+                lines.push(format!("netsh interface show interface name=\"{name}\""));
+                lines.push(format!("if errorlevel 1 echo FAIL  there is no connection {name}"));
+            }
+            Change::Chimney(value) => {
+                let state = if after { &value.after } else { &value.before };
+                let state = state.as_deref().unwrap_or_default();
+                lines.push(format!("echo Above, Chimney Offload State must say {state}."));
+            }
+            _ => {}
+        }
     }
     lines
 }
@@ -168,13 +124,18 @@ fn change(node: &NodeWork, synopsis: &str, commands: &[String]) -> Vec<String> {
     lines
 }
 
+fn gives_up_chimney(node: &NodeWork) -> bool {
+    let mut changes = node.steps.iter().flat_map(|s| &s.changes);
+    changes.any(|c| matches!(c, Change::Chimney(_)))
+}
+
 /// What netsh could do beside the steps, as remarks: it is decided by a person, since guests must change with it.
 fn notes(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     let mut found = Vec::new();
     let host = node.today.facts.text("chimney");
     let on = host.is_some_and(|state| state != "disabled");
     let guests = || work.today.vms.iter().filter_map(|vm| vm.facts.text("guest_chimney"));
-    if on && gives_up_chimney(node).is_none() && guests().any(|state| state == "disabled") {
+    if on && !gives_up_chimney(node) && guests().any(|state| state == "disabled") {
         found.push(
             "rem the host offloads TCP and some guests do not (rule chimney-one-sided): in those guests".to_owned(),
         );
@@ -182,38 +143,6 @@ fn notes(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     } else if host == Some("disabled") && guests().any(|state| state == "enabled") {
         found.push("rem guests ask to offload TCP and the host does not (rule chimney-one-sided): here, or chimney=disabled in the guests".to_owned());
         found.push("rem   netsh int tcp set global chimney=enabled".to_owned());
-    }
-    found
-}
-
-/// Ports whose name differs from that of most nodes in the same place: card, and number on the card. Not where another port of the node has the usual
-/// name: those two are told apart by a person.
-fn renames(work: &ClusterWork, node: &NodeWork) -> Vec<(String, String)> {
-    let place = |of: &crate::inventory::Node, at: usize| {
-        let nic = of.nics.get(at)?;
-        let before = of.nics[..at].iter().filter(|other| other.card == nic.card).count();
-        (!nic.card.is_empty()).then(|| (nic.card.clone(), before))
-    };
-    let mut found = Vec::new();
-    for (at, nic) in node.today.nics.iter().enumerate() {
-        let Some(own) = place(&node.today, at) else { continue };
-        let mut names: std::collections::BTreeMap<&str, usize> = std::collections::BTreeMap::new();
-        for other in &work.today.nodes {
-            let same = (0..other.nics.len()).find(|at| place(other, *at).as_ref() == Some(&own));
-            if let Some(nic) = same.and_then(|at| other.nics.get(at)) {
-                *names.entry(&nic.name).or_default() += 1;
-            }
-        }
-        let most = names
-            .iter()
-            .max_by_key(|(name, count)| (**count, std::cmp::Reverse(**name)));
-        let usual = most
-            .filter(|(name, count)| **count > 1 && **name != nic.name)
-            .map(|(name, _)| (*name).to_owned());
-        let free = |usual: &String| !node.today.nics.iter().any(|other| same_name(&other.name, usual));
-        if let Some(usual) = usual.filter(|usual| is_safe(usual) && is_safe(&nic.name) && free(usual)) {
-            found.push((nic.name.clone(), usual));
-        }
     }
     found
 }
@@ -228,24 +157,43 @@ fn commands(node: &NodeWork, back: bool) -> Vec<String> {
     };
     for step in steps {
         let changes = if back { step.undo() } else { step.changes.clone() };
-        for (title, line) in changes
-            .iter()
-            .filter_map(|c| Some((words::title(std::slice::from_ref(c)), netsh(c)?)))
-            .flat_map(|(t, l)| l.into_iter().map(move |l| (t.clone(), l)))
-        {
+        for change in &changes {
+            let Some(lines) = netsh(change) else { continue };
+            let title = words::title(std::slice::from_ref(change));
             found.push(if is_safe(&title) {
                 format!("rem step {}: {title}", step.number)
             } else {
                 format!("rem step {}", step.number)
             });
-            found.push(format!("%DO% {line}"));
+            found.extend(lines);
         }
     }
     found
 }
 
-/// Addresses of NICs and teams that are known, under names that a batch file can hold.
+/// What netsh does of a change, ready to run: addresses of NICs and teams that are known, names of connections, chimney offload.
 fn netsh(change: &Change) -> Option<Vec<String>> {
+    match change {
+        // a name that is there already is left alone
+        Change::Rename { nic, to } => Some(vec![
+            format!("netsh interface show interface name=\"{to}\""),
+            format!("if errorlevel 1 %DO% netsh interface set interface name=\"{nic}\" newname=\"{to}\""),
+        ]),
+        Change::Chimney(Values { after: Some(state), .. }) => Some(vec![
+            "rem do the same in the guests".to_owned(),
+            format!("%DO% netsh int tcp set global chimney={state}"),
+        ]),
+        _ => addresses(change),
+    }
+}
+
+/// Whether a person does a step, and no line of a `.cmd` file does any of it.
+pub fn is_by_hand(step: &Step) -> bool {
+    !step.changes.iter().any(|change| netsh(change).is_some())
+}
+
+/// Addresses under names that a batch file can hold.
+fn addresses(change: &Change) -> Option<Vec<String>> {
     let (port, addresses, verb) = match change {
         Change::Assume { port, addresses, .. } => (port, addresses, "add"),
         Change::Release {
@@ -268,9 +216,9 @@ fn netsh(change: &Change) -> Option<Vec<String>> {
         .map(|address| {
             let (ip, mask) = ipv4(address)?;
             Some(if verb == "add" {
-                format!("netsh interface ipv4 add address name=\"{name}\" address={ip} mask={mask}")
+                format!("%DO% netsh interface ipv4 add address name=\"{name}\" address={ip} mask={mask}")
             } else {
-                format!("netsh interface ipv4 delete address name=\"{name}\" address={ip}")
+                format!("%DO% netsh interface ipv4 delete address name=\"{name}\" address={ip}")
             })
         })
         .collect();

@@ -11,7 +11,7 @@ use crate::inventory::{Cluster, Node, SwitchKind, VirtualSwitch};
 use crate::powershell::{Command, quoted, quoted_list};
 use crate::profiles::TeamKind;
 use crate::roles::Role;
-use crate::units::host_name;
+use crate::units::{host_name, same_name};
 
 /// Ports that the node must have, with a link where the inventory says so.
 pub fn ports(node: &NodeWork) -> Vec<String> {
@@ -133,39 +133,59 @@ fn list(names: &[String]) -> String {
     format!("@({})", quoted_list(names))
 }
 
-/// Switches that stay and get weights: Windows does not change the mode of a switch that exists.
-pub fn modes(node: &NodeWork) -> Vec<String> {
-    let weighted = |name: &str| {
-        let steps = node.steps.iter().flat_map(|s| &s.changes);
-        let of = |vnic: &str| {
-            node.after
-                .host_vnics
-                .iter()
-                .find(|v| v.name == *vnic)
-                .is_some_and(|v| v.switch == name)
-        };
-        steps.into_iter().any(|c| match c {
-            Change::HostWeight { vnic, value } => value.after.is_some() && of(vnic),
-            Change::DefaultFlow { switch, .. } => switch == name,
+/// Switches that stay and get weights: Windows changes neither mode nor teaming of a switch that exists. What each must be, and the expression.
+fn weighted(work: &ClusterWork, node: &NodeWork) -> Vec<(String, String)> {
+    let steps = || node.steps.iter().flat_map(|s| &s.changes);
+    let on = |vnic: &str, switch: &str| {
+        let mut own = node.after.host_vnics.iter().filter(|v| same_name(&v.name, vnic));
+        own.any(|v| same_name(&v.switch, switch))
+    };
+    let gets = |name: &str| {
+        steps().any(|c| match c {
+            Change::HostWeight { vnic, value } => value.after.is_some() && on(vnic, name),
+            Change::DefaultFlow { switch, .. } => same_name(switch, name),
             _ => false,
         })
     };
-    let made = |name: &str| {
-        let mut steps = node.steps.iter().flat_map(|s| &s.changes);
-        steps.any(|c| matches!(c, Change::CreateSwitch(s) if s.record.name == name))
+    let made = |name: &str| steps().any(|c| matches!(c, Change::CreateSwitch(s) if same_name(&s.record.name, name)));
+    let kept = node.after.switches.iter().filter(|s| s.kind == SwitchKind::External);
+    let mut found = Vec::new();
+    for switch in kept.filter(|s| gets(&s.name) && !made(&s.name)) {
+        let name = &switch.name;
+        let get = format!("(Get-VMSwitch -Name {})", quoted(name));
+        found.push((
+            format!(
+                "virtual switch {name} counts minimum bandwidth by weight (else write its bandwidth_mode into switches.csv, run plan and deploy anew: they make it anew, since no switch changes its mode)"
+            ),
+            // what was made with the mode Default counts by weight unless it has SR-IOV
+            format!("@('Weight', 'Default') -contains [string]{get}.BandwidthReservationMode -and -not {get}.IovEnabled"),
+        ));
+        let may_be_set = work.today.profile.team == TeamKind::Set && !work.today.policy.weights_on_set;
+        if may_be_set && !switches::is_set(&work.after, &node.after, switch) {
+            found.push((
+                format!(
+                    "virtual switch {name} has no SET, on which the policy wants no weights (else write embedded_teaming yes into switches.csv, or weights_on_set yes into policy.csv, run plan and deploy anew)"
+                ),
+                format!("-not {get}.EmbeddedTeamingEnabled"),
+            ));
+        }
+    }
+    found
+}
+
+/// The same for the pre-check.
+pub fn modes(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+    let all = weighted(work, node).into_iter();
+    all.map(|(what, test)| confirm(&what, &test)).collect()
+}
+
+/// The same for apply, before its first change: half of a plan's shares is worse than none.
+pub fn mode_guards(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+    let all = weighted(work, node).into_iter();
+    let guard = |(what, test): (String, String)| {
+        format!("if (-not ({test})) {{ throw {} }}", quoted(&format!("not so: {what}")))
     };
-    let kept = node
-        .after
-        .switches
-        .iter()
-        .filter(|s| s.kind == SwitchKind::External && weighted(&s.name) && !made(&s.name));
-    kept.map(|s| {
-        confirm(
-            &format!("virtual switch {} counts minimum bandwidth by weight (else write its bandwidth_mode into switches.csv, run plan and deploy anew: they make it anew, since no switch changes its mode)", s.name),
-            &format!("[string](Get-VMSwitch -Name {}).BandwidthReservationMode -eq 'Weight'", quoted(&s.name)),
-        )
-    })
-    .collect()
+    all.map(guard).collect()
 }
 
 /// VMs with a minimum in bits per second on a switch that is made anew to count in another way.
@@ -393,7 +413,7 @@ pub fn intents_done(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
         }
         for (at, port) in intent.nics.iter().enumerate() {
             let vlan = intent.storage_vlan(at);
-            let test = format!("[int](Get-NetAdapter -Name {}).VlanID -eq {vlan}", quoted(port));
+            let test = change::is_port_vlan(port, u64::from(vlan));
             found.push(confirm(&format!("port {port} has VLAN {vlan}"), &test));
         }
     }

@@ -97,14 +97,14 @@ pub fn saved(steps: &[Step], management: &str) -> Vec<String> {
                 );
                 save(&format!("binding {nic}"), &read)
             })),
-            Kept::DefaultFlow(switch) => {
+            Kept::DefaultFlow(switch, _) => {
                 let read = format!(
                     "(Get-VMSwitch -Name {} -ErrorAction SilentlyContinue).DefaultFlowMinimumBandwidthWeight",
                     quoted(&switch)
                 );
                 lines.push(save(&format!("default flow {switch}"), &read));
             }
-            Kept::Jumbo(port) => lines.push(save(&format!("packets {}", port.alias()), &packets(&port.alias()))),
+            Kept::Jumbo(port, _) => lines.push(save(&format!("packets {}", port.alias()), &packets(&port.alias()))),
             Kept::Dcb(nics, _) => lines.push(dcb::saved(&nics)),
             Kept::Rdma(vnic) => {
                 let (rdma, tag) = rdma(&vnic);
@@ -189,7 +189,7 @@ pub fn written(kept: &Kept, management: &str) -> Written {
                 nics.iter().map(|nic| command("Restore-Binding", nic)).collect(),
             )
         }
-        Kept::DefaultFlow(switch) => {
+        Kept::DefaultFlow(switch, _) => {
             let get = format!(
                 "(Get-VMSwitch -Name {}).DefaultFlowMinimumBandwidthWeight",
                 quoted(switch)
@@ -199,7 +199,7 @@ pub fn written(kept: &Kept, management: &str) -> Written {
                 set.value("DefaultFlowMinimumBandwidthWeight", value)
             })
         }
-        Kept::Jumbo(port) => {
+        Kept::Jumbo(port, _) => {
             let alias = port.alias();
             let set = Command::new("Set-NetAdapterAdvancedProperty")
                 .name("Name", &alias)

@@ -27,6 +27,7 @@ mod switches;
 mod table;
 mod teams;
 
+use super::steps::{Change, Phase, Step};
 use super::work::{ClusterWork, by_powershell};
 use std::collections::BTreeSet;
 
@@ -54,6 +55,48 @@ pub fn files(work: &[ClusterWork]) -> Vec<File> {
     found.push(("steps.csv".to_owned(), table::render(work)));
     found.sort_by(|a, b| a.0.cmp(&b.0));
     found
+}
+
+/// How many steps are done by what.
+pub struct Counts {
+    /// Steps in the scripts of the nodes.
+    pub nodes: usize,
+    /// Steps in the scripts of the cluster.
+    pub cluster: usize,
+    /// Steps that a person does.
+    pub by_hand: usize,
+}
+
+/// Steps of a cluster's work, by who does them.
+pub fn counts(work: &ClusterWork) -> Counts {
+    let all_nodes: usize = work.nodes.iter().map(|n| n.steps.len()).sum();
+    let all = work.before.len() + work.last.len();
+    let nodes: usize = work
+        .nodes
+        .iter()
+        .map(|n| n.steps.iter().filter(|s| !is_by_hand(work, s)).count())
+        .sum();
+    let of_cluster = work.before.iter().chain(&work.last);
+    let cluster = of_cluster.filter(|s| !is_by_hand(work, s)).count();
+    Counts {
+        nodes,
+        cluster,
+        by_hand: work.manual.len() + all_nodes + all - nodes - cluster,
+    }
+}
+
+/// Whether a person does a step: on 2008 R2 there are no cmdlets for networks and VMs.
+fn is_by_hand(work: &ClusterWork, step: &Step) -> bool {
+    if by_powershell(&work.today) {
+        return false;
+    }
+    let of_cluster = matches!(step.phase, Phase::Reach | Phase::ClusterNetworks | Phase::Migration) && !of_host(step);
+    !of_cluster && cmd::is_by_hand(step)
+}
+
+/// A setting of the host that the node does for itself.
+fn of_host(step: &Step) -> bool {
+    step.changes.iter().any(|c| matches!(c, Change::Host(_)))
 }
 
 /// File names for nodes and clusters: letters, digits, `-` and `_`, each once.

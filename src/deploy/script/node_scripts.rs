@@ -105,7 +105,7 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     }
     lines.extend(facts::ports(node));
     lines.extend(facts::wiring(&work.today, &node.today));
-    lines.extend(facts::modes(node));
+    lines.extend(facts::modes(work, node));
     lines.extend(facts::reservations(work, node));
     lines.extend(facts::ready(work, node));
     lines.extend(facts::intents_ready(work, node));
@@ -179,6 +179,7 @@ fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> 
         lines.push("}".to_owned());
     }
     lines.extend(pools::guard(node));
+    lines.extend(facts::mode_guards(work, node));
     lines.push("$State = Read-State".to_owned());
     lines.extend(remember(node));
     lines.push(String::new());

@@ -13,7 +13,7 @@ use crate::deploy::own_address;
 use crate::deploy::steps::{Base, Change, Port, Switch};
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::inventory::{Cluster, Node};
-use crate::powershell::Command;
+use crate::powershell::{Command, quoted};
 use crate::profiles::TeamKind;
 use crate::roles::{ROLES, Role};
 use crate::units::same_name;
@@ -149,6 +149,8 @@ pub fn done(context: &Context, work: &ClusterWork, node: &NodeWork) -> Vec<Strin
     let mut found = made_switches(node);
     found.extend(gone(context, node));
     found.extend(untagged(node));
+    found.extend(port_vlans(node));
+    found.extend(cleared(context, node));
     if !work.by_intents {
         found.extend(addresses(context, work, node));
     }
@@ -209,6 +211,14 @@ fn gone(context: &Context, node: &NodeWork) -> Vec<String> {
                 format!("host vNIC {} is gone", v.name),
                 change::written(context, change).test,
             ),
+            Change::OwnHostVnic { switch, exists: false }
+                if !after.host_vnics.iter().any(|new| same_name(&new.name, switch)) =>
+            {
+                (
+                    format!("the host vNIC that Windows named like its switch {switch} is gone"),
+                    change::written(context, change).test,
+                )
+            }
             _ => continue,
         };
         let line = confirm(&what, &test);
@@ -240,6 +250,103 @@ fn untagged(node: &NodeWork) -> Vec<String> {
         )
     })
     .collect()
+}
+
+/// VLAN IDs that the steps set at ports or take off them.
+fn port_vlans(node: &NodeWork) -> Vec<String> {
+    let set = |nic: &str| changes(node).any(|c| matches!(c, Change::PortVlan { nic: own, .. } if same_name(own, nic)));
+    let ports = node.after.nics.iter().filter(|nic| set(&nic.name));
+    ports
+        .map(|nic| {
+            let vlan = nic.set_vlan().unwrap_or(0);
+            let what = match vlan {
+                0 => format!("port {} has no VLAN ID of its own", nic.name),
+                _ => format!("port {} has the VLAN ID {vlan}", nic.name),
+            };
+            confirm(&what, &change::is_port_vlan(&nic.name, u64::from(vlan)))
+        })
+        .collect()
+}
+
+/// Adapters that stay and from which the steps take addresses off that do not come back there: an address that is left answers beside the new one.
+fn cleared(context: &Context, node: &NodeWork) -> Vec<String> {
+    let all: Vec<&Change> = changes(node).collect();
+    let stays = |port: &Port| match port {
+        Port::Nic(name) => node.after.nics.iter().any(|n| same_name(&n.name, name) && n.is_bare()),
+        Port::Team(name) => node
+            .after
+            .nics
+            .iter()
+            .any(|n| same_name(&n.team, name) && n.switch.is_none()),
+        Port::HostVnic(name) => node.after.host_vnics.iter().any(|v| same_name(&v.name, name)),
+    };
+    let mut found = Vec::new();
+    for (place, change) in all.iter().enumerate() {
+        let Change::Release {
+            port,
+            addresses,
+            keeps_address: false,
+            ..
+        } = change
+        else {
+            continue;
+        };
+        let again = all[place..].iter().any(|later| {
+            matches!(later, Change::Assume { port: to, from, addresses: new, .. }
+                if to == port && (from.as_ref() == Some(port) || new.iter().any(|a| addresses.contains(a))))
+        });
+        if again || !stays(port) {
+            continue;
+        }
+        let line = match addresses.as_slice() {
+            [] => match divided(context, &all, port) {
+                Some(line) => line,
+                None => confirm(
+                    &format!("{} has none of the addresses that went from it", port.alias()),
+                    &change::written(context, change).test,
+                ),
+            },
+            gone => confirm(
+                &format!("{} has {} no more", port.alias(), gone.join(", ")),
+                &change::written(context, change).test,
+            ),
+        };
+        if !found.contains(&line) {
+            found.push(line);
+        }
+    }
+    found
+}
+
+/// Where a script divides the addresses of an adapter by their subnets when it runs: those that go are gone, the others may stay.
+fn divided(context: &Context, all: &[&Change], port: &Port) -> Option<String> {
+    let (parameter, subnets) = all.iter().find_map(|change| match change {
+        Change::Assume {
+            port: to,
+            roles,
+            from: Some(from),
+            ..
+        } if from == port => selection(context, from, to, roles),
+        _ => None,
+    })?;
+    let (alias, networks) = (port.alias(), subnets.join(" or "));
+    if parameter == "Subnet" {
+        let has = Command::new("Test-Subnet")
+            .name("Adapter", &alias)
+            .names("Subnet", &subnets);
+        return Some(confirm(
+            &format!("{alias} has no address of {networks}"),
+            &format!("-not ({})", has.line()),
+        ));
+    }
+    let own = format!("@(Get-Ipv4 -Adapter {})", quoted(&alias));
+    let of_others = Command::new("Select-Address")
+        .value("Address", &own)
+        .names("Subnet", &subnets);
+    Some(confirm(
+        &format!("{alias} has only addresses of {networks}"),
+        &format!("{own}.Count -eq @({}).Count", of_others.line()),
+    ))
 }
 
 /// Adapters that carry a role and whose address the inventory does not hold: what was moved there, else one of their networks.

@@ -1,6 +1,6 @@
 //! `RUNBOOK.md`: who does what in which order.
 
-use super::{Names, again, atc_prelude, cluster_scripts, pools, runbook_node};
+use super::{Names, again, atc_prelude, cluster_scripts, counts, pools, runbook_node};
 use crate::deploy::manual;
 use crate::deploy::steps::{Change, Manual, Phase, Step, When};
 use crate::deploy::work::{ClusterWork, NodeWork, by_powershell};
@@ -48,6 +48,7 @@ pub(super) fn safe(text: &str) -> String {
 fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
     let stem = names.cluster(position);
     let count = crate::units::count;
+    let counts = counts(work);
     let mut text = format!(
         "\n## {}\n\n{}, {}, {}. {} in scripts, {} by hand; {} as planned already.\n",
         safe(&work.today.name),
@@ -58,8 +59,8 @@ fn cluster(work: &ClusterWork, names: &Names, position: usize) -> String {
         } else {
             "configured node by node"
         },
-        count(work.steps(), "step"),
-        count(work.manual.len(), "step"),
+        count(counts.nodes + counts.cluster, "step"),
+        count(counts.by_hand, "step"),
         count(already(work), "setting"),
     );
     text.push_str(&warnings(work));

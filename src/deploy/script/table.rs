@@ -1,6 +1,7 @@
 //! `steps.csv`: every step of every script, and every manual one, for a change request.
 
-use crate::deploy::steps::{Manual, Step, When};
+use super::is_by_hand;
+use crate::deploy::steps::{Step, When};
 use crate::deploy::work::ClusterWork;
 
 /// The table.
@@ -9,6 +10,11 @@ pub fn render(work: &[ClusterWork]) -> Vec<u8> {
     for one in work {
         let cluster = &one.today.name;
         let mut add = |node: &str, script: &str, step: &Step| {
+            let script = match (is_by_hand(one, step), node) {
+                (false, _) => script,
+                (true, "") => when(When::After),
+                (true, _) => when(When::DuringNode),
+            };
             let takeover = if step.takeover { "yes" } else { "no" };
             row(
                 &mut text,
@@ -35,7 +41,7 @@ pub fn render(work: &[ClusterWork]) -> Vec<u8> {
                 &[
                     cluster,
                     &manual.node,
-                    when(manual),
+                    when(manual.when),
                     &number,
                     "no",
                     &manual.text,
@@ -47,8 +53,8 @@ pub fn render(work: &[ClusterWork]) -> Vec<u8> {
     text.into_bytes()
 }
 
-fn when(manual: &Manual) -> &'static str {
-    match manual.when {
+fn when(when: When) -> &'static str {
+    match when {
         When::Before => "by hand, before the first node",
         When::BeforeNode => "by hand, once the node is drained",
         When::DuringNode => "by hand, when the node's steps come to it",

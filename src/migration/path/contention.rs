@@ -16,7 +16,7 @@ use super::choose::{Choice, Leg};
 use super::rate::wire;
 use super::transport::slowest;
 use super::{Layer, Path, dcb};
-use crate::inventory::Cluster;
+use crate::inventory::{Cluster, smb_permille};
 use crate::migration::load::Load;
 use crate::migration::wiring::{Interface, Kind};
 use crate::roles::Role;
@@ -180,7 +180,7 @@ fn share(choice: &Choice, path: &Path, adapter: &Interface, others: &BTreeSet<Ro
     if choice.cluster.profile.intents_only {
         let applies = path.transport.is_smb() && with_storage;
         let guests = [Role::Management, Role::Vm, Role::Replica];
-        let known = choice.cluster.nodes.get(path.source).and_then(dcb::smb_permille);
+        let known = choice.cluster.nodes.get(path.source).and_then(smb_permille);
         let class = if guests.iter().any(|r| others.contains(r)) {
             known.unwrap_or(500)
         } else {

@@ -4,9 +4,8 @@
 //! same ports, and where they have not it must be off before hosts are limited one by one. On virtual nodes it does nothing (Microsoft,
 //! "Configure cluster-wide live migration SMB bandwidth control"). Both ways need the feature FS-SMBBW.
 
-use super::dcb::SmbShare;
 use super::limits::{all_nics, cluster_limits, is_virtual};
-use crate::inventory::{Cluster, Node};
+use crate::inventory::{Cluster, Node, SmbShare};
 use crate::profiles::WS2022;
 use crate::units::{Mbps, show_mbps};
 

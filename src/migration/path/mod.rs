@@ -22,9 +22,9 @@ mod rate;
 mod route;
 mod transport;
 
+pub use crate::inventory::SmbShare;
 pub use classes::{Class, Members, classes};
 pub use contention::{Left, left, named};
-pub use dcb::SmbShare;
 pub use knob::{SmbKnob, set_smb_limit, smb_knob, smb_room};
 pub use layers::{LAYERS, Layer};
 pub use limits::{slots, smb_limit};

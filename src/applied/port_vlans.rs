@@ -1,0 +1,53 @@
+//! The VLAN ID that is set at a port in Windows, once a plan is applied.
+//!
+//! Source: Microsoft, `Set-NetAdapter` (VlanID).
+
+use crate::inventory::{Cluster, Fact, Nic, Node};
+use crate::profiles::WS2008R2;
+use crate::units::Subnet;
+use std::collections::BTreeSet;
+
+/// Column of a port that holds it.
+pub const COLUMN: &str = "nic_vlan";
+
+/// A port that goes under a virtual switch or into a team loses the VLAN ID that is set at it in Windows, which would drop what these tag. What stands so
+/// today is a fault that a plan does not touch; on 2008 R2 the VLAN may belong to a port that the vendor's software made for it.
+pub(super) fn clear(cluster: &Cluster, today: &Node, after: &mut Node) {
+    if cluster.profile.generation == WS2008R2 {
+        return;
+    }
+    let ports = today.nics.iter().zip(&mut after.nics);
+    let entering = ports.filter(|(old, new)| old.is_bare() && !new.is_bare());
+    for (_, nic) in entering.filter(|(_, new)| new.set_vlan().is_some()) {
+        nic.facts.insert(COLUMN, Fact::Number(0));
+    }
+}
+
+/// The VLAN ID that a port needs which has one of its own, stays without virtual switch and gets other roles; `None` = it stays as it is, or it is not clear
+/// which network is meant, and a person is told.
+pub fn other(cluster: &Cluster, old: &Nic, new: &Nic) -> Option<u16> {
+    let others = new.roles.iter().all(|role| !old.roles.contains(role)) && !new.roles.is_empty();
+    let intent = old.facts.list("intents").is_some_and(|names| !names.is_empty());
+    if !others || !old.is_bare() || !new.is_bare() || intent {
+        return None;
+    }
+    let set = old.set_vlan()?;
+    vlan(cluster, new).filter(|vlan| *vlan != set)
+}
+
+/// VLAN of the network of a port: that of its address, else the only one of its roles.
+fn vlan(cluster: &Cluster, nic: &Nic) -> Option<u16> {
+    let own = Subnet::of_addresses(&nic.addresses);
+    let on_it = |subnet: &str| Subnet::any_holds(subnet, &own);
+    let networks = cluster.networks.iter();
+    let vlans: BTreeSet<Option<u16>> = if own.is_empty() {
+        let of_roles = networks.filter(|n| n.purpose.is_some_and(|role| nic.roles.contains(&role)));
+        of_roles.map(|n| n.vlan).collect()
+    } else {
+        networks.filter(|n| on_it(&n.subnet)).map(|n| n.vlan).collect()
+    };
+    match vlans.into_iter().collect::<Vec<_>>().as_slice() {
+        [only] => *only,
+        _ => None,
+    }
+}
