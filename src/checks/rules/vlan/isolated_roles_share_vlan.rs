@@ -51,6 +51,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
+/// Column that says what it is for, its name, and what it is for.
+type Member<'a> = (&'static str, &'a str, Option<Role>);
+
 /// Notes a network or host vNIC of which nobody says what it is for, in a VLAN with another one.
 fn note_unknown_roles(cluster: &Cluster, report: &mut Report<'_>) {
     let networks = cluster
@@ -59,7 +62,7 @@ fn note_unknown_roles(cluster: &Cluster, report: &mut Report<'_>) {
         .map(|n| (n.vlan, n.purpose, "cluster_networks.purpose", &n.name));
     let host_vnics = cluster.nodes.iter().flat_map(|node| &node.host_vnics);
     let host_vnics = host_vnics.map(|v| (v.vlan, v.role, "host_vnics.role", &v.name));
-    let mut members: BTreeMap<u16, BTreeSet<(&'static str, &str, Option<Role>)>> = BTreeMap::new();
+    let mut members: BTreeMap<u16, BTreeSet<Member<'_>>> = BTreeMap::new();
     for (vlan, role, column, name) in networks.chain(host_vnics) {
         if let Some(vlan) = vlan {
             members.entry(vlan).or_default().insert((column, name, role));
