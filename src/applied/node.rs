@@ -137,7 +137,9 @@ fn build_uplink(cluster: &Cluster, today: &Node, design: &Uplink, uplink: &NodeU
 /// A switch of today's name keeps what is known about it.
 fn built_switch(today: &Node, name: String, ports: &[usize], host: bool, origin: Origin) -> VirtualSwitch {
     let nics = ports.iter().filter_map(|port| today.nics.get(*port));
-    let old = today.switches.iter().find(|s| same_name(&s.name, &name));
+    // A switch that nobody has named is that of today only by chance.
+    let known = |s: &&VirtualSwitch| same_name(&s.name, &name) && !s.facts.concludes("switch");
+    let old = today.switches.iter().find(known);
     VirtualSwitch {
         name: old.map_or(name, |s| s.name.clone()),
         kind: SwitchKind::External,

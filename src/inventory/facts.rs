@@ -2,7 +2,7 @@
 //!
 //! In: cells (through `resolve`). Out: typed values. A column that was blank is not there. Must not know: rules.
 
-use super::catalogue::{Column, Kind};
+use super::catalogue::{CONCLUDED, Column, Kind};
 use super::cells;
 use super::traffic_class::{self, TrafficClass};
 use crate::units::Mac;
@@ -84,6 +84,12 @@ impl Facts {
             Fact::List(value) => Some(value),
             _ => None,
         }
+    }
+
+    /// Whether the value of a column was concluded, and nobody has confirmed it.
+    pub fn concludes(&self, column: &str) -> bool {
+        let marked = self.list(CONCLUDED);
+        marked.is_some_and(|columns| columns.iter().any(|name| name == column))
     }
 
     /// VLAN IDs.

@@ -1,6 +1,7 @@
 //! What a node or a port is, read off its record. Must not know: plans.
 
 use super::{Nic, Node};
+use crate::roles::Role;
 use crate::units::bare_address;
 
 impl Node {
@@ -13,7 +14,7 @@ impl Node {
 impl Nic {
     /// Whether it is under no virtual switch and in no team: what it sends is its own.
     pub fn is_bare(&self) -> bool {
-        self.switch.is_none() && self.team.is_empty()
+        self.switch.is_none() && self.team.is_empty() && !self.roles.contains(&Role::Vm)
     }
 
     /// VLAN ID that is set at the port in Windows (`Get-NetAdapter`, VlanID); `None` = none, or not known.

@@ -2,9 +2,9 @@
 //!
 //! In: nodes, VMs and host vNICs. Out: ranges and counts. Must not know: what should be changed (`propose`).
 
-use crate::inventory::{Cluster, HostVnic, Inventory, Node};
+use crate::inventory::{Cluster, HostVnic, Inventory, Node, SwitchKind};
 use crate::mac::HYPER_V_PREFIX;
-use crate::units::{Mac, MacRange, bare_address};
+use crate::units::{Mac, MacRange, bare_address, same_name};
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
@@ -130,7 +130,7 @@ fn worst_use(now: u64, brought_by_loss: &[u64]) -> PoolUse {
     }
 }
 
-/// Host vNICs that draw from the pool: all but one of each switch, which takes the physical NIC's address; all of them where their
+/// Host vNICs that draw from the pool: all but one of each external switch, which takes the physical NIC's address; all of them where their
 /// addresses are known and of the pool.
 fn pool_drawn_host_vnics(node: &Node) -> u64 {
     let pool = effective(node).map(|pool| pool.range);
@@ -141,8 +141,16 @@ fn pool_drawn_host_vnics(node: &Node) -> u64 {
         *number += 1;
         *all_drawn &= is_drawn(vnic);
     }
-    let of_switch = |(number, all_drawn): (u64, bool)| number - u64::from(!all_drawn);
-    switches.into_values().map(of_switch).sum()
+    // Below an internal switch lies no port that could give its address.
+    let internal = |name: &str| {
+        let own = node.switches.iter().find(|switch| same_name(&switch.name, name));
+        own.is_some_and(|switch| switch.kind != SwitchKind::External)
+    };
+    let of_switch = |(name, (number, all_drawn)): (&str, (u64, bool))| {
+        let given = !all_drawn && !internal(name);
+        number - u64::from(given)
+    };
+    switches.into_iter().map(of_switch).sum()
 }
 
 #[cfg(test)]

@@ -20,6 +20,8 @@ pub struct Adapter<'a> {
     pub facts: &'a Facts,
     /// Addresses as written.
     pub addresses: &'a [String],
+    /// Column in which they stand.
+    pub addresses_column: &'static str,
     /// Traffic roles that it carries.
     pub roles: Vec<Role>,
     /// It could hold an address of its own: a host vNIC, or a port with link outside of switches and teams.
@@ -36,6 +38,7 @@ pub fn ports(node: &Node) -> impl Iterator<Item = Adapter<'_>> {
         origin: nic.origin,
         facts: &nic.facts,
         addresses: &nic.addresses,
+        addresses_column: "nics.addresses",
         roles: nic.roles.iter().copied().collect(),
         may_hold_address: nic.up && nic.is_bare(),
         group: if nic.team.is_empty() {
@@ -55,6 +58,7 @@ pub fn adapters(node: &Node) -> Vec<Adapter<'_>> {
         origin: vnic.origin,
         facts: &vnic.facts,
         addresses: &vnic.addresses,
+        addresses_column: "host_vnics.addresses",
         roles: vnic.role.into_iter().collect(),
         may_hold_address: true,
         group: "",
@@ -89,6 +93,18 @@ impl Adapter<'_> {
         self.holds_address_of(network)
     }
 
+    /// The column that would tell whether it belongs to one of the cluster networks, where nothing tells; `None` = it is known.
+    pub fn lacking_for(&self, cluster: &Cluster) -> Option<&'static str> {
+        let blank = cluster.networks.is_empty() || cluster.networks.iter().any(|network| network.subnet.is_empty());
+        if self.facts.text("cluster_network").is_some() || cluster.networks.iter().any(|network| self.is_on(network)) {
+            None
+        } else if self.addresses.is_empty() {
+            Some(self.addresses_column)
+        } else {
+            blank.then_some("cluster_networks.subnet")
+        }
+    }
+
     /// Whether an address lies in the subnet of a cluster network.
     pub fn holds_address_of(&self, network: &ClusterNetwork) -> bool {
         Subnet::any_holds(&network.subnet, &Subnet::of_addresses(self.addresses))
@@ -96,7 +112,7 @@ impl Adapter<'_> {
 
     /// Whether neither a team nor a virtual switch holds it.
     pub fn is_bare(&self) -> bool {
-        self.group.is_empty()
+        self.group.is_empty() && !self.roles.contains(&Role::Vm)
     }
 
     /// Whether it carries nothing but traffic between nodes: cluster, live migration, storage.
@@ -104,6 +120,25 @@ impl Adapter<'_> {
         let private = [Role::Cluster, Role::LiveMigration, Role::Storage];
         !self.roles.is_empty() && self.roles.iter().all(|role| private.contains(role))
     }
+}
+
+/// Why a rule says nothing of two nodes that meet in no cluster network and have one each for the same traffic.
+pub const OTHER_SUBNETS: &str =
+    "nodes have different subnets for the same traffic, as in two sites; routing between them is not in the inventory";
+
+/// Whether two nodes meet in no cluster network, and each has one of its own for a traffic role that both have.
+pub fn in_other_subnets(cluster: &Cluster, one: usize, other: usize) -> bool {
+    let (Some(one), Some(other)) = (cluster.nodes.get(one), cluster.nodes.get(other)) else {
+        return false;
+    };
+    let of = |node: &Node| -> Vec<&ClusterNetwork> {
+        let own = adapters(node);
+        let there = |network: &&ClusterNetwork| own.iter().any(|adapter| adapter.is_on(network));
+        cluster.networks.iter().filter(there).collect()
+    };
+    let (ours, theirs) = (of(one), of(other));
+    let same_purpose = |a: &&ClusterNetwork| a.purpose.is_some() && theirs.iter().any(|b| a.purpose == b.purpose);
+    ours.iter().all(|a| theirs.iter().all(|b| a.name != b.name)) && ours.iter().any(same_purpose)
 }
 
 /// The adapters of all nodes on a cluster network, each with its node.

@@ -8,6 +8,7 @@
 mod adapters;
 mod capacity;
 mod cluster_network;
+mod concluded;
 mod differ;
 mod exchange;
 mod fixes;
@@ -127,12 +128,13 @@ pub struct Review {
 
 /// Asks every rule about every cluster.
 pub fn review_all(inventory: &Inventory, question: Question<'_>) -> Review {
-    let shared = report::Shared::new(inventory, question);
+    let known = concluded::without_unnamed_switches(inventory);
+    let shared = report::Shared::new(inventory, &known, question);
     let ask = |index: usize, rule: &'static Rule| {
-        let cluster = &inventory.clusters[index];
+        let cluster = &known.clusters[index];
         let mut report = Report::new(&shared, index, rule);
         if rule.is_about(cluster) {
-            (rule.check)(inventory, cluster, &mut report);
+            (rule.check)(&known, cluster, &mut report);
         }
         report.finish()
     };

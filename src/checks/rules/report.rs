@@ -4,7 +4,7 @@
 //! made once.
 
 use super::judgement::{self, Question};
-use super::{NOT_YET, Outcome, Rule, Verdict, Versions, hosts};
+use super::{NOT_YET, Outcome, Rule, Verdict, Versions, concluded, hosts};
 use crate::checks::recount::{NodeLoss, node_losses};
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::{Cluster, Given, Inventory, Origin, catalogue};
@@ -26,7 +26,10 @@ type VnicKey = (usize, String, String);
 
 /// What is computed once per review.
 pub(super) struct Shared<'a> {
+    /// What rules judge.
     inventory: &'a Inventory,
+    /// The same with the switches that nobody names: what is planned with.
+    whole: &'a Inventory,
     question: Question<'a>,
     ledger: OnceLock<Vec<Holder>>,
     plans: OnceLock<Vec<MacPlan>>,
@@ -36,9 +39,10 @@ pub(super) struct Shared<'a> {
 }
 
 impl<'a> Shared<'a> {
-    pub(super) fn new(inventory: &'a Inventory, question: Question<'a>) -> Shared<'a> {
+    pub(super) fn new(whole: &'a Inventory, inventory: &'a Inventory, question: Question<'a>) -> Shared<'a> {
         Shared {
             inventory,
+            whole,
             question,
             ledger: OnceLock::new(),
             plans: OnceLock::new(),
@@ -136,12 +140,14 @@ impl<'a> Report<'a> {
         if !unasked.is_empty() {
             return Verdict::NotChecked(unasked);
         }
-        if self.subjects == 0 && !self.rule.subject.is_empty() {
+        let unnamed_switch = self.meets_unnamed_switch();
+        if self.subjects == 0 && !self.rule.subject.is_empty() && !unnamed_switch {
             return Verdict::NotApplicable(format!("there are no {}", self.rule.subject));
         }
         let unfilled = self.needs().into_iter().filter(|c| !given.fills(c));
         let mut missing: BTreeSet<&str> = unfilled.chain(self.lacking.iter().copied()).collect();
         missing.extend(unknown_version.then_some(PROFILE));
+        missing.extend(unnamed_switch.then_some(concluded::SWITCH));
         if missing.is_empty() {
             Verdict::Passed
         } else {
@@ -186,6 +192,12 @@ impl<'a> Report<'a> {
         self.out_of_scope = Some(why);
     }
 
+    /// Whether it judges by virtual switches, and nobody names one that the cluster has.
+    fn meets_unnamed_switch(&self) -> bool {
+        let whole = &self.shared.whole.clusters[self.cluster];
+        concluded::reads_switches(self.rule) && concluded::has_unnamed_switch(whole)
+    }
+
     fn facts(&self) -> &'a Cluster {
         &self.shared.inventory.clusters[self.cluster]
     }
@@ -225,7 +237,7 @@ impl<'a> Report<'a> {
     /// What the loss of each node of this cluster does to its VMs.
     pub(super) fn losses(&self) -> &'a [NodeLoss] {
         let shared = self.shared;
-        shared.losses[self.cluster].get_or_init(|| node_losses(&shared.inventory.clusters[self.cluster]))
+        shared.losses[self.cluster].get_or_init(|| node_losses(&shared.whole.clusters[self.cluster]))
     }
 
     /// The planned pool of a node of this cluster.

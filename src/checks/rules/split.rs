@@ -2,7 +2,7 @@
 //!
 //! In: a cluster and the column of the setting. Out: [`Split`]s with the words and places that a finding needs. Must not know: rules.
 
-use crate::checks::rules::adapters::{Adapter, on_network};
+use crate::checks::rules::adapters::{Adapter, adapters, on_network};
 use crate::checks::rules::{Report, lookup};
 use crate::finding::Location;
 use crate::inventory::{Cluster, ClusterNetwork, Node};
@@ -15,6 +15,22 @@ pub struct Split<'a> {
     pub on: Vec<(&'a Node, Adapter<'a>)>,
     /// Adapters where it is off.
     pub off: Vec<(&'a Node, Adapter<'a>)>,
+}
+
+/// Notes what would have to be known to tell on which network the adapters are of which `column` says both yes and no.
+pub fn note_unknown_networks(cluster: &Cluster, column: &str, report: &mut Report<'_>) {
+    let all: Vec<Adapter<'_>> = cluster.nodes.iter().flat_map(adapters).collect();
+    let says = |value: bool| {
+        all.iter()
+            .filter(move |adapter| adapter.facts.yes(column) == Some(value))
+    };
+    if says(true).next().is_none() || says(false).next().is_none() {
+        return;
+    }
+    let known = says(true).chain(says(false));
+    for missing in known.filter_map(|adapter| adapter.lacking_for(cluster)) {
+        report.lacks(missing);
+    }
 }
 
 /// The cluster networks on whose adapters `column` says both yes and no; adapters of which it says nothing are left out.

@@ -64,6 +64,16 @@ pub fn is_lbfo(nic: &Nic) -> bool {
     !nic.team.is_empty() && nic.facts.text("team_kind") == Some("lbfo")
 }
 
+/// Whether nobody says who made the team of the port: it may be of Windows NIC Teaming.
+pub fn has_unknown_kind(node: &Node, nic: &Nic) -> bool {
+    let under = node
+        .switches
+        .iter()
+        .find(|switch| nic.switch.as_ref() == Some(&switch.name));
+    let in_set = under.is_some_and(|switch| switch.facts.yes("embedded_teaming") == Some(true));
+    !nic.team.is_empty() && !in_set && nic.facts.text("team_kind").is_none()
+}
+
 /// Switches with SET. `embedded_teaming` says so; where it is blank, from 2016 on a switch that is bound to several ports
 /// without a team has it, since `New-VMSwitch` takes several adapters for nothing else.
 pub fn set<'a>(cluster: &Cluster, node: &'a Node) -> Vec<Team<'a>> {

@@ -6,7 +6,7 @@ use super::words::Word;
 use nicplan::checks::PlanCheck;
 use nicplan::checks::rules::{Hosts, Rule, Versions};
 use nicplan::inventory::catalogue::{Column, HISTORY, Setting, Table};
-use nicplan::profiles::Profile;
+use nicplan::profiles::{AZURE_LOCAL, Profile};
 use nicplan::roles::RoleInfo;
 
 pub(super) fn word(word: &Word) -> String {
@@ -80,13 +80,21 @@ pub(super) fn role(role: &RoleInfo) -> String {
 }
 
 pub(super) fn profile(profile: &Profile) -> String {
+    let vms = if profile.generation == AZURE_LOCAL {
+        format!(
+            "not stated by Microsoft; rules judge by {}, the number of Windows Server",
+            profile.max_vms
+        )
+    } else {
+        profile.max_vms.to_string()
+    };
     let transports: Vec<&str> = profile.transports.iter().map(|t| t.name()).collect();
     format!(
         "# {} ({})\n\nNodes per cluster: {}\nRunning VMs per cluster: {}\nRunning VMs per node: {}\nTeam of planned uplinks: {}, up to {} members\nLive migration: {}; {} when nothing is set, {} at once\nRDMA under a virtual switch: {}\nNetwork ATC: {}\nDefault demands per node: management {}, cluster {}, storage {}, replica {} Mbit/s\nSource: {}\n",
         profile.title,
         profile.name,
         profile.max_nodes,
-        profile.max_vms,
+        vms,
         profile.max_vms_per_node,
         profile.team.title(),
         profile.max_team,

@@ -4,9 +4,8 @@ use super::Resolver;
 use super::clusters::DEFAULT_PROFILE;
 use super::guests::DEFAULT_MEMORY_MIB;
 use super::problems::Told;
-use crate::inventory::catalogue::CONCLUDED;
 use crate::inventory::raw::RawTable;
-use crate::inventory::{Assumption, Cluster, Facts, Nic, StorageKind, Vnic};
+use crate::inventory::{Assumption, Cluster, Nic, Node, StorageKind, Vnic};
 use crate::roles::Role;
 use crate::units::{count, show_mbps};
 use std::collections::{BTreeMap, BTreeSet};
@@ -50,6 +49,7 @@ pub(super) fn list(r: &Resolver<'_>, assumed: Vec<(usize, String, String)>, doub
         }
         settings(cluster, said_profile(r, index), r.storage_hints[index].told, &mut says);
         machines(cluster, &mut says);
+        unnamed_switches(cluster, &mut says);
         ports(cluster, &mut says);
         fabric(cluster, &mut says);
         needs(cluster, &mut says);
@@ -85,22 +85,17 @@ type Says<'s> = dyn FnMut(String, String) + 's;
 /// Values that an import concluded and nobody has confirmed since.
 fn concluded(cluster: &Cluster, says: &mut Says<'_>) {
     let nodes = || cluster.nodes.iter();
-    let marks = |facts: &Facts, column: &str| {
-        facts
-            .list(CONCLUDED)
-            .is_some_and(|list| list.iter().any(|c| c == column))
-    };
     let nics = |column: &str| {
         nodes()
             .flat_map(|n| &n.nics)
-            .filter(|n| marks(&n.facts, column))
+            .filter(|n| n.facts.concludes(column))
             .count()
     };
     let host_vnics = nodes()
         .flat_map(|n| &n.host_vnics)
-        .filter(|v| marks(&v.facts, "role"))
+        .filter(|v| v.facts.concludes("role"))
         .count();
-    let networks = cluster.networks.iter().filter(|n| marks(&n.facts, "purpose")).count();
+    let networks = cluster.networks.iter().filter(|n| n.facts.concludes("purpose")).count();
     let carriers = [
         (nics("current_role"), "NIC"),
         (host_vnics, "host vNIC"),
@@ -123,6 +118,22 @@ fn concluded(cluster: &Cluster, says: &mut Says<'_>) {
         says(
             format!("speed of {}, which import concluded", count(speeds, "NIC")),
             "what nics holds; clear concluded there once you have looked at it".to_owned(),
+        );
+    }
+}
+
+/// Ports of which it is only said that they carry VM traffic, and no row names their virtual switch.
+fn unnamed_switches(cluster: &Cluster, says: &mut Says<'_>) {
+    let unnamed = |node: &&Node| node.switches.iter().any(|switch| switch.facts.concludes("switch"));
+    let nodes = cluster.nodes.iter().filter(unnamed).count();
+    if nodes > 0 {
+        says(
+            format!(
+                "virtual switch of VM traffic on {nodes} of {} nodes",
+                cluster.nodes.len()
+            ),
+            "one over all ports whose current_role is vm; no rule judges it; write switches, or vm:NAME in nics"
+                .to_owned(),
         );
     }
 }

@@ -4,9 +4,10 @@ use super::Resolver;
 use super::book::{Groups, key};
 use super::nics::{VmWish, position, role};
 use super::topology::by_name;
+use crate::inventory::catalogue::CONCLUDED;
 use crate::inventory::cells;
 use crate::inventory::raw::{Cell, Record};
-use crate::inventory::{Facts, HostVnic, Node, SwitchKind, VirtualSwitch};
+use crate::inventory::{Fact, Facts, HostVnic, Node, SwitchKind, VirtualSwitch};
 use crate::roles::Role;
 use crate::units::{Mac, count, host_vnic_of};
 
@@ -152,6 +153,7 @@ fn bind_wish(r: &mut Resolver<'_>, wish: VmWish<'_>) {
         .iter()
         .filter(|s| s.kind == SwitchKind::External)
         .collect();
+    let named = wish.switch.is_some();
     let name = match (wish.switch, external[..].len()) {
         (Some(name), _) => name,
         (None, 0) => UNNAMED.to_owned(),
@@ -165,7 +167,7 @@ fn bind_wish(r: &mut Resolver<'_>, wish: VmWish<'_>) {
             );
         }
     };
-    match node.switches.iter().find(|s| key(&s.name) == key(&name)) {
+    match node.switches.iter_mut().find(|s| key(&s.name) == key(&name)) {
         None => {
             let origin = wish.cell.line.origin();
             let kind = SwitchKind::External;
@@ -175,7 +177,7 @@ fn bind_wish(r: &mut Resolver<'_>, wish: VmWish<'_>) {
                 nics: Vec::new(),
                 allow_management_os: None,
                 origin,
-                facts: Facts::default(),
+                facts: if named { Facts::default() } else { concluded() },
             });
             by_name(&mut node.switches, |s| &s.name);
         }
@@ -185,9 +187,24 @@ fn bind_wish(r: &mut Resolver<'_>, wish: VmWish<'_>) {
                 .problems
                 .at(wish.cell, what, "Correct the name, or the type in switches.");
         }
+        Some(found) if named => confirm(found),
         Some(_) => {}
     }
     bind(r, (cluster, position), &name, wish.nic, wish.cell);
+}
+
+/// The mark of a switch that no row names.
+fn concluded() -> Facts {
+    let mut facts = Facts::default();
+    facts.insert(CONCLUDED, Fact::List(vec!["switch".to_owned()]));
+    facts
+}
+
+/// A row names the switch.
+fn confirm(switch: &mut VirtualSwitch) {
+    if switch.facts.concludes("switch") {
+        switch.facts.remove(CONCLUDED);
+    }
 }
 
 fn host_vnics(r: &mut Resolver<'_>) {
@@ -251,12 +268,14 @@ fn host_switch(r: &mut Resolver<'_>, cluster: usize, node: usize, record: &Recor
         );
         return None;
     }
-    let found = switches
-        .iter()
-        .find(|s| key(&s.name) == key(cell.text))
-        .map(|s| s.name.clone());
+    let names: Vec<String> = switches.iter().map(|s| s.name.clone()).collect();
+    let switches = &mut r.clusters[cluster].nodes[node].switches;
+    let found = switches.iter_mut().find(|s| key(&s.name) == key(cell.text));
+    let found = found.map(|switch| {
+        confirm(switch);
+        switch.name.clone()
+    });
     if found.is_none() {
-        let names: Vec<String> = switches.iter().map(|s| s.name.clone()).collect();
         r.problems
             .dangling(cell, "virtual switch", cell.text, names.iter().map(String::as_str));
     }

@@ -1,7 +1,7 @@
 //! IPv6 on some adapters of a cluster network.
 
 use crate::checks::rules::adapters::Adapter;
-use crate::checks::rules::split::split_networks;
+use crate::checks::rules::split::{note_unknown_networks, split_networks};
 use crate::checks::rules::{Fault, Report, Rule, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
@@ -28,6 +28,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    note_unknown_networks(cluster, "ipv6_bound", report);
     for split in split_networks(cluster, "ipv6_bound") {
         let current = split.told("IPv6");
         report.add(Fault {

@@ -4,7 +4,7 @@ use crate::checks::rules::live_migration::{list_misses_network, set_list};
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, ClusterNetwork, Inventory, Node};
-use crate::migration::path::{Layer, some_paths};
+use crate::migration::path::{Layer, Path, some_paths};
 use crate::migration::wiring::{Subnet, Wiring};
 use crate::powershell::quoted;
 use crate::profiles::WS2012;
@@ -58,6 +58,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         };
         // Its list leads elsewhere than to the network for it: one fault, told where its cause is.
         let is_told = list_misses_network(cluster, from);
+        if network.cluster_use == Some(3) && rests_on_assumed_metrics(cluster, &wiring, &path) {
+            report.lacks("cluster_networks.metric");
+            continue;
+        }
         if !is_told && network.cluster_use == Some(3) && network.purpose != Some(Role::LiveMigration) {
             // Of the layers that choose a network; what is wrong with the rate leads nowhere.
             let fault = path
@@ -87,6 +91,18 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             at: taken.at,
         });
     }
+}
+
+/// Whether nothing but the metrics put the network before one between the nodes, and some of them are assumed.
+fn rests_on_assumed_metrics(cluster: &Cluster, wiring: &Wiring, path: &Path) -> bool {
+    let listed = &cluster.migration.network_order;
+    let is_listed = |name: &str| listed.iter().any(|other| same_name(other, name));
+    if path.network.as_deref().is_some_and(is_listed) {
+        return false;
+    }
+    let open = path.considered.iter().filter(|(_, refused)| refused.is_none());
+    let open = open.filter_map(|(index, _)| wiring.networks.get(*index));
+    open.clone().count() > 1 && open.into_iter().any(|network| !network.metric_known)
 }
 
 /// The migrations that take a network, of those that were looked at.

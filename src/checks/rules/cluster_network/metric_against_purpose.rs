@@ -42,6 +42,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     else {
         return;
     };
+    let unknown = |n: &&ClusterNetwork| n.purpose != Some(Role::Cluster) && n.cluster_use.is_none();
+    let mut unknown = cluster.networks.iter().filter(unknown);
+    if unknown.any(|n| n.metric.is_some_and(|metric| metric <= own)) {
+        report.lacks("cluster_networks.cluster_use");
+    }
     let others = cluster
         .networks
         .iter()

@@ -46,6 +46,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             let Some(name) = adapter.facts.text("cluster_network") else {
                 continue;
             };
+            if adapter.addresses.is_empty() {
+                report.lacks(adapter.addresses_column);
+            }
             let (subnets, names, at) = networks.entry(name).or_default();
             let ipv4 = adapter.addresses.iter().filter(|text| !text.contains(':'));
             subnets.extend(ipv4.filter_map(|text| Subnet::parse(text)));

@@ -3,7 +3,7 @@
 use super::set_list;
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, ClusterNetwork, Inventory};
 use crate::units::same_name;
 
 /// The rule.
@@ -28,7 +28,12 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let used = || cluster.networks.iter().filter(|network| network.cluster_use != Some(0));
     let excluded = &cluster.migration.exclude_networks;
-    if used().next().is_none() || !used().all(|network| excluded.iter().any(|name| same_name(name, &network.name))) {
+    let is_excluded = |network: &ClusterNetwork| excluded.iter().any(|name| same_name(name, &network.name));
+    let mut left = used().filter(|network| !is_excluded(network));
+    if !excluded.is_empty() && left.all(|network| network.cluster_use.is_none()) {
+        report.lacks("cluster_networks.cluster_use");
+    }
+    if used().next().is_none() || !used().all(is_excluded) {
         return;
     }
     let names: Vec<&str> = used().map(|network| network.name.as_str()).collect();

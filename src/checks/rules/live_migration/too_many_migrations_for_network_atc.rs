@@ -20,11 +20,12 @@ pub static RULE: Rule = Rule {
     columns: &[
         "clusters.concurrent_migrations",
         "clusters.maximum_parallel_migrations",
+        "nodes.concurrent_migrations",
         "clusters.profile",
         "clusters.management_intents",
         "nics.intents",
     ],
-    needs: &["clusters.maximum_parallel_migrations|clusters.concurrent_migrations"],
+    needs: &["clusters.maximum_parallel_migrations|clusters.concurrent_migrations|nodes.concurrent_migrations"],
     versions: Versions::from(WS2025).because("Network ATC begins with 2025"),
     check,
     ..Rule::BASE
@@ -34,24 +35,27 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     if !network_atc::in_use(cluster) {
         return network_atc::not_in_use(report);
     }
-    let settings = [
+    let own = [
         (cluster.migration.maximum_parallel, "maximum_parallel_migrations"),
         (cluster.concurrency, "concurrent_migrations"),
     ];
-    for (number, column) in settings {
+    let of_cluster = own.map(|(number, column)| (&cluster.name, cluster.origin, number, column));
+    let nodes = cluster.nodes.iter();
+    let of_nodes = nodes.map(|n| (&n.name, n.origin, n.migration.concurrency, "concurrent_migrations"));
+    for (name, origin, number, column) in of_cluster.into_iter().chain(of_nodes) {
         let Some(number) = number.filter(|number| *number > MOST) else {
             continue;
         };
         report.add(Fault {
-            subject: format!("{} {column}", cluster.name),
-            message: format!("{number} live migrations at once are set; Network ATC takes {MOST} at most"),
+            subject: format!("{name} {column}"),
+            message: format!("{number} live migrations at once are set on {name}; Network ATC takes {MOST} at most"),
             current: number.to_string(),
             expected: format!("1 to {MOST}"),
             fix: format!(
                 "lower the number in the cluster settings of Network ATC: $settings = New-NetIntentGlobalClusterOverrides; \
                  $settings.MaximumVirtualMachineMigrations = {MOST}; Set-NetIntent -GlobalClusterOverrides $settings"
             ),
-            at: vec![report.at(cluster.origin, column)],
+            at: vec![report.at(origin, column)],
         });
     }
 }

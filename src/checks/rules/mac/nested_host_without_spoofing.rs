@@ -20,6 +20,7 @@ pub static RULE: Rule = Rule {
         "vnics.spoofing",
         "clusters.profile",
     ],
+    asks: &["vnics.spoofing"],
     versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
@@ -27,7 +28,7 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for vm in cluster.vms.iter().filter(|vm| is_bridged(vm)) {
-        let Some(vnic) = vm.vnics.first().filter(|_| report.knows("vnics.spoofing")) else {
+        let Some(vnic) = vm.vnics.first().filter(|_| report.asks("vnics.spoofing")) else {
             continue;
         };
         if vm.vnics.iter().any(|vnic| vnic.spoofing) {

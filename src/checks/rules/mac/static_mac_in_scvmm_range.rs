@@ -25,6 +25,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     if cluster.facts.yes("scvmm") != Some(false) {
         return;
     }
+    if lookup::vnics(cluster).any(|(_, vnic)| !vnic.dynamic_mac && vnic.mac.is_none()) {
+        report.lacks("vnics.mac");
+    }
     let is_inside = |vnic: &Vnic| !vnic.dynamic_mac && vnic.mac.is_some_and(|mac| SCVMM_RANGE.contains(mac));
     let found: Vec<(&Vm, &Vnic)> = lookup::vnics(cluster).filter(|(_, vnic)| is_inside(vnic)).collect();
     let Some((vm, vnic)) = found.first() else { return };

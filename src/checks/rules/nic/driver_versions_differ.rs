@@ -29,10 +29,14 @@ struct Versions<'a> {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut models: BTreeMap<String, (&str, Vec<Versions<'_>>)> = BTreeMap::new();
     for node in &cluster.nodes {
-        for nic in node.nics.iter().filter(|nic| !nic.model.is_empty()) {
+        for nic in &node.nics {
             let Some(version) = nic.facts.text("driver_version") else {
                 continue;
             };
+            if nic.model.is_empty() {
+                report.lacks("nics.model");
+                continue;
+            }
             let (_, nodes) = models
                 .entry(nic.model.to_lowercase())
                 .or_insert((nic.model.as_str(), Vec::new()));

@@ -23,6 +23,10 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for group in members(cluster).values() {
+        let mut addressed = group.iter().filter(|(vm, _)| vm.facts.mac("nlb_mac").is_some());
+        if addressed.any(|(_, member)| member.vip.is_none()) {
+            report.lacks("vms.nlb_ip");
+        }
         let wrong = group.iter().filter_map(|(vm, member)| {
             let expected = nlb::cluster_mac(member.mode, member.vip?);
             let current = vm.facts.mac("nlb_mac").filter(|mac| *mac != expected)?;

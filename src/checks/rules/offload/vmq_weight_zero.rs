@@ -34,6 +34,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             let weight = match vnic.role {
                 Some(Role::LiveMigration) => LIVE_MIGRATION,
                 Some(Role::Storage) => STORAGE,
+                None if vnic.facts.number("vmq_weight") == Some(0) => {
+                    report.lacks("host_vnics.role");
+                    continue;
+                }
                 _ => continue,
             };
             if vnic.facts.number("vmq_weight") == Some(0) {

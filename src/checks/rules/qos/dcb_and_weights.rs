@@ -34,12 +34,19 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         .collect();
     let mut found = Alike::new();
     for (node, switch, ports) in super::switches(cluster) {
-        let used = super::takes_weights(cluster, switch) && ports.iter().any(|port| port.weighted());
+        let takes = super::takes_weights(cluster, switch);
+        let used = takes && ports.iter().any(|port| port.weighted());
         let bound = node.nics.iter().filter(|nic| nic.switch.as_ref() == Some(&switch.name));
         let with_dcb = bound.filter(|nic| nic.facts.yes("qos") == Some(true));
         let with_dcb: Vec<_> = with_dcb
-            .filter(|_| used && shaped.contains(node.name.as_str()))
+            .filter(|_| takes && shaped.contains(node.name.as_str()))
             .collect();
+        if !used {
+            if !with_dcb.is_empty() {
+                super::note_unknown_weights(&ports, report);
+            }
+            continue;
+        }
         let names = quoted_list(with_dcb.iter().map(|nic| nic.name.as_str()));
         for nic in with_dcb {
             found.add((switch.name.clone(), names.clone()), node, report.at(nic.origin, "qos"));

@@ -31,9 +31,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, switch, ports) in super::switches(cluster) {
         let none = switch.facts.number("default_flow_weight") == Some(0);
-        let used = super::judges_weights(cluster, switch) && ports.iter().any(|port| port.weighted());
-        let unweighted = ports.iter().filter(|port| port.weight == Some(0)).count();
-        if none && used && unweighted > 0 {
+        if !none || !super::judges_weights(cluster, switch) {
+            continue;
+        }
+        let unweighted = ports.iter().any(|port| port.weight == Some(0));
+        if !unweighted || !ports.iter().any(|port| port.weighted()) {
+            super::note_unknown_weights(&ports, report);
+        } else {
             found.add(
                 switch.name.clone(),
                 node,

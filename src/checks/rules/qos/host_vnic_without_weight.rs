@@ -28,7 +28,12 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, switch, ports) in super::switches(cluster) {
-        let used = super::judges_weights(cluster, switch) && ports.iter().any(|port| port.weighted());
+        let judged = super::judges_weights(cluster, switch);
+        let used = judged && ports.iter().any(|port| port.weighted());
+        let several = ports.len() > 1 && ports.iter().any(|port| port.host && !port.weighted());
+        if judged && several {
+            super::note_unknown_weights(&ports, report);
+        }
         for port in ports.iter().filter(|port| used && port.host && port.weight == Some(0)) {
             found.add(
                 (switch.name.clone(), port.name.clone()),

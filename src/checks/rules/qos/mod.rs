@@ -21,12 +21,13 @@ mod weights_above_100;
 mod weights_on_set;
 mod weights_without_bandwidth_mode;
 
-use super::{Rule, lookup};
+use super::{Report, Rule, lookup};
 use crate::inventory::catalogue::plain;
 use crate::inventory::{Cluster, Facts, Nic, Node, Origin, SwitchKind, TrafficClass, VirtualSwitch, Vm, VmState};
 use crate::powershell::quoted;
 use crate::profiles::{WS2012, WS2016};
 use crate::roles::Role;
+use crate::units::same_name;
 use std::collections::BTreeSet;
 
 /// The family.
@@ -102,7 +103,7 @@ fn ports<'a>(node: &'a Node, guests: &[&'a Vm], switch: &VirtualSwitch) -> Vec<P
     let host = node
         .host_vnics
         .iter()
-        .filter(|v| v.switch == switch.name)
+        .filter(|v| same_name(&v.switch, &switch.name))
         .map(|vnic| Port {
             name: vnic.name.clone(),
             host: true,
@@ -115,7 +116,7 @@ fn ports<'a>(node: &'a Node, guests: &[&'a Vm], switch: &VirtualSwitch) -> Vec<P
         .iter()
         .flat_map(|vm| vm.vnics.iter().map(move |vnic| (*vm, vnic)));
     let guests = vnics
-        .filter(|(_, vnic)| vnic.switch == switch.name)
+        .filter(|(_, vnic)| same_name(&vnic.switch, &switch.name))
         .map(|(vm, vnic)| Port {
             name: lookup::vnic_name(vm, vnic),
             host: false,
@@ -125,6 +126,13 @@ fn ports<'a>(node: &'a Node, guests: &[&'a Vm], switch: &VirtualSwitch) -> Vec<P
             origin: vnic.origin,
         });
     host.chain(guests).collect()
+}
+
+/// Notes the adapters of which nobody says whether they have a weight.
+fn note_unknown_weights(ports: &[Port<'_>], report: &mut Report<'_>) {
+    for port in ports.iter().filter(|port| port.weight.is_none()) {
+        report.lacks(if port.host { "host_vnics.weight" } else { "vnics.weight" });
+    }
 }
 
 /// Whether the switch shares its link by weights, as far as is known. Minimum bandwidth came with 2012.

@@ -3,7 +3,7 @@
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory};
+use crate::inventory::{Cluster, HostVnic, Inventory};
 use crate::powershell::quoted;
 use crate::profiles::WS2016;
 
@@ -25,9 +25,12 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
-        for vnic in node.host_vnics.iter().filter(|vnic| vnic.rdma == Some(true)) {
-            if vnic.facts.yes("priority_tag") == Some(false) {
-                found.add(vnic.name.clone(), node, report.at(vnic.origin, "priority_tag"));
+        let drops = |vnic: &&HostVnic| vnic.facts.yes("priority_tag") == Some(false);
+        for vnic in node.host_vnics.iter().filter(drops) {
+            match vnic.rdma {
+                Some(true) => found.add(vnic.name.clone(), node, report.at(vnic.origin, "priority_tag")),
+                Some(false) => {}
+                None => report.lacks("host_vnics.rdma"),
             }
         }
     }

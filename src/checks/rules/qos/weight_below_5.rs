@@ -35,6 +35,15 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for (node, switch, ports) in super::switches(cluster) {
         let used = super::judges_weights(cluster, switch);
+        for port in ports.iter().filter(|port| used && port.host) {
+            let small = port.weight.is_none_or(|weight| (1..LEAST).contains(&weight));
+            if port.role.is_none() && small {
+                report.lacks("host_vnics.role");
+            }
+            if critical(port.role) && port.weight.is_none() {
+                report.lacks("host_vnics.weight");
+            }
+        }
         for port in ports.iter().filter(|port| used && critical(port.role)) {
             if let Some(weight) = port.weight.filter(|weight| (1..LEAST).contains(weight)) {
                 found.add((port.name.clone(), weight), node, report.at(port.origin, "weight"));

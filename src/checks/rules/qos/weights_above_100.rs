@@ -38,7 +38,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let weights = ports.iter().filter_map(|port| port.weight).map(u64::from);
         let total = weights.sum::<u64>() + switch.facts.number("default_flow_weight").unwrap_or(0);
         let heaviest = ports.iter().max_by_key(|port| port.weight);
-        if let Some(port) = heaviest.filter(|_| total > MOST && super::judges_weights(cluster, switch)) {
+        let judged = super::judges_weights(cluster, switch);
+        if judged && total <= MOST {
+            super::note_unknown_weights(&ports, report);
+        }
+        if let Some(port) = heaviest.filter(|_| total > MOST && judged) {
             found.add(switch.name.clone(), node, report.at(port.origin, "weight"));
             let worst = totals.entry(switch.name.clone()).or_insert(total);
             *worst = total.max(*worst);

@@ -35,7 +35,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             .iter()
             .filter(|port| port.weighted())
             .max_by_key(|port| port.weight);
-        if let Some(port) = heaviest.filter(|_| unwanted && super::takes_weights(cluster, switch)) {
+        if !unwanted || !super::takes_weights(cluster, switch) {
+            continue;
+        }
+        if heaviest.is_none() {
+            super::note_unknown_weights(&ports, report);
+        }
+        if let Some(port) = heaviest {
             found.add(switch.name.clone(), node, report.at(port.origin, "weight"));
         }
     }

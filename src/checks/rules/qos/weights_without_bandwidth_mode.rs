@@ -29,7 +29,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut ways: BTreeMap<String, String> = BTreeMap::new();
     for (node, switch, ports) in super::switches(cluster) {
         let none = switch.facts.text("bandwidth_mode") == Some("none");
-        if none && ports.iter().any(|port| port.weighted()) {
+        let used = ports.iter().any(|port| port.weighted());
+        if none && !used {
+            super::note_unknown_weights(&ports, report);
+        }
+        if none && used {
             let on_set = teams::set(cluster, node).iter().any(|team| team.name == switch.name);
             let fix = if on_set {
                 no_weights(node, &ports)

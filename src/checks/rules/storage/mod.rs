@@ -71,15 +71,19 @@ struct Adapter<'a> {
 
 /// The adapters of a node that SMB and TCP/IP see. A port under a switch is none: its host vNICs are.
 fn adapters(node: &Node) -> impl Iterator<Item = Adapter<'_>> {
-    let ports = node.nics.iter().filter(|nic| nic.switch.is_none()).map(|nic| Adapter {
-        name: &nic.name,
-        alias: connection(nic).to_owned(),
-        roles: nic.roles.iter().copied().collect(),
-        role_column: "current_role",
-        rdma: Some(nic.rdma.on()),
-        facts: &nic.facts,
-        origin: nic.origin,
-    });
+    let ports = node
+        .nics
+        .iter()
+        .filter(|nic| !nic.roles.contains(&Role::Vm))
+        .map(|nic| Adapter {
+            name: &nic.name,
+            alias: connection(nic).to_owned(),
+            roles: nic.roles.iter().copied().collect(),
+            role_column: "current_role",
+            rdma: Some(nic.rdma.on()),
+            facts: &nic.facts,
+            origin: nic.origin,
+        });
     ports.chain(node.host_vnics.iter().map(|vnic| Adapter {
         name: &vnic.name,
         alias: host_vnic_connection(&vnic.name),

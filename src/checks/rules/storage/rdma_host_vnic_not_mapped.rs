@@ -25,15 +25,18 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
-        for vnic in node.host_vnics.iter().filter(|vnic| vnic.rdma == Some(true)) {
+        for vnic in node.host_vnics.iter().filter(|vnic| vnic.rdma != Some(false)) {
             let ports = node
                 .nics
                 .iter()
                 .filter(|nic| nic.switch.as_ref() == Some(&vnic.switch))
                 .count();
             let mapped = vnic.facts.list("team_mapping");
-            if ports > 1 && mapped.is_some_and(<[String]>::is_empty) {
-                found.add(vnic.name.clone(), node, report.at(vnic.origin, "team_mapping"));
+            match (mapped.is_some_and(<[String]>::is_empty), ports) {
+                (false, _) | (_, 1) => {}
+                (true, 0) => report.lacks("switches.nics"),
+                (true, _) if vnic.rdma.is_none() => report.lacks("host_vnics.rdma"),
+                (true, _) => found.add(vnic.name.clone(), node, report.at(vnic.origin, "team_mapping")),
             }
         }
     }

@@ -34,6 +34,9 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
+        if may_share(node) {
+            report.lacks("host_vnics.rdma");
+        }
         let mut first: BTreeMap<(&str, String), Vec<&HostVnic>> = BTreeMap::new();
         for vnic in with_rdma(node) {
             for port in mapped_to(vnic) {
@@ -69,6 +72,20 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 /// Host vNICs with RDMA, in order.
 fn with_rdma(node: &Node) -> impl Iterator<Item = &HostVnic> {
     node.host_vnics.iter().filter(|vnic| vnic.rdma == Some(true))
+}
+
+/// Whether a host vNIC of which nobody says whether it has RDMA is bound to a port of another that may have it.
+fn may_share(node: &Node) -> bool {
+    let maybe: Vec<&HostVnic> = node.host_vnics.iter().filter(|vnic| vnic.rdma != Some(false)).collect();
+    let meets = |one: &HostVnic, other: &HostVnic| {
+        let shared = |port: &String| mapped_to(other).iter().any(|name| same_name(name, port));
+        same_name(&one.switch, &other.switch) && mapped_to(one).iter().any(shared)
+    };
+    let unknown = maybe.iter().filter(|vnic| vnic.rdma.is_none());
+    unknown.clone().any(|one| {
+        let others = maybe.iter().filter(|other| !std::ptr::eq(*one, **other));
+        others.into_iter().any(|other| meets(one, other))
+    })
 }
 
 /// Ports that a host vNIC is bound to.

@@ -31,8 +31,11 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
-        for adapter in super::adapters(node).filter(|adapter| adapter.rdma == Some(true)) {
-            if adapter.facts.yes("smb_client_rdma") == Some(false) {
+        for adapter in super::adapters(node).filter(|adapter| adapter.rdma != Some(false)) {
+            let unseen = adapter.facts.yes("smb_client_rdma") == Some(false);
+            if unseen && adapter.rdma.is_none() {
+                report.lacks("host_vnics.rdma");
+            } else if unseen {
                 found.add(
                     (adapter.name.to_owned(), adapter.alias.clone()),
                     node,

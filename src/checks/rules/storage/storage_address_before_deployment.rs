@@ -18,6 +18,8 @@ pub static RULE: Rule = Rule {
     source: "Microsoft, Azure Local environment validator, StorageAdapterReadiness",
     page: include_str!("storage_address_before_deployment.md"),
     columns: &["nics.addresses", "nics.current_role", "clusters.deployed"],
+    asks: &["nics.addresses"],
+    needs: &["clusters.deployed"],
     versions: Versions::only(AZURE_LOCAL),
     check,
     ..Rule::BASE

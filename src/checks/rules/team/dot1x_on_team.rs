@@ -31,6 +31,10 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
+        let mut logging_on = node.nics.iter().filter(|nic| nic.facts.yes("dot1x") == Some(true));
+        if logging_on.any(|nic| teams::has_unknown_kind(node, nic)) {
+            report.lacks("nics.team_kind");
+        }
         for team in teams::set(cluster, node).into_iter().chain(teams::lbfo(node)) {
             for nic in team.members.iter().filter(|nic| nic.facts.yes("dot1x") == Some(true)) {
                 found.add(team.name, node, report.at(nic.origin, "dot1x"));

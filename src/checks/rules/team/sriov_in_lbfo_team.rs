@@ -24,6 +24,9 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
+        if node.nics.iter().any(|nic| teams::is_lbfo(nic) && nic.sriov.is_none()) {
+            report.lacks("nics.sriov");
+        }
         for team in teams::lbfo(node) {
             let members: Vec<_> = team.members.iter().filter(|nic| nic.sriov == Some(true)).collect();
             let ports = fixes::quoted_list(members.iter().map(|nic| nic.name.as_str()));

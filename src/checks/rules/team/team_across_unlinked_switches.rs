@@ -33,6 +33,7 @@ pub static RULE: Rule = Rule {
 type Teams<'a> = BTreeMap<String, Vec<(&'a Node, Vec<&'a Nic>)>>;
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let links_known = !cluster.links.is_empty() || report.asks("inter_switch_links.tor_a");
     let mut apart: BTreeMap<Vec<&str>, Vec<(String, Location)>> = BTreeMap::new();
     // A team that one node has alone has nobody in the cluster to miss.
     for places in teams(cluster).values().filter(|places| places.len() > 1) {
@@ -42,6 +43,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 report.lacks("nics.tor");
             }
             let switches = unlinked_switches(cluster, nics.iter().copied());
+            // Nobody has written down any link: they may all be joined.
+            if !switches.is_empty() && !links_known {
+                report.lacks("inter_switch_links.tor_a");
+                continue;
+            }
             if let (false, Some(first)) = (switches.is_empty(), nics.first()) {
                 let place = report.at(first.origin, "tor");
                 apart.entry(switches).or_default().push((subject(node, first), place));

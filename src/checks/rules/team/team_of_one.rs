@@ -6,6 +6,7 @@ use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
 use crate::profiles::WS2012;
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -31,6 +32,14 @@ pub static RULE: Rule = Rule {
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
     for node in &cluster.nodes {
+        let alone = |nic: &Nic| node.nics.iter().filter(|n| same_name(&n.team, &nic.team)).count() == 1;
+        if node
+            .nics
+            .iter()
+            .any(|nic| teams::has_unknown_kind(node, nic) && alone(nic))
+        {
+            report.lacks("nics.team_kind");
+        }
         let mut add = |team: &Team<'_>, set: bool| {
             if let [only] = team.members.as_slice() {
                 let what = (team.name.to_owned(), only.name.clone(), set, second(node, only));

@@ -216,6 +216,13 @@ fn ports_without_team_or_switch_are_no_team() {
 fn a_switch_over_unlinked_physical_switches_is_told_by_its_own_name() {
     let block = teamed("HV1,A,T1,,\nHV1,B,T2,,\nHV2,A,T1,,\nHV2,B,T2,,\n")
         + "file: switches\nnode,switch,nics\nHV1,LAN,A;B\nHV2,LAN,A;B\n";
+    let unknown = Verdict::NotChecked(vec!["inter_switch_links.tor_a"]);
+    let unwritten = block.replace("file: inter_switch_links\ntor_a,tor_b,speed_mbps\nT1,T3,40000\n", "");
+    assert_eq!(
+        outcome(UNLINKED, &unwritten).1,
+        unknown,
+        "nobody has written down any link"
+    );
     let findings = review(&inventory(&block));
     let found = findings.iter().find(|f| f.rule == UNLINKED).expect("the finding");
     assert_eq!(found.subject, "HV1/LAN");
@@ -251,5 +258,55 @@ fn a_port_of_which_nobody_knows_the_switch_leaves_the_team_unchecked_and_a_direc
         outcome(UNLINKED, &teamed(cables)),
         (2, Verdict::Passed),
         "cables from node to node"
+    );
+}
+
+/// Its name, its ports and its teaming would all be made up.
+#[test]
+fn a_switch_that_only_the_role_of_its_ports_stands_for_is_unknown_and_not_judged() {
+    let block = |role: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2022\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps,card,current_role,model\nHV1,A,10000,S,{role},X\nHV1,B,25000,S,{role},Y\n\
+             HV2,A,10000,S,{role},X\nHV2,B,25000,S,{role},Y\nfile: vms\nvm,node\nW1,HV1\nfile: vnics\nvm,switch\nW1,LAN\n"
+        )
+    };
+    let unnamed = block("vm");
+    for rule in [
+        "set-members-differ",
+        "team-mixed-speed",
+        "team-on-one-card",
+        "vm-switch-missing-on-node",
+    ] {
+        match outcome(rule, &unnamed).1 {
+            Verdict::NotChecked(missing) => assert!(missing.contains(&"switches.switch"), "{rule}: {missing:?}"),
+            other => panic!("{rule}: {other:?}"),
+        }
+    }
+    let named = block("vm:LAN");
+    for rule in ["set-members-differ", "team-mixed-speed", "team-on-one-card"] {
+        assert!(matches!(outcome(rule, &named).1, Verdict::Findings(1..)), "{rule}");
+    }
+    assert_eq!(outcome("vm-switch-missing-on-node", &named).1, Verdict::Passed);
+    let words: String = reviewed(&unnamed)
+        .iter()
+        .map(|f| format!("{}: {} {}\n", f.rule, f.message, f.fix))
+        .collect();
+    assert!(!words.contains("External-1"), "{words}");
+}
+
+#[test]
+fn a_switch_of_vms_that_no_row_names_is_unknown_on_every_node() {
+    let block = |switch: &str| {
+        format!(
+            "{}file: vms\nvm,node\nW1,HV1\nfile: vnics\nvm,switch\nW1,{switch}\n",
+            switches("HV1,LAN,external\nHV2,LAN,external\nHV3,LAN,external\nHV4,LAN,external\n")
+        )
+    };
+    let rule = "vm-switch-missing-on-node";
+    assert_eq!(outcome(rule, &block("lan")).1, Verdict::Passed);
+    assert_eq!(
+        outcome(rule, &block("DMZ")).1,
+        Verdict::NotChecked(vec!["switches.switch"])
     );
 }

@@ -21,15 +21,16 @@ pub(super) fn outcomes_of(rule: &'static Rule, facts: &Inventory, question: Ques
 }
 
 fn asked(rule: &'static Rule, facts: &Inventory, question: Question<'_>) -> Vec<(Outcome, Vec<Finding>)> {
-    let shared = report::Shared::new(facts, question);
+    let known = concluded::without_unnamed_switches(facts);
+    let shared = report::Shared::new(facts, &known, question);
     let ask = |(index, cluster)| {
         let mut report = Report::new(&shared, index, rule);
         if rule.is_about(cluster) {
-            (rule.check)(facts, cluster, &mut report);
+            (rule.check)(&known, cluster, &mut report);
         }
         report.finish()
     };
-    facts.clusters.iter().enumerate().map(ask).collect()
+    known.clusters.iter().enumerate().map(ask).collect()
 }
 
 fn words(finding: &Finding) -> [String; 7] {

@@ -98,3 +98,29 @@ fn what_comes_of_every_rule_is_what_the_committed_table_says() {
     let rows = std::iter::once(header).chain(RULES.iter().flat_map(|rule| rows(rule)));
     texts::assert_committed("verdicts.csv", "what_comes_of_every_rule", rows);
 }
+
+/// What a blank cell says where the catalogue gives it no meaning: nothing.
+fn is_unknown_when_blank(column: &str) -> bool {
+    let (table, name) = column.split_once('.').expect("table.column");
+    let def = catalogue::table(table).expect("a table");
+    let column = def.position(name).map(|at| &def.columns[at]);
+    column.is_some_and(|column| column.default == "unknown" && !column.required)
+}
+
+#[test]
+fn no_rule_passes_without_a_column_that_made_it_speak_unless_a_blank_cell_has_a_meaning() {
+    let mut wrong = Vec::new();
+    for rule in RULES.iter() {
+        let block = fenced(rule.page, "trips");
+        for column in rule.columns.iter().filter(|column| is_unknown_when_blank(column)) {
+            let Ok(facts) = readable(&without(block, column)) else {
+                continue;
+            };
+            let rows = outcomes_of(rule, &facts, question(block));
+            if rows.iter().all(|row| row.outcome == "passed") {
+                wrong.push(format!("{} without {column}", rule.name));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

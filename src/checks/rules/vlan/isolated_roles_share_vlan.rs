@@ -4,7 +4,7 @@ use crate::checks::rules::{Fault, Hosts, Report, Rule};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory};
 use crate::roles::Role;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -30,6 +30,7 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let places = places(cluster, report);
+    note_unknown_roles(cluster, report);
     let apart = cluster.policy.required_apart(&cluster.roles(), cluster.iscsi());
     for (a, b) in apart {
         let vlans = places.keys().filter(|(role, _)| *role == a).map(|(_, vlan)| *vlan);
@@ -47,6 +48,29 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 at: vec![first.clone(), second.clone()],
             });
         }
+    }
+}
+
+/// Column that says what it is for, its name, and what it is for.
+type Member<'a> = (&'static str, &'a str, Option<Role>);
+
+/// Notes a network or host vNIC of which nobody says what it is for, in a VLAN with another one.
+fn note_unknown_roles(cluster: &Cluster, report: &mut Report<'_>) {
+    let networks = cluster
+        .networks
+        .iter()
+        .map(|n| (n.vlan, n.purpose, "cluster_networks.purpose", &n.name));
+    let host_vnics = cluster.nodes.iter().flat_map(|node| &node.host_vnics);
+    let host_vnics = host_vnics.map(|v| (v.vlan, v.role, "host_vnics.role", &v.name));
+    let mut members: BTreeMap<u16, BTreeSet<Member<'_>>> = BTreeMap::new();
+    for (vlan, role, column, name) in networks.chain(host_vnics) {
+        if let Some(vlan) = vlan {
+            members.entry(vlan).or_default().insert((column, name, role));
+        }
+    }
+    for together in members.values().filter(|together| together.len() > 1) {
+        let unknown = together.iter().filter(|(_, _, role)| role.is_none());
+        unknown.for_each(|(column, ..)| report.lacks(column));
     }
 }
 

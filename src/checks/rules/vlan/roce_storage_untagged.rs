@@ -21,12 +21,13 @@ pub static RULE: Rule = Rule {
         "nics.nic_vlan",
         "nics.rdma",
         "nics.current_role",
+        "host_vnics.vlan",
         "host_vnics.vlan_mode",
         "host_vnics.rdma",
         "host_vnics.role",
         "clusters.profile",
     ],
-    needs: &["nics.nic_vlan|host_vnics.vlan_mode"],
+    needs: &["nics.nic_vlan|host_vnics.vlan_mode|host_vnics.vlan"],
     versions: Versions::from(WS2016),
     check,
     ..Rule::BASE
@@ -48,7 +49,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 fix,
             )
         }));
-        let untagged = |v: &&HostVnic| is_untagged_host_vnic(node, v);
+        let says_vlan = report.knows("host_vnics.vlan");
+        let untagged = |v: &&HostVnic| is_untagged_host_vnic(node, v, says_vlan);
         found.extend(node.host_vnics.iter().filter(untagged).map(|v| {
             let fix = format!(
                 "Set-VMNetworkAdapterVlan -ComputerName {host} -ManagementOS -VMNetworkAdapterName {} -Access \
@@ -58,7 +60,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             );
             (
                 format!("{}/{}", node.name, v.name),
-                report.at(v.origin, "vlan_mode"),
+                report.at(v.origin, v.facts.text("vlan_mode").map_or("vlan", |_| "vlan_mode")),
                 fix,
             )
         }));
@@ -91,10 +93,15 @@ fn is_untagged_port(nic: &Nic) -> bool {
         && nic.facts.number("nic_vlan") == Some(0)
 }
 
-/// Reports of Test-Cluster name no VLAN, so that a blank one does not say that there is none.
-fn is_untagged_host_vnic(node: &Node, vnic: &HostVnic) -> bool {
+/// A blank VLAN is none where any host vNIC names one. Reports of Test-Cluster name no VLAN at all, which does not say that there is
+/// none.
+fn is_untagged_host_vnic(node: &Node, vnic: &HostVnic, says_vlan: bool) -> bool {
+    let untagged = match vnic.facts.text("vlan_mode") {
+        Some(mode) => mode == "untagged",
+        None => says_vlan && vnic.vlan.is_none(),
+    };
     vnic.role == Some(Role::Storage)
         && vnic.rdma == Some(true)
-        && vnic.facts.text("vlan_mode") == Some("untagged")
+        && untagged
         && vswitch::bound(node, &vnic.switch).any(|nic| nic.rdma == Rdma::Roce)
 }

@@ -32,6 +32,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for node in &cluster.nodes {
         for port in ports(node).filter(|port| port.is_bare()) {
             let networks = networks(cluster, &port);
+            let blank = cluster.networks.iter().any(|n| n.vlan.is_some() && n.subnet.is_empty());
+            if blank && port.subnets().len() > 1 {
+                report.lacks("cluster_networks.subnet");
+            }
             let differ = networks.iter().any(|(vlan, _)| *vlan != networks[0].0);
             if differ {
                 found.add((port.name, networks), node, report.at(port.origin, "addresses"));

@@ -34,8 +34,14 @@ const WITHOUT_SRIOV: [&str; 9] = [
 ];
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    for (vm, vnic) in lookup::vnics(cluster).filter(|(vm, _)| is_too_old(&vm.os)) {
+    for (vm, vnic) in lookup::vnics(cluster) {
         if vnic.facts.number("iov_weight").is_none_or(|weight| weight == 0) {
+            continue;
+        }
+        if vm.os.is_empty() {
+            report.lacks("vms.os");
+        }
+        if !is_too_old(&vm.os) {
             continue;
         }
         let subject = lookup::vnic_name(vm, vnic);

@@ -28,11 +28,15 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
-    for nodes in by_name(cluster, |_, node, switch| is_for_vms_alone(node, switch)).values() {
+    for nodes in by_name(cluster, |_, node, switch| may_be_for_vms_alone(node, switch)).values() {
         let Some((node, switch)) = nodes.first() else { continue };
         let same = |(_, vnic): &(&Vm, &Vnic)| same_name(&vnic.switch, &switch.name);
         let adapters: Vec<_> = lookup::vnics(cluster).filter(same).collect();
         if adapters.is_empty() || !adapters.iter().all(|(vm, vnic)| stays_inside(vm, vnic)) {
+            continue;
+        }
+        if nodes.iter().any(|(_, switch)| switch.allow_management_os.is_none()) {
+            report.lacks("switches.allow_management_os");
             continue;
         }
         let names: Vec<String> = adapters.iter().map(|(vm, vnic)| lookup::vnic_name(vm, vnic)).collect();
@@ -65,9 +69,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
-fn is_for_vms_alone(node: &Node, switch: &VirtualSwitch) -> bool {
+fn may_be_for_vms_alone(node: &Node, switch: &VirtualSwitch) -> bool {
     switch.kind == SwitchKind::External
-        && switch.allow_management_os == Some(false)
+        && switch.allow_management_os != Some(true)
         && node.host_vnics.iter().all(|v| v.switch != switch.name)
 }
 

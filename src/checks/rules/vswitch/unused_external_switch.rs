@@ -36,6 +36,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
     for nodes in by_name(cluster, |_, node, switch| is_idle(&names, node, switch)).values() {
         let Some((node, switch)) = nodes.first() else { continue };
+        if nodes.iter().any(|(_, switch)| switch.allow_management_os.is_none()) {
+            report.lacks("switches.allow_management_os");
+            continue;
+        }
         report.add(Fault {
             subject: switch.name.clone(),
             message: format!(
@@ -57,7 +61,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 /// A VM may move, so a switch counts as used on every node if an adapter of any VM names it.
 fn is_idle(in_use: &BTreeSet<&str>, node: &Node, switch: &VirtualSwitch) -> bool {
     switch.kind == SwitchKind::External
-        && switch.allow_management_os == Some(false)
+        && switch.allow_management_os != Some(true)
         && node.host_vnics.iter().all(|v| v.switch != switch.name)
         && in_use.iter().all(|name| !same_name(name, &switch.name))
 }

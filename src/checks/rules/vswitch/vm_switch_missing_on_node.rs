@@ -1,6 +1,6 @@
 //! A VM's switch does not exist on a node that may run the VM.
 
-use super::external_by_node;
+use super::{external_by_node, switch_on};
 use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, Vm, Vnic};
@@ -26,7 +26,6 @@ pub static RULE: Rule = Rule {
     ],
     subject: "adapters of VMs on a switch",
     asks: &["vnics.switch"],
-    needs: &["switches.switch|nics.current_role"],
     check,
     ..Rule::BASE
 };
@@ -38,6 +37,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, v)| !v.isolated && !v.switch.is_empty()) {
         report.look_at(1);
         let switch = vnic.switch.as_str();
+        // A switch that no row names is unknown everywhere.
+        if !cluster.nodes.iter().any(|node| switch_on(node, switch).is_some()) {
+            report.lacks("switches.switch");
+        }
         let nodes = nodes_without.entry(switch).or_insert_with(|| lacking(&by_node, switch));
         for node in nodes.iter().filter(|n| vm.owners.binary_search(n).is_ok()) {
             // Not exported is unknown, not absent.

@@ -6,6 +6,7 @@ use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, VirtualSwitch};
 use crate::profiles::WS2012;
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -30,11 +31,17 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    let modeless = |switch: &VirtualSwitch| {
+        switch.facts.yes("iov") == Some(true) && switch.facts.text("bandwidth_mode") == Some("default")
+    };
     let found = by_name(cluster, |index, node, switch| {
-        switch.facts.yes("iov") == Some(true)
-            && switch.facts.text("bandwidth_mode") == Some("default")
-            && has_weights(cluster, index, node, switch)
+        modeless(switch) && has_weights(cluster, index, node, switch)
     });
+    for (index, node) in cluster.nodes.iter().enumerate() {
+        for switch in node.switches.iter().filter(|switch| modeless(switch)) {
+            note_unknown_weights(cluster, index, node, switch, report);
+        }
+    }
     for nodes in found.values() {
         let Some((_, switch)) = nodes.first() else { continue };
         report.add(Fault {
@@ -52,6 +59,17 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 .map(|(_, switch)| report.at(switch.origin, "bandwidth_mode"))
                 .collect(),
         });
+    }
+}
+
+/// Any adapter of which nobody says whether it has a weight may have one.
+fn note_unknown_weights(cluster: &Cluster, index: usize, node: &Node, switch: &VirtualSwitch, report: &mut Report<'_>) {
+    if adapters_on(cluster, index, &switch.name).any(|(_, vnic)| vnic.weight.is_none()) {
+        report.lacks("vnics.weight");
+    }
+    let mut host = node.host_vnics.iter().filter(|v| same_name(&v.switch, &switch.name));
+    if host.any(|vnic| vnic.weight.is_none()) {
+        report.lacks("host_vnics.weight");
     }
 }
 

@@ -103,6 +103,7 @@ pub(super) const COLUMNS: Family = Family {
         NETBIOS,
     ],
     cluster_networks: &[concluded(&["purpose"], "purpose")],
+    switches: &[concluded(&["switch"], "switch")],
     host_vnics: &[concluded(&["role"], "role"), NETBIOS],
     vms: &[
         Column::fact(
