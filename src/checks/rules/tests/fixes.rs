@@ -236,9 +236,10 @@ fn the_mtu_of_most_interfaces_stays_and_the_odd_one_changes() {
 #[test]
 fn interfaces_that_send_small_packets_are_named_and_those_that_send_large_ones_stay() {
     let block = |nodes: usize| {
-        let all: Vec<usize> = (1..=nodes).collect();
+        // The nodes from 2 on that send small packets are fewer than the others.
+        let all: Vec<usize> = (1..2 * nodes).collect();
         let each = |of: &dyn Fn(usize) -> String| all.iter().map(|node| of(*node)).collect::<String>();
-        let mtu = |node: usize| if node == 1 { 9000 } else { 1500 };
+        let mtu = |node: usize| if (2..=nodes).contains(&node) { 1500 } else { 9000 };
         format!(
             "file: nodes\nnode,cluster\n{}file: nics\nnode,nic,speed_mbps,current_role,mtu\n{}",
             each(&|node| format!("HV{node},C1\n")),
@@ -250,17 +251,17 @@ fn interfaces_that_send_small_packets_are_named_and_those_that_send_large_ones_s
             "Set-NetAdapterAdvancedProperty -CimSession '{node}' -Name 'SMB 1' -RegistryKeyword '*JumboPacket' -RegistryValue 9014"
         )
     };
-    let tail = "(or 1514, no large packets, on those that have them), and the same at the physical switches";
-    assert_eq!(fix("mtu-differs", &block(2)), format!("{} {tail}", set("HV2")));
+    let tail = ", as on the others, and the same at the physical switches";
+    assert_eq!(fix("mtu-differs", &block(2)), format!("{}{tail}", set("HV2")));
     let two = format!("{}; {}", set("HV2"), set("HV3"));
-    assert_eq!(fix("mtu-differs", &block(3)), format!("{two} {tail}"));
+    assert_eq!(fix("mtu-differs", &block(3)), format!("{two}{tail}"));
     assert_eq!(
         fix("mtu-differs", &block(4)),
-        format!("{two}; the same for the other one {tail}")
+        format!("{two}; the same for the other one{tail}")
     );
     assert_eq!(
         fix("mtu-differs", &block(5)),
-        format!("{two}; the same for 2 others {tail}")
+        format!("{two}; the same for 2 others{tail}")
     );
 }
 
