@@ -9,7 +9,7 @@ use crate::inventory::{Cluster, ColumnName, Fact, Nic, Node, TrafficClass};
 use crate::plan::{ClusterPlan, NodeUplink};
 use crate::profiles::{Transport, WS2008R2};
 use crate::roles::Role;
-use crate::units::same_name;
+use crate::units::{Mbps, same_name};
 use std::collections::BTreeSet;
 
 /// Columns of a node that it sets.
@@ -61,11 +61,41 @@ pub fn of_node(cluster: &Cluster, plan: &ClusterPlan, after: &Node) -> Option<Dc
         let dcb = found.get_or_insert_with(|| Dcb {
             nics: Vec::new(),
             smb_percent: smb,
-            cluster_percent: if slowest > 10_000 { 1 } else { 2 },
+            cluster_percent: cluster_percent(slowest),
         });
         dcb.nics.extend(nics.iter().map(|n| n.name.clone()));
     }
+    if let Some((dcb, (smb, cluster_percent))) = found.as_mut().zip(of_all(cluster, plan)) {
+        (dcb.smb_percent, dcb.cluster_percent) = (smb, cluster_percent);
+    }
     found
+}
+
+/// The same percentages on every node, since Data Center Bridging must not differ within a cluster: the smallest share that the plan gives to SMB over RDMA beside
+/// other traffic, and the cluster's percentage at the slowest of these ports.
+fn of_all(cluster: &Cluster, plan: &ClusterPlan) -> Option<(u8, u8)> {
+    let nodes = plan.nodes.iter().filter_map(|planned| {
+        let node = cluster.nodes.iter().find(|node| same_name(&node.name, &planned.node))?;
+        Some(uplinks(plan, node).filter_map(move |(design, uplink)| {
+            let ports = || {
+                node.nics
+                    .iter()
+                    .filter(|nic| uplink.nics.iter().any(|name| same_name(name, &nic.name)))
+            };
+            let smb = smb_percent(cluster, uplink);
+            let counts = smb > 0 && design.roles.len() > 1 && ports().all(|nic| nic.rdma.on());
+            Some((smb, ports().map(|nic| nic.speed).min()?)).filter(|_| counts)
+        }))
+    });
+    let all: Vec<(u8, Mbps)> = nodes.flatten().collect();
+    let slowest = all.iter().map(|(_, speed)| *speed).min()?;
+    let smb = all.iter().map(|(smb, _)| *smb).min()?;
+    Some((smb, cluster_percent(slowest)))
+}
+
+/// Percent for the heartbeat at ports of this speed.
+fn cluster_percent(slowest: Mbps) -> u8 {
+    if slowest > 10_000 { 1 } else { 2 }
 }
 
 /// What the plan gives to SMB: storage, and live migration over SMB, which share a class. The rest of the port must keep something.

@@ -3,9 +3,10 @@
 //! A setting of today that serves the plan stays as it is. Sources: Microsoft, "Network Recommendations for a Hyper-V Cluster" (cluster use,
 //! MigrationExcludeNetworks), `Add-VMMigrationNetwork`, `Set-VMHost`, `Set-SmbBandwidthLimit`, "Manage SMB bandwidth limits for live migration".
 
+use super::adapters::{rides_on_storage, switch_of};
 use super::shared::{shared_uplink, staying};
 use crate::inventory::{Cluster, ClusterNetwork, Node, SmbShare, StorageKind};
-use crate::plan::{ClusterPlan, Uplink};
+use crate::plan::{ClusterPlan, NodeUplink};
 use crate::profiles::{Transport, WS2008R2, WS2022};
 use crate::roles::Role;
 use crate::units::{Mbps, same_name};
@@ -56,14 +57,14 @@ fn cluster_use(storage: StorageKind, plan: &ClusterPlan, network: &ClusterNetwor
 }
 
 /// Networks between the nodes that live migration uses in a plan, in order of preference: its own, where it has none those of the
-/// roles beside it on its uplink; then the cluster's as a fallback. None where the plan gives it ports of its own and the inventory does
+/// roles whose adapters it shares; then the cluster's as a fallback. None where the plan gives it ports or host vNICs of its own and the inventory does
 /// not name their network: a list without it would lead live migration off it.
 pub fn migration_networks<'c>(cluster: &'c Cluster, plan: &ClusterPlan) -> Vec<&'c ClusterNetwork> {
     let networks = staying(cluster, plan);
     let named = |role: Role| networks.iter().copied().filter(move |n| n.purpose == Some(role));
     let own: Vec<_> = named(Role::LiveMigration).collect();
     let mut found: Vec<_> = if own.is_empty() {
-        beside(plan).into_iter().flat_map(named).collect()
+        beside(cluster, plan).into_iter().flat_map(named).collect()
     } else {
         own
     };
@@ -83,11 +84,20 @@ fn private_use(storage: StorageKind, plan: &ClusterPlan, network: &ClusterNetwor
     matches!(cluster_use(storage, plan, network), Some(1 | 3)) && network.purpose != Some(Role::Management)
 }
 
-/// Roles on the uplink of live migration that have networks between the nodes.
-fn beside(plan: &ClusterPlan) -> Vec<Role> {
-    let uplink = plan.uplinks.iter().find(|u| u.roles.contains(&Role::LiveMigration));
+/// Roles with networks between the nodes that share the adapters of live migration on every node.
+fn beside(cluster: &Cluster, plan: &ClusterPlan) -> Vec<Role> {
+    let Some(design) = plan.uplinks.iter().find(|u| u.roles.contains(&Role::LiveMigration)) else {
+        return Vec::new();
+    };
+    // Under a virtual switch it has host vNICs of its own.
+    let apart = |uplink: &NodeUplink| switch_of(design, uplink).is_some();
+    let mut built = plan.nodes.iter().flat_map(|n| &n.uplinks);
+    let own = built.any(|u| same_name(&u.uplink, &design.name) && apart(u));
+    if own && !rides_on_storage(cluster, design, Role::LiveMigration) {
+        return Vec::new();
+    }
     let private = [Role::Cluster, Role::Storage];
-    let roles = uplink.into_iter().flat_map(|u: &Uplink| u.roles.iter().copied());
+    let roles = design.roles.iter().copied();
     roles.filter(|role| private.contains(role)).collect()
 }
 

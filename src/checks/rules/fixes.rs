@@ -156,3 +156,12 @@ pub fn advanced_property(node: &Node, nic: &Nic) -> String {
         quoted(&nic.name)
     )
 }
+
+/// Switch RDMA off at a port, which loses its link for a moment.
+pub fn disable_rdma(node: &str, nic: &str) -> String {
+    format!(
+        "Disable-NetAdapterRdma -CimSession {} -Name {}",
+        quoted(node),
+        quoted(nic)
+    )
+}

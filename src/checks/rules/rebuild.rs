@@ -9,6 +9,9 @@ use crate::inventory::{Cluster, Nic, Node, VirtualSwitch};
 use crate::profiles::{WS2016, WS2022};
 use crate::units::same_name;
 
+/// Parameter of `New-VMSwitch`.
+const MODE: &str = "-MinimumBandwidthMode";
+
 /// How a switch gets a setting that is fixed when it is created (from 2012 on; 2008 R2 has none of them).
 pub(super) fn recreate(cluster: &Cluster, nodes: &[(&Node, &VirtualSwitch)], option: &str) -> String {
     let Some((node, switch)) = nodes.first() else {
@@ -66,16 +69,59 @@ fn again(node: &Node, switch: &VirtualSwitch, (before, uplink): &(String, String
     } else {
         "$true"
     };
-    let option = if option.is_empty() {
-        String::new()
-    } else {
-        format!(" {option}")
-    };
+    let set = uplink.contains("-EnableEmbeddedTeaming $true");
+    let options = kept(switch, option, !before.is_empty())
+        .into_iter()
+        .filter(|option| !option.is_empty());
+    let options: String = options.map(|option| format!(" {option}")).collect();
     format!(
         "Remove-VMSwitch -ComputerName {host} -Name {name} -Force; {before}New-VMSwitch -ComputerName {host} -Name {name} {uplink} \
-         -AllowManagementOS {shared}{option}{}",
+         -AllowManagementOS {shared}{options}{}{}",
+        afterwards(switch, (&host, &name), set, &options),
         host_vnics(node, switch)
     )
+}
+
+/// Parameters of the new switch: the one that is wanted, and what is known of the old one and does not contradict it, since nothing of it comes back by itself.
+/// Only weights are not taken along where a team gives way to SET, `from_team`: no page promises anything for them there.
+fn kept(switch: &VirtualSwitch, wanted: &str, from_team: bool) -> [String; 4] {
+    let known = |column: &str, parameter: &str| {
+        let on = switch.facts.yes(column) == Some(true) && !wanted.contains(parameter);
+        if on {
+            format!("{parameter} $true")
+        } else {
+            String::new()
+        }
+    };
+    let mode = match switch.facts.text("bandwidth_mode") {
+        _ if wanted.contains(MODE) => String::new(),
+        Some("weight") if from_team => String::new(),
+        Some("weight") => format!("{MODE} Weight"),
+        Some("absolute") => format!("{MODE} Absolute"),
+        Some("none") => format!("{MODE} None"),
+        _ => String::new(),
+    };
+    let direct = known("packet_direct", "-EnablePacketDirect");
+    [wanted.to_owned(), known("iov", "-EnableIov"), mode, direct]
+}
+
+/// What `New-VMSwitch` has no parameter for: how SET spreads traffic, and the weight of adapters without one.
+fn afterwards(switch: &VirtualSwitch, (host, name): (&str, &str), set: bool, options: &str) -> String {
+    let balance = match switch.facts.text("load_balancing") {
+        Some("hyper-v-port") if set => Some("HyperVPort"),
+        Some("dynamic") if set => Some("Dynamic"),
+        _ => None,
+    };
+    let flow = switch
+        .facts
+        .number("default_flow_weight")
+        .filter(|_| options.contains("Mode Weight"));
+    let balance = balance
+        .map(|way| format!("; Set-VMSwitchTeam -ComputerName {host} -Name {name} -LoadBalancingAlgorithm {way}"));
+    let flow = flow.map(|weight| {
+        format!("; Set-VMSwitch -ComputerName {host} -Name {name} -DefaultFlowMinimumBandwidthWeight {weight}")
+    });
+    [balance, flow].into_iter().flatten().collect()
 }
 
 /// What goes with the switch.
@@ -181,6 +227,45 @@ mod tests {
                 "{fix}"
             );
         }
+    }
+
+    #[test]
+    fn a_switch_that_is_made_again_keeps_what_is_known_of_it() {
+        let block = |facts: &str| {
+            format!(
+                "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV1,B,10000\n\
+                 file: switches\nnode,switch,nics,allow_management_os,iov,bandwidth_mode,packet_direct,load_balancing,default_flow_weight\nHV1,S1,A;B,{facts}\n"
+            )
+        };
+        let made = |facts: &str, option: &str| {
+            let cluster = inventory(&block(facts)).clusters.remove(0);
+            let node = &cluster.nodes[0];
+            recreate(&cluster, &[(node, &node.switches[0])], option)
+        };
+        let weights = made("no,yes,none,,dynamic,", "-MinimumBandwidthMode Weight");
+        assert!(
+            weights
+                .contains("-AllowManagementOS $false -MinimumBandwidthMode Weight -EnableIov $true; Set-VMSwitchTeam"),
+            "{weights}"
+        );
+        assert!(weights.contains("-LoadBalancingAlgorithm Dynamic"), "{weights}");
+        let iov = made("no,no,weight,yes,hyper-v-port,20", "-EnableIov $true");
+        assert!(
+            iov.contains("-EnableIov $true -MinimumBandwidthMode Weight -EnablePacketDirect $true; Set-VMSwitchTeam"),
+            "{iov}"
+        );
+        assert!(
+            iov.contains(
+                "HyperVPort; Set-VMSwitch -ComputerName 'HV1' -Name 'S1' -DefaultFlowMinimumBandwidthWeight 20"
+            ),
+            "{iov}"
+        );
+        // What is to change is not carried over, and what is off or unknown needs no parameter.
+        let direct = made("yes,no,default,yes,,20", "-EnablePacketDirect $false");
+        assert!(
+            direct.ends_with("-AllowManagementOS $true -EnablePacketDirect $false"),
+            "{direct}"
+        );
     }
 
     #[test]

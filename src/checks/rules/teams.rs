@@ -4,9 +4,10 @@
 //! made it (`Get-NetLbfoTeam` lists its members). SET has no object of its own, it is a property of the virtual switch
 //! (`Get-VMSwitch`, `Get-VMSwitchTeam`). Must not know: rules.
 
+use super::{fixes, lookup};
 use crate::inventory::{Cluster, Fact, Nic, Node, Origin, VirtualSwitch};
 use crate::profiles::WS2016;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A team.
 pub struct Team<'a> {
@@ -95,4 +96,37 @@ pub fn set<'a>(cluster: &Cluster, node: &'a Node) -> Vec<Team<'a>> {
             said.unwrap_or(implied)
         })
         .collect()
+}
+
+/// How ports leave an LBFO team so that something of it stays. The last port cannot leave a team, and what runs over the team (a virtual switch, management) is off
+/// the network without it: then the team goes as a whole, after its traffic has another way.
+pub fn take_out(node: &Node, team: &Team<'_>, ports: &[&Nic]) -> Result<String, String> {
+    let names = fixes::quoted_list(ports.iter().map(|nic| nic.name.as_str()));
+    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(team.name));
+    if ports.len() < team.members.len() {
+        return Ok(format!(
+            "Remove-NetLbfoTeamMember -CimSession {host} -Name {names} -Team {name}"
+        ));
+    }
+    let carried = match team.switch {
+        Some(switch) => format!("virtual switch {}", switch.name),
+        None => {
+            let roles: BTreeSet<&str> = ports
+                .iter()
+                .flat_map(|nic| &nic.roles)
+                .map(|role| role.info().title)
+                .collect();
+            let roles: Vec<&str> = roles.into_iter().collect();
+            lookup::list(&roles)
+        }
+    };
+    let carried = if carried.is_empty() {
+        "what runs over it".to_owned()
+    } else {
+        carried
+    };
+    Err(format!(
+        "all ports of {} on {} are such ports: taking them out ends the team and cuts off {carried}; give that other ports first",
+        team.name, node.name
+    ))
 }

@@ -25,6 +25,8 @@ pub(super) struct Adapter {
     /// The VLANs of its switch ports, where one of them lists any.
     pub trunk: Option<BTreeSet<u16>>,
     pub addresses: Vec<Subnet>,
+    /// Addresses that tell only which network of a role it is on.
+    pub hints: Vec<Subnet>,
     pub rdma: bool,
     pub ports_rdma: bool,
     pub weight: Option<u32>,
@@ -211,7 +213,7 @@ fn carries_guests(node: &Node, switch: &VirtualSwitch) -> bool {
 }
 
 /// Addresses that say on which network an adapter is.
-fn addresses(written: &[String]) -> impl Iterator<Item = Subnet> + '_ {
+pub(super) fn addresses(written: &[String]) -> impl Iterator<Item = Subnet> + '_ {
     written
         .iter()
         .filter_map(|text| Subnet::address(text))

@@ -127,11 +127,10 @@ impl<'a> Matcher<'a> {
             let networks: Vec<usize> = (0..self.networks.len())
                 .filter(|i| self.networks.get(*i).is_some_and(fits))
                 .collect();
-            let exact = networks.iter().find(|i| {
-                self.networks
-                    .get(**i)
-                    .is_some_and(|n| n.vlan.is_some() && n.vlan == adapter.vlan)
-            });
+            let one =
+                |fits: &dyn Fn(&Network) -> bool| networks.iter().find(|i| self.networks.get(**i).is_some_and(fits));
+            let exact = one(&|n| n.subnets.iter().any(|s| adapter.hints.iter().any(|a| s.holds(a))))
+                .or_else(|| one(&|n| n.vlan.is_some() && n.vlan == adapter.vlan));
             let turn = seen.entry(role).or_default();
             let next = networks.get(*turn % networks.len().max(1));
             found.extend(exact.or(next));

@@ -4,21 +4,29 @@
 //! inventory with that purpose, else one is assumed. That the plan's live-migration networks come first in the cluster's order
 //! goes with the plan, unless the inventory names another order.
 
-use super::gather::Adapter;
+use super::gather::{Adapter, addresses};
 use super::matching::{self, Matcher};
 use super::{Evidence, Kind, Wiring, metrics, today};
-use crate::applied;
+use crate::applied::{self, Carrier};
 use crate::inventory::{Cluster, Node};
 use crate::plan::{ClusterPlan, Mechanism, NodeUplink, Uplink};
 use crate::profiles::Transport;
 use crate::roles::Role;
-use crate::units::{Permille, host_vnic_connection};
+use crate::units::{Permille, host_vnic_connection, same_name};
 use std::collections::BTreeSet;
 
 /// The wiring of a plan.
 pub(super) fn wiring(cluster: &Cluster, plan: &ClusterPlan) -> Wiring {
     let mut assumed = BTreeSet::new();
-    let nodes: Vec<Vec<Adapter>> = cluster.nodes.iter().map(|node| adapters(cluster, node, plan)).collect();
+    let after = applied::cluster(cluster, plan);
+    let pairs = cluster.nodes.iter().zip(&after.nodes);
+    let nodes: Vec<Vec<Adapter>> = pairs
+        .map(|(node, after)| {
+            let mut found = adapters(cluster, node, plan);
+            hint(&applied::adapters(cluster, plan, node), after, &mut found);
+            found
+        })
+        .collect();
     let mut wiring = Wiring {
         networks: cluster
             .networks
@@ -61,6 +69,45 @@ fn adapters(cluster: &Cluster, node: &Node, plan: &ClusterPlan) -> Vec<Adapter> 
         found.extend(of_uplink(cluster, node, design, uplink));
     }
     found
+}
+
+/// Addresses that the adapters have once the plan is applied: of several networks of one role they tell which one an adapter is on, as where every pair of nodes
+/// has cables and subnets of its own.
+fn hint(carriers: &[applied::Adapter], after: &Node, found: &mut [Adapter]) {
+    let mut taken = BTreeSet::new();
+    for adapter in found {
+        let fits = |carrier: &Carrier| match carrier {
+            Carrier::Nic(port) => adapter.kind == Some(Kind::Port) && adapter.ports == [*port],
+            Carrier::Team(_, ports) => adapter.kind == Some(Kind::Team) && adapter.ports == *ports,
+            Carrier::HostVnic { nic, .. } => {
+                adapter.kind == Some(Kind::HostVnic) && nic.is_none_or(|port| adapter.ports == [port])
+            }
+        };
+        let same = |carrier: &applied::Adapter| {
+            fits(&carrier.carrier) && carrier.roles.iter().any(|role| adapter.roles.contains(role))
+        };
+        let mut all = carriers.iter().enumerate();
+        let Some((place, carrier)) = all.find(|(place, carrier)| !taken.contains(place) && same(carrier)) else {
+            continue;
+        };
+        taken.insert(place);
+        let written: Vec<String> = match &carrier.carrier {
+            Carrier::Nic(port) => after
+                .nics
+                .get(*port)
+                .map(|nic| nic.addresses.clone())
+                .unwrap_or_default(),
+            Carrier::Team(_, ports) => {
+                let nics = ports.iter().filter_map(|port| after.nics.get(*port));
+                nics.flat_map(|nic| nic.addresses.iter().cloned()).collect()
+            }
+            Carrier::HostVnic { name, .. } => {
+                let vnic = after.host_vnics.iter().find(|vnic| same_name(&vnic.name, name));
+                vnic.map(|vnic| vnic.addresses.clone()).unwrap_or_default()
+            }
+        };
+        adapter.hints = addresses(&written).collect();
+    }
 }
 
 fn of_uplink(cluster: &Cluster, node: &Node, design: &Uplink, uplink: &NodeUplink) -> Vec<Adapter> {

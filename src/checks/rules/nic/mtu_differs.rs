@@ -117,28 +117,51 @@ fn subnet(addresses: &[String]) -> Option<Subnet> {
 /// Interfaces whose fix is written out; the others are alike.
 const WRITTEN: usize = 2;
 
-/// Large packets everywhere: the interfaces that send them already stay.
-fn fix(cluster: &Cluster, interfaces: &[Interface]) -> String {
-    if fixes::is_2008r2(cluster) {
-        return "in Device Manager, the port, Advanced: \"Jumbo Packet\" to one value on every node, and at the switches".to_owned();
+/// The MTU that most interfaces have; of two that as many have, the larger.
+fn usual(interfaces: &[Interface]) -> u64 {
+    let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+    for interface in interfaces {
+        *counts.entry(interface.mtu).or_default() += 1;
     }
-    let most = interfaces.iter().map(|i| i.mtu).max().unwrap_or(0);
-    let small: Vec<&Interface> = interfaces.iter().filter(|i| i.mtu < most).collect();
+    let most = counts.into_iter().max_by_key(|(mtu, count)| (*count, *mtu));
+    most.map_or(0, |(mtu, _)| mtu)
+}
+
+/// Bytes of the Ethernet header, which `*JumboPacket` counts, too.
+const HEADER: u64 = 14;
+
+/// The interfaces that differ from most are set like these.
+fn fix(cluster: &Cluster, interfaces: &[Interface]) -> String {
+    let usual = usual(interfaces);
+    let odd: Vec<&Interface> = interfaces.iter().filter(|i| i.mtu != usual).collect();
+    let names: Vec<&str> = odd.iter().map(|i| i.name.as_str()).collect();
+    if fixes::is_2008r2(cluster) {
+        return format!(
+            "in Device Manager, {}, Advanced: \"Jumbo Packet\" as on the others (an MTU of {usual} bytes), and the same at the physical switches",
+            lookup::list(&names)
+        );
+    }
+    // Some files hold the value of the keyword itself.
+    let value = if matches!(usual, 1514 | 9014) {
+        usual
+    } else {
+        usual + HEADER
+    };
     let one = |i: &&Interface| {
         format!(
-            "Set-NetAdapterAdvancedProperty -CimSession {} -Name {} -RegistryKeyword '*JumboPacket' -RegistryValue 9014",
+            "Set-NetAdapterAdvancedProperty -CimSession {} -Name {} -RegistryKeyword '*JumboPacket' -RegistryValue {value}",
             fixes::quoted(&i.node),
             fixes::quoted(&i.alias)
         )
     };
-    let written: Vec<String> = small.iter().take(WRITTEN).map(one).collect();
-    let more = match small.len().saturating_sub(WRITTEN) {
+    let written: Vec<String> = odd.iter().take(WRITTEN).map(one).collect();
+    let more = match odd.len().saturating_sub(WRITTEN) {
         0 => String::new(),
         1 => "; the same for the other one".to_owned(),
         more => format!("; the same for {more} others"),
     };
     format!(
-        "{}{more} (or 1514, no large packets, on those that have them), and the same at the physical switches",
+        "{}{more}, as on the others, and the same at the physical switches",
         written.join("; ")
     )
 }

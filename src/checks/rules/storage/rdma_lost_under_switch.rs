@@ -1,7 +1,7 @@
 //! A port with RDMA under a virtual switch that takes RDMA away.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, Versions};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::{WS2012, WS2012R2};
@@ -19,6 +19,7 @@ pub static RULE: Rule = Rule {
     needs: &["nics.rdma"],
     // SMB Direct came with 2012; from 2016 on a switch keeps RDMA.
     versions: Versions::between(WS2012, WS2012R2),
+    leaves: Some("RDMA of a port that it needs under a virtual switch, and counts on none there"),
     check,
     ..Rule::BASE
 };
@@ -41,7 +42,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: format!("RDMA under switch {switch}"),
             expected: "RDMA on a port without a virtual switch".to_owned(),
-            fix: format!("take {nic} out of {switch} and use it for storage or live migration alone"),
+            fix: format!(
+                "take {nic} out of {switch} and use it for storage or live migration alone; where no other port can carry the switch, switch its RDMA off: {}, and \
+                 write rdma = no",
+                fixes::disable_rdma(places.first(), &nic)
+            ),
             at: places.at,
         });
     }

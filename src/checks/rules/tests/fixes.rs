@@ -128,22 +128,118 @@ fn members_of_teams_are_named_in_the_command_that_takes_them_out() {
                  HV1,B,10000,roce,no,LAN,lbfo\nHV1,C,10000,,yes,LAN,lbfo\n";
     let rdma = fix("rdma-in-lbfo-team", block);
     assert!(
-        rdma.contains("Remove-NetLbfoTeamMember -Name 'A','B' -Team 'LAN'"),
+        rdma.contains("Remove-NetLbfoTeamMember -CimSession 'HV1' -Name 'A','B' -Team 'LAN'"),
         "{rdma}"
     );
     let sriov = fix("sriov-in-lbfo-team", block);
     assert!(
-        sriov.contains("Remove-NetLbfoTeamMember -Name 'A','C' -Team 'LAN'"),
+        sriov.contains("Remove-NetLbfoTeamMember -CimSession 'HV1' -Name 'A','C' -Team 'LAN'"),
         "{sriov}"
+    );
+}
+
+#[test]
+fn no_fix_takes_every_port_out_of_a_team() {
+    let block = |profile: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,{profile}\nfile: nodes\nnode,cluster\nHV1,C1\n\
+             file: nics\nnode,nic,speed_mbps,model,rdma,sriov,team,team_kind,current_role\nHV1,A,10000,X,roce,yes,LAN,lbfo,management\n\
+             HV1,B,10000,X,roce,yes,LAN,lbfo,management\nfile: switches\nnode,switch,nics\nHV1,S1,LAN\n"
+        )
+    };
+    let (rdma, sriov) = (
+        fix("rdma-in-lbfo-team", &block("2012r2")),
+        fix("sriov-in-lbfo-team", &block("2012r2")),
+    );
+    for told in [&rdma, &sriov] {
+        assert!(!told.contains("Remove-NetLbfoTeamMember"), "{told}");
+        assert!(told.contains("cuts off virtual switch S1"), "{told}");
+    }
+    assert!(
+        rdma.contains("Disable-NetAdapterRdma -CimSession 'HV1' -Name 'A'"),
+        "{rdma}"
+    );
+    assert!(
+        sriov.starts_with("Disable-NetAdapterSriov -CimSession 'HV1' -Name 'A','B'"),
+        "{sriov}"
+    );
+    // From 2016 on the team gives way to SET, which keeps RDMA: the switch is made again.
+    let newer = fix("rdma-in-lbfo-team", &block("2019"));
+    assert!(
+        newer.starts_with("drain HV1, then Remove-VMSwitch") && newer.contains("-EnableEmbeddedTeaming $true"),
+        "{newer}"
+    );
+}
+
+#[test]
+fn who_asks_for_sriov_in_vain_is_told_how_to_ask_no_longer_before_a_switch_is_made_again() {
+    let block = |sriov: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+             file: nics\nnode,nic,speed_mbps,sriov\nHV1,A,10000,{sriov}\nfile: switches\nnode,switch,nics,iov,bandwidth_mode\nHV1,S1,A,no,weight\n\
+             file: vms\nvm,node\nW1,HV1\nfile: vnics\nvm,switch,iov_weight\nW1,S1,100\n"
+        )
+    };
+    let told = |sriov: &str| fix("sriov-vnic-on-switch-without-sriov", &block(sriov));
+    let quiet = "Set-VMNetworkAdapter -ComputerName 'HV1' -VMName 'W1' -Name 'Network Adapter' -IovWeight 0";
+    let can = told("yes");
+    assert!(
+        can.starts_with(quiet) && can.contains("-EnableIov $true -MinimumBandwidthMode Weight"),
+        "{can}"
+    );
+    let cannot = told("no");
+    assert!(
+        cannot.starts_with(quiet) && cannot.contains("HV1/A") && !cannot.contains("Remove-VMSwitch"),
+        "{cannot}"
+    );
+}
+
+#[test]
+fn a_missing_vlan_is_asked_for_on_every_port_that_lacks_it() {
+    let block = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+                 file: nics\nnode,nic,speed_mbps,vlans\nHV1,A,10000,10\nHV1,B,10000,10;30\nHV1,C,10000,10\n\
+                 file: switches\nnode,switch,nics\nHV1,S1,A;B;C\nfile: vms\nvm,node\nW1,HV1\nfile: vnics\nvm,switch,vlans\nW1,S1,30\n";
+    assert_eq!(
+        fix("vm-vlan-missing-on-node", block),
+        "add VLAN 30 to the trunk of HV1/A on its physical switch port and HV1/C on its physical switch port"
+    );
+}
+
+#[test]
+fn the_mtu_of_most_interfaces_stays_and_the_odd_one_changes() {
+    let block = |mtus: [u64; 3]| {
+        let row = |(node, mtu): (usize, u64)| format!("HV{node},A,10000,storage,{mtu}\n");
+        let rows: String = (1..).zip(mtus).map(row).collect();
+        format!(
+            "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nHV3,C1\n\
+             file: nics\nnode,nic,speed_mbps,current_role,mtu\n{rows}"
+        )
+    };
+    let told = |mtus: [u64; 3]| fix("mtu-differs", &block(mtus));
+    let small = told([9000, 1500, 1500]);
+    assert!(
+        small.starts_with("Set-NetAdapterAdvancedProperty -CimSession 'HV1' -Name 'A' -RegistryKeyword '*JumboPacket' -RegistryValue 1514,"),
+        "{small}"
+    );
+    let large = told([9000, 1500, 9000]);
+    assert!(
+        large.contains("'HV2'") && large.contains("9014,") && !large.contains("'HV1'"),
+        "{large}"
+    );
+    let tie = told([9000, 1500, 4000]);
+    assert!(
+        tie.contains("9014,") && tie.contains("'HV2'") && tie.contains("'HV3'"),
+        "{tie}"
     );
 }
 
 #[test]
 fn interfaces_that_send_small_packets_are_named_and_those_that_send_large_ones_stay() {
     let block = |nodes: usize| {
-        let all: Vec<usize> = (1..=nodes).collect();
+        // The nodes from 2 on that send small packets are fewer than the others.
+        let all: Vec<usize> = (1..2 * nodes).collect();
         let each = |of: &dyn Fn(usize) -> String| all.iter().map(|node| of(*node)).collect::<String>();
-        let mtu = |node: usize| if node == 1 { 9000 } else { 1500 };
+        let mtu = |node: usize| if (2..=nodes).contains(&node) { 1500 } else { 9000 };
         format!(
             "file: nodes\nnode,cluster\n{}file: nics\nnode,nic,speed_mbps,current_role,mtu\n{}",
             each(&|node| format!("HV{node},C1\n")),
@@ -155,17 +251,17 @@ fn interfaces_that_send_small_packets_are_named_and_those_that_send_large_ones_s
             "Set-NetAdapterAdvancedProperty -CimSession '{node}' -Name 'SMB 1' -RegistryKeyword '*JumboPacket' -RegistryValue 9014"
         )
     };
-    let tail = "(or 1514, no large packets, on those that have them), and the same at the physical switches";
-    assert_eq!(fix("mtu-differs", &block(2)), format!("{} {tail}", set("HV2")));
+    let tail = ", as on the others, and the same at the physical switches";
+    assert_eq!(fix("mtu-differs", &block(2)), format!("{}{tail}", set("HV2")));
     let two = format!("{}; {}", set("HV2"), set("HV3"));
-    assert_eq!(fix("mtu-differs", &block(3)), format!("{two} {tail}"));
+    assert_eq!(fix("mtu-differs", &block(3)), format!("{two}{tail}"));
     assert_eq!(
         fix("mtu-differs", &block(4)),
-        format!("{two}; the same for the other one {tail}")
+        format!("{two}; the same for the other one{tail}")
     );
     assert_eq!(
         fix("mtu-differs", &block(5)),
-        format!("{two}; the same for 2 others {tail}")
+        format!("{two}; the same for 2 others{tail}")
     );
 }
 

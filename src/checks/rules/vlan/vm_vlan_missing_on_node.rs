@@ -1,9 +1,9 @@
 //! A VM's VLAN does not reach its switch on a node that may run the VM.
 
 use crate::checks::rules::{Fault, Hosts, Report, Rule, lookup};
-use crate::finding::Severity;
+use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, Inventory, Nic, Node, Vm};
-use crate::units::{count, same_name};
+use crate::units::{count, listed, same_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
@@ -31,6 +31,8 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
+/// A node, and its ports that lack a VLAN.
+type Lack<'a> = (usize, Vec<&'a Nic>);
 /// Node, switch, VLAN.
 type Gap<'a> = (usize, &'a str, u16);
 
@@ -45,38 +47,52 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     if ports.any(|nic| nic.vlans.is_none()) {
         report.lacks("nics.vlans");
     }
-    for ((index, switch, vlan), (nic, vms)) in gaps(cluster) {
+    for ((index, switch, vlan), (nics, vms)) in gaps(cluster) {
         let node = &cluster.nodes[index];
-        let carried = nic.vlans.as_ref().map(words).unwrap_or_default();
         let names: Vec<&str> = vms.iter().map(|vm| vm.name.as_str()).collect();
-        let port = if nic.tor_port.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", nic.tor_port)
-        };
-        let mut at = vec![report.at(nic.origin, "vlans")];
+        let mut at: Vec<Location> = nics.iter().map(|nic| report.at(nic.origin, "vlans")).collect();
+        let ports: Vec<&str> = nics.iter().map(|nic| nic.name.as_str()).collect();
         at.extend(
             vms.iter()
                 .filter_map(|vm| vm.vnics.iter().find(|v| v.vlans.contains(&vlan)))
                 .map(|v| report.at(v.origin, "vlans")),
         );
         report.add(Fault {
-            subject: format!("{}/{}", node.name, nic.name),
+            subject: format!("{}/{}", node.name, lookup::list(&ports)),
             message: format!(
                 "VLAN {vlan} does not reach switch {switch} on {}, where {} with it may run: {}",
                 node.name,
                 count(names.len(), "VM"),
                 lookup::list(&names)
             ),
-            current: format!("{} carries {carried}", nic.name),
+            current: nics.iter().map(|nic| carried(nic)).collect::<Vec<_>>().join("; "),
             expected: format!("VLAN {vlan} on every port of the switch, on every node"),
-            fix: format!(
-                "add VLAN {vlan} to the trunk of {}/{} on its physical switch port{port}",
-                node.name, nic.name
-            ),
+            fix: format!("add VLAN {vlan} to the trunk of {}", trunks(node, &nics)),
             at,
         });
     }
+}
+
+/// `B carries VLAN 10`.
+fn carried(nic: &Nic) -> String {
+    format!(
+        "{} carries {}",
+        nic.name,
+        nic.vlans.as_ref().map(words).unwrap_or_default()
+    )
+}
+
+/// Every port without the VLAN, with the port of the physical switch where it is known.
+fn trunks(node: &Node, nics: &[&Nic]) -> String {
+    let one = |nic: &&Nic| {
+        let port = if nic.tor_port.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", nic.tor_port)
+        };
+        format!("{}/{} on its physical switch port{port}", node.name, nic.name)
+    };
+    listed(&nics.iter().map(one).collect::<Vec<_>>())
 }
 
 fn words(vlans: &BTreeSet<u16>) -> String {
@@ -88,18 +104,20 @@ fn words(vlans: &BTreeSet<u16>) -> String {
     }
 }
 
-/// Every node, switch and VLAN that some VM needs there and does not find, with the first port without it and those VMs.
-fn gaps(cluster: &Cluster) -> BTreeMap<Gap<'_>, (&Nic, Vec<&Vm>)> {
-    let mut missing: BTreeMap<(&str, u16), Vec<(usize, &Nic)>> = BTreeMap::new();
-    let mut gaps: BTreeMap<Gap<'_>, (&Nic, Vec<&Vm>)> = BTreeMap::new();
+/// Every node, switch and VLAN that some VM needs there and does not find, with the ports without it and those VMs.
+fn gaps(cluster: &Cluster) -> BTreeMap<Gap<'_>, (Vec<&Nic>, Vec<&Vm>)> {
+    let mut missing: BTreeMap<(&str, u16), Vec<Lack<'_>>> = BTreeMap::new();
+    let mut gaps: BTreeMap<Gap<'_>, (Vec<&Nic>, Vec<&Vm>)> = BTreeMap::new();
     for (vm, vnic) in lookup::vnics(cluster).filter(|(_, vnic)| !vnic.isolated && !vnic.switch.is_empty()) {
         for vlan in &vnic.vlans {
             let switch = vnic.switch.as_str();
             let nodes = missing
                 .entry((switch, *vlan))
                 .or_insert_with(|| nodes_without(cluster, switch, *vlan));
-            for (node, nic) in nodes.iter().filter(|(n, _)| vm.owners.binary_search(n).is_ok()) {
-                let (_, vms) = gaps.entry((*node, switch, *vlan)).or_insert((nic, Vec::new()));
+            for (node, nics) in nodes.iter().filter(|(n, _)| vm.owners.binary_search(n).is_ok()) {
+                let (_, vms) = gaps
+                    .entry((*node, switch, *vlan))
+                    .or_insert_with(|| (nics.clone(), Vec::new()));
                 if vms.last().is_none_or(|last| last.name != vm.name) {
                     vms.push(vm);
                 }
@@ -109,18 +127,21 @@ fn gaps(cluster: &Cluster) -> BTreeMap<Gap<'_>, (&Nic, Vec<&Vm>)> {
     gaps
 }
 
-fn nodes_without<'a>(cluster: &'a Cluster, switch: &str, vlan: u16) -> Vec<(usize, &'a Nic)> {
+fn nodes_without<'a>(cluster: &'a Cluster, switch: &str, vlan: u16) -> Vec<Lack<'a>> {
     let nodes = cluster.nodes.iter().enumerate();
     nodes
-        .filter_map(|(index, node)| Some((index, without_vlan(node, switch, vlan)?)))
+        .map(|(index, node)| (index, without_vlan(node, switch, vlan)))
+        .filter(|(_, nics)| !nics.is_empty())
         .collect()
 }
 
-/// The first port of a switch on a node that is known not to carry a VLAN: a VM may sit on any one of them.
-fn without_vlan<'a>(node: &'a Node, switch: &str, vlan: u16) -> Option<&'a Nic> {
-    let mut bound = node
+/// The ports of a switch on a node that are known not to carry a VLAN: a VM may sit on any one of them.
+fn without_vlan<'a>(node: &'a Node, switch: &str, vlan: u16) -> Vec<&'a Nic> {
+    let bound = node
         .nics
         .iter()
         .filter(|nic| same_name(nic.switch.as_deref().unwrap_or_default(), switch));
-    bound.find(|nic| nic.vlans.as_ref().is_some_and(|set| !set.contains(&vlan)))
+    bound
+        .filter(|nic| nic.vlans.as_ref().is_some_and(|set| !set.contains(&vlan)))
+        .collect()
 }

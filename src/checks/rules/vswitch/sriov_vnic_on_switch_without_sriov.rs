@@ -1,10 +1,10 @@
 //! Adapters that ask for SR-IOV on a switch that cannot give it.
 
-use super::{by_name, node_names};
+use super::{bound, by_name, node_names};
 use crate::checks::rules::rebuild::recreate;
-use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Vm, Vnic};
+use crate::inventory::{Cluster, Inventory, Node, VirtualSwitch, Vm, Vnic};
 use crate::profiles::WS2012;
 use crate::units::same_name;
 
@@ -50,7 +50,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "switch without SR-IOV".to_owned(),
             expected: "a switch with SR-IOV on every possible owner, or iov_weight 0".to_owned(),
-            fix: recreate(cluster, nodes, "-EnableIov $true"),
+            fix: fix(cluster, nodes, &asking),
             at: switches.chain(vnics).collect(),
         });
     }
@@ -58,4 +58,32 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 
 fn asks((_, vnic): (&Vm, &Vnic)) -> bool {
     vnic.facts.number("iov_weight").is_some_and(|weight| weight > 0)
+}
+
+/// A switch with SR-IOV where its ports have it; the other way out leaves the switch alone: the adapters ask no longer.
+fn fix(cluster: &Cluster, nodes: &[(&Node, &VirtualSwitch)], asking: &[&(&Vm, &Vnic)]) -> String {
+    let without: Vec<String> = nodes
+        .iter()
+        .flat_map(|(node, switch)| bound(node, &switch.name).map(|nic| (*node, nic)))
+        .filter(|(_, nic)| nic.sriov == Some(false))
+        .map(|(node, nic)| format!("{}/{}", node.name, nic.name))
+        .collect();
+    let quiet = asking
+        .first()
+        .map(|(vm, vnic)| fixes::set_vnic(cluster, vm, vnic, "-IovWeight 0"));
+    let quiet = quiet.unwrap_or_default();
+    let others = if asking.len() > 1 {
+        ", so for the other adapters"
+    } else {
+        ""
+    };
+    if without.is_empty() {
+        let again = recreate(cluster, nodes, "-EnableIov $true");
+        return format!("{quiet}{others}, where the VMs need no SR-IOV; else {again}");
+    }
+    format!(
+        "{quiet}{others}: SR-IOV is off or missing at {}; only where card and firmware have it, switch it on there (Enable-NetAdapterSriov) and make the switch \
+         again with -EnableIov $true",
+        lookup::list(&without)
+    )
 }
