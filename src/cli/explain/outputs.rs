@@ -5,7 +5,7 @@ pub(super) type Meaning = (&'static str, &'static str);
 
 /// All of them, sorted by name.
 #[rustfmt::skip] // one line for each name
-pub(super) static OUTPUTS: [Meaning; 259] = [
+pub(super) static OUTPUTS: [Meaning; 261] = [
     ("about", "what a rule looks at, to stand behind a number: \"12 VMs\""),
     ("across_clusters", "whether the holders of a doubled address are in several clusters"),
     ("action", "what a step of the scripts changes"),
@@ -39,6 +39,7 @@ pub(super) static OUTPUTS: [Meaning; 259] = [
     ("cluster_mac", "address that the members of an NLB cluster share; it follows from mode and cluster IP"),
     ("cluster_steps", "how many steps the scripts of the cluster have, beside those of the nodes"),
     ("cold_start", "what happens to each dynamic address when its VM is turned off and started on a possible owner"),
+    ("cold_starts_proven_fewest", "whether it is proven that no other choice of addresses makes fewer VMs change theirs at a cold start; false where they were too many to try"),
     ("column", "column of the cell in the file, counted from 1"),
     ("company", "whether a migration of the history ran alone, beside others, or towards a node that sent itself"),
     ("compression", "a transport of live migration: TCP with the memory compressed by the processors, the default from 2012 R2 on"),
@@ -133,6 +134,7 @@ pub(super) static OUTPUTS: [Meaning; 259] = [
     ("multicast", "the NLB mode in which members keep their own address and share a multicast one, or that address"),
     ("multichannel", "a mechanism of an uplink: SMB Multichannel uses several ports at once"),
     ("need_mbps", "Mbit/s that the adapter needs, growth included"),
+    ("needed", "whether an error stands until the step is done; no = it clears a warning or follows advice"),
     ("needed_by_others_mbps", "Mbit/s that the other traffic needs of the source's ports"),
     ("needs_spoofing", "whether the mode needs MAC address spoofing"),
     ("needs_static_mac", "whether the mode needs a static address"),
