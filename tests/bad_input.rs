@@ -301,3 +301,62 @@ fn every_truncation_of_a_sample_is_read_or_refused() {
         );
     }
 }
+
+#[test]
+fn a_policy_that_names_no_rule_is_refused_with_its_cell_and_the_near_name() {
+    let with = |rows: &str| format!("setting,value,reason\n{rows}\n");
+    let files = |policy: &'static str| -> Vec<(&'static str, &'static [u8])> {
+        vec![
+            ("nodes.csv", NODES),
+            ("nics.csv", NICS),
+            ("policy.csv", policy.as_bytes()),
+        ]
+    };
+    for (name, row, told) in [
+        (
+            "bad-rule-near",
+            "rule:duplicat-mac,deny,must stop the gate",
+            "policy.csv:2:1: there is no rule 'duplicat-mac' (did you mean 'duplicate-mac'?)",
+        ),
+        (
+            "bad-rule-far",
+            "rule:no-such-rule,allow,x",
+            "policy.csv:2:1: there is no rule 'no-such-rule'",
+        ),
+        (
+            "bad-rule-blank",
+            "rule:,allow,x",
+            "policy.csv:2:1: the name of the rule is missing behind rule:",
+        ),
+        (
+            "bad-rule-level",
+            "rule:duplicate-mac,forbid,x",
+            "policy.csv:2:2: rule:duplicate-mac: 'forbid' is no level",
+        ),
+    ] {
+        refused(name, &files(with(row).leak()), told);
+    }
+    accepted(
+        "good-rule",
+        &files(with("Rule: Duplicate MAC,deny,must stop the gate").leak()),
+    );
+}
+
+#[test]
+fn a_folder_in_another_code_page_is_read_with_its_letters_and_a_note() {
+    let in_1251 = |text: &str| -> Vec<u8> {
+        let cyrillic = |c: char| match c as u32 {
+            letter @ 0x410..=0x44F => (letter - 0x410 + 0xC0) as u8,
+            ascii => ascii as u8,
+        };
+        text.chars().map(cyrillic).collect()
+    };
+    let nodes = in_1251("node;management_ip\nУЗЕЛ1;10.0.0.1\nУЗЕЛ2;10.0.0.2\n");
+    // One short word for itself could be of many pages.
+    let nics = in_1251("node;nic;speed_mbps\nУЗЕЛ1;LAN;10000\nУЗЕЛ2;LAN;10000\n");
+    let run = accepted("good-cyrillic", &[("nodes.csv", &nodes), ("nics.csv", &nics)]);
+    assert!(run.out.contains("УЗЕЛ1"), "{}", run.out);
+    let note = "nodes.csv, nics.csv are not UTF-8; they were read as windows-1251 (Cyrillic), which fits the letters: 'УЗЕЛ1', 'УЗЕЛ2'";
+    let other = "nics.csv, nodes.csv are not UTF-8; they were read as windows-1251 (Cyrillic), which fits the letters: 'УЗЕЛ1', 'УЗЕЛ2'";
+    assert!(run.err.contains(note) || run.err.contains(other), "{}", run.err);
+}

@@ -239,3 +239,26 @@ fn a_plan_of_another_cluster_and_a_plan_before_an_inventory_are_refused() {
     assert_eq!(turned.code, 2);
     assert!(turned.err.contains("Give the inventory first"), "{}", turned.err);
 }
+
+#[test]
+fn two_clusters_without_a_common_node_are_told_plainly() {
+    let a = place("diff-strangers-a", &[("nodes", NODES), ("nics", NICS)]);
+    let nodes = "node,cluster\nX1,C2\nX2,C2\n";
+    let nics = "node,nic,speed_mbps\nX1,A,1000\nX2,A,1000\n";
+    let b = place("diff-strangers-b", &[("nodes", nodes), ("nics", nics)]);
+    let run = nicplan(&["diff", text(&a), text(&b)]);
+    assert!(run.err.contains("warning: no node has the same name in"), "{}", run.err);
+    let same = nicplan(&["diff", text(&a), text(&a)]);
+    assert!(!same.err.contains("warning"), "{}", same.err);
+}
+
+#[test]
+fn what_all_nodes_have_in_common_is_told_once_and_what_one_has_besides_under_its_name() {
+    let a = place("diff-each-a", &[("nodes", NODES), ("nics", NICS)]);
+    let nics = "node,nic,speed_mbps,driver_version\nHV1,A,10000,1.0\nHV1,B,1000,1.0\nHV2,A,10000,2.0\n";
+    let b = place("diff-each-b", &[("nodes", NODES), ("nics", nics)]);
+    let run = nicplan(&["diff", text(&a), text(&b)]);
+    let told = "Cluster C1: 3 changes on 2 nodes\n\nNodes HV1, HV2, each\n  nics A: speed_mbps 1000 -> 10000\n\n\
+                Node HV2\n  nics A: driver_version 1.0 -> 2.0\n\n";
+    assert_eq!(run.out, told);
+}

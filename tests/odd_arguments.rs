@@ -123,3 +123,16 @@ fn a_full_disk_is_told_and_a_closed_pipe_is_no_error() {
     let run = child.wait_with_output().expect("it ends");
     assert_eq!(run.status.code(), Some(0), "{}", String::from_utf8_lossy(&run.stderr));
 }
+
+#[test]
+fn the_list_of_columns_to_fill_is_refused_in_forms_for_programs_with_advice() {
+    for format in ["csv", "json", "sarif", "junit"] {
+        let run = nicplan(&["review", "samples/broken", "--not-checked", "--format", format]);
+        assert_eq!(run.code, 2, "{format}: {}", run.err);
+        assert!(
+            run.out.is_empty() && run.err.contains("rules.csv"),
+            "{format}: {}",
+            run.err
+        );
+    }
+}

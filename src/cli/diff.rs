@@ -3,12 +3,15 @@
 use super::check;
 use super::console::Console;
 use super::failure::{Answer, Failure};
+use super::input;
 use super::listing;
 use super::output::{self, Format};
 use nicplan::applied;
 use nicplan::diff::{self, Change};
-use nicplan::inventory::{self, Inventory, LoadOptions};
+use nicplan::inventory::{self, Inventory};
+use nicplan::plan::Plan;
 use nicplan::reports;
+use nicplan::units::same_name;
 use std::path::{Path, PathBuf};
 
 const EXAMPLES: &str = "Examples:
@@ -57,14 +60,30 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 
 fn changes(args: &Args, console: &Console) -> Result<Vec<Change>, Failure> {
     match (is_plan(&args.a), is_plan(&args.b)) {
-        (true, true) => Ok(diff::plans(&check::plan_file(&args.a)?, &check::plan_file(&args.b)?)),
+        (true, true) => {
+            let (a, b) = (check::plan_file(&args.a)?, check::plan_file(&args.b)?);
+            let nodes = |plan: &Plan| {
+                let nodes = plan.clusters.iter().flat_map(|c| &c.nodes);
+                nodes.map(|n| n.node.clone()).collect::<Vec<_>>()
+            };
+            note_strangers(args, &nodes(&a), &nodes(&b), console);
+            Ok(diff::plans(&a, &b))
+        }
         (false, true) => {
             let today = read(args, &args.a, console)?;
             let plan = check::read_plan(&args.b, &today)?;
             check::known_clusters(&today, &plan)?;
             Ok(diff::inventories(&today, &applied::inventory(&today, &plan)))
         }
-        (false, false) => Ok(diff::inventories(&read(args, &args.a, console)?, &read(args, &args.b, console)?)),
+        (false, false) => {
+            let (a, b) = (read(args, &args.a, console)?, read(args, &args.b, console)?);
+            let nodes = |inventory: &Inventory| {
+                let nodes = inventory.clusters.iter().flat_map(|c| &c.nodes);
+                nodes.map(|n| n.name.clone()).collect::<Vec<_>>()
+            };
+            note_strangers(args, &nodes(&a), &nodes(&b), console);
+            Ok(diff::inventories(&a, &b))
+        }
         (true, false) => Err(Failure::Usage(
             "a plan cannot be compared with a later inventory\n    Give the inventory first and the plan second: that shows what applying the plan changes."
                 .to_owned(),
@@ -72,11 +91,22 @@ fn changes(args: &Args, console: &Console) -> Result<Vec<Change>, Failure> {
     }
 }
 
+/// Where no node is in both, the changes read like a cluster that was renamed, and are two clusters that have nothing to do with each other.
+fn note_strangers(args: &Args, a: &[String], b: &[String], console: &Console) {
+    let common = a.iter().any(|one| b.iter().any(|other| same_name(one, other)));
+    if common || a.is_empty() || b.is_empty() {
+        return;
+    }
+    console.note(&listing::printable(&format!(
+        "warning: no node has the same name in {} and {}: these are different clusters, or every node was renamed. All nodes of the first are \
+         told as removed, all of the second as added.",
+        args.a.display(),
+        args.b.display()
+    )));
+}
+
 fn read(args: &Args, path: &Path, console: &Console) -> Result<Inventory, Failure> {
-    let options = LoadOptions {
-        cluster: args.cluster.clone(),
-        growth_percent: None,
-    };
+    let options = input::options(args.cluster.as_ref(), None);
     let inventory = inventory::load(&[path.to_path_buf()], &options).map_err(Failure::Problems)?;
     console.stage("read");
     Ok(inventory)

@@ -9,7 +9,7 @@ use super::output;
 use clap::builder::PossibleValuesParser;
 use nicplan::history;
 use nicplan::inventory::importers::{self, IMPORTERS};
-use nicplan::inventory::{self, Inventory, LoadOptions};
+use nicplan::inventory::{self, Inventory};
 use nicplan::units::count;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -137,10 +137,7 @@ fn import_inventory(args: &Args, format: Option<&str>, console: &Console) -> Res
         let what = "--with adds to the history of live migrations; an inventory is merged by naming both as SOURCE; nothing was written";
         return Err(Failure::Usage(what.to_owned()));
     }
-    let options = LoadOptions {
-        cluster: args.cluster.clone(),
-        growth_percent: None,
-    };
+    let options = input::options(args.cluster.as_ref(), None);
     let inventory = inventory::load_as(&args.sources, format, &options).map_err(Failure::Problems)?;
     console.stage("read");
     output::write_inventory(&args.output, &inventory::to_folder(&inventory))?;

@@ -3,10 +3,11 @@
 use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::import::Args;
+use super::input;
 use super::listing;
 use super::output;
 use nicplan::history::{self, History};
-use nicplan::inventory::{self, Inventory, LoadOptions};
+use nicplan::inventory::{self, Inventory};
 use nicplan::units::count;
 use std::path::Path;
 
@@ -47,10 +48,7 @@ fn with(args: &Args, console: &Console) -> Result<Option<Inventory>, Failure> {
     if args.with.is_empty() {
         return Ok(None);
     }
-    let options = LoadOptions {
-        cluster: args.cluster.clone(),
-        growth_percent: None,
-    };
+    let options = input::options(args.cluster.as_ref(), None);
     let inventory = inventory::load(&args.with, &options).map_err(Failure::Problems)?;
     console.stage("inventory");
     Ok(Some(inventory))

@@ -3,6 +3,7 @@
 use super::console::Console;
 use super::failure::Failure;
 use super::listing;
+use nicplan::checks::rules::RULES;
 use nicplan::inventory::{self, Inventory, LoadOptions};
 use nicplan::plan::Plan;
 use std::path::{Path, PathBuf};
@@ -22,10 +23,7 @@ pub struct InputArgs {
 impl InputArgs {
     /// Loads everything, or tells every problem of every file. `growth_percent` counts instead of the policy's.
     pub fn load(&self, growth_percent: Option<u64>, console: &Console) -> Result<Inventory, Failure> {
-        let options = LoadOptions {
-            cluster: self.cluster.clone(),
-            growth_percent,
-        };
+        let options = options(self.cluster.as_ref(), growth_percent);
         let inventory = inventory::load(&self.inputs, &options).map_err(Failure::Problems)?;
         for note in &inventory.notes {
             console.note(&format!("note: {}", listing::printable(note)));
@@ -37,6 +35,15 @@ impl InputArgs {
     /// Refuses to write results among the files of an input: the next run would read them.
     pub fn keep_apart(&self, output: Option<&Path>) -> Result<(), Failure> {
         output.map_or(Ok(()), |output| keep_apart(&self.inputs, output))
+    }
+}
+
+/// What the command line adds to the files: the name of a nameless cluster, the growth, and the rules that a policy may name.
+pub fn options(cluster: Option<&String>, growth_percent: Option<u64>) -> LoadOptions {
+    LoadOptions {
+        cluster: cluster.cloned(),
+        growth_percent,
+        rules: RULES.iter().map(|rule| rule.name).collect(),
     }
 }
 

@@ -44,7 +44,7 @@ pub struct Args {
     /// Each finding with its value, the right one, risk, fix and every place
     #[arg(long)]
     full: bool,
-    /// List the columns to fill so that the rules that could not be checked can be, instead of the findings
+    /// List the columns to fill so that the rules that could not be checked can be, instead of the findings (text only)
     #[arg(long)]
     not_checked: bool,
     /// Also write findings.csv and rules.csv to this folder
@@ -113,6 +113,7 @@ impl FailOn {
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     console.expect_stages(&["read", "review"]);
+    refuse_columns_in_other_forms(args)?;
     args.input.keep_apart(args.output.as_deref())?;
     let today = args.input.load(None, console)?;
     let (review, change) = match &args.plan {
@@ -139,6 +140,18 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         }
     })?;
     Ok(args.fail_on.answer(&review.findings))
+}
+
+/// `--not-checked` is a list for people; the forms for programs hold what it says anyway.
+fn refuse_columns_in_other_forms(args: &Args) -> Result<(), Failure> {
+    if !args.not_checked || args.format == ReviewFormat::Text {
+        return Ok(());
+    }
+    Err(Failure::Usage(
+        "--not-checked lists the columns to fill as text only; nothing was written\n    For a program leave it out: `rules` of --format json, and \
+         rules.csv (-o DIR), say of every rule whether it was checked and which columns are missing."
+            .to_owned(),
+    ))
 }
 
 fn question(args: &Args, state: State) -> Question<'_> {

@@ -2,7 +2,7 @@
 //!
 //! In: text of one cell. Out: a value, or a sentence that names the text. Must not know: tables, entities.
 
-use crate::units::{Date, Mbps, MiB, parse_mbps, two_readings};
+use crate::units::{Date, Mbps, MiB, Subnet, parse_mbps, two_readings};
 use std::collections::BTreeSet;
 
 /// Highest rate that is believed, Mbit/s (1 Tbit/s).
@@ -195,9 +195,16 @@ pub fn names(text: &str) -> Vec<String> {
 
 /// yes or no, in the spellings of people and PowerShell.
 pub fn yes_no(text: &str) -> Result<bool, String> {
-    match text.to_ascii_lowercase().as_str() {
-        "yes" | "y" | "true" | "1" | "on" | "enabled" | "$true" | "x" | "ja" => Ok(true),
-        "no" | "n" | "false" | "0" | "off" | "disabled" | "$false" | "nein" => Ok(false),
+    match text.to_lowercase().as_str() {
+        "yes" | "y" | "true" | "1" | "on" | "enabled" | "$true" | "x" => Ok(true),
+        "no" | "n" | "false" | "0" | "off" | "disabled" | "$false" => Ok(false),
+        // what Excel makes of true and false in other languages, and what people there write
+        "wahr" | "ja" | "vrai" | "oui" | "истина" | "да" | "verdadero" | "sí" | "prawda" | "tak" | "pravda" | "ano" => {
+            Ok(true)
+        }
+        "falsch" | "nein" | "faux" | "non" | "ложь" | "нет" | "falso" | "fałsz" | "nie" | "nepravda" | "ne" => {
+            Ok(false)
+        }
         _ => Err(format!("'{text}' is neither yes nor no")),
     }
 }
@@ -219,10 +226,76 @@ pub fn word(text: &str, words: &[&'static str]) -> Result<String, String> {
         .ok_or_else(|| format!("'{text}' is none of {}", words.join(", ")))
 }
 
-/// A day as `2026-11-22`; also with a time behind it, as PowerShell writes it in sortable form.
+/// A day as `2026-11-22`, with or without a time behind it, as PowerShell writes it in sortable form; also as `22.11.2026`, which Excel
+/// makes of it where dots separate: there the day always comes first. Slashes are refused: either number may be the day.
 pub fn day(text: &str) -> Result<String, String> {
     let day = text.split(['T', ' ']).next().unwrap_or(text);
-    Date::parse(day).map(|day| day.to_string())
+    let parts: Vec<&str> = day.split('.').collect();
+    let number = |part: &str| part.len() <= 2 && !part.is_empty();
+    let turned = match parts[..] {
+        [day, month, year] if number(day) && number(month) && year.len() == 4 => {
+            Some(format!("{year}-{month:0>2}-{day:0>2}"))
+        }
+        _ => None,
+    };
+    let read = Date::parse(turned.as_deref().unwrap_or(day)).map(|day| day.to_string());
+    read.map_err(|wrong| match (turned, day.contains('/')) {
+        (Some(_), _) => format!("'{day}' is not a day; write it as year-month-day, such as 2026-11-22"),
+        (None, true) => format!(
+            "'{day}' may be read as day/month or as month/day; write it as year-month-day, such as 2026-11-22 (in Excel format the \
+             cell as text first)"
+        ),
+        (None, false) => wrong,
+    })
+}
+
+/// An address or the name of a host. What looks like an address must be one: the MAC pool follows from it, and rules compare it.
+pub fn host(text: &str) -> Result<String, String> {
+    let looks_like_address = |part: &str| part.contains(':') || part.chars().all(|c| c.is_ascii_digit() || c == '.');
+    let bare = text.split('/').next().unwrap_or(text).trim();
+    if looks_like_address(bare) && Subnet::parse(text).is_none() {
+        return Err(format!("'{text}' is no IP address"));
+    }
+    Ok(text.to_owned())
+}
+
+/// The same as a list, also of subnets; `none` is an empty one.
+pub fn hosts(text: &str) -> Result<Vec<String>, String> {
+    names(text).iter().map(|part| host(part)).collect()
+}
+
+/// Subnets with prefix length or mask, or addresses, as they stand; each part must be one.
+pub fn subnets(text: &str) -> Result<String, String> {
+    let parts = text.split(|c: char| [';', ',', '|'].contains(&c) || c.is_whitespace());
+    match parts
+        .filter(|part| !part.is_empty())
+        .find(|part| Subnet::parse(part).is_none())
+    {
+        Some(part) => Err(no_range(part)),
+        None => Ok(text.to_owned()),
+    }
+}
+
+/// The same as a list; `none` is an empty one.
+pub fn ranges(text: &str) -> Result<Vec<String>, String> {
+    let list = names(text);
+    match list.iter().find(|part| Subnet::parse(part).is_none()) {
+        Some(part) => Err(no_range(part)),
+        None => Ok(list),
+    }
+}
+
+/// `10.0.1.50-10.0.1.69`, as it stands.
+pub fn address_range(text: &str) -> Result<String, String> {
+    let is_address = |part: &str| part.trim().parse::<std::net::Ipv4Addr>().is_ok();
+    match text.split_once('-') {
+        Some((first, last)) if is_address(first) && is_address(last) => Ok(text.to_owned()),
+        _ => Err(format!("'{text}' is no range of IPv4 addresses")),
+    }
+}
+
+fn no_range(part: &str) -> String {
+    format!("'{part}' is no IP address or subnet (four numbers up to 255 and a prefix length up to 32, or IPv6)")
 }
 
 /// Thousandths: `800`, or `80 %`. A bare number under 100 is taken for a forgotten percent sign and refused.
@@ -328,6 +401,48 @@ mod tests {
     }
 
     #[test]
+    fn yes_and_no_are_read_as_excel_writes_them_in_other_languages() {
+        for text in ["yes", "TRUE", "WAHR", "VRAI", "ИСТИНА", "да", "oui", "Ja"] {
+            assert_eq!(yes_no(text), Ok(true), "{text}");
+        }
+        for text in ["no", "False", "FALSCH", "FAUX", "ЛОЖЬ", "нет", "non", "nein"] {
+            assert_eq!(yes_no(text), Ok(false), "{text}");
+        }
+        assert!(yes_no("perhaps").is_err());
+    }
+
+    #[test]
+    fn what_looks_like_an_address_must_be_one() {
+        for text in [
+            "10.0.0.11",
+            "10.0.0.11/24",
+            "fd00::11",
+            "fe80::1%12",
+            "hv1.contoso.com",
+            "HV1",
+            "10-0-0-11.contoso.com",
+        ] {
+            assert_eq!(host(text), Ok(text.to_owned()));
+        }
+        for text in ["10.0.0.300", "10.0.0", "10.0.0.11/33", "fd00::x", "12"] {
+            assert!(host(text).is_err_and(|e| e.contains(text)), "{text}");
+        }
+        for text in [
+            "10.0.0.0/24",
+            "10.0.0.0/24;fd00::/64",
+            "10.0.0.0/255.255.255.0",
+            "10.0.0.0/24, 10.0.1.0/24",
+        ] {
+            assert_eq!(subnets(text), Ok(text.to_owned()));
+        }
+        for text in ["10.0.0.0/33", "10.0.300.0/24", "DHCP", "10.0.0.0/255.0.255.0"] {
+            assert!(subnets(text).is_err_and(|e| e.contains(text)), "{text}");
+            assert!(ranges(text).is_err_and(|e| e.contains(text)), "{text}");
+        }
+        assert_eq!(ranges("none"), Ok(Vec::new()));
+    }
+
+    #[test]
     fn shares_are_thousandths_or_percent() {
         assert_eq!(permille("800"), Ok(800));
         assert_eq!(permille("80 %"), Ok(800));
@@ -347,8 +462,15 @@ mod tests {
     fn days_are_year_month_day() {
         assert_eq!(day("2026-11-22"), Ok("2026-11-22".to_owned()));
         assert_eq!(day("2026-11-22T00:00:00"), Ok("2026-11-22".to_owned()));
+        for text in ["22.11.2026", "22.11.2026 00:00:00"] {
+            assert_eq!(day(text), Ok("2026-11-22".to_owned()));
+        }
+        assert_eq!(day("1.5.2026"), Ok("2026-05-01".to_owned()));
+        assert!(day("05/01/2026").is_err_and(|e| e.contains("may be read as day/month or as month/day")));
         for text in [
-            "22.11.2026",
+            "11.22.2026",
+            "22.11.26",
+            "2026.11.22",
             "11/22/2026",
             "2026-13-01",
             "2026-00-10",

@@ -1,9 +1,10 @@
-//! From bytes to text: size limits, byte order marks, UTF-16, Windows code page, binary files.
+//! From bytes to text: size limits, byte order marks, UTF-16, Windows code pages, binary files.
 //!
 //! In: a path or bytes. Out: text, or a sentence why not. Must not know: tables.
 
+use super::code_page::{self, Guess};
 use super::io_words::io_reason;
-use encoding_rs::{Encoding, UTF_16BE, UTF_16LE, WINDOWS_1252};
+use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
 use std::fs::File;
 use std::io::Read;
 use std::path::Path;
@@ -29,6 +30,11 @@ pub fn open_file(path: &Path) -> std::io::Result<File> {
 
 /// Reads a file up to [`MAX_FILE`] bytes as text.
 pub fn read_text(path: &Path) -> Result<String, Complaint> {
+    read_guessed(path, None).map(|(text, _)| text)
+}
+
+/// The same, with what was guessed to read it; `page` is the code page of the files that it belongs to, where that is known.
+pub(crate) fn read_guessed(path: &Path, page: Option<&'static Encoding>) -> Result<(String, Option<Guess>), Complaint> {
     let unreadable = |e: std::io::Error| {
         (
             format!("the file cannot be read: {}", io_reason(&e)),
@@ -38,11 +44,20 @@ pub fn read_text(path: &Path) -> Result<String, Complaint> {
     let file = open_file(path).map_err(unreadable)?;
     let mut bytes = Vec::new();
     file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(unreadable)?;
-    decode(bytes)
+    decode_guessed(bytes, page)
 }
 
-/// Turns bytes into text: byte order mark, UTF-16 without mark, UTF-8, else Windows-1252.
+#[cfg(test)]
 pub fn decode(bytes: Vec<u8>) -> Result<String, Complaint> {
+    decode_guessed(bytes, None).map(|(text, _)| text)
+}
+
+/// Turns bytes into text: byte order mark, UTF-16 without mark, UTF-8, else `page`, the code page of the files that it belongs to where
+/// that is known, else the one that fits the letters, which is told.
+pub(crate) fn decode_guessed(
+    bytes: Vec<u8>,
+    page: Option<&'static Encoding>,
+) -> Result<(String, Option<Guess>), Complaint> {
     if bytes.len() as u64 > MAX_FILE {
         let what = format!("the file is larger than the limit of {} MiB", MAX_FILE / 1024 / 1024);
         return Err((
@@ -55,13 +70,23 @@ pub fn decode(bytes: Vec<u8>) -> Result<String, Complaint> {
         return Err((format!("the file is {kind}, not text"), advice.to_owned()));
     }
     match Encoding::for_bom(&bytes) {
-        Some((encoding, mark)) => transcode(encoding, &bytes[mark..]),
+        Some((encoding, mark)) => transcode(encoding, &bytes[mark..]).map(|text| (text, None)),
         None => match utf16_without_mark(&bytes) {
-            Some(encoding) => transcode(encoding, &bytes),
+            Some(encoding) => transcode(encoding, &bytes).map(|text| (text, None)),
             None if bytes.contains(&0) => Err(binary()),
-            None => String::from_utf8(bytes).or_else(|e| transcode(WINDOWS_1252, e.as_bytes())),
+            None => match String::from_utf8(bytes) {
+                Ok(text) => Ok((text, None)),
+                Err(e) => in_code_page(e.as_bytes(), page),
+            },
         },
     }
+}
+
+fn in_code_page(bytes: &[u8], page: Option<&'static Encoding>) -> Result<(String, Option<Guess>), Complaint> {
+    let page = page.unwrap_or_else(|| code_page::of([bytes]));
+    let text = transcode(page, bytes)?;
+    let guess = Guess::new(page, &text);
+    Ok((text, Some(guess)))
 }
 
 fn transcode(encoding: &'static Encoding, bytes: &[u8]) -> Result<String, Complaint> {
@@ -139,6 +164,44 @@ mod tests {
             assert_eq!(decode(bytes), Ok(text.to_owned()));
         }
         assert_eq!(decode(b"K\xF6ln".to_vec()), Ok("Köln".to_owned()));
+    }
+
+    #[test]
+    fn the_code_page_of_a_text_follows_from_its_letters_and_is_told() {
+        use encoding_rs::*;
+        for (page, names, shown) in [
+            (WINDOWS_1252, "HV-MÜNCHEN", "windows-1252 (Western European)"),
+            (WINDOWS_1252, "Zürich", "windows-1252 (Western European)"),
+            (
+                WINDOWS_1252,
+                "Genève,Málaga,São Paulo",
+                "windows-1252 (Western European)",
+            ),
+            (WINDOWS_1252, "Malmö,Århus,Größe", "windows-1252 (Western European)"),
+            (WINDOWS_1251, "УЗЕЛ1,УЗЕЛ2", "windows-1251 (Cyrillic)"),
+            (WINDOWS_1251, "Узел-Москва", "windows-1251 (Cyrillic)"),
+            (WINDOWS_1250, "Łódź,Kraków,Gdańsk", "windows-1250 (Central European)"),
+            (SHIFT_JIS, "東京ノード1,大阪ノード2", "Shift_JIS (Japanese)"),
+            (GBK, "北京节点,上海节点,管理网络", "GBK (simplified Chinese)"),
+            (WINDOWS_1253, "ΑΘΗΝΑ,Θεσσαλονίκη", "windows-1253 (Greek)"),
+        ] {
+            let text = format!("node,nic\n{names},A\n");
+            let (bytes, _, lost) = page.encode(&text);
+            assert!(!lost, "{names}");
+            let (read, guess) = decode_guessed(bytes.into_owned(), None).expect("text");
+            assert_eq!(read, text, "{names}");
+            let told = code_page::told(&[("nodes.csv".to_owned(), guess.expect("a guess"))]);
+            let first = names.split(',').next().unwrap_or_default();
+            assert!(
+                told[0].note.contains(shown) && told[0].note.contains(first),
+                "{}",
+                told[0].note
+            );
+        }
+        assert_eq!(
+            decode_guessed("УЗЕЛ1".as_bytes().to_vec(), None).map(|(_, guess)| guess),
+            Ok(None)
+        );
     }
 
     #[test]

@@ -139,7 +139,11 @@ impl Fact {
                 Fact::List(parts.map(|part| cells::word(&part, words)).collect::<Result<_, _>>()?)
             }
             Kind::Date => Fact::Text(cells::day(text)?),
-            Kind::Classes => Fact::Classes(traffic_class::parse(text)?),
+            Kind::Host => Fact::Text(cells::host(text)?),
+            Kind::Subnet => Fact::Text(cells::subnets(text)?),
+            Kind::AddressRange => Fact::Text(cells::address_range(text)?),
+            Kind::Addresses | Kind::Subnets => Fact::List(cells::ranges(text)?),
+            Kind::Classes | Kind::Policies => Fact::Classes(traffic_class::parse(text)?),
         })
     }
 }
@@ -155,8 +159,10 @@ mod tests {
             let read = Fact::parse(column, column.example);
             let fits = matches!(
                 (column.kind, read.as_ref()),
-                (Kind::Text | Kind::Choice(_) | Kind::Date, Ok(Fact::Text(_)))
-                    | (Kind::Names | Kind::Choices(_), Ok(Fact::List(_)))
+                (
+                    Kind::Text | Kind::Choice(_) | Kind::Date | Kind::Subnet | Kind::AddressRange,
+                    Ok(Fact::Text(_))
+                ) | (Kind::Names | Kind::Choices(_) | Kind::Addresses, Ok(Fact::List(_)))
                     | (
                         Kind::Whole | Kind::Rate | Kind::Memory | Kind::Vlan,
                         Ok(Fact::Number(_))
@@ -164,7 +170,7 @@ mod tests {
                     | (Kind::Mac, Ok(Fact::Mac(_)))
                     | (Kind::Vlans, Ok(Fact::Vlans(_)))
                     | (Kind::YesNo, Ok(Fact::Yes(_)))
-                    | (Kind::Classes, Ok(Fact::Classes(_)))
+                    | (Kind::Classes | Kind::Policies, Ok(Fact::Classes(_)))
             );
             assert!(fits, "{}: {read:?}", column.name);
         }

@@ -8,6 +8,7 @@
 
 pub mod catalogue;
 pub(crate) mod cells;
+mod code_page;
 pub(crate) mod decode;
 mod doubts;
 mod entities;
@@ -63,6 +64,8 @@ pub struct LoadOptions {
     pub cluster: Option<String>,
     /// Growth in percent, instead of the policy's.
     pub growth_percent: Option<u64>,
+    /// Names of the rules that a policy may speak of; empty = any name, for who has no rules.
+    pub rules: Vec<&'static str>,
 }
 
 /// Reads all inputs as one inventory. Facts with the same cluster name merge (a later input's cell counts); other names are

@@ -3,14 +3,17 @@
 //! In: importers. Out: [`Gathered`], which `resolve` turns into facts. Must not know: entities.
 
 use super::catalogue::Table;
+use super::code_page::Guess;
+use super::decode::{self, Complaint};
 use super::entities::{Origin, Source};
 use super::importers::{Collection, CounterFile, Neighbour};
 use super::measured::Measured;
 use crate::finding::{Location, Problem};
 use csv::StringRecord;
+use encoding_rs::Encoding;
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One row: cells in the order of the file.
 #[derive(Debug)]
@@ -87,6 +90,10 @@ pub struct Gathered {
     pub problems: Vec<Problem>,
     /// What the importer itself had to assume: input, missing fact, what was taken.
     pub assumed: Vec<(usize, String, String)>,
+    /// Files whose code page was guessed, and what was taken.
+    pub(in crate::inventory) guesses: Vec<(String, Guess)>,
+    /// The code page of the folder that is being read, where its files show one.
+    pub(in crate::inventory) page: Option<&'static Encoding>,
     /// A whole input could not be read, so that what is missing may stand there.
     pub unread: bool,
     /// Tables of which a file could not be read to its end.
@@ -140,6 +147,13 @@ impl Gathered {
         let number = self.next_input();
         self.beside.insert(number, folder);
         number
+    }
+
+    /// The text of a file, whose name in messages is `file`; a code page that had to be guessed is kept to be told.
+    pub(crate) fn text_of(&mut self, path: &Path, file: &str) -> Result<String, Complaint> {
+        let (text, guess) = decode::read_guessed(path, self.page)?;
+        self.guesses.extend(guess.map(|guess| (file.to_owned(), guess)));
+        Ok(text)
     }
 
     /// Registers a file and gives its index.

@@ -42,11 +42,19 @@ fn rows(table: &Table) -> Value {
 fn property(column: &Column) -> Value {
     let one = json!(["string", "integer", "null"]);
     let kinds = match column.kind {
-        Kind::Text | Kind::Mac | Kind::Choice(_) | Kind::Date => json!(["string", "integer", "null"]),
+        Kind::Text | Kind::Mac | Kind::Choice(_) | Kind::Date | Kind::Host | Kind::Subnet | Kind::AddressRange => {
+            json!(["string", "integer", "null"])
+        }
         Kind::Decimal => json!(["number", "string", "null"]),
         Kind::Whole | Kind::Rate | Kind::Memory | Kind::Vlan => json!(["integer", "string", "null"]),
         Kind::YesNo => json!(["boolean", "string", "null"]),
-        Kind::Names | Kind::Vlans | Kind::Choices(_) | Kind::Classes => json!(["array", "string", "integer", "null"]),
+        Kind::Names
+        | Kind::Vlans
+        | Kind::Choices(_)
+        | Kind::Classes
+        | Kind::Policies
+        | Kind::Addresses
+        | Kind::Subnets => json!(["array", "string", "integer", "null"]),
     };
     let blank = if column.required {
         String::new()
@@ -57,7 +65,7 @@ fn property(column: &Column) -> Value {
     let mut property = json!({ "type": kinds, "description": description, "examples": [column.example] });
     if matches!(
         column.kind,
-        Kind::Names | Kind::Vlans | Kind::Choices(_) | Kind::Classes
+        Kind::Names | Kind::Vlans | Kind::Choices(_) | Kind::Classes | Kind::Policies | Kind::Addresses | Kind::Subnets
     ) {
         property["items"] = json!({ "type": one });
     }

@@ -77,6 +77,9 @@ pub fn parse(text: &str) -> Result<Vec<TrafficClass>, String> {
 
 fn one(part: &str) -> Result<TrafficClass, String> {
     let refuse = || format!("'{part}' is no class such as SMB=3:50: a name, priorities 0 to 7, percent");
+    if let Some(meant) = with_colon(part) {
+        return Err(format!("'{part}' has no = between name and priorities: write {meant}"));
+    }
     let (name, rest) = part.split_once('=').unwrap_or((part, ""));
     let (priorities, percent) = rest.split_once(':').unwrap_or((rest, ""));
     let name = name.trim().trim_start_matches('[').trim_end_matches(']').trim();
@@ -102,6 +105,14 @@ fn one(part: &str) -> Result<TrafficClass, String> {
         priorities: set,
         percent,
     })
+}
+
+/// `SMB=3:50` where `SMB:3:50` stands: taken as a name it would be a class without priorities, and rules would tell of a fault that is none.
+fn with_colon(part: &str) -> Option<String> {
+    let (name, rest) = part.split_once(':').filter(|_| !part.contains('='))?;
+    let is_number = |c: char| c.is_ascii_digit() || [',', '-', '+', ':', '%', ' '].contains(&c);
+    let numbers = rest.contains(|c: char| c.is_ascii_digit()) && rest.chars().all(is_number);
+    numbers.then(|| format!("{}={}", name.trim(), rest.trim()))
 }
 
 #[cfg(test)]
@@ -149,6 +160,19 @@ mod tests {
         ] {
             assert!(parse(text).is_err_and(|e| e.contains(text)), "{text}");
         }
+    }
+
+    #[test]
+    fn a_colon_in_place_of_the_equals_sign_is_refused_with_the_right_form() {
+        for (text, meant) in [
+            ("smbdirect:3;cluster:7", "write smbdirect=3"),
+            ("SMB:3:50", "write SMB=3:50"),
+            ("Default=0-2,4-6:48;SMB : 3", "write SMB=3"),
+        ] {
+            assert!(parse(text).is_err_and(|e| e.ends_with(meant)), "{text}");
+        }
+        // A policy of Windows may have a colon in its name.
+        assert_eq!(parse("backup: nightly"), Ok(vec![class("backup: nightly", &[], None)]));
     }
 
     #[test]

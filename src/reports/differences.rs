@@ -5,6 +5,7 @@
 use super::csv_file::Sheet;
 use crate::diff::{Change, Kind};
 use crate::units::count;
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 /// Columns of the table.
@@ -39,10 +40,8 @@ pub fn differences_text(changes: &[Change]) -> String {
     let mut text = String::new();
     for of_cluster in changes.chunk_by(|a, b| a.cluster == b.cluster) {
         let groups = groups(of_cluster);
-        let nodes: usize = groups
-            .iter()
-            .map(|g| g.nodes.iter().filter(|n| !n.is_empty()).count())
-            .sum();
+        let touched: BTreeSet<&String> = groups.iter().flat_map(|g| &g.nodes).filter(|n| !n.is_empty()).collect();
+        let nodes = touched.len();
         let (total, nodes) = (count(of_cluster.len(), "change"), count(nodes, "node"));
         // Writing to a String cannot fail.
         let _ = writeln!(text, "Cluster {}: {total} on {nodes}\n", of_cluster[0].cluster);
@@ -71,11 +70,23 @@ impl Group {
     }
 }
 
+/// The cluster, then what all nodes have in common, then what is left: a node that differs in one line is not told in full.
 fn groups(changes: &[Change]) -> Vec<Group> {
     let mut groups: Vec<Group> = Vec::new();
+    let shared = shared(changes);
     for of_node in changes.chunk_by(|a, b| a.node == b.node) {
-        let lines: Vec<String> = of_node.iter().map(line).collect();
         let node = of_node[0].node.clone();
+        if !node.is_empty() && !shared.lines.is_empty() && !groups.iter().any(|g| g.nodes == shared.nodes) {
+            groups.push(Group {
+                nodes: shared.nodes.clone(),
+                lines: shared.lines.clone(),
+            });
+        }
+        let own = |line: &String| node.is_empty() || !shared.lines.contains(line);
+        let lines: Vec<String> = of_node.iter().map(line).filter(own).collect();
+        if lines.is_empty() {
+            continue;
+        }
         let same = groups.iter_mut().find(|g| !node.is_empty() && g.lines == lines);
         match same {
             Some(group) => group.nodes.push(node),
@@ -86,6 +97,27 @@ fn groups(changes: &[Change]) -> Vec<Group> {
         }
     }
     groups
+}
+
+/// All nodes that change, and the lines that each of them has, in the order of the first; none for a single node.
+fn shared(changes: &[Change]) -> Group {
+    let of_nodes: Vec<&[Change]> = changes
+        .chunk_by(|a, b| a.node == b.node)
+        .filter(|c| !c[0].node.is_empty())
+        .collect();
+    let nodes: Vec<String> = of_nodes.iter().map(|c| c[0].node.clone()).collect();
+    let (Some((first, others)), true) = (of_nodes.split_first(), of_nodes.len() > 1) else {
+        return Group {
+            nodes,
+            lines: Vec::new(),
+        };
+    };
+    let others: Vec<BTreeSet<String>> = others.iter().map(|c| c.iter().map(line).collect()).collect();
+    let everywhere = |line: &String| others.iter().all(|lines| lines.contains(line));
+    Group {
+        nodes,
+        lines: first.iter().map(line).filter(everywhere).collect(),
+    }
 }
 
 /// `nics SLOT 1 Port 1: speed_mbps 1000 -> 10000`. The node's own row says `nodes`, so that nodes that change alike read alike.

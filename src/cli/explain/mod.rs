@@ -14,12 +14,13 @@ mod words;
 use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::listing;
+use nicplan::checks::rules::RULES;
 use nicplan::inventory::catalogue::plain;
 use topics::{KINDS, Topic};
 
 const EXAMPLES: &str = "Examples:
   nicplan explain                      everything there is a page about
-  nicplan explain mac-pool-overlap     a rule
+  nicplan explain mac-pool-overlap     a rule; --examples shows the inventory that trips it
   nicplan explain live-migration       a traffic role
   nicplan explain 2012r2               a Windows version
   nicplan explain survive              a setting of policy.csv
@@ -33,6 +34,9 @@ const EXAMPLES: &str = "Examples:
 pub struct Args {
     /// What to explain; without it everything is listed
     name: Option<String>,
+    /// The inventory that trips a rule, and the one that passes, instead of its page
+    #[arg(long, requires = "name")]
+    examples: bool,
 }
 
 /// Most pages of one kind that are shown in full; columns such as `node` stand in many tables.
@@ -45,12 +49,27 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         console.print(&everything())?;
         return Ok(Answer::Yes);
     };
+    if args.examples {
+        console.print(&examples(name)?)?;
+        return Ok(Answer::Yes);
+    }
     let pages = pages(name);
     if pages.is_empty() {
         return Err(Failure::Usage(listing::printable(&unknown(name))));
     }
     console.print(&pages.join("\n"))?;
     Ok(Answer::Yes)
+}
+
+/// The example of a rule: the whole inventory that trips it, and the one that passes.
+fn examples(name: &str) -> Result<String, Failure> {
+    let found = RULES.iter().find(|rule| plain(rule.name) == plain(name));
+    found.map(|rule| pages::examples(rule)).ok_or_else(|| {
+        let short: String = name.chars().take(80).collect();
+        Failure::Usage(listing::printable(&format!(
+            "there is no rule '{short}', and only rules have examples\n    `nicplan explain` lists all rules."
+        )))
+    })
 }
 
 /// The pages of everything that has this name, in the order of [`KINDS`].
@@ -185,9 +204,40 @@ mod tests {
             "plan",
             "growth_percent",
             "SET",
+            "allow",
+            "deny",
+            "remark",
+            "note",
+            "vmware",
+            "ATC",
+            "PFC",
+            "NetFT",
+            "quick-migration",
+            "sarif",
+            "junit",
+            "nvspbind",
+            "nvspscrub",
+            "Get-VMHost",
+            "Get-NetAdapter",
         ] {
             assert!(!pages(name).is_empty(), "{name}");
         }
+    }
+
+    #[test]
+    fn a_page_of_a_rule_shows_what_to_do_before_all_else_and_its_example_only_when_asked_for() {
+        for rule in RULES.iter() {
+            let page = pages(rule.name).join("");
+            let at = |title: &str| page.find(title).unwrap_or_else(|| panic!("{}: {title}", rule.name));
+            assert!(at("## What to do") < at("## Source") && at("## Source") < at("## Why it matters"));
+            assert!(
+                !page.contains("```trips") && page.contains("--examples"),
+                "{}",
+                rule.name
+            );
+            assert!(examples(rule.name).is_ok_and(|text| text.contains("```trips") && text.contains("```passes")));
+        }
+        assert!(examples("storage").is_err());
     }
 
     #[test]

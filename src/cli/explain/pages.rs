@@ -23,7 +23,7 @@ pub(super) fn word(word: &Word) -> String {
     format!("# {}\n\n{}.\n{see}", word.title, capital(word.about))
 }
 
-/// The rule's own page, with the versions it is about where those are not all, and with what it says of hosts without Hyper-V.
+/// The rule's own page, what to do and why first, without its example, which is long; with the versions it is about where those are not all, and with what it says of hosts without Hyper-V.
 pub(super) fn rule(rule: &Rule) -> String {
     let versions = if rule.versions == Versions::ALL {
         String::new()
@@ -34,11 +34,46 @@ pub(super) fn rule(rule: &Rule) -> String {
         Hosts::Any => "Judged as well: it moves along to Hyper-V.",
         Hosts::HyperV => "Not judged today; once there is a plan, it is.",
     };
-    format!("{}{versions}\n## Hosts that run VMware\n\n{hosts}\n", rule.page)
+    let part = |title: &str| section(rule.page, title);
+    let title = rule.page.lines().next().unwrap_or_default();
+    format!(
+        "{title}\n{}{}{}{}{versions}\n## Hosts that run VMware\n\n{hosts}\n\nThe inventory that trips it, and the one that passes: `nicplan explain {} --examples`\n",
+        part(FINDS),
+        part(FIX),
+        part(SOURCE),
+        part(WHY),
+        rule.name
+    )
+}
+
+const FINDS: &str = "What it finds";
+const FIX: &str = "What to do";
+const SOURCE: &str = "Source";
+const WHY: &str = "Why it matters";
+
+/// A section of a page with its headline and a blank line before it.
+fn section(page: &str, title: &str) -> String {
+    let mut sections = page.split("\n## ").skip(1);
+    let found = sections.find(|text| text.lines().next() == Some(title));
+    found.map_or(String::new(), |text| format!("\n## {}\n", text.trim_end()))
+}
+
+/// The example of a rule's page.
+pub(super) fn examples(rule: &Rule) -> String {
+    format!("# {}\n{}", rule.name, section(rule.page, "Example"))
 }
 
 pub(super) fn output(name: &str, about: &str) -> String {
     format!("# {name} (in the output)\n\n{}.\n", capital(about))
+}
+
+/// A cmdlet or WMI class of Windows whose export is read.
+pub(super) fn cmdlet(name: &str) -> String {
+    let kind = if name.contains('-') { "cmdlet" } else { "WMI class" };
+    format!(
+        "# {name} ({kind} of Windows)\n\nShows what is set today and changes nothing; its export is read as facts. What it can do beyond \
+         that is in the documentation of Microsoft (on the host: `Get-Help {name} -Online`).\n\nSee: `nicplan explain exports`\n"
+    )
 }
 
 /// What a file of `deploy` is for.

@@ -10,7 +10,7 @@ use crate::cli::Cli;
 use clap::CommandFactory;
 use nicplan::checks::{PLAN_CHECKS, rules};
 use nicplan::inventory::catalogue::{HISTORY, SETTINGS, TABLES, Table, plain};
-use nicplan::inventory::importers::{IMPORTERS, Importer};
+use nicplan::inventory::importers::{IMPORTERS, Importer, cmdlet_names};
 use nicplan::migration::path::LAYERS;
 use nicplan::profiles::{self, PROFILES};
 use nicplan::roles::{ROLES, Role};
@@ -38,7 +38,7 @@ pub(super) struct Kind {
 }
 
 /// All kinds, in the order of the list.
-pub(super) static KINDS: [Kind; 13] = [
+pub(super) static KINDS: [Kind; 14] = [
     Kind {
         title: "Words",
         topics: words,
@@ -78,6 +78,10 @@ pub(super) static KINDS: [Kind; 13] = [
     Kind {
         title: "Sources that can be read",
         topics: kinds_of_source,
+    },
+    Kind {
+        title: "Cmdlets and WMI classes whose exports are read",
+        topics: cmdlets,
     },
     Kind {
         title: "Commands",
@@ -227,6 +231,16 @@ fn kinds_of_source() -> Vec<Topic> {
     let topic =
         |importer: &'static Importer| Topic::new(importer.name, importer.summary, move || sources::page(importer));
     IMPORTERS.iter().copied().map(topic).collect()
+}
+
+fn cmdlets() -> Vec<Topic> {
+    let topic = |name: &'static str| {
+        let about = "shows what is set today; its export is read as facts";
+        Topic::new(name, about, move || pages::cmdlet(name))
+    };
+    let mut names = cmdlet_names();
+    names.dedup();
+    names.into_iter().map(topic).collect()
 }
 
 fn commands() -> Vec<Topic> {

@@ -31,7 +31,23 @@ const fn word(
 }
 
 /// All words, sorted by name.
-pub(super) static WORDS: [Word; 31] = [
+pub(super) static WORDS: [Word; 43] = [
+    word(
+        "allow",
+        "allow, warn, deny",
+        &["warn", "deny"],
+        "what a policy makes of a rule's findings: allow silences them, warn counts them as warnings, deny as errors; with a reason, and until \
+         a last day if one is given",
+        &["rule", "suppressed_by"],
+    ),
+    word(
+        "atc",
+        "Network ATC",
+        &["network atc", "intent", "netintent"],
+        "sets up host networking from intents (Azure Local, Windows Server 2025): names, VLANs, QoS and cluster networks follow from one command, \
+         Add-NetIntent",
+        &["converged", "rdma"],
+    ),
     word(
         "blackout",
         "Blackout",
@@ -127,6 +143,13 @@ pub(super) static WORDS: [Word; 31] = [
         &["storage", "clusters.storage"],
     ),
     word(
+        "junit",
+        "JUnit XML",
+        &["junit xml"],
+        "a form of the review for CI servers: each rule is a test case, each finding that counts a failure (review --format junit)",
+        &["review", "sarif"],
+    ),
+    word(
         "lbfo",
         "LBFO team",
         &["nic teaming"],
@@ -139,6 +162,14 @@ pub(super) static WORDS: [Word; 31] = [
         &["pool", "mac address pool", "mac_pool"],
         "the range from which a host gives addresses to VMs whose MAC is dynamic; each host needs a range of its own",
         &["nodes.mac_pool_min", "mac-pool-overlap", "mac-pool-full"],
+    ),
+    word(
+        "netft",
+        "NetFT",
+        &["netft adapter", "microsoft failover cluster virtual adapter"],
+        "the cluster's virtual adapter: it carries heartbeats and cluster traffic over whichever cluster networks are up; it is no NIC, and its \
+         MAC address begins with 02",
+        &["cluster", "cluster-network"],
     ),
     word(
         "nine-of-ten",
@@ -155,6 +186,37 @@ pub(super) static WORDS: [Word; 31] = [
         &["vms.nlb_mode", "nlb-unicast-without-spoofing"],
     ),
     word(
+        "note",
+        "Note",
+        &["notes"],
+        "what the program wants known beside its answer, such as a file that was passed over; it changes no exit code. A column notes in a table is \
+         yours, and is never read",
+        &["remark"],
+    ),
+    word(
+        "nvspbind",
+        "nvspbind",
+        &["nvspbind.exe"],
+        "a tool of Microsoft for Server Core 2008 R2: shows and changes which protocols are bound to an adapter, and in which order; later \
+         versions have Get-NetAdapterBinding",
+        &["nvspscrub", "2008r2"],
+    ),
+    word(
+        "nvspscrub",
+        "nvspscrub",
+        &["nvspscrub.js"],
+        "a script of Microsoft for 2008 R2 that deletes all virtual switches and host vNICs of a host, also those that work: the last resort",
+        &["nvspbind", "2008r2"],
+    ),
+    word(
+        "pfc",
+        "PFC",
+        &["priority flow control"],
+        "holds back one traffic class at a full switch port instead of dropping its frames; RoCE needs it at NIC and switch port alike, for one \
+         priority only",
+        &["rdma", "nodes.pfc_priorities", "nodes.traffic_classes"],
+    ),
+    word(
         "proven",
         "Proven",
         &["optimal", "proof"],
@@ -162,11 +224,32 @@ pub(super) static WORDS: [Word; 31] = [
         &["bound", "wish"],
     ),
     word(
+        "quick-migration",
+        "Quick migration",
+        &["quick migration"],
+        "saves a VM, moves it and restores it on the other node: the VM stands still meanwhile, which live migration avoids",
+        &["live-migration", "drain"],
+    ),
+    word(
         "rdma",
         "RDMA",
         &["smb direct", "roce", "iwarp"],
         "the NIC moves data between the memory of two hosts past their processors; SMB uses it for storage and live migration",
         &["nics.rdma"],
+    ),
+    word(
+        "remark",
+        "Remark",
+        &["info", "remarks"],
+        "the lowest severity of a finding: worth knowing, and no fault; review fails on it only with --fail-on info",
+        &["severity", "review"],
+    ),
+    word(
+        "sarif",
+        "SARIF",
+        &["sarif 2.1.0"],
+        "a form of the review for code scanning: each finding points at the characters of its cell (review --format sarif)",
+        &["review", "junit"],
     ),
     word(
         "set",
@@ -231,6 +314,14 @@ pub(super) static WORDS: [Word; 31] = [
         &["uplinks", "team"],
         "one NIC or team of a node and the roles that run over it",
         &["style", "external-network"],
+    ),
+    word(
+        "vmware",
+        "VMware hosts",
+        &["esxi", "vsphere"],
+        "hosts of an RVTools export: planned on the same servers as a Hyper-V cluster; rules about Windows settings say nothing of them until there \
+         is a plan",
+        &["rvtools", "plan"],
     ),
     word(
         "wave",

@@ -1,6 +1,6 @@
 //! Tables of the virtual side: virtual switches, host vNICs, VMs and their vNICs.
 
-use super::Kind::{Choice, Decimal, Mac, Memory, Names, Rate, Text, Vlan, Vlans, Whole, YesNo};
+use super::Kind::{Addresses, Choice, Decimal, Mac, Memory, Names, Rate, Text, Vlan, Vlans, Whole, YesNo};
 use super::machines::{NODE, ROLES, WHICH_CLUSTER};
 use super::review::{Of, count, with_review};
 use super::{Column, Table};
@@ -76,12 +76,13 @@ const HOST_VNICS_OWN: &[Column] = &[
     Column::new("weight", Whole, "Minimum-bandwidth weight.", "20").also(&["MinimumBandwidthWeight"]),
     Column::new("mac", Mac, "MAC address.", "00-15-5D-0B-0B-00").also(&["MacAddress", "PhysicalAddress"]),
     WHICH_CLUSTER,
-    Column::new("addresses", Names, "IP addresses with prefix length.", "10.0.5.11/24").also(&[
-        "IPAddress",
-        "IPAddresses",
-        "IP",
-        "Address",
-    ]),
+    Column::new(
+        "addresses",
+        Addresses,
+        "IP addresses with prefix length.",
+        "10.0.5.11/24",
+    )
+    .also(&["IPAddress", "IPAddresses", "IP", "Address"]),
     Column::new("rdma", YesNo, "RDMA is switched on at the host vNIC.", "yes"),
 ];
 

@@ -1,6 +1,8 @@
 //! Tables of the physical side: clusters, nodes, NICs, ToR switches, links, cluster networks, demands.
 
-use super::Kind::{Choice, Choices, Mac, Memory, Names, Rate, Text, Vlan, Vlans, Whole, YesNo};
+use super::Kind::{
+    Addresses, Choice, Choices, Host, Mac, Memory, Names, Rate, Subnet, Subnets, Text, Vlan, Vlans, Whole, YesNo,
+};
 use super::review::{Of, count, with_review};
 use super::{Column, Table};
 
@@ -146,7 +148,7 @@ const NODES_OWN: &[Column] = &[
     CLUSTER,
     Column::new(
         "management_ip",
-        Text,
+        Host,
         "Address under which the node is administered.",
         "10.0.0.11",
     )
@@ -199,7 +201,7 @@ const NODES_OWN: &[Column] = &[
     .also(&["UseAnyNetworkForMigration"]),
     Column::new(
         "migration_subnets",
-        Names,
+        Subnets,
         "Subnets that the host allows for live migration, in the order of priority; none = no subnet.",
         "10.0.3.0/24;10.0.4.0/24",
     )
@@ -305,12 +307,13 @@ const NICS_OWN: &[Column] = &[
         .or("none")
         .also(&["TeamName", "NicTeam"]),
     WHICH_CLUSTER,
-    Column::new("addresses", Names, "IP addresses with prefix length.", "10.0.5.11/24").also(&[
-        "IPAddress",
-        "IPAddresses",
-        "IP",
-        "Address",
-    ]),
+    Column::new(
+        "addresses",
+        Addresses,
+        "IP addresses with prefix length.",
+        "10.0.5.11/24",
+    )
+    .also(&["IPAddress", "IPAddresses", "IP", "Address"]),
 ];
 
 pub(super) static TORS: Table = Table {
@@ -361,7 +364,7 @@ const CLUSTER_NETWORKS_OWN: &[Column] = &[
     Column::new("network", Text, "Name of the cluster network.", "Cluster Network 1")
         .required()
         .also(&["Name", "NetworkName"]),
-    Column::new("subnet", Text, "Subnet with prefix length.", "10.0.1.0/24").also(&["Prefix", "AddressRange"]),
+    Column::new("subnet", Subnet, "Subnet with prefix length.", "10.0.1.0/24").also(&["Prefix", "AddressRange"]),
     Column::new("vlan", Vlan, "VLAN of the network.", "101")
         .or("untagged or unknown")
         .also(&["VlanId"]),

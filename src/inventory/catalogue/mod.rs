@@ -45,8 +45,20 @@ pub enum Kind {
     Choices(&'static [&'static str]),
     /// A day.
     Date,
-    /// Traffic classes or QoS policies: names with priorities and shares.
+    /// Traffic classes: names with priorities and shares.
     Classes,
+    /// QoS policies: names with the priority that they give.
+    Policies,
+    /// An IP address or the name of a host.
+    Host,
+    /// IP addresses, with or without the length of their prefix.
+    Addresses,
+    /// One subnet; of both protocols if a network has two.
+    Subnet,
+    /// Several subnets.
+    Subnets,
+    /// First and last IPv4 address of a range.
+    AddressRange,
 }
 
 impl Kind {
@@ -66,6 +78,12 @@ impl Kind {
             Kind::Choice(words) => words.join(", "),
             Kind::Choices(words) => format!("{}; several separated by ;", words.join(", ")),
             Kind::Date => "a day such as 2026-11-22".to_owned(),
+            Kind::Host => "an IP address (four numbers up to 255, or IPv6) or the name of a host".to_owned(),
+            Kind::Addresses => "IP addresses with prefix length, separated by ;".to_owned(),
+            Kind::Subnet => "a subnet with prefix length (0 to 32) or mask, or of IPv6".to_owned(),
+            Kind::Subnets => "subnets with prefix length (0 to 32) or mask, separated by ;".to_owned(),
+            Kind::AddressRange => "the first and the last IPv4 address with a hyphen between them".to_owned(),
+            Kind::Policies => "NAME=PRIORITY, separated by ; (smbdirect=3;cluster=7); none".to_owned(),
             Kind::Classes => "NAME=PRIORITIES:PERCENT, separated by ; (SMB=3:50;Cluster=7:2); none".to_owned(),
         }
     }

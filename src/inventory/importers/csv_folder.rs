@@ -5,7 +5,7 @@
 
 use super::{Importer, Input, csv_table, exports, rvtools, strays, test_cluster};
 use crate::inventory::catalogue::{self, Table};
-use crate::inventory::decode::read_text;
+use crate::inventory::code_page;
 use crate::inventory::io_words::io_reason;
 use crate::inventory::raw::Gathered;
 use crate::units::count;
@@ -49,6 +49,8 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
     } else {
         input.index
     };
+    let tables = files.iter().filter(|(name, path)| table(name, path).is_some());
+    gathered.page = code_page::of_files(tables.map(|(_, path)| path.as_path()));
     let mut passed_over = 0;
     for (name, path) in &files {
         let shown = format!("{}{name}", input.shown);
@@ -72,6 +74,7 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
             },
         }
     }
+    gathered.page = None;
     if passed_over > MOST_NOTES {
         gathered.notes.push(format!(
             "passed over as well: {}",
@@ -201,7 +204,7 @@ fn read_file(path: &Path, def: &'static Table, shown: &str, input: usize, gather
         let what = format!("a second file for the table {}", def.name);
         return gathered.complain(shown, 0, 0, what, "Keep one of them.");
     }
-    match read_text(path) {
+    match gathered.text_of(path, shown) {
         Ok(text) => csv_table::read(&text, def, shown, input, gathered),
         Err((what, advice)) => {
             gathered.unread_tables.push(def.name);

@@ -27,7 +27,8 @@ pub(in crate::inventory) fn read(text: &str, def: &'static Table, file: &str, in
 /// Reads header and rows; `false` when the file could not be read to its end, which is told.
 fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -> bool {
     let mut rows = Rows::of(text);
-    let mut width = None;
+    let (mut width, mut remarks) = (None, Vec::new());
+    let closed = text.bytes().filter(|byte| *byte == b'"').count() % 2 == 0;
     loop {
         let line = match rows.next() {
             Ok(Some(line)) => line,
@@ -43,6 +44,7 @@ fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -
         }
         let Some(width) = width else {
             width = Some(cells.len());
+            remarks = remark_columns(cells);
             header(cells, line, table, gathered, file);
             continue;
         };
@@ -52,7 +54,12 @@ fn rows(text: &str, table: &mut RawTable, file: &str, gathered: &mut Gathered) -
             gathered.complain(file, line, 0, what, advice);
             return false;
         }
-        if !sound(cells, width, line, gathered, file) {
+        let shape = Shape {
+            width,
+            remarks: &remarks,
+            closed,
+        };
+        if !sound(cells, &shape, line, gathered, file) {
             return false;
         }
         table.rows.push(Row {
@@ -237,8 +244,34 @@ fn missing(table: &RawTable) -> impl Iterator<Item = &'static Column> {
         .map(|(c, _)| c)
 }
 
+/// What the header says of every row.
+struct Shape<'h> {
+    /// How many cells it has.
+    width: usize,
+    /// Which of them are the user's own remarks, which nobody reads.
+    remarks: &'h [bool],
+    /// Quotation marks of the file pair up: none is opened and never closed.
+    closed: bool,
+}
+
+impl Shape<'_> {
+    /// Whether a cell may hold line breaks: a remark that has not swallowed the rows behind a forgotten quotation mark.
+    fn may_break(&self, index: usize, cell: &str) -> bool {
+        let is_row = |line: &str| {
+            [',', ';', '\t']
+                .iter()
+                .any(|mark| line.matches(*mark).count() + 1 >= self.width.max(3))
+        };
+        self.remarks.get(index).copied().unwrap_or(false) && self.closed && !cell.lines().skip(1).any(is_row)
+    }
+}
+
+fn remark_columns(header: &StringRecord) -> Vec<bool> {
+    header.iter().map(|name| catalogue::is_remark(name.trim())).collect()
+}
+
 /// Checks a row's shape; `false` when the rest of the file cannot be trusted.
-fn sound(cells: &StringRecord, width: usize, line: u32, gathered: &mut Gathered, file: &str) -> bool {
+fn sound(cells: &StringRecord, shape: &Shape<'_>, line: u32, gathered: &mut Gathered, file: &str) -> bool {
     for (index, cell) in cells.iter().enumerate() {
         let place = u32::try_from(index + 1).unwrap_or(0);
         if cell.len() > MAX_CELL {
@@ -252,7 +285,7 @@ fn sound(cells: &StringRecord, width: usize, line: u32, gathered: &mut Gathered,
             );
             return false;
         }
-        if cell.trim().chars().any(char::is_control) {
+        if !shape.may_break(index, cell) && cell.trim().chars().any(char::is_control) {
             let what = "the cell holds a line break or another control character";
             gathered.complain(
                 file,
@@ -263,6 +296,7 @@ fn sound(cells: &StringRecord, width: usize, line: u32, gathered: &mut Gathered,
             );
         }
     }
+    let width = shape.width;
     if cells.iter().skip(width).any(|c| !c.trim().is_empty()) {
         let what = format!("the row has {} cells, the header has {width}", cells.len());
         let advice = "A value that holds the separator needs quotation marks around it.";
@@ -333,6 +367,23 @@ mod tests {
         assert!(nodes("node,Host\nA,B\n").problems[0].what.contains("twice"));
         assert!(nodes("").problems[0].what.contains("empty"));
         assert_eq!(nodes("node\n").problems, []);
+    }
+
+    #[test]
+    fn a_line_break_in_a_remark_of_ones_own_stops_nothing() {
+        let gathered = nodes("node,notes,memory_mib\nHV1,\"first\nsecond\",8192\nHV2,,4096\n");
+        assert_eq!(gathered.problems, []);
+        assert_eq!(cell(&gathered, 1, "memory_mib"), ("4096", 4));
+        for unclosed in [
+            "node,notes,memory_mib\nHV1,\"first,8192\nHV2,,4096\n",
+            "node,notes,memory_mib\nHV1,\"first,8192\nHV2,,4096\nHV3,last\",4096\n",
+        ] {
+            let found = nodes(unclosed).problems;
+            assert!(
+                found.iter().any(|p| p.what.contains("line break")),
+                "{unclosed}: {found:?}"
+            );
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use super::csv_table::{known_columns, unknown_column};
 use super::{Importer, Input, lldp};
 use crate::inventory::catalogue::{self, Table};
-use crate::inventory::decode::{MAX_CELL, MAX_ROWS, read_text};
+use crate::inventory::decode::{MAX_CELL, MAX_ROWS};
 use crate::inventory::raw::{Gathered, RawTable, Row};
 use crate::inventory::suggest::did_you_mean;
 use csv::StringRecord;
@@ -24,7 +24,7 @@ pub(super) static IMPORTER: Importer = Importer {
 };
 
 fn read(input: &Input<'_>, gathered: &mut Gathered) {
-    match read_text(input.path) {
+    match gathered.text_of(input.path, input.shown) {
         Ok(text) => read_str(&text, input.shown, input.index, gathered),
         Err((what, advice)) => gathered.refuse(input.shown, what, advice),
     }

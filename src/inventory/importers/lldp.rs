@@ -8,7 +8,7 @@ use super::csv_table::Rows;
 use super::exports::Lines;
 use super::{Importer, Input, Sniff};
 use crate::inventory::catalogue::{self, Table, plain};
-use crate::inventory::decode::{Complaint, MAX_ROWS, read_text};
+use crate::inventory::decode::{Complaint, MAX_ROWS};
 use crate::inventory::entities::Origin;
 use crate::inventory::raw::{Gathered, Line, RawTable, RowFrom};
 use crate::units::{count, host_label};
@@ -78,10 +78,13 @@ pub(super) fn is_table(sniff: &Sniff) -> bool {
 }
 
 fn read(input: &Input<'_>, gathered: &mut Gathered) {
-    let rows = read_text(input.path).and_then(|text| match text.trim_start().starts_with(['{', '[']) {
-        true => json(&text),
-        false => csv(&text),
-    });
+    let rows =
+        gathered
+            .text_of(input.path, input.shown)
+            .and_then(|text| match text.trim_start().starts_with(['{', '[']) {
+                true => json(&text),
+                false => csv(&text),
+            });
     match rows {
         Ok(rows) => {
             let (shown, index) = (input.shown, input.index);

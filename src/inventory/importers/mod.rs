@@ -20,7 +20,7 @@ pub use exports::collector::{NAME as COLLECTOR, script as collector_script};
 pub(crate) use exports::{tells, unescape};
 
 use super::catalogue::Table;
-use super::decode::{Complaint, open_file, read_text};
+use super::decode::{Complaint, open_file};
 use super::io_words::io_reason;
 use super::raw::Gathered;
 use super::suggest::did_you_mean;
@@ -182,7 +182,7 @@ fn read(input: &Input<'_>, gathered: &mut Gathered) {
 /// Reads one `.csv` file as rows of one table of the catalogue, also of one that belongs to no inventory.
 pub(crate) fn read_table(path: &Path, def: &'static Table, shown: &str) -> Gathered {
     let mut gathered = Gathered::default();
-    match read_text(path) {
+    match gathered.text_of(path, shown) {
         Ok(text) => csv_table::read(&text, def, shown, 0, &mut gathered),
         Err((what, advice)) => gathered.refuse(shown, what, advice),
     }
@@ -203,6 +203,10 @@ fn neighbour(path: &Path) -> String {
         .map(|entry| entry.file_name().to_string_lossy().into_owned())
         .collect();
     names.sort();
+    // What is there, and cannot be opened, is no slip of the pen.
+    if names.iter().any(|known| **known == *name) {
+        return String::new();
+    }
     did_you_mean(&name.to_string_lossy(), names.iter().map(String::as_str))
 }
 

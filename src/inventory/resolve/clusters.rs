@@ -166,16 +166,14 @@ fn node(name: &str, record: &Record<'_>, problems: &mut Problems<'_>) -> Node {
         name: name.to_owned(),
         origin: record.origin(),
         facts: problems.facts(record),
-        management_ip: record.text("management_ip").to_owned(),
+        management_ip: problems.read(record, "management_ip", cells::host).unwrap_or_default(),
         memory_mib: problems.read_plausible(record, "memory_mib", some_memory, doubts::node_memory),
         hardware: record.text("hardware").to_owned(),
         mac_pool: mac_pool(record, problems),
         migration: NodeMigration {
             enabled: problems.read(record, "live_migration", cells::yes_no),
             any_network: problems.read(record, "any_migration_network", cells::yes_no),
-            subnets: Some(record.text("migration_subnets"))
-                .filter(|t| !t.is_empty())
-                .map(cells::names),
+            subnets: problems.read(record, "migration_subnets", cells::hosts),
             transport: problems.read(record, "live_migration_transport", transport),
             concurrency: problems.read(record, "concurrent_migrations", at_least_one),
             smb_limit: problems.read(record, "smb_limit_mbps", cells::speed),

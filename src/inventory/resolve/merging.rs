@@ -284,7 +284,7 @@ pub(in crate::inventory) fn same(table: &str, column: &Column, a: &str, b: &str)
         }
         _ => {}
     }
-    if let Kind::Names = column.kind {
+    if let Kind::Names | Kind::Addresses | Kind::Subnets = column.kind {
         let set = |text: &str| {
             cells::names(text)
                 .iter()

@@ -19,11 +19,13 @@ mod topology;
 pub(crate) use guests::DEFAULT_MEMORY_MIB;
 
 use super::LoadOptions;
+use super::code_page;
 use super::entities::{Cluster, Inventory};
 use super::raw::{self, Gathered, Line, RawTable};
 use crate::finding::Problem;
 use book::{ClusterBook, NodeBook};
 pub(crate) use problems::Problems;
+pub(in crate::inventory) use problems::Told;
 
 /// Everything that the steps share.
 struct Resolver<'a> {
@@ -36,6 +38,8 @@ struct Resolver<'a> {
     storage_hints: Vec<clusters::StorageHints>,
     /// VMs whose memory is not said, per cluster.
     vms_without_memory: Vec<usize>,
+    /// Names of the rules that a policy may speak of; empty = any name.
+    rules: &'a [&'static str],
 }
 
 impl<'a> Resolver<'a> {
@@ -62,6 +66,8 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         notes,
         problems,
         assumed,
+        guesses,
+        page: _,
         unread,
         unread_tables,
         inputs: _,
@@ -91,6 +97,7 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
         clusters: Vec::new(),
         storage_hints: hints,
         vms_without_memory,
+        rules: &options.rules,
     };
     clusters::build(&mut r);
     let wishes = nics::build(&mut r);
@@ -99,7 +106,8 @@ pub(super) fn resolve(gathered: Gathered, options: &LoadOptions) -> Result<Inven
     guests::build(&mut r);
     policy::build(&mut r);
     clusters::settle_storage(&mut r);
-    let doubts = r.problems.doubts();
+    let mut doubts = r.problems.doubts();
+    doubts.extend(code_page::told(&guesses));
     let assumptions = assumptions::list(&r, assumed, &doubts);
     let given = given::list(&r);
     let mut notes = notes;

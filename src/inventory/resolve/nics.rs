@@ -120,7 +120,7 @@ fn describe(group: &Group<'_>, problems: &mut Problems<'_>) -> Nic {
         roles: BTreeSet::new(),
         switch: None,
         team: record.text("team").to_owned(),
-        addresses: cells::names(record.text("addresses")),
+        addresses: problems.read(record, "addresses", cells::ranges).unwrap_or_default(),
     }
 }
 

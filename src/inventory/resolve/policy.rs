@@ -20,19 +20,20 @@ pub(super) fn build(r: &mut Resolver<'_>) {
         let record = Record::new(line);
         let (setting, value) = (line.cell("setting"), line.cell("value"));
         let given = (r.problems.required(setting), r.problems.required(value));
-        let rule = RuleLevel {
+        let level = RuleLevel {
             rule: String::new(),
             level: String::new(),
             reason: record.text("reason").to_owned(),
-            until: r.problems.read(&record, "until", date).unwrap_or_default(),
+            until: r.problems.read(&record, "until", cells::day).unwrap_or_default(),
             at: setting.at(r.problems.sources()),
         };
+        let rule = Said { level, rules: r.rules };
         let clusters = r.owners.all_of(line, &mut r.problems);
         let sound = match given {
             (Some(_), Some(_)) => judge(r, setting, value, &rule),
             _ => false,
         };
-        if sound && rule.reason.trim().is_empty() && is_about_rule(setting.text) {
+        if sound && rule.level.reason.trim().is_empty() && is_about_rule(setting.text) {
             let what = format!("{} of {} has no reason", value.text, setting.text);
             r.problems.at(value, what, NO_REASON);
         }
@@ -66,8 +67,16 @@ fn is_about_rule(setting: &str) -> bool {
     setting.split_once(':').is_some_and(|(head, _)| plain(head) == "rule")
 }
 
+/// What a row says beside its setting and value.
+struct Said<'r> {
+    /// Reason, last day and place of a rule's level.
+    level: RuleLevel,
+    /// Names of the rules; empty = any name.
+    rules: &'r [&'static str],
+}
+
 /// Tries a row on a policy of no cluster; tells what is wrong with its name and, where the name is at fault, with its value as well.
-fn judge(r: &mut Resolver<'_>, setting: Cell<'_>, value: Cell<'_>, rule: &RuleLevel) -> bool {
+fn judge(r: &mut Resolver<'_>, setting: Cell<'_>, value: Cell<'_>, rule: &Said<'_>) -> bool {
     let Err(refusal) = set(&mut Policy::default(), setting.text, value.text, rule) else {
         return true;
     };
@@ -140,30 +149,26 @@ fn tell(r: &mut Resolver<'_>, refusal: Refusal, setting: Cell<'_>, value: Cell<'
 }
 
 fn advice(s: &Setting) -> String {
-    format!("{} Example: {} = {}", s.about, s.example.0, s.example.1)
+    let list = if s.name == "rule:" {
+        " `nicplan explain` lists all rules."
+    } else {
+        ""
+    };
+    format!("{} Example: {} = {}.{list}", s.about, s.example.0, s.example.1)
 }
 
 /// A setting's name without case and blanks; what follows `:` keeps its marks.
 fn normal(setting: &str) -> String {
     match setting.split_once(':') {
+        // rules are found in any spelling
+        Some((head, tail)) if is_about_rule(setting) => format!("{}:{}", plain(head), plain(tail)),
         Some((head, tail)) => format!("{}:{}", plain(head), tail.to_lowercase().replace(' ', "")),
         None => plain(setting),
     }
 }
 
-fn date(text: &str) -> Result<String, String> {
-    let digits = |range: std::ops::Range<usize>| text.get(range).filter(|d| d.bytes().all(|b| b.is_ascii_digit()));
-    let number = |range| digits(range).and_then(|d| d.parse::<u32>().ok()).unwrap_or(0);
-    let shape =
-        text.len() == 10 && text.get(4..5) == Some("-") && text.get(7..8) == Some("-") && digits(0..4).is_some();
-    if shape && (1..=12).contains(&number(5..7)) && (1..=31).contains(&number(8..10)) {
-        return Ok(text.to_owned());
-    }
-    Err(format!("'{text}' is no date"))
-}
-
 /// Applies one setting.
-fn set(policy: &mut Policy, setting: &str, value: &str, row: &RuleLevel) -> Result<(), Refusal> {
+fn set(policy: &mut Policy, setting: &str, value: &str, row: &Said<'_>) -> Result<(), Refusal> {
     if let Some((head, tail)) = setting.split_once(':') {
         return set_about(policy, head, tail.trim(), value, row);
     }
@@ -191,7 +196,7 @@ fn set(policy: &mut Policy, setting: &str, value: &str, row: &RuleLevel) -> Resu
 }
 
 /// Applies a setting about a role, a pair of roles or a rule.
-fn set_about(policy: &mut Policy, head: &str, tail: &str, value: &str, row: &RuleLevel) -> Result<(), Refusal> {
+fn set_about(policy: &mut Policy, head: &str, tail: &str, value: &str, row: &Said<'_>) -> Result<(), Refusal> {
     let kinds = || failures(value).map_err(Refusal::Value);
     match plain(head).as_str() {
         "survive" => must_survive(policy, role(tail).map_err(Refusal::Setting)?, &kinds()?),
@@ -218,22 +223,40 @@ fn set_about(policy: &mut Policy, head: &str, tail: &str, value: &str, row: &Rul
             policy.isolate_zones.push((tail.to_owned(), strength(value)?));
         }
         "rule" => {
+            let rule = rule_name(tail, row.rules)?;
             let level = value.to_ascii_lowercase();
-            if tail.is_empty() || !["allow", "warn", "deny"].contains(&level.as_str()) {
+            if !["allow", "warn", "deny"].contains(&level.as_str()) {
                 return Err(Refusal::Value(format!(
                     "'{value}' is no level: it is allow, warn or deny"
                 )));
             }
-            policy.rules.retain(|r| r.rule != tail);
+            policy.rules.retain(|r| r.rule != rule);
             policy.rules.push(RuleLevel {
-                rule: tail.to_owned(),
+                rule,
                 level,
-                ..row.clone()
+                ..row.level.clone()
             });
         }
         _ => return Err(unknown(head)),
     }
     Ok(())
+}
+
+/// The rule of a name, as the rule itself spells it: a name that no rule has would silence or deny nothing, and nobody would notice.
+fn rule_name(name: &str, rules: &[&'static str]) -> Result<String, Refusal> {
+    if name.is_empty() {
+        return Err(Refusal::Setting(
+            "the name of the rule is missing behind rule:".to_owned(),
+        ));
+    }
+    if rules.is_empty() {
+        return Ok(name.to_owned());
+    }
+    let found = rules.iter().find(|rule| plain(rule) == plain(name));
+    found.map(|rule| (*rule).to_owned()).ok_or_else(|| {
+        let hint = did_you_mean(name, rules.iter().copied());
+        Refusal::Setting(format!("there is no rule '{name}'{hint}"))
+    })
 }
 
 fn unknown(setting: &str) -> Refusal {

@@ -42,7 +42,7 @@ struct Doubt {
 }
 
 /// A doubt in words.
-pub(super) struct Told {
+pub(in crate::inventory) struct Told {
     /// What is not sure, for the list of assumptions.
     pub missing: String,
     /// How it was read.

@@ -236,7 +236,7 @@ fn host_vnics(r: &mut Resolver<'_>) {
             vlan: r.problems.read(record, "vlan", cells::vlan).flatten(),
             weight: r.problems.read(record, "weight", cells::whole_u32),
             mac: r.problems.read(record, "mac", Mac::parse),
-            addresses: cells::names(record.text("addresses")),
+            addresses: r.problems.read(record, "addresses", cells::ranges).unwrap_or_default(),
             rdma: r.problems.read(record, "rdma", cells::yes_no),
             origin: record.origin(),
             facts: r.problems.facts(record),

@@ -146,7 +146,7 @@ fn networks(r: &mut Resolver<'_>) {
         }
         let network = ClusterNetwork {
             name: group.name,
-            subnet: record.text("subnet").to_owned(),
+            subnet: r.problems.read(record, "subnet", cells::subnets).unwrap_or_default(),
             vlan: r.problems.read(record, "vlan", cells::vlan).flatten(),
             cluster_use: r.problems.read(record, "cluster_use", cluster_use),
             metric: r.problems.read(record, "metric", cells::whole_u32),

@@ -107,6 +107,51 @@ fn unreadable_and_absurd_values_are_problems() {
 }
 
 #[test]
+fn addresses_and_classes_that_cannot_be_are_problems_and_names_of_hosts_are_not() {
+    fault(
+        "nodes",
+        "node,management_ip\nHV1,10.0.0.300\nHV2,\n",
+        "'10.0.0.300' is no IP address",
+    );
+    fault(
+        "nodes",
+        "node,migration_subnets\nHV1,10.0.0.0/33\nHV2,\n",
+        "'10.0.0.0/33' is no IP address",
+    );
+    fault(
+        "nics",
+        "node,nic,speed_mbps,addresses\nHV1,A,10G,10.0.0.256/24\n",
+        "'10.0.0.256/24'",
+    );
+    fault(
+        "cluster_networks",
+        "network,subnet\nA,10.0.300.0/24\n",
+        "'10.0.300.0/24' is no IP address or subnet",
+    );
+    fault(
+        "clusters",
+        "cluster,replica_subnet\ncluster,10.0.0.0/40\n",
+        "'10.0.0.0/40'",
+    );
+    fault(
+        "clusters",
+        "cluster,infrastructure_ip_pool\ncluster,10.0.0.1-10.0.0.999\n",
+        "no range of IPv4 addresses",
+    );
+    fault(
+        "nodes",
+        "node,qos_policies\nHV1,smbdirect:3;cluster:7\nHV2,\n",
+        "write smbdirect=3",
+    );
+    let fine = cluster(&[
+        ("nodes", "node,management_ip\nHV1,hv1.contoso.com\nHV2,fd00::12\n"),
+        NICS,
+    ]);
+    assert_eq!(fine.nodes[0].management_ip, "hv1.contoso.com");
+    assert_eq!(fine.nodes[1].management_ip, "fd00::12");
+}
+
+#[test]
 fn names_that_nothing_has_are_problems_with_a_suggestion() {
     fault(
         "vms",
@@ -210,7 +255,7 @@ fn policy_values_are_checked() {
     ] {
         fault("policy", &format!("setting,value\n{row}\n"), said);
     }
-    fault("policy", "setting,value,until\nrule:x,allow,31.12.2027\n", "no date");
+    fault("policy", "setting,value,until\nrule:x,allow,31.13.2027\n", "not a day");
     for (row, level) in [
         ("rule:x,allow,", "allow"),
         ("Rule:x,deny,  ", "deny"),

@@ -47,6 +47,7 @@ fn options_name_a_nameless_source_and_set_growth_without_changing_the_hash() {
     let options = LoadOptions {
         cluster: Some("LAB".into()),
         growth_percent: Some(40),
+        ..LoadOptions::default()
     };
     let plain = LoadOptions {
         growth_percent: None,

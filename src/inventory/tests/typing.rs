@@ -153,18 +153,18 @@ fn without_nics_only_their_absence_is_told() {
 #[test]
 fn every_fault_of_the_policy_is_told_at_once_and_with_those_of_the_inventory() {
     let policy = "setting,value,until\n,\ngrowth_procent,1,soon\nsurvive:lunch,meteor,\nisolate:vm|storage,perhaps,\n\
-                  isolate:vm|storage,required,\nrule:x,shout,31.12.2027\n";
+                  isolate:vm|storage,required,\nrule:x,shout,31/12/2027\n";
     let found = problems(&[("nodes", "node,memory_mib\nHV1,lots\nHV2,\n"), NICS, ("policy", policy)]);
     let expected = [
         "nodes.csv:2:2: memory_mib",
         "policy.csv:3:1: there is no setting 'growth_procent'",
-        "policy.csv:3:3: until: 'soon' is no date",
+        "policy.csv:3:3: until: 'soon' is not a day",
         "policy.csv:4:1: 'lunch' is no traffic role",
         "policy.csv:4:2: survive:lunch: 'meteor' is no kind of failure",
         "policy.csv:5:2: isolate:vm|storage: 'perhaps' is none of",
         "policy.csv:6:1: the setting isolate:vm|storage is there twice",
         "policy.csv:7:2: rule:x: 'shout' is no level",
-        "policy.csv:7:3: until: '31.12.2027' is no date",
+        "policy.csv:7:3: until: '31/12/2027' may be read as day/month",
     ];
     let lines: Vec<&str> = found.lines().collect();
     assert_eq!(lines.len(), expected.len(), "{found}");

@@ -64,7 +64,7 @@ pub fn told(problems: &[Problem], files: &[File]) {
 pub fn load(inputs: &[PathBuf], importer: Option<&str>, files: &[File], dir: &Path) -> Option<Inventory> {
     let options = LoadOptions {
         cluster: Some("C".to_owned()),
-        growth_percent: None,
+        ..LoadOptions::default()
     };
     let size = files.iter().map(|(_, bytes)| bytes.len()).sum();
     match bounded(size, || inventory::load_as(inputs, importer, &options)) {

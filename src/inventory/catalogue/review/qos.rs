@@ -2,7 +2,7 @@
 
 use super::Family;
 use crate::inventory::catalogue::Column;
-use crate::inventory::catalogue::Kind::{Choices, Classes, Rate, Whole, YesNo};
+use crate::inventory::catalogue::Kind::{Choices, Classes, Policies, Rate, Whole, YesNo};
 
 const PRIORITIES: &[&str] = &["0", "1", "2", "3", "4", "5", "6", "7"];
 
@@ -17,7 +17,7 @@ pub(super) const COLUMNS: Family = Family {
         ),
         Column::fact(
             "qos_policies",
-            Classes,
+            Policies,
             "QoS policies by what they match, with the priority they give (Get-NetQosPolicy: Template or NetDirectPort, \
              PriorityValue): default, cluster, live-migration, smb, smbdirect (port 445 of NetworkDirect), iscsi, nfs, fcoe.",
             "smbdirect=3;cluster=7;default=0",

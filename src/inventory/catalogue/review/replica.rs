@@ -2,7 +2,7 @@
 
 use super::Family;
 use crate::inventory::catalogue::Column;
-use crate::inventory::catalogue::Kind::{Choice, Names, Rate, Text, YesNo};
+use crate::inventory::catalogue::Kind::{Choice, Names, Rate, Subnet, YesNo};
 
 pub(super) const COLUMNS: Family = Family {
     clusters: &[
@@ -26,7 +26,7 @@ pub(super) const COLUMNS: Family = Family {
         ),
         Column::fact(
             "replica_subnet",
-            Text,
+            Subnet,
             "Subnet of the replica servers (on them: Get-NetIPAddress).",
             "10.1.7.0/24",
         ),

@@ -2,7 +2,7 @@
 
 use super::Family;
 use crate::inventory::catalogue::Column;
-use crate::inventory::catalogue::Kind::{Names, YesNo};
+use crate::inventory::catalogue::Kind::{Addresses, Names, YesNo};
 
 const SMB_CLIENT_RDMA: Column = Column::fact(
     "smb_client_rdma",
@@ -13,14 +13,14 @@ const SMB_CLIENT_RDMA: Column = Column::fact(
 .also(&["RdmaCapable"]);
 const GATEWAY: Column = Column::fact(
     "gateway",
-    Names,
+    Addresses,
     "Default gateway (Get-NetIPConfiguration, IPv4DefaultGateway); none = it has none.",
     "10.0.0.1",
 )
 .also(&["DefaultGateway", "IPv4DefaultGateway"]);
 const DNS_SERVERS: Column = Column::fact(
     "dns_servers",
-    Names,
+    Addresses,
     "DNS servers (Get-DnsClientServerAddress, ServerAddresses); none = it has none.",
     "10.0.0.10;10.0.0.11",
 )

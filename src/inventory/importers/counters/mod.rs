@@ -9,7 +9,6 @@ mod parse;
 mod ports;
 
 use super::{Importer, Input};
-use crate::inventory::decode::read_text;
 use crate::inventory::raw::Gathered;
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -20,7 +19,8 @@ pub(super) static IMPORTER: Importer = Importer {
 };
 
 fn read(input: &Input<'_>, gathered: &mut Gathered) {
-    match read_text(input.path).and_then(|text| parse::read(&text, input.shown, input.index)) {
+    let text = gathered.text_of(input.path, input.shown);
+    match text.and_then(|text| parse::read(&text, input.shown, input.index)) {
         Ok(file) => gathered.counters.push(file),
         Err((what, advice)) => gathered.refuse(input.shown, what, advice),
     }

@@ -3,7 +3,8 @@
 //! In: a path. Out: names and texts, in order of name, or why not. Limits keep a hostile archive from filling memory or time.
 //! Must not know: what a file holds.
 
-use crate::inventory::decode::{Complaint, MAX_FILE, decode, read_text};
+use crate::inventory::code_page::Guess;
+use crate::inventory::decode::{Complaint, MAX_FILE, decode_guessed, read_guessed};
 pub(super) use crate::inventory::importers::zipped::MOST_FOLDERS;
 use crate::inventory::importers::zipped::{AT_THE_LIMIT, Archive, Fault, MOST_FILES, MOST_GROWTH};
 use crate::inventory::io_words::io_reason;
@@ -123,13 +124,18 @@ impl Files {
 
     /// The text of a file.
     pub(super) fn text(&mut self, index: usize) -> Result<String, Complaint> {
-        let text = match self.entries.get(index).map(|entry| &entry.place) {
-            Some(Place::File(path)) => read_text(path)?,
+        self.text_guessed(index).map(|(text, _)| text)
+    }
+
+    /// The same, with the code page that had to be guessed.
+    pub(super) fn text_guessed(&mut self, index: usize) -> Result<(String, Option<Guess>), Complaint> {
+        let (text, guess) = match self.entries.get(index).map(|entry| &entry.place) {
+            Some(Place::File(path)) => read_guessed(path, None)?,
             Some(Place::Archived(at)) => {
                 let at = *at;
-                decode(self.unpack(at)?)?
+                decode_guessed(self.unpack(at)?, None)?
             }
-            None => String::new(),
+            None => Default::default(),
         };
         self.bytes += text.len() as u64;
         if self.bytes > MOST_BYTES {
@@ -139,7 +145,7 @@ impl Files {
             );
             return Err((what, "Give only the exports; split them by cluster.".to_owned()));
         }
-        Ok(text)
+        Ok((text, guess))
     }
 
     /// Whether the source cannot be read on, whatever its other files are.

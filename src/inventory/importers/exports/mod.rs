@@ -295,6 +295,9 @@ impl Collection {
             Holds::Other => self.pass_over(&piece.shown),
             Holds::Records(cmdlet, records) => {
                 let source = gathered.add_source(&piece.shown);
+                gathered
+                    .guesses
+                    .extend(piece.guess.map(|guess| (piece.shown.clone(), guess)));
                 self.loaded.push(Loaded {
                     shown: piece.shown,
                     source,

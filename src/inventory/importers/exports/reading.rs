@@ -6,6 +6,7 @@ use super::cmdlets::{self, Cmdlet};
 use super::files::Files;
 use super::records::Records;
 use super::{Fault, clixml, csv_export, json_export, names};
+use crate::inventory::code_page::Guess;
 use crate::inventory::decode::Complaint;
 use rayon::prelude::*;
 
@@ -45,6 +46,8 @@ pub(super) struct Piece {
     pub(super) folders: Vec<String>,
     /// `None` = by its name it is no export, and was not opened.
     text: Option<Result<String, Complaint>>,
+    /// The code page in which the text was read, where it had to be guessed.
+    pub(super) guess: Option<Guess>,
 }
 
 /// What a file holds.
@@ -67,6 +70,7 @@ impl Piece {
             name,
             folders: Vec::new(),
             text: None,
+            guess: None,
         }
     }
 
@@ -74,11 +78,16 @@ impl Piece {
     pub(super) fn open(files: &mut Files, at: usize, shown: String) -> Option<Piece> {
         let (name, folders) = files.entries.get(at)?.path.split_last()?;
         let (name, folders) = (name.clone(), folders.to_vec());
+        let (text, guess) = match files.text_guessed(at) {
+            Ok((text, guess)) => (Ok(text), guess),
+            Err(complaint) => (Err(complaint), None),
+        };
         Some(Piece {
             shown,
             name,
             folders,
-            text: Some(files.text(at)),
+            text: Some(text),
+            guess,
         })
     }
 

@@ -16,7 +16,7 @@ mod workbook;
 
 use super::csv_table::open;
 use super::{Importer, Input};
-use crate::inventory::decode::{Complaint, read_text};
+use crate::inventory::decode::Complaint;
 use crate::inventory::raw::Gathered;
 use estate::{Estate, key};
 use out::Out;
@@ -146,7 +146,8 @@ fn read_files(files: &[(String, PathBuf)], before: &str, input: &Input<'_>, gath
             let advice = "Put the export of each vCenter into a folder of its own, and give both folders.";
             return gathered.refuse(&shown, what, advice);
         }
-        match csv_sheet(path, tab, &shown) {
+        let text = gathered.text_of(path, &shown);
+        match text.and_then(|text| csv_text(&text, tab, &shown)) {
             Ok(sheet) => sheets.push(sheet),
             Err((what, advice)) => return gathered.refuse(&shown, what, advice),
         }
@@ -156,10 +157,6 @@ fn read_files(files: &[(String, PathBuf)], before: &str, input: &Input<'_>, gath
         shown => shown,
     };
     finish(&sheets, shown, input, gathered);
-}
-
-fn csv_sheet(path: &Path, tab: Tab, shown: &str) -> Result<Sheet, Complaint> {
-    csv_text(&read_text(path)?, tab, shown)
 }
 
 fn csv_text(text: &str, tab: Tab, shown: &str) -> Result<Sheet, Complaint> {

@@ -74,7 +74,7 @@ impl Workbook {
         let Some(stream) = self.archive.part(&part)? else {
             return Err(damaged(&part));
         };
-        read_rows(stream, &part, texts, take)
+        read_rows(stream, &part, sheet, texts, take)
     }
 }
 
@@ -226,6 +226,10 @@ struct CellReader {
     column: usize,
     text: String,
     inside: bool,
+    /// Its name as the sheet gives it: `B7`.
+    name: String,
+    formula: bool,
+    valued: bool,
 }
 
 /// The row that is being read, and how many before it were empty.
@@ -242,6 +246,7 @@ struct RowReader {
 fn read_rows(
     stream: impl Read,
     part: &str,
+    sheet: &str,
     texts: &[String],
     take: &mut dyn FnMut(SheetRow) -> bool,
 ) -> Result<(), Complaint> {
@@ -251,16 +256,23 @@ fn read_rows(
             Event::Start(tag) => match tag.local_name().as_ref() {
                 "row" => row.start(tag),
                 "c" => cell.start(tag, &mut row),
-                "v" | "t" => cell.inside = true,
+                "v" | "t" => (cell.inside, cell.valued) = (true, true),
+                "f" => cell.formula = true,
                 _ => {}
             },
             Event::Empty(tag) if tag.local_name().as_ref() == "row" => {
                 row.start(tag);
                 return Ok(row.end(take));
             }
-            Event::Empty(tag) if tag.local_name().as_ref() == "c" => cell.start(tag, &mut row),
+            Event::Empty(tag) => match tag.local_name().as_ref() {
+                "c" => cell.start(tag, &mut row),
+                "v" => cell.valued = true,
+                "f" => cell.formula = true,
+                _ => {}
+            },
             Event::End(tag) => match tag.local_name().as_ref() {
                 "v" | "t" => cell.inside = false,
+                "c" if cell.is_not_computed() => return Err(not_computed(sheet, &cell.name, row.number)),
                 "c" => row.put(cell.column, cell.value(texts)),
                 "row" => return Ok(row.end(take)),
                 "sheetData" => return Ok(false),
@@ -271,6 +283,19 @@ fn read_rows(
         }
         Ok(true)
     })
+}
+
+/// A program that is not Excel may save formulas without their values: read as blank, a VM or its memory would vanish.
+fn not_computed(sheet: &str, cell: &str, row: u32) -> Complaint {
+    let place = if cell.is_empty() {
+        format!("a cell of row {row}")
+    } else {
+        format!("cell {cell}")
+    };
+    (
+        format!("{place} of the sheet {sheet} holds a formula without a value: the workbook was never computed"),
+        "Open it in Excel and save it; Excel stores the value of each formula.".to_owned(),
+    )
 }
 
 impl RowReader {
@@ -307,10 +332,16 @@ impl RowReader {
 impl CellReader {
     fn start(&mut self, tag: &BytesStart<'_>, row: &mut RowReader) {
         self.kind = attribute(tag, "t").unwrap_or_default();
-        self.column = attribute(tag, "r").and_then(|r| column(&r)).unwrap_or(row.next);
+        self.name = attribute(tag, "r").unwrap_or_default();
+        self.column = column(&self.name).unwrap_or(row.next);
         row.next = self.column + 1;
         self.text.clear();
-        self.inside = false;
+        (self.inside, self.formula, self.valued) = (false, false, false);
+    }
+
+    /// A formula without a value; one that gives an empty text is saved as text with an empty value.
+    fn is_not_computed(&self) -> bool {
+        self.formula && self.text.is_empty() && !(self.kind == "str" && self.valued)
     }
 
     fn value(&mut self, texts: &[String]) -> String {
@@ -344,7 +375,7 @@ mod tests {
     fn rows(xml: &str, texts: &[&str]) -> Result<Vec<SheetRow>, Complaint> {
         let texts: Vec<String> = texts.iter().map(|t| (*t).to_owned()).collect();
         let mut rows = Vec::new();
-        read_rows(xml.as_bytes(), "sheet1.xml", &texts, &mut |row| {
+        read_rows(xml.as_bytes(), "sheet1.xml", "vInfo", &texts, &mut |row| {
             rows.push(row);
             true
         })?;
@@ -358,6 +389,25 @@ mod tests {
                    </row></sheetData></worksheet>";
         let cells = ["two", "", "2", "True", "a&b ж"].map(str::to_owned).to_vec();
         assert_eq!(rows(xml, &["one", "two"]), Ok(vec![(3, cells)]));
+    }
+
+    #[test]
+    fn a_formula_without_a_saved_value_is_refused_with_its_cell() {
+        let sheet = |cell: &str| format!("<worksheet><sheetData><row r=\"3\">{cell}</row></sheetData></worksheet>");
+        for cell in [
+            "<c r=\"B3\"><f>2+2</f></c>",
+            "<c r=\"B3\"><f t=\"shared\" si=\"0\"/></c>",
+            "<c r=\"B3\"><f>2+2</f><v /></c>",
+        ] {
+            let (what, advice) = rows(&sheet(cell), &[]).expect_err("refused");
+            assert!(what.contains("cell B3 of the sheet vInfo"), "{what}");
+            assert!(advice.contains("Open it in Excel and save it"), "{advice}");
+        }
+        // A formula whose value is an empty text.
+        for value in ["<v></v>", "<v/>"] {
+            let cell = format!("<c r=\"B3\" t=\"str\"><f>A1&amp;\"\"</f>{value}</c>");
+            assert_eq!(rows(&sheet(&cell), &[]), Ok(Vec::new()));
+        }
     }
 
     #[test]

@@ -8,7 +8,6 @@ pub(super) mod roles;
 mod tables;
 
 use super::{Importer, Input};
-use crate::inventory::decode::read_text;
 use crate::inventory::raw::Gathered;
 
 pub(super) static IMPORTER: Importer = Importer {
@@ -22,7 +21,7 @@ pub(super) static IMPORTER: Importer = Importer {
 };
 
 pub(super) fn read(input: &Input<'_>, gathered: &mut Gathered) {
-    match read_text(input.path) {
+    match gathered.text_of(input.path, input.shown) {
         Ok(text) => read_str(&text, input.shown, input.index, gathered),
         Err((what, advice)) => gathered.refuse(input.shown, what, advice),
     }
