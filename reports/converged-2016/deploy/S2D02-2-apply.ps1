@@ -188,9 +188,17 @@ function Get-Going {
     return @($now | Where-Object { @($had.Addresses) -contains $_ -or $leased -contains $_ })
 }
 
+function Test-Asking {
+    # the adapter asks for a lease and has no address beside those that go
+    param([string]$Adapter, [string[]]$Going)
+    $ip = Get-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -ErrorAction SilentlyContinue
+    if (-not $ip -or [string]$ip.Dhcp -ne 'Enabled') { return $false }
+    return @(Get-Ipv4 -Adapter $Adapter | Where-Object { $Going -notcontains $_ }).Count -eq 0
+}
+
 function Test-Cleared {
     param([string]$Adapter, [string]$Of)
-    return @(Get-Going -Adapter $Adapter -Of $Of).Count -eq 0
+    return (@(Get-Going -Adapter $Adapter -Of $Of).Count -eq 0 -and -not (Test-Asking -Adapter $Adapter))
 }
 
 function Clear-Address {
@@ -198,6 +206,8 @@ function Clear-Address {
     param([string]$Adapter, [string[]]$Address, [string]$Of)
     $going = @($Address)
     if (-not $Address) { $going = @(Get-Going -Adapter $Adapter -Of $Of) }
+    # it asks for no lease either: else it is soon back in the subnet, beside the adapter that took over
+    if (Test-Asking -Adapter $Adapter -Going $going) { Set-NetIPInterface -InterfaceAlias $Adapter -AddressFamily IPv4 -Dhcp Disabled }
     foreach ($one in @(Get-Ipv4 -Adapter $Adapter)) {
         if ($going -notcontains $one) { continue }
         Remove-NetIPAddress -InterfaceAlias $Adapter -IPAddress ($one.Split('/')[0]) -Confirm:$false
@@ -235,18 +245,26 @@ function Set-Route {
 }
 
 function Select-Address {
-    # those of some addresses that lie in one of the subnets
-    param([string[]]$Address, [string[]]$Subnet)
-    @($Address | Where-Object {
-        $own = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
-        [array]::Reverse($own)
-        @($Subnet | Where-Object {
-            $base = [Net.IPAddress]::Parse($_.Split('/')[0]).GetAddressBytes()
-            [array]::Reverse($base)
+    # those of some addresses that lie in one of the subnets, or in none of the others
+    param([string[]]$Address, [string[]]$Subnet, [string[]]$Except)
+    $base = { param([string]$Text) $n = [Net.IPAddress]::Parse($Text.Split('/')[0]).GetAddressBytes(); [array]::Reverse($n); [BitConverter]::ToUInt32($n, 0) }
+    $inside = {
+        param([string]$One, [string[]]$Of)
+        @($Of | Where-Object { $_ } | Where-Object {
             $size = [math]::Pow(2, 32 - [int]$_.Split('/')[1])
-            [math]::Floor([BitConverter]::ToUInt32($own, 0) / $size) -eq [math]::Floor([BitConverter]::ToUInt32($base, 0) / $size)
+            [math]::Floor((& $base $One) / $size) -eq [math]::Floor((& $base $_) / $size)
         }).Count -gt 0
-    })
+    }
+    @($Address | Where-Object { $_ } | Where-Object { (-not $Subnet -or (& $inside $_ $Subnet)) -and -not (& $inside $_ $Except) })
+}
+
+function Write-Unfound {
+    # an adapter had several roles: whether it has addresses for this one
+    param([string]$From, [string]$To, [string[]]$Subnet, [string[]]$Except)
+    $saved = $script:State.Addresses[$From]
+    if (-not $saved -or @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except).Count -gt 0) { return }
+    $where = $(if ($Subnet) { 'in ' + ($Subnet -join ', ') } else { 'outside ' + ($Except -join ', ') })
+    Write-Warning ('{0} has no address {1}: give {2} one by hand' -f $From, $where, $To)
 }
 
 function Get-Moving {
@@ -261,15 +279,12 @@ function Get-Moving {
 
 function Move-Address {
     # takes addresses, routes, metric and DNS settings from one adapter to another, as they were before the first change; -All: from wherever they are now
-    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [switch]$All)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [string[]]$Except, [switch]$All)
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { throw ('nothing is remembered of {0}: give {1} its address by hand' -f $From, $To) }
-    if ($Subnet -and -not $saved.Dhcp) {
-        $Address = @(Select-Address -Address $saved.Addresses -Subnet $Subnet)
-        if ($Address.Count -eq 0) {
-            Write-Warning ('{0} has no address in {1}: give {2} one by hand' -f $From, ($Subnet -join ', '), $To)
-            return
-        }
+    if ($Subnet -or $Except) {
+        $Address = @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except)
+        if ($Address.Count -eq 0) { return }
     }
     if (-not $Address -and -not $saved.Dhcp) {
         $Address = @($saved.Addresses)
@@ -278,7 +293,14 @@ function Move-Address {
     if ($From -ne $To) { Clear-Address -Adapter $From -Address $Address }
     Wait-Adapter -Name $To
     Enable-Binding -Adapter $To
-    if ($saved.Dhcp) { Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled }
+    if ($saved.Dhcp) {
+        Set-NetIPInterface -InterfaceAlias $To -AddressFamily IPv4 -Dhcp Enabled
+        # a lease takes its time
+        foreach ($attempt in (1..30)) {
+            if (@(Get-Ipv4 -Adapter $To).Count -gt 0) { break }
+            Start-Sleep -Seconds 1
+        }
+    }
     else {
         Set-Address -Adapter $To -Address $Address
         $whole = @($saved.Addresses | Where-Object { $Address -notcontains $_ }).Count -eq 0
@@ -309,14 +331,17 @@ function Wait-ByHand {
 
 function Test-Moved {
     # the adapter has what another one had before the first change
-    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [switch]$All)
+    param([string]$From, [string]$To, [string[]]$Address, [string[]]$Subnet, [string[]]$Except, [switch]$All)
     if ($Address) { return (Test-Address -Adapter $To -Address $Address) }
     $saved = $script:State.Addresses[$From]
     if (-not $saved) { return $false }
-    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
+    $selected = ($Subnet -or $Except)
     $moved = @($saved.Addresses)
-    if (-not $All) { $moved = @(Get-Moving -From $From -To $To) }
-    if ($Subnet) { $moved = @(Select-Address -Address $saved.Addresses -Subnet $Subnet) }
+    if ($selected) { $moved = @(Select-Address -Address $saved.Addresses -Subnet $Subnet -Except $Except) }
+    elseif (-not $All) { $moved = @(Get-Moving -From $From -To $To) }
+    # what had no address for this role has none to give: the step before says so
+    if ($selected -and $moved.Count -eq 0) { return $true }
+    if ($saved.Dhcp) { return @(Get-Ipv4 -Adapter $To).Count -gt 0 }
     if ($moved.Count -eq 0) { return @($saved.Addresses).Count -eq 0 }
     return (Test-Address -Adapter $To -Address $moved)
 }
@@ -684,98 +709,94 @@ Invoke-Step -Number 4 -What 'add the host vNIC Live migration 2 to SETswitch' -S
     Wait-Adapter -Name 'vEthernet (Live migration 2)'
 }
 
-# Step 5: give live-migration to vEthernet (Live migration 2)
+# Step 5: remove the host vNIC LiveMigration from SETswitch
 #   serves: uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy
-#   nothing to run: see the manual steps of the runbook
-
-# Step 6: remove the host vNIC LiveMigration from SETswitch
-#   serves: uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy
-Invoke-Step -Number 6 -What 'remove the host vNIC LiveMigration from SETswitch' -Serves 'uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy' -Test {
+Invoke-Step -Number 5 -What 'remove the host vNIC LiveMigration from SETswitch' -Serves 'uplink management+cluster+live-migration+storage+vm:SETswitch of the plan: kept from today; 80 vNICs, none heavy' -Test {
     -not ([bool](Get-HostVnic -Name 'LiveMigration' -Switch 'SETswitch'))
 } -Change {
     Remove-VMNetworkAdapter -ManagementOS -Name 'LiveMigration' -SwitchName 'SETswitch'
 }
 
-# Step 7: switch RDMA and the priority tag on at the host vNIC Live migration 1
+# Step 6: switch RDMA and the priority tag on at the host vNIC Live migration 1
 #   serves: SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)
-Invoke-Step -Number 7 -What 'switch RDMA and the priority tag on at the host vNIC Live migration 1' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+Invoke-Step -Number 6 -What 'switch RDMA and the priority tag on at the host vNIC Live migration 1' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
     ((Get-NetAdapterRdma -Name 'vEthernet (Live migration 1)' -ErrorAction SilentlyContinue).Enabled -eq $true) -and ([string](Get-VMNetworkAdapter -ManagementOS -Name 'Live migration 1' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On')
 } -Change {
     Set-VMNetworkAdapter -ManagementOS -Name 'Live migration 1' -IeeePriorityTag On
     Enable-NetAdapterRdma -Name 'vEthernet (Live migration 1)'
 }
 
-# Step 8: bind the host vNIC Live migration 1 to the port SLOT 3 Port 1
+# Step 7: bind the host vNIC Live migration 1 to the port SLOT 3 Port 1
 #   serves: one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)
-Invoke-Step -Number 8 -What 'bind the host vNIC Live migration 1 to the port SLOT 3 Port 1' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+Invoke-Step -Number 7 -What 'bind the host vNIC Live migration 1 to the port SLOT 3 Port 1' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
     @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'Live migration 1' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 1'
 } -Change {
     Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName 'Live migration 1' -PhysicalNetAdapterName 'SLOT 3 Port 1'
 }
 
-# Step 9: switch RDMA and the priority tag on at the host vNIC Live migration 2
+# Step 8: switch RDMA and the priority tag on at the host vNIC Live migration 2
 #   serves: SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)
-Invoke-Step -Number 9 -What 'switch RDMA and the priority tag on at the host vNIC Live migration 2' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+Invoke-Step -Number 8 -What 'switch RDMA and the priority tag on at the host vNIC Live migration 2' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
     ((Get-NetAdapterRdma -Name 'vEthernet (Live migration 2)' -ErrorAction SilentlyContinue).Enabled -eq $true) -and ([string](Get-VMNetworkAdapter -ManagementOS -Name 'Live migration 2' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On')
 } -Change {
     Set-VMNetworkAdapter -ManagementOS -Name 'Live migration 2' -IeeePriorityTag On
     Enable-NetAdapterRdma -Name 'vEthernet (Live migration 2)'
 }
 
-# Step 10: bind the host vNIC Live migration 2 to the port SLOT 3 Port 2
+# Step 9: bind the host vNIC Live migration 2 to the port SLOT 3 Port 2
 #   serves: one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)
-Invoke-Step -Number 10 -What 'bind the host vNIC Live migration 2 to the port SLOT 3 Port 2' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+Invoke-Step -Number 9 -What 'bind the host vNIC Live migration 2 to the port SLOT 3 Port 2' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
     @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'Live migration 2' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 2'
 } -Change {
     Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName 'Live migration 2' -PhysicalNetAdapterName 'SLOT 3 Port 2'
 }
 
-# Step 11: switch RDMA and the priority tag on at the host vNIC SMB01
+# Step 10: switch RDMA and the priority tag on at the host vNIC SMB01
 #   serves: SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)
-Invoke-Step -Number 11 -What 'switch RDMA and the priority tag on at the host vNIC SMB01' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+Invoke-Step -Number 10 -What 'switch RDMA and the priority tag on at the host vNIC SMB01' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
     ((Get-NetAdapterRdma -Name 'vEthernet (SMB01)' -ErrorAction SilentlyContinue).Enabled -eq $true) -and ([string](Get-VMNetworkAdapter -ManagementOS -Name 'SMB01' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On')
 } -Change {
     Set-VMNetworkAdapter -ManagementOS -Name 'SMB01' -IeeePriorityTag On
     Enable-NetAdapterRdma -Name 'vEthernet (SMB01)'
 }
 
-# Step 12: bind the host vNIC SMB01 to the port SLOT 3 Port 1
+# Step 11: bind the host vNIC SMB01 to the port SLOT 3 Port 1
 #   serves: one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)
-Invoke-Step -Number 12 -What 'bind the host vNIC SMB01 to the port SLOT 3 Port 1' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+Invoke-Step -Number 11 -What 'bind the host vNIC SMB01 to the port SLOT 3 Port 1' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
     @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'SMB01' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 1'
 } -Change {
     Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName 'SMB01' -PhysicalNetAdapterName 'SLOT 3 Port 1'
 }
 
-# Step 13: switch RDMA and the priority tag on at the host vNIC SMB02
+# Step 12: switch RDMA and the priority tag on at the host vNIC SMB02
 #   serves: SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)
-Invoke-Step -Number 13 -What 'switch RDMA and the priority tag on at the host vNIC SMB02' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+Invoke-Step -Number 12 -What 'switch RDMA and the priority tag on at the host vNIC SMB02' -Serves 'SMB over RDMA: the plan counts on SMB Direct (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
     ((Get-NetAdapterRdma -Name 'vEthernet (SMB02)' -ErrorAction SilentlyContinue).Enabled -eq $true) -and ([string](Get-VMNetworkAdapter -ManagementOS -Name 'SMB02' -ErrorAction SilentlyContinue).IeeePriorityTag -eq 'On')
 } -Change {
     Set-VMNetworkAdapter -ManagementOS -Name 'SMB02' -IeeePriorityTag On
     Enable-NetAdapterRdma -Name 'vEthernet (SMB02)'
 }
 
-# Step 14: bind the host vNIC SMB02 to the port SLOT 3 Port 2
+# Step 13: bind the host vNIC SMB02 to the port SLOT 3 Port 2
 #   serves: one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)
-Invoke-Step -Number 14 -What 'bind the host vNIC SMB02 to the port SLOT 3 Port 2' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
+Invoke-Step -Number 13 -What 'bind the host vNIC SMB02 to the port SLOT 3 Port 2' -Serves 'one SMB adapter per port, so that Multichannel uses them all (Microsoft, RDMA and Switch Embedded Teaming)' -Test {
     @((Get-VMNetworkAdapterTeamMapping -ManagementOS -Name 'SMB02' -ErrorAction SilentlyContinue).NetAdapterName) -contains 'SLOT 3 Port 2'
 } -Change {
     Set-VMNetworkAdapterTeamMapping -ManagementOS -VMNetworkAdapterName 'SMB02' -PhysicalNetAdapterName 'SLOT 3 Port 2'
 }
 
-# Step 15: unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 3 Port 2
+# Step 14: unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 3 Port 2
 #   serves: a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)
-Invoke-Step -Number 15 -What 'unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 3 Port 2' -Serves 'a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)' -Test {
+Invoke-Step -Number 14 -What 'unbind TCP/IP and SMB from SLOT 3 Port 1 and SLOT 3 Port 2' -Serves 'a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)' -Test {
     @(Get-NetAdapterBinding -Name 'SLOT 3 Port 1', 'SLOT 3 Port 2' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' | Where-Object { $_.Enabled }).Count -eq 0
 } -Change {
     Disable-NetAdapterBinding -Name 'SLOT 3 Port 1' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server'
     Disable-NetAdapterBinding -Name 'SLOT 3 Port 2' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server'
 }
 
-# Step 16: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2
+# Step 15: set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2
 #   serves: shares of the plan as Data Center Bridging: weights do not reach SMB over RDMA; priorities as in Microsoft, Host network requirements
-Invoke-Step -Number 16 -What 'set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2' -Serves 'shares of the plan as Data Center Bridging: weights do not reach SMB over RDMA; priorities as in Microsoft, Host network requirements' -Test {
+Invoke-Step -Number 15 -What 'set Data Center Bridging on SLOT 3 Port 1 and SLOT 3 Port 2' -Serves 'shares of the plan as Data Center Bridging: weights do not reach SMB over RDMA; priorities as in Microsoft, Host network requirements' -Test {
     Test-Dcb -Adapter 'SLOT 3 Port 1', 'SLOT 3 Port 2' -Smb 75 -Cluster 1
 } -Change {
     @(Get-DcbPolicy) | Remove-NetQosPolicy -Confirm:$false
