@@ -293,6 +293,12 @@ fn the_vlan_id_of_a_port_follows_its_roles() {
     let mut set = 0;
     for profile in ["2012r2", "2016", "2022"] {
         let mut inventory = in_turn(profile);
+        for cluster in &mut inventory.clusters {
+            let mut own = cluster.networks[1].clone();
+            (own.name, own.subnet) = ("L".to_owned(), "10.0.2.0/24".to_owned());
+            (own.vlan, own.purpose) = (Some(12), Some(Role::LiveMigration));
+            cluster.networks.push(own);
+        }
         inventory.clusters.iter_mut().for_each(number);
         for cluster in &mut inventory.clusters {
             let networks = cluster.networks.clone();
