@@ -8,8 +8,9 @@ use super::address_change::selection;
 use super::change::{self, Context};
 use super::parts::confirm;
 use super::switches as made;
-use crate::applied::{Carrier, switches, today};
+use crate::applied::{switches, today};
 use crate::deploy::own_address;
+use crate::deploy::state::port_of;
 use crate::deploy::steps::{Base, Change, Port, Switch};
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::inventory::{Cluster, Node};
@@ -356,11 +357,7 @@ fn addresses(context: &Context, work: &ClusterWork, node: &NodeWork) -> Vec<Stri
         .into_iter()
         .filter(|c| c.addresses.is_empty())
     {
-        let port = match &carrier.carrier {
-            Carrier::Nic(at) => Port::Nic(node.after.nics.get(*at).map(|n| n.name.clone()).unwrap_or_default()),
-            Carrier::Team(name, _) => Port::Team(name.clone()),
-            Carrier::HostVnic { name, .. } => Port::HostVnic(name.clone()),
-        };
+        let port = port_of(&node.after, &carrier.carrier);
         let alias = port.alias();
         let ip = node.after.management_address();
         if carrier.roles.contains(&Role::Management) && !ip.is_empty() && !ip.contains(':') {
