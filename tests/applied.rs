@@ -9,10 +9,9 @@ use nicplan::applied;
 use nicplan::inventory::{Cluster, Inventory, LoadOptions, SwitchKind, load, to_csv_tables};
 use nicplan::plan::{ClusterPlan, Plan};
 use nicplan::roles::Role;
-use program::project;
+use program::{folder, project};
 use std::collections::BTreeSet;
 use std::fs;
-use std::path::PathBuf;
 
 fn pairs<'a>(after: &'a Inventory, plan: &'a Plan) -> impl Iterator<Item = (&'a Cluster, &'a ClusterPlan)> {
     after.clusters.iter().filter_map(|c| Some((c, plan.cluster(&c.name)?)))
@@ -116,8 +115,7 @@ fn applying_a_plan_twice_is_applying_it_once() {
 fn the_inventory_afterwards_can_be_written_and_read_as_the_same_facts() {
     for (name, today, plan) in samples() {
         let after = applied::inventory(&today, &plan);
-        let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("applied-{name}"));
-        fs::create_dir_all(&folder).expect("a folder");
+        let folder = folder(&format!("applied-{name}"), &[]);
         for (file, bytes) in to_csv_tables(&after.clusters) {
             fs::write(folder.join(file), bytes).expect("a table");
         }
@@ -131,7 +129,6 @@ fn the_inventory_afterwards_can_be_written_and_read_as_the_same_facts() {
                 "{name}: {file}"
             );
         }
-        fs::remove_dir_all(&folder).expect("the folder can go");
     }
 }
 
@@ -162,9 +159,7 @@ fn no_address_of_a_role_is_lost_and_none_is_given_twice() {
 
 /// A cluster whose nodes have the ports and networks of these tables; `Storage` stands for S2D.
 fn of_tables(nics: &str, host_vnics: &str, networks: &str) -> Inventory {
-    let folder =
-        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("shared-{}", nics.len() * 1_000 + networks.len()));
-    fs::create_dir_all(&folder).expect("a folder");
+    let folder = folder("shared", &[]);
     let tables = [
         (
             "clusters.csv",

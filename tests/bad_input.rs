@@ -2,7 +2,7 @@
 
 mod program;
 
-use program::{NICS, NODES, Run, folder, nicplan, place, text};
+use program::{NICS, NODES, Run, folder, nicplan, place, place_of, text};
 use std::path::Path;
 
 /// Plans (or, without the solver, reviews) a folder and gives the run with the output folder that must not exist.
@@ -276,10 +276,6 @@ fn names_with_special_characters_come_through_whole() {
             "a cell starts a formula: {cell}"
         );
     }
-}
-
-fn place_of(name: &str) -> std::path::PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
 }
 
 #[test]

@@ -8,10 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// A fresh folder for one test.
 fn folder(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
-    let _ = fs::remove_dir_all(&path);
-    fs::create_dir_all(&path).expect("a test folder can be made");
-    path
+    program::folder(name, &[])
 }
 
 fn write(folder: &Path, name: &str, content: impl AsRef<[u8]>) {

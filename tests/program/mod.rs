@@ -35,9 +35,15 @@ pub fn project() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// Where this name stands for the running test alone: tests run side by side, and two of them may choose the same name.
+pub fn place_of(name: &str) -> PathBuf {
+    let test = std::thread::current().name().unwrap_or("unnamed").replace("::", "-");
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(test).join(name)
+}
+
 /// An empty place for a test, below the build folder.
 pub fn place(name: &str) -> PathBuf {
-    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let path = place_of(name);
     if path.exists() {
         fs::remove_dir_all(&path).expect("the build folder can be cleared");
     }

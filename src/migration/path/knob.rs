@@ -97,25 +97,17 @@ pub fn smb_room(node: &Node, ports: Mbps, shared: bool) -> Mbps {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::inventory::{LoadOptions, load};
+    use crate::inventory::testing::{cluster as empty, nic};
     use crate::profiles;
 
-    /// Two hosts of a cluster with ports of these speeds.
+    /// Two hosts of a cluster with a port of these speeds each.
     fn cluster(profile: &str, speeds: [Mbps; 2]) -> Cluster {
-        let folder = std::env::temp_dir().join(format!("nicplan-knob-{}-{profile}-{}", std::process::id(), speeds[1]));
-        std::fs::create_dir_all(&folder).expect("a temporary folder");
-        let [one, two] = speeds;
-        let files = [
-            ("nodes", "node,cluster\nHV1,C1\nHV2,C1\n".to_owned()),
-            ("nics", format!("node,nic,speed_mbps\nHV1,A,{one}\nHV2,A,{two}\n")),
-        ];
-        for (name, text) in files {
-            std::fs::write(folder.join(format!("{name}.csv")), text).expect("a table");
-        }
-        let read = load(std::slice::from_ref(&folder), &LoadOptions::default()).expect("an inventory");
-        let _ = std::fs::remove_dir_all(&folder);
-        let mut cluster = read.clusters.into_iter().next().expect("a cluster");
+        let mut cluster = empty(speeds.len(), 0);
+        "C1".clone_into(&mut cluster.name);
         cluster.profile = profiles::find(profile).expect("the profile");
+        for (node, speed) in cluster.nodes.iter_mut().zip(speeds) {
+            node.nics.push(nic("A", speed, None));
+        }
         cluster
     }
 
