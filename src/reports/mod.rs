@@ -25,6 +25,7 @@ mod node_loss;
 mod not_yet;
 pub mod outcomes;
 mod paths;
+mod proven;
 mod review;
 mod show;
 mod story;

@@ -1,4 +1,4 @@
-//! The sentences that page and console share: the verdict, the proof, the worst numbers, what to do next.
+//! The sentences that page and console share: the verdict, the worst numbers, what to do next.
 //!
 //! In: joined data. Out: plain text without markup. Must not know: where it is shown.
 
@@ -6,7 +6,7 @@ use super::data::{ClusterData, ReportData};
 use super::{hints, show};
 use crate::applied;
 use crate::finding::Severity;
-use crate::plan::{Conflict, LEVELS, Objective, StaticMacPlan, Status, StyleRow};
+use crate::plan::{Conflict, Objective, StaticMacPlan, StyleRow};
 use crate::policy::{FailureKind, Wish};
 use crate::roles::Role;
 use crate::units::{show_mbps, show_permille};
@@ -31,40 +31,6 @@ pub(super) fn verdict(cluster: &ClusterData) -> String {
         ),
     };
     format!("{name}: {missed} not met; the {style} design below comes closest, with {used} of {all} NICs in use.{but}")
-}
-
-/// How far the proof goes, as a sentence.
-pub(super) fn proof(cluster: &ClusterData) -> String {
-    let solver = &cluster.plan.solver;
-    let stopped = if solver.status == Status::TimeLimit {
-        "Stopped by --time-limit, so the same input may give another plan. "
-    } else {
-        ""
-    };
-    if solver.status == Status::Optimal {
-        return "Proven: no other plan is better in requirements, wishes, utilisation, drain time, changes from today or number of \
-                external networks, in this order of importance."
-            .to_owned();
-    }
-    let level = LEVELS
-        .iter()
-        .position(|l| *l == solver.unproven_level)
-        .map_or(0, |i| i + 1);
-    // wishes are counted where they are missed: on each node, or for each vNIC
-    let shown = |value: u64| match level {
-        2 => format!(
-            "{} unmet",
-            show::count(usize::try_from(value).unwrap_or(usize::MAX), "case", "cases")
-        ),
-        _ => show::level_number(level, value),
-    };
-    format!(
-        "{stopped}Not proven best in \"{}\": this plan has {}; a better one may exist, but none below {} (up to {} less).",
-        show::level_name(level),
-        shown(solver.bound.saturating_add(solver.gap)),
-        shown(solver.bound),
-        shown(solver.gap)
-    )
 }
 
 /// The fullest uplink: `84.2 % on uplink storage of HV3 after NIC SLOT2 (target 80 %)`.

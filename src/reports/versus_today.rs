@@ -95,13 +95,9 @@ fn ahead(cluster: &ClusterData, today: &Recount) -> Option<String> {
         2 => {
             let pairs = today.wishes.iter().zip(&cluster.recount.wishes);
             let ((wish, missed), (_, planned)) = pairs.into_iter().find(|((_, a), (_, b))| a != b)?;
-            let times = |number: u64| match number {
-                0 => "met".to_owned(),
-                1 => "missed once".to_owned(),
-                _ => format!("missed {number} times"),
-            };
             let wish = show::spoken(&wish.to_string());
-            format!("{wish} ({} today, {} by the plan)", times(*missed), times(*planned))
+            let (missed, planned) = (show::missed_times(*missed), show::missed_times(*planned));
+            format!("{wish} ({missed} today, {planned} by the plan)")
         }
         1 => missed(now, then),
         _ => show::level_name(level).to_owned(),

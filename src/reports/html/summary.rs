@@ -6,7 +6,7 @@ use crate::finding::{Finding, Severity};
 use crate::plan::Status;
 use crate::reports::data::{ClusterData, ReportData, WhatIf, WhatIfRow};
 use crate::reports::svg::{escape, push_escaped};
-use crate::reports::{emptying, hardware_loss, hints, limits, measured, node_loss, show, story, versus_today};
+use crate::reports::{emptying, hardware_loss, hints, limits, measured, node_loss, proven, show, story, versus_today};
 use crate::units::show_permille;
 use std::fmt::Write;
 
@@ -41,7 +41,7 @@ fn write_verdict(data: &ReportData, cluster: &ClusterData, out: &mut String) {
         "<p class=\"verdict {class}\">{}</p>",
         escape(&story::verdict(cluster))
     );
-    paragraph(out, &story::proof(cluster));
+    paragraph(out, &proven::sentence(cluster));
     if let Some(slow) = hints::slow(cluster) {
         let _ = writeln!(out, "<p class=\"verdict bad\">But {}</p>", escape(&slow));
     }

@@ -218,6 +218,15 @@ pub(in crate::reports) fn level(objective: &Objective, level: usize) -> String {
     }
 }
 
+/// How often a wish is missed.
+pub(in crate::reports) fn missed_times(number: u64) -> String {
+    match number {
+        0 => "met".to_owned(),
+        1 => "missed once".to_owned(),
+        _ => format!("missed {} times", thousands(number)),
+    }
+}
+
 /// Name of a level, from 1. The plan judges drains by a bound of the ports alone, which must not pass for a forecast.
 pub(in crate::reports) fn level_name(level: usize) -> &'static str {
     match level {

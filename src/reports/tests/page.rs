@@ -61,7 +61,7 @@ fn the_page_tells_what_a_decision_maker_asks() {
     let page = String::from_utf8(html::render(&data)).expect("UTF-8");
     for words in [
         "2 requirements are not met",
-        "a better one may exist, but none below 40 %",
+        "a better one of the dedicated style may exist, but none below 40 %",
         "Node HV1 has one 10 GbE port left",
         "growth",
         "What two idle ports more would change",
