@@ -7,9 +7,12 @@ use super::instance::Instance;
 use super::meeting::Meeting;
 use super::patterns::{Breadth, Enumeration, enumerate};
 use rayon::prelude::*;
-use std::cell::OnceCell;
+use std::cell::{Cell, OnceCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// Branches and placements that are looked at in the time that it takes to judge a pattern for a node, measured roughly.
+const LISTED_PER_JUDGED: u64 = 40;
 
 /// Patterns of every class of nodes.
 pub struct Listing {
@@ -17,6 +20,8 @@ pub struct Listing {
     pub best: Vec<Enumeration>,
     /// All patterns by class, where somebody asked for them.
     all: Vec<OnceCell<Enumeration>>,
+    /// Work of listing that somebody has counted.
+    counted: Cell<u64>,
 }
 
 impl Listing {
@@ -28,13 +33,21 @@ impl Listing {
         };
         let best = instance.classes.par_iter().map(list).collect::<Option<_>>()?;
         let all = instance.classes.iter().map(|_| OnceCell::new()).collect();
-        Some(Listing { best, all })
+        let counted = Cell::new(0);
+        Some(Listing { best, all, counted })
     }
 
     /// All patterns of a class, listed when first asked for.
     pub fn all(&self, instance: &Instance, design: &Design, meetings: &[Meeting], class: usize) -> &Enumeration {
         let list = || enumerate(instance, &instance.classes[class], design, meetings, Breadth::All);
         self.all[class].get_or_init(list)
+    }
+
+    /// Work of listing since it was asked for last, in patterns judged that take as long.
+    pub fn new_work(&self) -> u64 {
+        let all = self.all.iter().filter_map(OnceCell::get);
+        let work: u64 = self.best.iter().chain(all).map(|table| table.work).sum();
+        (work - self.counted.replace(work)) / LISTED_PER_JUDGED
     }
 
     /// Patterns of a class that are listed so far.

@@ -87,14 +87,73 @@ pub struct Choice {
     pub blind: u32,
 }
 
+/// Choices of one uplink above which its larger teams are left out: 16 unlike ports of a speed have no more.
+const CHOICE_LIMIT: u64 = 40_000;
+
+/// Ports of a choice at most: what the uplink may have, or less where a node has too many unlike ports to look at all their teams.
+pub fn most_nics(class: &Class, shape: &UplinkShape) -> usize {
+    let mut kinds: Vec<(Mbps, &str)> = class.types.iter().map(|port| alike(shape, port)).collect();
+    kinds.sort();
+    kinds.dedup();
+    let ways = |size: usize| -> u64 {
+        let of = |kind: &(Mbps, &str)| {
+            let counts = class.types.iter().filter(|port| alike(shape, port) == *kind);
+            multisets(counts.map(|port| usize::from(port.count)), size)
+        };
+        kinds.iter().map(of).fold(0, u64::saturating_add)
+    };
+    let mut total = 0u64;
+    let fitting = (1..=shape.max_nics.min(ports(class))).take_while(|size| {
+        total = total.saturating_add(ways(*size));
+        total <= CHOICE_LIMIT
+    });
+    let most = fitting.last().unwrap_or(1).max(2);
+    most.min(shape.max_nics)
+}
+
+fn ports(class: &Class) -> usize {
+    class.types.iter().map(|port| usize::from(port.count)).sum()
+}
+
+/// Whether teams of the size that the uplink may have are left out on a node of the class.
+pub fn leaves_out(class: &Class, shape: &UplinkShape) -> bool {
+    most_nics(class, shape) < shape.max_nics.min(ports(class))
+}
+
+/// What ports of one uplink have in common.
+fn alike<'a>(shape: &UplinkShape, port: &'a PortType) -> (Mbps, &'a str) {
+    match shape.mechanism {
+        Mechanism::Team => (port.speed, &port.model),
+        _ => (port.speed, ""),
+    }
+}
+
+/// Ways to take so many things of kinds with these counts.
+fn multisets(counts: impl Iterator<Item = usize>, size: usize) -> u64 {
+    let mut ways = vec![0u64; size + 1];
+    ways[0] = 1;
+    for count in counts {
+        let sum = |taken: usize| {
+            let before = &ways[taken.saturating_sub(count)..=taken];
+            before.iter().fold(0, |sum: u64, ways| sum.saturating_add(*ways))
+        };
+        ways = (0..=size).map(sum).collect();
+    }
+    ways[size]
+}
+
 /// All choices for an uplink that meet the other nodes where it is said, best vector first; the empty one last, only where
-/// `empty` allows it.
+/// `empty` allows it. Larger teams than [`most_nics`] are left out.
 pub fn choices(instance: &Instance, class: &Class, shape: &UplinkShape, meeting: Meeting, empty: bool) -> Vec<Choice> {
     let shared = shared_failures(instance, class);
     let mut speeds: Vec<Mbps> = class.types.iter().map(|t| t.speed).collect();
     speeds.sort();
     speeds.dedup();
     let mut found = Vec::new();
+    let shape = &UplinkShape {
+        max_nics: most_nics(class, shape),
+        ..shape.clone()
+    };
     for speed in speeds {
         let mut take = vec![0u8; class.types.len()];
         extend(class, shape, speed, 0, &mut take, &mut |take| {

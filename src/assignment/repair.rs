@@ -5,7 +5,7 @@
 //! In: a solved design and what is proven. Out: the same or a better plan. The proof stays as it was.
 
 use super::design::Design;
-use super::instance::{Group, Instance};
+use super::instance::{Class, Instance};
 use super::meeting::undecided;
 use super::patterns::{Breadth, Pattern, Ways, enumerate};
 use super::solve::{Solved, weigh};
@@ -24,11 +24,11 @@ pub fn repaired(instance: &Instance, solved: Solved, bound: &Objective) -> Solve
     if met || FEWEST_PLANS * size(instance) > WORK_LIMIT || instance.watch.is_over() {
         return solved;
     }
-    let patterns = |group: &Group| patterns(instance, &solved.design, group);
+    let patterns = |class: &Class| patterns(instance, &solved.design, class);
     let mut repair = Repair {
         instance,
         bound,
-        patterns: instance.groups.iter().map(patterns).collect(),
+        patterns: instance.classes.iter().map(patterns).collect(),
         work: 0,
         best: solved,
     };
@@ -41,9 +41,8 @@ fn size(instance: &Instance) -> usize {
     instance.cluster.nodes.len() + instance.items.len()
 }
 
-/// Ways to give ports to the uplinks on a node of the group.
-fn patterns(instance: &Instance, design: &Design, group: &Group) -> Vec<Pattern> {
-    let class = &instance.classes[group.class];
+/// Ways to give ports to the uplinks on a node of the class.
+fn patterns(instance: &Instance, design: &Design, class: &Class) -> Vec<Pattern> {
     let best = || enumerate(instance, class, design, &undecided(design), Breadth::Best).patterns;
     let all = Ways::new(instance, class, design, false).patterns(PATTERN_LIMIT);
     all.unwrap_or_else(best)
@@ -52,7 +51,7 @@ fn patterns(instance: &Instance, design: &Design, group: &Group) -> Vec<Pattern>
 struct Repair<'a> {
     instance: &'a Instance<'a>,
     bound: &'a Objective,
-    /// By group.
+    /// By class.
     patterns: Vec<Vec<Pattern>>,
     work: usize,
     best: Solved,
@@ -67,10 +66,10 @@ impl Repair<'_> {
     /// Tries every single step from where it stands; whether one was better.
     fn round(&mut self) -> bool {
         let before = self.best.evaluation.objective.clone();
-        for group in 0..self.patterns.len() {
-            for at in 0..self.patterns[group].len() {
+        for (group, class) in self.instance.groups.iter().map(|group| group.class).enumerate() {
+            for at in 0..self.patterns[class].len() {
                 let mut patterns = self.best.patterns.clone();
-                patterns[group] = self.patterns[group][at].clone();
+                patterns[group] = self.patterns[class][at].clone();
                 self.offer(patterns, self.best.decisions.network.clone());
             }
         }

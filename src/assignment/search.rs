@@ -155,6 +155,7 @@ impl Search<'_> {
             }
             None => {
                 let listed = waiting.listed(instance, &mut self.listings);
+                self.found.work += listed.listing.as_ref().map_or(0, |listing| listing.new_work());
                 listed.prove(&mut self.proven);
                 self.heap.push(listed);
             }
@@ -248,7 +249,7 @@ impl Shown {
     /// Solves the design under a mode.
     fn add(&mut self, job: &Job, mode: &Mode, question: Question, found: &mut Found) {
         let (solved, bound) = solve_mode(job, mode, question);
-        found.work += job.work();
+        found.work += job.work() + job.listing.new_work();
         lower(&mut self.bound, &bound);
         let objective = &solved.evaluation.objective;
         if objective.unmet_requirements.reachability > bound.unmet_requirements.reachability {

@@ -87,7 +87,7 @@ impl Waiting {
                 meetings: &self.meetings,
                 listing,
             };
-            (job.pooled(), job.work())
+            (job.pooled(), job.work() + listing.new_work())
         });
         let (bare, work) = sharper.unwrap_or((self.bare.clone(), 0));
         let pooled = Waiting { pooled: true, ..self };

@@ -4,6 +4,7 @@ use super::super::options::{Choice, Shared};
 use super::super::reach::Heard;
 use super::ports::Ports;
 use crate::units::Mbps;
+use std::collections::BTreeMap;
 
 /// Choices of an uplink that differ only in which of several equal ports they take; never empty.
 pub struct Kind {
@@ -25,18 +26,19 @@ impl Kind {
 
 /// Groups choices by everything but the ports themselves.
 pub fn kinds(choices: Vec<Choice>, shared: &[Shared]) -> Vec<Kind> {
-    let mut kinds: Vec<(Signature, Vec<Choice>)> = Vec::new();
+    let mut known: BTreeMap<Signature, usize> = BTreeMap::new();
+    let mut kinds: Vec<Vec<Choice>> = Vec::new();
     for choice in choices {
-        let signature = signature(&choice, shared);
-        match kinds.iter_mut().find(|(known, _)| *known == signature) {
-            Some((_, alike)) => alike.push(choice),
-            None => kinds.push((signature, vec![choice])),
+        let next = kinds.len();
+        match *known.entry(signature(&choice, shared)).or_insert(next) {
+            at if at < next => kinds[at].push(choice),
+            _ => kinds.push(vec![choice]),
         }
     }
-    kinds.into_iter().map(|(_, alike)| Kind::new(alike)).collect()
+    kinds.into_iter().map(Kind::new).collect()
 }
 
-#[derive(PartialEq, Eq)]
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Signature {
     vector: Vec<u32>,
     nics: usize,

@@ -3,14 +3,19 @@
 //! Enumerates all patterns whose vector (unserved roles, unmet survival, wishes) is the best one, or all patterns when
 //! capacity is short. A branch is cut only when its proven part is already worse than the best pattern found.
 
+mod alike;
 mod assemble;
 mod closest;
 mod kinds;
 mod placement;
 mod ports;
+#[cfg(test)]
+mod tests;
+mod without_ports;
 
 pub use placement::Ways;
 
+use alike::Known;
 use assemble::assemble;
 use kinds::{Kind, kinds};
 use placement::{PLACEMENT_LIMIT, Placement};
@@ -18,7 +23,7 @@ use placement::{PLACEMENT_LIMIT, Placement};
 use super::design::Design;
 use super::instance::{Class, Instance};
 use super::meeting::Meeting;
-use super::options::{Shared, choices, shared_failures};
+use super::options::{Shared, choices, leaves_out, shared_failures};
 use crate::units::Mbps;
 
 /// A situation that an uplink must carry: capacity left, and host roles (bits) that have fallen back onto it.
@@ -71,15 +76,29 @@ pub struct Enumeration {
     pub complete: bool,
     /// Whether some choice has ports that lead to no other node.
     pub blind: bool,
+    /// Branches and placements that were looked at.
+    pub work: u64,
     /// Kinds of choices by uplink.
     table: Vec<Vec<Kind>>,
     shared: Vec<Shared>,
 }
 
-/// Branches after which an enumeration stops and says that it is not complete. Counted work, never a clock.
-const WORK_LIMIT: u64 = 400_000;
+/// Branches and placements after which an enumeration stops and says that it is not complete. Counted work, never a clock.
+const WORK_LIMIT: u64 = 1_000_000;
 /// Patterns kept at most.
 const PATTERN_LIMIT: usize = 20_000;
+/// What is asked of an enumeration.
+#[derive(Clone, Copy)]
+struct Asked<'a> {
+    instance: &'a Instance<'a>,
+    class: &'a Class,
+    design: &'a Design,
+    meetings: &'a [Meeting],
+    breadth: Breadth,
+    /// Branches and placements that may be looked at.
+    limit: u64,
+}
+
 /// Lists the patterns of a class.
 pub fn enumerate(
     instance: &Instance,
@@ -88,58 +107,67 @@ pub fn enumerate(
     meetings: &[Meeting],
     breadth: Breadth,
 ) -> Enumeration {
-    let ports: usize = class.types.iter().map(|t| t.count as usize).sum();
-    let with_empty = |empty| enumerate_with(instance, class, design, meetings, breadth, empty);
-    if ports < design.uplinks.len() {
-        return with_empty(true);
-    }
-    let full = with_empty(false);
-    // Enough ports, but they do not fit the uplinks together: one has to stay without.
-    if full.patterns.is_empty() {
-        with_empty(true)
-    } else {
-        full
-    }
-}
-
-fn enumerate_with(
-    instance: &Instance,
-    class: &Class,
-    design: &Design,
-    meetings: &[Meeting],
-    breadth: Breadth,
-    empty: bool,
-) -> Enumeration {
-    let shared = shared_failures(instance, class);
-    let table = tabulated(instance, class, design, meetings, empty, &shared);
-    let mut order: Vec<usize> = (0..table.len()).collect();
-    order.sort_by_key(|u| (table[*u].len(), *u));
-    let width = 2 + instance.wishes.len();
-    let rest = least_of_rest(&table, &order, width);
-    let mut speeds: Vec<Mbps> = class.types.iter().map(|t| t.speed).collect();
-    speeds.sort();
-    speeds.dedup();
-    let mut search = Search {
+    let asked = Asked {
         instance,
         class,
         design,
-        shared: &shared,
-        left: speeds.iter().map(|s| ports_of(class, *s)).collect(),
-        speeds,
-        table: &table,
-        order: &order,
-        rest: &rest,
+        meetings,
         breadth,
-        best: None,
-        found: Vec::new(),
-        work: 0,
-        floor: None,
-        picked: vec![0; order.len()],
+        limit: WORK_LIMIT,
     };
-    search.descend(0, &mut vec![0; width]);
-    let (patterns, floor) = (search.found, search.floor);
-    let best = search.best.unwrap_or_else(|| vec![u32::MAX / 2; width]);
-    enumeration(patterns, best, floor, breadth, table, shared)
+    asked.answer()
+}
+
+impl Asked<'_> {
+    fn answer(self) -> Enumeration {
+        let ports: usize = self.class.types.iter().map(|t| t.count as usize).sum();
+        if ports < self.design.uplinks.len() {
+            return self.with_empty(true);
+        }
+        let full = self.with_empty(false);
+        // Enough ports, but they do not fit the uplinks together: one has to stay without.
+        if full.patterns.is_empty() {
+            self.with_empty(true)
+        } else {
+            full
+        }
+        .or_without_ports(self.instance, self.class, self.design)
+    }
+
+    /// `empty`: uplinks may stay without ports.
+    fn with_empty(self, empty: bool) -> Enumeration {
+        let Asked { instance, class, .. } = self;
+        let shared = shared_failures(instance, class);
+        let table = tabulated(instance, class, self.design, self.meetings, empty, &shared);
+        let mut order: Vec<usize> = (0..table.len()).collect();
+        order.sort_by_key(|u| (table[*u].len(), *u));
+        let width = 2 + instance.wishes.len();
+        let rest = least_of_rest(&table, &order, width);
+        let mut speeds: Vec<Mbps> = class.types.iter().map(|t| t.speed).collect();
+        speeds.sort();
+        speeds.dedup();
+        // Nothing is known of teams that are left out.
+        let cut = self.design.uplinks.iter().any(|shape| leaves_out(class, shape));
+        let mut search = Search {
+            asked: self,
+            shared: &shared,
+            left: speeds.iter().map(|s| ports_of(class, *s)).collect(),
+            speeds,
+            table: &table,
+            order: &order,
+            rest: &rest,
+            best: None,
+            found: Vec::new(),
+            work: 0,
+            floor: cut.then(|| vec![0; width]),
+            picked: vec![0; order.len()],
+        };
+        search.descend(0, &mut vec![0; width]);
+        let (patterns, floor, work) = (search.found, search.floor, search.work);
+        let best = search.best.unwrap_or_else(|| vec![u32::MAX / 2; width]);
+        let found = enumeration(patterns, best, floor, self.breadth, table, shared);
+        Enumeration { work, ..found }
+    }
 }
 
 /// Choices of every uplink by kind.
@@ -173,6 +201,7 @@ fn enumeration(
         patterns,
         best: floor.map_or(best.clone(), |floor| floor.min(best)),
         blind: table.iter().flatten().any(|kind| kind.first().blind > 0),
+        work: 0,
         table,
         shared,
     }
@@ -195,9 +224,7 @@ fn ports_of(class: &Class, speed: Mbps) -> usize {
 }
 
 struct Search<'s> {
-    instance: &'s Instance<'s>,
-    class: &'s Class,
-    design: &'s Design,
+    asked: Asked<'s>,
     shared: &'s [Shared],
     /// Port speeds of the class, and how many ports of each are not picked yet.
     speeds: Vec<Mbps>,
@@ -205,7 +232,6 @@ struct Search<'s> {
     table: &'s [Vec<Kind>],
     order: &'s [usize],
     rest: &'s [Vec<u32>],
-    breadth: Breadth,
     best: Option<Vec<u32>>,
     found: Vec<Pattern>,
     work: u64,
@@ -217,32 +243,28 @@ struct Search<'s> {
 impl Search<'_> {
     fn descend(&mut self, depth: usize, sum: &mut Vec<u32>) {
         self.work += 1;
-        if self.work > WORK_LIMIT || self.found.len() > PATTERN_LIMIT || self.is_late() {
-            let least = sum
-                .iter()
-                .zip(&self.rest[depth])
-                .map(|(sum, rest)| sum + rest)
-                .collect();
-            self.leave_out(least);
-            return;
+        if self.is_over() {
+            return self.leave_out(self.least(sum, depth));
         }
         if depth == self.order.len() {
-            self.keep();
-            return;
+            return self.keep();
         }
         let uplink = self.order[depth];
         let table = self.table;
         for (index, kind) in table[uplink].iter().enumerate() {
+            if self.is_over() {
+                return self.leave_out(self.least(sum, depth));
+            }
             let choice = kind.first();
             let speed = self.speeds.iter().position(|s| *s == choice.speed);
             let left = speed.map_or(0, |s| self.left[s]);
-            if choice.nics > left {
+            self.picked[uplink] = index;
+            if choice.nics > left || !self.fits(depth) {
                 continue;
             }
             sum.iter_mut().zip(&choice.vector).for_each(|(sum, own)| *sum += own);
             let hopeless = self.hopeless(sum, depth + 1);
             if !hopeless {
-                self.picked[uplink] = index;
                 speed.into_iter().for_each(|s| self.left[s] -= choice.nics);
                 self.descend(depth + 1, sum);
                 speed.into_iter().for_each(|s| self.left[s] += choice.nics);
@@ -255,12 +277,34 @@ impl Search<'_> {
         }
     }
 
+    /// Whether the kinds picked down to a depth find different ports: without that nothing below it can be a pattern.
+    fn fits(&mut self, depth: usize) -> bool {
+        let picked = self.order[..=depth].iter().map(|u| &self.table[*u][self.picked[*u]]);
+        let kinds: Vec<&Kind> = picked.collect();
+        let mut placement = Placement::new(self.asked.class, &kinds);
+        let fits = placement.each(&mut |_| true);
+        self.work += placement.work;
+        fits
+    }
+
+    /// Whether the work is done that may be done.
+    fn is_over(&self) -> bool {
+        self.work > self.asked.limit || self.found.len() > PATTERN_LIMIT || self.is_late()
+    }
+
+    /// The least vector of what lies below a branch.
+    fn least(&self, sum: &[u32], depth: usize) -> Vec<u32> {
+        sum.iter()
+            .zip(&self.rest[depth])
+            .map(|(sum, rest)| sum + rest)
+            .collect()
+    }
+
     fn hopeless(&self, sum: &[u32], depth: usize) -> bool {
-        let (Some(best), Breadth::Best) = (&self.best, self.breadth) else {
+        let (Some(best), Breadth::Best) = (&self.best, self.asked.breadth) else {
             return false;
         };
-        let bound = sum.iter().zip(&self.rest[depth]).map(|(a, b)| a + b);
-        bound.cmp(best.iter().copied()).is_gt()
+        self.least(sum, depth) > *best
     }
 
     fn keep(&mut self) {
@@ -270,20 +314,30 @@ impl Search<'_> {
             .enumerate()
             .map(|(u, k)| &self.table[u][*k])
             .collect();
-        let mut placement = Placement::new(self.class, &kinds);
+        let mut placement = Placement::new(self.asked.class, &kinds);
         let relaxed: Vec<u32> = (0..self.rest[0].len())
             .map(|i| kinds.iter().map(|k| k.first().vector[i]).sum())
             .collect();
         let coupled = self.coupled();
         // Patterns of the best vector of this combination that differ in what their uplinks must carry.
         let mut variants: Vec<Pattern> = Vec::new();
+        let mut known = Known::default();
         let mut late = false;
         placement.each(&mut |picked| {
-            late = !variants.is_empty() && self.instance.watch.is_over();
+            late = !variants.is_empty() && self.asked.instance.watch.is_over();
             if late {
                 return true;
             }
-            let pattern = assemble(self.instance, self.design, self.shared, picked, self.picked.clone());
+            if !known.is_new(self.shared, picked) {
+                return false;
+            }
+            let pattern = assemble(
+                self.asked.instance,
+                self.asked.design,
+                self.shared,
+                picked,
+                self.picked.clone(),
+            );
             if variants.first().is_some_and(|v| pattern.vector < v.vector) {
                 variants.clear();
             }
@@ -296,7 +350,9 @@ impl Search<'_> {
             }
             done
         });
-        if placement.work > PLACEMENT_LIMIT || late {
+        let work = placement.work;
+        self.work += work;
+        if work > PLACEMENT_LIMIT || late {
             self.leave_out(relaxed);
         }
         variants.into_iter().for_each(|pattern| self.offer(pattern));
@@ -304,7 +360,7 @@ impl Search<'_> {
 
     /// Whether the time is over and there is a pattern to go on with.
     fn is_late(&self) -> bool {
-        !self.found.is_empty() && self.instance.watch.is_over()
+        !self.found.is_empty() && self.asked.instance.watch.is_over()
     }
 
     /// Notes that something with at least this vector was not looked at.
@@ -316,18 +372,18 @@ impl Search<'_> {
 
     /// Whether it matters which ports of a kind are taken: a role that falls back must survive a card or a ToR.
     fn coupled(&self) -> bool {
-        let falling = self.instance.roles.iter().filter(|r| r.info().falls_back);
+        let falling = self.asked.instance.roles.iter().filter(|r| r.info().falls_back);
         falling
-            .map(|r| self.instance.must[*r as usize])
+            .map(|r| self.asked.instance.must[*r as usize])
             .any(|must| must[1] || must[2])
     }
 
     fn offer(&mut self, pattern: Pattern) {
         match &self.best {
-            Some(best) if pattern.vector > *best && self.breadth == Breadth::Best => return,
+            Some(best) if pattern.vector > *best && self.asked.breadth == Breadth::Best => return,
             Some(best) if pattern.vector >= *best => {}
             _ => {
-                if self.breadth == Breadth::Best {
+                if self.asked.breadth == Breadth::Best {
                     self.found.clear();
                 }
                 self.best = Some(pattern.vector.clone());

@@ -3,7 +3,7 @@
 use super::super::design::Design;
 use super::super::instance::{Class, Instance};
 use super::super::meeting::Meeting;
-use super::super::options::{Choice, choices, shared_failures};
+use super::super::options::{Choice, choices, leaves_out, shared_failures};
 use super::kinds::Kind;
 use super::ports::Ports;
 use super::{Pattern, assemble};
@@ -59,6 +59,9 @@ impl<'a> Ways<'a> {
     /// Shows every way until `visit` has seen enough; `None` where not all could be shown.
     fn visit(&self, visit: &mut dyn FnMut(&[&Choice]) -> bool) -> Option<()> {
         let kinds: Vec<&Kind> = self.choices.iter().collect();
+        if self.design.uplinks.iter().any(|shape| leaves_out(self.class, shape)) {
+            return None;
+        }
         let mut placement = Placement::new(self.class, &kinds);
         placement.each(visit);
         (placement.work <= PLACEMENT_LIMIT).then_some(())

@@ -1,0 +1,80 @@
+//! Nodes with more unlike ports than can be looked at in every way.
+
+use super::{Asked, Breadth, PLACEMENT_LIMIT, WORK_LIMIT, enumerate};
+use crate::assignment::design::all_designs;
+use crate::assignment::instance::Instance;
+use crate::assignment::meeting::undecided;
+use crate::inventory::Cluster;
+use crate::inventory::testing::{Dice, cluster, nic};
+use crate::plan::Style;
+use crate::policy::FailureKind;
+use crate::roles::Role;
+
+/// Two alike nodes with so many ports of one speed, on cards and switches of all sorts.
+fn unlike(ports: usize) -> Cluster {
+    let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
+    let mut cluster = cluster(2, 2);
+    let first = (0..ports).map(|number| {
+        let mut port = nic(&format!("P{number}"), 10_000, Some(dice.below(2)));
+        port.card = format!("C{}", dice.below(12));
+        port.model = format!("M{}", dice.below(3));
+        let trunk = [vec![], vec![10, 30], vec![10, 11, 20, 21, 30]]
+            .into_iter()
+            .nth(dice.below(3));
+        port.vlans = trunk
+            .filter(|vlans| !vlans.is_empty())
+            .map(|vlans| vlans.into_iter().collect());
+        port
+    });
+    let first: Vec<_> = first.collect();
+    for node in &mut cluster.nodes {
+        node.nics.clone_from(&first);
+    }
+    for role in [Role::Management, Role::Cluster, Role::LiveMigration] {
+        for kind in [FailureKind::Card, FailureKind::Tor] {
+            cluster.policy.survive.push((role, kind));
+        }
+    }
+    cluster
+}
+
+#[test]
+fn an_enumeration_ends_with_its_work_and_says_that_something_may_be_missing() {
+    let cluster = unlike(22);
+    let instance = Instance::new(&cluster);
+    let limit = 20_000;
+    for design in all_designs(&instance, Style::Hybrid).into_iter().take(4) {
+        let asked = Asked {
+            instance: &instance,
+            class: &instance.classes[0],
+            design: &design,
+            meetings: &undecided(&design),
+            breadth: Breadth::Best,
+            limit,
+        };
+        let found = asked.answer();
+        assert!(!found.patterns.is_empty(), "there is always an answer");
+        assert!(
+            found.work > limit && found.work <= limit + 2 * PLACEMENT_LIMIT,
+            "{}",
+            found.work
+        );
+        assert!(!found.complete);
+    }
+}
+
+#[test]
+fn a_few_unlike_ports_are_looked_at_in_every_way() {
+    let cluster = unlike(8);
+    let instance = Instance::new(&cluster);
+    for design in all_designs(&instance, Style::Hybrid) {
+        let found = enumerate(
+            &instance,
+            &instance.classes[0],
+            &design,
+            &undecided(&design),
+            Breadth::Best,
+        );
+        assert!(found.complete && found.work < WORK_LIMIT);
+    }
+}
