@@ -15,7 +15,7 @@ mod replay;
 mod support;
 
 use dice::Dice;
-use in_turn::in_turn;
+use in_turn::{in_turn, in_turn_with_vlans};
 use nicplan::applied;
 use nicplan::assignment::{Options, plan};
 use nicplan::checks;
@@ -28,6 +28,7 @@ use nicplan::inventory::{
 use nicplan::plan::{Plan, Style};
 use nicplan::profiles::Transport;
 use nicplan::roles::Role;
+use nicplan::units::Subnet;
 use program::project;
 use replay::follow::{Has, calls, follow, is_careful, without_addresses};
 use replay::{number, there_and_back};
@@ -131,6 +132,29 @@ fn no_port_needs_two_vlans_while_management_or_storage_is_on_it() {
     assert!(steps > 20, "{steps}");
 }
 
+/// Roles that change places on ports whose VLAN ID is set in Windows: that which leaves goes first, the VLAN ID is set anew, the other one comes.
+#[test]
+fn a_port_gets_the_vlan_id_of_its_next_role_before_that_comes() {
+    let mut set = 0;
+    for profile in ["2008r2", "2012", "2012r2", "2016", "2019", "2022", "2025"] {
+        let inventory = in_turn_with_vlans(profile);
+        for style in [None].into_iter().chain(Style::ALL.map(Some)) {
+            let Some(planned) = plan(&inventory, &Options { style, deadline: None }) else {
+                continue;
+            };
+            for work in &of(&inventory, planned) {
+                there_and_back(&format!("{profile} {style:?}"), work);
+                let steps = work.nodes.iter().flat_map(|n| &n.steps);
+                let anew = |c: &&Change| matches!(c, Change::PortVlan { value, .. } if value.after > Some(0));
+                set += steps.flat_map(|s| &s.changes).filter(anew).count();
+                let by_hand = work.manual.iter().find(|m| m.text.contains("set it once"));
+                assert_eq!(by_hand, None, "{profile} {style:?}");
+            }
+        }
+    }
+    assert!(set > 10, "{set}");
+}
+
 #[test]
 fn the_steps_of_generated_inventories_lead_to_their_plans_and_back() {
     for (nodes, vms, seed) in [(2, 10, 1), (3, 40, 2), (5, 60, 3), (8, 90, 4), (4, 30, 7), (6, 50, 11)] {
@@ -221,12 +245,20 @@ fn bare(profile: &str, seed: u64) -> Cluster {
     cluster
 }
 
-/// The storage ports of each node that are under no switch and in no team get the VLAN ID of their network in Windows, those of the last
-/// node alone, so that both kinds of ports are there.
+/// The ports that are under no switch and in no team get the VLAN ID of their network in Windows: those of storage on the last node, those of all roles on
+/// the first one, so that all kinds of ports are there.
 fn set_vlans(cluster: &mut Cluster) {
-    let ports = cluster.nodes.iter_mut().rev().take(1).flat_map(|n| &mut n.nics);
-    for nic in ports.filter(|nic| nic.is_bare() && nic.roles.iter().eq([&Role::Storage])) {
-        nic.facts.insert("nic_vlan", Fact::Number(4));
+    let networks = cluster.networks.clone();
+    let last = cluster.nodes.len() - 1;
+    for (place, node) in cluster.nodes.iter_mut().enumerate() {
+        for nic in node.nics.iter_mut().filter(|nic| nic.is_bare()) {
+            let own = Subnet::of_addresses(&nic.addresses);
+            let network = networks.iter().find(|n| Subnet::any_holds(&n.subnet, &own));
+            let wanted = place == 0 || place == last && nic.roles.iter().eq([&Role::Storage]);
+            if let Some(vlan) = network.and_then(|n| n.vlan).filter(|_| wanted) {
+                nic.facts.insert("nic_vlan", Fact::Number(u64::from(vlan)));
+            }
+        }
     }
 }
 

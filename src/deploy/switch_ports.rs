@@ -76,7 +76,7 @@ fn for_good(work: &ClusterWork, node: &NodeWork, old: &Nic, new: &Nic) -> Option
     let only_tagged = cabling.end.get(&new.name).is_some_and(|end| end.untagged.is_none());
     let extra = match new.switch {
         Some(_) if only_tagged && !vlans.is_empty() => " tagged".to_owned(),
-        _ => at_the_port(new, &vlans),
+        _ => at_the_port((old, new), &vlans, by_powershell(&work.today)),
     };
     Some(format!(
         "it will carry {}, so it must let {tagged} through{extra}. {now}",
@@ -216,18 +216,28 @@ fn network<'w>(work: &'w ClusterWork, networks: &BTreeMap<Port, usize>, nic: &Ni
 }
 
 /// What to say of the VLAN of a bare port beside its switch port: Windows sends untagged there, unless the adapter itself is set to the VLAN.
-fn at_the_port(nic: &Nic, vlans: &BTreeSet<u16>) -> String {
+fn at_the_port((old, nic): (&Nic, &Nic), vlans: &BTreeSet<u16>, scripted: bool) -> String {
     let mut vlans = vlans.iter();
     let (Some(only), None, None) = (vlans.next(), vlans.next(), &nic.switch) else {
         return String::new();
     };
+    let how = if scripted {
+        format!("Set-NetAdapter -Name {} -VlanID {only}", quoted(&nic.name))
+    } else {
+        format!("VLAN ID {only} in the driver's properties or the NIC vendor's software")
+    };
     match nic.set_vlan() {
         None => format!(" (VLAN {only} untagged: {} is no trunk in Windows)", nic.name),
-        Some(today) if today != *only => format!(
-            " (tagged; the port has VLAN {today} today, so set it once its address has changed: Set-NetAdapter -Name {} -VlanID {only})",
-            quoted(&nic.name)
-        ),
+        Some(today) if today != *only => {
+            format!(" (tagged; the port has VLAN {today} today, so set it once its address has changed: {how})")
+        }
         Some(_) if of_intent(nic).is_some() => format!(" (VLAN {only} tagged, as Network ATC sets it at the port)"),
+        Some(_) if old.set_vlan() != nic.set_vlan() && scripted => {
+            format!(" (VLAN {only} tagged, as the apply script sets it at the port)")
+        }
+        Some(_) if old.set_vlan() != nic.set_vlan() => {
+            format!(" (VLAN {only} tagged, as it is set at the port when the apply script asks for it)")
+        }
         Some(_) => format!(" (VLAN {only} tagged, as it is set at the port)"),
     }
 }

@@ -275,11 +275,7 @@ fn of_node(
     two_vlans(node, &start, &lans, &ordered)?;
     let management = by_powershell(cluster) && !node.management_address().is_empty();
     let ordered = order::without_quiet(ordered, management);
-    let ordered = if by_powershell(cluster) {
-        port_vlan::cleared(cluster, &start, after, ordered)
-    } else {
-        ordered
-    };
+    let ordered = port_vlan::cleared(cluster, &start, after, ordered);
     let after = &port_vlan::planned(&ordered, after);
     let wired = ordered.iter().fold(start.clone(), |state, o| state.with(&o.changes));
     let mut already = kept(&start, &goal);
@@ -305,21 +301,28 @@ fn of_node(
     })
 }
 
-/// No order keeps a port of the physical switches from needing two VLANs without tag while an address that must answer is on it.
+/// No order keeps a port from needing two VLANs at once while an address that must answer is on it.
 fn two_vlans(node: &Node, start: &State, lans: &Lans<'_>, ordered: &[Ordered]) -> Result<(), String> {
     let mut state = start.clone();
     for step in ordered {
         state = state.with(&step.changes);
-        if let Some((port, before, after)) = lans.clashes(&state).first() {
-            return Err(format!(
-                "after \"{}\" {} of {} would have addresses in VLAN {before} and in VLAN {after}, and its switch port sends only one of them untagged: \
-                 management or storage would be cut. Give the role that comes there another port in plan.json, free a port of the node first, or plan \
-                 another style.",
-                words::title(&step.changes),
-                port.alias(),
-                node.name
-            ));
-        }
+        let clashes = lans.clashes(&state);
+        let Some(clash) = clashes.iter().find(|c| c.guarded && c.is_known()) else {
+            continue;
+        };
+        let (before, after) = (clash.before.unwrap_or_default(), clash.after.unwrap_or_default());
+        let one = if clash.tagged {
+            "it has only one VLAN ID in Windows"
+        } else {
+            "its switch port sends only one of them untagged"
+        };
+        return Err(format!(
+            "after \"{}\" {} of {} would have addresses in VLAN {before} and in VLAN {after}, and {one}: management or storage would be cut. Give the role \
+             that comes there another port in plan.json, free a port of the node first, or plan another style.",
+            words::title(&step.changes),
+            clash.port.alias(),
+            node.name
+        ));
     }
     Ok(())
 }
