@@ -29,8 +29,7 @@ use nicplan::plan::{Plan, Style};
 use nicplan::profiles::Transport;
 use nicplan::roles::Role;
 use nicplan::units::Subnet;
-use program::project;
-use replay::follow::{Has, calls, follow, is_careful, without_addresses};
+use replay::follow::follow_all;
 use replay::{number, there_and_back};
 use std::collections::BTreeMap;
 
@@ -55,61 +54,6 @@ fn the_steps_of_every_sample_lead_to_its_plan_and_back() {
             there_and_back(&name, &work);
         }
     }
-    assert!(steps > 100, "{steps}");
-}
-
-fn follow_all(name: &str, all: &[ClusterWork], arrives: bool, lost: &mut Vec<String>) -> usize {
-    let files = files(all);
-    let careful = is_careful(&files);
-    let mut steps = 0;
-    for work in all.iter().filter(|work| !work.by_intents) {
-        // Nodes of one cluster are mostly wired alike.
-        for node in work.nodes.iter().take(2) {
-            let Some(calls) = calls(&files, node) else { continue };
-            // That nothing arrives is seen whatever the adapters have.
-            let all = [Has::First, Has::Named, Has::Each];
-            for has in all.into_iter().take(if arrives { all.len() } else { 1 }) {
-                match follow(work, node, &calls, (has, careful, arrives)) {
-                    Ok(done) => steps += done,
-                    Err(what) => lost.push(format!("{name}, {}, {has:?}: {what}", node.today.name)),
-                }
-            }
-        }
-    }
-    steps
-}
-
-#[test]
-fn no_script_takes_away_an_address_that_another_step_has_moved() {
-    let (mut steps, mut lost, mut astray) = (0, Vec::new(), Vec::new());
-    for sample in program::entries(&project().join("samples")) {
-        let name = sample.file_name().expect("a name").to_string_lossy().into_owned();
-        let Ok(mut inventory) = load(&[sample], &LoadOptions::default()) else {
-            continue;
-        };
-        if inventory.clusters.iter().map(|c| c.nodes.len()).sum::<usize>() > 4 {
-            continue;
-        }
-        if !inventory.clusters.iter().all(Cluster::runs_hyper_v) {
-            continue;
-        }
-        if inventory.clusters.iter().map(|c| c.vms.len()).sum::<usize>() > 200 {
-            continue;
-        }
-        without_addresses(&mut inventory);
-        for style in [None].into_iter().chain(Style::ALL.map(Some)) {
-            let Some(planned) = plan(&inventory, &Options { style, deadline: None }) else {
-                continue;
-            };
-            let verified = checks::verify(&inventory, planned).expect("our own plan holds");
-            if let Ok(all) = work(&inventory, &verified) {
-                steps += follow_all(&format!("{name} {style:?}"), &all, true, &mut lost);
-                follow_all(&name, &all, false, &mut astray);
-            }
-        }
-    }
-    assert!(lost.is_empty(), "{}", lost.join("\n"));
-    assert!(!astray.is_empty(), "addresses that never arrive are noticed");
     assert!(steps > 100, "{steps}");
 }
 
@@ -142,11 +86,19 @@ fn a_port_gets_the_vlan_id_of_its_next_role_before_that_comes() {
             let Some(planned) = plan(&inventory, &Options { style, deadline: None }) else {
                 continue;
             };
-            for work in &of(&inventory, planned) {
+            let works = of(&inventory, planned);
+            for work in &works {
                 there_and_back(&format!("{profile} {style:?}"), work);
                 let steps = work.nodes.iter().flat_map(|n| &n.steps);
                 let anew = |c: &&Change| matches!(c, Change::PortVlan { value, .. } if value.after > Some(0));
-                set += steps.flat_map(|s| &s.changes).filter(anew).count();
+                let own = steps.flat_map(|s| &s.changes).filter(anew).count();
+                set += own;
+                // On 2008 R2 the script waits for a person at this place.
+                let files = files(&works);
+                let texts = files.iter().filter(|(name, _)| name.ends_with("-2-apply.cmd"));
+                let texts = texts.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
+                let waits: usize = texts.map(|text| text.matches("set the VLAN ID of ").count()).sum();
+                assert_eq!(waits, if profile == "2008r2" { own } else { 0 }, "{style:?}");
                 let by_hand = work.manual.iter().find(|m| m.text.contains("set it once"));
                 assert_eq!(by_hand, None, "{profile} {style:?}");
             }

@@ -9,6 +9,7 @@ use super::management;
 use super::progress::{self, Draft};
 use super::state::State;
 use super::steps::{Change, Port};
+use crate::inventory::Node;
 use crate::roles::Role;
 use std::collections::BTreeSet;
 
@@ -163,8 +164,8 @@ fn with_unknown_management(start: &State, goal: &Goal, found: Vec<Ordered>) -> V
 
 /// The same, with what needs nothing to be run made part of the step behind it, at the end of the one before: a step of a script does something.
 /// Where no step does, they stay as they are.
-pub fn without_quiet(found: Vec<Ordered>, management: bool) -> Vec<Ordered> {
-    let quiet = |ordered: &Ordered| ordered.changes.iter().all(|c| c.is_quiet(management));
+pub fn without_quiet(found: Vec<Ordered>, today: &Node) -> Vec<Ordered> {
+    let quiet = |ordered: &Ordered| ordered.changes.iter().all(|c| c.is_quiet(today));
     if found.iter().all(&quiet) {
         return found;
     }

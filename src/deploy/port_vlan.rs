@@ -36,7 +36,8 @@ pub fn cleared(cluster: &Cluster, start: &State, after: &Node, ordered: Vec<Orde
             state = state.with(&along);
             all.extend(along);
         }
-        found.push(Ordered { changes: all, takeover });
+        let changes = behind_moves(all);
+        found.push(Ordered { changes, takeover });
     }
     found
 }
@@ -47,6 +48,28 @@ fn clear(nic: &Nic) -> Option<Change> {
         nic: nic.name.clone(),
         value: Values::new(Some(u64::from(vlan)), Some(0)),
     })
+}
+
+/// The same with the VLAN ID of a port set once its addresses are on the adapter that takes them over: what moves them takes them off.
+fn behind_moves(mut changes: Vec<Change>) -> Vec<Change> {
+    for place in (0..changes.len()).rev() {
+        let Some(Change::PortVlan { nic, .. }) = changes.get(place) else {
+            continue;
+        };
+        let own = Port::Nic(nic.clone());
+        let later = |c: &Change| match c {
+            Change::Assume { port, from, .. } => Some((*port == own, from.as_ref() == Some(&own))),
+            _ => None,
+        };
+        let next = changes[place + 1..]
+            .iter()
+            .position(|c| later(c).is_some_and(|(to, from)| to || from));
+        let takes = |at: &usize| later(&changes[place + 1 + at]) == Some((false, true));
+        if let Some(at) = next.filter(takes) {
+            changes[place..place + 2 + at].rotate_left(1);
+        }
+    }
+    changes
 }
 
 /// The adapter that gets roles.
@@ -75,7 +98,12 @@ fn source(change: &Change) -> Option<&Port> {
 
 /// A port that stays without virtual switch and gets other roles has their VLAN ID once nothing is on it that needs the old one. Where nobody knows the
 /// address that comes, it is that of the port from which it comes.
-fn other(cluster: &Cluster, start: &State, (state, after): (&State, &Node), (port, from): (&Port, Option<&Port>)) -> Option<Change> {
+fn other(
+    cluster: &Cluster,
+    start: &State,
+    (state, after): (&State, &Node),
+    (port, from): (&Port, Option<&Port>),
+) -> Option<Change> {
     let of = |node: &Node, port: &Port| {
         node.nics
             .iter()

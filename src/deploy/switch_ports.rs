@@ -37,7 +37,7 @@ pub fn steps(work: &ClusterWork, node: &NodeWork) -> Vec<Manual> {
 
 /// Whether the port is changed at a step and not beforehand: until then something goes over it as it is.
 fn is_gated(node: &NodeWork, nic: &Nic) -> bool {
-    node.cabling.changes.iter().any(|change| change.nic == nic.name)
+    !node.steps.is_empty() && node.cabling.changes.iter().any(|change| change.nic == nic.name)
 }
 
 /// What a port carries from now on.
@@ -143,7 +143,8 @@ pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
             format!("{kind}; until now it has {}", wire(&change.before)),
         )
     };
-    node.cabling.changes.iter().map(told).collect()
+    let changes = node.cabling.changes.iter();
+    changes.filter(|_| !node.steps.is_empty()).map(told).collect()
 }
 
 /// The same on the way back, just before a step is undone.
@@ -158,7 +159,8 @@ pub fn back(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
             ),
         )
     };
-    node.cabling.back.iter().map(told).collect()
+    let changes = node.cabling.back.iter();
+    changes.filter(|_| !node.steps.is_empty()).map(told).collect()
 }
 
 fn named(work: &ClusterWork, node: &NodeWork, name: &str) -> String {

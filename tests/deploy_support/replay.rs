@@ -359,6 +359,9 @@ pub fn there_and_back(name: &str, work: &ClusterWork) {
         roll_back(name, &work.today, node, &states);
         ports_back(name, node, &states, wires);
         cluster.nodes[position].clone_from(&states[node.steps.len()]);
+        for change in &node.quiet {
+            effects::on_node(change, &mut cluster.nodes[position]);
+        }
         for step in &node.steps {
             assert_eq!(
                 step.undo().len(),
@@ -383,6 +386,9 @@ pub fn there_and_back(name: &str, work: &ClusterWork) {
     undo(&work.last, |change| effects::on_cluster(change, &mut cluster));
     for (position, node) in work.nodes.iter().enumerate().rev() {
         moments::all_can_migrate(name, work, &cluster, &format!("before {} goes back", node.today.name));
+        for change in node.quiet.iter().rev().filter_map(Change::inverse) {
+            effects::on_node(&change, &mut cluster.nodes[position]);
+        }
         undo(&node.steps, |change| {
             effects::on_node(change, &mut cluster.nodes[position])
         });

@@ -185,7 +185,11 @@ fn netsh(change: &Change) -> Option<Vec<String>> {
         ]),
         // drivers and vendors' software set it, each in its own way: between two commands, since an address waits for it
         Change::PortVlan { nic, value } => {
-            let name = if is_safe(nic) { nic.as_str() } else { "the port of this step" };
+            let name = if is_safe(nic) {
+                nic.as_str()
+            } else {
+                "the port of this step"
+            };
             let set = match value.after.unwrap_or_default() {
                 0 => format!("take the VLAN ID off {name}"),
                 vlan => format!("set the VLAN ID of {name} to {vlan}"),
@@ -321,10 +325,13 @@ fn by_hand(change: &Change) -> Option<String> {
             "in the properties of the network {} clear \"Allow management operating system\"",
             vnic.switch
         ),
-        Change::Assume { port, addresses, .. } if netsh(change).is_none() => match addresses.as_slice() {
+        Change::Assume {
+            port, addresses, roles, ..
+        } if netsh(change).is_none() => match addresses.as_slice() {
             [] => format!(
-                "{}: give {} the address of its network",
-                words::title(std::slice::from_ref(change)),
+                "give {} to {}: give {} the address of its network",
+                words::roles(roles),
+                port.alias(),
                 port.alias()
             ),
             known => format!("give {} the address {}", port.alias(), words::listed(known)),
