@@ -5,7 +5,7 @@
 
 use super::policies::uplinks;
 use super::switches;
-use crate::inventory::{Cluster, ColumnName, Fact, Nic, Node, TrafficClass};
+use crate::inventory::{Cluster, ColumnName, Fact, Facts, Nic, Node, TrafficClass};
 use crate::plan::{ClusterPlan, NodeUplink};
 use crate::profiles::{Transport, WS2008R2};
 use crate::roles::Role;
@@ -35,6 +35,36 @@ pub struct Dcb {
     pub smb_percent: u8,
     /// Percent for the cluster's heartbeat.
     pub cluster_percent: u8,
+}
+
+/// Whether a plan can ask for it on a node at all: SMB beside other traffic on ports that all have RDMA. Weights are known once the node is built.
+pub fn may_come(cluster: &Cluster, plan: &ClusterPlan, node: &Node) -> bool {
+    if cluster.profile.intents_only || cluster.profile.generation == WS2008R2 {
+        return false;
+    }
+    let rdma = |name: &String| {
+        let mut own = node.nics.iter().filter(|nic| same_name(&nic.name, name));
+        own.all(|nic| nic.rdma.on())
+    };
+    let mut all = uplinks(plan, node);
+    all.any(|(design, uplink)| {
+        design.roles.len() > 1 && smb_percent(cluster, uplink) > 0 && uplink.nics.iter().all(rdma)
+    })
+}
+
+/// The settings of a planned node for the node of today.
+pub fn take_over(planned: &Node, node: &mut Node) {
+    let copy = |from: &Facts, to: &mut Facts, column: &'static str| {
+        if let Some(fact) = from.get(column) {
+            to.insert(column, fact.clone());
+        }
+    };
+    for column in COLUMNS {
+        copy(&planned.facts, &mut node.facts, column);
+    }
+    for (new, nic) in planned.nics.iter().zip(&mut node.nics) {
+        copy(&new.facts, &mut nic.facts, PORT);
+    }
 }
 
 /// Ports that carry SMB over RDMA beside other traffic and have no weights. Windows Server 2008 R2 has no Data Center Bridging; with Network ATC the intents set it.

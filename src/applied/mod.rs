@@ -85,11 +85,12 @@ pub fn cluster(today: &Cluster, plan: &ClusterPlan) -> Cluster {
 /// read them here, so that they speak of what the scripts set and not of today's lists.
 pub fn settled(today: &Cluster, plan: &ClusterPlan) -> Cluster {
     let mut after = today.clone();
+    // Only where Data Center Bridging may come is the node built for it.
     for (position, node) in after.nodes.iter_mut().enumerate() {
-        let mut planned = node.clone();
-        node::apply(today, plan, position, &mut planned);
-        if let Some(dcb) = dcb::of_node(today, plan, &planned) {
-            dcb::set(&dcb, node);
+        if dcb::may_come(today, plan, node) {
+            let mut planned = node.clone();
+            node::apply(today, plan, position, &mut planned);
+            dcb::take_over(&planned, node);
         }
     }
     // The limit of live migration over SMB follows from the classes.

@@ -23,16 +23,20 @@ pub(super) fn clear(cluster: &Cluster, today: &Node, after: &mut Node) {
     }
 }
 
-/// The VLAN ID that a port needs which has one of its own, stays without virtual switch and gets other roles; `None` = it stays as it is, or it is not clear
-/// which network is meant, and a person is told.
-pub fn other(cluster: &Cluster, old: &Nic, new: &Nic) -> Option<u16> {
-    let others = new.roles.iter().all(|role| !old.roles.contains(role)) && !new.roles.is_empty();
+/// The VLAN ID that a port needs which has one of its own, stays without virtual switch and gets other roles, or whose network becomes another one; `None` = it
+/// stays as it is, or it is not clear which network is meant, and a person is told. `there` = the VLAN ID at the port from which an address comes that
+/// nobody knows.
+pub fn other(cluster: &Cluster, old: &Nic, new: &Nic, there: impl Fn() -> Option<u16>) -> Option<u16> {
     let intent = old.facts.list("intents").is_some_and(|names| !names.is_empty());
-    if !others || !old.is_bare() || !new.is_bare() || intent {
+    if old.roles == new.roles || new.roles.is_empty() || !old.is_bare() || !new.is_bare() || intent {
         return None;
     }
     let set = old.set_vlan()?;
-    vlan(cluster, new).filter(|vlan| *vlan != set)
+    let others = new.roles.iter().all(|role| !old.roles.contains(role));
+    let follows = || vlan(cluster, old) == Some(set);
+    let unknown = || there().filter(|_| new.addresses.is_empty() && others);
+    let wanted = vlan(cluster, new).or_else(unknown)?;
+    (wanted != set && (others || follows())).then_some(wanted)
 }
 
 /// VLAN of the network of a port: that of its address, else the only one of its roles.

@@ -132,6 +132,8 @@ fn is_on(cluster: &Cluster, network: &ClusterNetwork, carrier: &CarrierToday) ->
 pub struct Vlans {
     roles: BTreeMap<Role, u16>,
     ports: BTreeMap<(usize, usize), u16>,
+    /// Ports for which the inventory names no network: each of their roles' has another adapter of the node.
+    further: BTreeSet<(usize, usize)>,
 }
 
 impl Vlans {
@@ -142,30 +144,66 @@ impl Vlans {
             .iter()
             .filter_map(|role| Some((*role, of_role(&networks, plan, *role)?)));
         let mut ports = BTreeMap::new();
+        let mut further = BTreeSet::new();
         for (position, node) in cluster.nodes.iter().enumerate() {
-            for found in moves(&cluster.networks, node, &adapters(cluster, plan, node)) {
-                let members = match &found.to {
-                    Carrier::Nic(port) => vec![*port],
-                    Carrier::Team(_, ports) => ports.clone(),
-                    Carrier::HostVnic { .. } => Vec::new(),
-                };
+            let moves = moves(&cluster.networks, node, &adapters(cluster, plan, node));
+            for found in &moves {
                 if let Some(vlan) = of_addresses(&networks, &found.addresses) {
-                    ports.extend(members.into_iter().map(|port| ((position, port), vlan)));
+                    ports.extend(bare(found).into_iter().map(|port| ((position, port), vlan)));
                 }
             }
+            let without = without_network(cluster, &networks, &moves);
+            further.extend(without.into_iter().map(|port| (position, port)));
         }
         Vlans {
             roles: roles.collect(),
             ports,
+            further,
         }
     }
 
     /// VLAN of a role on a port of a node, both by position: that of the port's own network where its address is known, else that of the role's
-    /// networks where they agree. `None` = untagged or not known.
+    /// networks where they agree and it can be on one of them. `None` = untagged or not known.
     pub fn of(&self, role: Role, node: usize, port: usize) -> Option<u16> {
+        if self.further.contains(&(node, port)) {
+            return None;
+        }
         let own = self.ports.get(&(node, port)).copied();
         own.or_else(|| self.roles.get(&role).copied())
     }
+}
+
+/// Ports of an adapter without virtual switch.
+fn bare(found: &Move) -> Vec<usize> {
+    match &found.to {
+        Carrier::Nic(port) => vec![*port],
+        Carrier::Team(_, ports) => ports.clone(),
+        Carrier::HostVnic { .. } => Vec::new(),
+    }
+}
+
+/// Ports of adapters without virtual switch for which no network of their roles is left, where two adapters may not be in one: those with an address of
+/// today come first, each takes the next network that is free.
+fn without_network(cluster: &Cluster, networks: &[&ClusterNetwork], moves: &[Move]) -> Vec<usize> {
+    let mut order: Vec<&Move> = moves.iter().filter(|m| !bare(m).is_empty()).collect();
+    order.sort_by_key(|m| (m.addresses.is_empty(), m.from.is_empty()));
+    let (mut taken, mut found): (BTreeSet<usize>, Vec<usize>) = (BTreeSet::new(), Vec::new());
+    for m in order {
+        let known = Subnet::of_addresses(&m.addresses);
+        let mut own: Vec<usize> = Vec::new();
+        for role in FIRST.iter().filter(|role| m.roles.contains(role)) {
+            let all = networks.iter().enumerate();
+            own.extend(all.filter(|(_, n)| n.purpose == Some(*role)).map(|(at, _)| at));
+        }
+        let by_address = networks.iter().position(|n| Subnet::any_holds(&n.subnet, &known));
+        let next = by_address.or_else(|| own.iter().copied().find(|at| !taken.contains(at)));
+        match next {
+            Some(at) => _ = taken.insert(at),
+            None if own.is_empty() || may_share_subnet(cluster, &m.roles) => {}
+            None => found.extend(bare(m)),
+        }
+    }
+    found
 }
 
 /// VLAN in which the networks of a role agree, or those that it shares.

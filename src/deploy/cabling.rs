@@ -71,6 +71,28 @@ pub struct Cabling {
     pub networks_today: BTreeMap<Port, usize>,
 }
 
+/// An adapter without virtual switch on which a role that leaves meets one that comes, and both need a VLAN of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Clash {
+    /// Adapter.
+    pub port: Port,
+    /// VLAN of today; `None` = the inventory does not say it.
+    pub before: Option<u16>,
+    /// VLAN to come.
+    pub after: Option<u16>,
+    /// The VLAN ID is set in Windows.
+    pub tagged: bool,
+    /// One of the roles must stay reachable.
+    pub guarded: bool,
+}
+
+impl Clash {
+    /// Whether the inventory says that two VLANs meet.
+    pub fn is_known(&self) -> bool {
+        self.before.is_some() && self.after.is_some() && self.before != self.after
+    }
+}
+
 /// The networks of a node's adapters, today and at the end.
 #[derive(Debug)]
 pub struct Lans<'c> {
@@ -228,20 +250,38 @@ impl<'c> Lans<'c> {
         }
     }
 
-    /// Adapters without virtual switch on which a role that leaves and one that comes need two VLANs at once, both without tag, and one of them must
-    /// stay reachable: adapter, VLAN of today, VLAN to come.
-    pub fn clashes(&self, state: &State) -> Vec<(Port, u16, u16)> {
-        let vlan = |of: &BTreeMap<Port, usize>, port: &Port| self.today.networks.get(*of.get(port)?)?.vlan;
-        let clash = |(port, roles): (&Port, &BTreeSet<Role>)| {
-            let (had, gets) = (self.had.get(port)?, self.gets.get(port)?);
-            let leaves = roles.iter().any(|role| had.contains(role) && !gets.contains(role));
-            let came = roles.iter().any(|role| gets.contains(role) && !had.contains(role));
-            let guarded = roles.iter().any(|role| GUARDED.contains(role));
-            let (before, after) = (vlan(&self.before, port)?, vlan(&self.end, port)?);
-            let both = leaves && came && guarded && before != after && !is_tagged(state, port);
-            both.then(|| (port.clone(), before, after))
+    /// Adapters without virtual switch on which a role that leaves and one that comes need two VLANs at once: both without tag, and one of them must stay
+    /// reachable; or both by the one VLAN ID that the adapter has in Windows, whatever the roles.
+    pub fn clashes(&self, state: &State) -> Vec<Clash> {
+        state.holds.keys().filter_map(|port| self.clash(state, port)).collect()
+    }
+
+    fn clash(&self, state: &State, port: &Port) -> Option<Clash> {
+        let vlan = |of: &BTreeMap<Port, usize>| self.today.networks.get(*of.get(port)?)?.vlan;
+        let (roles, had, gets) = (state.held(port), self.had.get(port)?, self.gets.get(port)?);
+        let leaves = roles.iter().any(|role| had.contains(role) && !gets.contains(role));
+        let came = roles.iter().any(|role| gets.contains(role) && !had.contains(role));
+        let found = Clash {
+            port: port.clone(),
+            before: vlan(&self.before),
+            after: vlan(&self.end),
+            tagged: is_tagged(state, port),
+            guarded: roles.iter().any(|role| GUARDED.contains(role)),
         };
-        state.holds.iter().filter_map(clash).collect()
+        let counts = found.tagged || found.guarded && found.is_known();
+        let differ = found.before != found.after || found.before.is_none();
+        let meet = leaves && came || found.is_known() && self.has_both(state, port);
+        (meet && counts && differ).then_some(found)
+    }
+
+    /// Whether an adapter has an address on its network of today and one on its network to come.
+    fn has_both(&self, state: &State, port: &Port) -> bool {
+        let own = Subnet::of_addresses(&known(&state.node, port));
+        let on = |of: &BTreeMap<Port, usize>| {
+            let network = of.get(port).and_then(|at| self.today.networks.get(*at));
+            network.is_some_and(|n| Subnet::any_holds(&n.subnet, &own))
+        };
+        on(&self.before) && on(&self.end)
     }
 
     /// VLANs of guarded host vNICs on ports that neither have them today nor get them for the end: role, port, VLAN.

@@ -7,7 +7,9 @@ use super::{own_address_words, switch_ports, unenforced, words};
 use crate::applied::{self, switches};
 use crate::inventory::{Cluster, ClusterNetwork, NlbMode, Node};
 use crate::mac::nlb;
+use crate::powershell::quoted_list;
 use crate::roles::Role;
+use crate::units::same_name;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The manual steps of a cluster, by the moment at which they are due.
@@ -17,10 +19,12 @@ pub fn steps(work: &ClusterWork) -> Vec<Manual> {
     features(work, &mut found);
     storage(&work.today, &mut found);
     unnamed_network(work, &mut found);
+    unused(work, &mut found);
     for node in &work.nodes {
         found.extend(switch_ports::steps(work, node));
         found.extend(own_address_words::steps(work, node));
         mpio(&work.today, node, &mut found);
+        freed(work, node, &mut found);
     }
     guests(work, &mut found);
     ended(work, &mut found);
@@ -122,6 +126,27 @@ fn unnamed_network(work: &ClusterWork, found: &mut Vec<Manual>) {
     ));
 }
 
+/// Virtual switches that the scripts make and to which the plan connects no VM.
+fn unused(work: &ClusterWork, found: &mut Vec<Manual>) {
+    for design in &work.plan.uplinks {
+        let Some(name) = design.network.as_ref() else { continue };
+        let made = work.nodes.iter().flat_map(NodeWork::changes);
+        let mut made = made.filter(|c| matches!(c, Change::CreateSwitch(s) if same_name(&s.record.name, name)));
+        let today = work.today.nodes.iter().flat_map(|n| &n.switches);
+        let new = !today.into_iter().any(|s| same_name(&s.name, name));
+        let used = work.plan.vnics.iter().any(|v| same_name(&v.network, name));
+        if !new || used || made.next().is_none() {
+            continue;
+        }
+        let text = format!(
+            "The scripts make the virtual switch {name}, and the plan connects no VM to it: it stands ready for VMs to come. If there are VMs already, write them into \
+             vms.csv and vnics.csv and plan anew: else neither their bandwidth nor their VLANs are counted, and nothing lets these VLANs through to its ports."
+        );
+        let why = "an external network without VMs is built only because the plan keeps ports for VM traffic";
+        found.push(manual(When::Before, "", text, why));
+    }
+}
+
 /// Networks that end, because their roles share ports and so the networks of others.
 fn ended(work: &ClusterWork, found: &mut Vec<Manual>) {
     let stay = |n: &&ClusterNetwork| work.after.networks.iter().any(|after| after.name == n.name);
@@ -152,7 +177,7 @@ fn ended(work: &ClusterWork, found: &mut Vec<Manual>) {
 
 /// iSCSI: portals, sessions and MPIO belong to the SAN.
 fn mpio(today: &Cluster, node: &NodeWork, found: &mut Vec<Manual>) {
-    let moved = node.steps.iter().flat_map(|s| &s.changes).any(|c| {
+    let moved = node.changes().any(|c| {
         matches!(c, Change::Assume { port: Port::Nic(_) | Port::Team(_), roles, .. } if roles.contains(&Role::Storage))
     });
     if today.iscsi() && moved {
@@ -166,6 +191,28 @@ fn mpio(today: &Cluster, node: &NodeWork, found: &mut Vec<Manual>) {
             "iSCSI sessions are bound to addresses, MPIO needs two of them",
         ));
     }
+}
+
+/// Ports that leave a team or virtual switch and carry nothing: Windows binds TCP/IP to them, as they had it before.
+fn freed(work: &ClusterWork, node: &NodeWork, found: &mut Vec<Manual>) {
+    if work.by_intents || !by_powershell(&work.today) {
+        return;
+    }
+    let pairs = node.today.nics.iter().zip(&node.after.nics);
+    let freed = pairs.filter(|(old, new)| !old.is_bare() && new.is_bare() && new.roles.is_empty());
+    let names: Vec<&str> = freed.map(|(_, new)| new.name.as_str()).collect();
+    if names.is_empty() {
+        return;
+    }
+    let text = format!(
+        "Nothing is on {} any more, and Windows gives a port that leaves a team or virtual switch its TCP/IP of before: one that asks for a lease gets an \
+         address, and perhaps a gateway, beside those of the plan. Once the node is verified: Disable-NetAdapter -Name {}, or shut the port at the physical \
+         switch; before a rollback the other way round.",
+        words::listed(&names),
+        quoted_list(&names)
+    );
+    let why = "a host has one default gateway, and one address in each network";
+    found.push(manual(When::AfterNode, &node.today.name, text, why));
 }
 
 fn guests(work: &ClusterWork, found: &mut Vec<Manual>) {

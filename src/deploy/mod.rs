@@ -25,6 +25,8 @@ mod pools;
 mod port_networks;
 mod port_vlan;
 mod progress;
+mod quiet;
+mod refusals;
 mod script;
 mod settings;
 mod state;
@@ -32,6 +34,7 @@ pub mod steps;
 mod switch_ports;
 mod undo;
 mod unenforced;
+mod unnamed;
 mod words;
 mod work;
 

@@ -9,6 +9,7 @@ use super::management;
 use super::progress::{self, Draft};
 use super::state::State;
 use super::steps::{Change, Port};
+use crate::inventory::Node;
 use crate::roles::Role;
 use std::collections::BTreeSet;
 
@@ -62,7 +63,7 @@ fn search(start: &State, goal: &Goal, lacking: impl Fn(&State) -> usize) -> Resu
         let (changes, takeover) = match next.or(safe.first()) {
             Some(draft) => (draft.changes.clone(), false),
             None => (
-                take_over(&state, goal, &guarded).ok_or_else(|| Box::new(state.clone()))?,
+                take_over(&state, goal, &guarded, &lacking).ok_or_else(|| Box::new(state.clone()))?,
                 true,
             ),
         };
@@ -76,16 +77,28 @@ fn safe(state: &State, draft: &Draft, guarded: &BTreeSet<Role>) -> bool {
     guarded.is_subset(&state.with(&draft.changes).reachable())
 }
 
-/// One block that takes a guarded path down and brings it up again: of the ways to begin the one on which fewest roles are down.
-fn take_over(start: &State, goal: &Goal, guarded: &BTreeSet<Role>) -> Option<Vec<Change>> {
+/// One block that takes a guarded path down and brings it up again: of the ways to begin the one on which ports lack least and fewest roles are down.
+fn take_over(
+    start: &State,
+    goal: &Goal,
+    guarded: &BTreeSet<Role>,
+    lacking: &impl Fn(&State) -> usize,
+) -> Option<Vec<Change>> {
     let begun = progress::forced_releases(start, goal, guarded);
-    let blocks = begun.into_iter().filter_map(|first| block(start, goal, guarded, first));
-    let (block, _) = blocks.min_by_key(|(_, down)| *down)?;
+    let blocks = begun
+        .into_iter()
+        .filter_map(|first| block(start, goal, guarded, (first, lacking)));
+    let (block, _) = blocks.min_by_key(|(block, down)| (lacking(&start.with(block)), *down))?;
     Some(block)
 }
 
 /// The block that begins with some changes, and how many roles are down in it.
-fn block(start: &State, goal: &Goal, guarded: &BTreeSet<Role>, first: Vec<Change>) -> Option<(Vec<Change>, usize)> {
+fn block(
+    start: &State,
+    goal: &Goal,
+    guarded: &BTreeSet<Role>,
+    (first, lacking): (Vec<Change>, &impl Fn(&State) -> usize),
+) -> Option<(Vec<Change>, usize)> {
     let mut block = first;
     let mut cut: BTreeSet<Role> = BTreeSet::new();
     let mut state = start.with(&block);
@@ -95,23 +108,36 @@ fn block(start: &State, goal: &Goal, guarded: &BTreeSet<Role>, first: Vec<Change
             return Some((block, cut.len()));
         }
         cut.extend(&down);
-        let drafts = progress::drafts(&state, goal);
-        let brings_up = drafts.iter().find(|d| progress::brings_up(d, &down));
-        // Whatever leads on without taking more down, in the order of the list.
-        let others = || {
-            drafts
-                .iter()
-                .filter(|d| state.reachable().is_subset(&state.with(&d.changes).reachable()))
-        };
-        let next = brings_up
-            .or_else(|| others().find(|d| d.management))
-            .or_else(|| others().next())
-            .or(drafts.first());
-        let changes = next?.changes.clone();
+        let changes = next_of_block(&state, goal, &down, lacking)?;
         state = state.with(&changes);
         block.extend(changes);
     }
     None
+}
+
+/// What leads on while roles are down: what brings one up, unless its port still has the VLAN of another role; else whatever takes no more down, in the
+/// order of the list.
+fn next_of_block(
+    state: &State,
+    goal: &Goal,
+    down: &BTreeSet<Role>,
+    lacking: &impl Fn(&State) -> usize,
+) -> Option<Vec<Change>> {
+    let drafts = progress::drafts(state, goal);
+    let before = lacking(state);
+    let fits = |d: &&Draft| lacking(&state.with(&d.changes)) <= before;
+    let keeps = |d: &&Draft| state.reachable().is_subset(&state.with(&d.changes).reachable());
+    let brings_up = |d: &&Draft| progress::brings_up(d, down);
+    let others = || drafts.iter().filter(keeps);
+    let next = drafts
+        .iter()
+        .find(|d| brings_up(d) && fits(d))
+        .or_else(|| others().find(|d| d.management && fits(d)))
+        .or_else(|| others().find(fits))
+        .or_else(|| drafts.iter().find(brings_up))
+        .or_else(|| others().next())
+        .or(drafts.first());
+    Some(next?.changes.clone())
 }
 
 /// Where the inventory does not say which adapter carries management today, the script finds it when it runs; all that builds the new
@@ -138,8 +164,8 @@ fn with_unknown_management(start: &State, goal: &Goal, found: Vec<Ordered>) -> V
 
 /// The same, with what needs nothing to be run made part of the step behind it, at the end of the one before: a step of a script does something.
 /// Where no step does, they stay as they are.
-pub fn without_quiet(found: Vec<Ordered>, management: bool) -> Vec<Ordered> {
-    let quiet = |ordered: &Ordered| ordered.changes.iter().all(|c| c.is_quiet(management));
+pub fn without_quiet(found: Vec<Ordered>, today: &Node) -> Vec<Ordered> {
+    let quiet = |ordered: &Ordered| ordered.changes.iter().all(|c| c.is_quiet(today));
     if found.iter().all(&quiet) {
         return found;
     }

@@ -51,6 +51,13 @@ pub fn asked<'w>(work: &'w ClusterWork, node: &NodeWork) -> Vec<Asked<'w>> {
     }
 }
 
+/// Adapters whose network the admin chooses, and its VLAN with it.
+pub fn chosen(work: &ClusterWork, node: &NodeWork) -> Vec<Port> {
+    let all = asked(work, node).into_iter();
+    let open = all.filter(|a| matches!(a.lan, Lan::Taken(..) | Lan::Unnamed));
+    open.map(|a| a.port).collect()
+}
+
 /// Whether an adapter needs a network that the inventory does not have yet.
 pub fn is_further(work: &ClusterWork, node: &NodeWork, port: &Port) -> bool {
     let all = asked(work, node);

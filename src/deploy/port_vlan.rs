@@ -7,33 +7,37 @@
 use super::order::Ordered;
 use super::state::State;
 use super::steps::{Change, Port, Values};
+use super::work::by_powershell;
 use crate::applied::port_vlans;
 use crate::inventory::{Cluster, Fact, Nic, Node};
 
-/// The changes with those of the ports' VLAN IDs; `after` is the node as it will be.
+/// The changes with those of the ports' VLAN IDs; `after` is the node as it will be. On 2008 R2 a VLAN ID under a team or a virtual switch may be that of a
+/// port which the vendor's software made: it stays.
 pub fn cleared(cluster: &Cluster, start: &State, after: &Node, ordered: Vec<Ordered>) -> Vec<Ordered> {
     let mut state = start.clone();
     let mut found = Vec::new();
+    let own = by_powershell(cluster);
     for Ordered { changes, takeover } in ordered {
         let mut all: Vec<Change> = Vec::new();
         for change in changes {
             let next = state.with(std::slice::from_ref(&change));
             let pairs = || state.node.nics.iter().zip(&next.node.nics);
-            let enters = pairs().filter(|(old, new)| old.is_bare() && !new.is_bare());
+            let enters = pairs().filter(|(old, new)| own && old.is_bare() && !new.is_bare());
             let before: Vec<Change> = enters
                 .filter_map(|(old, _)| clear(old))
-                .chain(taken(&change).and_then(|port| other(cluster, start, &state, after, port)))
+                .chain(taken(&change).and_then(|port| other(cluster, start, (&state, after), (port, source(&change)))))
                 .collect();
-            let leaves = pairs().filter(|(old, new)| !old.is_bare() && new.is_bare());
+            let leaves = pairs().filter(|(old, new)| own && !old.is_bare() && new.is_bare());
             let behind: Vec<Change> = leaves
                 .filter_map(|(_, new)| set_again(new, after))
-                .chain(left(&change).and_then(|port| other(cluster, start, &next, after, port)))
+                .chain(left(&change).and_then(|port| other(cluster, start, (&next, after), (port, None))))
                 .collect();
             let along: Vec<Change> = before.into_iter().chain([change]).chain(behind).collect();
             state = state.with(&along);
             all.extend(along);
         }
-        found.push(Ordered { changes: all, takeover });
+        let changes = behind_moves(all);
+        found.push(Ordered { changes, takeover });
     }
     found
 }
@@ -44,6 +48,28 @@ fn clear(nic: &Nic) -> Option<Change> {
         nic: nic.name.clone(),
         value: Values::new(Some(u64::from(vlan)), Some(0)),
     })
+}
+
+/// The same with the VLAN ID of a port set once its addresses are on the adapter that takes them over: what moves them takes them off.
+fn behind_moves(mut changes: Vec<Change>) -> Vec<Change> {
+    for place in (0..changes.len()).rev() {
+        let Some(Change::PortVlan { nic, .. }) = changes.get(place) else {
+            continue;
+        };
+        let own = Port::Nic(nic.clone());
+        let later = |c: &Change| match c {
+            Change::Assume { port, from, .. } => Some((*port == own, from.as_ref() == Some(&own))),
+            _ => None,
+        };
+        let next = changes[place + 1..]
+            .iter()
+            .position(|c| later(c).is_some_and(|(to, from)| to || from));
+        let takes = |at: &usize| later(&changes[place + 1 + at]) == Some((false, true));
+        if let Some(at) = next.filter(takes) {
+            changes[place..place + 2 + at].rotate_left(1);
+        }
+    }
+    changes
 }
 
 /// The adapter that gets roles.
@@ -62,17 +88,32 @@ fn left(change: &Change) -> Option<&Port> {
     }
 }
 
-/// A port that stays without virtual switch and gets other roles has their VLAN ID once nothing is on it: neither what it had, nor what comes.
-fn other(cluster: &Cluster, start: &State, state: &State, after: &Node, port: &Port) -> Option<Change> {
-    let of = |node: &Node| {
+/// The adapter from which a change takes over addresses that nobody knows.
+fn source(change: &Change) -> Option<&Port> {
+    match change {
+        Change::Assume { from, addresses, .. } if addresses.is_empty() => from.as_ref(),
+        _ => None,
+    }
+}
+
+/// A port that stays without virtual switch and gets other roles has their VLAN ID once nothing is on it that needs the old one. Where nobody knows the
+/// address that comes, it is that of the port from which it comes.
+fn other(
+    cluster: &Cluster,
+    start: &State,
+    (state, after): (&State, &Node),
+    (port, from): (&Port, Option<&Port>),
+) -> Option<Change> {
+    let of = |node: &Node, port: &Port| {
         node.nics
             .iter()
             .find(|nic| Port::Nic(nic.name.clone()) == *port)
             .cloned()
     };
-    let (old, now, new) = (of(&start.node)?, of(&state.node)?, of(after)?);
-    let vlan = port_vlans::other(cluster, &old, &new)?;
-    let free = state.held(port).is_empty() && now.is_bare() && now.set_vlan() != Some(vlan);
+    let (old, now, new) = (of(&start.node, port)?, of(&state.node, port)?, of(after, port)?);
+    let there = || of(&start.node, from.filter(|from| *from != port)?)?.set_vlan();
+    let vlan = port_vlans::other(cluster, &old, &new, there)?;
+    let free = state.held(port).is_subset(&new.roles) && now.is_bare() && now.set_vlan() != Some(vlan);
     free.then(|| Change::PortVlan {
         nic: now.name.clone(),
         value: Values::new(now.facts.number(port_vlans::COLUMN), Some(u64::from(vlan))),

@@ -390,21 +390,6 @@ pub enum Change {
     NoOverrides(Overrides),
 }
 
-impl Change {
-    /// Whether nothing is to be run for it: a role takes its place on an adapter whose address stays, or comes by hand. `management` = the node's
-    /// management address is known, so that a script finds it.
-    pub fn is_quiet(&self, management: bool) -> bool {
-        match self {
-            Change::Release { keeps_address, .. } => *keeps_address,
-            Change::Ride { .. } => true,
-            Change::Assume {
-                from, roles, addresses, ..
-            } => from.is_none() && addresses.is_empty() && !(management && roles.contains(&Role::Management)),
-            _ => false,
-        }
-    }
-}
-
 /// Part of the work, in the order in which a script does it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Phase {

@@ -37,7 +37,7 @@ pub fn steps(work: &ClusterWork, node: &NodeWork) -> Vec<Manual> {
 
 /// Whether the port is changed at a step and not beforehand: until then something goes over it as it is.
 fn is_gated(node: &NodeWork, nic: &Nic) -> bool {
-    node.cabling.changes.iter().any(|change| change.nic == nic.name)
+    !node.steps.is_empty() && node.cabling.changes.iter().any(|change| change.nic == nic.name)
 }
 
 /// What a port carries from now on.
@@ -76,7 +76,7 @@ fn for_good(work: &ClusterWork, node: &NodeWork, old: &Nic, new: &Nic) -> Option
     let only_tagged = cabling.end.get(&new.name).is_some_and(|end| end.untagged.is_none());
     let extra = match new.switch {
         Some(_) if only_tagged && !vlans.is_empty() => " tagged".to_owned(),
-        _ => at_the_port(new, &vlans),
+        _ => at_the_port((old, new), &vlans, by_powershell(&work.today)),
     };
     Some(format!(
         "it will carry {}, so it must let {tagged} through{extra}. {now}",
@@ -143,7 +143,8 @@ pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
             format!("{kind}; until now it has {}", wire(&change.before)),
         )
     };
-    node.cabling.changes.iter().map(told).collect()
+    let changes = node.cabling.changes.iter();
+    changes.filter(|_| !node.steps.is_empty()).map(told).collect()
 }
 
 /// The same on the way back, just before a step is undone.
@@ -158,7 +159,8 @@ pub fn back(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
             ),
         )
     };
-    node.cabling.back.iter().map(told).collect()
+    let changes = node.cabling.back.iter();
+    changes.filter(|_| !node.steps.is_empty()).map(told).collect()
 }
 
 fn named(work: &ClusterWork, node: &NodeWork, name: &str) -> String {
@@ -216,18 +218,28 @@ fn network<'w>(work: &'w ClusterWork, networks: &BTreeMap<Port, usize>, nic: &Ni
 }
 
 /// What to say of the VLAN of a bare port beside its switch port: Windows sends untagged there, unless the adapter itself is set to the VLAN.
-fn at_the_port(nic: &Nic, vlans: &BTreeSet<u16>) -> String {
+fn at_the_port((old, nic): (&Nic, &Nic), vlans: &BTreeSet<u16>, scripted: bool) -> String {
     let mut vlans = vlans.iter();
     let (Some(only), None, None) = (vlans.next(), vlans.next(), &nic.switch) else {
         return String::new();
     };
+    let how = if scripted {
+        format!("Set-NetAdapter -Name {} -VlanID {only}", quoted(&nic.name))
+    } else {
+        format!("VLAN ID {only} in the driver's properties or the NIC vendor's software")
+    };
     match nic.set_vlan() {
         None => format!(" (VLAN {only} untagged: {} is no trunk in Windows)", nic.name),
-        Some(today) if today != *only => format!(
-            " (tagged; the port has VLAN {today} today, so set it once its address has changed: Set-NetAdapter -Name {} -VlanID {only})",
-            quoted(&nic.name)
-        ),
+        Some(today) if today != *only => {
+            format!(" (tagged; the port has VLAN {today} today, so set it once its address has changed: {how})")
+        }
         Some(_) if of_intent(nic).is_some() => format!(" (VLAN {only} tagged, as Network ATC sets it at the port)"),
+        Some(_) if old.set_vlan() != nic.set_vlan() && scripted => {
+            format!(" (VLAN {only} tagged, as the apply script sets it at the port)")
+        }
+        Some(_) if old.set_vlan() != nic.set_vlan() => {
+            format!(" (VLAN {only} tagged, as it is set at the port when the apply script asks for it)")
+        }
         Some(_) => format!(" (VLAN {only} tagged, as it is set at the port)"),
     }
 }

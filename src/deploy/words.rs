@@ -25,6 +25,20 @@ pub fn title(changes: &[Change]) -> String {
     {
         return format!("move {} from {} to {}", roles(moved), from.alias(), to.alias());
     }
+    if let [
+        Change::Release { port, .. },
+        Change::Assume {
+            port: to,
+            from: Some(from),
+            ..
+        },
+        rest @ ..,
+    ] = changes
+        && port == from
+        && from != to
+    {
+        return format!("{}; {}", title(&changes[..2]), title(rest));
+    }
     let mut all: Vec<(String, Vec<&str>)> = Vec::new();
     for change in changes {
         let words = one(change);
@@ -76,6 +90,18 @@ fn one(change: &Change) -> String {
         Change::JoinTeam { team, nic } => format!("add {nic} to the team {team}"),
         Change::LeaveTeam { team, nic } => format!("take {nic} out of the team {team}"),
         Change::Release { port, roles: gone, .. } => format!("take {} off {}", roles(gone), port.alias()),
+        Change::Assume {
+            port,
+            roles: new,
+            from: None,
+            addresses,
+        } if addresses.is_empty() && !new.contains(&Role::Management) => {
+            format!(
+                "make {} ready for {}, whose address comes by hand",
+                port.alias(),
+                roles(new)
+            )
+        }
         Change::Assume { port, roles: new, .. } => format!("give {} to {}", roles(new), port.alias()),
         Change::Ride { port, roles: new } => format!("let {} use the address of {}", roles(new), port.alias()),
         other => setting(other),

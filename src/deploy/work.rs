@@ -7,12 +7,12 @@ use super::order::{self, Ordered};
 use super::settings::{self, Planned};
 use super::state::State;
 use super::steps::{Change, HostSetting, Manual, Phase, Step, numbered};
-use super::{apart, effects, intents, manual, pools, port_vlan, words};
-use crate::applied::{self, switches, today};
+use super::{apart, effects, intents, manual, pools, port_vlan, quiet, refusals, words};
+use crate::applied;
 use crate::checks::VerifiedPlan;
-use crate::inventory::{Cluster, Inventory, Node, SwitchKind};
+use crate::inventory::{Cluster, Inventory, Node};
 use crate::plan::ClusterPlan;
-use crate::profiles::{TeamKind, WS2008R2};
+use crate::profiles::WS2008R2;
 use crate::units::same_name;
 
 /// Why no scripts are written.
@@ -33,6 +33,8 @@ pub struct NodeWork {
     pub after: Node,
     /// The steps of its script.
     pub steps: Vec<Step>,
+    /// Roles that take their places where no step has anything to run: on adapters whose address stays, or comes by hand.
+    pub quiet: Vec<Change>,
     /// What is as planned already.
     pub already: usize,
     /// What is to be done at the physical switches.
@@ -40,6 +42,11 @@ pub struct NodeWork {
 }
 
 impl NodeWork {
+    /// All changes of the node, those that no step does among them.
+    pub fn changes(&self) -> impl Iterator<Item = &Change> {
+        self.steps.iter().flat_map(|step| &step.changes).chain(&self.quiet)
+    }
+
     /// Whether management or the last storage path is down inside a step.
     pub fn takes_over(&self) -> bool {
         self.steps.iter().any(|step| step.takeover)
@@ -103,13 +110,7 @@ pub fn work(inventory: &Inventory, verified: &VerifiedPlan) -> Result<Vec<Cluste
 }
 
 fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<String>> {
-    let mut reasons = refusals(plan);
-    if !today.runs_hyper_v() {
-        reasons.push(NO_WINDOWS.to_owned());
-    }
-    reasons.extend(patterns(today, plan));
-    reasons.extend(intents::refusals(today, plan));
-    reasons.extend(nameless_teams(today));
+    let mut reasons = refusals::of(today, plan);
     let by_intents = intents::apply_to(today, plan);
     let applied = applied::cluster(today, plan);
     let after = if by_intents {
@@ -170,91 +171,6 @@ fn of_cluster(today: &Cluster, plan: &ClusterPlan) -> Result<ClusterWork, Vec<St
     Ok(work)
 }
 
-/// Scripts compare Windows with the plan and change what differs; hosts without Windows have nothing to compare.
-const NO_WINDOWS: &str = "its hosts run VMware, and scripts change hosts that run Hyper-V. Install Windows and Hyper-V on them with the \
-    tables of the plan in hand (assignment.csv says what each port carries), read the new hosts with the collector that nicplan init \
-    writes, plan anew and deploy that plan.";
-
-/// What makes a plan impossible to carry out, whatever the nodes look like.
-fn refusals(plan: &ClusterPlan) -> Vec<String> {
-    let mut found = Vec::new();
-    for miss in plan
-        .solver
-        .shortfall
-        .iter()
-        .filter(|s| ["reach:", "vlan"].iter().any(|r| s.requirement.starts_with(r)))
-    {
-        found.push(format!(
-            "the plan does not meet {} at {}: nodes or VMs would be cut off. Correct cabling, VLANs or the inventory, then plan anew.",
-            miss.requirement, miss.subject
-        ));
-    }
-    for vnic in plan.vnics.iter().filter(|v| v.network.is_empty()) {
-        found.push(format!(
-            "{} / {} has no external network in the plan. Give its VLANs a network on every possible owner, then plan anew.",
-            vnic.vm, vnic.vnic
-        ));
-    }
-    for node in &plan.nodes {
-        for uplink in node.uplinks.iter().filter(|u| u.nics.is_empty()) {
-            found.push(format!(
-                "{} has no NIC for the uplink {}, so its roles have no place there. Plan anew, or give the node a NIC for it in plan.json.",
-                node.node, uplink.uplink
-            ));
-        }
-    }
-    found
-}
-
-/// Names that cmdlets would take as patterns for several things.
-fn patterns(today: &Cluster, plan: &ClusterPlan) -> Vec<String> {
-    let nodes = || today.nodes.iter();
-    let nics = nodes().flat_map(|n| n.nics.iter().flat_map(|nic| [&nic.name, &nic.team]));
-    let switches = nodes().flat_map(|n| n.switches.iter().map(|s| &s.name));
-    let vnics = nodes().flat_map(|n| n.host_vnics.iter().map(|v| &v.name));
-    let networks = plan.uplinks.iter().filter_map(|u| u.network.as_ref());
-    let mut names: Vec<&String> = nics.chain(switches).chain(vnics).chain(networks).collect();
-    names.retain(|name| name.contains(['*', '?', '[', ']']));
-    names.sort();
-    names.dedup();
-    let told = |name: &&String| {
-        format!(
-            "the name {name} of a NIC, team, virtual switch or host vNIC has one of * ? [ ], which cmdlets take as a pattern for several names. \
-             Rename it in Windows and in the inventory, then plan anew."
-        )
-    };
-    names.iter().map(told).collect()
-}
-
-/// Switches on a team whose name nobody wrote down: its adapter can neither be tested nor taken down.
-fn nameless_teams(today: &Cluster) -> Vec<String> {
-    let mut found = Vec::new();
-    if !by_powershell(today) {
-        return found;
-    }
-    for node in &today.nodes {
-        for switch in node.switches.iter().filter(|s| s.kind == SwitchKind::External) {
-            let members = switches::members(node, &switch.name);
-            let on_team = matches!(
-                today::base(today, node, switch),
-                today::Base::Team(TeamKind::Lbfo | TeamKind::Vendor)
-            );
-            if !on_team || members.is_empty() || members.iter().any(|nic| !nic.team.is_empty()) {
-                continue;
-            }
-            let ports: Vec<&str> = members.iter().map(|nic| nic.name.as_str()).collect();
-            found.push(format!(
-                "the virtual switch {} of {} stands on a team of {}, and the inventory does not say what the team is called: the scripts cannot find its \
-                 adapter. Write its name into nics.csv as team at each of its ports (Get-NetLbfoTeam lists name and members), then plan anew.",
-                switch.name,
-                node.name,
-                words::listed(&ports)
-            ));
-        }
-    }
-    found
-}
-
 /// Requirements that are not met and do not hinder the work.
 fn unmet(plan: &ClusterPlan) -> Vec<String> {
     let all = plan.solver.shortfall.iter();
@@ -273,13 +189,8 @@ fn of_node(
     let lans = Lans::new(cluster, after_all, &start, &goal.state);
     let ordered = order::order(&start, &goal, &lans).map_err(|stuck| no_order(node, &stuck, &goal))?;
     two_vlans(node, &start, &lans, &ordered)?;
-    let management = by_powershell(cluster) && !node.management_address().is_empty();
-    let ordered = order::without_quiet(ordered, management);
-    let ordered = if by_powershell(cluster) {
-        port_vlan::cleared(cluster, &start, after, ordered)
-    } else {
-        ordered
-    };
+    let ordered = order::without_quiet(ordered, node);
+    let ordered = port_vlan::cleared(cluster, &start, after, ordered);
     let after = &port_vlan::planned(&ordered, after);
     let wired = ordered.iter().fold(start.clone(), |state, o| state.with(&o.changes));
     let mut already = kept(&start, &goal);
@@ -295,31 +206,45 @@ fn of_node(
         step
     }));
     steps.sort_by_key(|step| step.phase);
-    let steps = numbered(steps);
+    let steps = numbered(quiet::merged(node, steps));
+    let cabling = cabling::cabling(&lans, &start, &steps);
+    let (steps, left) = if by_powershell(cluster) {
+        quiet::apart(node, steps)
+    } else {
+        (steps, Vec::new())
+    };
     Ok(NodeWork {
         today: node.clone(),
         after: after.clone(),
-        cabling: cabling::cabling(&lans, &start, &steps),
+        cabling,
         steps,
+        quiet: left,
         already,
     })
 }
 
-/// No order keeps a port of the physical switches from needing two VLANs without tag while an address that must answer is on it.
+/// No order keeps a port from needing two VLANs at once while an address that must answer is on it.
 fn two_vlans(node: &Node, start: &State, lans: &Lans<'_>, ordered: &[Ordered]) -> Result<(), String> {
     let mut state = start.clone();
     for step in ordered {
         state = state.with(&step.changes);
-        if let Some((port, before, after)) = lans.clashes(&state).first() {
-            return Err(format!(
-                "after \"{}\" {} of {} would have addresses in VLAN {before} and in VLAN {after}, and its switch port sends only one of them untagged: \
-                 management or storage would be cut. Give the role that comes there another port in plan.json, free a port of the node first, or plan \
-                 another style.",
-                words::title(&step.changes),
-                port.alias(),
-                node.name
-            ));
-        }
+        let clashes = lans.clashes(&state);
+        let Some(clash) = clashes.iter().find(|c| c.guarded && c.is_known()) else {
+            continue;
+        };
+        let (before, after) = (clash.before.unwrap_or_default(), clash.after.unwrap_or_default());
+        let one = if clash.tagged {
+            "it has only one VLAN ID in Windows"
+        } else {
+            "its switch port sends only one of them untagged"
+        };
+        return Err(format!(
+            "after \"{}\" {} of {} would have addresses in VLAN {before} and in VLAN {after}, and {one}: management or storage would be cut. Give the role \
+             that comes there another port in plan.json, free a port of the node first, or plan another style.",
+            words::title(&step.changes),
+            clash.port.alias(),
+            node.name
+        ));
     }
     Ok(())
 }
@@ -382,6 +307,7 @@ fn of_node_by_intents(cluster: &Cluster, plan: &ClusterPlan, position: usize, af
     steps.extend(kept.map(|planned| setting_step(plan, node, planned)));
     NodeWork {
         steps: numbered(steps),
+        quiet: Vec::new(),
         today: node.clone(),
         after: planned.clone(),
         already,
@@ -411,8 +337,7 @@ fn same_members(a: &[String], b: &[String]) -> bool {
 
 fn wiring_step(plan: &ClusterPlan, node: &Node, ordered: Ordered) -> Step {
     // What needs nothing to be run is told by the steps by hand.
-    let management = !node.management_address().is_empty();
-    let runs = |change: &&Change| !change.is_quiet(management);
+    let runs = |change: &&Change| !change.is_quiet(node);
     let told: Vec<Change> = ordered.changes.iter().filter(runs).cloned().collect();
     let told = if told.is_empty() { &ordered.changes } else { &told };
     Step {

@@ -174,7 +174,8 @@ fn ending(work: &ClusterWork, node: &NodeWork, Ends { before, mut after }: Ends)
     let state = node
         .steps
         .iter()
-        .fold(start.clone(), |state, step| state.with(&step.changes));
+        .fold(start.clone(), |state, step| state.with(&step.changes))
+        .with(&node.quiet);
     let (had, has) = (held(&start), held(&state));
     let mut found = astray(work, (&before, &had), (&after, &has));
     found.extend(otherwise(node, &after));

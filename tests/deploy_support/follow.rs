@@ -7,7 +7,7 @@ pub mod proving;
 
 use super::{Wires, powershell};
 use nicplan::deploy::steps::{Change, Port};
-use nicplan::deploy::{ClusterWork, File, GUARDED, NodeWork, State};
+use nicplan::deploy::{ClusterWork, File, GUARDED, NodeWork, State, files};
 use nicplan::inventory::{ClusterNetwork, Facts, HostVnic, Inventory, Nic, Node, Origin};
 use nicplan::powershell::quoted;
 use nicplan::roles::Role;
@@ -380,7 +380,8 @@ pub fn follow(
     let end = node
         .steps
         .iter()
-        .fold(start.clone(), |state, step| state.with(&step.changes));
+        .fold(start.clone(), |state, step| state.with(&step.changes))
+        .with(&node.quiet);
     // A role that gets no address of its own from any script, or whose adapter Windows alone knows.
     let asked = |role: &Role| {
         let mut ports = end.holds.iter().filter(|(_, roles)| roles.contains(role));
@@ -467,4 +468,26 @@ pub fn follow(
         return Err(format!("rolled back: {:?} was {:?}", windows.now, windows.saved));
     }
     Ok(there.len())
+}
+
+/// Follows the addresses through the scripts of some clusters: how many steps, and what is lost.
+pub fn follow_all(name: &str, all: &[ClusterWork], arrives: bool, lost: &mut Vec<String>) -> usize {
+    let files = files(all);
+    let careful = is_careful(&files);
+    let mut steps = 0;
+    for work in all.iter().filter(|work| !work.by_intents) {
+        // Nodes of one cluster are mostly wired alike.
+        for node in work.nodes.iter().take(2) {
+            let Some(calls) = calls(&files, node) else { continue };
+            // That nothing arrives is seen whatever the adapters have.
+            let all = [Has::First, Has::Named, Has::Each];
+            for has in all.into_iter().take(if arrives { all.len() } else { 1 }) {
+                match follow(work, node, &calls, (has, careful, arrives)) {
+                    Ok(done) => steps += done,
+                    Err(what) => lost.push(format!("{name}, {}, {has:?}: {what}", node.today.name)),
+                }
+            }
+        }
+    }
+    steps
 }

@@ -1,13 +1,33 @@
 //! Two hosts on which roles change places, each on a port of its own.
+#![allow(dead_code)] // each test file uses its part
 
 use crate::program;
-use nicplan::inventory::{Inventory, LoadOptions, load};
+use crate::replay::number;
+use nicplan::inventory::{Fact, Inventory, LoadOptions, load};
+use nicplan::units::Subnet;
 
 /// The inventory of this Windows version.
 pub fn in_turn(profile: &str) -> Inventory {
     let dir = program::place(&format!("deploy-in-turn-{profile}"));
     nicplan::reports::write_all(&dir, &tables(profile)).expect("the build folder can be written");
     load(&[dir], &LoadOptions::default()).expect("sound")
+}
+
+/// The same with addresses, and with the VLAN ID of its network set in Windows at each port that has one.
+pub fn in_turn_with_vlans(profile: &str) -> Inventory {
+    let mut inventory = in_turn(profile);
+    for cluster in &mut inventory.clusters {
+        number(cluster);
+        let networks = cluster.networks.clone();
+        for nic in cluster.nodes.iter_mut().flat_map(|n| &mut n.nics) {
+            let own = Subnet::of_addresses(&nic.addresses);
+            let network = networks.iter().find(|n| Subnet::any_holds(&n.subnet, &own));
+            if let Some(vlan) = network.and_then(|n| n.vlan) {
+                nic.facts.insert("nic_vlan", Fact::Number(u64::from(vlan)));
+            }
+        }
+    }
+    inventory
 }
 
 /// Two hosts whose iSCSI goes to the ports of management and of the cluster, because VMs take the fast ports.

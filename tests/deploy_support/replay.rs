@@ -10,9 +10,10 @@ pub mod follow;
 mod moments;
 #[path = "../support/powershell.rs"]
 mod powershell;
+#[path = "wires.rs"]
+mod wires;
 
 use nicplan::applied::{self, today};
-use nicplan::deploy::cabling::Wire;
 use nicplan::deploy::steps::{Change, Step};
 use nicplan::deploy::{ClusterWork, NodeWork, effects};
 use nicplan::inventory::{Cluster, ClusterNetwork, Nic, Node, to_csv_tables};
@@ -20,6 +21,7 @@ use nicplan::profiles::TeamKind;
 use nicplan::roles::Role;
 use nicplan::units::Subnet;
 use std::collections::{BTreeMap, BTreeSet};
+use wires::{Wires, strangers};
 
 /// An address for an adapter: on a network of its role where the cluster names one.
 fn address(networks: &[ClusterNetwork], roles: &[Role], (place, index): (usize, usize)) -> String {
@@ -67,133 +69,20 @@ fn addresses(node: &Node, role: Role) -> BTreeSet<String> {
         .collect()
 }
 
-/// Addresses that answer: their adapter is not under a switch, and a port behind it has a link.
-fn alive(node: &Node) -> BTreeSet<String> {
-    let mut found: BTreeSet<String> = BTreeSet::new();
-    for nic in node.nics.iter().filter(|n| n.switch.is_none()) {
-        let up = if nic.team.is_empty() {
-            nic.up
-        } else {
-            node.nics.iter().any(|n| n.team == nic.team && n.up)
-        };
-        found.extend(nic.addresses.iter().filter(|_| up).cloned());
-    }
-    for vnic in &node.host_vnics {
-        let up = node
-            .nics
-            .iter()
-            .any(|n| n.switch.as_deref() == Some(&vnic.switch) && n.up);
-        found.extend(vnic.addresses.iter().filter(|_| up).cloned());
-    }
-    found
-}
-
-/// VLAN of the network on which an address lies.
-fn vlan(networks: &[ClusterNetwork], address: &str) -> Option<u16> {
-    let address = Subnet::address(address)?;
-    networks
-        .iter()
-        .find(|n| Subnet::any_holds(&n.subnet, &[address]))
-        .and_then(|n| n.vlan)
-}
-
-/// Ports of the physical switches, by port of the node.
-struct Wires<'n> {
-    networks: &'n [ClusterNetwork],
-    has: BTreeMap<String, Wire>,
-}
-
-impl<'n> Wires<'n> {
-    /// What they let through today: what the ports are used for, and what the inventory lists for those under a virtual switch.
-    fn today(networks: &'n [ClusterNetwork], node: &Node) -> Wires<'n> {
-        let mut has: BTreeMap<String, Wire> = BTreeMap::new();
-        for nic in &node.nics {
-            let wire = has.entry(nic.name.clone()).or_default();
-            let switch = nic.switch.as_deref();
-            wire.tagged
-                .extend(nic.vlans.iter().flatten().filter(|_| switch.is_some()));
-            for vnic in node.host_vnics.iter().filter(|v| Some(v.switch.as_str()) == switch) {
-                wire.tagged.extend(vnic.vlan);
-                let untagged = vnic.addresses.iter().find_map(|a| vlan(networks, a));
-                wire.untagged = wire.untagged.or(untagged.filter(|_| vnic.vlan.is_none()));
-            }
-            let of_team = node.nics.iter().filter(|n| !nic.team.is_empty() && n.team == nic.team);
-            let own: Vec<&Nic> = of_team.chain([nic]).filter(|n| n.switch.is_none()).collect();
-            let own = own.iter().flat_map(|n| &n.addresses).find_map(|a| vlan(networks, a));
-            match set(nic) {
-                true => wire.tagged.extend(of_intent(nic).or(own)),
-                false => wire.untagged = wire.untagged.or(own),
-            }
-        }
-        Wires { networks, has }
-    }
-
-    fn ask(&mut self, nic: &str, asked: &Wire) {
-        let wire = self.has.entry(nic.to_owned()).or_default();
-        wire.tagged.extend(asked.tagged.iter().copied());
-        assert!(
-            asked.untagged.is_none() || wire.untagged.is_none(),
-            "{nic}: a port has one VLAN without tag, and {} is taken from it while it is used",
-            wire.untagged.unwrap_or_default()
-        );
-        wire.untagged = wire.untagged.or(asked.untagged);
-    }
-
-    fn tagged(&self, nic: &Nic, vlan: Option<u16>) -> bool {
-        vlan.is_none_or(|vlan| self.has.get(&nic.name).is_some_and(|w| w.tagged.contains(&vlan)))
-    }
-
-    fn untagged(&self, nic: &Nic, vlan: Option<u16>) -> bool {
-        vlan.is_none() || self.has.get(&nic.name).is_some_and(|w| w.untagged == vlan)
-    }
-
-    /// Addresses that answer: every linked port over which they may go has their VLAN as Windows sends it.
-    fn alive(&self, node: &Node) -> BTreeSet<String> {
-        let mut found = alive(node);
-        for nic in node.nics.iter().filter(|n| n.switch.is_none()) {
-            let of_team = |n: &&Nic| n.up && (n.name == nic.name || !nic.team.is_empty() && n.team == nic.team);
-            for address in &nic.addresses {
-                let own = vlan(self.networks, address);
-                let fine = |n: &Nic| {
-                    if set(n) {
-                        self.tagged(n, of_intent(n).or(own))
-                    } else {
-                        self.untagged(n, own)
-                    }
-                };
-                if !node.nics.iter().filter(of_team).all(fine) {
-                    found.remove(address);
-                }
-            }
-        }
-        for vnic in &node.host_vnics {
-            let mut ports = node
-                .nics
-                .iter()
-                .filter(|n| n.up && n.switch.as_deref() == Some(&vnic.switch));
-            let fine = ports.all(|n| match vnic.vlan {
-                Some(_) => self.tagged(n, vnic.vlan),
-                None => self.untagged(n, vnic.addresses.iter().find_map(|a| vlan(self.networks, a))),
-            });
-            if !fine {
-                found.retain(|address| !vnic.addresses.contains(address));
-            }
-        }
-        found
-    }
-}
-
-/// The VLAN that Network ATC sets at a port without virtual switch, whatever the table of networks says.
-fn of_intent(nic: &Nic) -> Option<u16> {
-    let intent = nic.facts.list("intents").is_some_and(|names| !names.is_empty());
-    let set = nic.facts.number("nic_vlan").filter(|_| intent);
-    set.and_then(|vlan| u16::try_from(vlan).ok())
-}
-
-/// Whether Windows itself tags what leaves a port without virtual switch.
-fn set(nic: &Nic) -> bool {
-    let column = if nic.team.is_empty() { "nic_vlan" } else { "team_vlan" };
-    nic.facts.number(column).is_some_and(|vlan| vlan > 0)
+/// No role sits on a port with the VLAN ID of another one, unless it does so today or a step by hand says so.
+fn at_home(name: &str, work: &ClusterWork, node: &NodeWork, state: &Node, after: &str) {
+    let known = strangers(&work.today.networks, &node.today);
+    let told = |nic: &str| {
+        let own = |text: &str| text.starts_with(&format!("Switch port of {nic}")) && text.contains("set it once");
+        work.manual.iter().any(|m| m.node == node.today.name && own(&m.text))
+    };
+    let mut found = strangers(&work.today.networks, state);
+    found.retain(|one| !known.contains(one) && !told(&one.0));
+    assert!(
+        found.is_empty(),
+        "{name}: {}: {after} leaves {found:?} behind the VLAN ID of another network",
+        node.today.name
+    );
 }
 
 /// Teams and switches over ports of different speed, and those with SET over ports of different models: Windows refuses them.
@@ -324,6 +213,13 @@ fn replay<'w>(name: &str, work: &'w ClusterWork, node: &NodeWork, start: &Node) 
             node,
             &state,
             &wires,
+            &format!("step {} ({})", step.number, step.title),
+        );
+        at_home(
+            name,
+            work,
+            node,
+            &state,
             &format!("step {} ({})", step.number, step.title),
         );
         states.push(state);
@@ -463,6 +359,9 @@ pub fn there_and_back(name: &str, work: &ClusterWork) {
         roll_back(name, &work.today, node, &states);
         ports_back(name, node, &states, wires);
         cluster.nodes[position].clone_from(&states[node.steps.len()]);
+        for change in &node.quiet {
+            effects::on_node(change, &mut cluster.nodes[position]);
+        }
         for step in &node.steps {
             assert_eq!(
                 step.undo().len(),
@@ -487,6 +386,9 @@ pub fn there_and_back(name: &str, work: &ClusterWork) {
     undo(&work.last, |change| effects::on_cluster(change, &mut cluster));
     for (position, node) in work.nodes.iter().enumerate().rev() {
         moments::all_can_migrate(name, work, &cluster, &format!("before {} goes back", node.today.name));
+        for change in node.quiet.iter().rev().filter_map(Change::inverse) {
+            effects::on_node(&change, &mut cluster.nodes[position]);
+        }
         undo(&node.steps, |change| {
             effects::on_node(change, &mut cluster.nodes[position])
         });

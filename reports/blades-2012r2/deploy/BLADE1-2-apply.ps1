@@ -580,50 +580,58 @@ Invoke-Step -Number 2 -What 'take LOM 1 out of the team LAN-Team' -Serves 'uplin
     Remove-NetLbfoTeamMember -Name 'LOM 1' -Team 'LAN-Team' -Confirm:$false
 }
 
-# Step 3: move management from MEZZ 1 to vEthernet (Management)
+# Step 3: make LOM 1 ready for cluster and live-migration, whose address comes by hand
+#   serves: uplink cluster+live-migration of the plan: no other use of these NICs in this design is as good in requirements and wishes
+Invoke-Step -Number 3 -What 'make LOM 1 ready for cluster and live-migration, whose address comes by hand' -Serves 'uplink cluster+live-migration of the plan: no other use of these NICs in this design is as good in requirements and wishes' -Test {
+    @(Get-NetAdapterBinding -Name 'LOM 1' -ComponentID 'ms_tcpip' | Where-Object { $_.Enabled }).Count -eq 1
+} -Change {
+    Enable-Binding -Adapter 'LOM 1'
+}
+
+# Step 4: move management from MEZZ 1 to vEthernet (Management)
 #   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
-Invoke-Step -Number 3 -What 'move management from MEZZ 1 to vEthernet (Management)' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
+Invoke-Step -Number 4 -What 'move management from MEZZ 1 to vEthernet (Management)' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
     Test-Address -Adapter 'vEthernet (Management)' -Address '10.40.0.21'
 } -Change {
     Move-Address -From 'MEZZ 1' -To 'vEthernet (Management)'
 }
 
-Wait-ByHand -Number 4 -What 'make the switch port of MEZZ 1 (IOM-1) a trunk with VLAN 40, 110, 120, 121 tagged; until now it has VLAN 40 untagged'
-# Step 4: add MEZZ 1 to the team LAN-Team
+Wait-ByHand -Number 5 -What 'make the switch port of MEZZ 1 (IOM-1) a trunk with VLAN 40, 110, 120, 121 tagged; until now it has VLAN 40 untagged'
+# Step 5: add MEZZ 1 to the team LAN-Team
 #   serves: uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important
-Invoke-Step -Number 4 -What 'add MEZZ 1 to the team LAN-Team' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
+Invoke-Step -Number 5 -What 'add MEZZ 1 to the team LAN-Team' -Serves 'uplink management+vm:LAN of the plan: kept from today; 34 small vNICs and 1 heavy one: no port is free to keep them apart at no cost to something more important' -Test {
     @(Get-NetLbfoTeamMember -Team 'LAN-Team' -ErrorAction SilentlyContinue | ForEach-Object { $_.Name }) -contains 'MEZZ 1'
 } -Change {
     Add-NetLbfoTeamMember -Name 'MEZZ 1' -Team 'LAN-Team' -Confirm:$false
 }
 
-# Step 5: unbind TCP/IP and SMB from LAN-Team
+# Step 6: unbind TCP/IP and SMB from LAN-Team
 #   serves: a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)
-Invoke-Step -Number 5 -What 'unbind TCP/IP and SMB from LAN-Team' -Serves 'a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)' -Test {
+Invoke-Step -Number 6 -What 'unbind TCP/IP and SMB from LAN-Team' -Serves 'a port under a virtual switch has no TCP/IP of its own (rule address-on-bound-nic)' -Test {
     @(Get-NetAdapterBinding -Name 'LAN-Team' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' | Where-Object { $_.Enabled }).Count -eq 0
 } -Change {
     Disable-NetAdapterBinding -Name 'LAN-Team' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server'
 }
 
-# Step 6: set the weight of the host vNIC Management to 6
+# Step 7: set the weight of the host vNIC Management to 6
 #   serves: shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)
-Invoke-Step -Number 6 -What 'set the weight of the host vNIC Management to 6' -Serves 'shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)' -Test {
+Invoke-Step -Number 7 -What 'set the weight of the host vNIC Management to 6' -Serves 'shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)' -Test {
     (Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 6
 } -Change {
     Set-VMNetworkAdapter -ManagementOS -Name 'Management' -MinimumBandwidthWeight 6
 }
 
-# Step 7: give the guests on LAN the weight 93
+# Step 8: give the guests on LAN the weight 93
 #   serves: shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)
-Invoke-Step -Number 7 -What 'give the guests on LAN the weight 93' -Serves 'shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)' -Test {
+Invoke-Step -Number 8 -What 'give the guests on LAN the weight 93' -Serves 'shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)' -Test {
     (Get-VMSwitch -Name 'LAN').DefaultFlowMinimumBandwidthWeight -eq 93
 } -Change {
     Set-VMSwitch -Name 'LAN' -DefaultFlowMinimumBandwidthWeight 93
 }
 
-# Step 8: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2
+# Step 9: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2
 #   serves: shares of the plan as QoS policies of the host: no virtual switch is on these ports (Microsoft, QoS Common Configurations)
-Invoke-Step -Number 8 -What 'give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2' -Serves 'shares of the plan as QoS policies of the host: no virtual switch is on these ports (Microsoft, QoS Common Configurations)' -Test {
+Invoke-Step -Number 9 -What 'give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2' -Serves 'shares of the plan as QoS policies of the host: no virtual switch is on these ports (Microsoft, QoS Common Configurations)' -Test {
     (Test-Share -Name 'nicplan cluster' -Weight 5) -and (Test-Share -Name 'nicplan live-migration' -Weight 40) -and (Test-Share -Name 'nicplan smb' -Weight 55)
 } -Change {
     Get-NetQosPolicy | Where-Object { @('nicplan cluster', 'nicplan live-migration', 'nicplan smb') -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false

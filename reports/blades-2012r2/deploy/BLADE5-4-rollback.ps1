@@ -552,37 +552,37 @@ if (-not $WhatIfPreference -and @(Get-VM | Where-Object { [string]$_.State -eq '
 if (-not (Test-Path -LiteralPath $StateFile)) { throw ('{0} is missing: nothing was applied, or the file is lost' -f $StateFile) }
 $State = Read-State
 
-# Step 8: undo: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2
-Undo-Step -Number 8 -What 'undo: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2' -Test {
+# Step 9: undo: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2
+Undo-Step -Number 9 -What 'undo: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2' -Test {
     (Test-Share -Name 'nicplan cluster' -Weight 0) -and (Test-Share -Name 'nicplan live-migration' -Weight 0) -and (Test-Share -Name 'nicplan smb' -Weight 0)
 } -Change {
     Get-NetQosPolicy | Where-Object { @('nicplan cluster', 'nicplan live-migration', 'nicplan smb') -contains $_.Name } | Remove-NetQosPolicy -Confirm:$false
 }
 
-# Step 7: undo: give the guests on LAN the weight 93
-Undo-Step -Number 7 -What 'undo: give the guests on LAN the weight 93' -Test {
+# Step 8: undo: give the guests on LAN the weight 93
+Undo-Step -Number 8 -What 'undo: give the guests on LAN the weight 93' -Test {
     ($null -eq @(Get-Kept -Key 'default flow LAN')[0]) -or ([string](Get-VMSwitch -Name 'LAN').DefaultFlowMinimumBandwidthWeight -eq [string]@(Get-Kept -Key 'default flow LAN')[0])
 } -Change {
     Set-VMSwitch -Name 'LAN' -DefaultFlowMinimumBandwidthWeight (@(Get-Kept -Key 'default flow LAN')[0])
 }
 
-# Step 6: undo: set the weight of the host vNIC Management to 6
-Undo-Step -Number 6 -What 'undo: set the weight of the host vNIC Management to 6' -Test {
+# Step 7: undo: set the weight of the host vNIC Management to 6
+Undo-Step -Number 7 -What 'undo: set the weight of the host vNIC Management to 6' -Test {
     (Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 0
 } -Change {
     Set-VMNetworkAdapter -ManagementOS -Name 'Management' -MinimumBandwidthWeight 0
 }
 
-# Step 4: undo: add MEZZ 1 to the team LAN-Team
-Undo-Step -Number 4 -What 'undo: add MEZZ 1 to the team LAN-Team' -Test {
+# Step 5: undo: add MEZZ 1 to the team LAN-Team
+Undo-Step -Number 5 -What 'undo: add MEZZ 1 to the team LAN-Team' -Test {
     @(Get-NetLbfoTeamMember -Team 'LAN-Team' -ErrorAction SilentlyContinue | ForEach-Object { $_.Name }) -notcontains 'MEZZ 1'
 } -Change {
     Remove-NetLbfoTeamMember -Name 'MEZZ 1' -Team 'LAN-Team' -Confirm:$false
 }
 
-Wait-ByHand -Back -Number 3 -What 'put the switch port of MEZZ 1 (IOM-1) back to VLAN 40 untagged, if it was changed; else an address that goes back there does not answer'
-# Step 3: undo: move management from MEZZ 1 to vEthernet (Management)
-Undo-Step -Number 3 -What 'undo: move management from MEZZ 1 to vEthernet (Management)' -Test {
+Wait-ByHand -Back -Number 4 -What 'put the switch port of MEZZ 1 (IOM-1) back to VLAN 40 untagged, if it was changed; else an address that goes back there does not answer'
+# Step 4: undo: move management from MEZZ 1 to vEthernet (Management)
+Undo-Step -Number 4 -What 'undo: move management from MEZZ 1 to vEthernet (Management)' -Test {
     (Test-Cleared -Adapter 'vEthernet (Management)' -Of 'MEZZ 1') -and (Test-Address -Adapter 'MEZZ 1' -Address '10.40.0.25')
 } -Change {
     if (-not (Test-Cleared -Adapter 'vEthernet (Management)' -Of 'MEZZ 1')) {
@@ -608,8 +608,8 @@ Undo-Step -Number 1 -What 'undo: add the host vNIC Management to LAN' -Test {
     Remove-VMNetworkAdapter -ManagementOS -Name 'Management' -SwitchName 'LAN'
 }
 
-# Step 5: undo: unbind TCP/IP and SMB from LAN-Team
-Undo-Step -Number 5 -What 'undo: unbind TCP/IP and SMB from LAN-Team' -Test {
+# Step 6: undo: unbind TCP/IP and SMB from LAN-Team
+Undo-Step -Number 6 -What 'undo: unbind TCP/IP and SMB from LAN-Team' -Test {
     (Test-Binding -Adapter 'LAN-Team')
 } -Change {
     Restore-Binding -Adapter 'LAN-Team'

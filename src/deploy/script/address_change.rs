@@ -71,7 +71,7 @@ fn assume(context: &Context, port: &Port, roles: &[Role], from: Option<&Port>, a
         (Some(from), _) if !is_unnamed(context, from) => quoted(&from.alias()),
         (_, Some(ip)) => format!("(Find-Management -Address {})", quoted(ip)),
         (Some(from), None) => quoted(&from.alias()),
-        (None, None) if addresses.is_empty() => return Written::default(),
+        (None, None) if addresses.is_empty() => return bound(context, port),
         (None, None) => {
             let set = Command::new("Set-Address")
                 .name("Adapter", &alias)
@@ -134,6 +134,19 @@ pub fn selection(context: &Context, from: &Port, to: &Port, roles: &[Role]) -> O
     } else {
         None
     }
+}
+
+/// A port that was in a team or under a virtual switch gets TCP/IP back for the address that comes by hand.
+fn bound(context: &Context, port: &Port) -> Written {
+    if context.back || !context.node.is_some_and(|today| port.comes_free(today)) {
+        return Written::default();
+    }
+    let alias = port.alias();
+    let test = format!(
+        "@(Get-NetAdapterBinding -Name {} -ComponentID 'ms_tcpip' | Where-Object {{ $_.Enabled }}).Count -eq 1",
+        quoted(&alias)
+    );
+    Written::new(test, vec![Command::new("Enable-Binding").name("Adapter", &alias)])
 }
 
 fn ip_is_v6(ip: Option<&str>) -> bool {

@@ -1,4 +1,4 @@
-//! 2008 R2: a `.cmd` file of what `netsh` can do (addresses, chimney offload, names of connections), and the rest in words. There are no Hyper-V cmdlets, and no script touches a virtual switch.
+//! 2008 R2: a `.cmd` file of what `netsh` can do (addresses, chimney offload, names of connections; it waits where a VLAN ID is set between two addresses), and the rest in words. There are no Hyper-V cmdlets, and no script touches a virtual switch.
 //!
 //! `nvspbind` binds and unbinds the switch's protocol, `nvspscrub` removes every Hyper-V network and connection of the host (seed article; MSDN Code
 //! Archive, nvspbind).
@@ -183,6 +183,22 @@ fn netsh(change: &Change) -> Option<Vec<String>> {
             "rem do the same in the guests".to_owned(),
             format!("%DO% netsh int tcp set global chimney={state}"),
         ]),
+        // drivers and vendors' software set it, each in its own way: between two commands, since an address waits for it
+        Change::PortVlan { nic, value } => {
+            let name = if is_safe(nic) {
+                nic.as_str()
+            } else {
+                "the port of this step"
+            };
+            let set = match value.after.unwrap_or_default() {
+                0 => format!("take the VLAN ID off {name}"),
+                vlan => format!("set the VLAN ID of {name} to {vlan}"),
+            };
+            Some(vec![
+                format!("echo By hand now, in the driver's properties or the NIC vendor's software: {set}"),
+                "if not defined DO pause".to_owned(),
+            ])
+        }
         _ => addresses(change),
     }
 }
@@ -309,10 +325,13 @@ fn by_hand(change: &Change) -> Option<String> {
             "in the properties of the network {} clear \"Allow management operating system\"",
             vnic.switch
         ),
-        Change::Assume { port, addresses, .. } if netsh(change).is_none() => match addresses.as_slice() {
+        Change::Assume {
+            port, addresses, roles, ..
+        } if netsh(change).is_none() => match addresses.as_slice() {
             [] => format!(
-                "{}: give {} the address of its network",
-                words::title(std::slice::from_ref(change)),
+                "give {} to {}: give {} the address of its network",
+                words::roles(roles),
+                port.alias(),
                 port.alias()
             ),
             known => format!("give {} the address {}", port.alias(), words::listed(known)),

@@ -85,7 +85,9 @@ pub fn new_switch(context: &Context, switch: &Switch, mode: &str) -> String {
         let of_today = context
             .node
             .is_some_and(|n| n.host_vnics.iter().any(|v| same_name(&v.name, vnic)));
-        of_today || ROLES.iter().any(|info| vnic.starts_with(info.adapter))
+        // PowerShell does not tell upper and lower case: a switch that is named after a role has its host vNIC
+        let lower = vnic.to_lowercase();
+        of_today || ROLES.iter().any(|info| lower.starts_with(&info.adapter.to_lowercase()))
     };
     // a host vNIC of that name may be another one, of the plan's own
     let none = !switch.implicit_host_vnic && !known(&record.name);
@@ -149,7 +151,7 @@ pub fn teams(cluster: &Cluster, node: &Node) -> Vec<String> {
 pub fn done(context: &Context, work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     let mut found = made_switches(node);
     found.extend(gone(context, node));
-    found.extend(untagged(node));
+    found.extend(untagged(work, node));
     found.extend(port_vlans(node));
     found.extend(cleared(context, node));
     if !work.by_intents {
@@ -230,8 +232,9 @@ fn gone(context: &Context, node: &NodeWork) -> Vec<String> {
     found
 }
 
-/// Host vNICs that the steps make without VLAN or take their VLAN off.
-fn untagged(node: &NodeWork) -> Vec<String> {
+/// Host vNICs that the steps make without VLAN or take their VLAN off; not one whose network a person chooses, with its VLAN.
+fn untagged(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
+    let chosen: Vec<Port> = own_address::chosen(work, node);
     let set = |name: &str| {
         changes(node).any(|c| match c {
             Change::AddHostVnic(v) => same_name(&v.name, name),
@@ -243,7 +246,8 @@ fn untagged(node: &NodeWork) -> Vec<String> {
         .after
         .host_vnics
         .iter()
-        .filter(|v| v.vlan.is_none() && set(&v.name));
+        .filter(|v| v.vlan.is_none() && set(&v.name))
+        .filter(|v| !chosen.contains(&Port::HostVnic(v.name.clone())));
     bare.map(|v| {
         confirm(
             &format!("host vNIC {} is untagged", v.name),

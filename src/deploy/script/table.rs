@@ -58,7 +58,7 @@ fn when(when: When) -> &'static str {
         When::Before => "by hand, before the first node",
         When::BeforeNode => "by hand, once the node is drained",
         When::DuringNode => "by hand, when the node's steps come to it",
-        When::AfterNode => "by hand, after the node",
+        When::AfterNode => "by hand, after the node's apply script",
         When::After => "by hand, after the last node",
     }
 }

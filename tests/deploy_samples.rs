@@ -1,11 +1,14 @@
-//! Where addresses end: after the scripts and the steps by hand of every sample in every style each known address is on the adapter of the role on
-//! whose network it lies, no host has two adapters in one subnet, and no step has nothing to run.
+//! Every sample in every style. After the scripts and the steps by hand each known address is on the adapter of the role on whose network it lies, no host has
+//! two adapters in one subnet, and no step has nothing to run; no script takes an address away that another step has moved; for every step that changes
+//! something a line of verify fails where the step was left out.
 
 #![cfg(feature = "solver")]
 
 mod program;
 #[path = "deploy_support/replay.rs"]
 mod replay;
+#[path = "deploy_support/samples.rs"]
+mod samples;
 mod support;
 
 use nicplan::assignment::{Options, plan};
@@ -15,38 +18,10 @@ use nicplan::inventory::{LoadOptions, load};
 use nicplan::plan::Style;
 use program::project;
 use replay::endings;
-use replay::{number, there_and_back};
-
-/// Every sample in every style; `known` = with an address in the inventory for each adapter that has a role.
-fn all(known: bool, mut each: impl FnMut(&str, &[ClusterWork])) -> usize {
-    let mut found = 0;
-    for sample in program::entries(&project().join("samples")) {
-        let name = sample.file_name().expect("a name").to_string_lossy().into_owned();
-        let Ok(mut inventory) = load(&[sample], &LoadOptions::default()) else {
-            continue;
-        };
-        for cluster in &mut inventory.clusters {
-            // Hosts that run VMware are refused; their steps are those of hosts with Hyper-V.
-            cluster.move_to_hyper_v();
-            // Addresses of hosts do not depend on how many guests there are.
-            cluster.vms.truncate(40);
-            if known {
-                number(cluster);
-            }
-        }
-        for style in [None].into_iter().chain(Style::ALL.map(Some)) {
-            let Some(planned) = plan(&inventory, &Options { style, deadline: None }) else {
-                continue;
-            };
-            let verified = checks::verify(&inventory, planned).expect("our own plan holds");
-            if let Ok(all) = work(&inventory, &verified) {
-                found += 1;
-                each(&format!("{name} {style:?}"), &all);
-            }
-        }
-    }
-    found
-}
+use replay::follow::follow_all;
+use replay::follow::proving::unproven;
+use replay::there_and_back;
+use samples::{Known, Planned, all};
 
 /// Nodes of a cluster that are not wired and rebuilt like one before them.
 fn unlike(work: &ClusterWork) -> Vec<&NodeWork> {
@@ -79,23 +54,71 @@ fn wrong(name: &str, works: &[ClusterWork]) -> Vec<String> {
     found
 }
 
+/// What is wrong where the inventory knows so much.
+fn wrong_of(known: Known) -> Vec<String> {
+    let own: Vec<&Planned> = all().iter().filter(|p| p.known == known).collect();
+    assert!(own.len() > 10, "{}", own.len());
+    own.iter().flat_map(|p| wrong(&p.name, &p.works)).collect()
+}
+
 #[test]
 fn addresses_that_nobody_knows_end_on_the_adapter_of_their_network_and_no_step_is_empty() {
-    let mut found = Vec::new();
-    let seen = all(false, |name, works| {
-        works.iter().for_each(|work| there_and_back(name, work));
-        found.extend(wrong(name, works));
-    });
+    let found = [Known::None, Known::Sample].map(wrong_of).concat();
     assert!(found.is_empty(), "{}:\n{}", found.len(), found.join("\n"));
-    assert!(seen > 20, "{seen}");
 }
 
 #[test]
 fn known_addresses_end_where_the_plan_says_and_on_the_adapter_of_their_network() {
-    let mut found = Vec::new();
-    let seen = all(true, |name, works| found.extend(wrong(name, works)));
+    let found = wrong_of(Known::All);
     assert!(found.is_empty(), "{}:\n{}", found.len(), found.join("\n"));
-    assert!(seen > 20, "{seen}");
+}
+
+#[test]
+fn the_steps_of_every_sample_in_every_style_lead_there_and_back() {
+    let own = |p: &&Planned| p.runs_hyper_v || p.known == Known::Sample;
+    for planned in all().iter().filter(own) {
+        let works = planned.works.iter();
+        works.for_each(|work| there_and_back(&planned.name, work));
+    }
+}
+
+#[test]
+fn no_script_takes_away_an_address_that_another_step_has_moved() {
+    let (mut steps, mut lost, mut astray) = (0, Vec::new(), Vec::new());
+    let own = |p: &&Planned| p.known == Known::None && p.is_followed() && p.nodes <= 4;
+    for planned in all().iter().filter(own) {
+        steps += follow_all(&planned.name, &planned.works, true, &mut lost);
+        follow_all(&planned.name, &planned.works, false, &mut astray);
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+    assert!(!astray.is_empty(), "addresses that never arrive are noticed");
+    assert!(steps > 100, "{steps}");
+}
+
+#[test]
+fn every_step_that_changes_something_is_missed_by_verify() {
+    let (mut asked, mut lost) = (Vec::new(), Vec::new());
+    for planned in all().iter().filter(|p| p.is_followed()) {
+        let files = files(&planned.works);
+        for work in planned.works.iter().filter(|work| !work.by_intents) {
+            for node in work.nodes.iter().take(2) {
+                let (found, steps) = unproven(work, node, &files);
+                asked.extend(steps);
+                lost.extend(found.into_iter().map(|what| format!("{}: {what}", planned.name)));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{}", lost.join("\n"));
+    assert!(asked.len() > 200, "{}", asked.len());
+    for part in [
+        "send large packets",
+        "give the guests on",
+        "to the port",
+        "take the weight off",
+        "Data Center Bridging",
+    ] {
+        assert!(asked.iter().any(|title| title.contains(part)), "no step does {part}");
+    }
 }
 
 /// The steps by hand and the switch ports of a host of the sample with faults, two of whose ports carry the cluster and two live migration.
