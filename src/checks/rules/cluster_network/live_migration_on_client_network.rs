@@ -56,8 +56,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let (Some(network), [Some(from), Some(to)]) = (taken, ends) else {
             continue;
         };
-        // Its list leads elsewhere than to the network for it: one fault, told where its cause is.
-        let is_told = list_misses_network(cluster, from);
+        // The list of one end leads elsewhere than to the network for it: one fault, told where its cause is.
+        let is_told = list_misses_network(cluster, from) || list_misses_network(cluster, to);
         if network.cluster_use == Some(3) && rests_on_assumed_metrics(cluster, &wiring, &path) {
             report.lacks("cluster_networks.metric");
             continue;

@@ -217,3 +217,16 @@ fn rss_matters_to_a_port_with_rdma_where_its_host_compresses() {
     assert_eq!(subjects("rss-off", &block("compression")), ["LM1"]);
     assert_silent("rss-off", &block("smb"));
 }
+
+/// Both ends must allow the network, so the list of one is the cause in both directions.
+#[test]
+fn a_list_that_misses_the_network_at_one_end_is_told_once_for_both_directions() {
+    let block = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster,migration_subnets,any_migration_network\n\
+                 HV1,C1,10.0.1.0/24,no\nHV2,C1,10.0.2.0/24,no\nfile: nics\nnode,nic,speed_mbps,current_role,addresses\n\
+                 HV1,NIC1,10000,management,10.0.1.11/24\nHV1,NIC2,10000,live-migration,10.0.2.11/24\n\
+                 HV2,NIC1,10000,management,10.0.1.12/24\nHV2,NIC2,10000,live-migration,10.0.2.12/24\n\
+                 file: cluster_networks\ncluster,network,subnet,cluster_use,purpose\nC1,Management,10.0.1.0/24,3,management\n\
+                 C1,LM,10.0.2.0/24,1,live-migration\n";
+    assert_eq!(subjects("migration-subnets-miss-network", block), ["HV1"]);
+    assert_silent("live-migration-on-client-network", block);
+}
