@@ -115,8 +115,9 @@ fn a_denied_rule_fails_until_its_last_day() {
         let heading = if holds { "error[mac-pool" } else { "[mac-pool" };
         assert!(run.out.contains(heading), "{day:?}: {}", run.out);
         assert_eq!(
-            run.out
-                .contains("level counts as error, not info, by mac-pool-assumed: pools must be known (until 2027-06-30)"),
+            run.out.contains(
+                "level counts as error, not info, by mac-pool-assumed: pools must be known (until 2027-06-30)"
+            ),
             holds,
             "{day:?}: {}",
             run.out
