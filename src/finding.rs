@@ -112,11 +112,25 @@ impl Finding {
         self.places.saturating_sub(self.at.len())
     }
 
-    /// Order of every list: severity, rule, cluster, subject, message.
+    /// How the policy judges it, where that is not as the rule does: `error, not warning, by single-nic: one port is no lab (until
+    /// 2027-06-30)`; empty where no entry says anything.
+    pub fn level(&self) -> String {
+        if self.judged_by.is_empty() {
+            return String::new();
+        }
+        let not = if self.counts_as == self.severity {
+            String::new()
+        } else {
+            format!(", not {},", self.severity)
+        };
+        format!("{}{not} by {}", self.counts_as, self.judged_by)
+    }
+
+    /// Order of every list: what it counts as, rule, cluster, subject, message. What the policy raises stands with what it is as bad as.
     pub fn sort(findings: &mut [Finding]) {
         findings.sort_by(|a, b| {
-            (a.severity, a.state, a.rule, &a.cluster)
-                .cmp(&(b.severity, b.state, b.rule, &b.cluster))
+            (a.counts_as, a.state, a.rule, &a.cluster)
+                .cmp(&(b.counts_as, b.state, b.rule, &b.cluster))
                 .then_with(|| crate::units::natural_cmp(&a.subject, &b.subject))
                 .then_with(|| (&a.message, &a.at).cmp(&(&b.message, &b.at)))
         });

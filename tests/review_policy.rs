@@ -62,8 +62,10 @@ fn a_rule_made_a_warning_does_not_fail_until_the_day_after_its_last() {
             "1 error, 0 warnings"
         };
         assert!(run.out.contains(count), "{day:?}: {}", run.out);
-        let mark = "[counts as warning by single-nic: second port is ordered (until 2027-06-30)]";
+        let mark = "warning[single-nic]";
+        let by = "level counts as warning, not error, by single-nic: second port is ordered (until 2027-06-30)\n";
         assert_eq!(run.out.contains(mark), holds, "{day:?}: {}", run.out);
+        assert_eq!(run.out.contains(by), holds, "{day:?}: {}", run.out);
         let ended = "policy.csv:2:1: warn of the rule single-nic ended on 2027-06-30 and no longer counts (second port is ordered)";
         assert_eq!(
             run.err.contains(ended),
@@ -109,7 +111,34 @@ fn a_denied_rule_fails_until_its_last_day() {
         let trips = run.out.contains("[mac-pool-assumed]");
         assert_eq!(run.code, i32::from(holds && trips), "{day:?}: {}{}", run.out, run.err);
         assert!(trips, "{}", run.out);
+        // It stands under what it counts as, before what counts less.
+        let heading = if holds { "error[mac-pool" } else { "[mac-pool" };
+        assert!(run.out.contains(heading), "{day:?}: {}", run.out);
+        assert_eq!(
+            run.out.contains(
+                "level counts as error, not info, by mac-pool-assumed: pools must be known (until 2027-06-30)"
+            ),
+            holds,
+            "{day:?}: {}",
+            run.out
+        );
     }
+}
+
+/// What is allowed needs no fix: a line each with its reason, at the end.
+#[test]
+fn what_the_policy_silences_has_a_line_each_without_risk_and_fix() {
+    let row = "rule:single-nic,allow,lab until June,2027-06-30";
+    let run = reviewed("allow-short", row, Some("2027-06-30"), "error");
+    let (open, silenced) = run.out.split_once("silenced by the policy: ").expect("the heading");
+    assert!(!open.contains("single-nic"), "{open}");
+    let told = silenced.lines().filter(|line| line.starts_with("  "));
+    let told: Vec<&str> = told.collect();
+    assert_eq!(told.len(), 1, "{silenced}");
+    assert!(
+        told[0].ends_with("  [silenced by single-nic: lab until June (until 2027-06-30)]"),
+        "{silenced}"
+    );
 }
 
 #[test]

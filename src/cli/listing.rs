@@ -17,7 +17,7 @@ pub fn findings(findings: &[Finding], console: &Console) -> String {
 }
 
 fn one(finding: &Finding, console: &Console) -> String {
-    let severity = console.severity(finding.severity);
+    let severity = console.severity(finding.counts_as);
     let (subject, message) = (printable(&finding.subject), printable(&finding.message));
     let mut text = format!("{severity}[{}] {subject}: {message}\n", finding.rule);
     for at in &finding.at {
@@ -26,9 +26,9 @@ fn one(finding: &Finding, console: &Console) -> String {
     if finding.unlisted() > 0 {
         text.push_str(&format!("        and {}\n", counted(finding.unlisted(), "more place")));
     }
-    let counts = match finding.judged_by.as_str() {
-        "" => String::new(),
-        by => format!("as {}, by {by}", finding.counts_as),
+    let level = match finding.level() {
+        text if text.is_empty() => text,
+        text => format!("counts as {text}"),
     };
     let facts = [
         ("found", &finding.current),
@@ -37,7 +37,7 @@ fn one(finding: &Finding, console: &Console) -> String {
         ("fix", &finding.fix),
         ("stays", &finding.stays),
         ("quiet", &finding.suppressed_by),
-        ("level", &counts),
+        ("level", &level),
     ];
     for (label, value) in facts.into_iter().filter(|(_, value)| !value.is_empty()) {
         text.push_str(&format!(

@@ -157,7 +157,7 @@ fn needed_statics(
 }
 
 /// Positions of VM and vNIC by the names of both.
-fn places(cluster: &Cluster) -> BTreeMap<(&str, &str), (usize, usize)> {
+pub fn places(cluster: &Cluster) -> BTreeMap<(&str, &str), (usize, usize)> {
     let vms = cluster.vms.iter().enumerate();
     vms.flat_map(|(v, vm)| {
         let vnics = vm.vnics.iter().enumerate();

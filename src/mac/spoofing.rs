@@ -8,8 +8,11 @@ use crate::inventory::{Vm, Vnic};
 /// vNICs that must have spoofing: the NLB adapters of unicast members and, where the VM names another reason, those that
 /// have it today, else all that reach an external network.
 pub fn spoofing_vnics(vm: &Vm, nlb_adapters: &[usize]) -> Vec<usize> {
-    let unicast = vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
-    let mut wanted = if unicast { nlb_adapters.to_vec() } else { Vec::new() };
+    let mut wanted = if is_unicast(vm) {
+        nlb_adapters.to_vec()
+    } else {
+        Vec::new()
+    };
     if other_reason(vm).is_some() {
         let on = |only_on: bool| {
             let fits = move |v: &Vnic| if only_on { v.spoofing } else { !v.isolated };
@@ -42,16 +45,19 @@ pub fn why_spoofing(vm: &Vm, vnic: &Vnic, spoofing: bool) -> Option<String> {
     spoofing_reason(vm, vnic, nlb_adapter, spoofing)
 }
 
+/// Whether the VM is a member of an NLB cluster in a mode that needs spoofing.
+fn is_unicast(vm: &Vm) -> bool {
+    vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing)
+}
+
 /// Whether the vNIC is one of an NLB unicast member on which NLB runs: without spoofing the member is cut off.
 pub fn is_unicast_member(vm: &Vm, vnic: usize) -> bool {
-    let unicast = vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
-    unicast && nlb::adapters(vm).contains(&vnic)
+    is_unicast(vm) && nlb::adapters(vm).contains(&vnic)
 }
 
 /// Why spoofing is planned on, or off where it is on today.
 pub fn spoofing_reason(vm: &Vm, vnic: &Vnic, nlb_adapter: bool, spoofing: bool) -> Option<String> {
-    let unicast = nlb_adapter && vm.nlb.as_ref().is_some_and(|n| nlb::needs(n.mode).spoofing);
-    if spoofing && !unicast {
+    if spoofing && !(nlb_adapter && is_unicast(vm)) {
         return Some(format!("spoofing for: {}", other_reason(vm).unwrap_or_default()));
     }
     if spoofing {

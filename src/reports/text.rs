@@ -196,7 +196,7 @@ fn write_findings(out: &mut String, data: &ReportData) {
         for (finding, number) in data
             .findings_by_rule()
             .into_iter()
-            .filter(|(f, _)| f.severity < Severity::Info)
+            .filter(|(f, _)| f.counts_as < Severity::Info)
             .take(TOP_FINDINGS)
         {
             let more = if number > 1 {
@@ -208,7 +208,7 @@ fn write_findings(out: &mut String, data: &ReportData) {
             let _ = writeln!(
                 out,
                 "  {place}{}: {}{more} [{}]",
-                finding.severity, finding.message, finding.rule
+                finding.counts_as, finding.message, finding.rule
             );
         }
     }

@@ -4,11 +4,13 @@
 //! Must not know: the inventory, files, or findings.
 
 mod date;
+mod look_alike;
 mod names;
 mod rates;
 mod subnet;
 
 pub use date::Date;
+pub use look_alike::look_alike;
 pub use names::{
     host_label, host_name, host_vnic_connection, host_vnic_of, is_address, listed, name_key, name_runs, natural_cmp,
     number_names, same_name,

@@ -126,7 +126,9 @@ impl Adapter<'_> {
 pub const OTHER_SUBNETS: &str =
     "nodes have different subnets for the same traffic, as in two sites; routing between them is not in the inventory";
 
-/// Whether two nodes meet in no cluster network, and each has one of its own for a traffic role that both have.
+/// Whether two nodes stand in two sites: they meet in no cluster network, and each has one of its own for a traffic role that both
+/// have. They may meet in that of management where each site has several nodes on its own network: of two nodes alone one may as
+/// well have a wrong address.
 pub fn in_other_subnets(cluster: &Cluster, one: usize, other: usize) -> bool {
     let (Some(one), Some(other)) = (cluster.nodes.get(one), cluster.nodes.get(other)) else {
         return false;
@@ -137,8 +139,22 @@ pub fn in_other_subnets(cluster: &Cluster, one: usize, other: usize) -> bool {
         cluster.networks.iter().filter(there).collect()
     };
     let (ours, theirs) = (of(one), of(other));
-    let same_purpose = |a: &&ClusterNetwork| a.purpose.is_some() && theirs.iter().any(|b| a.purpose == b.purpose);
-    ours.iter().all(|a| theirs.iter().all(|b| a.name != b.name)) && ours.iter().any(same_purpose)
+    let meet = |a: &&ClusterNetwork| theirs.iter().any(|b| a.name == b.name);
+    let shared: Vec<&ClusterNetwork> = ours.iter().copied().filter(meet).collect();
+    if shared.iter().any(|network| network.purpose != Some(Role::Management)) {
+        return false;
+    }
+    let several = |network: &ClusterNetwork| {
+        let on = |node: &&Node| adapters(node).iter().any(|adapter| adapter.is_on(network));
+        cluster.nodes.iter().filter(on).count() > 1
+    };
+    let fits = |a: &ClusterNetwork, b: &ClusterNetwork| {
+        a.purpose.is_some()
+            && a.purpose == b.purpose
+            && a.name != b.name
+            && (shared.is_empty() || (several(a) && several(b)))
+    };
+    ours.iter().any(|a| theirs.iter().any(|b| fits(a, b)))
 }
 
 /// The adapters of all nodes on a cluster network, each with its node.

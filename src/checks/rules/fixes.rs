@@ -157,6 +157,36 @@ pub fn advanced_property(node: &Node, nic: &Nic) -> String {
     )
 }
 
+/// Cmdlets that restart the adapter, since nobody gives them `-NoRestart`: for some seconds it is off the network.
+const RESTARTING: [&str; 13] = [
+    "Disable-NetAdapterIPsecOffload ",
+    "Disable-NetAdapterQos ",
+    "Disable-NetAdapterRdma ",
+    "Disable-NetAdapterSriov ",
+    "Disable-NetAdapterVmq ",
+    "Enable-NetAdapterChecksumOffload ",
+    "Enable-NetAdapterQos ",
+    "Enable-NetAdapterRdma ",
+    "Enable-NetAdapterRss ",
+    "Enable-NetAdapterVmq ",
+    "Set-NetAdapter ",
+    "Set-NetAdapterAdvancedProperty ",
+    "Set-NetAdapterSriov ",
+];
+
+/// A fix that restarts adapters says so, and what to do first where it does not say that anyway.
+pub fn with_restart(fix: String) -> String {
+    if !RESTARTING.iter().any(|cmdlet| fix.contains(cmdlet)) {
+        return fix;
+    }
+    let drain = if fix.contains("drain") {
+        ""
+    } else {
+        "drain the node first, "
+    };
+    format!("{fix}; an adapter restarts with it: {drain}one adapter after the other")
+}
+
 /// Switch RDMA off at a port, which loses its link for a moment.
 pub fn disable_rdma(node: &str, nic: &str) -> String {
     format!(

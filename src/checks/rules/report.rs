@@ -4,7 +4,7 @@
 //! made once.
 
 use super::judgement::{self, Question};
-use super::{NOT_YET, Outcome, Rule, Verdict, Versions, concluded, hosts};
+use super::{NOT_YET, Outcome, Rule, Verdict, Versions, concluded, fixes, hosts};
 use crate::checks::recount::{NodeLoss, node_losses};
 use crate::finding::{Finding, Location, Severity};
 use crate::inventory::{Cluster, Given, Inventory, Origin, catalogue};
@@ -95,6 +95,8 @@ pub struct Report<'a> {
     /// Columns that some rows leave blank where the rule would have to know.
     lacking: BTreeSet<&'static str>,
     out_of_scope: Option<&'static str>,
+    /// What hangs on a port is enough, whatever its switch is called.
+    judges_ports: bool,
 }
 
 impl<'a> Report<'a> {
@@ -107,6 +109,7 @@ impl<'a> Report<'a> {
             subjects: 0,
             lacking: BTreeSet::new(),
             out_of_scope: None,
+            judges_ports: false,
         }
     }
 
@@ -192,10 +195,15 @@ impl<'a> Report<'a> {
         self.out_of_scope = Some(why);
     }
 
+    /// Notes that it judges ports by what they carry: that one carries VMs is enough, also where nobody names its switch.
+    pub fn judges_ports(&mut self) {
+        self.judges_ports = true;
+    }
+
     /// Whether it judges by virtual switches, and nobody names one that the cluster has.
     fn meets_unnamed_switch(&self) -> bool {
         let whole = &self.shared.whole.clusters[self.cluster];
-        concluded::reads_switches(self.rule) && concluded::has_unnamed_switch(whole)
+        !self.judges_ports && concluded::reads_switches(self.rule) && concluded::has_unnamed_switch(whole)
     }
 
     fn facts(&self) -> &'a Cluster {
@@ -286,7 +294,7 @@ impl<'a> Report<'a> {
             current: fault.current,
             expected: fault.expected,
             risk: self.rule.risk.to_owned(),
-            fix: hosts::in_time(self.facts(), fault.fix),
+            fix: hosts::in_time(self.facts(), fixes::with_restart(fault.fix)),
             source: self.rule.source.to_owned(),
             at,
             places,

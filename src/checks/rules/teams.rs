@@ -98,6 +98,56 @@ pub fn set<'a>(cluster: &Cluster, node: &'a Node) -> Vec<Team<'a>> {
         .collect()
 }
 
+/// A free port of the same speed and model as another one, on another card if there is one.
+pub fn free_like<'a>(node: &'a Node, port: &Nic) -> Option<&'a Nic> {
+    let like = |nic: &&Nic| nic.speed == port.speed && nic.model == port.model;
+    let found = node.nics.iter().filter(|nic| lookup::is_idle(nic)).filter(like);
+    found.min_by_key(|nic| (nic.card == port.card, !nic.up))
+}
+
+/// How a SET or a team comes to hold ports of one kind: `keep` of its members stay, `odd` ones go. Of a single port that would stay it takes a second one
+/// like it first, and where none is free nothing is taken out: what runs over it would hang on one port.
+pub fn keep_alike(node: &Node, team: &Team<'_>, is_set: bool, keep: &[&Nic], odd: &[&Nic]) -> String {
+    let (host, name) = (fixes::quoted(&node.name), fixes::quoted(team.name));
+    let names = |ports: &[&Nic]| fixes::quoted_list(ports.iter().map(|nic| nic.name.as_str()));
+    let odd_names: Vec<&str> = odd.iter().map(|nic| nic.name.as_str()).collect();
+    let mut stay = keep.to_vec();
+    if let [only] = keep {
+        let Some(second) = free_like(node, only) else {
+            return format!(
+                "put a port like {} in the place of {} (drain {} first); no such port is free, and taken out without one in its place it leaves {} on \
+                 {} alone",
+                only.name,
+                lookup::list(&odd_names),
+                node.name,
+                team.name,
+                only.name
+            );
+        };
+        stay.push(second);
+    }
+    if is_set {
+        return format!(
+            "drain {}, then Set-VMSwitchTeam -ComputerName {host} -Name {name} -NetAdapterName {}, which replaces the whole list",
+            node.name,
+            names(&stay)
+        );
+    }
+    let added = stay.iter().skip(keep.len()).copied().collect::<Vec<_>>();
+    let add = match added.as_slice() {
+        [] => String::new(),
+        new => format!(
+            "Add-NetLbfoTeamMember -CimSession {host} -Name {} -Team {name}; ",
+            names(new)
+        ),
+    };
+    format!(
+        "drain {}, then {add}Remove-NetLbfoTeamMember -CimSession {host} -Name {} -Team {name}",
+        node.name,
+        names(odd)
+    )
+}
+
 /// How ports leave an LBFO team so that something of it stays. The last port cannot leave a team, and what runs over the team (a virtual switch, management) is off
 /// the network without it: then the team goes as a whole, after its traffic has another way.
 pub fn take_out(node: &Node, team: &Team<'_>, ports: &[&Nic]) -> Result<String, String> {

@@ -1,6 +1,7 @@
 //! The rule table as a whole: files, pages, both inventories of every page, words for every Windows version, and the cases in
 //! which a rule must be silent.
 
+mod careful;
 mod choices;
 mod conditions;
 mod fixes;

@@ -171,7 +171,7 @@ impl<'a> ReportData<'a> {
     /// Errors that are still, or newly, there once the plan is applied.
     pub(super) fn staying_errors(&self) -> Vec<&Finding> {
         let planned = self.planned_findings().iter();
-        let open = planned.filter(|f| f.suppressed_by.is_empty() && f.severity == Severity::Error);
+        let open = planned.filter(|f| f.suppressed_by.is_empty() && f.counts_as == Severity::Error);
         open.collect()
     }
 
@@ -180,9 +180,9 @@ impl<'a> ReportData<'a> {
         self.findings.iter().filter(|f| f.suppressed_by.is_empty())
     }
 
-    /// Open findings of a severity.
+    /// Open findings that count as this severity.
     pub(super) fn count(&self, severity: Severity) -> usize {
-        self.open_findings().filter(|f| f.severity == severity).count()
+        self.open_findings().filter(|f| f.counts_as == severity).count()
     }
 
     /// What the other open findings of the same rule are about, each once, in their order.

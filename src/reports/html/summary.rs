@@ -248,7 +248,7 @@ fn write_finding(finding: &Finding, number: usize, others: &[&str], out: &mut St
             show::some_of(others, OTHERS)
         ),
     };
-    let _ = write!(out, "<li><span class=\"is-{0}\">{0}</span> ", finding.severity);
+    let _ = write!(out, "<li><span class=\"is-{0}\">{0}</span> ", finding.counts_as);
     push_escaped(out, finding.message.trim_end_matches('.'));
     let _ = write!(out, ".{} <small><code>{}</code>", escape(&more), escape(finding.rule));
     if let Some(at) = finding.at.first() {
@@ -258,6 +258,9 @@ fn write_finding(finding: &Finding, number: usize, others: &[&str], out: &mut St
     if !finding.fix.is_empty() {
         out.push_str("<br><b>What to do:</b> ");
         push_escaped(out, &finding.fix);
+    }
+    if !finding.judged_by.is_empty() {
+        let _ = write!(out, "<br>It counts as {}.", escape(&finding.level()));
     }
     if !finding.stays.is_empty() {
         out.push_str("<br>It stays: ");

@@ -8,12 +8,12 @@
 use super::LedgerData;
 use super::names::range;
 use crate::inventory::{Vm, VmState, Vnic};
-use crate::mac::needed::{NeededOfVnic, needed};
+use crate::mac::needed::{NeededOfVnic, needed, places};
 use crate::mac::pools::effective;
 use crate::mac::restarts::Restart;
 use crate::mac::spoofing::why_spoofing;
 use crate::plan::{PoolPlan, StaticMacPlan};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// One change.
 pub(super) struct Change {
@@ -40,10 +40,16 @@ impl LedgerData<'_> {
         for (cluster, (plan, needed)) in all.enumerate() {
             let nodes = plan.pools.iter().zip(needed.pools).enumerate();
             pools.extend(nodes.filter_map(|(node, (pool, needed))| self.pool_change(cluster, node, pool, needed)));
-            let vnics = self.vnics_by_name(cluster);
+            let Some(facts) = self.cluster(cluster) else {
+                continue;
+            };
+            let places = places(facts);
             for (entry, needed) in plan.statics.iter().zip(needed.statics) {
-                let found = vnics.get(&(entry.vm.as_str(), entry.vnic.as_str()));
-                let changes = found.map(|(vm, vnic)| static_changes(cluster, entry, needed, vm, vnic));
+                let found = places.get(&(entry.vm.as_str(), entry.vnic.as_str()));
+                let changes = found.map(|(vm, vnic)| {
+                    let vm = &facts.vms[*vm];
+                    static_changes(cluster, entry, needed, vm, &vm.vnics[*vnic])
+                });
                 statics.extend(changes.into_iter().flatten());
             }
         }
@@ -54,15 +60,6 @@ impl LedgerData<'_> {
     pub(super) fn changed_pools(&self) -> (usize, usize) {
         let known = || self.plans.iter().flat_map(|p| &p.pools).filter(|p| p.today.is_some());
         (known().filter(|p| p.today != Some(p.planned)).count(), known().count())
-    }
-
-    /// The vNICs of the cluster with their VMs, by the names of both.
-    fn vnics_by_name(&self, cluster: usize) -> BTreeMap<(&str, &str), (&Vm, &Vnic)> {
-        let vms = self.cluster(cluster).map_or(&[][..], |c| &c.vms);
-        let vnics = vms.iter().flat_map(|vm| vm.vnics.iter().map(move |vnic| (vm, vnic)));
-        vnics
-            .map(|(vm, vnic)| ((vm.name.as_str(), vnic.name.as_str()), (vm, vnic)))
-            .collect()
     }
 
     fn pool_change(&self, cluster: usize, node: usize, pool: &PoolPlan, needed: bool) -> Option<Change> {

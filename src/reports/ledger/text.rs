@@ -245,7 +245,7 @@ fn pool_changes(changed: usize, known: usize) -> String {
 fn left(remaining: &[Finding]) -> String {
     let errors = remaining
         .iter()
-        .filter(|f| f.severity == Severity::Error && f.suppressed_by.is_empty());
+        .filter(|f| f.counts_as == Severity::Error && f.suppressed_by.is_empty());
     let mut names: Vec<&str> = errors.map(|f| f.rule).collect();
     names.sort_unstable();
     names.dedup();

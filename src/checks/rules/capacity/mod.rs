@@ -74,12 +74,20 @@ fn more_room(cluster: &Cluster, vm: usize, lost: usize) -> String {
     if closed.is_empty() {
         return format!("free or add memory on a node that may take {vm}, or move another VM away from it");
     }
+    // Elsewhere it would not meet the VMs it talks to.
+    let inside = guest.vnics.iter().find(|vnic| vnic.isolated && !vnic.switch.is_empty());
+    let first = inside.map_or_else(String::new, |vnic| {
+        format!(
+            "first give {vm} a VLAN of its own on an external switch in place of {}, which ends at its host; then ",
+            vnic.switch
+        )
+    });
     let owners = match closed.as_slice() {
         [one] => format!("{one} a possible owner"),
         _ => format!("{} possible owners", lookup::list(&closed)),
     };
     format!(
-        "make {owners} of {vm}, too (Failover Cluster Manager: the VM's resource, Properties, Advanced Policies), or free memory on the \
+        "{first}make {owners} of {vm}, too (Failover Cluster Manager: the VM's resource, Properties, Advanced Policies), or free memory on the \
          other nodes"
     )
 }

@@ -1,8 +1,9 @@
 //! More running VMs than the Windows version supports in a cluster.
 
-use crate::checks::rules::{Fault, Hosts, Report, Rule};
+use crate::checks::rules::{Fault, Hosts, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, VmState};
+use crate::profiles::WS2025;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -18,9 +19,9 @@ pub static RULE: Rule = Rule {
     subject: "VMs",
     asks: &["vms.vm"],
     needs: &["clusters.profile", "vms.node"],
+    versions: Versions::until(WS2025).because("Microsoft states no number of VMs for an instance of Azure Local"),
     leaves: Some("the number of VMs"),
     check,
-    ..Rule::BASE
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {

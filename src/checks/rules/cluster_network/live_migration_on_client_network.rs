@@ -1,6 +1,7 @@
 //! Live migration takes the network of the clients.
 
-use crate::checks::rules::live_migration::{list_misses_network, set_list};
+use crate::checks::rules::adapters::{OTHER_SUBNETS, in_other_subnets};
+use crate::checks::rules::live_migration::{leads_elsewhere, list_misses_network, set_list};
 use crate::checks::rules::{Fault, Report, Rule, lookup};
 use crate::finding::{Location, Severity};
 use crate::inventory::{Cluster, ClusterNetwork, Inventory, Node};
@@ -56,8 +57,13 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         let (Some(network), [Some(from), Some(to)]) = (taken, ends) else {
             continue;
         };
-        // Its list leads elsewhere than to the network for it: one fault, told where its cause is.
-        let is_told = list_misses_network(cluster, from);
+        if in_other_subnets(cluster, path.source, path.target) {
+            report.out_of_scope(OTHER_SUBNETS);
+            continue;
+        }
+        // The list of one end, or the cluster, leads elsewhere than to the network for it: one fault, told where its cause is.
+        let lists = list_misses_network(cluster, from) || list_misses_network(cluster, to);
+        let is_told = lists || leads_elsewhere(cluster, &path);
         if network.cluster_use == Some(3) && rests_on_assumed_metrics(cluster, &wiring, &path) {
             report.lacks("cluster_networks.metric");
             continue;

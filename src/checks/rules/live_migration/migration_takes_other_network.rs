@@ -53,13 +53,12 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let paths = some_paths(cluster, &wiring, ring);
     let mut found: Wrong = BTreeMap::new();
     for path in paths.iter().filter(|path| !path.intended) {
-        let told = |fault: &&path::Fault| fault.severity == Severity::Error && fault.layer != Layer::HostSubnets;
-        if path.network.is_none() && in_other_subnets(cluster, path.source, path.target) {
+        if in_other_subnets(cluster, path.source, path.target) {
             report.out_of_scope(OTHER_SUBNETS);
             continue;
         }
-        if let Some(fault) = path.faults.iter().find(told) {
-            if fault.layer == Layer::Metric && cluster.profile.generation >= WS2016 && lowest_is_meant(cluster) {
+        if let Some(fault) = told(path) {
+            if rests_on_the_lowest_metric(cluster, fault) {
                 report.lacks("clusters.migration_network_order");
                 continue;
             }
@@ -88,6 +87,24 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             at: places(cluster, layer, report),
         });
     }
+}
+
+/// Whether the rule speaks of this way, so that no other rule need tell that it leads over the network of the clients.
+pub(in crate::checks::rules) fn tells_of(cluster: &Cluster, path: &Path) -> bool {
+    let meant = !path.intended && !networks_meant(cluster).is_empty();
+    meant && told(path).is_some_and(|fault| !rests_on_the_lowest_metric(cluster, fault))
+}
+
+/// What keeps a way from the network for live migration, but for the lists of the hosts.
+fn told(path: &Path) -> Option<&path::Fault> {
+    path.faults
+        .iter()
+        .find(|fault| fault.severity == Severity::Error && fault.layer != Layer::HostSubnets)
+}
+
+/// Whether it is told only because CSV traffic would take the lowest metric, of which nothing is documented from 2016 on.
+fn rests_on_the_lowest_metric(cluster: &Cluster, fault: &path::Fault) -> bool {
+    fault.layer == Layer::Metric && cluster.profile.generation >= WS2016 && lowest_is_meant(cluster)
 }
 
 /// Whether the network for live migration has the lowest metric. Up to 2012 R2 CSV traffic takes that one, and live migration the next;

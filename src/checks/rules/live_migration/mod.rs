@@ -76,6 +76,7 @@ pub static RULES: &[&Rule] = &[
 ];
 
 pub(super) use migration_subnets_miss_network::tells_of as list_misses_network;
+pub(super) use migration_takes_other_network::tells_of as leads_elsewhere;
 
 /// Speed that Microsoft asks of a network for live migration, Mbit/s.
 const LEAST_MBPS: Mbps = 1_000;

@@ -118,19 +118,52 @@ fn add_clashes(cluster: &Cluster, report: &mut Report<'_>, clash: fn(MacRange, M
         let mut at = vec![pool_location(report, node)];
         at.extend(earlier.iter().map(|i| pool_location(report, &cluster.nodes[*i])));
         let planned = report.planned_pool(*index).unwrap_or(pool.range);
+        let mut assumed: Vec<&str> = found[..position]
+            .iter()
+            .filter(|(i, p)| p.assumed && earlier.contains(i))
+            .map(|(i, _)| cluster.nodes[*i].name.as_str())
+            .collect();
+        assumed.extend(pool.assumed.then_some(node.name.as_str()));
+        let (note, first) = read_first(cluster, &assumed);
         report.add(Fault {
             subject: node.name.clone(),
             message: format!(
-                "the dynamic MAC pool of {} {words} {}",
+                "the dynamic MAC pool of {} {words} {}{note}",
                 node.name,
                 lookup::list(&others)
             ),
             current: pool_text(*pool),
             expected: fixes::range(planned),
-            fix: fixes::set_pool(cluster, node, planned),
+            fix: first + &fixes::set_pool(cluster, node, planned),
             at,
         });
     }
+}
+
+/// What a clash and its fix say of pools that the inventory does not give: nobody may write over one that was never read.
+fn read_first(cluster: &Cluster, nodes: &[&str]) -> (String, String) {
+    if nodes.is_empty() {
+        return (String::new(), String::new());
+    }
+    let note = format!(
+        ", if {} still the default of Windows",
+        match nodes {
+            [_] => format!("that of {} is", nodes[0]),
+            _ => format!("those of {} are", lookup::list(nodes)),
+        }
+    );
+    let read = if fixes::is_2008r2(cluster) {
+        format!(
+            "look at the range of {} in Hyper-V Manager, Virtual Network Manager, MAC Address Range",
+            lookup::list(nodes)
+        )
+    } else {
+        format!(
+            "Get-VMHost -ComputerName {} | Select-Object Name, MacAddressMinimum, MacAddressMaximum",
+            fixes::quoted_list(nodes.iter().copied())
+        )
+    };
+    (note, format!("{read}; if they are so: "))
 }
 
 /// Adds one fault per node whose pool is as full as `test` (use, size) says.

@@ -45,9 +45,15 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: holder.clone(),
             expected: format!("a free port, or ConvergedSwitch({intent})"),
             fix: format!(
-                "drain {host}, then on it: {remove}; Set-NetIntentRetryState -Name {} -NodeName {}{}",
+                "drain {host}, then at its console, since what runs over {holder} is cut off until Network ATC has made the intent: {remove}; \
+                 Set-NetIntentRetryState -Name {} -NodeName {}{}{}",
                 quoted(&intent),
                 quoted(host),
+                if holder.starts_with("switch") {
+                    format!("; connect the VMs that come back to ConvergedSwitch({intent}): Connect-VMNetworkAdapter")
+                } else {
+                    String::new()
+                },
                 places.verb("", "; so on the other nodes, one after the other")
             ),
             at: places.at,

@@ -24,6 +24,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
+    report.judges_ports();
     for node in &cluster.nodes {
         for nic in &node.nics {
             let work = work_of(nic);

@@ -48,20 +48,33 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             continue;
         }
         let names = quoted_list(with_dcb.iter().map(|nic| nic.name.as_str()));
+        let rdma = with_dcb.iter().any(|nic| nic.rdma.on());
         for nic in with_dcb {
-            found.add((switch.name.clone(), names.clone()), node, report.at(nic.origin, "qos"));
+            found.add(
+                (switch.name.clone(), names.clone(), rdma),
+                node,
+                report.at(nic.origin, "qos"),
+            );
         }
     }
-    for ((switch, names), places) in found {
+    for ((switch, names, rdma), places) in found {
         report.add(Fault {
             subject: switch.clone(),
-            message: format!("{switch} has weights, and its ports have DCB classes on {}", places.nodes()),
+            message: format!(
+                "{switch} has weights, and its ports have DCB classes on {}",
+                places.nodes()
+            ),
             current: "weights and DCB".to_owned(),
             expected: "one of them; DCB where RDMA runs over the port".to_owned(),
             fix: format!(
-                "on {}: Set-VMNetworkAdapter -MinimumBandwidthWeight 0 for each adapter on {}, or turn DCB off: Disable-NetAdapterQos -Name {names}",
+                "on {}: Set-VMNetworkAdapter -MinimumBandwidthWeight 0 for each adapter on {}{}",
                 places.nodes(),
-                quoted(&switch)
+                quoted(&switch),
+                if rdma {
+                    ", whose ports need DCB for RDMA".to_owned()
+                } else {
+                    format!(", or turn DCB off: Disable-NetAdapterQos -Name {names}")
+                }
             ),
             at: places.at,
         });

@@ -31,11 +31,12 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             };
             if interfaces.len() > 1 {
                 let at = report.at(origin, "team_interfaces");
-                found.add((team.name, interfaces.as_slice()), node, at);
+                let switch = team.switch.map_or("", |switch| switch.name.as_str());
+                found.add((team.name, interfaces.as_slice(), switch), node, at);
             }
         }
     }
-    for ((name, interfaces), places) in found {
+    for ((name, interfaces, switch), places) in found {
         report.add(Fault {
             subject: name.to_owned(),
             message: format!(
@@ -47,26 +48,32 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: lookup::list(interfaces),
             expected: "the one interface that the switch is bound to".to_owned(),
             fix: format!(
-                "on {}: {}, and a host vNIC in that VLAN instead",
+                "on {}, drained and at the console, since the host may be reached over it: write down its addresses, then {}",
                 places.nodes(),
-                remove(name, interfaces)
+                replace(name, interfaces, switch)
             ),
             at: places.at,
         });
     }
 }
 
-/// Takes the interfaces away whose names say their VLAN, as Windows names them: `LAN - VLAN 20`.
-fn remove(team: &str, interfaces: &[String]) -> String {
+/// Takes the interfaces away whose names say their VLAN, as Windows names them, `LAN - VLAN 20`, and gives the host a vNIC in it.
+fn replace(team: &str, interfaces: &[String], switch: &str) -> String {
     let vlan = |name: &String| name.rsplit_once("VLAN ")?.1.trim().parse::<u16>().ok();
-    let command = |vlan: String| format!("Remove-NetLbfoTeamNic -Team {} -VlanID {vlan}", fixes::quoted(team));
-    let known: Vec<String> = interfaces
-        .iter()
-        .filter_map(vlan)
-        .map(|vlan| command(vlan.to_string()))
-        .collect();
+    let command = |vlan: &str, name: &str| {
+        let (team, switch, name) = (fixes::quoted(team), fixes::quoted(switch), fixes::quoted(name));
+        format!(
+            "Remove-NetLbfoTeamNic -Team {team} -VlanID {vlan}; Add-VMNetworkAdapter -ManagementOS -SwitchName {switch} -Name {name}; \
+             Set-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName {name} -Access -VlanId {vlan}"
+        )
+    };
+    let vlans = interfaces.iter().filter_map(vlan).map(|vlan| vlan.to_string());
+    let mut known: Vec<String> = vlans.map(|vlan| command(&vlan, &format!("VLAN {vlan}"))).collect();
     if known.is_empty() {
-        return command("<its VLAN>".to_owned());
+        known.push(command("<its VLAN>", "<name>"));
     }
-    known.join("; ")
+    format!(
+        "{}; give each new adapter the addresses of the one in whose place it stands",
+        known.join("; ")
+    )
 }

@@ -1,8 +1,8 @@
 //! SET over ports that are not alike.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, lookup, teams};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Nic, Rdma};
+use crate::inventory::{Cluster, Inventory, Nic, Node, Rdma};
 use crate::profiles::WS2016;
 use std::collections::BTreeMap;
 
@@ -61,7 +61,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 ),
                 current: lookup::list(&parts.values().map(|(value, _)| value).collect::<Vec<_>>()),
                 expected: "ports of one model with one driver, RDMA and MTU".to_owned(),
-                fix: fix(what, &team, &parts),
+                fix: fix(node, what, &team, &parts),
                 at: team.members.iter().map(|nic| report.at(nic.origin, column)).collect(),
             });
         }
@@ -90,9 +90,12 @@ fn parts<'a>(members: &[&'a Nic], value: impl Fn(&Nic) -> Option<String>) -> BTr
     parts
 }
 
-fn fix(what: &str, team: &teams::Team<'_>, parts: &BTreeMap<String, (String, Vec<&Nic>)>) -> String {
+fn fix(node: &Node, what: &str, team: &teams::Team<'_>, parts: &BTreeMap<String, (String, Vec<&Nic>)>) -> String {
     if what == "drivers" {
-        return "install one driver and firmware for all ports of the SET".to_owned();
+        return format!(
+            "drain {}, then install one driver and firmware for all ports of the SET",
+            node.name
+        );
     }
     if what == "RDMA" {
         return "on every port of the SET alike: Enable-NetAdapterRdma (or Disable-NetAdapterRdma on all of them), with one technology \
@@ -105,12 +108,14 @@ fn fix(what: &str, team: &teams::Team<'_>, parts: &BTreeMap<String, (String, Vec
             .to_owned();
     }
     // Of equally many the first by name.
-    let most = parts.values().rev().max_by_key(|(_, ports)| ports.len());
-    let (model, ports) = most.map_or(("", &[][..]), |(model, ports)| (model.as_str(), ports.as_slice()));
+    let most = parts.iter().rev().max_by_key(|(_, (_, ports))| ports.len());
+    let Some((kept, (model, keep))) = most else {
+        return String::new();
+    };
+    let others = parts.iter().filter(|(key, _)| *key != kept);
+    let odd: Vec<&Nic> = others.flat_map(|(_, (_, ports))| ports.iter().copied()).collect();
     format!(
-        "exchange the odd ports, or leave them out: Set-VMSwitchTeam -Name {} -NetAdapterName {}, the ports of {model}; it replaces the \
-         whole list",
-        fixes::quoted(team.name),
-        fixes::quoted_list(ports.iter().map(|nic| nic.name.as_str()))
+        "keep ports of {model}: {}",
+        teams::keep_alike(node, team, true, keep, &odd)
     )
 }

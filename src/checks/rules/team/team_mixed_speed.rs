@@ -3,8 +3,7 @@
 use crate::checks::rules::{Fault, Report, Rule, fixes, lookup, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node};
-use crate::profiles::WS2016;
-use crate::units::show_mbps;
+use crate::units::{Mbps, show_mbps};
 use std::collections::BTreeMap;
 
 /// The rule.
@@ -60,11 +59,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 ),
                 current: lookup::list(&nics.iter().map(|i| rate(*i)).collect::<Vec<_>>()),
                 expected: "one speed".to_owned(),
-                fix: format!(
-                    "take {} out of {title} and use ports of one speed{}",
-                    node.nics[slow].name,
-                    take_out(cluster, node, &node.nics[slow])
-                ),
+                fix: fix(cluster, node, &title, &nics),
                 at: vec![
                     report.at(node.nics[slow].origin, "speed_mbps"),
                     report.at(node.nics[fast].origin, "speed_mbps"),
@@ -74,19 +69,39 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
-/// The cmdlet that takes a port out of its team; nothing where nobody knows who made the team.
-fn take_out(cluster: &Cluster, node: &Node, nic: &Nic) -> String {
-    let (host, port) = (fixes::quoted(&node.name), fixes::quoted(&nic.name));
-    match &nic.switch {
-        _ if teams::is_lbfo(nic) => format!(
-            ": Remove-NetLbfoTeamMember -CimSession {host} -Name {port} -Team {}",
-            fixes::quoted(&nic.team)
+/// How the ports of one speed stay: those of which there are most, of equally many the faster ones. Nothing but words where nobody
+/// knows who made the team.
+fn fix(cluster: &Cluster, node: &Node, title: &str, nics: &[usize]) -> String {
+    let ports: Vec<&Nic> = nics.iter().filter_map(|index| node.nics.get(*index)).collect();
+    let count = |speed: Mbps| ports.iter().filter(|nic| nic.speed == speed).count();
+    let best = ports
+        .iter()
+        .map(|nic| nic.speed)
+        .max_by_key(|speed| (count(*speed), *speed));
+    let (keep, odd): (Vec<&Nic>, Vec<&Nic>) = ports.iter().partition(|nic| Some(nic.speed) == best);
+    let sets = teams::set(cluster, node).into_iter().map(|team| (team, true));
+    let known = sets.chain(teams::lbfo(node).into_iter().map(|team| (team, false)));
+    let mut own = known.filter(|(team, _)| {
+        team.members
+            .iter()
+            .any(|nic| odd.iter().any(|port| port.name == nic.name))
+    });
+    let speed = show_mbps(best.unwrap_or_default());
+    let (keeps, odd_names): (Vec<&str>, Vec<&str>) = (
+        keep.iter().map(|nic| nic.name.as_str()).collect(),
+        odd.iter().map(|nic| nic.name.as_str()).collect(),
+    );
+    match own.next() {
+        Some((team, is_set)) => format!(
+            "keep ports of {speed} ({}): {}",
+            lookup::list(&keeps),
+            teams::keep_alike(node, &team, is_set, &keep, &odd)
         ),
-        Some(switch) if nic.team.is_empty() && cluster.profile.generation >= WS2016 => format!(
-            ": Remove-VMSwitchTeamMember -ComputerName {host} -VMSwitchName {} -NetAdapterName {port}",
-            fixes::quoted(switch)
+        None => format!(
+            "use ports of {speed} in place of {} in {title} (drain {} first)",
+            lookup::list(&odd_names),
+            node.name
         ),
-        _ => String::new(),
     }
 }
 

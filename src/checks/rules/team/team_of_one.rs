@@ -1,10 +1,10 @@
 //! A team with a single port.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::teams::{self, Team};
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup};
+use crate::checks::rules::teams::{self, Team, free_like};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Nic, Node};
+use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::WS2012;
 use crate::units::same_name;
 
@@ -42,7 +42,12 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         }
         let mut add = |team: &Team<'_>, set: bool| {
             if let [only] = team.members.as_slice() {
-                let what = (team.name.to_owned(), only.name.clone(), set, second(node, only));
+                let what = (
+                    team.name.to_owned(),
+                    only.name.clone(),
+                    set,
+                    free_like(node, only).map(|nic| nic.name.clone()),
+                );
                 found.add(what, node, report.at(only.origin, "nic"));
             }
         };
@@ -65,12 +70,4 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             at: places.at,
         });
     }
-}
-
-/// A free port of the same speed and model, on another card if there is one.
-fn second(node: &Node, only: &Nic) -> Option<String> {
-    let like = |nic: &&Nic| nic.speed == only.speed && nic.model == only.model;
-    let found = node.nics.iter().filter(|nic| lookup::is_idle(nic)).filter(like);
-    let best = found.min_by_key(|nic| (nic.card == only.card, !nic.up));
-    best.map(|nic| nic.name.clone())
 }

@@ -79,7 +79,7 @@ fn a_set_keeps_the_ports_of_the_model_that_most_of_them_have() {
                  file: switches\nnode,switch,nics,embedded_teaming\nHV1,S1,A;B;C,yes\n";
     let told = fix("set-members-differ", block);
     assert!(
-        told.contains("Set-VMSwitchTeam -Name 'S1' -NetAdapterName 'B','C', the ports of X710"),
+        told.ends_with("keep ports of X710: drain HV1, then Set-VMSwitchTeam -ComputerName 'HV1' -Name 'S1' -NetAdapterName 'B','C', which replaces the whole list"),
         "{told}"
     );
 }
@@ -251,7 +251,7 @@ fn interfaces_that_send_small_packets_are_named_and_those_that_send_large_ones_s
             "Set-NetAdapterAdvancedProperty -CimSession '{node}' -Name 'SMB 1' -RegistryKeyword '*JumboPacket' -RegistryValue 9014"
         )
     };
-    let tail = ", as on the others, and the same at the physical switches";
+    let tail = ", as on the others, and the same at the physical switches; an adapter restarts with it: drain the node first, one adapter after the other";
     assert_eq!(fix("mtu-differs", &block(2)), format!("{}{tail}", set("HV2")));
     let two = format!("{}; {}", set("HV2"), set("HV3"));
     assert_eq!(fix("mtu-differs", &block(3)), format!("{two}{tail}"));
@@ -305,9 +305,9 @@ fn who_moves_vms_over_the_network_of_clients_is_told_the_cause_and_how_to_keep_t
             "file: clusters\ncluster,profile,migration_network_order,migration_exclude_networks\nC1,2019,{order},{excluded}\n\
              file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
              file: nics\nnode,nic,speed_mbps,current_role,addresses\nHV1,A,10000,management,10.0.1.11/24\n\
-             HV1,B,10000,live-migration,10.0.3.11/24\nHV2,A,10000,management,10.0.1.12/24\nHV2,B,10000,live-migration,10.0.3.12/24\n\
+             HV1,B,10000,cluster,10.0.3.11/24\nHV2,A,10000,management,10.0.1.12/24\nHV2,B,10000,cluster,10.0.3.12/24\n\
              file: cluster_networks\ncluster,network,subnet,cluster_use,purpose\nC1,LAN,10.0.1.0/24,3,management\n\
-             C1,LM,10.0.3.0/24,1,live-migration\nC1,Old,10.0.7.0/24,0,\n"
+             C1,LM,10.0.3.0/24,1,cluster\nC1,Old,10.0.7.0/24,0,\n"
         )
     };
     let told = fix("live-migration-on-client-network", &block("LAN;LM", "Old"));
@@ -366,4 +366,76 @@ fn priorities_and_shares_are_those_of_the_node() {
         );
         assert!(large.ends_with(&format!("-BandwidthPercentage {share}")), "{large}");
     }
+}
+
+/// Nobody looks for a free port where the switch is there under a name that only looks the same.
+#[test]
+fn a_switch_whose_name_only_looks_the_same_is_renamed_and_not_made_again() {
+    let block = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+                 file: nics\nnode,nic,speed_mbps,current_role\nHV1,A,10000,vm:External\nHV2,A,10000,vm:Ext\u{435}rnal\n\
+                 file: vms\nvm,node\nW1,HV1\nfile: vnics\nvm,switch\nW1,External\n";
+    let rename = "Rename-VMSwitch -ComputerName 'HV2' -Name 'Ext\u{435}rnal' -NewName 'External'";
+    assert_eq!(fix("vm-switch-missing-on-node", block), rename);
+    assert_eq!(fix("switch-names-differ", block), rename);
+    let findings = review(&inventory(block));
+    let told = findings
+        .iter()
+        .find(|f| f.rule == "switch-names-differ")
+        .expect("it trips");
+    assert!(
+        told.message.ends_with("sign 4 is Cyrillic '\u{435}' (U+0435), not 'e'"),
+        "{}",
+        told.message
+    );
+}
+
+/// Names that look alike belong together, whatever their order.
+#[test]
+fn of_several_odd_switches_each_gets_the_name_that_it_looks_like() {
+    let block = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nHV3,C1\n\
+                 file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\nHV3,A,10000\nfile: switches\nnode,switch,type\n\
+                 HV1,Backup,external\nHV1,DMZ,external\nHV2,Backup,external\nHV2,DMZ,external\nHV3,Alt,external\nHV3,B\u{430}ckup,external\n";
+    let findings = review(&inventory(block));
+    let told = findings.iter().filter(|f| f.rule == "switch-names-differ");
+    let pairs: Vec<(&str, &str)> = told.map(|f| (f.current.as_str(), f.expected.as_str())).collect();
+    assert_eq!(pairs, [("Alt", "DMZ"), ("B\u{430}ckup", "Backup")]);
+}
+
+/// A pool that nobody read is not written over.
+#[test]
+fn pools_that_are_only_assumed_are_read_before_one_is_changed() {
+    let block = |pool: &str| {
+        format!(
+            "file: nodes\nnode,cluster,management_ip,mac_pool_min,mac_pool_max\nHV1,C1,10.1.0.11,{pool}\nHV2,C1,10.2.0.11,\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n"
+        )
+    };
+    let both = fix("mac-pool-cloned", &block(","));
+    assert!(
+        both.starts_with(
+            "Get-VMHost -ComputerName 'HV1','HV2' | Select-Object Name, MacAddressMinimum, MacAddressMaximum; if they are so: Set-VMHost"
+        ),
+        "{both}"
+    );
+    let one = fix("mac-pool-cloned", &block("00-15-5D-00-0B-00,00-15-5D-00-0B-FF"));
+    assert!(one.starts_with("Get-VMHost -ComputerName 'HV2' | "), "{one}");
+}
+
+/// A VM on a switch that ends at its host gains nothing by another owner alone.
+#[test]
+fn a_vm_on_an_internal_switch_gets_an_external_one_before_it_gets_owners() {
+    let block = |kind: &str| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\nHV2,A,10000\n\
+             file: switches\nnode,switch,type\nHV1,Lab,{kind}\nHV2,Lab,{kind}\nfile: vms\nvm,node,possible_owners\nW1,HV1,HV1\n\
+             file: vnics\nvm,switch\nW1,Lab\n"
+        )
+    };
+    let told = |kind: &str| fix("vms-without-home-after-node-loss", &block(kind));
+    assert!(told("private").starts_with("first give W1 a VLAN of its own on an external switch in place of Lab"));
+    assert!(
+        told("external").starts_with("make HV2 a possible owner"),
+        "{}",
+        told("external")
+    );
 }

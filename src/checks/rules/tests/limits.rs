@@ -351,3 +351,16 @@ fn a_default_limit_that_takes_too_much_of_the_storage_is_told_once() {
     // A quarter of 40 Gbit/s against 30 % of 20 Gbit/s; a quarter of 120 Gbit/s against 30 % of 100 Gbit/s.
     assert_eq!((told("20000"), told("100000")), ((0, 1), (1, 0)));
 }
+
+/// For Azure Local Microsoft states no number of VMs.
+#[test]
+fn an_instance_of_azure_local_has_no_limit_of_vms() {
+    let block = |profile: &str| {
+        format!(
+            "file: clusters\ncluster,profile\nC1,{profile}\nfile: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps\nHV1,A,10000\n\
+             file: vms\nvm,node,state\nVM{{1..8001}},HV1,running\n"
+        )
+    };
+    assert_eq!(subjects("too-many-vms", &block("2025")), ["C1"]);
+    assert_silent("too-many-vms", &block("azurelocal"));
+}

@@ -114,10 +114,14 @@ fn interfaces_of_a_team_go_by_the_vlan_in_their_name() {
         )
     };
     let told = |interfaces: &str| fix("extra-team-interface", &block(interfaces));
-    assert_eq!(
-        told("LAN;LAN - VLAN 20;LAN - VLAN 30"),
-        "on HV1: Remove-NetLbfoTeamNic -Team 'LAN' -VlanID 20; Remove-NetLbfoTeamNic -Team 'LAN' -VlanID 30, and a host vNIC in that VLAN instead"
-    );
+    let two = told("LAN;LAN - VLAN 20;LAN - VLAN 30");
+    for vlan in ["20", "30"] {
+        let steps = format!(
+            "Remove-NetLbfoTeamNic -Team 'LAN' -VlanID {vlan}; Add-VMNetworkAdapter -ManagementOS -SwitchName 'S1' -Name 'VLAN {vlan}'; \
+             Set-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'VLAN {vlan}' -Access -VlanId {vlan}; "
+        );
+        assert!(two.contains(&steps), "{two}");
+    }
     assert!(told("LAN;Backup").contains("-VlanID <its VLAN>"));
 }
 
@@ -175,8 +179,8 @@ fn storage_over_roce_gets_the_vlan_of_its_network() {
              file: cluster_networks\ncluster,network,subnet,vlan,purpose\nC1,LAN,10.0.1.0/24,10,management\nC1,SMB,{subnet},711,storage\n"
         )
     };
-    assert!(fix("roce-storage-untagged", &block("10.0.5.0/24")).ends_with("-Name 'A' -VlanID 711"));
-    assert!(fix("roce-storage-untagged", &block("10.0.6.0/24")).ends_with("-Name 'A' -VlanID <VLAN>"));
+    assert!(fix("roce-storage-untagged", &block("10.0.5.0/24")).contains("-Name 'A' -VlanID 711;"));
+    assert!(fix("roce-storage-untagged", &block("10.0.6.0/24")).contains("-Name 'A' -VlanID <VLAN>;"));
 }
 
 #[test]

@@ -217,3 +217,71 @@ fn rss_matters_to_a_port_with_rdma_where_its_host_compresses() {
     assert_eq!(subjects("rss-off", &block("compression")), ["LM1"]);
     assert_silent("rss-off", &block("smb"));
 }
+
+/// Both ends must allow the network, so the list of one is the cause in both directions.
+#[test]
+fn a_list_that_misses_the_network_at_one_end_is_told_once_for_both_directions() {
+    let block = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster,migration_subnets,any_migration_network\n\
+                 HV1,C1,10.0.1.0/24,no\nHV2,C1,10.0.2.0/24,no\nfile: nics\nnode,nic,speed_mbps,current_role,addresses\n\
+                 HV1,NIC1,10000,management,10.0.1.11/24\nHV1,NIC2,10000,live-migration,10.0.2.11/24\n\
+                 HV2,NIC1,10000,management,10.0.1.12/24\nHV2,NIC2,10000,live-migration,10.0.2.12/24\n\
+                 file: cluster_networks\ncluster,network,subnet,cluster_use,purpose\nC1,Management,10.0.1.0/24,3,management\n\
+                 C1,LM,10.0.2.0/24,1,live-migration\n";
+    assert_eq!(subjects("migration-subnets-miss-network", block), ["HV1"]);
+    assert_silent("live-migration-on-client-network", block);
+}
+
+/// A network of management over both sites, and networks of their own for the rest.
+fn two_sites(nodes_a_site: usize) -> String {
+    let nodes: Vec<(usize, usize)> = (1..=2)
+        .flat_map(|site| (1..=nodes_a_site).map(move |n| (site, n)))
+        .collect();
+    let rows = |row: &dyn Fn(usize, usize) -> String| -> String { nodes.iter().map(|(s, n)| row(*s, *n)).collect() };
+    format!(
+        "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\n{}file: nics\nnode,nic,speed_mbps,current_role,addresses\n{}\
+         file: cluster_networks\ncluster,network,subnet,cluster_use,purpose\nC1,Management,10.0.0.0/24,3,management\n\
+         C1,LM-1,10.1.2.0/24,1,live-migration\nC1,LM-2,10.2.2.0/24,1,live-migration\n",
+        rows(&|site, n| format!("P{site}{n},C1\n")),
+        rows(&|site, n| format!(
+            "P{site}{n},Mgmt,1000,management,10.0.0.{site}{n}/24\nP{site}{n},LM,10000,live-migration,10.{site}.2.1{n}/24\n"
+        )),
+    )
+}
+
+#[test]
+fn sites_that_share_management_alone_have_networks_of_their_own_and_no_fault() {
+    let rules = [
+        "cluster-network-missing-on-node",
+        "migration-takes-other-network",
+        "live-migration-on-client-network",
+    ];
+    for rule in rules {
+        assert_silent(rule, &two_sites(2));
+    }
+    // Of two nodes one may as well have a wrong address.
+    assert_eq!(
+        subjects("cluster-network-missing-on-node", &two_sites(1)),
+        ["LM-1", "LM-2"]
+    );
+}
+
+/// One fault of the cluster's list, told by the rule that knows the network for live migration.
+#[test]
+fn a_list_of_the_cluster_that_leads_to_clients_is_told_once() {
+    let block = |order: &str| {
+        format!(
+            "file: clusters\ncluster,profile,migration_network_order\nC1,2019,{order}\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps,current_role,addresses\n\
+             HV1,NIC1,10000,management,10.0.1.11/24\nHV1,NIC2,10000,live-migration,10.0.2.11/24\n\
+             HV2,NIC1,10000,management,10.0.1.12/24\nHV2,NIC2,10000,live-migration,10.0.2.12/24\n\
+             file: cluster_networks\ncluster,network,subnet,cluster_use,metric,purpose\nC1,Management,10.0.1.0/24,3,70000,management\n\
+             C1,LM,10.0.2.0/24,1,30000,live-migration\n"
+        )
+    };
+    assert_eq!(
+        subjects("migration-takes-other-network", &block("Management;LM")),
+        ["HV1 and HV2"]
+    );
+    assert_silent("live-migration-on-client-network", &block("Management;LM"));
+    assert_silent("migration-takes-other-network", &block("LM;Management"));
+}

@@ -172,9 +172,15 @@ fn a_port_of_a_team_or_of_a_switch_is_not_free_for_another_switch() {
         let found = findings.into_iter().find(|f| f.rule == "vm-switch-missing-on-node");
         found.map(|f| f.fix).expect("the finding")
     };
-    assert!(fix("", "").starts_with("New-VMSwitch -ComputerName 'HV2' -Name 'LAN' -NetAdapterName 'A' "));
-    assert!(fix("T1", "").starts_with("no port of HV2 is free"));
-    assert!(fix("", "A").starts_with("no port of HV2 is free"));
+    let renamed = "if DMZ is the same network: Rename-VMSwitch -ComputerName 'HV2' -Name 'DMZ' -NewName 'LAN'; else: ";
+    let else_of = |fix: String| {
+        fix.strip_prefix(renamed)
+            .map(str::to_owned)
+            .unwrap_or_else(|| panic!("{fix}"))
+    };
+    assert!(else_of(fix("", "")).starts_with("New-VMSwitch -ComputerName 'HV2' -Name 'LAN' -NetAdapterName 'A' "));
+    assert!(else_of(fix("T1", "")).starts_with("no port of HV2 is free"));
+    assert!(else_of(fix("", "A")).starts_with("no port of HV2 is free"));
 }
 
 /// Ports of HV1 and HV2 (node, nic, tor, team, direct_to) and a third switch that is linked to the first.
@@ -309,4 +315,18 @@ fn a_switch_of_vms_that_no_row_names_is_unknown_on_every_node() {
         outcome(rule, &block("DMZ")).1,
         Verdict::NotChecked(vec!["switches.switch"])
     );
+}
+
+/// Whether a port has a link does not hang on the name of its switch.
+#[test]
+fn a_port_for_vms_without_a_named_switch_is_judged_for_its_link() {
+    let block = |status: &str| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,current_role,status\nHV1,A,10000,management,up\n\
+             HV1,B,10000,vm,{status}\n"
+        )
+    };
+    let verdict = |status: &str| super::outcomes::verdict("nic-without-link", &block(status));
+    assert_eq!(verdict("up"), Verdict::Passed);
+    assert_eq!(verdict("down"), Verdict::Findings(1));
 }

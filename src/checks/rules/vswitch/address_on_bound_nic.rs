@@ -64,7 +64,7 @@ fn column(nic: &Nic) -> &'static str {
 }
 
 fn fix(cluster: &Cluster, node: &Node, nics: &[&Nic]) -> String {
-    let first = "move the address to a host vNIC of the switch, or to a port without one; then ";
+    let first = "at the console, since the host may be reached over it: move the address to a host vNIC of the switch, or to a port without one; then ";
     if fixes::is_2008r2(cluster) {
         let lines: Vec<String> = nics
             .iter()

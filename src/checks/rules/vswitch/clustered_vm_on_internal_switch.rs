@@ -38,8 +38,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             subject,
             current: vnic.switch.clone(),
             expected: "an external switch that every possible owner has".to_owned(),
-            fix: "use an external switch with a VLAN of its own, or bind the VMs that talk there to one node (possible_owners)"
-                .to_owned(),
+            fix: format!(
+                "give this traffic a VLAN of its own on an external switch that every possible owner of {} has; bound to one node \
+                 instead (possible_owners), the VMs stay off when it fails",
+                vm.name
+            ),
             at: vec![report.at(vnic.origin, "switch"), report.at(vm.origin, "possible_owners")],
         });
     }

@@ -4,7 +4,7 @@ use super::external_by_node;
 use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, Origin};
-use crate::units::same_name;
+use crate::units::{look_alike, same_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
@@ -29,23 +29,51 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.look_at(by_node.iter().filter(|names| !names.is_empty()).count());
     let common = common_names(&by_node);
     for (node, names) in cluster.nodes.iter().zip(&by_node) {
-        let odd = without(names, &common);
-        let lacking = without(&common, names);
-        for (odd, expected) in odd.iter().zip(&lacking) {
+        for (odd, expected) in pairs(names, &common) {
             let (column, origin) = place(node, odd);
+            let hint = look_alike(odd, expected);
             report.add(Fault {
                 subject: format!("{}/{odd}", node.name),
-                message: format!("{} has a switch {odd} where the other nodes have {expected}", node.name),
-                current: (*odd).to_owned(),
-                expected: (*expected).to_owned(),
-                fix: fix(cluster, node, odd, expected),
+                message: format!(
+                    "{} has a switch {odd} where the other nodes have {expected}{}",
+                    node.name,
+                    hint.map_or_else(String::new, |hint| format!("; they look alike, but {hint}"))
+                ),
+                current: odd.to_owned(),
+                expected: expected.to_owned(),
+                fix: rename(cluster, node, odd, expected),
                 at: vec![report.at(origin, column)],
             });
         }
     }
 }
 
-fn fix(cluster: &Cluster, node: &Node, odd: &str, expected: &str) -> String {
+/// The switch of a node that has another name than this one of the other nodes.
+pub(super) fn named_otherwise<'a>(by_node: &[BTreeSet<&'a str>], node: usize, switch: &str) -> Option<&'a str> {
+    let common = common_names(by_node);
+    let found = pairs(by_node.get(node)?, &common).into_iter();
+    found
+        .filter(|(_, expected)| same_name(expected, switch))
+        .map(|(odd, _)| odd)
+        .next()
+}
+
+/// Names that a node has and the others do not, each with one that it lacks: first those that look alike, then in their order.
+fn pairs<'a>(names: &BTreeSet<&'a str>, common: &BTreeSet<&'a str>) -> Vec<(&'a str, &'a str)> {
+    let (mut odd, mut lacking) = (without(names, common), without(common, names));
+    let mut found = Vec::new();
+    while let Some((at, twin)) = odd.iter().enumerate().find_map(|(at, name)| {
+        let twin = lacking.iter().position(|other| look_alike(name, other).is_some());
+        twin.map(|twin| (at, twin))
+    }) {
+        found.push((odd.remove(at), lacking.remove(twin)));
+    }
+    found.extend(odd.into_iter().zip(lacking));
+    found
+}
+
+/// Gives the switch of a node the name that it has on the others.
+pub(super) fn rename(cluster: &Cluster, node: &Node, odd: &str, expected: &str) -> String {
     if !cluster.runs_hyper_v() {
         return format!(
             "if both are one network: call it {expected} on {}, too, in vSphere or in the imported tables; a plan makes one external \

@@ -4,6 +4,7 @@ use super::{REBUILD_2008R2, bound, by_name, node_names};
 use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, SwitchKind, VirtualSwitch};
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -70,9 +71,18 @@ fn fix(cluster: &Cluster, (node, switch): (&Node, &VirtualSwitch), good: &Node) 
         );
     }
     let (host, name) = (fixes::quoted(&node.name), fixes::quoted(&switch.name));
-    let (port, why) = match bound(good, &switch.name).next() {
+    // A port that carries something on this node would lose its addresses to the switch.
+    let is_free = |name: &str| {
+        let port = node.nics.iter().find(|nic| same_name(&nic.name, name));
+        port.is_some_and(lookup::is_idle)
+    };
+    let used = bound(good, &switch.name).next();
+    let (port, why) = match used.filter(|nic| is_free(&nic.name)) {
         Some(nic) => (fixes::quoted(&nic.name), format!(" (the port that {} uses)", good.name)),
-        None => (format!("<port of {}>", node.name), String::new()),
+        None => (
+            format!("<free port of {}>", node.name),
+            " (one that carries addresses of the host would lose them to the switch)".to_owned(),
+        ),
     };
     format!("Set-VMSwitch -ComputerName {host} -Name {name} -NetAdapterName {port}{why}")
 }

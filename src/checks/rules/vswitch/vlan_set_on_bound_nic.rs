@@ -53,7 +53,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: format!("VLAN {vlan} on {}", first.name),
             expected: "no VLAN on the port; VLANs on host vNICs and adapters of VMs".to_owned(),
-            fix: fix(cluster, node, &names),
+            fix: fix(cluster, node, &names, *vlan),
             at: wrong.iter().map(|(nic, _)| report.at(nic.origin, "nic_vlan")).collect(),
         };
         report.add_as(severity, fault);
@@ -64,7 +64,7 @@ fn own_vlan(nic: &Nic) -> Option<u16> {
     nic.set_vlan().filter(|_| nic.switch.is_some())
 }
 
-fn fix(cluster: &Cluster, node: &Node, nics: &[&str]) -> String {
+fn fix(cluster: &Cluster, node: &Node, nics: &[&str], vlan: u16) -> String {
     if fixes::is_2008r2(cluster) {
         return format!(
             "on {} clear the VLAN in Device Manager, Advanced, of {}; the host's own VLAN belongs in Virtual \
@@ -76,9 +76,9 @@ fn fix(cluster: &Cluster, node: &Node, nics: &[&str]) -> String {
     }
     let names: Vec<String> = nics.iter().map(|nic| fixes::quoted(nic)).collect();
     format!(
-        "Set-NetAdapter -CimSession {} -Name {} -VlanID 0; give the VLAN to the host vNICs with \
-         Set-VMNetworkAdapterVlan -ManagementOS",
-        fixes::quoted(&node.name),
+        "drain {}, then at its console, since the host may be reached over it: Set-NetAdapter -Name {} -VlanID 0, and VLAN {vlan} at the \
+         host vNICs without one (Set-VMNetworkAdapterVlan -ManagementOS -Access -VlanId {vlan}) and at the VMs that come back",
+        node.name,
         names.join(",")
     )
 }

@@ -1,10 +1,11 @@
 //! A VM's switch does not exist on a node that may run the VM.
 
+use super::switch_names_differ::{named_otherwise, rename};
 use super::{external_by_node, switch_on};
 use crate::checks::rules::{Fault, Hosts, Report, Rule, fixes, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node, Vm, Vnic};
-use crate::units::same_name;
+use crate::units::{look_alike, same_name};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The rule.
@@ -70,7 +71,15 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 lookup::list(&here)
             },
             expected: format!("external switch {switch}"),
-            fix: fix(cluster, node, switch),
+            fix: match named_otherwise(&by_node, index, switch) {
+                Some(odd) if look_alike(odd, switch).is_some() => rename(cluster, node, odd, switch),
+                Some(odd) if cluster.runs_hyper_v() => format!(
+                    "if {odd} is the same network: {}; else: {}",
+                    rename(cluster, node, odd, switch),
+                    fix(cluster, node, switch)
+                ),
+                _ => fix(cluster, node, switch),
+            },
             at,
         });
     }
