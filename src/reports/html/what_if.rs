@@ -32,7 +32,7 @@ fn difference(data: &ReportData, row: &WhatIfRow) -> [String; 3] {
         let proven = row.bound.cmp_to(&row.before, BOUNDED) != Ordering::Less;
         let said = match proven {
             true => "nothing: proven, no plan with them is better",
-            false => "nothing that was found; the search ended at its limit before it was proven",
+            false => "nothing that was found; it is not proven that there is nothing",
         };
         return [said.to_owned(), "–".to_owned(), "–".to_owned()];
     };

@@ -252,9 +252,13 @@ fn more_ports_that_change_nothing_say_whether_that_is_proven() {
         (
             before.clone(),
             bound.clone(),
-            "nothing that was found; the search ended at its limit",
+            "nothing that was found; it is not proven that there is nothing",
         ),
-        (worse, bound, "nothing that was found; the search ended at its limit"),
+        (
+            worse,
+            bound,
+            "nothing that was found; it is not proven that there is nothing",
+        ),
     ] {
         let row = WhatIfRow {
             cluster: "HVCLUSTER".to_owned(),
