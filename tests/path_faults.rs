@@ -55,6 +55,10 @@ fn old() -> Cluster {
     dedicated("2008r2", 3, 1_000)
 }
 
+fn before_2016() -> Cluster {
+    dedicated("2012r2", 3, 10_000)
+}
+
 fn plain() -> Cluster {
     dedicated("2019", 3, 10_000)
 }
@@ -124,7 +128,8 @@ static CASES: &[Case] = &[
     case("the order prefers another network", plain, |c| { both_subnets(c); set_order(c, &["Cluster", "Live Migration"]); }, Layer::NetworkOrder, Error, Some("Cluster")),
     case("the order names only what is gone", plain, |c| { both_subnets(c); set_order(c, &["Cluster Network 3"]); swap_metrics(c); }, Layer::NetworkOrder, Error, Some("Cluster")),
     case("the order names something that is gone", plain, |c| set_order(c, &["Live Migration", "Cluster Network 3"]), Layer::NetworkOrder, Warning, LM),
-    case("no order, and the metrics are the wrong way round", plain, |c| { both_subnets(c); set_order(c, &[]); swap_metrics(c); }, Layer::Metric, Error, Some("Cluster")),
+    case("no order, and the metrics are the wrong way round", plain, |c| { both_subnets(c); set_order(c, &[]); swap_metrics(c); }, Layer::Metric, Warning, Some("Cluster")),
+    case("no order, and the metrics are the wrong way round, 2012 R2", before_2016, |c| { both_subnets(c); set_order(c, &[]); swap_metrics(c); }, Layer::Metric, Error, Some("Cluster")),
     case("the metrics are the wrong way round, 2008 R2", old, swap_metrics, Layer::Metric, Error, Some("Cluster")),
     case("the metric of management comes before, 2008 R2", old, |c| c.networks[2].metric = Some(30_400), Layer::Metric, Error, MGMT),
     case("two networks only: CSV takes the private one", old, |c| { c.networks.retain(|n| n.name != "Cluster"); c.nodes.iter_mut().for_each(|n| n.nics.retain(|p| p.name != "Cluster")); }, Layer::Metric, Error, MGMT),

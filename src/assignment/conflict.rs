@@ -194,7 +194,7 @@ fn has_text(node: &crate::inventory::Node) -> String {
         n => format!(", on {n} {many}"),
     };
     format!(
-        "node {} has {} in all{}{}",
+        "Node {} has {} in all{}{}",
         node.name,
         ports.join(" + "),
         on(cards.len(), "card", "cards"),
@@ -206,23 +206,16 @@ fn ask(cluster: &Cluster, requirement: &Requirement) -> String {
     match requirement {
         Requirement::Survive(index) => {
             let (role, kind) = cluster.policy.survive[*index];
-            let two = match kind {
-                crate::policy::FailureKind::Nic => "two NICs",
-                crate::policy::FailureKind::Card => "NICs on two different cards",
-                crate::policy::FailureKind::Tor => "NICs on two different physical switches",
-                crate::policy::FailureKind::Node => "room on the other nodes",
+            let (one, two) = match kind {
+                crate::policy::FailureKind::Nic => ("NIC", "two NICs"),
+                crate::policy::FailureKind::Card => ("card", "NICs on two different cards"),
+                crate::policy::FailureKind::Tor => ("physical switch", "NICs on two different physical switches"),
+                crate::policy::FailureKind::Node => ("node", "room on the other nodes"),
             };
-            format!(
-                "{} survives the loss of any one {kind} (needs {two})",
-                role.info().title.to_lowercase()
-            )
+            format!("{} survives the loss of any one {one} (needs {two})", role.info().title)
         }
         Requirement::Apart(a, b) => {
-            format!(
-                "{} and {} share no NIC",
-                a.info().title.to_lowercase(),
-                b.info().title.to_lowercase()
-            )
+            format!("{} and {} share no NIC", a.info().title, b.info().title)
         }
         Requirement::Zones => "every VM zone has an external network of its own".to_owned(),
         Requirement::ZoneAlone(zone) => format!("zone {zone} shares no NIC with host traffic or other zones"),

@@ -11,6 +11,7 @@
 //! proof      status, bound and gap          build      decisions -> plan
 //! watch      the time limit
 //! why        next best alternatives         conflict   requirements that exclude each other
+//! more_ports what more ports would change
 //! ```
 //! Must not know: checks, reports.
 
@@ -28,6 +29,7 @@ mod instance;
 mod listing;
 mod loads;
 mod meeting;
+mod more_ports;
 mod networks;
 mod node_loss;
 mod options;
@@ -49,14 +51,13 @@ use crate::demand;
 use crate::inventory::{Cluster, Inventory};
 use crate::plan::{ClusterPlan, Objective, Plan, SCHEMA_VERSION, Solver, Style, StyleRow};
 use crate::units::show_permille;
-use design::Design;
 use evaluate::Evaluation;
 use instance::Instance;
 use rayon::prelude::*;
 use search::{Found, Question, search};
-use std::collections::BTreeSet;
 use watch::Watch;
 
+pub use more_ports::{MorePorts, with_two_ports_more, with_two_ports_more_in_its_design};
 pub use solver::NAME as SOLVER;
 
 /// What is asked of the planner.
@@ -97,68 +98,6 @@ pub fn plan(inventory: &Inventory, options: &Options) -> Option<Plan> {
     })
 }
 
-/// What two idle ports more on every node would change: the best objective with two more of each node's fastest ports, on a
-/// card of their own and cabled to the node's switches in turn.
-pub fn with_two_ports_more(cluster: &Cluster, options: &Options) -> Option<Objective> {
-    best_of_styles(&two_ports_more(cluster), options)
-}
-
-/// The same, asked of the plan's own uplinks and external networks only: no search over designs, so it is quick at any size.
-pub fn with_two_ports_more_in_its_design(
-    cluster: &Cluster,
-    plan: &ClusterPlan,
-    options: &Options,
-) -> Option<Objective> {
-    let larger = two_ports_more(cluster);
-    let instance = options.instance(&larger);
-    let networks = plan.uplinks.iter().filter(|u| u.network.is_some()).count();
-    let own = |design: &Design| {
-        design.uplinks.len() == plan.uplinks.len() && build::uplinks(&instance, design) == plan.uplinks
-    };
-    let designs = design::designs(&instance, plan.style, networks).into_iter().filter(own);
-    let found = search(&instance, designs.collect(), Question::Best);
-    let finished = found.best.filter(|_| !found.stopped);
-    finished.map(|best| best.evaluation.objective)
-}
-
-fn two_ports_more(cluster: &Cluster) -> Cluster {
-    let mut larger = cluster.clone();
-    for node in &mut larger.nodes {
-        let tors: BTreeSet<usize> = node.nics.iter().filter_map(|n| n.tor).collect();
-        let tors: Vec<usize> = tors.into_iter().collect();
-        let switched = node.nics.iter().filter(|n| n.direct_to.is_none());
-        let Some(fastest) = switched.max_by_key(|n| n.speed).cloned() else {
-            continue;
-        };
-        for number in 0..2 {
-            let mut port = fastest.clone();
-            port.name = format!("new port {}", number + 1);
-            port.card = "new card".to_owned();
-            port.tor = tors.get(number % tors.len().max(1)).copied();
-            port.roles.clear();
-            port.switch = None;
-            node.nics.push(port);
-        }
-    }
-    larger
-}
-
-/// Best objective of a cluster under the options, without writing a plan: for "what if" questions. `None` where there is no
-/// plan, and where the deadline came first: half an answer would compare nothing.
-pub fn best_of_styles(cluster: &Cluster, options: &Options) -> Option<Objective> {
-    let instance = options.instance(cluster);
-    let results = all_styles(&instance, Question::Glance, options);
-    if results.iter().any(|(_, found)| found.stopped) {
-        return None;
-    }
-    let chosen = recommended(&results, options)?;
-    results
-        .into_iter()
-        .nth(chosen)
-        .and_then(|(_, found)| found.best)
-        .map(|best| best.evaluation.objective)
-}
-
 /// Answer to the question whether some plan meets every requirement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Feasible {
@@ -180,7 +119,7 @@ fn feasible(cluster: &Cluster, options: &Options) -> Feasible {
         .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
     let mut answer = Feasible::No;
     for style in styles {
-        let found = search_style(&instance, style, Question::Feasible);
+        let found = search_style(&instance, style, Question::Feasible, None);
         let met = |best: &solve::Solved| best.evaluation.objective.unmet_requirements.met();
         if found.best.as_ref().is_some_and(met) {
             return Feasible::Yes;
@@ -194,31 +133,32 @@ fn feasible(cluster: &Cluster, options: &Options) -> Feasible {
     answer
 }
 
-fn all_styles(instance: &Instance, question: Question, options: &Options) -> Vec<(Style, Found)> {
+fn all_styles(instance: &Instance, options: &Options) -> Vec<(Style, Found)> {
     let styles = Style::ALL
         .into_par_iter()
         .filter(|s| options.style.is_none_or(|wanted| wanted == *s));
     styles
-        .map(|style| (style, search_style(instance, style, question)))
+        .map(|style| (style, search_style(instance, style, Question::Best, None)))
         .collect()
 }
 
-fn search_style(instance: &Instance, style: Style, question: Question) -> Found {
+/// Searches all designs of a style. `known`: value of a plan that is there already.
+fn search_style(instance: &Instance, style: Style, question: Question, known: Option<&Objective>) -> Found {
     if instance.watch.is_over() {
         return Found::not_begun();
     }
     let designs = |instance| design::all_designs(instance, style);
-    let mut found = search(instance, designs(instance), question);
+    let mut found = search(instance, designs(instance), question, known);
     let met = |o: &Objective| {
         found
             .bound
             .as_ref()
             .is_some_and(|b| b.unmet_requirements == o.unmet_requirements)
     };
-    let open = found.best.as_ref().is_some_and(|best| !met(&best.evaluation.objective));
+    let open = found.best_known().is_some_and(|best| !met(best));
     if open && instance.groups.len() > instance.classes.len() && !instance.watch.is_over() {
         let plain = Instance::by_class(instance);
-        let other = search(&plain, designs(&plain), question);
+        let other = search(&plain, designs(&plain), question, known);
         found.stopped |= other.stopped;
         let other = other.best.map(|other| solve::carry_over(instance, &plain, other));
         let better = |other: &solve::Solved| {
@@ -251,7 +191,7 @@ fn recommended(results: &[(Style, Found)], options: &Options) -> Option<usize> {
 
 fn plan_cluster(inventory: &Inventory, cluster: &Cluster, options: &Options) -> Option<ClusterPlan> {
     let instance = options.instance(cluster);
-    let results = all_styles(&instance, Question::Best, options);
+    let results = all_styles(&instance, options);
     let found = recommended(&results, options).map(|chosen| (chosen, &results[chosen]));
     let Some((chosen, (style, found, solved))) =
         found.and_then(|(chosen, (style, found))| Some((chosen, (style, found, found.best.as_ref()?))))

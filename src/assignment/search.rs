@@ -28,6 +28,8 @@ const SMALL_WORK_LIMIT: u64 = 50_000;
 #[derive(Default)]
 pub struct Found {
     pub best: Option<Solved>,
+    /// Value of a plan that is there already, of these designs or not: what cannot beat it is passed over.
+    known: Option<Objective>,
     /// No plan of these designs can be better than this, levels 1 to 7.
     pub bound: Option<Objective>,
     /// Best plan of every design that was solved, for the reasons.
@@ -54,11 +56,17 @@ impl Found {
         }
     }
 
+    /// Value of the best plan in hand, whether it was found here or known before.
+    pub fn best_known(&self) -> Option<&Objective> {
+        let own = self.best.as_ref().map(|best| &best.evaluation.objective);
+        own.into_iter().chain(&self.known).min()
+    }
+
     /// Whether a plan is in hand (where one is asked for) and the work is done that may be done.
     fn is_spent(&self, question: Question) -> bool {
         match question {
-            Question::Best => self.best.is_some() && self.work > WORK_LIMIT,
-            Question::Glance => self.best.is_some() && self.work > SMALL_WORK_LIMIT,
+            Question::Best => self.best_known().is_some() && self.work > WORK_LIMIT,
+            Question::Glance => self.best_known().is_some() && self.work > SMALL_WORK_LIMIT,
             Question::Feasible => self.work > SMALL_WORK_LIMIT,
         }
     }
@@ -81,8 +89,8 @@ pub enum Question {
     Feasible,
 }
 
-/// Solves all designs, best bound first.
-pub fn search(instance: &Instance, designs: Vec<Design>, question: Question) -> Found {
+/// Solves all designs, best bound first. `known`: value of a plan that is there already.
+pub fn search(instance: &Instance, designs: Vec<Design>, question: Question, known: Option<&Objective>) -> Found {
     let waiting = designs.into_iter().map(|design| {
         let meetings = undecided(&design);
         Waiting::new(instance, design, meetings)
@@ -93,7 +101,10 @@ pub fn search(instance: &Instance, designs: Vec<Design>, question: Question) -> 
         heap: waiting.collect(),
         proven: Proven::new(),
         listings: Listings::default(),
-        found: Found::default(),
+        found: Found {
+            known: known.cloned(),
+            ..Found::default()
+        },
     };
     while let Some(waiting) = search.heap.pop() {
         if search.ends_at(&waiting) {
@@ -121,8 +132,9 @@ impl Search<'_> {
             return true;
         }
         let late = self.instance.watch.is_over();
-        let best = found.best.as_ref().map(|best| &best.evaluation.objective);
-        let loses = best.is_some_and(|best| next.bound.cmp_to(best, 7).is_gt());
+        let loses = found
+            .best_known()
+            .is_some_and(|best| next.bound.cmp_to(best, 7).is_gt());
         if !late && !loses && !found.is_spent(self.question) {
             return false;
         }
@@ -144,7 +156,9 @@ impl Search<'_> {
         }
         match &waiting.listing {
             // The first design is solved at once: often its plan is already the best.
-            Some(_) if !waiting.pooled && (self.found.best.is_some() || self.question == Question::Feasible) => {
+            Some(_)
+                if !waiting.pooled && (self.found.best_known().is_some() || self.question == Question::Feasible) =>
+            {
                 let (pooled, work) = waiting.pooled(instance);
                 self.found.work += work;
                 self.heap.push(pooled);
@@ -234,8 +248,7 @@ fn solve(
 
 /// Whether what has this bound is to be solved. What is passed over although it might be better keeps its bound.
 fn is_worth_solving(instance: &Instance, bound: &Objective, question: Question, found: &mut Found) -> bool {
-    let best = found.best.as_ref().map(|best| &best.evaluation.objective);
-    let loses = best.is_some_and(|best| bound.cmp_to(best, 7).is_gt());
+    let loses = found.best_known().is_some_and(|best| bound.cmp_to(best, 7).is_gt());
     found.stopped |= !loses && instance.watch.is_over();
     if loses || found.stopped || found.is_spent(question) {
         found.cut |= !loses;

@@ -52,7 +52,8 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     match checked {
         Ok(verified) => {
             for remark in verified.notes() {
-                console.note(&format!("note: {}", listing::printable(&remark.message)));
+                let told = format!("note: {}\n    What to do: {}", remark.message, remark.fix);
+                console.note(listing::printable(&told).trim_end());
             }
             if let Some(dir) = &args.output {
                 let json = listing::json(verified.plan())?;

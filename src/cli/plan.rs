@@ -218,18 +218,19 @@ fn what_if(inventory: &Inventory, verified: &checks::VerifiedPlan, deadline: Opt
             style: Some(planned.style),
             deadline,
         };
-        let (design, after) = if cluster.nodes.len() > ALL_DESIGNS_NODES {
-            let after = with_two_ports_more_in_its_design(cluster, planned, &options)?;
-            ("the same uplinks and external networks".to_owned(), after)
+        let (design, found) = if cluster.nodes.len() > ALL_DESIGNS_NODES {
+            let found = with_two_ports_more_in_its_design(cluster, planned, &options)?;
+            ("the same uplinks and external networks".to_owned(), found)
         } else {
-            let after = with_two_ports_more(cluster, &options)?;
-            (format!("{} design", planned.style), after)
+            let found = with_two_ports_more(cluster, planned, &options)?;
+            (format!("{} design", planned.style), found)
         };
         Some(nicplan::reports::WhatIfRow {
             cluster: planned.cluster.clone(),
             text: format!("two more ports on every node, {design}"),
             before: planned.solver.objective.clone(),
-            after,
+            after: found.objective,
+            bound: found.bound,
         })
     };
     Some(WhatIf {

@@ -5,6 +5,7 @@
 //!
 //! To add a report: one entry in [`REPORTS`] and one function from [`ReportData`] to bytes.
 
+mod apart;
 mod csv_file;
 mod data;
 mod differences;

@@ -86,7 +86,7 @@ fn first_gain(cluster: &ClusterData, other: &Objective) -> Option<String> {
     let pairs = cluster.recount.wishes.iter().zip(&other.unmet_wishes);
     let ((wish, here), there) = pairs.into_iter().find(|((_, here), there)| here != *there)?;
     let wish = show::spoken(&wish.to_string());
-    let (there, here) = (show::missed_times(*there), show::missed_times(*here));
+    let (there, here) = (show::times_missed(*there), show::times_missed(*here));
     Some(format!("a wish: {wish} ({there}, here {here})"))
 }
 

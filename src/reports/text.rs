@@ -3,7 +3,7 @@
 //! In: [`ReportData`]. Out: text. Must not know: terminal, colour, files.
 
 use super::data::{ClusterData, ReportData};
-use super::{emptying, hints, limits, look, measured, node_loss, proven, show, story, versus_today};
+use super::{apart, emptying, hints, limits, look, measured, node_loss, proven, show, story, versus_today};
 use crate::finding::Severity;
 use crate::plan::{LEVELS, NodeUplink, Objective};
 use std::fmt::Write;
@@ -39,8 +39,8 @@ pub fn held_together(entry: &NodeUplink) -> &'static str {
 fn write_cluster(out: &mut String, data: &ReportData, cluster: &ClusterData) {
     let _ = writeln!(out, "{}", story::verdict(cluster));
     let _ = writeln!(out, "{}", proven::sentence(cluster));
-    if let Some(slow) = hints::slow(cluster) {
-        let _ = writeln!(out, "But {slow}");
+    for trouble in hints::slow(cluster).iter().chain(&apart::sentence(cluster)) {
+        let _ = writeln!(out, "But {trouble}");
     }
     write_unmet(out, cluster);
     out.push('\n');

@@ -43,6 +43,16 @@ fn is_drained(cluster: &ClusterData, recount: &Recount) -> bool {
 
 /// Requirements and wishes that today's wiring misses, each with how often.
 fn lacking(recount: &Recount) -> Vec<String> {
+    let required = required(recount)
+        .into_iter()
+        .map(|missed| format!("required: {missed}"));
+    let wished = recount.wishes.iter().filter(|(_, number)| *number > 0);
+    let wished = wished.map(|(wish, number)| show::spoken(&format!("{wish} ({number})")));
+    required.chain(wished).collect()
+}
+
+/// Requirements that it misses, each with how often.
+fn required(recount: &Recount) -> Vec<String> {
     let mut missed: Vec<(&str, usize)> = Vec::new();
     for miss in &recount.shortfall {
         match missed.iter_mut().find(|(name, _)| *name == miss.requirement) {
@@ -50,12 +60,10 @@ fn lacking(recount: &Recount) -> Vec<String> {
             None => missed.push((&miss.requirement, 1)),
         }
     }
-    let required = missed
+    let named = missed
         .into_iter()
-        .map(|(name, number)| format!("required: {} ({number})", show::missed(name)));
-    let wished = recount.wishes.iter().filter(|(_, number)| *number > 0);
-    let wished = wished.map(|(wish, number)| show::spoken(&format!("{wish} ({number})")));
-    required.chain(wished).collect()
+        .map(|(name, number)| format!("{} ({number})", show::missed(name)));
+    named.collect()
 }
 
 /// What the plan changes in the numbers: which of the two is better where it counts first, then `NICs in use: 18 today, 24 planned`.
@@ -96,10 +104,13 @@ fn ahead(cluster: &ClusterData, today: &Recount) -> Option<String> {
             let pairs = today.wishes.iter().zip(&cluster.recount.wishes);
             let ((wish, missed), (_, planned)) = pairs.into_iter().find(|((_, a), (_, b))| a != b)?;
             let wish = show::spoken(&wish.to_string());
-            let (missed, planned) = (show::missed_times(*missed), show::missed_times(*planned));
-            format!("{wish} ({missed} today, {planned} by the plan)")
+            format!(
+                "{wish} ({} today, {} by the plan)",
+                show::times_missed(*missed),
+                show::times_missed(*planned)
+            )
         }
-        1 => missed(now, then),
+        1 => format!("{}{}", missed(now, then), named(today)),
         _ => show::level_name(level).to_owned(),
     };
     if now.cmp_to(then, level) == Ordering::Greater {
@@ -146,6 +157,16 @@ fn different(now: &Objective, then: &Objective, migrates: bool) -> Vec<String> {
         .filter(|(_, now, then)| now != then)
         .map(|(name, now, then)| format!("{name}: {now} today, {then} planned"))
         .collect()
+}
+
+/// `: a VLAN is missing on a NIC of the external network (64)`: what today's wiring misses.
+fn named(today: &Recount) -> String {
+    let names = required(today);
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    match names.is_empty() {
+        true => String::new(),
+        false => format!("; missed today: {}", show::some_of(&names, 3)),
+    }
 }
 
 /// Unmet requirements of both as one number each; where these agree, what they lack in bandwidth.

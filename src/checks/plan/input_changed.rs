@@ -11,9 +11,13 @@ pub(super) static CHECK: PlanCheck = PlanCheck {
     judge: Judge::Remark(check),
 };
 
+const FIX: &str = "if the inventory was changed on purpose, make the plan anew with 'nicplan plan' to get the best for it; if not, give the inventory \
+                   that the plan was made from";
+
 fn check(inventory: &Inventory, plan: &Plan, broken: &mut Broken) {
     if plan.input_sha256 != inventory.sha256 {
         let message = "the inventory is not the one that the plan was made from; numbers are recounted from the inventory given here".to_owned();
-        broken.add("inventory", message, &plan.input_sha256, &inventory.sha256);
+        let digests = [plan.input_sha256.clone(), inventory.sha256.clone()];
+        broken.advise("inventory", message, digests, FIX);
     }
 }

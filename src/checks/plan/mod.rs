@@ -128,6 +128,11 @@ impl Broken {
         );
     }
 
+    /// The same where something else than the plan may be wrong: what to do about it.
+    fn advise(&mut self, subject: impl Into<String>, message: String, [current, expected]: [String; 2], fix: &str) {
+        self.push(subject.into(), message, [current, expected], fix);
+    }
+
     /// The same for something that the plan states about itself and that follows from its decisions.
     fn misstated(
         &mut self,

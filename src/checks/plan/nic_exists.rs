@@ -11,6 +11,9 @@ pub(super) static CHECK: PlanCheck = PlanCheck {
     judge: Judge::Structure(check),
 };
 
+const FIX: &str = "if the port is there, add its row to nics.csv; if it was renamed or taken out, make the plan anew with 'nicplan plan', or correct its name in \
+                   plan.json";
+
 fn check(cluster: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
     for row in rows(cluster, plan) {
         for name in row.entry.nics.iter().filter(|name| row.node.nic(name).is_none()) {
@@ -18,12 +21,8 @@ fn check(cluster: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
                 "on {} uplink {} uses NIC {name}, which the node does not have",
                 row.node.name, row.uplink.name
             );
-            broken.add(
-                row.subject(),
-                message,
-                name,
-                list(row.node.nics.iter().map(|n| &n.name)),
-            );
+            let known = list(row.node.nics.iter().map(|n| &n.name));
+            broken.advise(row.subject(), message, [name.clone(), known], FIX);
         }
     }
 }

@@ -29,6 +29,13 @@ fn check(cluster: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
     }
 }
 
+const SPEED: &str = "if speed_mbps in nics.csv is wrong (a port without a link has none), correct it there; else give the uplink ports of one speed in plan.json; \
+                     or make the plan anew with 'nicplan plan'";
+const MODEL: &str = "fill or correct the column model in nics.csv if the ports are alike; else give the uplink ports of one model in plan.json; or make \
+                     the plan anew with 'nicplan plan'";
+const VENDOR: &str = "set vendor_teaming to yes in policy.csv if the vendor's driver makes the team; else give the uplink one port in plan.json; or make the \
+                      plan anew with 'nicplan plan'";
+
 fn one_speed(row: &Row, broken: &mut Broken) {
     let speeds: BTreeSet<u64> = row.nics().iter().map(|nic: &&Nic| nic.speed).collect();
     if speeds.len() > 1 {
@@ -37,7 +44,7 @@ fn one_speed(row: &Row, broken: &mut Broken) {
             "on {} uplink {} joins NICs of {found}; they must have one speed",
             row.node.name, row.uplink.name
         );
-        broken.add(row.subject(), message, found, "one speed");
+        broken.advise(row.subject(), message, [found, "one speed".to_owned()], SPEED);
     }
 }
 
@@ -49,7 +56,7 @@ fn one_model(row: &Row, broken: &mut Broken) {
             "on {} uplink {} teams different models: {found}; they must be alike",
             row.node.name, row.uplink.name
         );
-        broken.add(row.subject(), message, found, "one model");
+        broken.advise(row.subject(), message, [found, "one model".to_owned()], MODEL);
     }
 }
 
@@ -67,11 +74,10 @@ fn allowed(cluster: &Cluster, row: &Row, broken: &mut Broken) {
             "on {} uplink {} teams {members} NICs; {} has vendor teams only, and the policy does not allow them",
             row.node.name, row.uplink.name, cluster.profile.title
         );
-        broken.add(
-            row.subject(),
-            message,
-            members,
-            "one NIC, or vendor_teaming in policy.csv",
-        );
+        let values = [
+            members.to_string(),
+            "one NIC, or vendor_teaming in policy.csv".to_owned(),
+        ];
+        broken.advise(row.subject(), message, values, VENDOR);
     }
 }

@@ -12,6 +12,10 @@ pub(super) static CHECK: PlanCheck = PlanCheck {
     judge: Judge::Remark(check),
 };
 
+/// The inventory comes first: most often it is the row that is missing.
+const FIX: &str = "write the link between the switches in inter_switch_links.csv (tor_a, tor_b, speed_mbps) and make the plan anew with 'nicplan plan'; if \
+                   there is none, lay one, or move the ports to one switch";
+
 fn check(inventory: &Inventory, plan: &Plan, broken: &mut Broken) {
     for planned in &plan.clusters {
         if let Some(cluster) = inventory.clusters.iter().find(|c| c.name == planned.cluster) {
@@ -30,11 +34,15 @@ fn teams(cluster: &Cluster, plan: &ClusterPlan, broken: &mut Broken) {
         }
         let switches = list(&apart);
         let message = format!(
-            "on {} the team of uplink {} spans the physical switches {switches}, and no path between them is known; if there is a \
-             link, write it in inter_switch_links",
+            "on {} the team of uplink {} spans the physical switches {switches}, and no path between them is known",
             row.node.name, row.uplink.name
         );
-        broken.add(row.subject(), message, switches, "a path between the switches");
+        broken.advise(
+            row.subject(),
+            message,
+            [switches, "a path between the switches".to_owned()],
+            FIX,
+        );
     }
 }
 

@@ -136,6 +136,30 @@ fn a_team_over_linked_switches_or_of_a_single_node_is_accepted_without_remark() 
 }
 
 #[test]
+fn advice_names_the_inventory_where_a_row_of_it_may_be_missing() {
+    let (inventory, plan) = spanning(|_, _| {});
+    let verified = verify(&inventory, plan).expect("a remark only");
+    let fixes: Vec<&str> = verified.notes().iter().map(|f| f.fix.as_str()).collect();
+    assert!(
+        fixes.len() == 1 && fixes[0].starts_with("write the link between the switches in inter_switch_links.csv"),
+        "{fixes:?}"
+    );
+
+    let (inventory, plan) = spoiled(|cluster, _| {
+        for node in &mut cluster.nodes {
+            node.nics.iter_mut().for_each(|nic| nic.name.push('x'));
+        }
+    });
+    let findings = verify(&inventory, plan).expect_err("no port has its name");
+    let renamed = findings.iter().filter(|f| f.rule == "nic-exists");
+    let fixes: Vec<&str> = renamed.map(|f| f.fix.as_str()).collect();
+    assert!(
+        !fixes.is_empty() && fixes.iter().all(|fix| fix.contains("nics.csv")),
+        "{fixes:?}"
+    );
+}
+
+#[test]
 fn one_slip_at_many_places_is_told_once_with_the_places() {
     let (inventory, plan) = spoiled(|cluster, plan| {
         for vnic in cluster.vms.iter_mut().flat_map(|vm| &mut vm.vnics) {

@@ -7,7 +7,7 @@ use super::fixes;
 use super::route::{Crossings, End, Route, route};
 use crate::inventory::{Cluster, NetworkState};
 use crate::migration::wiring::{Interface, Network, Wiring};
-use crate::profiles::WS2008R2;
+use crate::profiles::{WS2008R2, WS2016};
 use crate::roles::Role;
 use crate::topology::Fabric;
 use crate::units::same_name;
@@ -19,8 +19,8 @@ pub(super) struct Choice<'a> {
     pub wiring: &'a Wiring,
     /// Networks in the order in which live migration tries them.
     pub order: Vec<usize>,
-    /// The network that CSV traffic takes: the lowest metric.
-    pub csv: Option<usize>,
+    /// The network with the lowest metric, which live migration leaves to the cluster's own traffic.
+    pub lowest: Option<usize>,
     /// Names in `MigrationNetworkOrder` that are no network.
     pub stale_order: Vec<&'a str>,
     /// Names in `MigrationExcludeNetworks` that are no network.
@@ -67,7 +67,7 @@ impl<'a> Choice<'a> {
             cluster,
             wiring,
             order: (0..wiring.networks.len()).collect(),
-            csv: csv_network(wiring),
+            lowest: lowest_metric(wiring),
             stale_order: stale(&cluster.migration.network_order),
             stale_excluded: stale(&cluster.migration.exclude_networks),
             fabrics: BTreeMap::new(),
@@ -103,15 +103,21 @@ impl<'a> Choice<'a> {
             .position(|n| same_name(n, name))
     }
 
-    /// Order of preference: the list of the cluster; then metrics, but the network of CSV traffic last. A plan without a list puts
-    /// its own networks first.
+    /// Order of preference: the list of the cluster; then metrics, but the lowest last. A plan without a list puts its own networks
+    /// first.
     fn rank(&self, network: usize) -> (usize, bool, bool, u32, usize) {
         let place = self.place(network).unwrap_or(usize::MAX);
         let (metric, intended) = self
             .network(network)
             .map_or((u32::MAX, false), |n| (n.metric, n.intended));
         let planned = self.wiring.planned && self.cluster.migration.network_order.is_empty();
-        (place, planned && !intended, self.csv == Some(network), metric, network)
+        (
+            place,
+            planned && !intended,
+            self.lowest == Some(network),
+            metric,
+            network,
+        )
     }
 
     /// All layers in order.
@@ -345,15 +351,33 @@ impl<'a> Choice<'a> {
             })
         })
     }
+
+    /// Why the network with the lowest metric comes last where no list says otherwise.
+    pub(super) fn why_lowest_is_last(&self) -> &'static str {
+        if self.cluster.profile.generation == WS2008R2 {
+            "CSV and cluster traffic take that one"
+        } else if self.order_is_published() {
+            "live migration leaves that one to the cluster"
+        } else {
+            "up to 2012 R2 live migration leaves that one to the cluster; from 2016 nothing published says so, it is assumed"
+        }
+    }
+
+    /// Whether it is published that live migration takes the second-lowest metric.
+    pub(super) fn order_is_published(&self) -> bool {
+        self.cluster.profile.generation < WS2016
+    }
 }
 
 fn refuse<'a>(layer: Layer, text: String, fix: String) -> Answer<'a> {
     Err(Refusal { layer, text, fix })
 }
 
-/// CSV and the cluster's own traffic take the lowest metric; live migration takes the next (Microsoft, "Windows Server 2008 R2:
-/// configuring the cluster network metrics"). A single network serves both.
-fn csv_network(wiring: &Wiring) -> Option<usize> {
+/// On 2008 R2 CSV and the cluster's own traffic take the lowest metric, and live migration the next (Microsoft, "Windows Server 2008 R2:
+/// configuring the cluster network metrics"). From 2012 CSV traffic is SMB, and Multichannel chooses its networks by speed, RSS and RDMA
+/// (Microsoft, "Windows Server 2012 SMB Multichannel and CSV redirected traffic caveats", 2013), while live migration still takes the second
+/// lowest (J. Savill, "Mastering Hyper-V 2012 R2"). Nothing published says so of 2016 and later. A single network serves both.
+fn lowest_metric(wiring: &Wiring) -> Option<usize> {
     let used = |n: &Network| n.cluster_use != 0 && n.state == NetworkState::Up;
     let carried = |index: usize| wiring.interfaces.iter().flatten().any(|i| i.network == index);
     let all = wiring

@@ -81,12 +81,11 @@ fn metric_text(choice: &Choice, index: usize) -> String {
     } else {
         "assumed metric"
     };
-    let csv = if choice.csv == Some(index) {
-        ", last because CSV traffic takes the lowest metric"
-    } else {
-        ""
+    let last = match choice.lowest == Some(index) && choice.order.len() > 1 {
+        true => format!(", the lowest and so last: {}", choice.why_lowest_is_last()),
+        false => String::new(),
     };
-    format!("{kind} {}{csv}", network.metric)
+    format!("{kind} {}{last}", network.metric)
 }
 
 fn follow<'a>(choice: &Choice<'a>, path: &mut Path, answers: &[(usize, Answer<'a>)], taken: Taken<'a>) {

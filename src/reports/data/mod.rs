@@ -71,8 +71,10 @@ pub struct WhatIfRow {
     pub text: String,
     /// Objective of the plan as it is.
     pub before: Objective,
-    /// Objective of the best plan with the change.
+    /// Objective of the best plan with the change that was found; never worse than before.
     pub after: Objective,
+    /// No plan with the change can be better than this, levels 1 to 7.
+    pub bound: Objective,
 }
 
 /// One cluster: facts, plan and recount side by side.

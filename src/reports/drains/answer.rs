@@ -46,7 +46,9 @@ pub(in crate::reports) fn headline(view: &View) -> Vec<String> {
     )];
     lines.push(parts(&forecast.run));
     lines.extend(verdict(view, &forecast.run));
-    if let Some(run) = &forecast.planned_run {
+    // the same numbers a second time would tell nobody anything
+    let other = |run: &&PatchRun| minutes(run.total_ms()) != minutes(forecast.run.total_ms());
+    if let Some(run) = forecast.planned_run.as_ref().filter(other) {
         lines.push(format!(
             "Planned, with {}: {} ({} in nine of ten cases).",
             at_once(forecast.recommended),

@@ -1,6 +1,6 @@
 //! `assignment.svg`: which port does what. Every node a row, its ports as boxes, cards around them.
 
-use super::{Chip, LEFT, RIGHT, Unit, chip, chip_saying, heading, role_legend, units};
+use super::{Chip, LEFT, RIGHT, Unit, chip, chip_saying, head_of_units, is_grouped, one_below_the_other, units};
 use crate::reports::data::{ClusterData, PortRow, ReportData};
 use crate::reports::svg::{Area, BOLD, SMALL, Svg, TEXT, at};
 use crate::reports::{look, show};
@@ -23,30 +23,18 @@ const PER_LINE: usize = 8;
 
 /// Draws all clusters.
 pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
-    let mut svg = Svg::new("assignment");
-    let mut y = 12;
-    for cluster in &data.clusters {
-        y = draw(&mut svg, y, cluster) + 24;
-    }
-    svg.finish("Which port does what on each node")
+    one_below_the_other("assignment", "Which port does what on each node", &data.clusters, draw)
 }
 
 fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
-    let grouped = cluster.facts.nodes.len() > SINGLY;
-    let note = if grouped {
-        "Nodes with the same ports, wiring and use are drawn once."
-    } else {
-        ""
-    };
-    let y = heading(svg, y, cluster, note);
-    let mut y = role_legend(svg, y, cluster);
+    let mut y = head_of_units(svg, y, cluster, SINGLY);
     svg.text(LEFT, y + 8, SMALL, &explained(cluster));
     y += 20;
     let units = units(cluster, SINGLY);
     let widest = units.iter().map(|u| width(cluster, u)).max().unwrap_or(0);
     let fitting = ((RIGHT - LEFT + COLUMN_GAP) / (widest + COLUMN_GAP)).clamp(1, 3);
     // a group is named by a long list, which takes the whole width
-    let columns = if grouped { 1 } else { fitting };
+    let columns = if is_grouped(cluster, SINGLY) { 1 } else { fitting };
     let column = (RIGHT - LEFT + COLUMN_GAP) / columns;
     for line in units.chunks(usize::try_from(columns).unwrap_or(1)) {
         svg.may_break(y);
@@ -173,7 +161,7 @@ fn draw_port(svg: &mut Svg, area: Area, cluster: &ClusterData, port: &PortRow, c
     };
     svg.rect(area, "#ffffff", border.0, border.1);
     let mark = i64::from(changed) * 12;
-    svg.fitted(x + 6, y + 15, w - 12 - mark, BOLD, &port.nic.name);
+    svg.name(x + 6, y + 15, w - 12 - mark, BOLD, &[12, 11, 10], &port.nic.name);
     if changed {
         svg.text(x + w - 6, y + 16, BOLD.sized(16).ink(look::ALERT).end(), "*");
     }

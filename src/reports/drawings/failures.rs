@@ -1,6 +1,6 @@
 //! `failures.svg`: what each failure breaks. A line per failure, a column per role, a word in each cell.
 
-use super::{Chip, LEFT, chip, heading};
+use super::{Chip, LEFT, chip, heading, one_below_the_other};
 use crate::checks::recount::FailureResult;
 use crate::policy::FailureKind;
 use crate::reports::data::{ClusterData, FailureCell, FailureLine, ReportData};
@@ -21,12 +21,7 @@ const HIGH_ROW: i64 = 38;
 
 /// Draws all clusters.
 pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
-    let mut svg = Svg::new("failures");
-    let mut y = 12;
-    for cluster in &data.clusters {
-        y = draw(&mut svg, y, cluster) + 24;
-    }
-    svg.finish("What each failure breaks")
+    one_below_the_other("failures", "What each failure breaks", &data.clusters, draw)
 }
 
 fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {

@@ -28,6 +28,37 @@ const LEGEND_W: i64 = 420;
 /// From the mark of a role to its text in the legend.
 const LEGEND_X: i64 = 32;
 
+/// A drawing of one cluster below the other: what it is called in the page, its title, and how a cluster is drawn from a y on; that gives
+/// the y below it.
+fn one_below_the_other<C>(
+    name: &'static str,
+    title: &str,
+    clusters: impl IntoIterator<Item = C>,
+    draw: impl Fn(&mut Svg, i64, C) -> i64,
+) -> Vec<u8> {
+    let mut svg = Svg::new(name);
+    let mut y = 12;
+    for cluster in clusters {
+        y = draw(&mut svg, y, cluster) + 24;
+    }
+    svg.finish(title)
+}
+
+/// Whether nodes that are alike are drawn once, where `limit` of them are drawn one by one.
+fn is_grouped(cluster: &ClusterData, limit: usize) -> bool {
+    cluster.facts.nodes.len() > limit
+}
+
+/// Heading and legend of a drawing that shows alike nodes once beyond `limit`; returns the y below.
+fn head_of_units(svg: &mut Svg, y: i64, cluster: &ClusterData, limit: usize) -> i64 {
+    let note = match is_grouped(cluster, limit) {
+        true => "Nodes with the same ports, wiring and use are drawn once.",
+        false => "",
+    };
+    let y = heading(svg, y, cluster, note);
+    role_legend(svg, y, cluster)
+}
+
 /// A row of a drawing: one node, or nodes that look and work alike.
 struct Unit<'a> {
     /// What it is called.
@@ -40,7 +71,7 @@ struct Unit<'a> {
 
 /// Every node for itself up to `limit` nodes, beyond that nodes that are alike together.
 fn units<'a>(cluster: &'a ClusterData, limit: usize) -> Vec<Unit<'a>> {
-    if cluster.facts.nodes.len() > limit {
+    if is_grouped(cluster, limit) {
         return cluster
             .groups
             .iter()

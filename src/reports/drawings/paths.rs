@@ -1,7 +1,7 @@
 //! `path.svg`: for pairs of nodes that look the same, every cluster network between them from NIC over switches to NIC: the way that is
 //! taken, the way that is meant and the layer at fault. Each state has a line style and a word beside its colour.
 
-use super::{LEFT, RIGHT};
+use super::{LEFT, RIGHT, one_below_the_other};
 use crate::inventory::Cluster;
 use crate::migration::path::{Class, Layer, Path, named};
 use crate::migration::wiring::{Interface, Network};
@@ -34,12 +34,12 @@ enum State {
 
 /// Draws all clusters.
 pub(in crate::reports) fn render(clusters: &[&ClusterPaths]) -> Vec<u8> {
-    let mut svg = Svg::new("paths");
-    let mut y = 12;
-    for cluster in clusters {
-        y = draw(&mut svg, y, cluster) + 24;
-    }
-    svg.finish("The network that live migration takes between nodes")
+    one_below_the_other(
+        "paths",
+        "The network that live migration takes between nodes",
+        clusters.iter().copied(),
+        draw,
+    )
 }
 
 fn draw(svg: &mut Svg, y: i64, data: &ClusterPaths) -> i64 {

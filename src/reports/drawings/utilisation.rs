@@ -1,6 +1,6 @@
 //! `utilisation.svg`: how full each uplink is, normally and after the failure that hurts most, against the target.
 
-use super::{Chip, LEFT, RIGHT, Unit, chip, heading, role_legend, units};
+use super::{Chip, LEFT, RIGHT, Unit, chip, heading, one_below_the_other, role_legend, units};
 use crate::checks::recount::UplinkLoad;
 use crate::reports::data::{ClusterData, ReportData};
 use crate::reports::svg::{BOLD, SMALL, Svg, TEXT, at};
@@ -25,12 +25,12 @@ const LONGEST: Permille = 1500;
 
 /// Draws all clusters.
 pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
-    let mut svg = Svg::new("utilisation");
-    let mut y = 12;
-    for cluster in &data.clusters {
-        y = draw(&mut svg, y, cluster) + 24;
-    }
-    svg.finish("How full each role is, normally and after the worst failure")
+    one_below_the_other(
+        "utilisation",
+        "How full each role is, normally and after the worst failure",
+        &data.clusters,
+        draw,
+    )
 }
 
 fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {

@@ -1,6 +1,6 @@
 //! `wiring.svg`: which NIC is cabled to which switch. Nodes on the left, switches on the right, every link with name and speed.
 
-use super::{Chip, LEFT, Unit, chip, heading, role_legend, units};
+use super::{Chip, LEFT, Unit, chip, head_of_units, one_below_the_other, units};
 use crate::inventory::{InterSwitchLink, Nic};
 use crate::reports::data::{ClusterData, PortRow, ReportData};
 use crate::reports::fit::{Piece, fit};
@@ -49,23 +49,11 @@ struct Link<'a> {
 
 /// Draws all clusters.
 pub(in crate::reports) fn render(data: &ReportData) -> Vec<u8> {
-    let mut svg = Svg::new("wiring");
-    let mut y = 12;
-    for cluster in &data.clusters {
-        y = draw(&mut svg, y, cluster) + 24;
-    }
-    svg.finish("Which NIC is cabled to which switch")
+    one_below_the_other("wiring", "Which NIC is cabled to which switch", &data.clusters, draw)
 }
 
 fn draw(svg: &mut Svg, y: i64, cluster: &ClusterData) -> i64 {
-    let grouped = cluster.facts.nodes.len() > SINGLY;
-    let note = if grouped {
-        "Nodes with the same ports, wiring and use are drawn once."
-    } else {
-        ""
-    };
-    let y = heading(svg, y, cluster, note);
-    let mut top = role_legend(svg, y, cluster) + 4;
+    let mut top = head_of_units(svg, y, cluster, SINGLY) + 4;
     if cluster.ports.iter().any(|port| port.roles.len() > 1) {
         svg.text(LEFT, top + 4, SMALL, "A link in several colours carries several roles.");
         top += 16;

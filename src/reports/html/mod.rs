@@ -10,6 +10,7 @@ mod questions;
 mod summary;
 mod table;
 mod tables;
+mod what_if;
 
 use super::data::ReportData;
 use super::drawings;

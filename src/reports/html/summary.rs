@@ -1,12 +1,15 @@
 //! First part of the page: the answer, the worst numbers, what is missing, what to do.
 
 use super::table::push_breakable;
+use super::what_if;
 use super::{list, paragraph};
 use crate::finding::{Finding, Severity};
 use crate::plan::Status;
-use crate::reports::data::{ClusterData, ReportData, WhatIf, WhatIfRow};
+use crate::reports::data::{ClusterData, ReportData};
 use crate::reports::svg::{escape, push_escaped};
-use crate::reports::{emptying, hardware_loss, hints, limits, measured, node_loss, proven, show, story, versus_today};
+use crate::reports::{
+    apart, emptying, hardware_loss, hints, limits, measured, node_loss, proven, show, story, versus_today,
+};
 use crate::units::show_permille;
 use std::fmt::Write;
 
@@ -30,7 +33,7 @@ pub(super) fn write(data: &ReportData, out: &mut String) {
         write_styles(data, cluster, out);
     }
     if let Some(what_if) = &data.what_if {
-        write_what_if(what_if, out);
+        what_if::write(data, what_if, out);
     }
 }
 
@@ -42,8 +45,8 @@ fn write_verdict(data: &ReportData, cluster: &ClusterData, out: &mut String) {
         escape(&story::verdict(cluster))
     );
     paragraph(out, &proven::sentence(cluster));
-    if let Some(slow) = hints::slow(cluster) {
-        let _ = writeln!(out, "<p class=\"verdict bad\">But {}</p>", escape(&slow));
+    for trouble in hints::slow(cluster).iter().chain(&apart::sentence(cluster)) {
+        let _ = writeln!(out, "<p class=\"verdict bad\">But {}</p>", escape(trouble));
     }
     write_tiles(cluster, out);
     write_facts(data, cluster, out);
@@ -169,7 +172,10 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
             false,
         ),
         (
-            show::thousands(cluster.recount.objective.changes),
+            match cluster.facts.nodes.iter().any(|node| node.wiring_known()) {
+                true => show::thousands(cluster.recount.objective.changes),
+                false => "not known".to_owned(),
+            },
             "changes from today (NICs and vNICs)".to_owned(),
             false,
         ),
@@ -216,7 +222,7 @@ fn write_top_findings(data: &ReportData, out: &mut String) {
     out.push_str("<ul class=\"badge findings\">\n");
     for (finding, number) in data.findings_by_rule().into_iter().take(TOP_FINDINGS) {
         let others = data.other_subjects(finding);
-        write_finding(finding, number, &others, out);
+        write_finding(finding, number, &others, &finding.fix, out);
     }
     out.push_str("</ul>\n");
 }
@@ -228,9 +234,22 @@ fn write_staying(data: &ReportData, out: &mut String) {
         return;
     }
     let number = show::count(errors.len(), "error", "errors");
-    let _ = writeln!(out, "<h3>Once the plan is applied: {number}</h3>\n<ul class=\"badge\">");
+    let _ = writeln!(
+        out,
+        "<h3>Once the plan is applied: {number}</h3>\n<ul class=\"badge findings\">"
+    );
+    let top: Vec<&Finding> = data
+        .findings_by_rule()
+        .into_iter()
+        .take(TOP_FINDINGS)
+        .map(|(f, _)| f)
+        .collect();
     for finding in errors.iter().take(TOP_FINDINGS) {
-        write_finding(finding, 1, &[], out);
+        // what to do about the same finding stands a few lines above
+        let told = top
+            .iter()
+            .any(|f| (f.rule, &f.message, &f.fix) == (finding.rule, &finding.message, &finding.fix));
+        write_finding(finding, 1, &[], if told { "" } else { &finding.fix }, out);
     }
     out.push_str("</ul>\n");
     if errors.len() > TOP_FINDINGS {
@@ -238,7 +257,8 @@ fn write_staying(data: &ReportData, out: &mut String) {
     }
 }
 
-fn write_finding(finding: &Finding, number: usize, others: &[&str], out: &mut String) {
+/// A finding with its place, and what to do about it unless that is empty.
+fn write_finding(finding: &Finding, number: usize, others: &[&str], fix: &str, out: &mut String) {
     let more = match (number, others.is_empty()) {
         (..2, _) => String::new(),
         (_, true) => format!(" (and {} more of this kind)", number - 1),
@@ -255,9 +275,9 @@ fn write_finding(finding: &Finding, number: usize, others: &[&str], out: &mut St
         let _ = write!(out, ", {}", escape(&at.to_string()));
     }
     out.push_str("</small>");
-    if !finding.fix.is_empty() {
+    if !fix.is_empty() {
         out.push_str("<br><b>What to do:</b> ");
-        push_escaped(out, &finding.fix);
+        push_escaped(out, fix);
     }
     if !finding.judged_by.is_empty() {
         let _ = write!(out, "<br>It counts as {}.", escape(&finding.level()));
@@ -280,7 +300,7 @@ fn heading(data: &ReportData, cluster: &ClusterData, text: &str, out: &mut Strin
 }
 
 /// Opens a small table without tools.
-fn open_table(columns: &[&str], out: &mut String) {
+pub(super) fn open_table(columns: &[&str], out: &mut String) {
     out.push_str("<div class=\"scroll low\" tabindex=\"0\"><table><thead><tr>");
     for column in columns {
         let _ = write!(out, "<th scope=\"col\">{column}</th>");
@@ -288,7 +308,7 @@ fn open_table(columns: &[&str], out: &mut String) {
     out.push_str("</tr></thead><tbody>\n");
 }
 
-fn write_row<'c>(cells: impl IntoIterator<Item = &'c str>, out: &mut String) {
+pub(super) fn write_row<'c>(cells: impl IntoIterator<Item = &'c str>, out: &mut String) {
     out.push_str("<tr>");
     for cell in cells {
         out.push_str("<td>");
@@ -298,7 +318,7 @@ fn write_row<'c>(cells: impl IntoIterator<Item = &'c str>, out: &mut String) {
     out.push_str("</tr>\n");
 }
 
-fn close_table(out: &mut String) {
+pub(super) fn close_table(out: &mut String) {
     out.push_str("</tbody></table></div>\n");
 }
 
@@ -376,30 +396,5 @@ fn write_style(cells: &[String; 9], out: &mut String) {
             story::missing_title(cells),
             escape(missing)
         );
-    }
-}
-
-fn write_what_if(what_if: &WhatIf, out: &mut String) {
-    if what_if.rows.is_empty() {
-        return;
-    }
-    out.push_str("<h3>What two idle ports more would change</h3>\n");
-    open_table(&["Cluster", "If there were", "It would change", "From", "To"], out);
-    for row in &what_if.rows {
-        let (level, from, to) = difference(row);
-        write_row([row.cluster.as_str(), &row.text, level, &from, &to], out);
-    }
-    close_table(out);
-}
-
-/// The first level that differs, and its values before and after.
-fn difference(row: &WhatIfRow) -> (&'static str, String, String) {
-    match row.before.first_difference(&row.after).filter(|l| *l <= 10) {
-        None => ("nothing", "–".to_owned(), "–".to_owned()),
-        Some(level) => (
-            show::level_name(level),
-            show::level(&row.before, level),
-            show::level(&row.after, level),
-        ),
     }
 }

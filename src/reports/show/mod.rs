@@ -113,10 +113,10 @@ pub(in crate::reports) fn limit(kind: &str) -> &str {
     match kind {
         "longest" => "its largest VM",
         "link" => "bandwidth",
-        "slots" => "slots",
+        "slots" => "the number at once",
         "storage" => "saving and restoring",
         "targets" => "the targets",
-        "odd-set" => "odd slots",
+        "odd-set" => "the number at once on three nodes",
         other => other,
     }
 }
@@ -218,8 +218,8 @@ pub(in crate::reports) fn level(objective: &Objective, level: usize) -> String {
     }
 }
 
-/// How often a wish is missed.
-pub(in crate::reports) fn missed_times(number: u64) -> String {
+/// `met`, `missed once`, `missed 3 times`.
+pub(in crate::reports) fn times_missed(number: u64) -> String {
     match number {
         0 => "met".to_owned(),
         1 => "missed once".to_owned(),

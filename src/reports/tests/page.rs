@@ -54,6 +54,7 @@ fn the_page_tells_what_a_decision_maker_asks() {
         cluster: "HVCLUSTER".to_owned(),
         text: "two more ports".to_owned(),
         before,
+        bound: after.clone(),
         after,
     };
     let without = String::from_utf8(html::render(&data)).expect("UTF-8");
@@ -214,4 +215,91 @@ fn the_first_page_answers_what_a_meeting_asks() {
     }
     assert!(page.contains("No cable moves"));
     assert!(page.contains("Windows needs ") && page.contains("for 4 nodes, one after the other"));
+}
+
+#[test]
+fn no_number_of_changes_is_told_where_nobody_knows_what_ports_carry_today() {
+    let changes = |world: &World| {
+        let data = ReportData::new(&world.inventory, &world.verified, &world.findings);
+        let page = String::from_utf8(html::render(&data)).expect("UTF-8");
+        page.contains("<b>not known</b><span>changes from today")
+    };
+    let mut world = world(SMALL);
+    world.inventory.clusters[0].nodes[0].nics[0].roles = [crate::roles::Role::Management].into();
+    assert!(!changes(&world));
+    for nic in world.inventory.clusters[0].nodes.iter_mut().flat_map(|n| &mut n.nics) {
+        nic.roles.clear();
+        nic.switch = None;
+    }
+    assert!(changes(&world));
+}
+
+#[test]
+fn more_ports_that_change_nothing_say_whether_that_is_proven() {
+    let world = world(SMALL);
+    let mut data = ReportData::new(&world.inventory, &world.verified, &world.findings);
+    let before = data.plan.clusters[0].solver.objective.clone();
+    let mut worse = before.clone();
+    worse.unmet_requirements.reachability = 65;
+    let mut bound = before.clone();
+    bound.worst_utilisation_permille -= 1;
+    for (after, bound, words) in [
+        (
+            before.clone(),
+            before.clone(),
+            "nothing: proven, no plan with them is better",
+        ),
+        (
+            before.clone(),
+            bound.clone(),
+            "nothing that was found; it is not proven that there is nothing",
+        ),
+        (
+            worse,
+            bound,
+            "nothing that was found; it is not proven that there is nothing",
+        ),
+    ] {
+        let row = WhatIfRow {
+            cluster: "HVCLUSTER".to_owned(),
+            text: "two more ports".to_owned(),
+            before: before.clone(),
+            after,
+            bound,
+        };
+        data.what_if = Some(WhatIf { rows: vec![row] });
+        let page = String::from_utf8(html::render(&data)).expect("UTF-8");
+        assert!(page.contains(words) && !page.contains("65 reachability"), "{words}");
+    }
+}
+
+#[test]
+fn what_to_do_about_an_error_that_stays_stands_once_on_the_first_page() {
+    let world = world(SMALL);
+    let mut data = ReportData::new(&world.inventory, &world.verified, &world.findings);
+    let mut planned = world.findings[0].clone();
+    planned.stays = "a plan does not change nodes.mac_pool_min; do the fix as well".to_owned();
+    let told = |data: &ReportData| {
+        let page = String::from_utf8(html::render(data)).expect("UTF-8");
+        let first = page.split("id=\"drawings\"").next().unwrap_or_default().to_owned();
+        assert!(
+            data.reviewed.is_none() || first.contains("It stays: a plan does not change"),
+            "{first}"
+        );
+        first.matches("<b>What to do:</b>").count()
+    };
+    let before = told(&data);
+    data.reviewed = Some(Reviewed {
+        planned: vec![planned.clone()],
+        outcomes: Vec::new(),
+        entries_passed_over: false,
+    });
+    assert_eq!(told(&data), before, "the same error, told above");
+    planned.fix = "another fix".to_owned();
+    data.reviewed = Some(Reviewed {
+        planned: vec![planned],
+        outcomes: Vec::new(),
+        entries_passed_over: false,
+    });
+    assert_eq!(told(&data), before + 1, "another fix");
 }

@@ -70,10 +70,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         }
         if !is_told && network.cluster_use == Some(3) && network.purpose != Some(Role::LiveMigration) {
             // Of the layers that choose a network; what is wrong with the rate leads nowhere.
-            let fault = path
-                .faults
-                .iter()
-                .find(|fault| fault.severity == Severity::Error && fault.layer <= Layer::Metric);
+            let fault = path.faults.iter().find(|fault| is_cause(fault.severity, fault.layer));
             let taken = found.entry(&network.name).or_insert_with(|| Taken {
                 cause: fault
                     .map(|fault| fault.fix.clone())
@@ -97,6 +94,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             at: taken.at,
         });
     }
+}
+
+/// Whether a fault of this kind leads to another network; by metric it is a warning from 2016 on.
+fn is_cause(severity: Severity, layer: Layer) -> bool {
+    layer == Layer::Metric || severity == Severity::Error && layer < Layer::Metric
 }
 
 /// Whether nothing but the metrics put the network before one between the nodes, and some of them are assumed.

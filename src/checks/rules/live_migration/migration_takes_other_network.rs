@@ -57,11 +57,11 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             report.out_of_scope(OTHER_SUBNETS);
             continue;
         }
+        if rests_on_default_order(cluster, path) {
+            report.lacks("clusters.migration_network_order");
+            continue;
+        }
         if let Some(fault) = told(path) {
-            if rests_on_the_lowest_metric(cluster, fault) {
-                report.lacks("clusters.migration_network_order");
-                continue;
-            }
             found
                 .entry((path.network.as_deref(), fault.layer))
                 .or_default()
@@ -92,7 +92,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
 /// Whether the rule speaks of this way, so that no other rule need tell that it leads over the network of the clients.
 pub(in crate::checks::rules) fn tells_of(cluster: &Cluster, path: &Path) -> bool {
     let meant = !path.intended && !networks_meant(cluster).is_empty();
-    meant && told(path).is_some_and(|fault| !rests_on_the_lowest_metric(cluster, fault))
+    meant && told(path).is_some() && !rests_on_default_order(cluster, path)
 }
 
 /// What keeps a way from the network for live migration, but for the lists of the hosts.
@@ -102,19 +102,14 @@ fn told(path: &Path) -> Option<&path::Fault> {
         .find(|fault| fault.severity == Severity::Error && fault.layer != Layer::HostSubnets)
 }
 
-/// Whether it is told only because CSV traffic would take the lowest metric, of which nothing is documented from 2016 on.
-fn rests_on_the_lowest_metric(cluster: &Cluster, fault: &path::Fault) -> bool {
-    fault.layer == Layer::Metric && cluster.profile.generation >= WS2016 && lowest_is_meant(cluster)
-}
-
-/// Whether the network for live migration has the lowest metric. Up to 2012 R2 CSV traffic takes that one, and live migration the next;
-/// later versions are not documented to do so.
-fn lowest_is_meant(cluster: &Cluster) -> bool {
-    let used = cluster.networks.iter().filter(|network| network.cluster_use != Some(0));
-    let lowest = used
-        .filter(|network| network.metric.is_some())
-        .min_by_key(|network| network.metric);
-    lowest.is_some_and(|network| network.purpose == Some(Role::LiveMigration))
+/// Whether nothing but the default order leads elsewhere, of which nothing is published: up to 2012 R2 live migration leaves the lowest
+/// metric to the cluster and takes the next, and later versions are not documented to do so.
+fn rests_on_default_order(cluster: &Cluster, path: &Path) -> bool {
+    let mut used = cluster.networks.iter().filter(|network| network.cluster_use != Some(0));
+    let by_metric = |fault: &path::Fault| fault.layer == Layer::Metric && fault.severity == Severity::Warning;
+    cluster.profile.generation >= WS2016
+        && path.faults.iter().any(by_metric)
+        && used.all(|network| network.metric.is_some())
 }
 
 /// Names of the networks that are for live migration.

@@ -86,8 +86,13 @@ fn preferred(choice: &Choice, path: &mut Path, network: usize, taken: &Taken) {
     };
     let ordered = choice.place(taken.network).is_some();
     let stale = !choice.cluster.migration.network_order.is_empty() && !ordered;
-    let csv = if choice.csv == Some(network) {
-        format!(": {} has the lowest metric, which CSV traffic takes", wanted.name)
+    let lowest = choice.lowest == Some(network);
+    let why = if lowest {
+        format!(
+            ": {} has the lowest metric, and {}",
+            wanted.name,
+            choice.why_lowest_is_last()
+        )
     } else {
         format!(
             ": its metric {} comes before {} of {}",
@@ -102,21 +107,22 @@ fn preferred(choice: &Choice, path: &mut Path, network: usize, taken: &Taken) {
         (_, true) => (
             Layer::NetworkOrder,
             format!(
-                "MigrationNetworkOrder names no network that exists ({}), so {} is taken{csv}",
+                "MigrationNetworkOrder names no network that exists ({}), so {} is taken{why}",
                 choice.stale_order.join(", "),
                 got.name
             ),
         ),
         _ => (
             Layer::Metric,
-            format!("no MigrationNetworkOrder is set, so {} is taken{csv}", got.name),
+            format!("no MigrationNetworkOrder is set, so {} is taken{why}", got.name),
         ),
     };
     let guessed = layer == Layer::Metric && !(wanted.metric_known && got.metric_known);
-    let (severity, text) = if guessed {
-        (Warning, format!("{text} (metrics assumed)"))
-    } else {
-        (Error, text)
+    let unpublished = layer == Layer::Metric && lowest && !choice.order_is_published();
+    let (severity, text) = match (guessed, unpublished) {
+        (true, _) => (Warning, format!("{text} (metrics assumed)")),
+        (false, true) => (Warning, text),
+        (false, false) => (Error, text),
     };
     path.fault(layer, severity, text, order_fix(choice, network));
 }

@@ -1,4 +1,4 @@
-//! Two small charts: minutes against the number at once, minutes against the speed of the ports.
+//! Two small charts: time against the number at once, time against the speed of the ports.
 
 use super::axis::short;
 use crate::reports::drains::View;
@@ -35,7 +35,7 @@ pub(super) fn draw(svg: &mut Svg, y: i64, view: &View) -> i64 {
     bottom
 }
 
-/// Minutes against the number at once, if there is a choice.
+/// Time against the number at once, if there is a choice.
 fn by_number(view: &View) -> Option<(Chart, Vec<Line>)> {
     let forecast = view.forecast;
     let rows = &forecast.by_number;
@@ -56,14 +56,14 @@ fn by_number(view: &View) -> Option<(Chart, Vec<Line>)> {
     ];
     let node = view.node(forecast.busiest);
     let chart = Chart {
-        title: format!("Live migrations of {node}: minutes against how many run at once"),
+        title: format!("Emptying {node}: how long it takes, by how many live migrations run at once"),
         labels: rows.iter().map(|row| row.number.to_string()).collect(),
         marked: rows.iter().position(|row| row.number == forecast.recommended),
     };
     (rows.len() > 1).then_some((chart, lines))
 }
 
-/// Minutes against the speed of the ports, if it was asked for.
+/// Time against the speed of the ports, if it was asked for.
 fn by_speed(view: &View) -> Option<(Chart, Vec<Line>)> {
     let rows = &view.forecast.by_speed;
     let lines = vec![
@@ -77,7 +77,7 @@ fn by_speed(view: &View) -> Option<(Chart, Vec<Line>)> {
     ];
     let node = view.node(view.forecast.busiest);
     let chart = Chart {
-        title: format!("Draining {node}: minutes against the speed of the live-migration ports"),
+        title: format!("Emptying {node}: how long it takes, by the speed of the live-migration ports"),
         labels: rows.iter().map(|row| show_mbps(row.speed)).collect(),
         marked: None,
     };

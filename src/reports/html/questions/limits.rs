@@ -107,35 +107,38 @@ pub(super) fn starving(cluster: &ClusterData) -> Option<String> {
     ))
 }
 
-/// The limit over SMB that keeps to a rate, unless a lower one holds already; where storage is on the same ports, also to what
-/// live migration may take of the SMB class.
+/// The limit over SMB that keeps to a rate, unless a lower one holds already; where storage or cluster traffic is on the same
+/// ports, to what live migration may take of the SMB class. Judged once the plan is applied, as the drawing of the paths is.
 fn cap(cluster: &ClusterData, node: usize, rate: Mbps, ports: Mbps) -> String {
-    let today = smb_limit(cluster.facts, node);
-    let storage = cluster
-        .uplink_of(Role::Storage)
-        .filter(|_| cluster.facts.storage.is_smb());
-    let beside_storage = storage.is_some() && storage == cluster.uplink_of(Role::LiveMigration);
-    let host = cluster.facts.nodes.get(node).filter(|_| beside_storage);
-    let share = host.map(|host| SmbShare::new(host, ports));
-    if let (Some((today, _)), Some(share)) = (today, share)
-        && today > share.most()
-    {
-        let fix = set_smb_limit(cluster.facts, node, share.most());
-        return format!(
-            " Its limit over SMB, {}, is over {}: it can starve storage. Lower it: {fix}.",
-            show_mbps(today),
-            share.words()
-        );
-    }
-    let rate = share.map_or(rate, |share| rate.min(share.most()));
-    match today {
-        Some((today, _)) if today <= rate => {
+    let after = cluster.paths().cluster.as_ref();
+    let limit = smb_limit(after, node).map(|(limit, _)| limit);
+    let beside = [Role::Storage, Role::Cluster].map(|role| cluster.uplink_of(role));
+    let shared = beside.contains(&cluster.uplink_of(Role::LiveMigration));
+    let share = after
+        .nodes
+        .get(node)
+        .filter(|_| shared)
+        .map(|host| SmbShare::new(host, ports));
+    let rate = share.map_or(rate, SmbShare::most);
+    let words = share.map_or_else(|| show_mbps(rate), SmbShare::words);
+    let fix = || set_smb_limit(after, node, rate);
+    match limit {
+        Some(limit) if limit > rate => format!(
+            " Its limit over SMB, {}, is over {words}: it can starve the others. Lower it: {}.",
+            show_mbps(limit),
+            fix()
+        ),
+        Some(limit) => {
+            let set = match smb_limit(cluster.facts, node).map(|(limit, _)| limit) == Some(limit) {
+                true => "nothing to set",
+                false => "`nicplan deploy` sets it",
+            };
             format!(
-                " Its limit over SMB, {}, is not above that: nothing to set.",
-                show_mbps(today)
+                " Its limit over SMB, {}, is not above {words}: {set}.",
+                show_mbps(limit)
             )
         }
-        _ => format!(" Over SMB also limit it: {}.", set_smb_limit(cluster.facts, node, rate)),
+        None => format!(" Over SMB also limit it, to {words}: {}.", fix()),
     }
 }
 

@@ -161,12 +161,20 @@ const KINDS: usize = 6;
 
 /// What holds on which nodes, those where the same holds together: `8 NICs in use on every node`, `NIC1 on HV1–HV4`.
 fn by_nodes(cluster: &ClusterData, of: impl Fn(&NodeGroup) -> Option<String>) -> Vec<String> {
+    let groups = cluster.patterns.iter();
+    joined(
+        cluster,
+        groups.filter_map(|group| Some((of(group)?, group.nodes.as_slice()))),
+    )
+}
+
+/// What holds on which nodes, those where the same holds together.
+fn joined<'n>(cluster: &ClusterData, held: impl Iterator<Item = (String, &'n [usize])>) -> Vec<String> {
     let mut said: Vec<(String, Vec<usize>)> = Vec::new();
-    for group in &cluster.patterns {
-        let Some(text) = of(group) else { continue };
+    for (text, nodes) in held {
         match said.iter_mut().find(|(known, _)| *known == text) {
-            Some((_, nodes)) => nodes.extend(&group.nodes),
-            None => said.push((text, group.nodes.clone())),
+            Some((_, known)) => known.extend(nodes),
+            None => said.push((text, nodes.to_vec())),
         }
     }
     let all = cluster.facts.nodes.len();

@@ -2,7 +2,8 @@
 
 use super::*;
 use crate::checks::VerifiedPlan;
-use crate::inventory::{Fact, StorageKind, VmPriority, VmState};
+use crate::inventory::{Fact, SmbShare, StorageKind, VmPriority, VmState};
+use crate::migration::path::set_smb_limit;
 use crate::plan::Style;
 use crate::profiles::{self, TeamKind, Transport};
 use crate::reports::fixtures::{SMALL, Spec, World, world};
@@ -127,10 +128,13 @@ fn no_limit_over_smb_is_advised_where_a_lower_one_holds() {
         node.migration.smb_limit = Some(1_000);
     }
 
-    assert!(free.contains("Set-SmbBandwidthLimit"), "{free}");
+    assert!(
+        free.contains("Its limit over SMB, 10 Gbit/s, is not above") && free.ends_with("`nicplan deploy` sets it."),
+        "{free}"
+    );
     let text = said(&limited, "starving");
     assert!(
-        !text.contains("Set-SmbBandwidthLimit") && text.contains("Its limit over SMB, 1 Gbit/s, is not above"),
+        text.contains("Its limit over SMB, 1 Gbit/s, is not above") && text.ends_with("nothing to set."),
         "{text}"
     );
 }
@@ -287,8 +291,9 @@ fn a_limit_over_smb_that_starves_storage_is_told_with_every_number_it_follows_fr
         style: Style::Converged,
         ..SMALL
     };
-    let mut limited = by_smb(converged, "2019");
+    let mut limited = by_smb(converged, "azurelocal");
     limited.inventory.clusters[0].storage = StorageKind::S2d;
+    limited.inventory.clusters[0].migration.smb_limit_on = Some(false);
     for node in &mut limited.inventory.clusters[0].nodes {
         node.migration.smb_limit = Some(15_001);
     }
@@ -299,11 +304,11 @@ fn a_limit_over_smb_that_starves_storage_is_told_with_every_number_it_follows_fr
         text.contains("is over 60 % of the SMB class (half of 50 Gbit/s, as Microsoft recommends, for no class is known), which is 15 Gbit/s"),
         "{text}"
     );
-    assert!(text.contains("Set-SmbBandwidthLimit"), "{text}");
+    assert!(text.contains("Lower it: "), "{text}");
     for node in &mut limited.inventory.clusters[0].nodes {
         node.migration.smb_limit = Some(15_000);
     }
-    assert!(!said(&limited, "starving").contains("60 %"));
+    assert!(said(&limited, "starving").ends_with("which is 15 Gbit/s: nothing to set."));
 }
 
 #[test]
@@ -344,4 +349,47 @@ fn an_address_that_is_not_known_is_not_counted_as_a_dynamic_address() {
         text.starts_with("2 dynamic addresses (vm0001, vm0002), and 1 vNIC whose address is not known (vm0003). "),
         "{text}"
     );
+}
+
+#[test]
+fn the_limit_that_is_advised_is_the_one_that_the_paths_advise() {
+    let converged = Spec {
+        style: Style::Converged,
+        ..SMALL
+    };
+    for virtual_nodes in [false, true] {
+        let mut limited = by_smb(converged, "azurelocal");
+        limited.inventory.clusters[0].storage = StorageKind::S2d;
+        for node in &mut limited.inventory.clusters[0].nodes {
+            node.migration.smb_limit = Some(24_000);
+            if virtual_nodes {
+                node.hardware = "Microsoft Corporation Virtual Machine".to_owned();
+            }
+        }
+        limited.inventory.clusters[0].migration.smb_limit_factor = Some(5_000);
+        let data = ReportData::new(&limited.inventory, &limited.verified, &[]);
+        let cluster = &data.clusters[0];
+        let after = &cluster.paths().cluster;
+        let advised = set_smb_limit(after, 0, SmbShare::new(&after.nodes[0], 50_000).most());
+        let faults = cluster.paths().paths.iter().flat_map(|path| &path.faults);
+        let fixes: Vec<&str> = faults.map(|fault| fault.fix.as_str()).collect();
+        let text = said(&limited, "starving");
+
+        assert!(fixes.contains(&advised.as_str()), "{advised}: {fixes:?}");
+        assert!(text.contains(&advised), "{advised}: {text}");
+    }
+}
+
+#[test]
+fn nodes_that_differ_in_cables_alone_are_alike_and_others_are_told_by_their_ports() {
+    let question = "My nodes have different NICs";
+    let mut world = world(SMALL);
+    world.inventory.clusters[0].nodes[1].nics[7].tor = Some(0);
+    assert_eq!(answer(&world, question), None, "cables are no difference");
+
+    world.inventory.clusters[0].nodes[3].nics[0].speed = 25_000;
+    let text = said(&world, question);
+    for words in ["6 × 1 Gbit/s on HV1–HV3", "1 × 25 Gbit/s", "on HV4"] {
+        assert!(text.contains(words), "{words}: {text}");
+    }
 }
