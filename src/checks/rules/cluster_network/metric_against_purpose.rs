@@ -15,7 +15,8 @@ pub static RULE: Rule = Rule {
     severity: Severity::Warning,
     family: "cluster-network",
     summary: "the network for cluster and CSV traffic does not have the lowest metric",
-    risk: "the cluster sends CSV traffic over the network with the lowest metric, whatever it was meant for; at equal metrics it may be either",
+    risk: "the cluster sends its internal traffic (on 2008 R2 CSV traffic as well) over the network with the lowest metric, whatever it was meant for; \
+           at equal metrics it may be either",
     source: "Microsoft, Designating a Preferred Network for Cluster Shared Volumes Communication",
     page: include_str!("metric_against_purpose.md"),
     columns: &[
