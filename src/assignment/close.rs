@@ -5,6 +5,7 @@ use super::design::Design;
 use super::instance::{Instance, Item};
 use super::networks::Mode;
 use super::patterns::{Pattern, Ways};
+use super::repair::size;
 use super::solve::{Solved, weigh};
 use crate::plan::Objective;
 
@@ -12,6 +13,8 @@ use crate::plan::Objective;
 const PLAN_LIMIT: usize = 200_000;
 /// Plans that are counted out at most; the others must lose by what their patterns alone leave unmet.
 const COUNT_LIMIT: usize = 4_000;
+/// Nodes and vNICs that are counted out at most, over all plans: one plan of a large cluster takes as long as many of a small one.
+const SIZE_LIMIT: usize = 120_000;
 
 /// The best plan of a design under a mode; `None` when there are too many to try. Stops as soon as `bound` is met.
 /// `reached`: objective of a plan in hand.
@@ -45,6 +48,7 @@ pub fn best_of_all(
         bound,
         best: None,
         counted: 0,
+        limit: COUNT_LIMIT.min(SIZE_LIMIT / size(instance).max(1)),
     };
     for pick in readings(sizes) {
         let (groups, items) = pick.split_at(lists.len());
@@ -75,6 +79,8 @@ struct Trial<'a> {
     bound: &'a Objective,
     best: Option<Solved>,
     counted: usize,
+    /// Plans that may be counted out.
+    limit: usize,
 }
 
 impl Trial<'_> {
@@ -85,7 +91,7 @@ impl Trial<'_> {
             return Step::Next;
         }
         self.counted += 1;
-        if self.counted > COUNT_LIMIT || self.instance.watch.is_over() {
+        if self.counted > self.limit || self.instance.watch.is_over() {
             return Step::TooMany;
         }
         let patterns = picked.iter().map(|pattern| (*pattern).clone()).collect();

@@ -37,7 +37,7 @@ pub fn repaired(instance: &Instance, solved: Solved, bound: &Objective) -> Solve
 }
 
 /// Nodes and vNICs of an instance.
-fn size(instance: &Instance) -> usize {
+pub fn size(instance: &Instance) -> usize {
     instance.cluster.nodes.len() + instance.items.len()
 }
 

@@ -70,7 +70,7 @@ fn others(cluster: &ClusterData) -> Option<String> {
         _ => "compare them in the table below",
     };
     Some(format!(
-        "The {style} style is better, first in {}; {why}. `--style {style}` plans it.",
+        "The {style} style is better, first in {}; {why}. Plan it with --style {style}.",
         first_gain(cluster, &other)?
     ))
 }
@@ -134,7 +134,7 @@ mod tests {
         assert!(
             said.contains("The hybrid style is better, first in a wish: ")
                 && said.contains(" (missed once, here missed 2 times); dedicated is recommended wherever it meets")
-                && said.ends_with(" `--style hybrid` plans it."),
+                && said.ends_with(" Plan it with --style hybrid."),
             "{said}"
         );
     }

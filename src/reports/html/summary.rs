@@ -139,7 +139,7 @@ fn tiles(cluster: &ClusterData) -> Vec<Tile> {
     let mut tiles = vec![
         (
             show::status(status).to_owned(),
-            "how good the plan is".to_owned(),
+            format!("how good the plan is among those of the {} style", cluster.plan.style),
             status == Status::TimeLimit,
         ),
         (
