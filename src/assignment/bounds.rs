@@ -137,11 +137,7 @@ pub fn counted(instance: &Instance, design: &Design, meetings: &[Meeting]) -> Ob
         .collect();
     for group in &instance.groups {
         let nodes = group.nodes.len() as u64;
-        let ports: usize = instance.classes[group.class]
-            .types
-            .iter()
-            .map(|t| t.count as usize)
-            .sum();
+        let ports = instance.classes[group.class].ports();
         let uplinks = design.uplinks.len();
         objective.unmet_requirements.reachability += uplinks.saturating_sub(ports) as u64 * nodes;
         if ports < uplinks {

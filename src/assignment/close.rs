@@ -5,7 +5,6 @@ use super::design::Design;
 use super::instance::{Instance, Item};
 use super::networks::Mode;
 use super::patterns::{Pattern, Ways};
-use super::repair::size;
 use super::solve::{Solved, weigh};
 use crate::plan::Objective;
 
@@ -48,7 +47,7 @@ pub fn best_of_all(
         bound,
         best: None,
         counted: 0,
-        limit: COUNT_LIMIT.min(SIZE_LIMIT / size(instance).max(1)),
+        limit: COUNT_LIMIT.min(SIZE_LIMIT / instance.size().max(1)),
     };
     for pick in readings(sizes) {
         let (groups, items) = pick.split_at(lists.len());

@@ -43,6 +43,13 @@ pub struct Class {
     pub types: Vec<PortType>,
 }
 
+impl Class {
+    /// Ports of one node.
+    pub fn ports(&self) -> usize {
+        self.types.iter().map(|kind| usize::from(kind.count)).sum()
+    }
+}
+
 /// Nodes of one class that are wired alike today; they get the same pattern.
 #[derive(Clone, Debug)]
 pub struct Group {
@@ -121,6 +128,11 @@ pub struct Instance<'a> {
 pub const KINDS: [FailureKind; 3] = [FailureKind::Nic, FailureKind::Card, FailureKind::Tor];
 
 impl<'a> Instance<'a> {
+    /// Nodes and vNICs: what counting out a plan goes through.
+    pub fn size(&self) -> usize {
+        self.cluster.nodes.len() + self.items.len()
+    }
+
     /// Reads the cluster.
     pub fn new(cluster: &'a Cluster) -> Self {
         let roles = cluster.roles();

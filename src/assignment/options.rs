@@ -103,7 +103,7 @@ pub fn most_nics(class: &Class, shape: &UplinkShape) -> usize {
         kinds.iter().map(of).fold(0, u64::saturating_add)
     };
     let mut total = 0u64;
-    let fitting = (1..=shape.max_nics.min(ports(class))).take_while(|size| {
+    let fitting = (1..=shape.max_nics.min(class.ports())).take_while(|size| {
         total = total.saturating_add(ways(*size));
         total <= CHOICE_LIMIT
     });
@@ -111,13 +111,9 @@ pub fn most_nics(class: &Class, shape: &UplinkShape) -> usize {
     most.min(shape.max_nics)
 }
 
-fn ports(class: &Class) -> usize {
-    class.types.iter().map(|port| usize::from(port.count)).sum()
-}
-
 /// Whether teams of the size that the uplink may have are left out on a node of the class.
 pub fn leaves_out(class: &Class, shape: &UplinkShape) -> bool {
-    most_nics(class, shape) < shape.max_nics.min(ports(class))
+    most_nics(class, shape) < shape.max_nics.min(class.ports())
 }
 
 /// What ports of one uplink have in common.

@@ -21,7 +21,7 @@ const PATTERN_LIMIT: usize = 300;
 /// The best plan that single steps lead to; stops where `bound` is met.
 pub fn repaired(instance: &Instance, solved: Solved, bound: &Objective) -> Solved {
     let met = solved.evaluation.objective.cmp_to(bound, 7).is_eq();
-    if met || FEWEST_PLANS * size(instance) > WORK_LIMIT || instance.watch.is_over() {
+    if met || FEWEST_PLANS * instance.size() > WORK_LIMIT || instance.watch.is_over() {
         return solved;
     }
     let patterns = |class: &Class| patterns(instance, &solved.design, class);
@@ -34,11 +34,6 @@ pub fn repaired(instance: &Instance, solved: Solved, bound: &Objective) -> Solve
     };
     while !repair.is_over() && repair.round() {}
     repair.best
-}
-
-/// Nodes and vNICs of an instance.
-pub fn size(instance: &Instance) -> usize {
-    instance.cluster.nodes.len() + instance.items.len()
 }
 
 /// Ways to give ports to the uplinks on a node of the class.
@@ -90,7 +85,7 @@ impl Repair<'_> {
         if same || self.is_over() {
             return;
         }
-        self.work += size(self.instance);
+        self.work += self.instance.size();
         let best = &self.best;
         let mut other = weigh(self.instance, &best.design, &best.mode, patterns, network);
         if other.evaluation.objective >= best.evaluation.objective {

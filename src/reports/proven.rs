@@ -4,7 +4,7 @@
 
 use super::data::ClusterData;
 use super::show;
-use crate::plan::{LEVELS, Objective, Solver, Status, Style, StyleRow};
+use crate::plan::{LEVELS, Objective, Solver, Status, Style};
 use std::cmp::Ordering;
 
 /// The last level that a proof speaks of; those after it break ties.
@@ -54,25 +54,34 @@ fn open(solver: &Solver, style: Style) -> String {
     )
 }
 
+/// Said of a dedicated plan beside one that is better.
+pub(super) const WHY_DEDICATED: &str =
+    "is recommended wherever it meets every requirement, the target and the drain goal";
+
 /// The best plan found of another style where it is better; `None` where only one style was planned.
 fn others(cluster: &ClusterData) -> Option<String> {
-    let own = &cluster.recount.objective;
-    let rows = cluster.plan.styles.iter().filter(|row| !row.chosen);
-    let planned = |row: &'_ StyleRow| Some((row.objective.clone()?, row.style));
-    let (other, style) = rows.filter_map(planned).min()?;
-    if other.cmp_to(own, LAST) != Ordering::Less {
+    let mut others = cluster.plan.styles.iter().filter(|row| !row.chosen);
+    others.find(|row| row.objective.is_some())?;
+    let Some((other, style)) = better_style(cluster, LAST) else {
         return Some("No better plan was found of any other style.".to_owned());
-    }
+    };
     let why = match cluster.plan.style {
-        Style::Dedicated => {
-            "dedicated is recommended wherever it meets every requirement, the target and the drain goal"
-        }
-        _ => "compare them in the table below",
+        Style::Dedicated => format!("dedicated {WHY_DEDICATED}"),
+        _ => "compare them in the table below".to_owned(),
     };
     Some(format!(
         "The {style} style is better, first in {}; {why}. Plan it with --style {style}.",
-        first_gain(cluster, &other)?
+        first_gain(cluster, other)?
     ))
+}
+
+/// The style whose plan is best in the order of importance, if it is better than the chosen one by a level up to `last`.
+pub(super) fn better_style<'c>(cluster: &ClusterData<'c>, last: usize) -> Option<(&'c Objective, Style)> {
+    let rows = cluster.plan.styles.iter();
+    let (objective, style) = rows
+        .filter_map(|row| Some((row.objective.as_ref()?, row.style)))
+        .min()?;
+    (objective.cmp_to(&cluster.recount.objective, last) == Ordering::Less).then_some((objective, style))
 }
 
 /// The first thing in the order of importance that the other plan does better.
@@ -94,6 +103,7 @@ fn first_gain(cluster: &ClusterData, other: &Objective) -> Option<String> {
 mod tests {
     use super::*;
     use crate::checks::VerifiedPlan;
+    use crate::plan::StyleRow;
     use crate::reports::ReportData;
     use crate::reports::fixtures::{SMALL, World, world};
 

@@ -3,7 +3,7 @@
 //! In: joined data. Out: plain text without markup. Must not know: where it is shown, how today's wiring is counted.
 
 use super::data::{ClusterData, Today};
-use super::{show, story};
+use super::{proven, show, story};
 use crate::checks::recount::Recount;
 use crate::plan::{Objective, Style};
 use crate::roles::Role;
@@ -118,27 +118,16 @@ fn ahead(cluster: &ClusterData, today: &Recount) -> Option<String> {
             "In the order of importance the plan is better first in {what}. "
         ));
     }
-    let why = match (cluster.plan.style, better_style(cluster, level)) {
-        (Style::Dedicated, Some(other)) => format!(
-            "the dedicated design is recommended wherever it meets every requirement, the target and the drain goal; of the others --style {other} \
-             comes out best in that order"
+    let why = match (cluster.plan.style, proven::better_style(cluster, level)) {
+        (Style::Dedicated, Some((_, other))) => format!(
+            "the dedicated design {}; of the others --style {other} comes out best in that order",
+            proven::WHY_DEDICATED
         ),
         _ => "compare the designs in the table below".to_owned(),
     };
     Some(format!(
         "In the order of importance today's wiring is better first in {what}; {why}. "
     ))
-}
-
-/// The style whose plan is best in the order of importance, if it is better than the chosen one by the level at which today's wiring is.
-fn better_style(cluster: &ClusterData, level: usize) -> Option<Style> {
-    let rows = cluster
-        .plan
-        .styles
-        .iter()
-        .filter_map(|row| Some((row.objective.as_ref()?, row.style)));
-    let (objective, style) = rows.min_by(|(a, _), (b, _)| a.cmp(b))?;
-    (objective.cmp_to(&cluster.recount.objective, level) == Ordering::Less).then_some(style)
 }
 
 /// The numbers that differ, in the order of the table.

@@ -120,8 +120,7 @@ pub fn enumerate(
 
 impl Asked<'_> {
     fn answer(self) -> Enumeration {
-        let ports: usize = self.class.types.iter().map(|t| t.count as usize).sum();
-        if ports < self.design.uplinks.len() {
+        if self.class.ports() < self.design.uplinks.len() {
             return self.with_empty(true);
         }
         let full = self.with_empty(false);

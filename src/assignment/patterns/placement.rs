@@ -23,8 +23,7 @@ pub struct Ways<'a> {
 impl<'a> Ways<'a> {
     /// `empty`: uplinks without ports as well, even where there are enough.
     pub fn new(instance: &'a Instance<'a>, class: &'a Class, design: &'a Design, empty: bool) -> Ways<'a> {
-        let ports: usize = class.types.iter().map(|t| t.count as usize).sum();
-        let empty = empty || ports < design.uplinks.len();
+        let empty = empty || class.ports() < design.uplinks.len();
         let list = |shape| Kind::new(choices(instance, class, shape, Meeting::Anywhere, empty));
         Ways {
             instance,
