@@ -2,10 +2,7 @@
 //!
 //! In: two objective vectors. Out: [`Proof`]. Must not know: how either was found.
 
-use crate::plan::{LEVELS, Objective, Status};
-
-/// Levels that the proof speaks of; the levels after them break ties.
-pub const PROVEN_LEVELS: usize = 7;
+use crate::plan::{LEVELS, Objective, PROVEN_LEVELS, Status};
 
 /// How far a plan is proven.
 #[derive(Clone, Debug, PartialEq, Eq)]

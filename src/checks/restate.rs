@@ -11,12 +11,9 @@ use super::{plan, verify};
 use crate::checks::VerifiedPlan;
 use crate::finding::Finding;
 use crate::inventory::{Cluster, Inventory};
-use crate::plan::{ClusterPlan, LEVELS, Plan, Share, Solver, Status};
+use crate::plan::{ClusterPlan, LEVELS, PROVEN_LEVELS, Plan, Share, Solver, Status};
 use crate::roles::Role;
 use crate::units::Permille;
-
-/// Levels that status, bound and gap speak of.
-const PROVEN_LEVELS: usize = 7;
 
 /// Judges the decisions of a plan alone: what the plan states about itself is replaced by what is recounted, then everything is
 /// judged as ever.

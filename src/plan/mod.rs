@@ -7,7 +7,7 @@
 
 mod objective;
 
-pub use objective::{LEVELS, Objective, Requirements};
+pub use objective::{LEVELS, Objective, PROVEN_LEVELS, Requirements};
 
 use crate::profiles::{TeamKind, Transport};
 use crate::roles::Role;

@@ -3,6 +3,9 @@
 use serde::{Deserialize, Serialize};
 use std::cmp::Ordering;
 
+/// Levels that status, bound and gap speak of; the levels after them break ties.
+pub const PROVEN_LEVELS: usize = 7;
+
 /// Names of the levels, first to last.
 pub const LEVELS: [&str; 11] = [
     "unmet requirements",

@@ -4,11 +4,8 @@
 
 use super::data::ClusterData;
 use super::show;
-use crate::plan::{LEVELS, Objective, Solver, Status, Style};
+use crate::plan::{LEVELS, Objective, PROVEN_LEVELS, Solver, Status, Style};
 use std::cmp::Ordering;
-
-/// The last level that a proof speaks of; those after it break ties.
-const LAST: usize = 7;
 
 /// The proof and what it leaves open.
 pub(super) fn sentence(cluster: &ClusterData) -> String {
@@ -62,7 +59,7 @@ pub(super) const WHY_DEDICATED: &str =
 fn others(cluster: &ClusterData) -> Option<String> {
     let mut others = cluster.plan.styles.iter().filter(|row| !row.chosen);
     others.find(|row| row.objective.is_some())?;
-    let Some((other, style)) = better_style(cluster, LAST) else {
+    let Some((other, style)) = better_style(cluster, PROVEN_LEVELS) else {
         return Some("No better plan was found of any other style.".to_owned());
     };
     let why = match cluster.plan.style {
@@ -87,7 +84,7 @@ pub(super) fn better_style<'c>(cluster: &ClusterData<'c>, last: usize) -> Option
 /// The first thing in the order of importance that the other plan does better.
 fn first_gain(cluster: &ClusterData, other: &Objective) -> Option<String> {
     let own = &cluster.recount.objective;
-    let level = (1..=LAST).find(|level| own.level(*level) != other.level(*level))?;
+    let level = (1..=PROVEN_LEVELS).find(|level| own.level(*level) != other.level(*level))?;
     if level != 2 {
         let (here, there) = (show::level(own, level), show::level(other, level));
         return Some(format!("{} ({there}, here {here})", show::level_name(level)));

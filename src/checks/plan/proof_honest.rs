@@ -3,7 +3,7 @@
 use super::{Broken, Judge, PlanCheck};
 use crate::checks::Recount;
 use crate::inventory::Cluster;
-use crate::plan::{ClusterPlan, LEVELS, Solver, Status};
+use crate::plan::{ClusterPlan, LEVELS, PROVEN_LEVELS, Solver, Status};
 
 pub(super) static CHECK: PlanCheck = PlanCheck {
     name: "proof-honest",
@@ -11,9 +11,6 @@ pub(super) static CHECK: PlanCheck = PlanCheck {
     docs: "Optimal means that no other plan is better at levels 1 to 7; a plan with an open gap must say where and how wide it is.",
     judge: Judge::Claims(check),
 };
-
-/// Levels that the proof speaks of.
-const PROVEN_LEVELS: usize = 7;
 
 fn check(_: &Cluster, plan: &ClusterPlan, recount: &Recount, broken: &mut Broken) {
     let solver = &plan.solver;

@@ -3,13 +3,10 @@
 //! In: what the search found, with its bound. Out: HTML. Must not know: how it was found.
 
 use super::summary::{close_table, open_table, write_row};
-use crate::plan::Objective;
+use crate::plan::{Objective, PROVEN_LEVELS};
 use crate::reports::data::{ReportData, WhatIf, WhatIfRow};
 use crate::reports::show;
 use std::cmp::Ordering;
-
-/// Levels that a bound speaks of.
-const BOUNDED: usize = 7;
 
 /// Writes the table; nothing where nobody asked.
 pub(super) fn write(data: &ReportData, what_if: &WhatIf, out: &mut String) {
@@ -29,14 +26,14 @@ pub(super) fn write(data: &ReportData, what_if: &WhatIf, out: &mut String) {
 fn difference(data: &ReportData, row: &WhatIfRow) -> [String; 3] {
     let level = row.before.first_difference(&row.after).filter(|l| *l <= 10);
     let Some(level) = level.filter(|_| row.after < row.before) else {
-        let proven = row.bound.cmp_to(&row.before, BOUNDED) != Ordering::Less;
+        let proven = row.bound.cmp_to(&row.before, PROVEN_LEVELS) != Ordering::Less;
         let said = match proven {
             true => "nothing: proven, no plan with them is better",
             false => "nothing that was found; it is not proven that there is nothing",
         };
         return [said.to_owned(), "–".to_owned(), "–".to_owned()];
     };
-    let open = level <= BOUNDED && row.bound.level(level) != row.after.level(level);
+    let open = level <= PROVEN_LEVELS && row.bound.level(level) != row.after.level(level);
     let or_better = if open { " (perhaps better: not proven)" } else { "" };
     let what = match level {
         2 => wish(data, row).unwrap_or_else(|| show::level_name(level).to_owned()),
