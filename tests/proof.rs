@@ -6,7 +6,7 @@ mod support;
 
 use nicplan::assignment::{Options, plan};
 use nicplan::checks::{recount, verify};
-use nicplan::inventory::{Cluster, ClusterNetwork, Tor};
+use nicplan::inventory::{Cluster, ClusterNetwork, StorageKind, Tor};
 use nicplan::plan::{ClusterPlan, Objective, Plan, Status, Style, Uplink};
 use nicplan::roles::Role;
 use support::{inventory, nic, vm};
@@ -248,18 +248,22 @@ fn management_on_a_vlan_that_no_port_carries(nodes: usize, ports: usize) -> Clus
     for port in cluster.nodes.iter_mut().flat_map(|n| &mut n.nics) {
         port.vlans = Some([20].into_iter().collect());
     }
-    cluster.networks.push(ClusterNetwork {
+    cluster.networks.push(network("Management", 10, Role::Management));
+    cluster
+}
+
+fn network(name: &str, vlan: u16, purpose: Role) -> ClusterNetwork {
+    ClusterNetwork {
         facts: Default::default(),
         state: Default::default(),
-        name: "Management".to_owned(),
+        name: name.to_owned(),
         subnet: String::new(),
-        vlan: Some(10),
+        vlan: Some(vlan),
         cluster_use: Some(3),
         metric: None,
-        purpose: Some(Role::Management),
+        purpose: Some(purpose),
         origin: Default::default(),
-    });
-    cluster
+    }
 }
 
 #[test]
@@ -319,4 +323,43 @@ fn nodes_of_different_hardware_meet_on_one_of_two_tors_without_a_link() {
     assert_eq!(solver.objective.unmet_requirements.reachability, 0, "{solver:?}");
     assert_eq!(solver.status, Status::Optimal, "{solver:?}");
     assert!(verify(&inventory(cluster), plan).is_ok());
+}
+
+/// Four nodes whose ports carry all VLANs, those of host traffic, or all but that of cluster traffic; two switches without a link.
+fn cluster_vlan_on_some_ports() -> Cluster {
+    const HOST: &[u16] = &[10, 11, 30];
+    const NO_CLUSTER: &[u16] = &[10, 30];
+    let mut cluster = support::cluster("2019", 4);
+    cluster.storage = StorageKind::Iscsi;
+    support::two_tors(&mut cluster);
+    cluster.links.clear();
+    // Switch, model, VLANs.
+    type Port = (usize, &'static str, Option<&'static [u16]>);
+    let ports: [&[Port]; 4] = [
+        &[(1, "M", Some(NO_CLUSTER)), (0, "M", Some(NO_CLUSTER)), (1, "I", None)],
+        &[(1, "M", Some(HOST)), (0, "M", None), (1, "I", Some(NO_CLUSTER))],
+        &[(0, "B", Some(HOST)), (0, "M", Some(HOST)), (1, "I", Some(NO_CLUSTER))],
+        &[(0, "M", Some(NO_CLUSTER)), (1, "I", Some(HOST))],
+    ];
+    for (node, ports) in cluster.nodes.iter_mut().zip(ports) {
+        for (index, (tor, model, vlans)) in ports.iter().enumerate() {
+            let mut port = nic(&format!("NIC{}", index + 1), 1_000);
+            port.tor = Some(*tor);
+            port.model = (*model).to_owned();
+            port.vlans = vlans.map(|vlans| vlans.iter().copied().collect());
+            node.nics.push(port);
+        }
+    }
+    cluster.networks.push(network("Cluster", 11, Role::Cluster));
+    cluster
+}
+
+/// On an uplink of several roles one may be reached on its VLAN where another is not: giving the uplink up does not miss them all.
+#[test]
+fn roles_of_different_vlans_on_one_uplink_are_missed_one_by_one() {
+    let cluster = cluster_vlan_on_some_ports();
+    let plan = planned(&cluster, Some(Style::Converged));
+    let solver = plan.clusters[0].solver.clone();
+    let verified = verify(&inventory(cluster), plan);
+    assert!(verified.is_ok(), "{solver:?}\n{:#?}", verified.err());
 }

@@ -10,7 +10,7 @@ use super::loads::node_parts;
 use super::meeting::{Meeting, given_up};
 use super::networks::{Mode, zones_required};
 use super::patterns::Enumeration;
-use crate::plan::{Objective, Requirements};
+use crate::plan::{Objective, PROVEN_LEVELS, Requirements};
 use crate::policy::{FailureKind, Wish};
 
 /// A design with where its uplinks meet and the patterns that follow.
@@ -49,7 +49,7 @@ impl Job<'_> {
         objective.changes = least_changes(self.instance, self.design, &objective);
         // Where patterns were left out, the number of ports alone may prove more.
         let counted = counted(self.instance, self.design, self.meetings);
-        if counted.cmp_to(&objective, 7).is_gt() {
+        if counted.cmp_to(&objective, PROVEN_LEVELS).is_gt() {
             counted
         } else {
             objective
@@ -224,7 +224,7 @@ fn unpaired(instance: &Instance, design: &Design, spare: usize) -> u64 {
 
 /// Keeps the smaller bound.
 pub fn lower(bound: &mut Option<Objective>, other: &Objective) {
-    if bound.as_ref().is_none_or(|b| other.cmp_to(b, 7).is_lt()) {
+    if bound.as_ref().is_none_or(|b| other.cmp_to(b, PROVEN_LEVELS).is_lt()) {
         *bound = Some(other.clone());
     }
 }

@@ -96,7 +96,7 @@ mod tests {
     use crate::assignment::plan_cluster;
     use crate::inventory::testing::{cluster, nic, vm, vnic};
     use crate::inventory::{Inventory, StorageKind};
-    use crate::plan::Style;
+    use crate::plan::{PROVEN_LEVELS, Style};
     use crate::roles::Role;
 
     /// Nodes with two ports of 1 and two of 25 Gbit/s on two switches, of which the fast ones of the last node lack a VLAN.
@@ -160,7 +160,7 @@ mod tests {
         let mut worse = Objective::default();
         worse.unmet_requirements.reachability = 1_000;
         let better = answer(&worse, found()).expect("there was time");
-        assert!(better.objective < worse && better.bound.cmp_to(&better.objective, 7) != Ordering::Greater);
+        assert!(better.objective < worse && better.bound.cmp_to(&better.objective, PROVEN_LEVELS) != Ordering::Greater);
         assert!(answer(&known, Found::not_begun()).is_none());
     }
 }

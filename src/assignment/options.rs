@@ -92,6 +92,22 @@ const CHOICE_LIMIT: u64 = 40_000;
 
 /// Ports of a choice at most: what the uplink may have, or less where a node has too many unlike ports to look at all their teams.
 pub fn most_nics(class: &Class, shape: &UplinkShape) -> usize {
+    let mut total = 0u64;
+    let fitting = teams_by_size(class, shape).into_iter().take_while(|teams| {
+        total = total.saturating_add(*teams);
+        total <= CHOICE_LIMIT
+    });
+    fitting.count().max(2).min(shape.max_nics)
+}
+
+/// Choices of an uplink at most, without making them.
+pub fn most_choices(class: &Class, shape: &UplinkShape) -> u64 {
+    let teams = teams_by_size(class, shape).into_iter().take(most_nics(class, shape));
+    teams.fold(1, u64::saturating_add)
+}
+
+/// Ways to choose ports for an uplink, by their number from 1 on; direct cables count like any port.
+fn teams_by_size(class: &Class, shape: &UplinkShape) -> Vec<u64> {
     let mut kinds: Vec<(Mbps, &str)> = class.types.iter().map(|port| alike(shape, port)).collect();
     kinds.sort();
     kinds.dedup();
@@ -102,13 +118,7 @@ pub fn most_nics(class: &Class, shape: &UplinkShape) -> usize {
         };
         kinds.iter().map(of).fold(0, u64::saturating_add)
     };
-    let mut total = 0u64;
-    let fitting = (1..=shape.max_nics.min(class.ports())).take_while(|size| {
-        total = total.saturating_add(ways(*size));
-        total <= CHOICE_LIMIT
-    });
-    let most = fitting.last().unwrap_or(1).max(2);
-    most.min(shape.max_nics)
+    (1..=shape.max_nics.min(class.ports())).map(ways).collect()
 }
 
 /// Whether teams of the size that the uplink may have are left out on a node of the class.

@@ -9,7 +9,7 @@ use super::instance::{Class, Instance};
 use super::meeting::undecided;
 use super::patterns::{Breadth, Pattern, Ways, enumerate};
 use super::solve::{Solved, weigh};
-use crate::plan::Objective;
+use crate::plan::{Objective, PROVEN_LEVELS};
 
 /// Nodes and vNICs that are counted out at most, over all plans: counted work, never a clock.
 const WORK_LIMIT: usize = 100_000;
@@ -20,7 +20,7 @@ const PATTERN_LIMIT: usize = 300;
 
 /// The best plan that single steps lead to; stops where `bound` is met.
 pub fn repaired(instance: &Instance, solved: Solved, bound: &Objective) -> Solved {
-    let met = solved.evaluation.objective.cmp_to(bound, 7).is_eq();
+    let met = solved.evaluation.objective.cmp_to(bound, PROVEN_LEVELS).is_eq();
     if met || FEWEST_PLANS * instance.size() > WORK_LIMIT || instance.watch.is_over() {
         return solved;
     }
@@ -39,7 +39,7 @@ pub fn repaired(instance: &Instance, solved: Solved, bound: &Objective) -> Solve
 /// Ways to give ports to the uplinks on a node of the class.
 fn patterns(instance: &Instance, design: &Design, class: &Class) -> Vec<Pattern> {
     let best = || enumerate(instance, class, design, &undecided(design), Breadth::Best).patterns;
-    let all = Ways::new(instance, class, design, false).patterns(PATTERN_LIMIT);
+    let all = Ways::new(instance, class, design, false).and_then(|ways| ways.patterns(PATTERN_LIMIT));
     all.unwrap_or_else(best)
 }
 
@@ -54,7 +54,7 @@ struct Repair<'a> {
 
 impl Repair<'_> {
     fn is_over(&self) -> bool {
-        let met = self.best.evaluation.objective.cmp_to(self.bound, 7).is_eq();
+        let met = self.best.evaluation.objective.cmp_to(self.bound, PROVEN_LEVELS).is_eq();
         met || self.work >= WORK_LIMIT || self.instance.watch.is_over()
     }
 

@@ -10,9 +10,9 @@ use super::instance::Instance;
 use super::listing::{Listing, Listings};
 use super::meeting::{scattered, undecided, ways};
 use super::networks::{Mode, modes};
-use super::solve::{Solved, solve_mode};
+use super::solve::{Outcome, Solved, solve_mode};
 use super::waiting::{Proven, Waiting, inherited};
-use crate::plan::{MAX_NETWORKS, Objective};
+use crate::plan::{MAX_NETWORKS, Objective, PROVEN_LEVELS};
 use std::collections::BinaryHeap;
 
 /// Designs that are split at most in one search; the others keep their gap.
@@ -64,11 +64,13 @@ impl Found {
 
     /// Whether a plan is in hand (where one is asked for) and the work is done that may be done.
     fn is_spent(&self, question: Question) -> bool {
-        match question {
-            Question::Best => self.best_known().is_some() && self.work > WORK_LIMIT,
-            Question::Glance => self.best_known().is_some() && self.work > SMALL_WORK_LIMIT,
-            Question::Feasible => self.work > SMALL_WORK_LIMIT,
-        }
+        let enough = self.best_known().is_some() || question == Question::Feasible;
+        enough && self.work > question.work_limit()
+    }
+
+    /// Whether the work is done that may be done, and there is no plan to show for it.
+    fn lacks_a_plan(&self, question: Question) -> bool {
+        self.work > question.work_limit() && !self.is_spent(question)
     }
 
     /// Whether a plan that meets every requirement is in hand, or no plan from this bound on can.
@@ -87,6 +89,15 @@ pub enum Question {
     Glance,
     /// Whether some plan meets every requirement; the first one that does ends the search.
     Feasible,
+}
+
+impl Question {
+    fn work_limit(self) -> u64 {
+        match self {
+            Question::Best => WORK_LIMIT,
+            Question::Glance | Question::Feasible => SMALL_WORK_LIMIT,
+        }
+    }
 }
 
 /// Solves all designs, best bound first. `known`: value of a plan that is there already.
@@ -111,6 +122,7 @@ pub fn search(instance: &Instance, designs: Vec<Design>, question: Question, kno
             break;
         }
         search.step(waiting);
+        search.settle();
     }
     search.found
 }
@@ -134,7 +146,7 @@ impl Search<'_> {
         let late = self.instance.watch.is_over();
         let loses = found
             .best_known()
-            .is_some_and(|best| next.bound.cmp_to(best, 7).is_gt());
+            .is_some_and(|best| next.bound.cmp_to(best, PROVEN_LEVELS).is_gt());
         if !late && !loses && !found.is_spent(self.question) {
             return false;
         }
@@ -176,10 +188,23 @@ impl Search<'_> {
         }
     }
 
+    /// Solves the most promising of the designs whose patterns are listed once no more may be listed: some plan there must be.
+    fn settle(&mut self) {
+        if !self.found.lacks_a_plan(self.question) {
+            return;
+        }
+        let mut waiting = std::mem::take(&mut self.heap).into_sorted_vec();
+        let best = waiting.iter().rposition(|waiting| waiting.listing.is_some());
+        let best = best.map(|at| waiting.remove(at));
+        self.heap = waiting.into();
+        best.into_iter().for_each(|listed| self.step(listed));
+    }
+
     /// Sharpens the bound of an unnamed design, or names its networks. With more networks than are solved its bound is all that
     /// is known.
     fn name(&mut self, waiting: Waiting) {
-        let sharper = inherited(&self.proven, &waiting.design).filter(|bare| bare.cmp_to(&waiting.bare, 7).is_gt());
+        let sharper =
+            inherited(&self.proven, &waiting.design).filter(|bare| bare.cmp_to(&waiting.bare, PROVEN_LEVELS).is_gt());
         if let Some(bare) = sharper {
             self.proven.insert(waiting.design.uplinks.clone(), bare.clone());
             return self.heap.push(waiting.sharpened(self.instance, bare));
@@ -190,7 +215,7 @@ impl Search<'_> {
         for design in labelled(self.instance, &waiting.design) {
             let meetings = undecided(&design);
             let named = Waiting::new(self.instance, design, meetings);
-            let bare = named.bare.clone().max_to(waiting.bare.clone(), 7);
+            let bare = named.bare.clone().max_to(waiting.bare.clone(), PROVEN_LEVELS);
             self.heap.push(named.sharpened(self.instance, bare));
         }
     }
@@ -240,7 +265,8 @@ fn solve(
     found.others.extend(best);
     let split = shown.open.filter(|_| found.splits < SPLIT_LIMIT);
     found.splits += usize::from(split.is_some());
-    if let Some(bound) = shown.bound.filter(|_| split.is_none() || !ways(instance).1) {
+    let is_covered = split.is_some_and(|uplink| ways(instance, &waiting.design.uplinks[uplink]).1);
+    if let Some(bound) = shown.bound.filter(|_| !is_covered) {
         lower(&mut found.bound, &bound);
     }
     split.map_or_else(Vec::new, |uplink| waiting.split(instance, uplink))
@@ -248,7 +274,9 @@ fn solve(
 
 /// Whether what has this bound is to be solved. What is passed over although it might be better keeps its bound.
 fn is_worth_solving(instance: &Instance, bound: &Objective, question: Question, found: &mut Found) -> bool {
-    let loses = found.best_known().is_some_and(|best| bound.cmp_to(best, 7).is_gt());
+    let loses = found
+        .best_known()
+        .is_some_and(|best| bound.cmp_to(best, PROVEN_LEVELS).is_gt());
     found.stopped |= !loses && instance.watch.is_over();
     if loses || found.stopped || found.is_spent(question) {
         found.cut |= !loses;
@@ -261,8 +289,8 @@ fn is_worth_solving(instance: &Instance, bound: &Objective, question: Question, 
 impl Shown {
     /// Solves the design under a mode.
     fn add(&mut self, job: &Job, mode: &Mode, question: Question, found: &mut Found) {
-        let (solved, bound) = solve_mode(job, mode, question);
-        found.work += job.work() + job.listing.new_work();
+        let Outcome { solved, bound, work } = solve_mode(job, mode, question);
+        found.work += job.work() + job.listing.new_work() + work;
         lower(&mut self.bound, &bound);
         let objective = &solved.evaluation.objective;
         if objective.unmet_requirements.reachability > bound.unmet_requirements.reachability {
@@ -280,5 +308,52 @@ impl Shown {
 fn lower_all(best: &mut Option<Objective>, other: &Objective) {
     if best.as_ref().is_none_or(|b| other < b) {
         *best = Some(other.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::assignment::design::all_designs;
+    use crate::inventory::testing::{cluster, nic};
+    use crate::plan::Style;
+
+    /// Out of work with one design listed, another one not, and no plan in hand: the listed one is solved and nothing more is listed.
+    #[test]
+    fn a_search_that_ran_out_of_work_makes_a_plan_of_what_is_listed() {
+        let mut cluster = cluster(2, 1);
+        for node in &mut cluster.nodes {
+            node.nics = (0..4).map(|n| nic(&format!("P{n}"), 1_000, Some(0))).collect();
+        }
+        let instance = Instance::new(&cluster);
+        let mut designs = all_designs(&instance, Style::Hybrid).into_iter();
+        let mut waiting = || {
+            let design = designs.next().expect("there are several");
+            let meetings = undecided(&design);
+            Waiting::new(&instance, design, meetings)
+        };
+        let mut listings = Listings::default();
+        let (listed, open) = (waiting().listed(&instance, &mut listings), waiting());
+        let mut search = Search {
+            instance: &instance,
+            question: Question::Glance,
+            heap: [listed, open].into_iter().collect(),
+            proven: Proven::new(),
+            listings,
+            found: Found {
+                work: SMALL_WORK_LIMIT,
+                ..Found::default()
+            },
+        };
+        search.settle();
+        assert!(search.found.best.is_none(), "there is work left to do");
+        search.found.work += 1;
+        search.settle();
+        assert!(search.found.best.is_some(), "a plan comes of what is listed");
+        assert!(
+            search.heap.iter().all(|waiting| waiting.listing.is_none()),
+            "the other design still waits"
+        );
+        assert_eq!(search.heap.len(), 1);
     }
 }

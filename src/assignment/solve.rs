@@ -16,7 +16,7 @@ use super::meeting::Meeting;
 use super::networks::Mode;
 use super::patterns::{Enumeration, Pattern};
 use super::search::Question;
-use crate::plan::Objective;
+use crate::plan::{Objective, PROVEN_LEVELS};
 
 /// A solved design.
 pub struct Solved {
@@ -30,8 +30,17 @@ pub struct Solved {
     pub runners_up: Vec<Option<RunnerUp>>,
 }
 
+/// What solving a design under a mode gives.
+pub struct Outcome {
+    pub solved: Solved,
+    /// What no plan of the design under the mode can beat.
+    pub bound: Objective,
+    /// Work of trying everything, in patterns judged that take as long.
+    pub work: u64,
+}
+
 /// Solves a design under a mode; gives the plan and what no plan of the design under the mode can beat.
-pub fn solve_mode(job: &Job, mode: &Mode, question: Question) -> (Solved, Objective) {
+pub fn solve_mode(job: &Job, mode: &Mode, question: Question) -> Outcome {
     let Job { instance, design, .. } = *job;
     let parts = node_parts(instance, design, mode);
     let (listed, mut sets) = Listed::new(job, mode, &parts);
@@ -103,22 +112,20 @@ pub fn carry_over(instance: &Instance, plain: &Instance, solved: Solved) -> Solv
 }
 
 /// Tries everything where the plan does not meet its bound and the instance is tiny.
-fn closed(job: &Job, mode: &Mode, question: Question, solved: Solved, bound: Objective) -> (Solved, Objective) {
+fn closed(job: &Job, mode: &Mode, question: Question, solved: Solved, bound: Objective) -> Outcome {
     let reached = &solved.evaluation.objective;
     // What is tried here is the whole design: once, before any of it is split off.
     let whole = job.meetings.iter().all(|m| *m == Meeting::Anywhere);
     let matters = whole && (question != Question::Feasible || bound.unmet_requirements.met());
-    if !matters || job.instance.watch.is_over() || reached.cmp_to(&bound, 7).is_eq() {
-        return (solved, bound);
+    if !matters || job.instance.watch.is_over() || reached.cmp_to(&bound, PROVEN_LEVELS).is_eq() {
+        let work = 0;
+        return Outcome { solved, bound, work };
     }
-    match close::best_of_all(job.instance, job.design, mode, &bound, reached) {
-        Some(best) => {
-            let exact = best.evaluation.objective.clone();
-            let better = exact < *reached;
-            (if better { best } else { solved }, exact)
-        }
-        None => (solved, bound),
-    }
+    let close::Tried { best, work } = close::best_of_all(job.instance, job.design, mode, &bound, reached);
+    let bound = best.as_ref().map_or(bound, |best| best.evaluation.objective.clone());
+    let better = best.filter(|best| best.evaluation.objective < solved.evaluation.objective);
+    let solved = better.unwrap_or(solved);
+    Outcome { solved, bound, work }
 }
 
 /// Where the patterns of each group were listed. Where no pattern with the best wishes carries the load, every pattern

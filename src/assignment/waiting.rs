@@ -5,7 +5,7 @@ use super::design::{Design, FEW_NETWORKS, UplinkShape};
 use super::instance::Instance;
 use super::listing::{Listing, Listings};
 use super::meeting::{Meeting, ways};
-use crate::plan::Objective;
+use crate::plan::{Objective, PROVEN_LEVELS};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -53,7 +53,7 @@ impl Waiting {
             meetings: &self.meetings,
             listing: &listing,
         };
-        let bare = job.bound().max_to(self.bare.clone(), 7);
+        let bare = job.bound().max_to(self.bare.clone(), PROVEN_LEVELS);
         Waiting {
             listing: Some(listing),
             ..self
@@ -72,7 +72,7 @@ impl Waiting {
     /// The same with a bound that is at least `bare`.
     pub fn sharpened(self, instance: &Instance, bare: Objective) -> Self {
         Waiting {
-            bound: with_networks(instance, &bare).max_to(self.bound, 7),
+            bound: with_networks(instance, &bare).max_to(self.bound, PROVEN_LEVELS),
             bare,
             ..self
         }
@@ -101,7 +101,11 @@ impl Waiting {
             meetings[uplink] = way;
             Waiting::new(instance, self.design.clone(), meetings)
         };
-        ways(instance).0.into_iter().map(decided).collect()
+        ways(instance, &self.design.uplinks[uplink])
+            .0
+            .into_iter()
+            .map(decided)
+            .collect()
     }
 }
 

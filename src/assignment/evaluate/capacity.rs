@@ -39,7 +39,7 @@ impl Count<'_> {
         let mut landed = Vec::new();
         for (uplink, role) in self.instances().into_iter().filter(|(_, r)| r.info().falls_back) {
             let served = !self.nics(node, uplink).is_empty();
-            if served && self.alive(node, uplink, loss).is_empty() {
+            if served && self.is_dead(node, uplink, loss) {
                 landed.extend(self.refuge(node, uplink, loss).map(|u| (u, role)));
             }
         }

@@ -10,6 +10,7 @@ mod survival;
 mod wishes;
 
 pub use drain::drain_bound_of;
+pub use reachability::vlan_limited;
 
 use super::design::Design;
 use super::instance::Instance;
@@ -19,7 +20,7 @@ use crate::policy::FailureKind;
 use crate::roles::Role;
 use crate::topology::{Attach, Fabric};
 use crate::units::Mbps;
-use reachability::{cable_numbers, vlan_limited};
+use reachability::cable_numbers;
 use std::collections::BTreeMap;
 
 /// Concrete decisions for a design.

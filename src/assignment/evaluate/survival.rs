@@ -68,11 +68,17 @@ impl Count<'_> {
             .collect()
     }
 
+    /// Whether no port of the uplink is left; true where it has none.
+    pub fn is_dead(&self, node: usize, uplink: usize, loss: &Loss) -> bool {
+        let nics = &self.instance.cluster.nodes[node].nics;
+        self.nics(node, uplink).iter().all(|n| loss.takes(*n, &nics[*n]))
+    }
+
     /// Where a falling-back role goes when its uplink is dead.
     pub fn refuge(&self, node: usize, from: usize, loss: &Loss) -> Option<usize> {
         let smb = self.instance.cluster.storage.is_smb();
         (0..self.design.uplinks.len())
-            .filter(|u| *u != from && !self.alive(node, *u, loss).is_empty())
+            .filter(|u| *u != from && !self.is_dead(node, *u, loss))
             .filter_map(|u| {
                 let roles = self.design.uplinks[u]
                     .roles
@@ -99,7 +105,7 @@ impl Count<'_> {
             }
             for node in (0..nodes).filter(|n| !self.decisions.nics[*n][uplink].is_empty()) {
                 for loss in &losses[node] {
-                    let dead = self.alive(node, uplink, loss).is_empty();
+                    let dead = self.is_dead(node, uplink, loss);
                     let saved = role.info().falls_back && self.refuge(node, uplink, loss).is_some();
                     if dead && !saved {
                         lost.insert((node, uplink, role, loss.kind()));
@@ -123,32 +129,59 @@ impl Count<'_> {
     fn reach_losses(&mut self, uplink: usize, role: Role, vlan: Option<u16>, losses: &[Vec<Loss>], lost: &mut Lost) {
         let nodes = losses.len();
         let whole: Vec<Heard> = (0..nodes).map(|n| self.heard(n, uplink, vlan, None)).collect();
-        let mut by_tor: BTreeMap<Loss, Vec<Heard>> = BTreeMap::new();
+        let at_home = Alike::groups(&whole, &whole);
+        let mut by_tor: BTreeMap<Loss, Vec<Alike>> = BTreeMap::new();
         for (node, list) in losses.iter().enumerate() {
             for loss in list {
-                if self.alive(node, uplink, loss).is_empty() {
+                if self.is_dead(node, uplink, loss) {
                     continue;
                 }
                 let own = self.heard(node, uplink, vlan, Some((loss, node)));
-                let others: &[Heard] = match loss {
+                let others: &[Alike] = match loss {
                     Loss::Tor(_) => by_tor.entry(loss.clone()).or_insert_with(|| {
                         let left = |n| self.heard(n, uplink, vlan, Some((loss, n)));
-                        (0..nodes).map(left).collect()
+                        Alike::groups(&whole, &(0..nodes).map(left).collect::<Vec<Heard>>())
                     }),
-                    _ => &whole,
+                    _ => &at_home,
                 };
-                let cut = (0..nodes).filter(|other| *other != node).any(|other| {
-                    let there = loss_at(loss, other, node);
-                    let fallen = role.info().falls_back
-                        && self.alive(other, uplink, there).is_empty()
-                        && self.refuge(other, uplink, there).is_some();
-                    whole[node].touches(&whole[other]) && !own.touches(&others[other]) && !fallen
-                });
-                if cut {
+                let parted = others
+                    .iter()
+                    .filter(|group| whole[node].touches(&group.before) && !own.touches(&group.after));
+                let mut beyond = parted.flat_map(|group| &group.nodes).filter(|other| **other != node);
+                if beyond.any(|other| !self.has_fallen_back(*other, uplink, role, loss_at(loss, *other, node))) {
                     lost.insert((node, uplink, role, loss.kind()));
                 }
             }
         }
+    }
+
+    /// Whether a role has left its dead uplink for a refuge.
+    fn has_fallen_back(&self, node: usize, uplink: usize, role: Role, loss: &Loss) -> bool {
+        role.info().falls_back && self.is_dead(node, uplink, loss) && self.refuge(node, uplink, loss).is_some()
+    }
+}
+
+/// Nodes that hear the same before a loss and after it: in a large cluster there are few such groups, so that each node is
+/// compared with those and not with every other node.
+struct Alike {
+    before: Heard,
+    after: Heard,
+    nodes: Vec<usize>,
+}
+
+impl Alike {
+    /// `before`, `after`: what each node hears.
+    fn groups(before: &[Heard], after: &[Heard]) -> Vec<Alike> {
+        let mut groups: BTreeMap<(&Heard, &Heard), Vec<usize>> = BTreeMap::new();
+        for (node, pair) in before.iter().zip(after).enumerate() {
+            groups.entry(pair).or_default().push(node);
+        }
+        let group = |((before, after), nodes): ((&Heard, &Heard), Vec<usize>)| Alike {
+            before: before.clone(),
+            after: after.clone(),
+            nodes,
+        };
+        groups.into_iter().map(group).collect()
     }
 }
 

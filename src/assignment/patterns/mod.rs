@@ -76,15 +76,20 @@ pub struct Enumeration {
     pub complete: bool,
     /// Whether some choice has ports that lead to no other node.
     pub blind: bool,
-    /// Branches and placements that were looked at.
+    /// Branches and placements that were looked at, and what took as long.
     pub work: u64,
     /// Kinds of choices by uplink.
     table: Vec<Vec<Kind>>,
     shared: Vec<Shared>,
 }
 
-/// Branches and placements after which an enumeration stops and says that it is not complete. Counted work, never a clock.
+/// Branches and placements after which the enumerations of all classes of nodes stop and say that they are not complete. Counted
+/// work, never a clock.
 const WORK_LIMIT: u64 = 1_000_000;
+/// Of these for one class at least, however many classes there are.
+const CLASS_WORK_LIMIT: u64 = 20_000;
+/// Branches and placements that are looked at in the time that it takes to make one choice for an uplink.
+const LISTED_PER_CHOICE: u64 = 20;
 /// Patterns kept at most.
 const PATTERN_LIMIT: usize = 20_000;
 /// What is asked of an enumeration.
@@ -107,18 +112,28 @@ pub fn enumerate(
     meetings: &[Meeting],
     breadth: Breadth,
 ) -> Enumeration {
-    let asked = Asked {
-        instance,
-        class,
-        design,
-        meetings,
-        breadth,
-        limit: WORK_LIMIT,
-    };
-    asked.answer()
+    Asked::new(instance, class, design, meetings, breadth).answer()
 }
 
-impl Asked<'_> {
+impl<'a> Asked<'a> {
+    fn new(
+        instance: &'a Instance<'a>,
+        class: &'a Class,
+        design: &'a Design,
+        meetings: &'a [Meeting],
+        breadth: Breadth,
+    ) -> Asked<'a> {
+        let share = WORK_LIMIT / instance.classes.len().max(1) as u64;
+        Asked {
+            instance,
+            class,
+            design,
+            meetings,
+            breadth,
+            limit: share.max(CLASS_WORK_LIMIT),
+        }
+    }
+
     fn answer(self) -> Enumeration {
         if self.class.ports() < self.design.uplinks.len() {
             return self.with_empty(true);
@@ -141,6 +156,8 @@ impl Asked<'_> {
         let mut order: Vec<usize> = (0..table.len()).collect();
         order.sort_by_key(|u| (table[*u].len(), *u));
         let width = 2 + instance.wishes.len();
+        let choices = table.iter().flatten().map(|kind| kind.choices.len() as u64);
+        let made = choices.sum::<u64>() * LISTED_PER_CHOICE;
         let rest = least_of_rest(&table, &order, width);
         let mut speeds: Vec<Mbps> = class.types.iter().map(|t| t.speed).collect();
         speeds.sort();
@@ -162,7 +179,7 @@ impl Asked<'_> {
             picked: vec![0; order.len()],
         };
         search.descend(0, &mut vec![0; width]);
-        let (patterns, floor, work) = (search.found, search.floor, search.work);
+        let (patterns, floor, work) = (search.found, search.floor, search.work + made);
         let best = search.best.unwrap_or_else(|| vec![u32::MAX / 2; width]);
         let found = enumeration(patterns, best, floor, self.breadth, table, shared);
         Enumeration { work, ..found }
@@ -215,6 +232,11 @@ fn least_of_rest(table: &[Vec<Kind>], order: &[usize], width: usize) -> Vec<Vec<
         rest[depth] = (0..width).map(|i| rest[depth + 1][i] + least(i)).collect();
     }
     rest
+}
+
+/// Branches and placements that are looked at in the time that it takes to put a pattern together, measured roughly.
+fn effort(shared: &[Shared], uplinks: usize) -> u64 {
+    (shared.len() * uplinks) as u64 / 2
 }
 
 fn ports_of(class: &Class, speed: Mbps) -> usize {
@@ -322,6 +344,7 @@ impl Search<'_> {
         let mut variants: Vec<Pattern> = Vec::new();
         let mut known = Known::default();
         let mut late = false;
+        let mut assembled = 0;
         placement.each(&mut |picked| {
             late = !variants.is_empty() && self.asked.instance.watch.is_over();
             if late {
@@ -330,6 +353,7 @@ impl Search<'_> {
             if !known.is_new(self.shared, picked) {
                 return false;
             }
+            assembled += 1;
             let pattern = assemble(
                 self.asked.instance,
                 self.asked.design,
@@ -350,7 +374,7 @@ impl Search<'_> {
             done
         });
         let work = placement.work;
-        self.work += work;
+        self.work += work + assembled * effort(self.shared, self.order.len());
         if work > PLACEMENT_LIMIT || late {
             self.leave_out(relaxed);
         }

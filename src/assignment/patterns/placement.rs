@@ -3,13 +3,16 @@
 use super::super::design::Design;
 use super::super::instance::{Class, Instance};
 use super::super::meeting::Meeting;
-use super::super::options::{Choice, choices, leaves_out, shared_failures};
+use super::super::options::{Choice, choices, leaves_out, most_choices, shared_failures};
 use super::kinds::Kind;
 use super::ports::Ports;
 use super::{Pattern, assemble};
 
 /// Placements of one combination of kinds that are tried.
 pub const PLACEMENT_LIMIT: u64 = 20_000;
+
+/// Choices of an uplink above which not all ways are tried.
+const CHOICE_LIMIT: u64 = 5_000;
 
 /// Every way to give ports of a class to the uplinks of a design.
 pub struct Ways<'a> {
@@ -21,16 +24,23 @@ pub struct Ways<'a> {
 }
 
 impl<'a> Ways<'a> {
-    /// `empty`: uplinks without ports as well, even where there are enough.
-    pub fn new(instance: &'a Instance<'a>, class: &'a Class, design: &'a Design, empty: bool) -> Ways<'a> {
+    /// `empty`: uplinks without ports as well, even where there are enough. `None` where an uplink has too many choices to try all.
+    pub fn new(instance: &'a Instance<'a>, class: &'a Class, design: &'a Design, empty: bool) -> Option<Ways<'a>> {
+        if design
+            .uplinks
+            .iter()
+            .any(|shape| most_choices(class, shape) > CHOICE_LIMIT)
+        {
+            return None;
+        }
         let empty = empty || class.ports() < design.uplinks.len();
         let list = |shape| Kind::new(choices(instance, class, shape, Meeting::Anywhere, empty));
-        Ways {
+        Some(Ways {
             instance,
             class,
             design,
             choices: design.uplinks.iter().map(list).collect(),
-        }
+        })
     }
 
     /// How many there are; `None` when they are more than `limit`.

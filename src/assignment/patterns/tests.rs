@@ -1,6 +1,7 @@
 //! Nodes with more unlike ports than can be looked at in every way.
 
 use super::{Asked, Breadth, PLACEMENT_LIMIT, WORK_LIMIT, enumerate};
+use super::{LISTED_PER_CHOICE, effort};
 use crate::assignment::design::all_designs;
 use crate::assignment::instance::Instance;
 use crate::assignment::meeting::undecided;
@@ -54,11 +55,11 @@ fn an_enumeration_ends_with_its_work_and_says_that_something_may_be_missing() {
         };
         let found = asked.answer();
         assert!(!found.patterns.is_empty(), "there is always an answer");
-        assert!(
-            found.work > limit && found.work <= limit + 2 * PLACEMENT_LIMIT,
-            "{}",
-            found.work
-        );
+        let choices: usize = found.table.iter().flatten().map(|kind| kind.choices.len()).sum();
+        let looked_at = found.work - choices as u64 * LISTED_PER_CHOICE;
+        // The last combination of kinds is looked at to its end, every placement of it put together.
+        let last = PLACEMENT_LIMIT * (2 + effort(&found.shared, found.table.len()));
+        assert!(looked_at > limit && looked_at <= limit + last, "{looked_at}");
         assert!(!found.complete);
     }
 }
@@ -77,4 +78,26 @@ fn a_few_unlike_ports_are_looked_at_in_every_way() {
         );
         assert!(found.complete && found.work < WORK_LIMIT);
     }
+}
+
+#[test]
+fn classes_of_nodes_share_the_work_that_may_be_done() {
+    let mut cluster = unlike(14);
+    let design = |instance: &Instance| all_designs(instance, Style::Hybrid).remove(0);
+    let looked_at = |cluster: &Cluster| {
+        let instance = Instance::new(cluster);
+        let design = design(&instance);
+        let limit = Asked::new(
+            &instance,
+            &instance.classes[0],
+            &design,
+            &undecided(&design),
+            Breadth::Best,
+        )
+        .limit;
+        (instance.classes.len(), limit)
+    };
+    assert_eq!(looked_at(&cluster), (1, WORK_LIMIT));
+    cluster.nodes[0].nics.pop();
+    assert_eq!(looked_at(&cluster), (2, WORK_LIMIT / 2));
 }
