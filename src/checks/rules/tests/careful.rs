@@ -3,10 +3,10 @@
 use super::fixes::fix;
 use super::*;
 
-/// One node with these ports (name, speed, model, team, kind of team, role) and a virtual switch.
+/// Two nodes, the first with these ports (name, speed, model, team, kind of team, role) and a virtual switch.
 fn host(profile: &str, nics: &str, switch: &str) -> String {
     format!(
-        "file: clusters\ncluster,profile\nC1,{profile}\nfile: nodes\nnode,cluster\nHV1,C1\n\
+        "file: clusters\ncluster,profile\nC1,{profile}\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
          file: nics\nnode,nic,speed_mbps,model,team,team_kind,current_role\n{nics}file: switches\nnode,switch,nics,embedded_teaming\n{switch}"
     )
 }
@@ -142,7 +142,11 @@ fn every_fix_that_restarts_an_adapter_says_so_and_what_to_do_first() {
                 ];
                 if restarts.iter().any(|cmdlet| fix.contains(cmdlet)) {
                     seen += 1;
-                    if !(fix.contains("an adapter restarts with it") && fix.contains("drain")) {
+                    if !(fix.contains("an adapter restarts with it")
+                        && ["drain", "maintenance window", "VMs"]
+                            .iter()
+                            .any(|word| fix.contains(word)))
+                    {
                         wrong.push(format!("{}: {fix}", finding.rule));
                     }
                 }
@@ -151,4 +155,47 @@ fn every_fix_that_restarts_an_adapter_says_so_and_what_to_do_first() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(seen > 10, "{seen} fixes restart an adapter");
+}
+
+/// Where no other node can take the VMs nobody is told to drain, and 2008 R2 has no drain.
+#[test]
+fn only_a_host_with_others_beside_it_is_drained() {
+    let nics = "HV1,A,25000,E810,,,\nHV1,B,10000,X710,,,\nHV1,C,25000,E810,,,\n";
+    let two = host("2019", nics, "HV1,S1,A;B,yes\n");
+    let one = two.replace("HV2,C1\n", "");
+    let told = |block: &str| fix("set-members-differ", block);
+    assert!(
+        told(&two).contains("drain HV1, then Set-VMSwitchTeam"),
+        "{}",
+        told(&two)
+    );
+    let alone = "shut down the VMs of HV1 in a maintenance window (no other node can take them), then Set-VMSwitchTeam";
+    assert!(told(&one).contains(alone), "{}", told(&one));
+
+    let vlan = |block: &str| fix("team-kind-unavailable", block);
+    let teamed = host("2008r2", "HV1,A,1000,X,LAN,lbfo,\nHV1,B,1000,X,LAN,lbfo,\n", "");
+    assert!(
+        vlan(&teamed).starts_with("on HV1, with the VMs moved off: "),
+        "{}",
+        vlan(&teamed)
+    );
+    let single = vlan(&teamed.replace("HV2,C1\n", ""));
+    assert!(
+        single.contains("in a maintenance window with its VMs shut down"),
+        "{single}"
+    );
+
+    let restart = |block: &str| fix("half-duplex", block);
+    let slow = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+                file: nics\nnode,nic,speed_mbps,full_duplex\nHV1,A,1000,no\n";
+    assert!(
+        restart(slow).contains(": drain the node first, one adapter"),
+        "{}",
+        restart(slow)
+    );
+    let single = restart(&slow.replace("HV2,C1\n", ""));
+    assert!(
+        single.contains("do it in a maintenance window (no other node can take the VMs)"),
+        "{single}"
+    );
 }
