@@ -199,3 +199,41 @@ fn only_a_host_with_others_beside_it_is_drained() {
         "{single}"
     );
 }
+
+/// The cluster keeps a network between its nodes, and live migration the one that it is ordered onto.
+#[test]
+fn the_cluster_leaves_a_storage_network_only_where_it_has_another_one() {
+    let block = |order: &str, cluster_use: u8| {
+        format!(
+            "file: clusters\ncluster,profile,storage,migration_network_order\nC1,2019,smb,{order}\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nfile: cluster_networks\ncluster,network,subnet,cluster_use,purpose\n\
+             C1,LAN,10.0.1.0/24,3,management\nC1,Cluster,10.0.2.0/24,{cluster_use},cluster\nC1,SMB,10.0.9.0/24,1,storage\n"
+        )
+    };
+    let told = |order: &str, cluster_use: u8| fix("storage-network-used-by-cluster", &block(order, cluster_use));
+    assert_eq!(told("", 1), "(Get-ClusterNetwork -Cluster 'C1' -Name 'SMB').Role = 0");
+    assert!(told("", 0).starts_with("give the cluster another network between the nodes first"));
+    assert!(told("smb", 1).starts_with("put another network in its place in MigrationNetworkOrder first"));
+    assert!(!told("Cluster", 1).contains("MigrationNetworkOrder"));
+}
+
+#[test]
+fn where_no_speed_is_there_on_every_node_nobody_is_told_to_take_the_same_one() {
+    let block = |other: u32| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps,current_role\nHV1,A,10000,cluster\nHV1,B,{other},\n\
+             HV2,A,1000,cluster\n"
+        )
+    };
+    let told = |other: u32| fix("role-speed-differs", &block(other));
+    assert!(
+        told(10_000).starts_with("no speed is there on every node"),
+        "{}",
+        told(10_000)
+    );
+    assert!(
+        told(1_000).contains("(every node has ports of 1 Gbit/s)"),
+        "{}",
+        told(1_000)
+    );
+}

@@ -277,7 +277,7 @@ fn a_switch_without_team_counts_by_weight_and_one_on_set_not_at_all() {
     );
     let guests = told("A;B,none", "HV1,LM,S1,\n");
     assert!(
-        guests.ends_with("set the weights of the VMs' adapters on it to 0"),
+        guests.ends_with("Set-VMNetworkAdapter -ComputerName 'HV1' -VMName 'W1' -Name 'NIC' -MinimumBandwidthWeight 0"),
         "{guests}"
     );
     let absolute = |ports: &str| fix("absolute-bandwidth-mode", &block(ports, ""));
