@@ -2,27 +2,13 @@
 
 mod program;
 
-use program::{Run, nicplan, place, project, text};
+use program::{Run, copy_of_sample, nicplan, place, text};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A copy of the exports of the sample.
 fn exports(name: &str) -> PathBuf {
-    let to = place(&format!("gaps-{name}"));
-    copy(&project().join("samples/exports-2022"), &to);
-    to
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("the build folder can be written");
-    for entry in fs::read_dir(from).expect("a folder").filter_map(Result::ok) {
-        let target = to.join(entry.file_name());
-        if entry.path().is_dir() {
-            copy(&entry.path(), &target);
-        } else {
-            fs::copy(entry.path(), target).expect("the build folder can be written");
-        }
-    }
+    copy_of_sample("exports-2022", &format!("gaps-{name}"))
 }
 
 fn write(dir: &Path, file: &str, content: &str) {

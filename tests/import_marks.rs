@@ -4,9 +4,8 @@ mod program;
 #[path = "support/values.rs"]
 mod values;
 
-use program::{NODES, folder, nicplan, place, project, text};
+use program::{NODES, copy, folder, nicplan, place, project, text};
 use std::fs;
-use std::path::Path;
 use values::{assert_cells, row};
 
 const EXPORTS: &str = "samples/exports-2022";
@@ -204,17 +203,6 @@ fn results_do_not_go_into_a_folder_whose_subfolders_are_read() {
         text(&tables.join("out")),
     ]);
     assert_eq!(run.code, 0, "subfolders of tables are not read: {}", run.err);
-}
-
-fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).expect("the build folder can be written");
-    for entry in fs::read_dir(from).expect("a folder").filter_map(Result::ok) {
-        let target = to.join(entry.file_name());
-        match entry.path().is_dir() {
-            true => copy(&entry.path(), &target),
-            false => drop(fs::copy(entry.path(), target).expect("the build folder can be written")),
-        }
-    }
 }
 
 #[test]

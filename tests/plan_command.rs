@@ -4,7 +4,7 @@
 
 mod program;
 
-use program::{NICS, NODES, entries, folder, nicplan, place, text};
+use program::{NICS, NODES, copy_of_sample, entries, folder, nicplan, place, text};
 
 #[test]
 fn check_judges_with_the_growth_that_the_plan_was_made_for_and_tells_where_it_differs() {
@@ -248,12 +248,7 @@ fn without_vms_no_number_is_told_for_the_growth_that_fits() {
 
 #[test]
 fn a_plan_forecasts_with_the_settings_of_live_migration_that_it_makes_and_the_page_tells_the_true_rate() {
-    let trap = place("cli-trap");
-    std::fs::create_dir_all(&trap).expect("the build folder can be written");
-    for entry in std::fs::read_dir("samples/migration-path-trap").expect("the sample is there") {
-        let entry = entry.expect("an entry");
-        std::fs::copy(entry.path(), trap.join(entry.file_name())).expect("the build folder can be written");
-    }
+    let trap = copy_of_sample("migration-path-trap", "cli-trap");
     std::fs::write(trap.join("policy.csv"), "key,value\ndrain_goal_minutes,2\n")
         .expect("the build folder can be written");
     let out = place("cli-trap-out");

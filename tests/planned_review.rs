@@ -90,6 +90,38 @@ fn an_error_that_the_plan_does_not_touch_is_told_with_reason_and_fix_on_console_
     assert!(page.contains("What the rules could check"));
 }
 
+#[test]
+fn whoever_makes_a_finding_an_error_is_named_beside_it() {
+    let node = |name: &str| format!("{name},A,10000,S1\n{name},B,10000,S1\n");
+    let input = folder(
+        "planned-denied-in",
+        &[
+            ("nodes.csv", b"node,management_ip\nHV1,10.0.0.11\nHV2,10.0.0.12\n"),
+            (
+                "nics.csv",
+                format!("node,nic,speed_mbps,card\n{}{}", node("HV1"), node("HV2")).as_bytes(),
+            ),
+            (
+                "policy.csv",
+                b"setting,value,reason,until\nrule:team-on-one-card,deny,two cards are bought,\n",
+            ),
+        ],
+    );
+    let run = nicplan(&["plan", text(&input), "-o", text(&place("planned-denied"))]);
+    let (_, after) = run
+        .out
+        .split_once("Once the plan is applied: ")
+        .expect("an error stays");
+    for words in [
+        "[team-on-one-card]",
+        "counts as error, not warning, by team-on-one-card: two cards are bought",
+        "to do: ",
+    ] {
+        assert!(after.contains(words), "{words}: {}", run.out);
+    }
+    assert!(!after.contains("stays: \n"), "an empty reason: {}", run.out);
+}
+
 /// Hosts that run VMware are not judged by settings of Windows, neither from the export nor from the folder it was imported to; the plan is.
 #[test]
 fn rules_about_windows_speak_of_a_vmware_estate_only_once_it_is_planned() {

@@ -167,11 +167,12 @@ fn review_and_join<'a>(
 
 fn review(inventory: &Inventory, verified: &checks::VerifiedPlan, as_of: Option<&str>) -> Reviews {
     let question = |state| Question { as_of, state };
-    let (today, after) = rayon::join(
+    let (today, mut after) = rayon::join(
         || rules::review_all(inventory, question(State::Present)),
         || planned::review(inventory, verified.plan(), question(State::Planned)),
     );
     let mut findings = today.findings;
+    rules::say_which_state(&mut findings, &mut after.findings);
     findings.extend_from_slice(verified.notes());
     let mut levels = inventory.clusters.iter().flat_map(|c| &c.policy.rules);
     Finding::sort(&mut findings);

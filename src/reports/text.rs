@@ -4,7 +4,7 @@
 
 use super::data::{ClusterData, ReportData};
 use super::{apart, emptying, hints, limits, look, measured, node_loss, proven, show, story, versus_today};
-use crate::finding::Severity;
+use crate::finding::{Finding, Severity};
 use crate::plan::{LEVELS, NodeUplink, Objective};
 use std::fmt::Write;
 
@@ -210,6 +210,7 @@ fn write_findings(out: &mut String, data: &ReportData) {
                 "  {place}{}: {}{more} [{}]",
                 finding.counts_as, finding.message, finding.rule
             );
+            write_level(out, finding);
         }
     }
     write_staying(out, data);
@@ -221,6 +222,13 @@ fn write_findings(out: &mut String, data: &ReportData) {
             "things the input does not say were",
         );
         let _ = writeln!(out, "{number} assumed; report.html lists them.");
+    }
+}
+
+/// The entry of the policy that makes a finding count as more or less than its rule does.
+fn write_level(out: &mut String, finding: &Finding) {
+    if !finding.judged_by.is_empty() {
+        let _ = writeln!(out, "    counts as {}", finding.level());
     }
 }
 
@@ -238,7 +246,10 @@ fn write_staying(out: &mut String, data: &ReportData) {
     for finding in errors.iter().take(TOP_FINDINGS) {
         let place = finding.at.first().map_or_else(String::new, |at| format!("{at}: "));
         let _ = writeln!(out, "  {place}{} [{}]", finding.message, finding.rule);
-        let _ = writeln!(out, "    stays: {}", finding.stays);
+        write_level(out, finding);
+        if !finding.stays.is_empty() {
+            let _ = writeln!(out, "    stays: {}", finding.stays);
+        }
         let _ = writeln!(out, "    to do: {}", finding.fix);
     }
     if let Some(more) = errors.len().checked_sub(TOP_FINDINGS).filter(|more| *more > 0) {

@@ -60,6 +60,26 @@ pub fn folder(name: &str, files: &[(&str, &[u8])]) -> PathBuf {
     dir
 }
 
+/// Copies a folder with all that is in it, over what is there.
+pub fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).expect("the build folder can be written");
+    for entry in fs::read_dir(from).expect("a folder").filter_map(Result::ok) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).expect("the build folder can be written");
+        }
+    }
+}
+
+/// A copy of a sample for a test to change.
+pub fn copy_of_sample(sample: &str, name: &str) -> PathBuf {
+    let to = place(name);
+    copy(&project().join("samples").join(sample), &to);
+    to
+}
+
 /// A path as an argument.
 pub fn text(path: &Path) -> &str {
     path.to_str().expect("the build folder has a plain name")

@@ -174,17 +174,41 @@ const RESTARTING: [&str; 13] = [
     "Set-NetAdapterSriov ",
 ];
 
+/// First step of what takes the network or the power from a host for a while: its VMs go to other nodes. Where there is no other node, they cannot: then they
+/// are shut down. 2008 R2 has no drain.
+pub fn drain(cluster: &Cluster, host: &str) -> String {
+    match cluster.nodes.len() {
+        0 | 1 => format!("shut down the VMs of {host} in a maintenance window (no other node can take them)"),
+        _ if is_2008r2(cluster) => format!("move the VMs off {host}"),
+        _ => format!("drain {host}"),
+    }
+}
+
+/// The same as the state of hosts, behind their names: `on HV1, drained`.
+pub fn drained(cluster: &Cluster) -> &'static str {
+    match cluster.nodes.len() {
+        0 | 1 => "in a maintenance window with its VMs shut down, since no other node can take them",
+        _ if is_2008r2(cluster) => "with the VMs moved off",
+        _ => "drained",
+    }
+}
+
+/// Words of [`drain`] and [`drained`].
+const EMPTIED: [&str; 4] = ["drain", "maintenance window", "move the VMs off", "the VMs moved off"];
+
 /// A fix that restarts adapters says so, and what to do first where it does not say that anyway.
-pub fn with_restart(fix: String) -> String {
+pub fn with_restart(cluster: &Cluster, fix: String) -> String {
     if !RESTARTING.iter().any(|cmdlet| fix.contains(cmdlet)) {
         return fix;
     }
-    let drain = if fix.contains("drain") {
-        ""
+    let first = if EMPTIED.iter().any(|word| fix.contains(word)) {
+        String::new()
+    } else if cluster.nodes.len() < 2 {
+        "do it in a maintenance window (no other node can take the VMs), ".to_owned()
     } else {
-        "drain the node first, "
+        format!("{} first, ", drain(cluster, "the node"))
     };
-    format!("{fix}; an adapter restarts with it: {drain}one adapter after the other")
+    format!("{fix}; an adapter restarts with it: {first}one adapter after the other")
 }
 
 /// Switch RDMA off at a port, which loses its link for a moment.
@@ -193,5 +217,18 @@ pub fn disable_rdma(node: &str, nic: &str) -> String {
         "Disable-NetAdapterRdma -CimSession {} -Name {}",
         quoted(node),
         quoted(nic)
+    )
+}
+
+/// Notes which adapters of VMs that are still on a host hang on a switch: they lose it when it is removed, and a new one of the same name does not get them back.
+/// `host` and `switch` are quoted.
+pub fn note_adapters(host: &str, switch: &str) -> String {
+    format!("$vnics = Get-VMNetworkAdapter -ComputerName {host} -VMName * | Where-Object SwitchName -eq {switch}")
+}
+
+/// Connects the adapters of [`note_adapters`] to the switch that is there now.
+pub fn connect_noted(switch: &str) -> String {
+    format!(
+        "$vnics | Connect-VMNetworkAdapter -SwitchName {switch} for VMs that stayed on the host, which the removal disconnects"
     )
 }

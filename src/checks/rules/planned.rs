@@ -51,6 +51,27 @@ pub fn say_why_they_stay(findings: &mut [Finding], is_short: impl Fn(&str) -> bo
     }
 }
 
+/// Where a rule wants one value today and another one once the plan is applied, both findings say which of the two states they are for: nobody should
+/// set a number that the plan makes wrong.
+pub fn say_which_state(today: &mut [Finding], planned: &mut [Finding]) {
+    for after in planned {
+        let same = |f: &&mut Finding| {
+            (f.rule, &f.cluster, &f.subject) == (after.rule, &after.cluster, &after.subject)
+                && f.state == State::Present
+        };
+        let Some(before) = today.iter_mut().find(same) else {
+            continue;
+        };
+        if before.expected != after.expected && before.fix != after.fix {
+            before.fix = format!(
+                "leave it if the plan is applied, and then do what this rule says of state planned ({}); if it is not: {}",
+                after.expected, before.fix
+            );
+            after.fix = format!("once the plan is applied: {}", after.fix);
+        }
+    }
+}
+
 /// Whether an error has a reason to stay.
 pub fn has_reason(finding: &Finding) -> bool {
     !finding.stays.is_empty() && finding.stays != NO_REASON
@@ -77,6 +98,32 @@ mod tests {
         assert!(why.is_some_and(|w| w.contains("do not suffice")));
         let why = rule("too-many-nodes").why_it_stays(true);
         assert!(why.is_some_and(|w| w.contains("the number of nodes")));
+    }
+
+    #[test]
+    fn where_a_plan_changes_what_is_wanted_each_finding_names_its_state() {
+        let page = rule("mac-pool-overlap").page;
+        let block = super::super::tests::blocks(page)[0].1;
+        let today = super::super::review(&super::super::tests::inventory(block));
+        let planned = |change: fn(&mut Finding)| {
+            let mut planned = today.clone();
+            planned.iter_mut().for_each(|f| f.state = State::Planned);
+            planned.iter_mut().for_each(change);
+            let mut present = today.clone();
+            say_which_state(&mut present, &mut planned);
+            (present.remove(0).fix, planned.remove(0).fix)
+        };
+        let own = &today[0].fix;
+        assert_eq!(planned(|_| {}), (own.clone(), own.clone()), "one advice needs no word");
+        let (before, after) = planned(|f| (f.expected, f.fix) = ("9".to_owned(), "set 9".to_owned()));
+        assert_eq!(after, "once the plan is applied: set 9");
+        assert!(
+            before.starts_with("leave it if the plan is applied, and then do what this rule says of state planned (9)")
+                && before.ends_with(own),
+            "{before}"
+        );
+        let (before, _) = planned(|f| (f.fix, f.subject) = ("set 9".to_owned(), "another".to_owned()));
+        assert_eq!(&before, own);
     }
 
     #[test]

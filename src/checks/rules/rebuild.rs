@@ -5,7 +5,7 @@
 use super::vswitch::bound;
 use crate::checks::rules::teams::{self, Team};
 use crate::checks::rules::{fixes, lookup};
-use crate::inventory::{Cluster, Nic, Node, VirtualSwitch};
+use crate::inventory::{Cluster, HostVnic, Nic, Node, VirtualSwitch};
 use crate::profiles::{WS2016, WS2022};
 use crate::units::same_name;
 
@@ -24,20 +24,21 @@ pub(super) fn recreate(cluster: &Cluster, nodes: &[(&Node, &VirtualSwitch)], opt
         ""
     };
     format!(
-        "the setting is fixed when the switch is created: drain {}, then {again}{others}",
-        node.name
+        "the setting is fixed when the switch is created: {}, then {again}{others}",
+        fixes::drain(cluster, &node.name)
     )
 }
 
 /// How a switch comes from an LBFO team onto a team of its own, SET.
-pub(super) fn onto_set(node: &Node, switch: &VirtualSwitch, team: &Team<'_>) -> String {
+pub(super) fn onto_set(cluster: &Cluster, node: &Node, switch: &VirtualSwitch, team: &Team<'_>) -> String {
     let uplink = (remove(node, team.name), with_set(&team.members));
     // What the switch promises in bits per second today SET must not promise: another rule asks for the same.
     let option = match switch.facts.text("bandwidth_mode") {
         Some("absolute") => "-MinimumBandwidthMode None",
         _ => "",
     };
-    format!("drain {}, then {}", node.name, again(node, switch, &uplink, option))
+    let first = fixes::drain(cluster, &node.name);
+    format!("{first}, then {}", again(node, switch, &uplink, option))
 }
 
 /// SET over ports, as parameters of `New-VMSwitch`.
@@ -64,10 +65,14 @@ fn has_set(cluster: &Cluster, node: &Node, switch: &VirtualSwitch) -> bool {
 /// The commands; `uplink` is what has to be done first, and what the new switch is bound to.
 fn again(node: &Node, switch: &VirtualSwitch, (before, uplink): &(String, String), option: &str) -> String {
     let (host, name) = (fixes::quoted(&node.name), fixes::quoted(&switch.name));
-    let shared = if switch.allow_management_os == Some(false) {
-        "$false"
-    } else {
-        "$true"
+    let own = own_host_vnics(node, switch);
+    let names: Vec<&str> = own.iter().map(|vnic| vnic.name.as_str()).collect();
+    let console = match names.as_slice() {
+        [] => String::new(),
+        some => format!(
+            "at its console, since its host vNICs go with the switch ({}): write down their addresses; ",
+            lookup::list(some)
+        ),
     };
     let set = uplink.contains("-EnableEmbeddedTeaming $true");
     let options = kept(switch, option, !before.is_empty())
@@ -75,10 +80,13 @@ fn again(node: &Node, switch: &VirtualSwitch, (before, uplink): &(String, String
         .filter(|option| !option.is_empty());
     let options: String = options.map(|option| format!(" {option}")).collect();
     format!(
-        "Remove-VMSwitch -ComputerName {host} -Name {name} -Force; {before}New-VMSwitch -ComputerName {host} -Name {name} {uplink} \
-         -AllowManagementOS {shared}{options}{}{}",
+        "{console}{}; Remove-VMSwitch -ComputerName {host} -Name {name} -Force; {before}New-VMSwitch -ComputerName {host} -Name {name} {uplink} \
+         -AllowManagementOS {}{options}{}{}; {}",
+        fixes::note_adapters(&host, &name),
+        shared(switch, &own),
         afterwards(switch, (&host, &name), set, &options),
-        host_vnics(node, switch)
+        host_vnics_again(switch, &own),
+        fixes::connect_noted(&name),
     )
 }
 
@@ -124,17 +132,41 @@ fn afterwards(switch: &VirtualSwitch, (host, name): (&str, &str), set: bool, opt
     [balance, flow].into_iter().flatten().collect()
 }
 
-/// What goes with the switch.
-fn host_vnics(node: &Node, switch: &VirtualSwitch) -> String {
-    let of_it = node.host_vnics.iter().filter(|v| same_name(&v.switch, &switch.name));
-    let own: Vec<&str> = of_it.map(|vnic| vnic.name.as_str()).collect();
+/// The host vNICs of a switch, which go with it.
+fn own_host_vnics<'a>(node: &'a Node, switch: &VirtualSwitch) -> Vec<&'a HostVnic> {
+    let all = node.host_vnics.iter();
+    all.filter(|vnic| same_name(&vnic.switch, &switch.name)).collect()
+}
+
+/// Whether `New-VMSwitch` is to share the switch with the host, which makes a host vNIC of the switch's name: where others are known and that one is not among
+/// them it would be one too many.
+fn shared(switch: &VirtualSwitch, own: &[&HostVnic]) -> &'static str {
+    let is_named_so = own.is_empty() || own.iter().any(|vnic| same_name(&vnic.name, &switch.name));
+    match switch.allow_management_os {
+        Some(false) => "$false",
+        _ if !is_named_so => "$false",
+        _ => "$true",
+    }
+}
+
+/// How the host vNICs come back; the one that is named like the switch comes with it.
+fn host_vnics_again(switch: &VirtualSwitch, own: &[&HostVnic]) -> String {
     if own.is_empty() {
         return String::new();
     }
-    format!(
-        "; its host vNICs go with it ({}): do it at the console, and make them again",
-        lookup::list(&own)
-    )
+    let one = |vnic: &&HostVnic| {
+        let name = fixes::quoted(&vnic.name);
+        let add = (!same_name(&vnic.name, &switch.name)).then(|| {
+            let switch = fixes::quoted(&switch.name);
+            format!("; Add-VMNetworkAdapter -ManagementOS -Name {name} -SwitchName {switch}")
+        });
+        let tag = vnic.vlan.map(|vlan| {
+            format!("; Set-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName {name} -Access -VlanId {vlan}")
+        });
+        [add, tag].into_iter().flatten().collect::<String>()
+    };
+    let commands: String = own.iter().map(one).collect();
+    format!("{commands}; then the addresses, routes, weights and RDMA that the host vNICs had")
 }
 
 fn remove(node: &Node, team: &str) -> String {
@@ -191,7 +223,7 @@ mod tests {
     fn made_again(profile: &str, nics: &str, host_vnics: &str) -> String {
         let block = format!(
             "file: nodes\nnode,cluster\nHV1,C1\nfile: nics\nnode,nic,speed_mbps,team\n{nics}file: switches\nnode,switch,type,nics\n\
-             HV1,S1,external,A;B\nHV1,S2,internal,\nfile: host_vnics\nnode,host_vnic,switch\n{host_vnics}"
+             HV1,S1,external,A;B\nHV1,S2,internal,\nfile: host_vnics\nnode,host_vnic,switch,vlan\n{host_vnics}"
         );
         let block = block.replace("A;B", if nics.contains(",B,") { "A;B" } else { "A" });
         let mut cluster = inventory(&block).clusters.remove(0);
@@ -263,20 +295,44 @@ mod tests {
         // What is to change is not carried over, and what is off or unknown needs no parameter.
         let direct = made("yes,no,default,yes,,20", "-EnablePacketDirect $false");
         assert!(
-            direct.ends_with("-AllowManagementOS $true -EnablePacketDirect $false"),
+            direct.contains("-AllowManagementOS $true -EnablePacketDirect $false; $vnics |"),
             "{direct}"
         );
     }
 
     #[test]
+    fn vms_that_stay_on_the_host_are_connected_to_the_new_switch() {
+        let fix = made_again("2019", "HV1,A,10000,\n", "");
+        let order = [
+            "shut down the VMs of HV1 in a maintenance window (no other node can take them), then $vnics = Get-VMNetworkAdapter -ComputerName 'HV1' -VMName * | \
+             Where-Object SwitchName -eq 'S1'; Remove-VMSwitch",
+            "; New-VMSwitch",
+            "; $vnics | Connect-VMNetworkAdapter -SwitchName 'S1'",
+        ];
+        let at: Vec<Option<usize>> = order.iter().map(|part| fix.find(part)).collect();
+        assert!(at.iter().all(Option::is_some) && at.is_sorted(), "{at:?} {fix}");
+    }
+
+    #[test]
     fn who_removes_a_switch_is_told_which_host_vnics_go_with_it() {
         let nics = "HV1,A,10000,\n";
-        let fix = made_again("2019", nics, "HV1,Mgmt,S1\nHV1,LM,S1\nHV1,Other,S2\n");
+        let fix = made_again("2019", nics, "HV1,Mgmt,S1,20\nHV1,LM,S1,\nHV1,Other,S2,\n");
+        for part in [
+            "at its console, since its host vNICs go with the switch (LM and Mgmt)",
+            "-AllowManagementOS $false",
+            "; Add-VMNetworkAdapter -ManagementOS -Name 'LM' -SwitchName 'S1'; Add-VMNetworkAdapter -ManagementOS -Name 'Mgmt' -SwitchName 'S1'; \
+             Set-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Mgmt' -Access -VlanId 20; then the addresses",
+        ] {
+            assert!(fix.contains(part), "{part}: {fix}");
+        }
+        // The host vNIC of the switch's own name comes with a shared switch.
+        let own = made_again("2019", nics, "HV1,S1,S1,20\n");
         assert!(
-            fix.contains("its host vNICs go with it (LM and Mgmt): do it at the console"),
-            "{fix}"
+            own.contains("-AllowManagementOS $true") && !own.contains("Add-VMNetworkAdapter"),
+            "{own}"
         );
-        assert!(!made_again("2019", nics, "HV1,Other,S2\n").contains("host vNICs"));
+        assert!(own.contains("-VMNetworkAdapterName 'S1' -Access -VlanId 20"), "{own}");
+        assert!(!made_again("2019", nics, "HV1,Other,S2,\n").contains("host vNICs"));
     }
 
     #[test]

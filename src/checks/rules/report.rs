@@ -294,7 +294,7 @@ impl<'a> Report<'a> {
             current: fault.current,
             expected: fault.expected,
             risk: self.rule.risk.to_owned(),
-            fix: hosts::in_time(self.facts(), fixes::with_restart(fault.fix)),
+            fix: hosts::in_time(self.facts(), fixes::with_restart(self.facts(), fault.fix)),
             source: self.rule.source.to_owned(),
             at,
             places,

@@ -107,7 +107,14 @@ pub fn free_like<'a>(node: &'a Node, port: &Nic) -> Option<&'a Nic> {
 
 /// How a SET or a team comes to hold ports of one kind: `keep` of its members stay, `odd` ones go. Of a single port that would stay it takes a second one
 /// like it first, and where none is free nothing is taken out: what runs over it would hang on one port.
-pub fn keep_alike(node: &Node, team: &Team<'_>, is_set: bool, keep: &[&Nic], odd: &[&Nic]) -> String {
+pub fn keep_alike(
+    cluster: &Cluster,
+    node: &Node,
+    team: &Team<'_>,
+    is_set: bool,
+    keep: &[&Nic],
+    odd: &[&Nic],
+) -> String {
     let (host, name) = (fixes::quoted(&node.name), fixes::quoted(team.name));
     let names = |ports: &[&Nic]| fixes::quoted_list(ports.iter().map(|nic| nic.name.as_str()));
     let odd_names: Vec<&str> = odd.iter().map(|nic| nic.name.as_str()).collect();
@@ -115,21 +122,21 @@ pub fn keep_alike(node: &Node, team: &Team<'_>, is_set: bool, keep: &[&Nic], odd
     if let [only] = keep {
         let Some(second) = free_like(node, only) else {
             return format!(
-                "put a port like {} in the place of {} (drain {} first); no such port is free, and taken out without one in its place it leaves {} on \
+                "put a port like {} in the place of {} ({} first); no such port is free, and taken out without one in its place it leaves {} on \
                  {} alone",
                 only.name,
                 lookup::list(&odd_names),
-                node.name,
+                fixes::drain(cluster, &node.name),
                 team.name,
                 only.name
             );
         };
         stay.push(second);
     }
+    let first = fixes::drain(cluster, &node.name);
     if is_set {
         return format!(
-            "drain {}, then Set-VMSwitchTeam -ComputerName {host} -Name {name} -NetAdapterName {}, which replaces the whole list",
-            node.name,
+            "{first}, then Set-VMSwitchTeam -ComputerName {host} -Name {name} -NetAdapterName {}, which replaces the whole list",
             names(&stay)
         );
     }
@@ -142,8 +149,7 @@ pub fn keep_alike(node: &Node, team: &Team<'_>, is_set: bool, keep: &[&Nic], odd
         ),
     };
     format!(
-        "drain {}, then {add}Remove-NetLbfoTeamMember -CimSession {host} -Name {} -Team {name}",
-        node.name,
+        "{first}, then {add}Remove-NetLbfoTeamMember -CimSession {host} -Name {} -Team {name}",
         names(odd)
     )
 }

@@ -376,7 +376,8 @@ fn refuse<'a>(layer: Layer, text: String, fix: String) -> Answer<'a> {
 /// On 2008 R2 CSV and the cluster's own traffic take the lowest metric, and live migration the next (Microsoft, "Windows Server 2008 R2:
 /// configuring the cluster network metrics"). From 2012 CSV traffic is SMB, and Multichannel chooses its networks by speed, RSS and RDMA
 /// (Microsoft, "Windows Server 2012 SMB Multichannel and CSV redirected traffic caveats", 2013), while live migration still takes the second
-/// lowest (J. Savill, "Mastering Hyper-V 2012 R2"). Nothing published says so of 2016 and later. A single network serves both.
+/// lowest: of 2012 Microsoft says so ("Building Your Cloud Infrastructure: Non-Converged Data Center Configuration", step 4.9), of 2012 R2 J. Savill ("Mastering
+/// Hyper-V 2012 R2"). Nothing published says so of 2016 and later. A single network serves both.
 fn lowest_metric(wiring: &Wiring) -> Option<usize> {
     let used = |n: &Network| n.cluster_use != 0 && n.state == NetworkState::Up;
     let carried = |index: usize| wiring.interfaces.iter().flatten().any(|i| i.network == index);

@@ -2,9 +2,10 @@
 
 use crate::checks::rules::{Fault, Report, Rule, fixes};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, StorageKind};
+use crate::inventory::{Cluster, ClusterNetwork, Inventory, StorageKind};
 use crate::profiles::AZURE_LOCAL;
 use crate::roles::Role;
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -56,8 +57,30 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             message: format!("the cluster may use storage network {}", network.name),
             current: format!("cluster use {used}"),
             expected: "cluster use 0".to_owned(),
-            fix: fixes::set_cluster_use(cluster, network, 0),
+            fix: format!(
+                "{}{}",
+                first(cluster, network),
+                fixes::set_cluster_use(cluster, network, 0)
+            ),
             at: vec![report.at(network.origin, "cluster_use")],
         });
     }
+}
+
+/// What has to be there before the cluster leaves a network: another one between the nodes, and another one for live migration.
+fn first(cluster: &Cluster, network: &ClusterNetwork) -> String {
+    let others = cluster.networks.iter().filter(|n| n.purpose != Some(Role::Storage));
+    let lacks_own = !others.clone().any(|n| n.cluster_use == Some(1));
+    let ordered = cluster.migration.network_order.iter();
+    let migrates = ordered.clone().any(|name| same_name(name, &network.name));
+    let mut steps = Vec::new();
+    if lacks_own {
+        steps.push("give the cluster another network between the nodes first (cluster use 1), or it has none but that of the clients");
+    }
+    if migrates {
+        steps.push(
+            "put another network in its place in MigrationNetworkOrder first, or live migration takes the next one",
+        );
+    }
+    steps.iter().map(|step| format!("{step}; then ")).collect()
 }

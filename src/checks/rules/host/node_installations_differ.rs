@@ -1,6 +1,6 @@
 //! Nodes with and without desktop.
 
-use crate::checks::rules::{Fault, Report, Rule, differ};
+use crate::checks::rules::{Fault, Report, Rule, differ, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2008R2;
@@ -34,7 +34,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         message: format!("the nodes are installed differently: {}", values.text()),
         current: values.text(),
         expected: "one installation option on every node".to_owned(),
-        fix: "install the odd nodes anew, drained, one after the other".to_owned(),
+        fix: format!(
+            "install the odd nodes anew, {}, one after the other",
+            fixes::drained(cluster)
+        ),
         at: values
             .origins()
             .into_iter()

@@ -1,6 +1,6 @@
 //! Nodes of one build with different updates.
 
-use crate::checks::rules::{Fault, Report, Rule, differ};
+use crate::checks::rules::{Fault, Report, Rule, differ, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Node};
 use std::collections::BTreeSet;
@@ -18,6 +18,14 @@ pub static RULE: Rule = Rule {
     check,
     ..Rule::BASE
 };
+
+/// What updates a cluster node by node; 2008 R2 has nothing of the kind.
+fn updater(cluster: &Cluster) -> String {
+    match fixes::is_2008r2(cluster) {
+        true => String::new(),
+        false => format!(" (Invoke-CauRun -ClusterName {} does both)", cluster.argument()),
+    }
+}
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let builds: BTreeSet<u64> = cluster
@@ -48,7 +56,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: values.text(),
             expected: format!("{build}.{newest} or newer on all of them"),
             fix: format!(
-                "bring every node to {build}.{newest}, drained one after the other (Invoke-CauRun does it from 2012 on)"
+                "bring every node to {build}.{newest}, one after the other, {}{}",
+                fixes::drained(cluster),
+                updater(cluster)
             ),
             at: values
                 .origins()

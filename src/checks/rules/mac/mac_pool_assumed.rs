@@ -26,6 +26,9 @@ pub static RULE: Rule = Rule {
     ..Rule::BASE
 };
 
+/// Hosts that one command names; of more it asks the cluster.
+const MOST_HOSTS: usize = 8;
+
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     report.look_at(cluster.nodes.len());
     note_unknown_pools(cluster, report);
@@ -39,10 +42,12 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let fix = if fixes::is_2008r2(cluster) {
         "write down the range of each host from Hyper-V Manager, Virtual Network Manager, MAC Address Range".to_owned()
     } else {
-        let host = fixes::quoted(&first.name);
-        format!(
-            "Get-VMHost -ComputerName {host} | Select-Object MacAddressMinimum, MacAddressMaximum; same for the others"
-        )
+        let hosts = if names.len() > MOST_HOSTS {
+            format!("(Get-ClusterNode -Cluster {}).Name", cluster.argument())
+        } else {
+            fixes::quoted_list(names.iter().map(|name| &**name))
+        };
+        format!("Get-VMHost -ComputerName {hosts} | Select-Object Name, MacAddressMinimum, MacAddressMaximum")
     };
     report.add(Fault {
         subject: cluster.name.clone(),

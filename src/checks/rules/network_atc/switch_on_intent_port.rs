@@ -1,7 +1,7 @@
 //! A port of an intent that a switch or team holds which is not the intent's.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, Versions};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::powershell::quoted;
@@ -45,15 +45,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: holder.clone(),
             expected: format!("a free port, or ConvergedSwitch({intent})"),
             fix: format!(
-                "drain {host}, then at its console, since what runs over {holder} is cut off until Network ATC has made the intent: {remove}; \
-                 Set-NetIntentRetryState -Name {} -NodeName {}{}{}",
-                quoted(&intent),
-                quoted(host),
-                if holder.starts_with("switch") {
-                    format!("; connect the VMs that come back to ConvergedSwitch({intent}): Connect-VMNetworkAdapter")
-                } else {
-                    String::new()
-                },
+                "{}, then at its console, since what runs over {holder} is cut off until Network ATC has made the intent: {}{}",
+                fixes::drain(cluster, host),
+                steps(host, &intent, &remove),
                 places.verb("", "; so on the other nodes, one after the other")
             ),
             at: places.at,
@@ -61,20 +55,46 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     }
 }
 
-/// What holds the port and is not the switch that Network ATC makes for the intent, and the cmdlet that removes it.
-fn holder(nic: &Nic, intent: &str) -> Option<(String, String)> {
+/// Frees the port, lets Network ATC try again, and brings the VMs of a removed switch onto that of the intent, which has another name.
+fn steps(host: &str, intent: &str, remove: &Remove) -> String {
+    let retry = format!(
+        "Set-NetIntentRetryState -Name {} -NodeName {}",
+        quoted(intent),
+        quoted(host)
+    );
+    match remove {
+        Remove::Team(name) => format!("Remove-NetLbfoTeam -Name {}; {retry}", quoted(name)),
+        Remove::Switch(name) => {
+            let (host, name, new) = (
+                quoted(host),
+                quoted(name),
+                quoted(&format!("ConvergedSwitch({intent})")),
+            );
+            format!(
+                "{}; Remove-VMSwitch -Name {name} -Force; {retry}; {}; a VM that comes back from a node with the old switch is connected in the same way: \
+                 Connect-VMNetworkAdapter -VMName <VM> -Name <adapter> -SwitchName {new}",
+                fixes::note_adapters(&host, &name),
+                fixes::connect_noted(&new)
+            )
+        }
+    }
+}
+
+/// What has to go.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Remove {
+    Switch(String),
+    Team(String),
+}
+
+/// What holds the port and is not the switch that Network ATC makes for the intent.
+fn holder(nic: &Nic, intent: &str) -> Option<(String, Remove)> {
     let own = format!("convergedswitch({})", intent.to_lowercase());
     match &nic.switch {
         Some(switch) if switch.to_lowercase() == own => None,
-        Some(switch) => Some((
-            format!("switch {switch}"),
-            format!("Remove-VMSwitch -Name {} -Force", quoted(switch)),
-        )),
+        Some(switch) => Some((format!("switch {switch}"), Remove::Switch(switch.clone()))),
         // SET is part of a switch: a team without one is LBFO or a vendor's.
         None if nic.team.is_empty() => None,
-        None => Some((
-            format!("team {}", nic.team),
-            format!("Remove-NetLbfoTeam -Name {}", quoted(&nic.team)),
-        )),
+        None => Some((format!("team {}", nic.team), Remove::Team(nic.team.clone()))),
     }
 }

@@ -1,9 +1,10 @@
 //! More than one intent for management, storage or a stretched cluster.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, lookup};
+use crate::checks::rules::{Fault, Report, Rule, Versions, intents, lookup};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2025;
+use crate::units::same_name;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -46,12 +47,33 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 ),
                 current: lookup::list(intents),
                 expected: format!("one intent for {kind}"),
-                fix: format!(
-                    "put the ports of {} into one intent: Remove-NetIntent, then Add-NetIntent",
-                    lookup::list(intents)
-                ),
+                fix: fix(cluster, column, intents),
                 at: vec![report.at(cluster.origin, column)],
             });
         }
     }
+}
+
+/// One of them stays; the next one goes, or comes back without this kind where it is for something else as well.
+fn fix(cluster: &Cluster, column: &str, all: &[String]) -> String {
+    let Some(kept) = intents::kept(cluster, all) else {
+        return String::new();
+    };
+    let mut others = all.iter().filter(|intent| !same_name(intent, kept));
+    let Some(extra) = others.next() else {
+        return String::new();
+    };
+    let kinds = intents::kinds(cluster, &[extra], column);
+    let then = if kinds.is_empty() {
+        let ports = [kept, extra].map(|intent| intents::ports(cluster, intent));
+        intents::give(cluster, kept, &ports.into_iter().flatten().collect())
+    } else {
+        intents::add(cluster, extra, &intents::ports(cluster, extra), &kinds)
+    };
+    let more = if others.next().is_some() {
+        "; so with the others"
+    } else {
+        ""
+    };
+    format!("keep {kept}: {}; then {then}{more}", intents::remove(cluster, extra))
 }

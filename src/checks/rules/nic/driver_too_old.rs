@@ -1,7 +1,7 @@
 //! A driver of a physical port that is long past its day.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule};
+use crate::checks::rules::{Fault, Report, Rule, fixes};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic};
 use crate::profiles::AZURE_LOCAL;
@@ -66,8 +66,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: date.to_string(),
             expected: format!("at most {months} months before {today}"),
             fix: format!(
-                "get the maker's present driver and firmware for {model} and install them on {}, one drained node after the other",
-                places.nodes()
+                "get the maker's present driver and firmware for {model} and install them on {}, one node after the other, {}",
+                places.nodes(),
+                fixes::drained(cluster)
             ),
             at: places.at,
         };

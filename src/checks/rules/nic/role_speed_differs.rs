@@ -32,7 +32,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             }
         }
         if speeds.len() > 1 {
-            add(report, info, &speeds);
+            add(cluster, report, info, &speeds);
         }
     }
 }
@@ -47,7 +47,7 @@ fn speeds_of(node: &Node, role: Role) -> BTreeSet<Mbps> {
     ports.map(|nic| nic.speed).collect()
 }
 
-fn add(report: &mut Report<'_>, info: &RoleInfo, speeds: &BTreeMap<BTreeSet<Mbps>, Vec<&Node>>) {
+fn add(cluster: &Cluster, report: &mut Report<'_>, info: &RoleInfo, speeds: &BTreeMap<BTreeSet<Mbps>, Vec<&Node>>) {
     let show = |set: &BTreeSet<Mbps>| set.iter().map(|s| show_mbps(*s)).collect::<Vec<_>>().join(" and ");
     let words: Vec<String> = speeds
         .iter()
@@ -63,12 +63,32 @@ fn add(report: &mut Report<'_>, info: &RoleInfo, speeds: &BTreeMap<BTreeSet<Mbps
         message: format!("{} has ports of different speed: {}", info.title, words.join("; ")),
         current: lookup::list(&speeds.keys().map(show).collect::<Vec<_>>()),
         expected: "the same speed on every node".to_owned(),
-        fix: format!(
-            "let {} run over ports of the same speed on every node; `nicplan plan` says which there are",
-            info.title
-        ),
+        fix: fix(cluster, info),
         at: ports.map(|nic| report.at(nic.origin, "speed_mbps")).collect(),
     });
+}
+
+/// Speeds that some port with link of every node has decide whether anything can be done with the ports that are there.
+fn fix(cluster: &Cluster, info: &RoleInfo) -> String {
+    let of = |node: &Node| -> BTreeSet<Mbps> { node.nics.iter().filter(|nic| nic.up).map(|nic| nic.speed).collect() };
+    let common = cluster
+        .nodes
+        .iter()
+        .map(of)
+        .reduce(|all, own| &all & &own)
+        .unwrap_or_default();
+    let common: Vec<String> = common.iter().map(|speed| show_mbps(*speed)).collect();
+    if common.is_empty() {
+        return format!(
+            "no speed is there on every node: count on the slower one for {} and set limits by it, until the ports of the slower nodes are replaced",
+            info.title
+        );
+    }
+    format!(
+        "let {} run over ports of the same speed on every node (every node has ports of {}); `nicplan plan` says whether they suffice",
+        info.title,
+        lookup::list(&common)
+    )
 }
 
 #[cfg(test)]

@@ -98,6 +98,25 @@ fn switches(cluster: &Cluster) -> impl Iterator<Item = (&Node, &VirtualSwitch, V
     })
 }
 
+/// How the weights on a switch go, those of the host first: a switch that counts them on SET would promise what no page promises.
+fn weights_off(node: &Node, ports: &[Port<'_>]) -> String {
+    let mut weighted: Vec<&Port<'_>> = ports.iter().filter(|port| port.weighted()).collect();
+    weighted.sort_by_key(|port| !port.host);
+    let Some(first) = weighted.first() else {
+        return String::new();
+    };
+    let more = if weighted.len() > 1 {
+        ", so for every other adapter with a weight"
+    } else {
+        ""
+    };
+    format!(
+        "Set-VMNetworkAdapter -ComputerName {} {} -MinimumBandwidthWeight 0{more}",
+        quoted(&node.name),
+        first.adapter()
+    )
+}
+
 /// What is connected to a switch of a node; `guests` are the VMs that run there.
 fn ports<'a>(node: &'a Node, guests: &[&'a Vm], switch: &VirtualSwitch) -> Vec<Port<'a>> {
     let host = node

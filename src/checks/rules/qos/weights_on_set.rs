@@ -4,8 +4,8 @@ use crate::checks::rules::places::Alike;
 use crate::checks::rules::{Fault, Report, Rule, Versions};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
-use crate::powershell::quoted;
 use crate::profiles::WS2016;
+use std::collections::BTreeMap;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -29,6 +29,7 @@ pub static RULE: Rule = Rule {
 
 fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
     let mut found = Alike::new();
+    let mut ways: BTreeMap<String, String> = BTreeMap::new();
     for (node, switch, ports) in super::switches(cluster) {
         let unwanted = super::unwanted_on_set(cluster, switch);
         let heaviest = ports
@@ -43,6 +44,8 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         }
         if let Some(port) = heaviest {
             found.add(switch.name.clone(), node, report.at(port.origin, "weight"));
+            let way = || super::weights_off(node, &ports);
+            ways.entry(switch.name.clone()).or_insert_with(way);
         }
     }
     for (switch, places) in found {
@@ -52,8 +55,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: "weights on SET".to_owned(),
             expected: "DCB classes or Network ATC for the host's traffic, no weights".to_owned(),
             fix: format!(
-                "give the host's traffic classes with New-NetQosTrafficClass and New-NetQosPolicy, then set the weights on {} to 0",
-                quoted(&switch)
+                "give the host's traffic classes of DCB first (New-NetQosPolicy and New-NetQosTrafficClass), where its ports have DCB; then {}{}",
+                ways.remove(&switch).unwrap_or_default(),
+                places.verb("", "; so on the other nodes")
             ),
             at: places.at,
         });

@@ -1,11 +1,10 @@
 //! Weights on a switch whose bandwidth mode is None.
 
-use super::Port;
 use crate::checks::rules::places::Alike;
 use crate::checks::rules::rebuild::recreate;
-use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, teams};
 use crate::finding::Severity;
-use crate::inventory::{Cluster, Inventory, Node};
+use crate::inventory::{Cluster, Inventory};
 use crate::profiles::WS2012;
 use std::collections::BTreeMap;
 
@@ -36,7 +35,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         if none && used {
             let on_set = teams::set(cluster, node).iter().any(|team| team.name == switch.name);
             let fix = if on_set {
-                no_weights(node, &ports)
+                format!(
+                    "the switch stands on SET, where weights promise nothing: {}",
+                    super::weights_off(node, &ports)
+                )
             } else {
                 recreate(cluster, &[(node, switch)], "-MinimumBandwidthMode Weight")
             };
@@ -60,31 +62,5 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             at: places.at,
         });
-    }
-}
-
-/// On SET the weights go: a switch that counts them would promise what no page promises.
-fn no_weights(node: &Node, ports: &[Port<'_>]) -> String {
-    let host = fixes::quoted(&node.name);
-    let own: Vec<&str> = ports
-        .iter()
-        .filter(|p| p.host && p.weighted())
-        .map(|p| p.name.as_str())
-        .collect();
-    let more = if own.len() == 1 {
-        ""
-    } else {
-        ", so for every other adapter with a weight"
-    };
-    match own.first() {
-        Some(first) => format!(
-            "the switch stands on SET, where weights promise nothing: Set-VMNetworkAdapter -ComputerName {host} -ManagementOS -Name {} \
-             -MinimumBandwidthWeight 0{more}",
-            fixes::quoted(first)
-        ),
-        None => {
-            "the switch stands on SET, where weights promise nothing: set the weights of the VMs' adapters on it to 0"
-                .to_owned()
-        }
     }
 }

@@ -48,8 +48,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: lookup::list(interfaces),
             expected: "the one interface that the switch is bound to".to_owned(),
             fix: format!(
-                "on {}, drained and at the console, since the host may be reached over it: write down its addresses, then {}",
+                "on {}, {} and at the console, since the host may be reached over it: write down its addresses, then {}",
                 places.nodes(),
+                fixes::drained(cluster),
                 replace(name, interfaces, switch)
             ),
             at: places.at,

@@ -47,8 +47,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: format!("member of {team}"),
             expected: "physical ports alone in a team".to_owned(),
             fix: format!(
-                "on {}, drained and at the console, since the host may be reached over {team}: {}",
+                "on {}, {} and at the console, since the host may be reached over {team}: {}",
                 places.nodes(),
+                fixes::drained(cluster),
                 fix(cluster, team, name, keeps_ports)
             ),
             at: places.at,

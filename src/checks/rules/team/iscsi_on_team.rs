@@ -73,7 +73,10 @@ fn fix(cluster: &Cluster, team: &str, others: &BTreeSet<&str>, ports: usize) -> 
     } else {
         "Install-WindowsFeature Multipath-IO; Enable-MSDSMAutomaticClaim -BusType iSCSI; restart"
     };
-    let first = format!("one node after the other, drained: {mpio}; then with its cluster service stopped: ");
+    let first = format!(
+        "one node after the other, {}: {mpio}; then with its cluster service stopped: ",
+        fixes::drained(cluster)
+    );
     let connect = if old {
         "connect the target over each (iSCSI initiator, Connect, Enable multi-path)"
     } else {

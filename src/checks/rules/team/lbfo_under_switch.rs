@@ -43,7 +43,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
         for team in teams::lbfo(node) {
             if let Some(switch) = team.switch {
                 let at = report.at(team.origin(), "team_kind");
-                let fix = rebuild::onto_set(node, switch, &team);
+                let fix = rebuild::onto_set(cluster, node, switch, &team);
                 switches.add((switch.name.as_str(), team.name), node, at);
                 ways.entry((switch.name.as_str(), team.name)).or_insert(fix);
             }

@@ -8,6 +8,7 @@ mod iscsi_on_team;
 mod lbfo_hash_loses_queues;
 mod lbfo_under_switch;
 mod rdma_in_lbfo_team;
+mod set_differs_between_nodes;
 mod set_load_balancing_dynamic;
 mod set_members_differ;
 mod set_not_switch_independent;
@@ -32,6 +33,7 @@ pub static RULES: &[&Rule] = &[
     &lbfo_hash_loses_queues::RULE,
     &lbfo_under_switch::RULE,
     &rdma_in_lbfo_team::RULE,
+    &set_differs_between_nodes::RULE,
     &set_load_balancing_dynamic::RULE,
     &set_members_differ::RULE,
     &set_not_switch_independent::RULE,

@@ -65,7 +65,7 @@ fn fix(cluster: &Cluster, node: &Node, team: &Team<'_>, ports: &[&Nic]) -> Strin
         }
         (Ok(command), _) => format!("{command}, and use them bare for storage and live migration"),
         // lbfo-under-switch has the same way out.
-        (Err(_), Some(switch)) if cluster.profile.rdma_on_switch => rebuild::onto_set(node, switch, team),
+        (Err(_), Some(switch)) if cluster.profile.rdma_on_switch => rebuild::onto_set(cluster, node, switch, team),
         (Err(why), _) => {
             let off: Vec<String> = ports
                 .iter()

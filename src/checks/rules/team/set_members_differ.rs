@@ -1,6 +1,6 @@
 //! SET over ports that are not alike.
 
-use crate::checks::rules::{Fault, Report, Rule, Versions, lookup, teams};
+use crate::checks::rules::{Fault, Report, Rule, Versions, fixes, lookup, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory, Nic, Node, Rdma};
 use crate::profiles::WS2016;
@@ -61,7 +61,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
                 ),
                 current: lookup::list(&parts.values().map(|(value, _)| value).collect::<Vec<_>>()),
                 expected: "ports of one model with one driver, RDMA and MTU".to_owned(),
-                fix: fix(node, what, &team, &parts),
+                fix: fix(cluster, node, what, &team, &parts),
                 at: team.members.iter().map(|nic| report.at(nic.origin, column)).collect(),
             });
         }
@@ -90,11 +90,17 @@ fn parts<'a>(members: &[&'a Nic], value: impl Fn(&Nic) -> Option<String>) -> BTr
     parts
 }
 
-fn fix(node: &Node, what: &str, team: &teams::Team<'_>, parts: &BTreeMap<String, (String, Vec<&Nic>)>) -> String {
+fn fix(
+    cluster: &Cluster,
+    node: &Node,
+    what: &str,
+    team: &teams::Team<'_>,
+    parts: &BTreeMap<String, (String, Vec<&Nic>)>,
+) -> String {
     if what == "drivers" {
         return format!(
-            "drain {}, then install one driver and firmware for all ports of the SET",
-            node.name
+            "{}, then install one driver and firmware for all ports of the SET",
+            fixes::drain(cluster, &node.name)
         );
     }
     if what == "RDMA" {
@@ -116,6 +122,6 @@ fn fix(node: &Node, what: &str, team: &teams::Team<'_>, parts: &BTreeMap<String,
     let odd: Vec<&Nic> = others.flat_map(|(_, (_, ports))| ports.iter().copied()).collect();
     format!(
         "keep ports of {model}: {}",
-        teams::keep_alike(node, team, true, keep, &odd)
+        teams::keep_alike(cluster, node, team, true, keep, &odd)
     )
 }

@@ -43,9 +43,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: format!("VLAN {vlan}"),
             expected: "default mode, all VLANs".to_owned(),
             fix: format!(
-                "on {}, one node after the other, drained and at the console: Set-NetLbfoTeamNic -Team {} -Default, then VLAN {vlan} at the host vNICs \
+                "on {}, one node after the other, {} and at the console: Set-NetLbfoTeamNic -Team {} -Default, then VLAN {vlan} at the host vNICs \
                  without one (Set-VMNetworkAdapterVlan -ManagementOS -Access -VlanId {vlan}) and at the VMs that come back",
                 places.nodes(),
+                fixes::drained(cluster),
                 fixes::quoted(name)
             ),
             at: places.at,

@@ -1,7 +1,7 @@
 //! A kind of team that this Windows version does not have.
 
 use crate::checks::rules::places::Alike;
-use crate::checks::rules::{Fault, Report, Rule, teams};
+use crate::checks::rules::{Fault, Report, Rule, fixes, teams};
 use crate::finding::Severity;
 use crate::inventory::{Cluster, Inventory};
 use crate::profiles::{AZURE_LOCAL, WS2008R2, WS2012, WS2012R2};
@@ -64,8 +64,9 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: kind.to_owned(),
             expected: instead.to_owned(),
             fix: format!(
-                "on {}, drained: take {name} apart and make of its ports {instead}",
-                places.nodes()
+                "on {}, {}: take {name} apart and make of its ports {instead}",
+                places.nodes(),
+                fixes::drained(cluster)
             ),
             at: places.at,
         });

@@ -95,12 +95,12 @@ fn fix(cluster: &Cluster, node: &Node, title: &str, nics: &[usize]) -> String {
         Some((team, is_set)) => format!(
             "keep ports of {speed} ({}): {}",
             lookup::list(&keeps),
-            teams::keep_alike(node, &team, is_set, &keep, &odd)
+            teams::keep_alike(cluster, node, &team, is_set, &keep, &odd)
         ),
         None => format!(
-            "use ports of {speed} in place of {} in {title} (drain {} first)",
+            "use ports of {speed} in place of {} in {title} ({} first)",
             lookup::list(&odd_names),
-            node.name
+            fixes::drain(cluster, &node.name)
         ),
     }
 }

@@ -40,9 +40,10 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             current: mode.to_owned(),
             expected: "switch-independent".to_owned(),
             fix: format!(
-                "allow the rule where the switches act as one (stack, MLAG); else on {}, one node after the other, drained and at the console, since the \
+                "allow the rule where the switches act as one (stack, MLAG); else on {}, one node after the other, {} and at the console, since the \
                  team is down in between: Set-NetLbfoTeam -Name {} -TeamingMode SwitchIndependent, and remove the port channel at the physical switches",
                 places.nodes(),
+                fixes::drained(cluster),
                 fixes::quoted(name)
             ),
             at: places.at,

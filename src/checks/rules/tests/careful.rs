@@ -3,10 +3,10 @@
 use super::fixes::fix;
 use super::*;
 
-/// One node with these ports (name, speed, model, team, kind of team, role) and a virtual switch.
+/// Two nodes, the first with these ports (name, speed, model, team, kind of team, role) and a virtual switch.
 fn host(profile: &str, nics: &str, switch: &str) -> String {
     format!(
-        "file: clusters\ncluster,profile\nC1,{profile}\nfile: nodes\nnode,cluster\nHV1,C1\n\
+        "file: clusters\ncluster,profile\nC1,{profile}\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
          file: nics\nnode,nic,speed_mbps,model,team,team_kind,current_role\n{nics}file: switches\nnode,switch,nics,embedded_teaming\n{switch}"
     )
 }
@@ -142,7 +142,11 @@ fn every_fix_that_restarts_an_adapter_says_so_and_what_to_do_first() {
                 ];
                 if restarts.iter().any(|cmdlet| fix.contains(cmdlet)) {
                     seen += 1;
-                    if !(fix.contains("an adapter restarts with it") && fix.contains("drain")) {
+                    if !(fix.contains("an adapter restarts with it")
+                        && ["drain", "maintenance window", "VMs"]
+                            .iter()
+                            .any(|word| fix.contains(word)))
+                    {
                         wrong.push(format!("{}: {fix}", finding.rule));
                     }
                 }
@@ -151,4 +155,85 @@ fn every_fix_that_restarts_an_adapter_says_so_and_what_to_do_first() {
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(seen > 10, "{seen} fixes restart an adapter");
+}
+
+/// Where no other node can take the VMs nobody is told to drain, and 2008 R2 has no drain.
+#[test]
+fn only_a_host_with_others_beside_it_is_drained() {
+    let nics = "HV1,A,25000,E810,,,\nHV1,B,10000,X710,,,\nHV1,C,25000,E810,,,\n";
+    let two = host("2019", nics, "HV1,S1,A;B,yes\n");
+    let one = two.replace("HV2,C1\n", "");
+    let told = |block: &str| fix("set-members-differ", block);
+    assert!(
+        told(&two).contains("drain HV1, then Set-VMSwitchTeam"),
+        "{}",
+        told(&two)
+    );
+    let alone = "shut down the VMs of HV1 in a maintenance window (no other node can take them), then Set-VMSwitchTeam";
+    assert!(told(&one).contains(alone), "{}", told(&one));
+
+    let vlan = |block: &str| fix("team-kind-unavailable", block);
+    let teamed = host("2008r2", "HV1,A,1000,X,LAN,lbfo,\nHV1,B,1000,X,LAN,lbfo,\n", "");
+    assert!(
+        vlan(&teamed).starts_with("on HV1, with the VMs moved off: "),
+        "{}",
+        vlan(&teamed)
+    );
+    let single = vlan(&teamed.replace("HV2,C1\n", ""));
+    assert!(
+        single.contains("in a maintenance window with its VMs shut down"),
+        "{single}"
+    );
+
+    let restart = |block: &str| fix("half-duplex", block);
+    let slow = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+                file: nics\nnode,nic,speed_mbps,full_duplex\nHV1,A,1000,no\n";
+    assert!(
+        restart(slow).contains(": drain the node first, one adapter"),
+        "{}",
+        restart(slow)
+    );
+    let single = restart(&slow.replace("HV2,C1\n", ""));
+    assert!(
+        single.contains("do it in a maintenance window (no other node can take the VMs)"),
+        "{single}"
+    );
+}
+
+/// The cluster keeps a network between its nodes, and live migration the one that it is ordered onto.
+#[test]
+fn the_cluster_leaves_a_storage_network_only_where_it_has_another_one() {
+    let block = |order: &str, cluster_use: u8| {
+        format!(
+            "file: clusters\ncluster,profile,storage,migration_network_order\nC1,2019,smb,{order}\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
+             file: nics\nnode,nic,speed_mbps\nHV1,A,10000\nfile: cluster_networks\ncluster,network,subnet,cluster_use,purpose\n\
+             C1,LAN,10.0.1.0/24,3,management\nC1,Cluster,10.0.2.0/24,{cluster_use},cluster\nC1,SMB,10.0.9.0/24,1,storage\n"
+        )
+    };
+    let told = |order: &str, cluster_use: u8| fix("storage-network-used-by-cluster", &block(order, cluster_use));
+    assert_eq!(told("", 1), "(Get-ClusterNetwork -Cluster 'C1' -Name 'SMB').Role = 0");
+    assert!(told("", 0).starts_with("give the cluster another network between the nodes first"));
+    assert!(told("smb", 1).starts_with("put another network in its place in MigrationNetworkOrder first"));
+    assert!(!told("Cluster", 1).contains("MigrationNetworkOrder"));
+}
+
+#[test]
+fn where_no_speed_is_there_on_every_node_nobody_is_told_to_take_the_same_one() {
+    let block = |other: u32| {
+        format!(
+            "file: nodes\nnode,cluster\nHV1,C1\nHV2,C1\nfile: nics\nnode,nic,speed_mbps,current_role\nHV1,A,10000,cluster\nHV1,B,{other},\n\
+             HV2,A,1000,cluster\n"
+        )
+    };
+    let told = |other: u32| fix("role-speed-differs", &block(other));
+    assert!(
+        told(10_000).starts_with("no speed is there on every node"),
+        "{}",
+        told(10_000)
+    );
+    assert!(
+        told(1_000).contains("(every node has ports of 1 Gbit/s)"),
+        "{}",
+        told(1_000)
+    );
 }

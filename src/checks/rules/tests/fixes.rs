@@ -74,7 +74,7 @@ fn a_team_of_one_gets_a_free_port_like_its_own_on_another_card_or_none() {
 
 #[test]
 fn a_set_keeps_the_ports_of_the_model_that_most_of_them_have() {
-    let block = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\n\
+    let block = "file: clusters\ncluster,profile\nC1,2019\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
                  file: nics\nnode,nic,speed_mbps,model\nHV1,A,10000,E810\nHV1,B,10000,X710\nHV1,C,10000,x710\n\
                  file: switches\nnode,switch,nics,embedded_teaming\nHV1,S1,A;B;C,yes\n";
     let told = fix("set-members-differ", block);
@@ -142,7 +142,7 @@ fn members_of_teams_are_named_in_the_command_that_takes_them_out() {
 fn no_fix_takes_every_port_out_of_a_team() {
     let block = |profile: &str| {
         format!(
-            "file: clusters\ncluster,profile\nC1,{profile}\nfile: nodes\nnode,cluster\nHV1,C1\n\
+            "file: clusters\ncluster,profile\nC1,{profile}\nfile: nodes\nnode,cluster\nHV1,C1\nHV2,C1\n\
              file: nics\nnode,nic,speed_mbps,model,rdma,sriov,team,team_kind,current_role\nHV1,A,10000,X,roce,yes,LAN,lbfo,management\n\
              HV1,B,10000,X,roce,yes,LAN,lbfo,management\nfile: switches\nnode,switch,nics\nHV1,S1,LAN\n"
         )
@@ -166,7 +166,9 @@ fn no_fix_takes_every_port_out_of_a_team() {
     // From 2016 on the team gives way to SET, which keeps RDMA: the switch is made again.
     let newer = fix("rdma-in-lbfo-team", &block("2019"));
     assert!(
-        newer.starts_with("drain HV1, then Remove-VMSwitch") && newer.contains("-EnableEmbeddedTeaming $true"),
+        newer.starts_with("drain HV1, then $vnics = ")
+            && newer.contains("; Remove-VMSwitch ")
+            && newer.contains("-EnableEmbeddedTeaming $true"),
         "{newer}"
     );
 }

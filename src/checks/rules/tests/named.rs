@@ -223,26 +223,31 @@ fn a_switch_leaves_its_team_with_all_that_hangs_on_it() {
              file: switches\nnode,switch,nics,allow_management_os,bandwidth_mode\nHV1,S1,A;B,{rows}"
         )
     };
+    let noted = "$vnics = Get-VMNetworkAdapter -ComputerName 'HV1' -VMName * | Where-Object SwitchName -eq 'S1'; ";
+    let connect = "; $vnics | Connect-VMNetworkAdapter -SwitchName 'S1' for VMs that stayed on the host, which the removal disconnects";
     let again = "Remove-VMSwitch -ComputerName 'HV1' -Name 'S1' -Force; Remove-NetLbfoTeam -CimSession 'HV1' -Name 'LAN'; \
                  New-VMSwitch -ComputerName 'HV1' -Name 'S1' -NetAdapterName 'A','B' -EnableEmbeddedTeaming $true -AllowManagementOS";
     let alone = fix("lbfo-under-switch", &block("no,absolute\n"));
     assert_eq!(
         alone,
-        format!("drain HV1, then {again} $false -MinimumBandwidthMode None")
+        format!("drain HV1, then {noted}{again} $false -MinimumBandwidthMode None{connect}")
     );
     let weights = fix("lbfo-under-switch", &block("no,weight\n"));
-    assert_eq!(weights, format!("drain HV1, then {again} $false"));
+    assert_eq!(weights, format!("drain HV1, then {noted}{again} $false{connect}"));
     let shared = fix(
         "lbfo-under-switch",
         &block("yes,\nfile: host_vnics\nnode,host_vnic,switch\nHV1,Mgmt,S1\n"),
     );
     assert!(
-        shared.ends_with(" $true; its host vNICs go with it (Mgmt): do it at the console, and make them again"),
+        shared.contains("at its console, since its host vNICs go with the switch (Mgmt)")
+            && shared.contains(
+                " $false; Add-VMNetworkAdapter -ManagementOS -Name 'Mgmt' -SwitchName 'S1'; then the addresses"
+            ),
         "{shared}"
     );
     let absolute = fix("absolute-bandwidth-mode", &block("no,absolute\n"));
     assert!(
-        absolute.ends_with(&format!("{again} $false -MinimumBandwidthMode None")),
+        absolute.ends_with(&format!("{again} $false -MinimumBandwidthMode None{connect}")),
         "{absolute}"
     );
 }
@@ -259,9 +264,11 @@ fn a_switch_without_team_counts_by_weight_and_one_on_set_not_at_all() {
         )
     };
     let told = |ports: &str, weights: &str| fix("weights-without-bandwidth-mode", &block(ports, weights));
-    assert!(told("A,none", "HV1,Mgmt,S1,10\n").ends_with(
-        " -MinimumBandwidthMode Weight; its host vNICs go with it (Mgmt): do it at the console, and make them again"
-    ));
+    let weight = told("A,none", "HV1,Mgmt,S1,10\n");
+    assert!(
+        weight.contains(" -MinimumBandwidthMode Weight; Add-VMNetworkAdapter -ManagementOS -Name 'Mgmt'"),
+        "{weight}"
+    );
     let set = told("A;B,none", "HV1,LM,S1,\nHV1,Mgmt,S1,10\n");
     let own = "Set-VMNetworkAdapter -ComputerName 'HV1' -ManagementOS -Name 'Mgmt' -MinimumBandwidthWeight 0";
     assert!(
@@ -270,12 +277,12 @@ fn a_switch_without_team_counts_by_weight_and_one_on_set_not_at_all() {
     );
     let guests = told("A;B,none", "HV1,LM,S1,\n");
     assert!(
-        guests.ends_with("set the weights of the VMs' adapters on it to 0"),
+        guests.ends_with("Set-VMNetworkAdapter -ComputerName 'HV1' -VMName 'W1' -Name 'NIC' -MinimumBandwidthWeight 0"),
         "{guests}"
     );
     let absolute = |ports: &str| fix("absolute-bandwidth-mode", &block(ports, ""));
-    assert!(absolute("A,absolute").ends_with("-MinimumBandwidthMode Weight"));
-    assert!(absolute("A;B,absolute").ends_with("-MinimumBandwidthMode None"));
+    assert!(absolute("A,absolute").contains("-MinimumBandwidthMode Weight; $vnics"));
+    assert!(absolute("A;B,absolute").contains("-MinimumBandwidthMode None; $vnics"));
 }
 
 #[test]

@@ -59,7 +59,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "external".to_owned(),
             expected: kind.to_owned(),
-            fix: fix(cluster, node, switch, kind),
+            fix: fix(cluster, node, switch, kind) + super::so_elsewhere(nodes),
             at: adapters
                 .iter()
                 .map(|(_, vnic)| report.at(vnic.origin, "reach"))

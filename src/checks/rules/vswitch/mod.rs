@@ -75,6 +75,11 @@ fn node_names<'a>(found: &[(&'a Node, &VirtualSwitch)]) -> Vec<&'a str> {
     found.iter().map(|(node, _)| node.name.as_str()).collect()
 }
 
+/// End of a fix that is written for the first of some nodes.
+fn so_elsewhere(nodes: &[(&Node, &VirtualSwitch)]) -> &'static str {
+    if nodes.len() > 1 { "; so on the other nodes" } else { "" }
+}
+
 /// What rebuilding virtual networks means on 2008 R2, and what `nvspscrub` deletes there.
 const REBUILD_2008R2: &str = "where that fails because the port is \"already bound to another virtual network\", \
     nvspbind /u takes the switch protocol off that one port; nvspscrub /p is the last resort: it deletes every \

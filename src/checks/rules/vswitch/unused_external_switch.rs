@@ -49,7 +49,7 @@ fn check(_: &Inventory, cluster: &Cluster, report: &mut Report<'_>) {
             ),
             current: "no adapter".to_owned(),
             expected: "in use, or removed so that its ports are free".to_owned(),
-            fix: fix(cluster, node, switch),
+            fix: fix(cluster, node, switch) + super::so_elsewhere(nodes),
             at: nodes
                 .iter()
                 .map(|(_, switch)| report.at(switch.origin, "switch"))

@@ -76,9 +76,9 @@ fn fix(cluster: &Cluster, node: &Node, nics: &[&str], vlan: u16) -> String {
     }
     let names: Vec<String> = nics.iter().map(|nic| fixes::quoted(nic)).collect();
     format!(
-        "drain {}, then at its console, since the host may be reached over it: Set-NetAdapter -Name {} -VlanID 0, and VLAN {vlan} at the \
+        "{}, then at its console, since the host may be reached over it: Set-NetAdapter -Name {} -VlanID 0, and VLAN {vlan} at the \
          host vNICs without one (Set-VMNetworkAdapterVlan -ManagementOS -Access -VlanId {vlan}) and at the VMs that come back",
-        node.name,
+        fixes::drain(cluster, &node.name),
         names.join(",")
     )
 }
