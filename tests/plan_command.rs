@@ -301,3 +301,25 @@ fn of_ports_that_are_alike_the_one_without_link_stays_idle() {
         }
     }
 }
+
+#[test]
+fn another_style_than_the_one_asked_for_is_told_first() {
+    let out = place("cli-other-style");
+    let plan = |style: &str| {
+        let input = ["plan", "samples/four-node-2008r2", "--style", style, "-o", text(&out)];
+        let run = nicplan(&input);
+        assert_eq!(run.code, 0, "{}", run.err);
+        let page = std::fs::read_to_string(out.join("report.html")).expect("it was written");
+        (run.out, page)
+    };
+    let told = "The converged style was asked for, but there is no plan of it (Windows Server 2008 R2 has one host vNIC per external \
+                switch). Planned is the best of all styles instead: dedicated.";
+    let (said, page) = plan("converged");
+    assert_eq!(said.lines().nth(1), Some(told));
+    assert!(page.contains(told));
+    let (said, page) = plan("teamed");
+    assert!(
+        !said.contains("was asked for") && !page.contains("was asked for"),
+        "{said}"
+    );
+}
