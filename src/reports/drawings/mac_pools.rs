@@ -111,16 +111,16 @@ fn addresses(inventory: &Inventory) -> Vec<Mac> {
     used
 }
 
-/// Of how many vNICs nobody told the address: they are counted as in use and have no stroke.
+/// Of how many vNICs nobody told the address: those that draw from a pool are counted as in use all the same.
 fn without_address(inventory: &Inventory) -> String {
     let vms = inventory.clusters.iter().flat_map(|cluster| &cluster.vms);
     let unknown = vms.flat_map(|vm| &vm.vnics).filter(|vnic| vnic.mac.is_none()).count();
     match unknown {
         0 => String::new(),
+        1 => "; the address of 1 vNIC is not in the inventory and has no stroke".to_owned(),
         some => format!(
-            "; the address of {} is not in the inventory, so {} counted and not drawn",
-            show::count(some, "vNIC", "vNICs"),
-            if some == 1 { "it is" } else { "they are" }
+            "; the addresses of {} are not in the inventory and have no strokes",
+            show::count(some, "vNIC", "vNICs")
         ),
     }
 }

@@ -83,7 +83,7 @@ fn write_facts(data: &ReportData, cluster: &ClusterData, out: &mut String) {
             cluster
                 .paths()
                 .brief()
-                .map_or_else(String::new, |ways| format!("{ways}.")),
+                .map_or_else(String::new, |ways| format!("{}.", show::sentence(&ways))),
         ),
     ];
     out.push_str("<dl class=\"facts\">\n");

@@ -241,7 +241,7 @@ fn below_the_pools_stands_of_how_many_adapters_the_address_is_not_known() {
     vnics(&mut world, Some(crate::units::Mac(0x0015_5D00_0001)));
     assert!(!told(&world).contains("not in the inventory"));
     vnics(&mut world, None);
-    assert!(told(&world).contains("vNICs is not in the inventory, so they are counted and not drawn"));
+    assert!(told(&world).contains("vNICs are not in the inventory and have no strokes"));
 }
 
 #[test]
