@@ -1,6 +1,8 @@
 //! `--separator semicolon`: every `.csv` of every command opens in columns by a double click in a German Excel, means the same as the
 //! one with commas, and is read back where it is an input.
 
+#![cfg(feature = "solver")] // `plan` is among the commands
+
 mod program;
 
 use program::{entries, folder, nicplan, place, text};
