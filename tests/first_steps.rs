@@ -47,6 +47,17 @@ fn a_copy_beside_the_right_file_is_only_noted() {
 }
 
 #[test]
+fn what_init_writes_beside_the_tables_is_not_mentioned() {
+    let dir = program::place("steps-init");
+    assert_eq!(nicplan(&["init", text(&dir)]).code, 0);
+    for (file, bytes) in [("nodes.csv", NODES), ("nics.csv", NICS)] {
+        std::fs::write(dir.join(file), bytes).expect("the build folder can be written");
+    }
+    let run = nicplan(&["review", text(&dir), "--fail-on", "never"]);
+    assert_eq!((run.code, run.err.as_str()), (0, ""));
+}
+
+#[test]
 fn files_that_nobody_put_there_are_not_mentioned() {
     let files: [(&str, &[u8]); 6] = [
         ("nodes.csv", NODES),

@@ -296,3 +296,59 @@ fn of_ports_that_are_alike_the_one_without_link_stays_idle() {
         }
     }
 }
+
+#[test]
+fn another_style_than_the_one_asked_for_is_told_first() {
+    let out = place("cli-other-style");
+    let plan = |style: &str| {
+        let input = ["plan", "samples/four-node-2008r2", "--style", style, "-o", text(&out)];
+        let run = nicplan(&input);
+        assert_eq!(run.code, 0, "{}", run.err);
+        let page = std::fs::read_to_string(out.join("report.html")).expect("it was written");
+        (run.out, page)
+    };
+    let told = "The converged style was asked for, but there is no plan of it (Windows Server 2008 R2 has one host vNIC per external \
+                switch). Planned is the best of all styles instead: dedicated.";
+    let (said, page) = plan("converged");
+    assert_eq!(said.lines().nth(1), Some(told));
+    assert!(page.contains(told));
+    let (said, page) = plan("teamed");
+    assert!(
+        !said.contains("was asked for") && !page.contains("was asked for"),
+        "{said}"
+    );
+}
+
+#[test]
+fn nodes_whose_long_names_differ_at_the_end_have_lines_that_differ() {
+    let long = |end: &str| format!("ServerOfTheProductionDatacentreInFrankfurtAmMain-Row-17-{end}");
+    let names = [long("HV"), long("HV0"), long("HV01")];
+    let nodes = names.iter().fold("node\n".to_owned(), |text, name| text + name + "\n");
+    let nics = names
+        .iter()
+        .flat_map(|name| ["A", "B"].map(|nic| format!("{name},{nic},10000\n")));
+    let nics = nics.fold("node,nic,speed_mbps\n".to_owned(), |text, row| text + &row);
+    let vms = names.iter().enumerate().map(|(at, name)| format!("VM{at},{name}\n"));
+    let vms = vms.fold("vm,node\n".to_owned(), |text, row| text + &row);
+    let vnics = b"vm,p95_mbps\nVM0,100\nVM1,200\nVM2,300\n";
+    let files: [(&str, &[u8]); 4] = [
+        ("nodes.csv", nodes.as_bytes()),
+        ("nics.csv", nics.as_bytes()),
+        ("vms.csv", vms.as_bytes()),
+        ("vnics.csv", vnics),
+    ];
+    let out = place("cli-long-names-out");
+    let run = nicplan(&["plan", text(&folder("cli-long-names", &files)), "-o", text(&out)]);
+    assert!(run.code < 2, "{}", run.err);
+    let drawing = std::fs::read_to_string(out.join("failures.svg")).expect("it was written");
+    let texts = drawing.split('<').filter(|part| part.starts_with("text "));
+    let lines: Vec<&str> = texts.filter(|part| part.contains(">node ")).collect();
+    let shown = |line: &&str| line.rsplit('>').next().unwrap_or_default().to_owned();
+    let different: std::collections::BTreeSet<String> = lines.iter().map(shown).collect();
+    assert_eq!((lines.len(), different.len()), (3, 3), "{different:?}");
+    assert_eq!(
+        drawing.matches(": its VMs on the others").count() % 3,
+        0,
+        "{different:?}"
+    );
+}

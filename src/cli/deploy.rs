@@ -5,7 +5,7 @@ use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::input::{self, InputArgs};
 use super::listing;
-use super::output;
+use super::output::CsvArgs;
 use nicplan::checks::{self, VerifiedPlan};
 use nicplan::deploy::{self, ClusterWork, Refusal};
 use nicplan::inventory::Inventory;
@@ -34,6 +34,8 @@ pub struct Args {
     /// Folder for the scripts, RUNBOOK.md and steps.csv
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
+    #[command(flatten)]
+    csv: CsvArgs,
     /// Form of the summary on the standard output
     #[arg(long, default_value = "text")]
     format: DeployFormat,
@@ -70,7 +72,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     }
     console.stage("steps");
     let files = deploy::files(&work);
-    output::write(&args.output, &files)?;
+    args.csv.write(&args.output, &files)?;
     console.stage("write");
     match args.format {
         DeployFormat::Text => console.print(&listing::printable(&summary(&work, files.len())))?,

@@ -5,7 +5,7 @@ use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::input;
 use super::listing;
-use super::output::{self, Format};
+use super::output::{CsvArgs, Format};
 use nicplan::applied;
 use nicplan::diff::{self, Change};
 use nicplan::inventory::{self, Inventory};
@@ -35,6 +35,8 @@ pub struct Args {
     /// Name of the cluster, for a source that does not say it
     #[arg(long, value_name = "NAME")]
     cluster: Option<String>,
+    #[command(flatten)]
+    csv: CsvArgs,
     /// Form of the result
     #[arg(long, default_value = "text")]
     format: Format,
@@ -48,11 +50,12 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     let changes = changes(args, console)?;
     console.stage("diff");
     if let Some(dir) = &args.output {
-        output::write(dir, &[("diff.csv".to_owned(), reports::differences_csv(&changes))])?;
+        args.csv
+            .write(dir, &[("diff.csv".to_owned(), reports::differences_csv(&changes))])?;
     }
     match args.format {
         Format::Text => console.print(&listing::printable(&reports::differences_text(&changes)))?,
-        Format::Csv => console.print(&String::from_utf8_lossy(&reports::differences_csv(&changes)))?,
+        Format::Csv => console.print(&args.csv.text(&reports::differences_csv(&changes)))?,
         Format::Json => console.print(&listing::json(&changes)?)?,
     }
     Ok(if changes.is_empty() { Answer::Yes } else { Answer::No })

@@ -6,7 +6,7 @@ use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::input::InputArgs;
 use super::listing;
-use super::output;
+use super::output::CsvArgs;
 use nicplan::demand::needs;
 use nicplan::inventory::{Cluster, Inventory};
 use nicplan::migration::calibration::Calibration;
@@ -48,6 +48,8 @@ pub struct Args {
     /// What past migrations taught: the file that `nicplan calibrate` wrote
     #[arg(long, value_name = "FILE")]
     calibration: Option<PathBuf>,
+    #[command(flatten)]
+    csv: CsvArgs,
     /// Form of the result on the standard output
     #[arg(long, default_value = "text")]
     format: DrainFormat,
@@ -111,7 +113,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         let mut files = files(&views);
         files.push(("paths.csv".to_owned(), reports::paths_csv(&paths)));
         console.stage("reports");
-        output::write(dir, &files)?;
+        args.csv.write(dir, &files)?;
         console.stage("write");
     }
     match args.format {

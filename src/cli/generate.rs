@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use super::failure::{Answer, Failure};
-use super::output;
+use super::output::CsvArgs;
 use nicplan::generate::{self, Size};
 use nicplan::units::count;
 use std::path::PathBuf;
@@ -28,6 +28,8 @@ pub struct Args {
     /// New folder for the inventory
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
+    #[command(flatten)]
+    csv: CsvArgs,
 }
 
 pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
@@ -42,7 +44,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         .iter()
         .map(|table| (table.file.to_owned(), table.to_csv().into_bytes()))
         .collect();
-    output::write_inventory(&args.output, &files)?;
+    args.csv.write_inventory(&args.output, &files)?;
     console.stage("write");
     let dir = args.output.display();
     console.print(&format!(

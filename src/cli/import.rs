@@ -5,7 +5,7 @@ use super::failure::{Answer, Failure};
 use super::import_events;
 use super::input;
 use super::listing;
-use super::output;
+use super::output::CsvArgs;
 use clap::builder::PossibleValuesParser;
 use nicplan::history;
 use nicplan::inventory::importers::{self, IMPORTERS};
@@ -55,6 +55,8 @@ pub struct Args {
     /// Folder for the result
     #[arg(short, long, value_name = "DIR")]
     pub output: PathBuf,
+    #[command(flatten)]
+    pub csv: CsvArgs,
     /// What the sources are, where it cannot be seen from them
     #[arg(long = "as", value_name = "FORMAT", value_parser = PossibleValuesParser::new(formats()))]
     format: Option<String>,
@@ -140,7 +142,8 @@ fn import_inventory(args: &Args, format: Option<&str>, console: &Console) -> Res
     let options = input::options(args.cluster.as_ref(), None);
     let inventory = inventory::load_as(&args.sources, format, &options).map_err(Failure::Problems)?;
     console.stage("read");
-    output::write_inventory(&args.output, &inventory::to_folder(&inventory))?;
+    args.csv
+        .write_inventory(&args.output, &inventory::to_folder(&inventory))?;
     console.stage("write");
     console.print(&listing::printable(&summary(&inventory, &args.output)))?;
     for note in &inventory.notes {

@@ -5,7 +5,6 @@ use super::failure::{Answer, Failure};
 use super::import::Args;
 use super::input;
 use super::listing;
-use super::output;
 use nicplan::history::{self, History};
 use nicplan::inventory::{self, Inventory};
 use nicplan::units::count;
@@ -27,7 +26,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
             history::passed_over_csv(&history.passed_over),
         ),
     ];
-    output::write(&args.output, &files)?;
+    args.csv.write(&args.output, &files)?;
     console.stage("write");
     console.print(&listing::printable(&summary(&history, &args.output)))?;
     for note in notes(&history, inventory.is_some()) {

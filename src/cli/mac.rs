@@ -4,7 +4,7 @@ use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::input::InputArgs;
 use super::listing;
-use super::output::{self, Format};
+use super::output::{CsvArgs, Format};
 use super::review::{FailOn, note_ended_entries};
 use nicplan::checks::rules::{self, Question};
 use nicplan::finding::{Finding, State};
@@ -32,6 +32,8 @@ pub struct Args {
     /// pool's end is told as a date
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = Date::parse)]
     as_of: Option<Date>,
+    #[command(flatten)]
+    csv: CsvArgs,
     /// Form of the result
     #[arg(long, default_value = "text")]
     format: Format,
@@ -53,7 +55,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     let data = LedgerData::new(&inventory, args.as_of);
     console.stage("mac");
     if let Some(dir) = &args.output {
-        output::write(dir, &data.files())?;
+        args.csv.write(dir, &data.files())?;
     }
     match args.format {
         Format::Text => {
@@ -63,7 +65,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         }
         Format::Csv => {
             let sheets = data.sheets();
-            let texts: Vec<_> = sheets.iter().map(|(_, bytes)| String::from_utf8_lossy(bytes)).collect();
+            let texts: Vec<_> = sheets.iter().map(|(_, bytes)| args.csv.text(bytes)).collect();
             console.print(&texts.join("\n"))?;
         }
         Format::Json => {

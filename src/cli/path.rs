@@ -5,7 +5,7 @@ use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::input::InputArgs;
 use super::listing;
-use super::output::{self, Format};
+use super::output::{CsvArgs, Format};
 use super::review::FailOn;
 use nicplan::checks;
 use nicplan::inventory::{Cluster, Inventory, did_you_mean};
@@ -37,6 +37,8 @@ pub struct Args {
     /// Lowest severity of a fault on the way that makes the exit code 1
     #[arg(long, value_name = "SEVERITY", default_value = "error")]
     fail_on: FailOn,
+    #[command(flatten)]
+    csv: CsvArgs,
     /// Form of the result
     #[arg(long, default_value = "text")]
     format: Format,
@@ -68,14 +70,14 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
             ("paths.csv".to_owned(), data.csv()),
             ("path.svg".to_owned(), data.svg()),
         ];
-        output::write(dir, &files)?;
+        args.csv.write(dir, &files)?;
     }
     match args.format {
         Format::Text if args.from.is_some() && args.to.is_some() => {
             console.print(&listing::with_unknown(&inventory, &listing::printable(&data.chains())))?
         }
         Format::Text => console.print(&listing::with_unknown(&inventory, &listing::printable(&data.text())))?,
-        Format::Csv => console.print(&String::from_utf8_lossy(&data.csv()))?,
+        Format::Csv => console.print(&args.csv.text(&data.csv()))?,
         Format::Json => console.print(&listing::json(&data.json())?)?,
     }
     if matches!(args.format, Format::Text) {

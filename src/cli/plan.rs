@@ -4,7 +4,7 @@ use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::input::{self, InputArgs};
 use super::listing;
-use super::output;
+use super::output::CsvArgs;
 use super::planned;
 use super::review::{day, note_ended_entries};
 #[cfg(feature = "solver")]
@@ -53,6 +53,8 @@ pub struct Args {
     /// Day to judge by, YYYY-MM-DD: policy entries with a last day hold up to it, drivers have an age
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<String>,
+    #[command(flatten)]
+    csv: CsvArgs,
     /// Form of the result on the standard output
     #[arg(long, default_value = "text")]
     format: PlanFormat,
@@ -95,6 +97,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
     let Reviews { findings, planned } = reviews;
     data.findings = &findings;
     data.reviewed = Some(planned);
+    data.asked_style = args.style.style();
     console.stage("review");
 
     if let Some(dir) = &args.output {
@@ -108,7 +111,7 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
         }
         let files = reports::render_all(&data);
         console.stage("reports");
-        output::write(dir, &files)?;
+        args.csv.write(dir, &files)?;
         console.stage("write");
     }
     match args.format {
@@ -219,16 +222,19 @@ fn what_if(inventory: &Inventory, verified: &checks::VerifiedPlan, deadline: Opt
             style: Some(planned.style),
             deadline,
         };
-        let (design, found) = if cluster.nodes.len() > ALL_DESIGNS_NODES {
+        let (design, among, found) = if cluster.nodes.len() > ALL_DESIGNS_NODES {
             let found = with_two_ports_more_in_its_design(cluster, planned, &options)?;
-            ("the same uplinks and external networks".to_owned(), found)
+            let design = "the same uplinks and external networks".to_owned();
+            (design.clone(), format!("with {design}"), found)
         } else {
             let found = with_two_ports_more(cluster, planned, &options)?;
-            (format!("{} design", planned.style), found)
+            let style = planned.style;
+            (format!("{style} design"), format!("of the {style} style"), found)
         };
         Some(nicplan::reports::WhatIfRow {
             cluster: planned.cluster.clone(),
             text: format!("two more ports on every node, {design}"),
+            among,
             before: planned.solver.objective.clone(),
             after: found.objective,
             bound: found.bound,
@@ -269,7 +275,6 @@ fn bug(inventory: &Inventory, plan: &Plan, findings: Vec<Finding>) -> Failure {
 
 impl StyleArg {
     /// The style to plan; `None` compares all.
-    #[cfg(feature = "solver")]
     fn style(self) -> Option<nicplan::plan::Style> {
         use nicplan::plan::Style;
         match self {

@@ -3,7 +3,7 @@
 use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::input::InputArgs;
-use super::output;
+use super::output::CsvArgs;
 use nicplan::inventory::raw::needs_guard;
 use nicplan::redact::{self, Redacted};
 use nicplan::units::count;
@@ -31,6 +31,8 @@ pub struct Args {
     /// New folder for the inventory
     #[arg(short, long, value_name = "DIR")]
     output: PathBuf,
+    #[command(flatten)]
+    csv: CsvArgs,
     /// Also write what stands for what into this file (it must not exist yet, and not lie in the new folder)
     #[arg(long, value_name = "FILE")]
     key: Option<PathBuf>,
@@ -65,13 +67,15 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
 /// Writes tables and key, or neither.
 fn write(args: &Args, redacted: &Redacted) -> Result<(), Failure> {
     let Some(key) = &args.key else {
-        return output::write_inventory(&args.output, &redacted.tables);
+        return args.csv.write_inventory(&args.output, &redacted.tables);
     };
-    std::fs::write(key, key_file(redacted)).map_err(|error| Failure::writing(key, &error))?;
-    output::write_inventory(&args.output, &redacted.tables).inspect_err(|_| {
-        // It was made a moment ago, and tells what was not written.
-        let _ = std::fs::remove_file(key);
-    })
+    std::fs::write(key, args.csv.file(&key_file(redacted))).map_err(|error| Failure::writing(key, &error))?;
+    args.csv
+        .write_inventory(&args.output, &redacted.tables)
+        .inspect_err(|_| {
+            // It was made a moment ago, and tells what was not written.
+            let _ = std::fs::remove_file(key);
+        })
 }
 
 /// A key beside the tables would be shown with them, and one that exists may be that of something else.

@@ -3,7 +3,7 @@
 use super::console::Console;
 use super::failure::{Answer, Failure};
 use super::input::{self, InputArgs};
-use super::output;
+use super::output::CsvArgs;
 use super::{check, findings_text, listing, planned};
 use nicplan::checks::rules::{self, Outcome, OutcomeRow, Question, Review};
 use nicplan::finding::{Finding, Severity, State};
@@ -38,6 +38,8 @@ pub struct Args {
     /// Day to judge by, YYYY-MM-DD: policy entries with a last day hold up to it, drivers have an age
     #[arg(long, value_name = "DATE", value_parser = day)]
     as_of: Option<String>,
+    #[command(flatten)]
+    csv: CsvArgs,
     /// Form of the result
     #[arg(long, default_value = "text")]
     format: ReviewFormat,
@@ -127,11 +129,11 @@ pub fn run(args: &Args, console: &Console) -> Result<Answer, Failure> {
             ("findings.csv".to_owned(), reports::findings_csv(&review.findings)),
             ("rules.csv".to_owned(), reports::rules_csv(&review.outcomes)),
         ];
-        output::write(dir, &files)?;
+        args.csv.write(dir, &files)?;
     }
     console.print(&match args.format {
         ReviewFormat::Text => listing::with_unknown(&today, &text(&review, change, args, console)),
-        ReviewFormat::Csv => String::from_utf8_lossy(&reports::findings_csv(&review.findings)).into_owned(),
+        ReviewFormat::Csv => args.csv.text(&reports::findings_csv(&review.findings)),
         ReviewFormat::Json => listing::json(&Answers::new(&review))?,
         ReviewFormat::Junit => reports::junit(&review.findings, &review.outcomes, args.fail_on.limit()),
         ReviewFormat::Sarif => {

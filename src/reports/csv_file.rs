@@ -2,6 +2,7 @@
 //!
 //! In: cells. Out: bytes. Must not know: what the columns mean.
 
+use std::borrow::Cow;
 use std::fmt::Display;
 use std::io::Write;
 
@@ -26,9 +27,12 @@ impl Sheet {
     }
 
     /// Adds a cell of text. Cells that begin with `=`, `+`, `-`, `@`, tab or return (also after spaces) get a leading
-    /// apostrophe, unless they are plain numbers: spreadsheets would run them.
+    /// apostrophe, unless they are plain numbers: spreadsheets would run them. The same right behind a separator inside the
+    /// cell: a spreadsheet with other regional settings parts the line there.
     pub(super) fn text(&mut self, text: &str) {
         self.comma();
+        let defused = behind_separators(text);
+        let text = defused.as_ref();
         let first = text.trim_start_matches([' ', '\u{a0}']).chars().next();
         let formula = matches!(first, Some('=' | '+' | '-' | '@' | '\t' | '\r' | '\n')) && !is_number(text);
         let quote = formula || text.contains([',', '"', '\n', '\r']) || text.starts_with(' ') || text.ends_with(' ');
@@ -87,6 +91,31 @@ impl Sheet {
     }
 }
 
+/// An apostrophe where a separator inside the text is followed by what begins a formula; the first letter has a guard of its own.
+fn behind_separators(text: &str) -> Cow<'_, str> {
+    let bytes = text.as_bytes();
+    let hit = |at: usize| {
+        at > 0
+            && matches!(bytes[at], b';' | b',' | b'\t')
+            && matches!(bytes.get(at + 1), Some(b'=' | b'+' | b'-' | b'@'))
+            && {
+                let rest = &text[at + 1..];
+                !is_number(rest.split([';', ',', '\t']).next().unwrap_or(rest))
+            }
+    };
+    if !(0..bytes.len()).any(hit) {
+        return Cow::Borrowed(text);
+    }
+    let mut defused = String::with_capacity(text.len() + 1);
+    for (at, letter) in text.char_indices() {
+        defused.push(letter);
+        if hit(at) {
+            defused.push('\'');
+        }
+    }
+    Cow::Owned(defused)
+}
+
 /// Whether text is a plain decimal number with an optional sign.
 fn is_number(text: &str) -> bool {
     let digits = text.strip_prefix(['-', '+']).unwrap_or(text);
@@ -126,6 +155,20 @@ mod tests {
             "00-15-5D",
         ] {
             assert_eq!(read_back(cell), cell);
+        }
+    }
+
+    #[test]
+    fn formulas_behind_another_separator_are_made_harmless() {
+        for (cell, harmless) in [
+            ("LAN;=1+1", "LAN;'=1+1"),
+            ("LAN;@SUM(A1);-x", "LAN;'@SUM(A1);'-x"),
+            ("LAN,=1", "LAN,'=1"),
+            ("LAN\t+cmd", "LAN\t'+cmd"),
+            ("10;-5;+1.5", "10;-5;+1.5"),
+            ("one; - two, -x", "one; - two, -x"),
+        ] {
+            assert_eq!(read_back(cell), harmless);
         }
     }
 

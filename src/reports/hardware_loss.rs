@@ -37,9 +37,15 @@ pub(super) fn sentence(cluster: &ClusterData) -> String {
         .collect();
     parts.extend(bad.iter().take(MOST).map(|line| damage(cluster, line)));
     if bad.len() > MOST {
+        let more = bad.len() - MOST;
+        let verbs = if more == 1 {
+            "stops a role or leaves"
+        } else {
+            "stop a role or leave"
+        };
         parts.push(format!(
-            "{} more of the lines in failures.svg stop a role or leave it short.",
-            show::thousands((bad.len() - MOST) as u64)
+            "{} more of the lines in failures.svg {verbs} it short.",
+            show::thousands(more as u64)
         ));
     }
     parts.join(" ")

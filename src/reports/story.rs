@@ -33,6 +33,17 @@ pub(super) fn verdict(cluster: &ClusterData) -> String {
     format!("{name}: {missed} not met; the {style} design below comes closest, with {used} of {all} NICs in use.{but}")
 }
 
+/// That another style was planned than the one that was asked for, and why.
+pub(super) fn another_style(data: &ReportData, cluster: &ClusterData) -> Option<String> {
+    let asked = data.asked_style.filter(|style| *style != cluster.plan.style)?;
+    let row = cluster.plan.styles.iter().find(|row| row.style == asked);
+    let why = row.map_or_else(String::new, |row| format!(" ({})", show::spoken(&row.cannot)));
+    Some(format!(
+        "The {asked} style was asked for, but there is no plan of it{why}. Planned is the best of all styles instead: {}.",
+        cluster.plan.style
+    ))
+}
+
 /// The fullest uplink: `84.2 % on uplink storage of HV3 after NIC SLOT2 (target 80 %)`.
 pub(super) fn fullest(cluster: &ClusterData) -> String {
     let Some(load) = cluster.fullest() else {

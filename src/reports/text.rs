@@ -38,6 +38,9 @@ pub fn held_together(entry: &NodeUplink) -> &'static str {
 
 fn write_cluster(out: &mut String, data: &ReportData, cluster: &ClusterData) {
     let _ = writeln!(out, "{}", story::verdict(cluster));
+    if let Some(another) = story::another_style(data, cluster) {
+        let _ = writeln!(out, "{another}");
+    }
     let _ = writeln!(out, "{}", proven::sentence(cluster));
     for trouble in hints::slow(cluster).iter().chain(&apart::sentence(cluster)) {
         let _ = writeln!(out, "But {trouble}");

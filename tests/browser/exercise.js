@@ -81,6 +81,12 @@
     });
     check(document.querySelectorAll('figure').length >= 5, 'five drawings at least');
     check(performance.getEntriesByType('resource').length === 0, 'no request is made');
+    document.querySelectorAll('.block h3').forEach(function (title) {
+      if (title.textContent.startsWith('Which NIC does what on each node') && window.innerWidth >= 1280) {
+        const frame = title.closest('.block').querySelector('.scroll');
+        check(frame.scrollWidth <= frame.clientWidth, 'the last column of the ports is not cut');
+      }
+    });
     check(document.documentElement.scrollWidth <= document.documentElement.clientWidth, 'the page itself does not scroll sideways');
   } catch (error) {
     failures.push('stopped: ' + error.stack);

@@ -3,12 +3,17 @@
 //! In: names. Out: a sentence, or the table that is meant. Must not know: the content of files.
 
 use crate::inventory::catalogue::{self, TABLES, Table};
+use crate::inventory::importers::COLLECTOR;
 use crate::inventory::suggest::{did_you_mean, nearest};
 
-/// What lies in folders without anybody putting it there: lock files of Excel and LibreOffice, files of the desktop, hidden files.
+/// What lies in folders without anybody putting it there: lock files of Excel and LibreOffice, files of the desktop, hidden files, and
+/// the script that `init` writes beside the tables.
 pub(super) fn is_noise(name: &str) -> bool {
     let lower = name.to_lowercase();
-    name.starts_with("~$") || name.starts_with('.') || matches!(lower.as_str(), "thumbs.db" | "desktop.ini")
+    name == COLLECTOR
+        || name.starts_with("~$")
+        || name.starts_with('.')
+        || matches!(lower.as_str(), "thumbs.db" | "desktop.ini")
 }
 
 /// The table that a file is meant to be: `nic.csv`, `nics.csv.txt`, `nics.txt`.

@@ -25,6 +25,8 @@ pub(in crate::reports) struct FailureLine {
     pub title: String,
     /// What fails, without its nodes: `NIC SLOT1`.
     pub what: String,
+    /// What the title says behind it, where it names no nodes: `: its VMs on the others`.
+    pub remark: &'static str,
     /// Nodes on which it fails, `HV1–HV24 (24 nodes)`; empty where the title names none.
     pub place: String,
     pub kind: FailureKind,
@@ -80,13 +82,16 @@ pub(super) fn summarise<'a>(facts: &'a Cluster, recount: &'a Recount, groups: &[
         .into_iter()
         .map(|(key, cells)| {
             let (what, place) = title(key, groups);
+            let own_line = key.0 == FailureKind::Node && groups.get(key.1).is_none();
+            let remark = if own_line { ON_THE_OTHERS } else { "" };
             let title = match place.as_str() {
-                "" => what.clone(),
+                "" => format!("{what}{remark}"),
                 place => format!("{what} on {place}"),
             };
             FailureLine {
                 title,
                 what,
+                remark,
                 place,
                 kind: key.0,
                 cells,
@@ -140,13 +145,16 @@ fn key<'a>(
     }
 }
 
+/// What the cells of a lost node are about.
+const ON_THE_OTHERS: &str = ": its VMs on the others";
+
 /// What fails, and on which nodes; the second is empty where the first says it.
 fn title((kind, group, name): Key, groups: &[NodeGroup]) -> (String, String) {
     let label = groups.get(group).map(|g| g.label.as_str());
     let many = groups.get(group).is_some_and(|g| g.nodes.len() > 1);
     let what = show::failure_kind(kind);
     let said = match (kind, label) {
-        (FailureKind::Node, None) => format!("node {name}: its VMs on the others"),
+        (FailureKind::Node, None) => format!("node {name}"),
         (FailureKind::Node, Some(label)) if many => format!("any one node of {label}"),
         (FailureKind::Node, Some(label)) => format!("node {label}"),
         (FailureKind::Tor, _) if name == "(unnamed switch)" => {

@@ -24,7 +24,7 @@ use crate::checks::rules::Outcome;
 use crate::finding::{Finding, Severity};
 use crate::inventory::{Assumption, Cluster, Inventory, Vm, Vnic};
 use crate::migration::drain::{Forecast, NodeDrain, sketch};
-use crate::plan::{ClusterPlan, NodeUplink, Objective, Plan, VnicPlan};
+use crate::plan::{ClusterPlan, NodeUplink, Objective, Plan, Style, VnicPlan};
 use crate::reports::paths::ClusterPaths;
 use crate::roles::Role;
 use crate::units::Permille;
@@ -43,6 +43,8 @@ pub struct ReportData<'a> {
     pub what_if: Option<WhatIf>,
     /// What the rules say beside the findings about today.
     pub reviewed: Option<Reviewed>,
+    /// The one style that was to be planned; nothing where the best of all was asked for.
+    pub asked_style: Option<Style>,
 }
 
 /// What the rules say about the design once the plan is applied, and what came of each rule today.
@@ -69,11 +71,13 @@ pub struct WhatIfRow {
     pub cluster: String,
     /// What would be different, e.g. "two more 10 GbE ports on every node".
     pub text: String,
+    /// Which plans were looked at, behind "no plan": `of the hybrid style`.
+    pub among: String,
     /// Objective of the plan as it is.
     pub before: Objective,
     /// Objective of the best plan with the change that was found; never worse than before.
     pub after: Objective,
-    /// No plan with the change can be better than this, levels 1 to 7.
+    /// No plan among these can be better than this with the change, levels 1 to 7.
     pub bound: Objective,
 }
 
@@ -134,6 +138,7 @@ impl<'a> ReportData<'a> {
             clusters: joined.collect(),
             what_if: None,
             reviewed: None,
+            asked_style: None,
         }
     }
 

@@ -147,12 +147,16 @@ fn draw_line(svg: &mut Svg, y: i64, cluster: &ClusterData, line: &FailureLine, w
     let height = row_height(line) - 4;
     let middle = y + height / 2 + 4;
     let room = CELLS_X - LEFT - 12;
+    let name = Piece::Name(&line.what);
     match line.place.as_str() {
-        "" => svg.fitted(LEFT, middle, room, TEXT, &line.title),
-        place => {
-            let pieces = [Piece::Name(&line.what), Piece::Fixed(" on "), Piece::Name(place)];
-            svg.pieces(LEFT, middle, room, TEXT, &pieces);
-        }
+        "" => svg.pieces(LEFT, middle, room, TEXT, &[name, Piece::Fixed(line.remark)]),
+        place => svg.pieces(
+            LEFT,
+            middle,
+            room,
+            TEXT,
+            &[name, Piece::Fixed(" on "), Piece::Name(place)],
+        ),
     }
     for (index, cell) in line.cells.iter().enumerate() {
         let area = at(CELLS_X + width * index as i64, y, width - 4, height);

@@ -40,8 +40,6 @@ pub(in crate::reports) fn draw(inventory: &Inventory, plans: &[&[PoolPlan]]) -> 
     let line = NumberLine::of(&rows);
     let overlaps = overlaps(&rows);
     y = list_overlaps(&mut svg, y, &overlaps);
-    let headings = plans.iter().filter(|pools| !pools.is_empty()).count() as i64;
-    line.draw_breaks(&mut svg, y, y + HEADING * headings + ROW * rows.len() as i64);
     let mut last = None;
     for row in &rows {
         if last != Some(row.cluster) {
@@ -50,6 +48,8 @@ pub(in crate::reports) fn draw(inventory: &Inventory, plans: &[&[PoolPlan]]) -> 
             last = Some(row.cluster);
         }
         svg.may_break(y);
+        // beside the pools only: a name of a cluster may reach over the whole line
+        line.draw_breaks(&mut svg, y, y + ROW);
         draw_pool(&mut svg, y, &line, row, &overlaps);
         if let Some(range) = row.range {
             svg.path(&line.ticks(&used, range, y), look::INK, r#"stroke-width="1""#);
@@ -58,7 +58,11 @@ pub(in crate::reports) fn draw(inventory: &Inventory, plans: &[&[PoolPlan]]) -> 
     }
     line.draw_ends(&mut svg, y + 2);
     let outside = used.iter().filter(|m| !rows.iter().any(|r| r.holds(**m))).count();
-    let note = format!("{} in use outside every pool", counted(outside));
+    let note = format!(
+        "{} in use outside every pool{}",
+        counted(outside),
+        without_address(inventory)
+    );
     svg.text(LEFT, y + 52, SMALL, &note);
     svg.finish("Where the MAC pools lie and overlap")
 }
@@ -105,6 +109,20 @@ fn addresses(inventory: &Inventory) -> Vec<Mac> {
     let mut used: Vec<Mac> = ledger(inventory).iter().map(|h| h.mac).collect();
     used.dedup();
     used
+}
+
+/// Of how many vNICs nobody told the address: those that draw from a pool are counted as in use all the same.
+fn without_address(inventory: &Inventory) -> String {
+    let vms = inventory.clusters.iter().flat_map(|cluster| &cluster.vms);
+    let unknown = vms.flat_map(|vm| &vm.vnics).filter(|vnic| vnic.mac.is_none()).count();
+    match unknown {
+        0 => String::new(),
+        1 => "; the address of 1 vNIC is not in the inventory and has no stroke".to_owned(),
+        some => format!(
+            "; the addresses of {} are not in the inventory and have no strokes",
+            show::count(some, "vNIC", "vNICs")
+        ),
+    }
 }
 
 fn counted(addresses: usize) -> String {

@@ -44,6 +44,9 @@ fn write_verdict(data: &ReportData, cluster: &ClusterData, out: &mut String) {
         "<p class=\"verdict {class}\">{}</p>",
         escape(&story::verdict(cluster))
     );
+    if let Some(another) = story::another_style(data, cluster) {
+        let _ = writeln!(out, "<p class=\"verdict bad\">{}</p>", escape(&another));
+    }
     paragraph(out, &proven::sentence(cluster));
     for trouble in hints::slow(cluster).iter().chain(&apart::sentence(cluster)) {
         let _ = writeln!(out, "<p class=\"verdict bad\">But {}</p>", escape(trouble));
@@ -80,7 +83,7 @@ fn write_facts(data: &ReportData, cluster: &ClusterData, out: &mut String) {
             cluster
                 .paths()
                 .brief()
-                .map_or_else(String::new, |ways| format!("{ways}.")),
+                .map_or_else(String::new, |ways| format!("{}.", show::sentence(&ways))),
         ),
     ];
     out.push_str("<dl class=\"facts\">\n");

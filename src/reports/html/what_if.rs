@@ -27,11 +27,12 @@ fn difference(data: &ReportData, row: &WhatIfRow) -> [String; 3] {
     let level = row.before.first_difference(&row.after).filter(|l| *l <= 10);
     let Some(level) = level.filter(|_| row.after < row.before) else {
         let proven = row.bound.cmp_to(&row.before, PROVEN_LEVELS) != Ordering::Less;
+        let among = &row.among;
         let said = match proven {
-            true => "nothing: proven, no plan with them is better",
-            false => "nothing that was found; it is not proven that there is nothing",
+            true => format!("nothing: proven, no plan {among} is better with them"),
+            false => format!("nothing that was found; it is not proven that no plan {among} is better with them"),
         };
-        return [said.to_owned(), "–".to_owned(), "–".to_owned()];
+        return [said, "–".to_owned(), "–".to_owned()];
     };
     let open = level <= PROVEN_LEVELS && row.bound.level(level) != row.after.level(level);
     let or_better = if open { " (perhaps better: not proven)" } else { "" };

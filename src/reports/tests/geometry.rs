@@ -206,6 +206,45 @@ fn long_names_leave_what_is_said_about_them() {
 }
 
 #[test]
+fn no_dotted_line_of_the_pools_runs_through_a_word() {
+    for names in [Names::Plain, Names::Long, Names::LongBefore] {
+        let world = world(Spec {
+            names,
+            clusters: 2,
+            ..SMALL
+        });
+        let files = all(&world);
+        let document = Document::parse(file(&files, "mac_pools.svg")).expect("well-formed");
+        let lines = document.descendants().filter(|n| n.tag_name().name() == "line");
+        let upright: Vec<Node> = lines.filter(|n| number(n, "x1") == number(n, "x2")).collect();
+        assert!(!upright.is_empty(), "the pools lie apart");
+        for (said, frame) in texts(&document) {
+            let crossed = |line: &&Node| {
+                let x = number(line, "x1");
+                (frame.left..=frame.right).contains(&x)
+                    && number(line, "y1") < frame.bottom
+                    && number(line, "y2") > frame.top
+            };
+            assert!(!upright.iter().any(|line| crossed(&line)), "{said}");
+        }
+    }
+}
+
+#[test]
+fn below_the_pools_stands_of_how_many_adapters_the_address_is_not_known() {
+    let mut world = world(SMALL);
+    let told = |world: &World| shown(&all(world), "mac_pools.svg").concat();
+    let vnics = |world: &mut World, mac: Option<crate::units::Mac>| {
+        let vms = world.inventory.clusters.iter_mut().flat_map(|cluster| &mut cluster.vms);
+        vms.flat_map(|vm| &mut vm.vnics).for_each(|vnic| vnic.mac = mac);
+    };
+    vnics(&mut world, Some(crate::units::Mac(0x0015_5D00_0001)));
+    assert!(!told(&world).contains("not in the inventory"));
+    vnics(&mut world, None);
+    assert!(told(&world).contains("vNICs are not in the inventory and have no strokes"));
+}
+
+#[test]
 fn a_link_that_carries_several_roles_has_all_their_colours() {
     let files = all(&world(Spec {
         style: Style::Hybrid,

@@ -47,7 +47,7 @@ fn worlds() -> Vec<World> {
             }));
         }
     }
-    for names in [Names::Long, Names::Hostile] {
+    for names in [Names::Long, Names::LongBefore, Names::Hostile] {
         for nodes in [2, 20] {
             worlds.push(world(Spec {
                 nodes,

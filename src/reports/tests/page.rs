@@ -53,6 +53,7 @@ fn the_page_tells_what_a_decision_maker_asks() {
     let row = WhatIfRow {
         cluster: "HVCLUSTER".to_owned(),
         text: "two more ports".to_owned(),
+        among: "of the dedicated style".to_owned(),
         before,
         bound: after.clone(),
         after,
@@ -247,22 +248,23 @@ fn more_ports_that_change_nothing_say_whether_that_is_proven() {
         (
             before.clone(),
             before.clone(),
-            "nothing: proven, no plan with them is better",
+            "nothing: proven, no plan of the dedicated style is better with them",
         ),
         (
             before.clone(),
             bound.clone(),
-            "nothing that was found; it is not proven that there is nothing",
+            "nothing that was found; it is not proven that no plan of the dedicated style is better with them",
         ),
         (
             worse,
             bound,
-            "nothing that was found; it is not proven that there is nothing",
+            "nothing that was found; it is not proven that no plan of the dedicated style is better with them",
         ),
     ] {
         let row = WhatIfRow {
             cluster: "HVCLUSTER".to_owned(),
             text: "two more ports".to_owned(),
+            among: "of the dedicated style".to_owned(),
             before: before.clone(),
             after,
             bound,
