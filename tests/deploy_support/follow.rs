@@ -389,7 +389,7 @@ pub fn follow(
     };
     for step in &node.steps {
         for change in node.cabling.changes.iter().filter(|c| c.step == step.number) {
-            wires.has.insert(change.nic.clone(), change.after.clone());
+            wires.change(change, &node.cabling);
         }
         let what = format!("step {} ({})", step.number, step.title);
         if !step.takeover {
@@ -428,7 +428,7 @@ pub fn follow(
         states.push(state);
     }
     for change in node.cabling.changes.iter().filter(|c| c.step > node.steps.len()) {
-        wires.has.insert(change.nic.clone(), change.after.clone());
+        wires.change(change, &node.cabling);
     }
     check(
         &states[node.steps.len()],
@@ -438,7 +438,7 @@ pub fn follow(
     )?;
     for (number, calls) in back {
         for change in node.cabling.back.iter().filter(|c| c.step == *number) {
-            wires.has.insert(change.nic.clone(), change.after.clone());
+            wires.change(change, &node.cabling);
         }
         // Protocols come back last, when all is as it was.
         let only = |change: &Change| matches!(change, Change::Unbind { .. } | Change::HostPort { .. });
@@ -459,7 +459,7 @@ pub fn follow(
         check(&states[number - 1], &windows, &wires, &what)?;
     }
     for change in node.cabling.back.iter().filter(|c| c.step == 0) {
-        wires.has.insert(change.nic.clone(), change.after.clone());
+        wires.change(change, &node.cabling);
     }
     windows.now.retain(|_, own| !own.is_empty());
     windows.now.values_mut().for_each(|own| own.sort());
@@ -470,18 +470,59 @@ pub fn follow(
     Ok(there.len())
 }
 
+/// Whether the pre-check says that the adapters do not have what the steps count on: nobody applies them then.
+fn is_denied(work: &ClusterWork, node: &NodeWork, files: &[File], has: Has) -> bool {
+    let (table, _) = truth(work, &State::today(&work.today, &node.today), has);
+    let target = format!("$Target = {}", quoted(&node.today.name));
+    let all = files.iter().filter(|(name, _)| name.ends_with("-1-pre-check.ps1"));
+    let mut texts = all.map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
+    let text = texts.find(|text| text.lines().any(|line| line.trim_end() == target));
+    let text = text.unwrap_or_default();
+    let asked = text.lines().filter(|line| line.starts_with("Confirm-Fact "));
+    let tests = asked.filter_map(|line| line.trim_end().split_once(" -Test { ")?.1.strip_suffix(" }"));
+    let calls = tests.flat_map(|test| Script::parse(test).calls());
+    let mut subnets = calls.filter(|call| call.name == "Test-Subnet");
+    subnets.any(|call| {
+        let (_, adapter) = call
+            .parameters
+            .iter()
+            .find(|(own, _)| own == "Adapter")
+            .expect("an adapter");
+        let own = table.get(&decoded(adapter.trim()).expect("a literal"));
+        let own = Subnet::of_addresses(own.map(Vec::as_slice).unwrap_or_default());
+        !list(&call, "Subnet").iter().any(|s| Subnet::any_holds(s, &own))
+    })
+}
+
+/// Nodes of a cluster that are not wired and rebuilt like one before them.
+pub fn unlike(work: &ClusterWork) -> Vec<&NodeWork> {
+    let mut seen: Vec<Vec<&str>> = Vec::new();
+    let mut found = Vec::new();
+    for node in &work.nodes {
+        let steps = node.steps.iter().map(|s| s.title.as_str());
+        let titles: Vec<&str> = steps.filter(|title| !title.contains("MAC pool")).collect();
+        if !seen.contains(&titles) {
+            seen.push(titles);
+            found.push(node);
+        }
+    }
+    found
+}
+
 /// Follows the addresses through the scripts of some clusters: how many steps, and what is lost.
 pub fn follow_all(name: &str, all: &[ClusterWork], arrives: bool, lost: &mut Vec<String>) -> usize {
     let files = files(all);
     let careful = is_careful(&files);
     let mut steps = 0;
     for work in all.iter().filter(|work| !work.by_intents) {
-        // Nodes of one cluster are mostly wired alike.
-        for node in work.nodes.iter().take(2) {
+        for node in unlike(work) {
             let Some(calls) = calls(&files, node) else { continue };
             // That nothing arrives is seen whatever the adapters have.
             let all = [Has::First, Has::Named, Has::Each];
             for has in all.into_iter().take(if arrives { all.len() } else { 1 }) {
+                if is_denied(work, node, &files, has) {
+                    continue;
+                }
                 match follow(work, node, &calls, (has, careful, arrives)) {
                     Ok(done) => steps += done,
                     Err(what) => lost.push(format!("{name}, {}, {has:?}: {what}", node.today.name)),
