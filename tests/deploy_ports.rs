@@ -86,6 +86,18 @@ fn the_rollback_asks_for_the_port_before_the_address_goes_back() {
     assert!(text("RUNBOOK.md").contains("the script asks for the switch port to be put back"));
 }
 
+/// A host vNIC without any setting of bandwidth has no object that holds a weight; `$null -eq 0` is false, and the step would say that it does not show.
+#[test]
+fn a_host_vnic_without_bandwidth_setting_has_no_weight() {
+    let files = files(&of_sample("blades-2012r2"));
+    let (_, bytes) = files
+        .iter()
+        .find(|(file, _)| file == "BLADE1-4-rollback.ps1")
+        .expect("it is written");
+    let none = "[int](Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 0";
+    assert!(String::from_utf8_lossy(bytes).contains(none));
+}
+
 /// Whoever does the lines in their order cuts nothing: a switch port is changed once the node is drained, and one that a step waits for is named with the
 /// script that waits, and nowhere before. Numbers below a node stay below it in Markdown, also below 10 and more.
 #[test]

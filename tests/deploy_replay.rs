@@ -20,16 +20,16 @@ use nicplan::applied;
 use nicplan::assignment::{Options, plan};
 use nicplan::checks;
 use nicplan::deploy::steps::{Change, HostSetting};
-use nicplan::deploy::{ClusterWork, NodeWork, files, work};
+use nicplan::deploy::{ClusterWork, NodeWork, effects, files, work};
 use nicplan::generate::{Size, generate};
 use nicplan::inventory::{
-    Cluster, ClusterNetwork, Fact, Inventory, LoadOptions, NetworkState, Origin, Rdma, StorageKind, load,
+    Cluster, ClusterNetwork, Fact, Inventory, LoadOptions, NetworkState, Nic, Node, Origin, Rdma, StorageKind, load,
 };
 use nicplan::plan::{Plan, Style};
 use nicplan::profiles::Transport;
 use nicplan::roles::Role;
 use nicplan::units::Subnet;
-use replay::follow::follow_all;
+use replay::follow::{follow_all, without_addresses};
 use replay::{number, there_and_back};
 use std::collections::BTreeMap;
 
@@ -74,6 +74,42 @@ fn no_port_needs_two_vlans_while_management_or_storage_is_on_it() {
     }
     assert!(lost.is_empty(), "{}", lost.join("\n"));
     assert!(steps > 20, "{steps}");
+}
+
+/// `review --plan` judges the planned facts alone: they hold the VLAN ID that the steps give to a port.
+#[test]
+fn the_planned_facts_hold_the_vlan_id_of_a_ports_next_role() {
+    let mut other = 0;
+    for profile in ["2008r2", "2012r2", "2016", "2022"] {
+        let mut inventory = in_turn_with_vlans(profile);
+        for known in [true, false] {
+            if !known {
+                without_addresses(&mut inventory);
+            }
+            for style in Style::ALL {
+                let options = Options {
+                    style: Some(style),
+                    deadline: None,
+                };
+                let planned = plan(&inventory, &options).expect("a plan");
+                let reviewed = applied::inventory(&inventory, &planned);
+                for (work, after) in of(&inventory, planned).iter().zip(&reviewed.clusters) {
+                    for (node, after) in work.nodes.iter().zip(&after.nodes) {
+                        let set = |node: &Node| node.nics.iter().map(Nic::set_vlan).collect::<Vec<_>>();
+                        let steps = node.steps.iter().flat_map(|s| &s.changes);
+                        let end = steps.fold(node.today.clone(), |mut state, change| {
+                            effects::on_node(change, &mut state);
+                            state
+                        });
+                        assert_eq!(set(after), set(&end), "{profile} {style} {known}: {}", after.name);
+                        let pairs = node.today.nics.iter().zip(&after.nics).filter(|(_, new)| new.is_bare());
+                        other += pairs.filter(|(old, new)| old.set_vlan() != new.set_vlan()).count();
+                    }
+                }
+            }
+        }
+    }
+    assert!(other > 10, "{other}");
 }
 
 /// Roles that change places on ports whose VLAN ID is set in Windows: that which leaves goes first, the VLAN ID is set anew, the other one comes.

@@ -218,12 +218,12 @@ fn stays(part: &Part, found: &Move) -> bool {
 
 /// Gives each adapter of `after` the addresses that its roles have on `node`'s adapters. An adapter that carries the same roles
 /// as before keeps its own.
-pub(super) fn carry_over(networks: &[ClusterNetwork], node: &Node, adapters: &[Adapter], after: &mut Node) {
+pub(super) fn carry_over(moves: &[Move], after: &mut Node) {
     for nic in &mut after.nics {
         nic.addresses.clear();
     }
-    for found in moves(networks, node, adapters) {
-        give(after, &found.to, found.addresses);
+    for found in moves {
+        give(after, &found.to, found.addresses.clone());
     }
 }
 

@@ -64,7 +64,8 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
     if !weights.is_empty() || after.facts.get(policies::COLUMN).is_some() {
         after.facts.insert(policies::COLUMN, Fact::Classes(weights));
     }
-    addresses::carry_over(&cluster.networks, today, &carriers, after);
+    let moves = addresses::moves(&cluster.networks, today, &carriers);
+    addresses::carry_over(&moves, after);
     if !atc::apply_to(cluster, plan) {
         default_flow::set(cluster, plan, today, after);
         if cluster.profile.generation > WS2008R2 {
@@ -72,6 +73,7 @@ pub(super) fn apply(cluster: &Cluster, plan: &ClusterPlan, position: usize, afte
         }
     }
     port_vlans::clear(cluster, today, after);
+    port_vlans::follow(cluster, today, &moves, after);
     give_up_chimney(cluster, after);
     if cluster.profile.generation > WS2008R2 {
         bindings::take_off(&bindings::under_switches(cluster, after), after);

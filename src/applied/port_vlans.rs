@@ -2,6 +2,8 @@
 //!
 //! Source: Microsoft, `Set-NetAdapter` (VlanID).
 
+use super::adapters::Carrier;
+use super::addresses::Move;
 use crate::inventory::{Cluster, Fact, Nic, Node};
 use crate::profiles::WS2008R2;
 use crate::units::Subnet;
@@ -23,10 +25,29 @@ pub(super) fn clear(cluster: &Cluster, today: &Node, after: &mut Node) {
     }
 }
 
-/// The VLAN ID that a port needs which has one of its own, stays without virtual switch and gets other roles, or whose network becomes another one; `None` = it
-/// stays as it is, or it is not clear which network is meant, and a person is told. `there` = the VLAN ID at the port from which an address comes that
-/// nobody knows.
-pub fn other(cluster: &Cluster, old: &Nic, new: &Nic, there: impl Fn() -> Option<u16>) -> Option<u16> {
+/// A port that has a VLAN ID of its own, stays without virtual switch and gets other roles, or whose network becomes another one, has the VLAN ID of its new
+/// network; where it is not clear which one is meant it stays as it is, and a person is told. Network ATC sets its own.
+pub(super) fn follow(cluster: &Cluster, today: &Node, moves: &[Move], after: &mut Node) {
+    for position in 0..today.nics.len().min(after.nics.len()) {
+        let (old, new) = (&today.nics[position], &after.nics[position]);
+        if let Some(vlan) = other(cluster, old, new, || source(today, moves, position)) {
+            after.nics[position].facts.insert(COLUMN, Fact::Number(u64::from(vlan)));
+        }
+    }
+}
+
+/// The VLAN ID at the port from which addresses come that nobody knows.
+fn source(today: &Node, moves: &[Move], position: usize) -> Option<u16> {
+    let to = Carrier::Nic(position);
+    let found = moves.iter().find(|m| m.to == to && m.addresses.is_empty())?;
+    match found.from.iter().find(|from| **from != to)? {
+        Carrier::Nic(from) => today.nics.get(*from)?.set_vlan(),
+        _ => None,
+    }
+}
+
+/// `None` = the VLAN ID stays. `there` = the VLAN ID at the port from which an address comes that nobody knows.
+fn other(cluster: &Cluster, old: &Nic, new: &Nic, there: impl Fn() -> Option<u16>) -> Option<u16> {
     let intent = old.facts.list("intents").is_some_and(|names| !names.is_empty());
     if old.roles == new.roles || new.roles.is_empty() || !old.is_bare() || !new.is_bare() || intent {
         return None;

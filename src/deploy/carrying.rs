@@ -81,6 +81,14 @@ pub(super) fn known(node: &Node, port: &Port) -> Vec<String> {
     }
 }
 
+/// Whether an adapter that kept its unknown addresses for a role that stays gives some of them to another one.
+fn parts_with(state: &State, goal: &Goal, transfer: &Transfer, port: &Port) -> bool {
+    let came = |role: &Role| goal.transfers.iter().any(|t| t.to == *port && t.roles.contains(role));
+    let (held, rides) = (state.held(port), goal.rides(port));
+    let mut own = held.iter().filter(|role| !came(role) && !rides.contains(role));
+    *port != transfer.to && transfer.addresses.is_empty() && own.next().is_some()
+}
+
 fn carry(state: &State, goal: &Goal, transfer: &Transfer, roles: Vec<Role>) -> Vec<Change> {
     let held = |port: &Port| roles.iter().any(|role| state.held(port).contains(role));
     let from = transfer.from.clone().filter(|_| !transfer.keeps_address);
@@ -121,6 +129,15 @@ fn carry(state: &State, goal: &Goal, transfer: &Transfer, roles: Vec<Role>) -> V
             addresses: transfer.addresses.clone(),
             of: None,
             keeps_address: transfer.keeps_address,
+        });
+    } else if let Some(port) = from.as_ref().filter(|port| parts_with(state, goal, transfer, port)) {
+        // The role went before, and its address with it only now: the way back puts it there again.
+        changes.push(Change::Release {
+            port: port.clone(),
+            roles: Vec::new(),
+            addresses: Vec::new(),
+            of: None,
+            keeps_address: false,
         });
     }
     changes.push(Change::Assume {

@@ -25,13 +25,23 @@ pub struct Ordered {
     pub takeover: bool,
 }
 
-/// The changes from `start` to the goal, in order; the last state when there is no way. Ways on which guarded addresses stay on ports that have their
-/// VLAN are gone first; where they cost a takeover, or none exists, the ports need the VLAN meanwhile.
+/// Guarded roles that can be reached at a moment.
+type Reach = fn(&State) -> BTreeSet<Role>;
+
+/// The changes from `start` to the goal, in order; the last state when there is no way. An adapter whose address comes by hand is no path; only where no
+/// script brings a guarded role an address of its own it counts as one.
 pub fn order(start: &State, goal: &Goal, lans: &Lans<'_>) -> Result<Vec<Ordered>, Box<State>> {
-    let strict = search(start, goal, |state| {
+    let sure = with_vlans(start, goal, lans, State::reachable);
+    sure.or_else(|_| with_vlans(start, goal, lans, State::carried))
+}
+
+/// Ways on which guarded addresses stay on ports that have their VLAN are gone first; where they cost a takeover, or none exists, the ports need the VLAN
+/// meanwhile.
+fn with_vlans(start: &State, goal: &Goal, lans: &Lans<'_>, reach: Reach) -> Result<Vec<Ordered>, Box<State>> {
+    let strict = search(start, goal, reach, |state| {
         lans.crossing(state).len() + lans.clashes(state).len()
     });
-    let loose = || search(start, goal, |state| lans.clashes(state).len());
+    let loose = || search(start, goal, reach, |state| lans.clashes(state).len());
     let takeovers = |way: &Result<Vec<Ordered>, Box<State>>| match way {
         Ok(found) => found.iter().filter(|o| o.takeover).count(),
         Err(_) => usize::MAX,
@@ -48,8 +58,13 @@ pub fn order(start: &State, goal: &Goal, lans: &Lans<'_>) -> Result<Vec<Ordered>
 }
 
 /// One way: `lacking` counts what ports lack at a moment, and no step makes it more where another is safe, too.
-fn search(start: &State, goal: &Goal, lacking: impl Fn(&State) -> usize) -> Result<Vec<Ordered>, Box<State>> {
-    let guarded = start.reachable();
+fn search(
+    start: &State,
+    goal: &Goal,
+    reach: Reach,
+    lacking: impl Fn(&State) -> usize,
+) -> Result<Vec<Ordered>, Box<State>> {
+    let guarded = reach(start);
     let mut state = start.clone();
     let mut found: Vec<Ordered> = Vec::new();
     for _ in 0..MOST {
@@ -57,13 +72,16 @@ fn search(start: &State, goal: &Goal, lacking: impl Fn(&State) -> usize) -> Resu
         if drafts.is_empty() {
             return Ok(with_unknown_management(start, goal, found));
         }
-        let safe: Vec<&Draft> = drafts.iter().filter(|draft| safe(&state, draft, &guarded)).collect();
+        let safe: Vec<&Draft> = drafts
+            .iter()
+            .filter(|draft| safe(&state, draft, (&guarded, reach)))
+            .collect();
         let before = lacking(&state);
         let next = safe.iter().find(|d| lacking(&state.with(&d.changes)) <= before);
         let (changes, takeover) = match next.or(safe.first()) {
             Some(draft) => (draft.changes.clone(), false),
             None => (
-                take_over(&state, goal, &guarded, &lacking).ok_or_else(|| Box::new(state.clone()))?,
+                take_over(&state, goal, (&guarded, reach), &lacking).ok_or_else(|| Box::new(state.clone()))?,
                 true,
             ),
         };
@@ -73,21 +91,21 @@ fn search(start: &State, goal: &Goal, lacking: impl Fn(&State) -> usize) -> Resu
     Err(Box::new(state))
 }
 
-fn safe(state: &State, draft: &Draft, guarded: &BTreeSet<Role>) -> bool {
-    guarded.is_subset(&state.with(&draft.changes).reachable())
+fn safe(state: &State, draft: &Draft, (guarded, reach): (&BTreeSet<Role>, Reach)) -> bool {
+    guarded.is_subset(&reach(&state.with(&draft.changes)))
 }
 
 /// One block that takes a guarded path down and brings it up again: of the ways to begin the one on which ports lack least and fewest roles are down.
 fn take_over(
     start: &State,
     goal: &Goal,
-    guarded: &BTreeSet<Role>,
+    (guarded, reach): (&BTreeSet<Role>, Reach),
     lacking: &impl Fn(&State) -> usize,
 ) -> Option<Vec<Change>> {
     let begun = progress::forced_releases(start, goal, guarded);
     let blocks = begun
         .into_iter()
-        .filter_map(|first| block(start, goal, guarded, (first, lacking)));
+        .filter_map(|first| block(start, goal, (guarded, reach), (first, lacking)));
     let (block, _) = blocks.min_by_key(|(block, down)| (lacking(&start.with(block)), *down))?;
     Some(block)
 }
@@ -96,19 +114,19 @@ fn take_over(
 fn block(
     start: &State,
     goal: &Goal,
-    guarded: &BTreeSet<Role>,
+    (guarded, reach): (&BTreeSet<Role>, Reach),
     (first, lacking): (Vec<Change>, &impl Fn(&State) -> usize),
 ) -> Option<(Vec<Change>, usize)> {
     let mut block = first;
     let mut cut: BTreeSet<Role> = BTreeSet::new();
     let mut state = start.with(&block);
     for _ in 0..MOST {
-        let down: BTreeSet<Role> = guarded.difference(&state.reachable()).copied().collect();
+        let down: BTreeSet<Role> = guarded.difference(&reach(&state)).copied().collect();
         if down.is_empty() {
             return Some((block, cut.len()));
         }
         cut.extend(&down);
-        let changes = next_of_block(&state, goal, &down, lacking)?;
+        let changes = next_of_block(&state, goal, (&down, reach), lacking)?;
         state = state.with(&changes);
         block.extend(changes);
     }
@@ -120,13 +138,13 @@ fn block(
 fn next_of_block(
     state: &State,
     goal: &Goal,
-    down: &BTreeSet<Role>,
+    (down, reach): (&BTreeSet<Role>, Reach),
     lacking: &impl Fn(&State) -> usize,
 ) -> Option<Vec<Change>> {
     let drafts = progress::drafts(state, goal);
     let before = lacking(state);
     let fits = |d: &&Draft| lacking(&state.with(&d.changes)) <= before;
-    let keeps = |d: &&Draft| state.reachable().is_subset(&state.with(&d.changes).reachable());
+    let keeps = |d: &&Draft| reach(state).is_subset(&reach(&state.with(&d.changes)));
     let brings_up = |d: &&Draft| progress::brings_up(d, down);
     let others = || drafts.iter().filter(keeps);
     let next = drafts

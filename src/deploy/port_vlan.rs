@@ -9,7 +9,7 @@ use super::state::State;
 use super::steps::{Change, Port, Values};
 use super::work::by_powershell;
 use crate::applied::port_vlans;
-use crate::inventory::{Cluster, Fact, Nic, Node};
+use crate::inventory::{Cluster, Nic, Node};
 
 /// The changes with those of the ports' VLAN IDs; `after` is the node as it will be. On 2008 R2 a VLAN ID under a team or a virtual switch may be that of a
 /// port which the vendor's software made: it stays.
@@ -25,12 +25,12 @@ pub fn cleared(cluster: &Cluster, start: &State, after: &Node, ordered: Vec<Orde
             let enters = pairs().filter(|(old, new)| own && old.is_bare() && !new.is_bare());
             let before: Vec<Change> = enters
                 .filter_map(|(old, _)| clear(old))
-                .chain(taken(&change).and_then(|port| other(cluster, start, (&state, after), (port, source(&change)))))
+                .chain(taken(&change).and_then(|port| other(start, (&state, after), port)))
                 .collect();
             let leaves = pairs().filter(|(old, new)| own && !old.is_bare() && new.is_bare());
             let behind: Vec<Change> = leaves
                 .filter_map(|(_, new)| set_again(new, after))
-                .chain(left(&change).and_then(|port| other(cluster, start, (&next, after), (port, None))))
+                .chain(left(&change).and_then(|port| other(start, (&next, after), port)))
                 .collect();
             let along: Vec<Change> = before.into_iter().chain([change]).chain(behind).collect();
             state = state.with(&along);
@@ -88,53 +88,20 @@ fn left(change: &Change) -> Option<&Port> {
     }
 }
 
-/// The adapter from which a change takes over addresses that nobody knows.
-fn source(change: &Change) -> Option<&Port> {
-    match change {
-        Change::Assume { from, addresses, .. } if addresses.is_empty() => from.as_ref(),
-        _ => None,
-    }
-}
-
-/// A port that stays without virtual switch and gets other roles has their VLAN ID once nothing is on it that needs the old one. Where nobody knows the
-/// address that comes, it is that of the port from which it comes.
-fn other(
-    cluster: &Cluster,
-    start: &State,
-    (state, after): (&State, &Node),
-    (port, from): (&Port, Option<&Port>),
-) -> Option<Change> {
-    let of = |node: &Node, port: &Port| {
-        node.nics
-            .iter()
-            .find(|nic| Port::Nic(nic.name.clone()) == *port)
-            .cloned()
+/// A port that stays without virtual switch and gets other roles has their VLAN ID once nothing is on it that needs the old one.
+fn other(start: &State, (state, after): (&State, &Node), port: &Port) -> Option<Change> {
+    let of = |node: &Node| {
+        let mut nics = node.nics.iter();
+        nics.find(|nic| Port::Nic(nic.name.clone()) == *port).cloned()
     };
-    let (old, now, new) = (of(&start.node, port)?, of(&state.node, port)?, of(after, port)?);
-    let there = || of(&start.node, from.filter(|from| *from != port)?)?.set_vlan();
-    let vlan = port_vlans::other(cluster, &old, &new, there)?;
-    let free = state.held(port).is_subset(&new.roles) && now.is_bare() && now.set_vlan() != Some(vlan);
-    free.then(|| Change::PortVlan {
+    let (old, now, new) = (of(&start.node)?, of(&state.node)?, of(after)?);
+    let vlan = new.set_vlan().filter(|_| old.is_bare() && new.is_bare())?;
+    let differs = old.set_vlan().is_some_and(|set| set != vlan) && now.set_vlan() != Some(vlan);
+    let free = state.held(port).is_subset(&new.roles) && now.is_bare();
+    (differs && free).then(|| Change::PortVlan {
         nic: now.name.clone(),
         value: Values::new(now.facts.number(port_vlans::COLUMN), Some(u64::from(vlan))),
     })
-}
-
-/// The VLAN IDs that the changes give to ports are there afterwards.
-pub fn planned(ordered: &[Ordered], after: &Node) -> Node {
-    let mut planned = after.clone();
-    for change in ordered.iter().flat_map(|o| &o.changes) {
-        let Change::PortVlan { nic, value } = change else {
-            continue;
-        };
-        let vlan = value.after.filter(|vlan| *vlan > 0);
-        for nic in planned.nics.iter_mut().filter(|n| n.name == *nic && n.is_bare()) {
-            if let Some(vlan) = vlan {
-                nic.facts.insert(port_vlans::COLUMN, Fact::Number(vlan));
-            }
-        }
-    }
-    planned
 }
 
 /// A port that is bare in the end and was in between under a switch.

@@ -29,6 +29,8 @@ pub struct State {
     pub implicit: BTreeSet<String>,
     /// Switches with minimum bandwidth by weight.
     pub weighted: BTreeSet<String>,
+    /// Adapters whose roles have no address yet: a person gives it once the script is done.
+    pub awaiting: BTreeSet<Port>,
 }
 
 /// The adapter under which the steps know a carrier of roles.
@@ -49,6 +51,7 @@ impl State {
             holds: BTreeMap::new(),
             implicit: BTreeSet::new(),
             weighted: BTreeSet::new(),
+            awaiting: BTreeSet::new(),
         };
         for switch in node.switches.iter().filter(|s| s.kind == SwitchKind::External) {
             let label = switches::members(node, &switch.name)
@@ -133,6 +136,7 @@ impl State {
                 }
             }
             Change::Assume { port, roles, .. } | Change::Ride { port, roles } => {
+                self.awaits(change);
                 self.holds
                     .entry(port.clone())
                     .or_default()
@@ -143,6 +147,22 @@ impl State {
         let gone: Vec<Port> = self.holds.keys().filter(|port| !self.exists(port)).cloned().collect();
         for port in gone {
             self.holds.remove(&port);
+            self.awaiting.remove(&port);
+        }
+    }
+
+    /// Whether an adapter has an address once it gets roles: it comes along, or was there.
+    fn awaits(&mut self, change: &Change) {
+        let Change::Assume {
+            port, from, addresses, ..
+        } = change
+        else {
+            return;
+        };
+        if from.is_some() || !addresses.is_empty() {
+            self.awaiting.remove(port);
+        } else if self.held(port).is_empty() {
+            self.awaiting.insert(port.clone());
         }
     }
 
@@ -177,14 +197,24 @@ impl State {
         }
     }
 
-    /// Roles of [`GUARDED`] that have a live adapter.
+    /// Roles of [`GUARDED`] that have a live adapter, also one that still waits for its address.
+    pub fn carried(&self) -> BTreeSet<Role> {
+        self.guarded(|_, _| true)
+    }
+
+    /// Roles of [`GUARDED`] that have a live adapter with an address. A script finds that of management.
     pub fn reachable(&self) -> BTreeSet<Role> {
+        self.guarded(|port, role| role == Role::Management || !self.awaiting.contains(port))
+    }
+
+    fn guarded(&self, counts: impl Fn(&Port, Role) -> bool) -> BTreeSet<Role> {
         let alive = self
             .holds
             .iter()
             .filter(|(port, _)| self.exists(port) && self.alive(port));
-        let roles = alive.flat_map(|(_, roles)| roles.iter().copied());
-        roles.filter(|role| GUARDED.contains(role)).collect()
+        let roles = alive.flat_map(|(port, roles)| roles.iter().map(move |role| (port, *role)));
+        let guarded = roles.filter(|(port, role)| GUARDED.contains(role) && counts(port, *role));
+        guarded.map(|(_, role)| role).collect()
     }
 
     /// Roles whose addresses an adapter holds.

@@ -138,10 +138,14 @@ pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
             None => format!("make the switch port of {port} a trunk with {}", wire(&change.after)),
             Some(_) => format!("let the switch port of {port} send {}", wire(&change.after)),
         };
-        (
-            change.step,
-            format!("{kind}; until now it has {}", wire(&change.before)),
-        )
+        let before = match is_guessed(work, node, change, &change.before) {
+            true => format!(
+                "until now it should have {}: note what it has, the way back needs it",
+                wire(&change.before)
+            ),
+            false => format!("until now it has {}", wire(&change.before)),
+        };
+        (change.step, format!("{kind}; {before}"))
     };
     let changes = node.cabling.changes.iter();
     changes.filter(|_| !node.steps.is_empty()).map(told).collect()
@@ -151,7 +155,10 @@ pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
 pub fn back(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
     let told = |change: &PortChange| {
         let port = named(work, node, &change.nic);
-        let back = wire(&change.after);
+        let back = match is_guessed(work, node, change, &change.after) {
+            true => format!("what you noted of it (it should be {})", wire(&change.after)),
+            false => wire(&change.after),
+        };
         (
             change.step,
             format!(
@@ -161,6 +168,31 @@ pub fn back(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
     };
     let changes = node.cabling.back.iter();
     changes.filter(|_| !node.steps.is_empty()).map(told).collect()
+}
+
+/// Whether the VLAN without tag is that of today, and one of several on which the port may be by its roles: nobody knows its address, which tells the network.
+fn is_guessed(work: &ClusterWork, node: &NodeWork, change: &PortChange, wire: &Wire) -> bool {
+    let today = node.cabling.today.get(&change.nic).and_then(|wire| wire.untagged);
+    let nic = node
+        .today
+        .nics
+        .iter()
+        .find(|n| n.name == change.nic && n.switch.is_none());
+    let several = nic.is_some_and(|nic| {
+        let own = |n: &&ClusterNetwork| n.purpose.is_some_and(|role| nic.roles.contains(&role));
+        let networks = work.today.networks.iter().filter(own);
+        has_no_address(&node.today, nic) && networks.filter_map(|n| n.vlan).collect::<BTreeSet<u16>>().len() > 1
+    });
+    several && today.is_some() && wire.untagged == today
+}
+
+/// Whether nobody knows the addresses of a port without virtual switch, or of its team.
+fn has_no_address(node: &Node, nic: &Nic) -> bool {
+    let mut own = node
+        .nics
+        .iter()
+        .filter(|n| n.name == nic.name || !nic.team.is_empty() && same_name(&n.team, &nic.team));
+    own.all(|n| n.addresses.is_empty())
 }
 
 fn named(work: &ClusterWork, node: &NodeWork, name: &str) -> String {

@@ -191,7 +191,6 @@ fn of_node(
     two_vlans(node, &start, &lans, &ordered)?;
     let ordered = order::without_quiet(ordered, node);
     let ordered = port_vlan::cleared(cluster, &start, after, ordered);
-    let after = &port_vlan::planned(&ordered, after);
     let wired = ordered.iter().fold(start.clone(), |state, o| state.with(&o.changes));
     let mut already = kept(&start, &goal);
     let settings = settings::of_node(cluster, plan, node, &wired, after, &mut already);

@@ -2,8 +2,12 @@
 //! and back, for inventories that do not know the addresses. Shares nothing with the facts that the steps carry along.
 #![allow(dead_code)] // each test file uses its part
 
+#[path = "followed.rs"]
+mod followed;
 #[path = "proving.rs"]
 pub mod proving;
+
+pub use followed::unlike;
 
 use super::{Wires, powershell};
 use nicplan::deploy::steps::{Change, Port};
@@ -389,7 +393,7 @@ pub fn follow(
     };
     for step in &node.steps {
         for change in node.cabling.changes.iter().filter(|c| c.step == step.number) {
-            wires.has.insert(change.nic.clone(), change.after.clone());
+            wires.change(change, &node.cabling);
         }
         let what = format!("step {} ({})", step.number, step.title);
         if !step.takeover {
@@ -428,7 +432,7 @@ pub fn follow(
         states.push(state);
     }
     for change in node.cabling.changes.iter().filter(|c| c.step > node.steps.len()) {
-        wires.has.insert(change.nic.clone(), change.after.clone());
+        wires.change(change, &node.cabling);
     }
     check(
         &states[node.steps.len()],
@@ -438,7 +442,7 @@ pub fn follow(
     )?;
     for (number, calls) in back {
         for change in node.cabling.back.iter().filter(|c| c.step == *number) {
-            wires.has.insert(change.nic.clone(), change.after.clone());
+            wires.change(change, &node.cabling);
         }
         // Protocols come back last, when all is as it was.
         let only = |change: &Change| matches!(change, Change::Unbind { .. } | Change::HostPort { .. });
@@ -459,7 +463,7 @@ pub fn follow(
         check(&states[number - 1], &windows, &wires, &what)?;
     }
     for change in node.cabling.back.iter().filter(|c| c.step == 0) {
-        wires.has.insert(change.nic.clone(), change.after.clone());
+        wires.change(change, &node.cabling);
     }
     windows.now.retain(|_, own| !own.is_empty());
     windows.now.values_mut().for_each(|own| own.sort());
@@ -476,12 +480,14 @@ pub fn follow_all(name: &str, all: &[ClusterWork], arrives: bool, lost: &mut Vec
     let careful = is_careful(&files);
     let mut steps = 0;
     for work in all.iter().filter(|work| !work.by_intents) {
-        // Nodes of one cluster are mostly wired alike.
-        for node in work.nodes.iter().take(2) {
+        for node in unlike(work) {
             let Some(calls) = calls(&files, node) else { continue };
             // That nothing arrives is seen whatever the adapters have.
             let all = [Has::First, Has::Named, Has::Each];
             for has in all.into_iter().take(if arrives { all.len() } else { 1 }) {
+                if followed::is_denied(work, node, &files, has) {
+                    continue;
+                }
                 match follow(work, node, &calls, (has, careful, arrives)) {
                     Ok(done) => steps += done,
                     Err(what) => lost.push(format!("{name}, {}, {has:?}: {what}", node.today.name)),

@@ -7,7 +7,7 @@ use super::{Call, Script, Table, Windows, by_hand, decoded, list, probe};
 use nicplan::applied::{FIRST, bindings, dcb, default_flow, packets, policies, today};
 use nicplan::deploy::steps::{Base, Change, Port, Step};
 use nicplan::deploy::{ClusterWork, File, NodeWork, State, port_of};
-use nicplan::inventory::{Cluster, Facts, Node};
+use nicplan::inventory::{Cluster, Facts, Nic, Node};
 use nicplan::powershell::quoted;
 use nicplan::profiles::Transport;
 use nicplan::roles::Role;
@@ -89,10 +89,14 @@ fn listed(work: &ClusterWork, node: &NodeWork) -> Table {
 struct End {
     state: State,
     windows: Windows,
+    /// Adapters to which a person gives an address.
+    by_hand: Vec<Port>,
 }
 
 impl End {
-    fn of(work: &ClusterWork, node: &NodeWork, there: &[(usize, Vec<Call>)], without: Option<usize>) -> End {
+    /// The end of all steps but one, from which a person looks after the adapters that the script leaves without an address at the end of `all` steps.
+    fn of(work: &ClusterWork, node: &NodeWork, there: &[(usize, Vec<Call>)], missing: Option<(usize, &End)>) -> End {
+        let without = missing.map(|(number, _)| number);
         let saved = listed(work, node);
         let mut windows = Windows {
             now: saved.clone(),
@@ -106,13 +110,16 @@ impl End {
             let own = there.iter().filter(|(number, _)| *number == step.number);
             own.flat_map(|(_, calls)| calls).for_each(|call| windows.run(call));
             for change in &step.changes {
+                if takes_a_bound_port(&state, change) {
+                    continue;
+                }
                 state = state.with(std::slice::from_ref(change));
                 as_windows_does(&mut state.node);
             }
             windows.lose(&state);
         }
         // what no script gives a person types; of what the missing step would have given nobody has looked yet
-        let missing: Vec<&Port> = node
+        let missing_of: Vec<&Port> = node
             .steps
             .iter()
             .filter(|step| Some(step.number) == without)
@@ -122,24 +129,24 @@ impl End {
         let ports: Vec<Port> = carriers.iter().map(|c| port_of(&node.after, &c.carrier)).collect();
         let given = ports
             .iter()
-            .filter(|port| by_hand(work, node, port) && !missing.contains(port));
+            .filter(|port| by_hand(work, node, port) && !missing_of.contains(port));
+        let mut looked_after = Vec::new();
         for (fresh, port) in given.enumerate() {
-            let roles = node
-                .after
-                .host_vnics
-                .iter()
-                .filter(|v| Port::HostVnic(v.name.clone()) == *port);
-            let of_nic = node.after.nics.iter().filter(|n| Port::Nic(n.name.clone()) == *port);
-            let role = roles
-                .filter_map(|v| v.role)
-                .chain(of_nic.flat_map(|n| n.roles.iter().copied()))
-                .next();
+            if missing.is_some_and(|(_, all)| !all.by_hand.contains(port)) {
+                continue;
+            }
+            let role = role_of(work, node, port);
             let own = windows.now.entry(port.alias()).or_default();
             if own.is_empty() {
-                own.push(address(work, role.unwrap_or(Role::Cluster), 30 + fresh));
+                own.push(address(work, role, 30 + fresh));
+                looked_after.push(port.clone());
             }
         }
-        End { state, windows }
+        End {
+            state,
+            windows,
+            by_hand: looked_after,
+        }
     }
 
     /// Everything that can be seen of it: roles are no thing of Windows.
@@ -193,6 +200,36 @@ impl End {
         let bare = |text: &str| text.split('/').next().unwrap_or_default().to_owned();
         self.windows.of(adapter).iter().any(|own| bare(own) == bare(address))
     }
+}
+
+/// The role for which a person gives an adapter its address: one that has a network, if there is any.
+fn role_of(work: &ClusterWork, node: &NodeWork, port: &Port) -> Role {
+    let vnics = node.after.host_vnics.iter();
+    let of_vnic = vnics.filter(|v| Port::HostVnic(v.name.clone()) == *port);
+    let of_nic = node.after.nics.iter().filter(|n| Port::Nic(n.name.clone()) == *port);
+    let all: Vec<Role> = of_vnic
+        .filter_map(|v| v.role)
+        .chain(of_nic.flat_map(|n| n.roles.iter().copied()))
+        .collect();
+    let named = |role: &&Role| work.today.networks.iter().any(|n| n.purpose == Some(**role));
+    let found = all.iter().find(named).or(all.first());
+    found.copied().unwrap_or(Role::Cluster)
+}
+
+/// Whether Windows refuses a change: a port is bound to one virtual switch or team, and New-VMSwitch, Set-VMSwitchTeam and New-NetLbfoTeam fail on one
+/// that another virtual switch has. It is not taken away from that switch.
+fn takes_a_bound_port(state: &State, change: &Change) -> bool {
+    let (switch, nics) = match change {
+        Change::CreateSwitch(made) => (Some(&made.record.name), made.record.nics.clone()),
+        Change::SetMembers { switch, after, .. } => (Some(switch), after.clone()),
+        Change::Rebind { switch, after, .. } => (Some(switch), vec![after.clone()]),
+        Change::CreateTeam { nics, .. } => (None, nics.clone()),
+        Change::JoinTeam { nic, .. } => (None, vec![nic.clone()]),
+        _ => return false,
+    };
+    let bound = |nic: &&Nic| nic.switch.as_ref().is_some_and(|own| Some(own) != switch);
+    let own = state.node.nics.iter().filter(|nic| nics.contains(&nic.name));
+    own.filter(bound).count() > 0
 }
 
 /// A switch takes its host vNICs along, and the scripts make none twice.
@@ -406,7 +443,7 @@ pub fn unproven(work: &ClusterWork, node: &NodeWork, files: &[File]) -> (Vec<Str
         {
             continue;
         }
-        let without = End::of(work, node, &there, Some(step.number));
+        let without = End::of(work, node, &there, Some((step.number, &end)));
         if without.seen(work) == seen {
             continue;
         }

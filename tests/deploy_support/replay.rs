@@ -187,7 +187,7 @@ fn replay<'w>(name: &str, work: &'w ClusterWork, node: &NodeWork, start: &Node) 
     for step in &node.steps {
         let mut state = states[states.len() - 1].clone();
         for change in node.cabling.changes.iter().filter(|c| c.step == step.number) {
-            wires.has.insert(change.nic.clone(), change.after.clone());
+            wires.change(change, &node.cabling);
         }
         if !step.takeover {
             reachable(
@@ -225,7 +225,7 @@ fn replay<'w>(name: &str, work: &'w ClusterWork, node: &NodeWork, start: &Node) 
         states.push(state);
     }
     for change in node.cabling.changes.iter().filter(|c| c.step > node.steps.len()) {
-        wires.has.insert(change.nic.clone(), change.after.clone());
+        wires.change(change, &node.cabling);
     }
     reachable(
         name,
@@ -242,7 +242,7 @@ fn ports_back(name: &str, node: &NodeWork, states: &[Node], mut wires: Wires<'_>
     for (step, before) in node.steps.iter().zip(states).rev() {
         let after = &states[step.number];
         for change in node.cabling.back.iter().filter(|c| c.step == step.number) {
-            wires.has.insert(change.nic.clone(), change.after.clone());
+            wires.change(change, &node.cabling);
         }
         let what = format!("step {} ({})", step.number, step.title);
         if !step.takeover {
@@ -257,7 +257,7 @@ fn ports_back(name: &str, node: &NodeWork, states: &[Node], mut wires: Wires<'_>
         reachable(name, node, before, &wires, &format!("undoing {what}"));
     }
     for change in node.cabling.back.iter().filter(|c| c.step == 0) {
-        wires.has.insert(change.nic.clone(), change.after.clone());
+        wires.change(change, &node.cabling);
     }
     reachable(name, node, &node.today, &wires, "what is asked once all is undone");
 }

@@ -32,19 +32,8 @@ pub struct Planned {
     pub known: Known,
     /// Its hosts run Hyper-V as they are.
     pub runs_hyper_v: bool,
-    /// VMs of all its clusters, in the sample.
-    pub vms: usize,
-    /// Nodes of all its clusters.
-    pub nodes: usize,
     /// The work of its clusters.
     pub works: Vec<ClusterWork>,
-}
-
-impl Planned {
-    /// Whether its scripts are followed line by line.
-    pub fn is_followed(&self) -> bool {
-        self.runs_hyper_v && self.vms <= 200
-    }
 }
 
 /// Every sample in every style that can be carried out, for each kind of knowledge.
@@ -62,9 +51,7 @@ fn of_sample(sample: &std::path::Path) -> Vec<Planned> {
     let Ok(mut said) = load(&[sample.to_owned()], &LoadOptions::default()) else {
         return Vec::new();
     };
-    let vms: usize = said.clusters.iter().map(|c| c.vms.len()).sum();
     let runs_hyper_v = said.clusters.iter().all(Cluster::runs_hyper_v);
-    let nodes = said.clusters.iter().map(|c| c.nodes.len()).sum();
     for cluster in &mut said.clusters {
         // Hosts that run VMware are refused; their steps are those of hosts with Hyper-V.
         cluster.move_to_hyper_v();
@@ -98,8 +85,6 @@ fn of_sample(sample: &std::path::Path) -> Vec<Planned> {
                     name,
                     known: *known,
                     runs_hyper_v,
-                    vms,
-                    nodes,
                     works,
                 });
             }

@@ -1,7 +1,7 @@
 //! What the ports of the physical switches let through while a node is rebuilt, and which addresses answer then.
 #![allow(dead_code)] // each test file uses its part
 
-use nicplan::deploy::cabling::Wire;
+use nicplan::deploy::cabling::{Cabling, PortChange, Wire};
 use nicplan::inventory::{ClusterNetwork, Nic, Node};
 use nicplan::units::Subnet;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,7 +39,9 @@ pub fn vlan(networks: &[ClusterNetwork], address: &str) -> Option<u16> {
 /// Ports of the physical switches, by port of the node.
 pub struct Wires<'n> {
     networks: &'n [ClusterNetwork],
-    pub has: BTreeMap<String, Wire>,
+    has: BTreeMap<String, Wire>,
+    /// Before the first change.
+    real: BTreeMap<String, Wire>,
 }
 
 impl<'n> Wires<'n> {
@@ -64,7 +66,19 @@ impl<'n> Wires<'n> {
                 false => wire.untagged = wire.untagged.or(own),
             }
         }
-        Wires { networks, has }
+        let real = has.clone();
+        Wires { networks, has, real }
+    }
+
+    /// A port is changed as a script asks for it. Where it asks for the VLAN without tag that it takes for today's, a person puts what the port really
+    /// had: the text says so, since nobody knows the addresses of the port, and a port with roles of two networks may be on either.
+    pub fn change(&mut self, change: &PortChange, cabling: &Cabling) {
+        let taken_for = cabling.today.get(&change.nic).and_then(|wire| wire.untagged);
+        let mut after = change.after.clone();
+        if taken_for.is_some() && after.untagged == taken_for {
+            after.untagged = self.real.get(&change.nic).and_then(|wire| wire.untagged).or(taken_for);
+        }
+        self.has.insert(change.nic.clone(), after);
     }
 
     pub fn ask(&mut self, nic: &str, asked: &Wire) {

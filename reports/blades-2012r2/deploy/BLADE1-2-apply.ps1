@@ -616,7 +616,7 @@ Invoke-Step -Number 6 -What 'unbind TCP/IP and SMB from LAN-Team' -Serves 'a por
 # Step 7: set the weight of the host vNIC Management to 6
 #   serves: shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)
 Invoke-Step -Number 7 -What 'set the weight of the host vNIC Management to 6' -Serves 'shares of the plan as minimum-bandwidth weights (Microsoft, Network QoS and bandwidth limits for Hyper-V)' -Test {
-    (Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 6
+    [int](Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 6
 } -Change {
     Set-VMNetworkAdapter -ManagementOS -Name 'Management' -MinimumBandwidthWeight 6
 }

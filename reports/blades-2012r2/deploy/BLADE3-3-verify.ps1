@@ -437,7 +437,7 @@ Confirm-Fact -What 'host vNIC Management is on LAN' -Test { [bool](Get-HostVnic 
 Confirm-Fact -What 'host vNIC Management has VLAN 40' -Test { (Get-VMNetworkAdapterVlan -ManagementOS -VMNetworkAdapterName 'Management' -ErrorAction SilentlyContinue).AccessVlanId -eq 40 }
 Confirm-Fact -What 'team LAN-Team has LOM 2, MEZZ 1' -Test { Test-Team -Name 'LAN-Team' -Member 'LOM 2', 'MEZZ 1' }
 Confirm-Fact -What 'done: unbind TCP/IP and SMB from LAN-Team' -Test { @(Get-NetAdapterBinding -Name 'LAN-Team' -ComponentID 'ms_tcpip', 'ms_tcpip6', 'ms_msclient', 'ms_server' | Where-Object { $_.Enabled }).Count -eq 0 }
-Confirm-Fact -What 'done: set the weight of the host vNIC Management to 6' -Test { (Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 6 }
+Confirm-Fact -What 'done: set the weight of the host vNIC Management to 6' -Test { [int](Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 6 }
 Confirm-Fact -What 'done: give the guests on LAN the weight 93' -Test { (Get-VMSwitch -Name 'LAN').DefaultFlowMinimumBandwidthWeight -eq 93 }
 Confirm-Fact -What 'done: give cluster the weight 5, live-migration the weight 40 and smb the weight 55 on LOM 1 and MEZZ 2' -Test { (Test-Share -Name 'nicplan cluster' -Weight 5) -and (Test-Share -Name 'nicplan live-migration' -Weight 40) -and (Test-Share -Name 'nicplan smb' -Weight 55) }
 Confirm-Fact -What 'the MAC pool is that of the plan' -Test { ([string](Get-VMHost).MacAddressMinimum -eq '00155D001700') -and ([string](Get-VMHost).MacAddressMaximum -eq '00155D0017FF') }

@@ -568,7 +568,7 @@ Undo-Step -Number 8 -What 'undo: give the guests on LAN the weight 93' -Test {
 
 # Step 7: undo: set the weight of the host vNIC Management to 6
 Undo-Step -Number 7 -What 'undo: set the weight of the host vNIC Management to 6' -Test {
-    (Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 0
+    [int](Get-VMNetworkAdapter -ManagementOS -Name 'Management' -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq 0
 } -Change {
     Set-VMNetworkAdapter -ManagementOS -Name 'Management' -MinimumBandwidthWeight 0
 }

@@ -201,8 +201,9 @@ fn adapter(change: &Change) -> Option<Written> {
             let set = Command::new("Set-VMNetworkAdapter")
                 .switch("ManagementOS")
                 .name("Name", vnic);
+            // without any setting of bandwidth there is no object that holds the weight: that is none, too
             let test = format!(
-                "(Get-VMNetworkAdapter -ManagementOS -Name {} -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq {weight}",
+                "[int](Get-VMNetworkAdapter -ManagementOS -Name {} -ErrorAction SilentlyContinue).BandwidthSetting.MinimumBandwidthWeight -eq {weight}",
                 quoted(vnic)
             );
             Written::new(test, vec![set.value("MinimumBandwidthWeight", weight)])

@@ -338,9 +338,12 @@ fn by_hand(change: &Change) -> Option<String> {
         },
         Change::Release {
             port,
+            roles,
             keeps_address: false,
             ..
-        } if netsh(change).is_none() => format!("take the address off {}, and note it", port.alias()),
+        } if netsh(change).is_none() && !roles.is_empty() => {
+            format!("take the address off {}, and note it", port.alias())
+        }
         Change::Host(HostSetting::Pool(value)) => {
             let pool = value.after?;
             format!(

@@ -111,7 +111,7 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     lines.extend(facts::intents_ready(work, node));
     lines.extend(pools::pre_check(work, node));
     lines.extend(facts::management(&node.today, &others(work, node)));
-    lines.extend(paths::pre_check(work));
+    lines.extend(paths::pre_check(work, node));
     let adapters = change::remembered(&node.steps);
     if !adapters.is_empty() {
         let test = format!(

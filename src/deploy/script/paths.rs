@@ -3,8 +3,10 @@
 //! Sessions of iSCSI and the addresses that they come from; addresses from which SMB goes to its file server, or to the other nodes with Storage Spaces
 //! Direct. Properties as in Microsoft, `Get-IscsiSession`, `Get-IscsiConnection`, `Get-SmbMultichannelConnection`.
 
+use super::change;
 use super::parts::{block, confirm};
-use crate::applied::today;
+use crate::applied::{selectable, today};
+use crate::deploy::state::port_of;
 use crate::deploy::work::{ClusterWork, NodeWork};
 use crate::inventory::{Node, StorageKind};
 use crate::powershell::Command;
@@ -93,8 +95,9 @@ fn adapters(node: &Node) -> usize {
 }
 
 /// There are paths at all, and no fewer than an earlier pre-check wrote down.
-pub fn pre_check(work: &ClusterWork) -> Vec<String> {
+pub fn pre_check(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     let mut lines = there(work);
+    lines.extend(own_address(work, node));
     for one in counted(work) {
         lines.push(
             Command::new("Save-Count")
@@ -105,6 +108,28 @@ pub fn pre_check(work: &ClusterWork) -> Vec<String> {
         lines.push(as_before(one, 0));
     }
     lines
+}
+
+/// The only adapter of the storage has other roles, too, and the steps take their addresses off it by the networks: the storage must have one of its own, or
+/// its path goes with them.
+fn own_address(work: &ClusterWork, node: &NodeWork) -> Option<String> {
+    let mut carriers = today::carriers(&node.today);
+    carriers.retain(|c| c.roles.contains(&Role::Storage));
+    let [only] = carriers.as_slice() else { return None };
+    let alias = port_of(&node.today, &only.carrier).alias();
+    let subnets = selectable(&work.today.networks, Role::Storage);
+    let told_apart = only.addresses.is_empty() && only.roles.len() > 1 && !subnets.is_empty();
+    if !told_apart || !change::remembered(&node.steps).contains(&alias) {
+        return None;
+    }
+    let test = Command::new("Test-Subnet")
+        .name("Adapter", &alias)
+        .names("Subnet", &subnets);
+    let what = format!(
+        "{alias} has an address of {} for the storage, apart from those that leave it",
+        subnets.join(" or ")
+    );
+    Some(confirm(&what, &test.line()))
 }
 
 /// As many paths as before; where the plan gives the storage fewer adapters, one for each at least.
