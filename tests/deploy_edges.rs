@@ -253,3 +253,37 @@ fn verify_leaves_the_vlan_of_a_network_that_a_person_chooses_to_that_person() {
         "{verify}"
     );
 }
+
+/// Storage leaves its only adapter for one whose address nobody knows: the script waits for that address before the old path goes.
+#[test]
+fn the_last_storage_path_goes_only_once_the_next_has_its_address_by_hand() {
+    let ports = [
+        "L1,1000,A,X,management;cluster;live-migration;storage,,10.0.0.1{n}/24",
+        "S1,10000,B,Y,,,",
+        "S2,10000,B,X,,,",
+    ];
+    let dir = inventory(
+        "storage-by-hand",
+        &ports,
+        &[("clusters", "cluster,profile,storage\nC,2019,iscsi\n")],
+    );
+    let (told, code, out) = deployed(&dir, "hybrid");
+    assert_eq!(code, 0, "{told}");
+    let apply = read(&out, "N1-2-apply.ps1");
+    let wait = apply.find("\nWait-ByHand").expect("it waits");
+    assert!(
+        apply[wait..]
+            .starts_with("\nWait-ByHand -Number 2 -What 'give S1 an address of a network of its own for storage"),
+        "{apply}"
+    );
+    let moves = apply
+        .find(": move management from L1")
+        .expect("the address of storage goes with management");
+    assert!(wait < moves, "{apply}");
+    let table = read(&out, "steps.csv");
+    let row = table
+        .lines()
+        .find(|row| row.contains("Give S1 an address"))
+        .expect("it is a step by hand");
+    assert!(row.contains("when the node's steps come to it"), "{row}");
+}

@@ -8,7 +8,7 @@ use super::evaluate::drain_bound_of;
 use super::instance::Instance;
 use super::loads::{NodeValue, Part, judge_hosts, judge_networks, settle_networks};
 use super::networks::Mode;
-use super::patterns::{Enumeration, Pattern, UplinkPattern};
+use super::patterns::{Enumeration, Nearest, Pattern, UplinkPattern};
 use crate::demand;
 use crate::plan::Objective;
 use crate::roles::Role;
@@ -27,6 +27,9 @@ const FAST_FIRST: [Role; 6] = [
     Role::Management,
 ];
 
+/// Placements that are looked at to keep today's wiring, over all patterns. Counted work, never a clock.
+const PLACEMENT_LIMIT: u64 = 2_000_000;
+
 /// A pattern of one group with what it is worth there.
 pub struct Candidate {
     pub pattern: Pattern,
@@ -37,7 +40,9 @@ pub struct Candidate {
     /// Moves and utilisation of the nodes once the utilisation allowed is known.
     settled: (u64, u64, u64),
     drain: u64,
+    /// NICs that change, and how few may change with other ports for the pattern.
     moved: u64,
+    moved_at_least: u64,
 }
 
 impl Candidate {
@@ -50,6 +55,7 @@ impl Candidate {
             nodes,
             drain,
             moved: 0,
+            moved_at_least: 0,
             settled: (0, 0, 0),
         }
     }
@@ -130,6 +136,8 @@ pub struct Kept {
     /// Chosen candidate by group.
     pub chosen: Vec<usize>,
     pub runners_up: Vec<Option<RunnerUp>>,
+    /// Placements that were looked at to keep today's wiring, and what took as long.
+    pub work: u64,
 }
 
 /// What the filter reads beside the candidates.
@@ -160,9 +168,13 @@ pub fn filter(
     run.up_to_drain(bound);
     let allowed = instance.cluster.policy.target_permille + bound.excess_utilisation_permille;
     run.settle(design, mode, given, allowed);
-    bound.changes = given.forced_moves + run.smallest_sum(5, &|c| c.moved + c.settled.0);
+    let least = run.fewest_changes();
+    let changes = run.smallest_sum(5, &|c| c.moved + c.settled.0);
+    bound.changes = given.forced_moves + least.unwrap_or(changes);
     if demand::guests_have_load(instance.cluster) {
-        bound.worst_utilisation_permille = run.smallest_maximum(7, &|c| c.settled.1);
+        let worst = run.smallest_maximum(7, &|c| c.settled.1);
+        // A pattern that lost by its changes may change fewer ports and be less full.
+        bound.worst_utilisation_permille = if least.is_some() { 0 } else { worst };
         run.smallest_sum(8, &|c| c.settled.2);
     }
     run.smallest_maximum(9, &|c| c.drain);
@@ -191,6 +203,8 @@ struct Run<'a> {
     kept: Vec<Vec<usize>>,
     /// Last loser by group: candidate, level, its value.
     lost: Vec<Option<(usize, u8, u64, u64)>>,
+    /// Placements looked at so far.
+    work: u64,
 }
 
 impl<'a> Run<'a> {
@@ -202,6 +216,7 @@ impl<'a> Run<'a> {
             sets,
             kept,
             lost,
+            work: 0,
         }
     }
 
@@ -243,12 +258,29 @@ impl<'a> Run<'a> {
                     settled = (settled.0 + moves, full.max(settled.1), settled.2.saturating_add(full));
                 }
                 candidate.settled = settled;
-                let (changed, take) = given.tables[group].closest(self.instance, design, own, &candidate.pattern);
-                candidate.pattern.take = take;
-                candidate.moved = u64::from(changed) * own.nodes.len() as u64;
+                let left = PLACEMENT_LIMIT.saturating_sub(self.work);
+                let table = given.tables[group];
+                let nearest: Nearest = table.closest(self.instance, design, own, &candidate.pattern, left);
+                self.work += nearest.work;
+                let of_nodes = |ports: u32| u64::from(ports) * own.nodes.len() as u64;
+                candidate.moved = of_nodes(nearest.changed);
+                candidate.moved_at_least = of_nodes(nearest.least);
+                candidate.pattern.take = nearest.take;
             }
             kept.truncate(settled_in_time);
         }
+    }
+
+    /// Changes that no plan can go below; `None` where those of every pattern are exact.
+    fn fewest_changes(&self) -> Option<u64> {
+        let kept = |group: usize| self.kept[group].iter().map(move |i| &self.sets[group][*i]);
+        let groups = 0..self.sets.len();
+        let is_exact = |c: &Candidate| c.moved_at_least == c.moved;
+        if groups.clone().flat_map(kept).all(is_exact) {
+            return None;
+        }
+        let least = |group: usize| kept(group).map(|c| c.moved_at_least + c.settled.0).min().unwrap_or(0);
+        Some(groups.map(least).fold(0, u64::saturating_add))
     }
 
     /// Levels 1 and 2: sums, compared as one tuple per group.
@@ -374,6 +406,10 @@ impl<'a> Run<'a> {
             chosen.push(first);
             runners_up.push(runner);
         }
-        Kept { chosen, runners_up }
+        Kept {
+            chosen,
+            runners_up,
+            work: self.work,
+        }
     }
 }

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Branches and placements that are looked at in the time that it takes to judge a pattern for a node, measured roughly.
-const LISTED_PER_JUDGED: u64 = 40;
+pub const LISTED_PER_JUDGED: u64 = 40;
 
 /// Patterns of every class of nodes.
 pub struct Listing {

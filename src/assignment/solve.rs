@@ -11,6 +11,7 @@ use super::design::Design;
 use super::evaluate::{Decisions, Evaluation, evaluate};
 use super::filter::{Candidate, Given, RunnerUp, candidates, filter};
 use super::instance::Instance;
+use super::listing::LISTED_PER_JUDGED;
 use super::loads::{Part, node_parts, places};
 use super::meeting::Meeting;
 use super::networks::Mode;
@@ -35,7 +36,7 @@ pub struct Outcome {
     pub solved: Solved,
     /// What no plan of the design under the mode can beat.
     pub bound: Objective,
-    /// Work of trying everything, in patterns judged that take as long.
+    /// Work of keeping today's wiring and of trying everything, in patterns judged that take as long.
     pub work: u64,
 }
 
@@ -52,6 +53,7 @@ pub fn solve_mode(job: &Job, mode: &Mode, question: Question) -> Outcome {
         parts: &parts,
     };
     let kept = filter(instance, design, mode, &mut sets, &given, &mut bound);
+    let kept_work = kept.work / LISTED_PER_JUDGED;
     let chosen = kept.chosen.iter().zip(&sets);
     let patterns: Vec<Pattern> = chosen.map(|(c, set)| set[*c].pattern.clone()).collect();
     let wanted = Wanted {
@@ -68,7 +70,9 @@ pub fn solve_mode(job: &Job, mode: &Mode, question: Question) -> Outcome {
         bound = job.bound();
         add_mode(instance, mode, &mut bound);
     }
-    closed(job, mode, question, solved, bound)
+    let mut outcome = closed(job, mode, question, solved, bound);
+    outcome.work += kept_work;
+    outcome
 }
 
 /// Puts patterns and networks into decisions and counts the exact objective.

@@ -35,6 +35,7 @@ mod switch_ports;
 mod undo;
 mod unenforced;
 mod unnamed;
+mod waits;
 mod words;
 mod work;
 

@@ -3,8 +3,8 @@
 use super::manual::manual;
 use super::own_address::{Asked, Lan, Source, asked};
 use super::steps::{Change, Manual, Port, When};
-use super::words;
 use super::work::{ClusterWork, NodeWork};
+use super::{waits, words};
 use crate::applied;
 use crate::inventory::ClusterNetwork;
 use crate::profiles::WS2016;
@@ -15,14 +15,41 @@ const HOW: &str = "without gateway, and clear \"Register this connection's addre
 
 /// The addresses of a node that are given, or looked at, by hand.
 pub fn steps(work: &ClusterWork, node: &NodeWork) -> Vec<Manual> {
+    let waited = waits::addresses(work, node);
     let told = |one: Asked<'_>| {
         let text = match &one.source {
             Some(source) => look(work, &one, source),
             None => give(work, node, &one),
         };
-        manual(When::AfterNode, &node.today.name, text, WHY)
+        let when = match waited.iter().any(|(_, port, _)| *port == one.port) {
+            true => When::DuringNode,
+            false => When::AfterNode,
+        };
+        manual(when, &node.today.name, text, WHY)
     };
     asked(work, node).into_iter().map(told).collect()
+}
+
+/// What the apply script waits for: addresses without which a step would leave a role without any.
+pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
+    let waited = waits::addresses(work, node);
+    let all = asked(work, node);
+    let told = |(step, port, roles): (usize, Port, Vec<Role>)| {
+        let lan = all.iter().find(|one| one.port == port).map(|one| &one.lan);
+        let network = match lan {
+            Some(Lan::Named(network)) => named(network),
+            Some(Lan::Taken(..)) => format!("a further network for {}", words::roles(&roles)),
+            Some(Lan::Unnamed) | None => own_network(&roles),
+        };
+        let text = format!(
+            "give {} an address of {network}, {HOW}, and let {} use it: from this step on no other adapter with an address carries {}",
+            port.alias(),
+            words::roles(&roles),
+            words::roles(&roles)
+        );
+        (step, text)
+    };
+    waited.into_iter().map(told).collect()
 }
 
 fn give(work: &ClusterWork, node: &NodeWork, one: &Asked<'_>) -> String {

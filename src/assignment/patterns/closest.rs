@@ -4,24 +4,45 @@ use super::super::design::Design;
 use super::super::instance::{Class, Group, Instance, PortType, Token};
 use super::super::options::{Choice, Shared};
 use super::ports::Ports;
-use super::{Enumeration, Pattern, assemble};
+use super::{Enumeration, Pattern, assemble, effort};
+
+/// Placements that are looked at for one pattern at most. Counted work, never a clock.
+const WORK_LIMIT: u64 = 50_000;
+
+/// The ports for a pattern that change least against today's wiring.
+pub struct Nearest {
+    /// NICs of a node that change.
+    pub changed: u32,
+    /// No ports for the pattern change fewer; the same number unless the work ended before all were looked at.
+    pub least: u32,
+    /// The ports, by uplink and type.
+    pub take: Vec<Vec<u8>>,
+    /// Placements that were looked at, and what took as long.
+    pub work: u64,
+}
 
 impl Enumeration {
-    /// The ports for a pattern that change least against a group's wiring of today, and how many NICs of a node change.
+    /// The ports for a pattern that change least against a group's wiring of today; looks at `limit` placements at most.
     pub fn closest(
         &self,
         instance: &Instance,
         design: &Design,
         group: &Group,
         pattern: &Pattern,
-    ) -> (u32, Vec<Vec<u8>>) {
+        limit: u64,
+    ) -> Nearest {
         let class = &instance.classes[group.class];
         let first = (
             distance(design, group, &class.types, &pattern.take),
             pattern.take.clone(),
         );
         if first.0 == 0 || !group.wiring_known {
-            return first;
+            return Nearest {
+                changed: first.0,
+                least: first.0,
+                take: first.1,
+                work: 0,
+            };
         }
         let lists = self.most_kept_first(design, group, pattern);
         let total = class.types.iter().map(|t| u32::from(t.count)).sum();
@@ -41,9 +62,19 @@ impl Enumeration {
             idle: idle_today.min(total - pattern.nics as u32),
             total,
             best: first,
+            work: 0,
+            limit: limit.min(WORK_LIMIT),
         };
+        let least = search.least(0);
         search.descend(0);
-        search.best
+        let is_cut = search.is_over();
+        let (changed, take) = search.best;
+        Nearest {
+            changed,
+            least: if is_cut { least.min(changed) } else { changed },
+            take,
+            work: search.work,
+        }
     }
 
     /// The choices for each uplink of a pattern with the NICs that would keep their use, most first.
@@ -84,18 +115,33 @@ struct Closest<'k> {
     idle: u32,
     total: u32,
     best: (u32, Vec<Vec<u8>>),
+    work: u64,
+    limit: u64,
 }
 
 impl Closest<'_> {
-    fn descend(&mut self, kept: u32) {
-        let depth = self.picked.len();
-        let rest: u32 = self.lists[depth..]
+    fn is_over(&self) -> bool {
+        self.work >= self.limit
+    }
+
+    /// Changes that remain if every uplink that is not picked yet keeps what it can.
+    fn least(&self, kept: u32) -> u32 {
+        let rest: u32 = self.lists[self.picked.len()..]
             .iter()
             .map(|l| l.first().map_or(0, |(kept, ..)| *kept))
             .sum();
-        if self.total.saturating_sub(kept + rest + self.idle) >= self.best.0 {
+        self.total.saturating_sub(kept + rest + self.idle)
+    }
+
+    fn descend(&mut self, kept: u32) {
+        if self.is_over() {
             return;
         }
+        self.work += 1;
+        if self.least(kept) >= self.best.0 {
+            return;
+        }
+        let depth = self.picked.len();
         let lists = self.lists;
         let Some(list) = lists.get(depth) else {
             return self.offer();
@@ -118,6 +164,7 @@ impl Closest<'_> {
         if changed >= self.best.0 {
             return;
         }
+        self.work += effort(self.shared, self.picked.len());
         let same = assemble(
             self.instance,
             self.design,

@@ -13,6 +13,7 @@ mod ports;
 mod tests;
 mod without_ports;
 
+pub use closest::Nearest;
 pub use placement::Ways;
 
 use alike::Known;

@@ -101,3 +101,33 @@ fn classes_of_nodes_share_the_work_that_may_be_done() {
     cluster.nodes[0].nics.pop();
     assert_eq!(looked_at(&cluster), (2, WORK_LIMIT / 2));
 }
+
+#[test]
+fn ports_that_were_not_looked_at_are_not_proven_to_change_more() {
+    let mut cluster = unlike(8);
+    for node in &mut cluster.nodes {
+        for (port, role) in node
+            .nics
+            .iter_mut()
+            .rev()
+            .zip([Role::Management, Role::Cluster, Role::LiveMigration])
+        {
+            port.roles.insert(role);
+        }
+    }
+    let instance = Instance::new(&cluster);
+    let (class, group) = (&instance.classes[0], &instance.groups[0]);
+    let mut open = 0;
+    for design in all_designs(&instance, Style::Hybrid) {
+        let found = enumerate(&instance, class, &design, &undecided(&design), Breadth::Best);
+        for pattern in &found.patterns {
+            let closest = |limit: u64| found.closest(&instance, &design, group, pattern, limit);
+            let (all, some) = (closest(u64::MAX), closest(3));
+            assert_eq!(all.least, all.changed, "looked at to the end");
+            assert!(some.least <= all.changed && all.changed <= some.changed);
+            assert!(some.work < 3 + 100 && all.work >= some.work);
+            open += usize::from(some.least < some.changed);
+        }
+    }
+    assert!(open > 0, "the limit is met");
+}

@@ -6,7 +6,7 @@
 use super::File;
 use crate::deploy::old_windows::is_safe;
 use crate::deploy::steps::{Base, Change, HostSetting, Port, Step, Values};
-use crate::deploy::switch_ports;
+use crate::deploy::waits;
 use crate::deploy::words;
 use crate::deploy::work::{ClusterWork, NodeWork};
 
@@ -252,7 +252,7 @@ fn ipv4(text: &str) -> Option<(std::net::Ipv4Addr, std::net::Ipv4Addr)> {
 /// What is done by hand on the node, in order.
 pub fn manual_lines(work: &ClusterWork, node: &NodeWork) -> Vec<String> {
     let mut found = Vec::new();
-    let gates = switch_ports::gates(work, node);
+    let gates = waits::before_steps(work, node);
     for step in &node.steps {
         found.extend(
             gates

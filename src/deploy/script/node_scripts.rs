@@ -4,8 +4,8 @@ use super::change::{self, Context};
 use super::parts::{self, Head, Kind, block, confirm, verdict};
 use super::{File, again, atc_prelude, dcb, facts, intents, kept, paths, policies, pools, prelude, proof};
 use crate::deploy::steps::{Change, Step};
-use crate::deploy::switch_ports;
 use crate::deploy::work::{ClusterWork, NodeWork};
+use crate::deploy::{switch_ports, waits};
 use crate::powershell::{comment, file, quoted, quoted_list};
 use crate::units::host_name;
 
@@ -132,7 +132,7 @@ fn pre_check(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
 
 fn apply(context: &Context, work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
     let takeover = node.takes_over();
-    let gates = switch_ports::gates(work, node);
+    let gates = waits::before_steps(work, node);
     let mut notes = vec![
         "Try it with -WhatIf first: nothing is changed then. It can be run again: what is so already is passed over."
             .to_owned(),

@@ -5,7 +5,7 @@
 use super::cmd;
 use super::runbook::{by_hand, safe};
 use crate::deploy::steps::When;
-use crate::deploy::switch_ports;
+use crate::deploy::waits;
 use crate::deploy::work::{ClusterWork, NodeWork, by_powershell};
 use crate::inventory::StorageKind;
 use crate::units::same_name;
@@ -146,7 +146,7 @@ fn scripted(work: &ClusterWork, node: &NodeWork, stem: &str) -> Vec<String> {
 /// The work at switch ports for which the apply script waits.
 fn waits(work: &ClusterWork, node: &NodeWork) -> String {
     let mut text = String::new();
-    for (step, what) in switch_ports::gates(work, node) {
+    for (step, what) in waits::before_steps(work, node) {
         let moment = if step > node.steps.len() {
             "When its last step is done".to_owned()
         } else {
