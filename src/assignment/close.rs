@@ -149,9 +149,7 @@ impl<'a> Trial<'a> {
         self.best = Some(solved);
         if done { Step::Done } else { Step::Next }
     }
-}
 
-impl Trial<'_> {
     /// Whether what these patterns leave unmet by themselves is already worse than a plan in hand.
     fn loses(&self, patterns: &[&Pattern], best: &Objective) -> bool {
         let of_nodes = |count: &dyn Fn(&Pattern) -> u32| -> u64 {

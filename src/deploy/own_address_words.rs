@@ -35,39 +35,43 @@ pub fn gates(work: &ClusterWork, node: &NodeWork) -> Vec<(usize, String)> {
     let waited = waits::addresses(work, node);
     let all = asked(work, node);
     let told = |(step, port, roles): (usize, Port, Vec<Role>)| {
-        let lan = all.iter().find(|one| one.port == port).map(|one| &one.lan);
-        let network = match lan {
-            Some(Lan::Named(network)) => named(network),
-            Some(Lan::Taken(..)) => format!("a further network for {}", words::roles(&roles)),
-            Some(Lan::Unnamed) | None => own_network(&roles),
-        };
+        let own = all.iter().find(|one| one.port == port);
+        let network = lan_in_words(own.map_or(&Lan::Unnamed, |one| &one.lan), &roles);
+        let told = words::roles(&roles);
         let text = format!(
-            "give {} an address of {network}, {HOW}, and let {} use it: from this step on no other adapter with an address carries {}",
-            port.alias(),
-            words::roles(&roles),
-            words::roles(&roles)
+            "give {} an address of {network}, {HOW}, and let {told} use it: from this step on no other adapter with an address carries {told}",
+            port.alias()
         );
         (step, text)
     };
     waited.into_iter().map(told).collect()
 }
 
+/// The network on which an adapter with these roles gets its address.
+fn lan_in_words(lan: &Lan<'_>, roles: &[Role]) -> String {
+    match lan {
+        Lan::Named(network) => named(network),
+        Lan::Taken(..) => format!("a further network for {}", words::roles(roles)),
+        Lan::Unnamed => own_network(roles),
+    }
+}
+
 fn give(work: &ClusterWork, node: &NodeWork, one: &Asked<'_>) -> String {
     let alias = one.port.alias();
+    let network = lan_in_words(&one.lan, &one.roles);
     let told = words::roles(&one.roles);
     let nothing = match leaves(work, node, &one.port) {
         Some(gone) => gone,
         None => format!("the inventory knows no address for {told} there"),
     };
     match &one.lan {
-        Lan::Named(network) => format!(
-            "Give {alias} an address of {}, {HOW}: {nothing}.{}",
-            named(network),
+        Lan::Named(_) => format!(
+            "Give {alias} an address of {network}, {HOW}: {nothing}.{}",
             other_way_round(work, node, &one.port)
         ),
-        Lan::Taken(network, other) => format!(
-            "Give {alias} an address of a further network for {told}, {HOW}: {other} is on {} already, and {} (rule adapters-share-subnet). {}",
-            named(network),
+        Lan::Taken(taken, other) => format!(
+            "Give {alias} an address of {network}, {HOW}: {other} is on {} already, and {} (rule adapters-share-subnet). {}",
+            named(taken),
             if work.today.profile.generation >= WS2016 {
                 "without SMB two adapters in one subnet serve as one"
             } else {
@@ -76,8 +80,7 @@ fn give(work: &ClusterWork, node: &NodeWork, one: &Asked<'_>) -> String {
             further(&one.port)
         ),
         Lan::Unnamed => format!(
-            "Give {alias} an address of {}, {HOW}: {nothing}.{}",
-            own_network(&one.roles),
+            "Give {alias} an address of {network}, {HOW}: {nothing}.{}",
             unnamed(work, &one.port, &one.roles)
         ),
     }
