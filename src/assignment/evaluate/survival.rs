@@ -106,8 +106,7 @@ impl Count<'_> {
             for node in (0..nodes).filter(|n| !self.decisions.nics[*n][uplink].is_empty()) {
                 for loss in &losses[node] {
                     let dead = self.is_dead(node, uplink, loss);
-                    let saved = role.info().falls_back && self.refuge(node, uplink, loss).is_some();
-                    if dead && !saved {
+                    if dead && !self.has_refuge(node, uplink, role, loss) {
                         lost.insert((node, uplink, role, loss.kind()));
                     }
                 }
@@ -148,16 +147,19 @@ impl Count<'_> {
                     .iter()
                     .filter(|group| whole[node].touches(&group.before) && !own.touches(&group.after));
                 let mut beyond = parted.flat_map(|group| &group.nodes).filter(|other| **other != node);
-                if beyond.any(|other| !self.has_fallen_back(*other, uplink, role, loss_at(loss, *other, node))) {
+                let has_fallen_back = |other: usize, there: &Loss| {
+                    self.is_dead(other, uplink, there) && self.has_refuge(other, uplink, role, there)
+                };
+                if beyond.any(|other| !has_fallen_back(*other, loss_at(loss, *other, node))) {
                     lost.insert((node, uplink, role, loss.kind()));
                 }
             }
         }
     }
 
-    /// Whether a role has left its dead uplink for a refuge.
-    fn has_fallen_back(&self, node: usize, uplink: usize, role: Role, loss: &Loss) -> bool {
-        role.info().falls_back && self.is_dead(node, uplink, loss) && self.refuge(node, uplink, loss).is_some()
+    /// Whether a role finds a refuge once its uplink is dead.
+    fn has_refuge(&self, node: usize, uplink: usize, role: Role, loss: &Loss) -> bool {
+        role.info().falls_back && self.refuge(node, uplink, loss).is_some()
     }
 }
 
